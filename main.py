@@ -1,0 +1,4 @@
+from rnnsearch.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,6 @@
+"""``python -m rnnsearch`` is the command line."""
+
+from rnnsearch.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""`check`: validates a spec and its data, and says what would be searched. Trains nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rnnsearch.api.inputs import read_inputs, resolve_engine
+from rnnsearch.spec import Spec
+from rnnsearch.tasks import TASKS
+
+__all__ = ["CheckReport", "check"]
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What would be searched.
+
+    Attributes:
+        name, task, objective, engine: As resolved.
+        parameters: Name, values, ``structural`` or ``numeric``, condition.
+        programs: Different programs at most; None where they can't be counted.
+        data: Label and text.
+        baselines: Names.
+        budget: Label and text.
+    """
+
+    name: str
+    task: str
+    parameters: list[tuple[str, str, str, str]]
+    programs: int | None
+    data: list[tuple[str, str]]
+    baselines: list[str]
+    objective: str
+    engine: str
+    budget: list[tuple[str, str]]
+
+
+def check(
+    spec: str | Path | Mapping[str, Any], *, overrides: Mapping[str, Any] | None = None
+) -> CheckReport:
+    """Validate a spec and read its data.
+
+    Args:
+        spec: A YAML file, or the same as a dict.
+        overrides: Dotted keys of search and run: ``{"search.trials": 20}``.
+
+    Raises:
+        InvalidSpec, InvalidData: With every problem found.
+        MissingExtra: An optional library is needed.
+    """
+    inputs = read_inputs(spec, overrides or {})
+    resolved, data = inputs.spec, inputs.data
+    dataset = data.dataset((inputs.space.windows(resolved) or (None,))[0])
+    simple = [*dataset.validation.naive]
+    simple += ["majority" if dataset.target.kind == "class" else "mean", "linear", "feed_forward"]
+    return CheckReport(
+        name=resolved.name,
+        task=resolved.task,
+        parameters=inputs.space.describe(),
+        programs=inputs.space.program_count(),
+        data=data.summary(),
+        baselines=simple,
+        objective=resolved.search.objective,
+        engine=f"{resolve_engine(resolved)} on {resolved.run.backend}",
+        budget=_budget(resolved),
+    )
+
+
+def _budget(spec: Spec) -> list[tuple[str, str]]:
+    search = spec.search
+    timeout = "none" if search.timeout is None else f"{search.timeout:g} s"
+    patience = "off" if search.patience is None else f"{search.patience} epochs"
+    return [
+        ("trials", str(search.trials)),
+        ("epochs", f"{search.epochs} at most, patience {patience}"),
+        ("timeout", timeout),
+        ("sampler", search.sampler),
+        ("pruner", search.pruner),
+        ("seed", str(search.seed)),
+    ]

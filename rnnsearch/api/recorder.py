@@ -1,0 +1,100 @@
+"""Writes what a search finds into its folder, as it finds it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Literal
+
+from rnnsearch.errors import WorkerError
+from rnnsearch.records import (
+    StudyFolder,
+    append_epochs,
+    environment,
+    keep_best,
+    leaderboard,
+    save_weights,
+    write_environment,
+    write_leaderboard,
+)
+from rnnsearch.search import BaselineRecord, Epoch, Observer, Snapshot, TrialRecord
+from rnnsearch.spec import Spec
+
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["Recorder"]
+
+_LEADERBOARD_SECONDS = 5.0
+"""At most this often is the leaderboard written while trials end; always at the end."""
+
+
+class Recorder:
+    """An observer that keeps everything and passes it on to the display."""
+
+    def __init__(
+        self,
+        folder: StudyFolder,
+        spec: Spec,
+        engine: str,
+        direction: Literal["minimize", "maximize"],
+        display: Observer | None,
+    ) -> None:
+        self.device = ""
+        self.baselines: list[BaselineRecord] = []
+        self.winner_test: Mapping[str, float] = {}
+        self._folder = folder
+        self._spec = spec
+        self._engine = engine
+        self._direction: Literal["minimize", "maximize"] = direction
+        self._display = display
+        self._records: dict[int, TrialRecord] = {}
+        self._written = 0.0
+
+    def begin(
+        self, records: Sequence[TrialRecord], baselines: Sequence[BaselineRecord]
+    ) -> None:
+        """What was known before the first worker started."""
+        self._records = {record.number: record for record in records}
+        self.baselines = list(baselines)
+        self.write_leaderboard(list(records))
+
+    def started(self, device: str) -> None:
+        """Note where it runs; refuse where that is not what was asked for."""
+        if self._spec.run.device == "gpu" and device.startswith("cpu"):
+            raise WorkerError(
+                f"run.device must be a device that {self._spec.run.backend} sees; received gpu, "
+                f"and it sees {device}; install its GPU support (pip install 'rnnsearch[cuda]') "
+                "or set device: auto"
+            )
+        self.device = device
+        run = self._spec.run
+        values = environment(device, run.backend, self._engine, self._spec.search.seed)
+        write_environment(self._folder.environment, values)
+        if self._display is not None:
+            self._display.started(device)
+
+    def progressed(self, snapshot: Snapshot) -> None:
+        """Pass on."""
+        if self._display is not None:
+            self._display.progressed(snapshot)
+
+    def ended(
+        self, record: TrialRecord, curve: Sequence[Epoch], weights: Sequence[np.ndarray] | None
+    ) -> None:
+        """Keep the curve and the weights; write the leaderboard now and then."""
+        append_epochs(self._folder.epochs, record.number, curve)
+        self._records[record.number] = record
+        if weights is not None:
+            save_weights(self._folder.weights(record.number), weights)
+            keep_best(self._folder, list(self._records.values()), direction=self._direction)
+        if time.monotonic() - self._written > _LEADERBOARD_SECONDS:
+            self.write_leaderboard(list(self._records.values()))
+        if self._display is not None:
+            self._display.ended(record, curve, weights)
+
+    def write_leaderboard(self, records: Sequence[TrialRecord]) -> None:
+        """Write leaderboard.csv."""
+        frame = leaderboard(records, self.baselines, self._direction)
+        write_leaderboard(self._folder.leaderboard, frame)
+        self._written = time.monotonic()

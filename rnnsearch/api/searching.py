@@ -1,0 +1,266 @@
+"""`search`: from a spec to a study's folder, begun or gone on with."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rnnsearch.api.inputs import Inputs, fingerprint, read_inputs, resolve_engine
+from rnnsearch.api.recorder import Recorder
+from rnnsearch.api.results import Results
+from rnnsearch.data import Arrays, Dataset
+from rnnsearch.errors import StudyError
+from rnnsearch.execution import Executor, WorkerSetup
+from rnnsearch.execution.messages import Judge, Schedule
+from rnnsearch.execution.processes import ProcessExecutor
+from rnnsearch.execution.requests import judge_remotely
+from rnnsearch.records import (
+    StudyFolder,
+    Summary,
+    load_weights,
+    open_study,
+    read_environment,
+    read_summary,
+    records,
+    tell,
+    write_summary,
+    write_text,
+)
+from rnnsearch.search import Observer, TrialRecord
+from rnnsearch.search.baselines import feed_forward_baseline, simple_baselines
+from rnnsearch.search.loop import Limits, Search
+from rnnsearch.search.planner import Planner, is_maximized
+from rnnsearch.search.pruners import make_pruner, rungs
+from rnnsearch.search.tally import Tally
+from rnnsearch.spec import Spec, difference, resolved
+from rnnsearch.tasks import TASKS
+
+__all__ = ["search"]
+
+_WORKER_MEMORY = 6000.0
+"""Peak MiB above which a worker is replaced between blocks: backends never give memory back."""
+
+
+def search(
+    spec: str | Path | Mapping[str, Any],
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    output: str | Path | None = None,
+    fresh: bool = False,
+    observer: Observer | None = None,
+    arrays: Arrays | None = None,
+) -> Results:
+    """Search a space, or go on where an earlier search of it stopped.
+
+    Args:
+        spec: A YAML file, or the same as a dict.
+        overrides: Dotted keys of search and run: ``{"search.trials": 20}``.
+        output: The study's folder; ``results/<name of the spec>`` if None.
+        fresh: Start anew; an old folder is kept aside.
+        observer: Told of the progress.
+        arrays: The data, where the spec says ``source: arrays``.
+
+    Returns:
+        What was found. On Ctrl-C `Results.interrupted` is true and the study can go on.
+
+    Raises:
+        InvalidSpec, InvalidData: With every problem found, before anything is trained.
+        StudyError: The folder holds a study of another spec, or is in use.
+        MissingExtra, WorkerError: A library is missing; training can't be started.
+    """
+    started = time.monotonic()
+    inputs = read_inputs(spec, overrides or {}, arrays)
+    folder = StudyFolder(output if output is not None else Path("results") / inputs.spec.name)
+    if fresh and folder.exists():
+        folder.set_aside()
+    folder.create()
+    with folder.lock():
+        _claim(folder, inputs.spec, fingerprint(inputs.spec, arrays))
+        return _Searching(inputs, folder, observer, started).run()
+
+
+def _claim(folder: StudyFolder, spec: Spec, content: str) -> None:
+    """Write the resolved spec, or refuse a folder that holds another's study."""
+    import yaml
+
+    document = {**resolved(spec), "content": content}
+    if folder.spec.exists():
+        old = yaml.safe_load(folder.spec.read_text("utf-8"))
+        changes = difference(
+            {k: v for k, v in old.items() if k != "content"}, resolved(spec)
+        )
+        if old.get("content", content) != content:
+            changes.append("data: the file's content has changed")
+        if changes:
+            raise StudyError(
+                f"{folder.path} holds a study of another spec:\n  "
+                + "\n  ".join(changes)
+                + "\ngive another folder with --output, or start anew with --fresh, which keeps "
+                "the old folder aside"
+            )
+    write_text(folder.spec, yaml.safe_dump(document, sort_keys=False, allow_unicode=True))
+
+
+@dataclass
+class _Searching:
+    """One call of `search`, its folder locked."""
+
+    inputs: Inputs
+    folder: StudyFolder
+    observer: Observer | None
+    started: float
+
+    def __post_init__(self) -> None:
+        spec = self.inputs.spec
+        self.spec = spec
+        self.task = TASKS[spec.task]
+        self.engine = resolve_engine(spec)
+        direction = "maximize" if is_maximized(spec) else "minimize"
+        pruner = make_pruner(spec.search.pruner, spec.search.epochs)
+        self.study = open_study(self.folder, spec.name, direction, pruner=pruner)
+        self.planner = Planner(spec, self.inputs.data, self.study)
+        windows = self.inputs.space.windows(spec)
+        self.dataset: Dataset = self.inputs.data.dataset(max(windows) if windows else None)
+        self.recorder = Recorder(self.folder, spec, self.engine, direction, self.observer)
+
+    def run(self) -> Results:
+        """Train what is left to train, then judge the winner."""
+        before = records(self.study)
+        done = sum(record.state != "RUNNING" for record in before)
+        if done >= self.planner.total and self._is_concluded(before):
+            return Results.open(self.folder.path)
+        simple = simple_baselines(self.task, self.dataset, self.spec.search.objective)
+        self.recorder.begin(before, simple)
+        interrupted = False
+        with tempfile.TemporaryDirectory(prefix="rnnsearch-") as scratch:
+            executor = self._executor(Path(scratch))
+            try:
+                with executor:
+                    self._search(executor, before)
+                    self._conclude(executor)
+            except KeyboardInterrupt:
+                interrupted = True
+        self._write_summary(interrupted)
+        self.recorder.write_leaderboard(records(self.study))
+        return Results.open(self.folder.path)
+
+    def _is_concluded(self, before: list[TrialRecord]) -> bool:
+        if not self.folder.summary.exists():
+            return False
+        summary = read_summary(self.folder.summary)
+        best = self._tally(before).best
+        winner = (summary["winner"] or {}).get("number")
+        return not summary["interrupted"] and winner == (best.number if best else None)
+
+    def _tally(self, before: list[TrialRecord]) -> Tally:
+        maximize = is_maximized(self.spec)
+        return Tally(before, self.planner.total, self.spec.search.epochs, maximize)
+
+    def _executor(self, scratch: Path) -> Executor:
+        import joblib
+
+        run = self.spec.run
+        path = scratch / "data.joblib"
+        joblib.dump(self.inputs.data, path)
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+        count = _workers(self.spec, self.engine, cores)
+        setup = WorkerSetup(
+            data=path,
+            task=self.spec.task,
+            engine=self.engine,
+            backend=run.backend,
+            device=run.device,
+            logs=self.folder.path / "logs",
+            threads=max(1, cores // count),
+            cache=_cache_folder(),
+        )
+        return ProcessExecutor(setup, count)
+
+    def _search(self, executor: Executor, before: list[TrialRecord]) -> None:
+        settings = self.spec.search
+        schedule = Schedule(settings.patience, rungs(settings.pruner, settings.epochs))
+        block = None if settings.block == "auto" else settings.block
+        if self.engine == "keras" or settings.sampler == "cmaes":
+            block = 1
+        limits = Limits(block, schedule, settings.timeout, _WORKER_MEMORY)
+
+        def told(record: TrialRecord) -> None:
+            tell(self.study, record)
+
+        Search(self.planner, executor, limits, self._tally(before), self.recorder, told).run()
+
+    def _conclude(self, executor: Executor) -> None:
+        """Save the winner, and touch the test part: for it and for what it is compared with."""
+        best = self._tally(records(self.study)).best
+        if best is None:
+            return
+        program = self.planner.program(best.params)
+        weights = load_weights(self.folder.weights(best.number))
+        judged = judge_remotely(executor, Judge(program, weights, self.folder.model))
+        self.recorder.winner_test = {
+            name: value for name, value in judged.metrics.items() if name.startswith("test_")
+        }
+        preparation = self.inputs.data.preparation(program.window)
+        write_text(self.folder.preparation, json.dumps(preparation.to_json(), indent=2) + "\n")
+        budget = self.planner.run(best.number, best.params)
+        self.recorder.baselines.append(
+            feed_forward_baseline(
+                executor,
+                program,
+                judged.parameters,
+                self.task,
+                self.dataset_of(program.window),
+                budget,
+                self.spec.search.patience,
+            )
+        )
+
+    def dataset_of(self, window: int | None) -> Dataset:
+        """The arrays for one window."""
+        return self.inputs.data.dataset(window)
+
+    def _write_summary(self, interrupted: bool) -> None:
+        trials = records(self.study)
+        states: dict[str, int] = {}
+        for trial in trials:
+            states[trial.state] = states.get(trial.state, 0) + 1
+        earlier = read_summary(self.folder.summary)["seconds"] if self.folder.summary.exists() else 0
+        summary = Summary(
+            name=self.spec.name,
+            task=self.spec.task,
+            objective=self.spec.search.objective,
+            direction="maximize" if is_maximized(self.spec) else "minimize",
+            device=self.recorder.device or _last_device(self.folder),
+            engine=self.engine,
+            backend=self.spec.run.backend,
+            states=states,
+            seconds=earlier + time.monotonic() - self.started,
+            winner=self._tally(trials).best,
+            test=self.recorder.winner_test,
+            baselines=self.recorder.baselines,
+            interrupted=interrupted,
+        )
+        write_summary(self.folder.summary, summary)
+
+
+def _last_device(folder: StudyFolder) -> str:
+    return str(read_environment(folder.environment)["device"]) if folder.environment.exists() else "-"
+
+
+def _workers(spec: Spec, engine: str, cores: int) -> int:
+    """Processes: one where lanes fill the machine, else as many as have two cores each."""
+    if spec.run.workers != "auto":
+        return spec.run.workers
+    return 1 if engine == "fused" or spec.run.device == "gpu" else max(1, cores // 2)
+
+
+def _cache_folder() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "rnnsearch" / "programs"
+

@@ -1,0 +1,335 @@
+"""The command line: reads arguments, calls `rnnsearch.api`, shows what comes back.
+
+Results go to standard output, progress and problems to standard error. Whatever takes long to
+import is imported by the command that needs it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from rnnsearch.errors import InvalidInput, Problem, RnnSearchError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+
+__all__ = ["app", "main"]
+
+_PROBLEM = 2
+_NOTHING_FOUND = 1
+_INTERRUPTED = 130
+_PIPE_WIDTH = 200
+_TABLE_ROWS = 20
+
+
+class _Commands(TyperGroup):
+    """Commands whose expected errors end as a message and exit status 2."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except RnnSearchError as error:
+            print(error, file=sys.stderr)
+            raise typer.Exit(_PROBLEM) from None
+
+
+app = typer.Typer(
+    cls=_Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Search for the best recurrent network for your data.",
+    epilog="Begin with:  python main.py search search_spaces/electricity.yaml",
+)
+
+
+def _examples(*commands: str) -> str:
+    """A command's last lines of help; a blank line between keeps each on its own."""
+    return "\n\n".join(["Examples:", *(f"python main.py {command}" for command in commands)])
+
+
+Spec = Annotated[Path, typer.Argument(metavar="SPEC", help="The YAML file.")]
+Folder = Annotated[
+    Path, typer.Argument(metavar="RESULTS", help="A study's folder, such as results/electricity.")
+]
+Data = Annotated[
+    Path, typer.Argument(metavar="DATA", help="New data, laid out as the data searched on.")
+]
+Trials = Annotated[int | None, typer.Option(help="Trials in total, across resumes.")]
+Epochs = Annotated[int | None, typer.Option(help="Most epochs that a trial trains.")]
+Timeout = Annotated[
+    str | None, typer.Option(metavar="TIME", help="Stop after this long: 90s, 10m, 2h.")
+]
+Workers = Annotated[str | None, typer.Option(metavar="N", help="Training processes, or: auto.")]
+Seed = Annotated[int | None, typer.Option(help="Seed of the search.")]
+Backend = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Keras backend: jax, tensorflow, torch.")
+]
+Engine = Annotated[
+    str | None, typer.Option(metavar="NAME", help="What trains: auto, fused, keras.")
+]
+Device = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Where it trains: auto, cpu, gpu.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    if version:
+        from importlib import metadata
+
+        try:
+            number = metadata.version("rnnsearch")
+        except metadata.PackageNotFoundError:
+            number = "(not installed)"
+        print(f"rnnsearch {number}")
+        raise typer.Exit
+
+
+@app.command(
+    epilog=_examples(
+        "search search_spaces/electricity.yaml",
+        "search search_spaces/electricity.yaml --trials 20 --timeout 10m",
+        "search my.yaml --backend tensorflow --engine keras --output results/second --fresh",
+    )
+)
+def search(
+    spec: Spec,
+    trials: Trials = None,
+    epochs: Epochs = None,
+    timeout: Timeout = None,
+    workers: Workers = None,
+    seed: Seed = None,
+    backend: Backend = None,
+    engine: Engine = None,
+    device: Device = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="DIR", help="The study's folder; else results/<name>."
+        ),
+    ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Start anew; the old folder is kept aside.")
+    ] = False,
+) -> None:
+    """Search the space of a spec, or go on where an earlier search of it stopped.
+
+    Options override the spec's search and run keys.
+    """
+    from rnnsearch import api, report
+
+    overrides = _overrides(trials, epochs, timeout, workers, seed, backend, engine, device)
+    with report.make_display(_console(stderr=True)) as display:
+        results = api.search(
+            spec, overrides=overrides, output=output, fresh=fresh, observer=display
+        )
+    report.final(
+        _console(), results.leaderboard, results.summary, results.folder.path, program=_program()
+    )
+    if results.interrupted:
+        print(f"Interrupted. To go on where it stopped:\n    {_again()}", file=sys.stderr)
+        raise typer.Exit(_INTERRUPTED)
+    if results.summary.get("winner") is None:
+        raise typer.Exit(_NOTHING_FOUND)
+
+
+@app.command(
+    epilog=_examples(
+        "check search_spaces/electricity.yaml",
+        "check my.yaml --trials 200 --backend torch",
+    )
+)
+def check(
+    spec: Spec,
+    trials: Trials = None,
+    epochs: Epochs = None,
+    timeout: Timeout = None,
+    workers: Workers = None,
+    seed: Seed = None,
+    backend: Backend = None,
+    engine: Engine = None,
+    device: Device = None,
+) -> None:
+    """Validate a spec and its data, and show what would be searched. Trains nothing."""
+    from rnnsearch import api, report
+
+    overrides = _overrides(trials, epochs, timeout, workers, seed, backend, engine, device)
+    report.show_check(_console(), api.check(spec, overrides=overrides))
+
+
+@app.command(
+    epilog=_examples(
+        "leaderboard results/electricity",
+        "leaderboard results/electricity --json --top 3",
+        "leaderboard results/electricity --csv > board.csv",
+    )
+)
+def leaderboard(
+    results: Folder,
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON list, an object a row.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV, as in leaderboard.csv.")] = False,
+    top: Annotated[
+        int | None,
+        typer.Option(min=1, help=f"Only the first rows; else all, {_TABLE_ROWS} in the table."),
+    ] = None,
+) -> None:
+    """Show the trials and baselines of a search, best first."""
+    from rnnsearch import api, records, report
+
+    if as_json and as_csv:
+        raise typer.BadParameter("give one of --json and --csv, not both")
+    frame = api.Results.open(results).leaderboard
+    shown = frame if top is None else frame.head(top)
+    if as_json:
+        print(json.dumps(_rows(shown), indent=2, allow_nan=False))
+    elif as_csv:
+        print(records.leaderboard_csv(shown), end="")
+    else:
+        report.show_leaderboard(_console(), frame, top=top or _TABLE_ROWS)
+
+
+@app.command(
+    epilog=_examples(
+        "predict results/electricity new.csv -o out.csv",
+        "predict results/electricity new.csv | head",
+    )
+)
+def predict(
+    results: Folder,
+    data: Data,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="The CSV to write; else on screen."),
+    ] = None,
+) -> None:
+    """Predict with the winner of a search."""
+    from rnnsearch import api, records
+
+    if output is not None and not output.absolute().parent.is_dir():
+        raise InvalidInput(
+            [Problem("--output", "must be in a folder that exists", str(output), "make it first")]
+        )
+    frame = api.Results.open(results).predict(data)
+    content = frame.to_csv(index=False, lineterminator="\n")
+    if output is None:
+        print(content, end="")
+        return
+    records.write_text(output, content)
+    print(f"Wrote {len(frame):,} predictions to {output}", file=sys.stderr)
+
+
+@app.command(
+    epilog=_examples(
+        "evaluate results/electricity new.csv",
+        "evaluate results/electricity new.csv --json",
+    )
+)
+def evaluate(
+    results: Folder,
+    data: Data,
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON object.")] = False,
+) -> None:
+    """Score the winner of a search on new data that has targets."""
+    from rnnsearch import api
+
+    metrics = api.Results.open(results).evaluate(data)
+    if as_json:
+        print(json.dumps({name: _plain(value) for name, value in metrics.items()}, indent=2))
+        return
+    width = max(map(len, metrics), default=0)
+    for name, value in metrics.items():
+        print(f"{name:<{width}}  {value:.6g}")
+
+
+def main() -> None:
+    """Run the command line; a reader that goes away early (``| head``) is no error."""
+    try:
+        try:
+            app(prog_name=" ".join(_program()))
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+
+
+def _overrides(
+    trials: int | None,
+    epochs: int | None,
+    timeout: str | None,
+    workers: str | None,
+    seed: int | None,
+    backend: str | None,
+    engine: str | None,
+    device: str | None,
+) -> dict[str, Any]:
+    """The spec's keys that options were given for."""
+    count: str | int | None = int(workers) if workers and workers.isdecimal() else workers
+    given = {
+        "search.trials": trials,
+        "search.epochs": epochs,
+        "search.timeout": timeout,
+        "search.seed": seed,
+        "run.workers": count,
+        "run.backend": backend,
+        "run.engine": engine,
+        "run.device": device,
+    }
+    return {key: value for key, value in given.items() if value is not None}
+
+
+def _console(*, stderr: bool = False) -> Console:
+    """A console; wide in a pipe, where rich would take 80 columns and break rows."""
+    from rich.console import Console
+
+    console = Console(stderr=stderr)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = _PIPE_WIDTH
+    return console
+
+
+def _program() -> list[str]:
+    """How the user called this program, to be shown in commands to copy."""
+    name = Path(sys.argv[0]).name
+    if name == "main.py":
+        return ["python", sys.argv[0]]
+    return ["python", "-m", "rnnsearch"] if name == "__main__.py" else ["rnnsearch"]
+
+
+def _again() -> str:
+    """The same command, to go on; without --fresh, which would start anew."""
+    arguments = [argument for argument in sys.argv[1:] if argument != "--fresh"]
+    return shlex.join([*_program(), *arguments])
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame as values that JSON takes, None where there is none."""
+    return [
+        {str(column): _plain(value) for column, value in row.items()}
+        for row in frame.to_dict("records")
+    ]
+
+
+def _plain(value: Any) -> Any:
+    """A Python value; None for what is missing or not finite."""
+    import math
+
+    import pandas as pd
+
+    if value is None or value is pd.NA:
+        return None
+    value = value.item() if hasattr(value, "item") else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,28 @@
+"""Sources of data, read, split, scaled and cut into sequences."""
+
+from __future__ import annotations
+
+from rnnsearch.data._base import (
+    MASK_VALUE,
+    Dataset,
+    Part,
+    Preparation,
+    Scaling,
+    SequenceData,
+    Target,
+)
+from rnnsearch.data.read import preparation_from_json, read
+from rnnsearch.data.samples import Arrays
+
+__all__ = [
+    "MASK_VALUE",
+    "Arrays",
+    "Dataset",
+    "Part",
+    "Preparation",
+    "Scaling",
+    "SequenceData",
+    "Target",
+    "preparation_from_json",
+    "read",
+]

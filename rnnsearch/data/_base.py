@@ -1,0 +1,182 @@
+"""What prepared data looks like to everything above this folder.
+
+A *source* (one file each) reads what the spec points at and returns `SequenceData`, which
+gives a `Dataset` for each length of window. All arrays are scaled and ready for a model;
+metrics are computed in the target's own units, which `Target` knows the way back to.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "MASK_VALUE",
+    "Dataset",
+    "Part",
+    "Preparation",
+    "Scaling",
+    "SequenceData",
+    "Target",
+    "output_axes",
+]
+
+MASK_VALUE = -1e9
+"""What every feature of a padding step holds; `keras.layers.Masking` looks for it."""
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """An affine map per feature, fitted on the training part: scaled = (raw - offset) / scale."""
+
+    offset: np.ndarray
+    scale: np.ndarray
+
+    def apply(self, raw: np.ndarray) -> np.ndarray:
+        """Raw (…, F) to scaled (…, F), float32."""
+        return np.asarray((raw - self.offset) / self.scale, dtype=np.float32)
+
+    def invert(self, scaled: np.ndarray) -> np.ndarray:
+        """Scaled (…, F) to raw (…, F)."""
+        return np.asarray(scaled * self.scale + self.offset)
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is predicted.
+
+    Attributes:
+        kind: Numbers or one of several classes.
+        names: Column names; one for a class.
+        classes: Labels in the order of the model's outputs; empty for numbers.
+        scaling: Of numbers, over the last axis of y; the identity for classes.
+    """
+
+    kind: Literal["numeric", "class"]
+    names: tuple[str, ...]
+    classes: tuple[Any, ...]
+    scaling: Scaling
+
+    @property
+    def width(self) -> int:
+        """Outputs of the model a step: numbers predicted, or classes."""
+        return len(self.classes) if self.kind == "class" else len(self.names)
+
+
+def output_axes(y: np.ndarray, target: Target) -> str:
+    """The names of y's axes, as text."""
+    if target.kind == "numeric":
+        return "(N, T, O)" if y.ndim == 3 else "(N, O)"
+    return "(N, T)" if y.ndim == 2 else "(N,)"
+
+
+@dataclass(frozen=True)
+class Part:
+    """The training, validation or test part. N sequences.
+
+    Attributes:
+        x: (N, T, F) float32, or (N, F) for one_to_many. Padding steps stand *before* the
+            sequence and hold MASK_VALUE in every feature.
+        y: Scaled numbers, float32: (N, O) or (N, T, O); or classes, int32: (N,) or (N, T).
+        weight: (N, T) float32 where y has a time axis of T steps, 1 where a step of y counts
+            and 0 where it is padding, was not observed, or counts in another sequence; None
+            where all count or y has no time axis. (A ragged many_to_one needs none: which
+            steps of x are real is said by MASK_VALUE.)
+        naive: Name of a naive forecast → its values in the target's own units, shaped as
+            y; NaN (-1 for classes) where the past does not reach back far enough. Empty
+            where there are none.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    weight: np.ndarray | None = None
+    naive: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    @property
+    def weights(self) -> np.ndarray:
+        """`weight`, written out: 1 for each entry of y that is judged, float32 (N,) or (N, T)."""
+        if self.weight is not None:
+            return self.weight
+        per_class = self.y.dtype.kind in "iu"
+        return np.ones(self.y.shape if per_class else self.y.shape[:-1], np.float32)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Everything a program trains and is judged on.
+
+    Attributes:
+        train, validation, test: The parts; test may be empty (0 sequences), never None.
+        target: What is predicted.
+        masked: Whether any input step is padding, so that the model needs a Masking layer.
+        output_steps: Length of the output sequence of one_to_many, else None.
+    """
+
+    train: Part
+    validation: Part
+    test: Part
+    target: Target
+    masked: bool
+    output_steps: int | None = None
+
+
+class Preparation(ABC):
+    """The way from new raw data to model input and from model output back; kept as JSON."""
+
+    @abstractmethod
+    def to_json(self) -> dict[str, Any]:
+        """Plain values: names, scaling, classes, window … readable by a person."""
+
+    @abstractmethod
+    def inputs(self, path: str) -> tuple[np.ndarray, pd.DataFrame]:
+        """Read new data of the source's kind.
+
+        Returns:
+            x as in `Part.x`, and a frame with a row a prediction (N, or N·T where the
+            target has steps) of what identifies it: its time stamp, or sample and step.
+
+        Raises:
+            InvalidData: The file lacks a column, or is too short.
+        """
+
+    @abstractmethod
+    def targets(self, path: str) -> Part:
+        """Read new data that has targets, for `evaluate`: every sequence in one part.
+
+        Raises:
+            InvalidData: As `inputs`, and where the target is missing.
+        """
+
+
+class SequenceData(ABC):
+    """A source, read, split and scaled. Picklable: workers get it as a file."""
+
+    @abstractmethod
+    def dataset(self, window: int | None = None) -> Dataset:
+        """The arrays for one length of window (None: the spec's, or the data has its own).
+
+        Whatever the window, the same target steps are predicted in validation and test, so
+        that the scores of different windows compare.
+        """
+
+    @abstractmethod
+    def preparation(self, window: int | None = None) -> Preparation:
+        """What `predict` needs to treat new data as this data was treated."""
+
+    @abstractmethod
+    def summary(self) -> list[tuple[str, str]]:
+        """Label and text of what `check` prints: rows, sequences a part, shapes, season."""
+
+    @property
+    @abstractmethod
+    def steps(self) -> int:
+        """T of the longest sequence the recurrent layers run over."""

@@ -1,0 +1,217 @@
+"""From arrays of sequences to model input and targets, and the JSON that keeps the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from rnnsearch.data._base import MASK_VALUE, Part, Preparation, Scaling, Target
+from rnnsearch.data.masks import real_steps, to_front
+from rnnsearch.data.problems import Problems, name_some
+from rnnsearch.data.samples import Raw, Sample, clean, encode, shaped
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["ArrayPreparation", "load_npz"]
+
+
+@dataclass(frozen=True)
+class ArrayPreparation(Preparation):
+    """How arrays become sequences: scaled, and padded at the front to one length.
+
+    Attributes:
+        task: Its name.
+        steps: T after padding; of the output for one_to_many.
+        masked: Whether the model masks padding, so that shorter sequences may come.
+        missing: What to do about NaN within sequences.
+        scaling: Of all features.
+        target: What is predicted.
+    """
+
+    task: str
+    steps: int
+    masked: bool
+    missing: Literal["error", "interpolate", "drop"]
+    scaling: Scaling
+    target: Target
+
+    @property
+    def output_steps(self) -> int | None:
+        """Steps of the output of one_to_many, else None."""
+        return self.steps if self.task == "one_to_many" else None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values; `from_json` reads them back."""
+        target = self.target
+        return {
+            "source": "arrays",
+            "task": self.task,
+            "steps": self.steps,
+            "masked": self.masked,
+            "mask_value": MASK_VALUE if self.masked else None,
+            "missing": self.missing,
+            "features": [
+                {"offset": float(offset), "scale": float(scale)}
+                for offset, scale in zip(self.scaling.offset, self.scaling.scale, strict=True)
+            ],
+            "target": {
+                "kind": target.kind,
+                "names": list(target.names),
+                "classes": list(target.classes),
+                "offset": target.scaling.offset.tolist(),
+                "scale": target.scaling.scale.tolist(),
+            },
+        }
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> ArrayPreparation:
+        """The inverse of `to_json`."""
+        target, features = values["target"], values["features"]
+        return cls(
+            task=values["task"],
+            steps=values["steps"],
+            masked=values["masked"],
+            missing=values["missing"],
+            scaling=Scaling(
+                np.array([feature["offset"] for feature in features]),
+                np.array([feature["scale"] for feature in features]),
+            ),
+            target=Target(
+                target["kind"],
+                tuple(target["names"]),
+                tuple(target["classes"]),
+                Scaling(np.array(target["offset"]), np.array(target["scale"])),
+            ),
+        )
+
+    def x(self, sample: Sample) -> np.ndarray:
+        """Model input: (N, T, F), or (N, F) for one_to_many. What is unknown becomes the mean."""
+        scaled = np.asarray(np.nan_to_num(self.scaling.apply(sample.x), nan=0.0))
+        if scaled.ndim == 2:
+            return scaled
+        return to_front(scaled, sample.lengths, self.steps, MASK_VALUE)
+
+    def part(self, sample: Sample) -> Part:
+        """Model input, targets and which of their steps count."""
+        numeric = self.target.kind == "numeric"
+        if numeric:
+            y = np.nan_to_num(self.target.scaling.apply(sample.y), nan=0.0)
+        else:
+            y = np.maximum(sample.y, 0).astype(np.int32)
+        if y.ndim == (2 if numeric else 1):
+            return Part(self.x(sample), y)
+        weight = sample.observed.astype(np.float32)
+        if self.task == "many_to_many":
+            y = to_front(y, sample.lengths, self.steps, 0)
+            weight = to_front(weight, sample.lengths, self.steps, 0)
+        return Part(self.x(sample), y, None if weight.all() else weight)
+
+    def inputs(self, path: str) -> tuple[np.ndarray, pd.DataFrame]:
+        """x of every sequence in an .npz file, and the index of each.
+
+        Reads `x` and `lengths`, or `x_test` and `lengths_test`. The frame has `sequence`, from
+        0, and for sequences of outputs `step`, from 1; padding steps of many_to_many are
+        True in the column `skip` and have step 0.
+        """
+        import pandas as pd
+
+        sample = self._read(path, targets=False)
+        count = len(sample.x)
+        if self.task == "many_to_one":
+            return self.x(sample), pd.DataFrame({"sequence": np.arange(count)})
+        real = np.ones((count, self.steps), dtype=bool)
+        if self.task == "many_to_many":
+            real = real_steps(sample.lengths, self.steps, True)
+        frame = pd.DataFrame(
+            {
+                "sequence": np.repeat(np.arange(count), self.steps),
+                "step": np.where(real, np.cumsum(real, axis=1), 0).ravel(),
+            }
+        )
+        if self.task == "many_to_many":
+            frame["skip"] = ~real.ravel()
+        return self.x(sample), frame
+
+    def targets(self, path: str) -> Part:
+        """Every sequence of an .npz file with its target: `x, y` or `x_test, y_test`."""
+        return self.part(self._read(path, targets=True))
+
+    def _read(self, path: str, targets: bool) -> Sample:
+        """The sequences of a new file, checked against what the model takes."""
+        problems = Problems()
+        arrays = load_npz(Path(path), problems)
+        problems.raise_any()
+        suffix = "" if "x" in arrays or "x_test" not in arrays else "_test"
+        names = (f"x{suffix}", f"y{suffix}", f"lengths{suffix}")
+        for name in names[: 1 + targets]:
+            if name not in arrays:
+                advice = f"there are: {name_some(arrays, 20)}"
+                problems.add("data.path", f"must hold an array '{name}'", path, advice)
+        problems.raise_any()
+        raw = Raw(
+            arrays[names[0]],
+            arrays[names[1]] if targets else None,
+            arrays.get(names[2]) if targets or self.task != "one_to_many" else None,
+            names,
+        )
+        done = shaped(raw, self.task, self.target.kind, problems)
+        problems.raise_any()
+        assert done is not None
+        self._check_shape(done[0], problems)
+        problems.raise_any()
+        sample = clean(done[0], self.task, done[1], self.missing, problems)
+        problems.raise_any()
+        if targets and self.target.kind == "class":
+            sample = encode(sample, self.target.classes, problems)
+        problems.raise_any()
+        return sample
+
+    def _check_shape(self, raw: Raw, problems: Problems) -> None:
+        """Features and steps must be those the model was built for."""
+        features = len(self.scaling.offset)
+        if raw.x.shape[-1] != features:
+            received = f"{raw.x.shape[-1]} in {raw.names[0]}"
+            must = f"must have {features} features, as in training"
+            problems.add("data.path", must, received, "save the same columns")
+        steps, most = raw.x.shape[1], self.steps
+        if raw.x.ndim == 3 and (steps > most or (steps < most and not self.masked)):
+            must = f"must have {'at most ' if self.masked else ''}{most} steps, as in training"
+            problems.add("data.path", must, f"{steps} in {raw.names[0]}", "cut the sequences")
+        if raw.y is None:
+            return
+        if self.task == "one_to_many" and raw.y.shape[1] != most:
+            must = f"must have {most} output steps, as in training"
+            problems.add("data.path", must, f"{raw.y.shape[1]} in {raw.names[1]}", "save as many")
+        if self.target.kind == "numeric" and raw.y.shape[-1] != self.target.width:
+            must = f"must have {self.target.width} outputs, as in training"
+            problems.add("data.path", must, f"{raw.y.shape[-1]} in {raw.names[1]}", "save as many")
+
+
+def load_npz(path: Path, problems: Problems) -> dict[str, np.ndarray]:
+    """All arrays of a file by name; an empty dict, and a problem, if it can't be read."""
+    try:
+        loaded = np.load(path, allow_pickle=False)
+    except FileNotFoundError:
+        advice = "a path in a spec is relative to the spec's folder"
+        problems.add("data.path", "must be an existing file", str(path), advice)
+        return {}
+    except (OSError, ValueError, EOFError) as error:
+        problems.add("data.path", "must be an .npz file", f"{path} ({error})", "use numpy.savez")
+        return {}
+    if isinstance(loaded, np.ndarray):
+        problems.add("data.path", "must be an .npz file", f"one array, {path}", "use numpy.savez")
+        return {}
+    arrays: dict[str, np.ndarray] = {}
+    with loaded:
+        for name in loaded.files:
+            try:
+                arrays[name] = loaded[name]
+            except ValueError:
+                advice = "pad ragged sequences with NaN at the end, and save text as text"
+                received = f"Python objects in '{name}'"
+                problems.add("data.path", "must hold plain arrays", received, advice)
+    return arrays

@@ -1,0 +1,290 @@
+"""Arrays of sequences, from the Python API or a file: split, scaled and masked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from rnnsearch.data._base import Dataset, SequenceData, Target, output_axes
+from rnnsearch.data.array_preparation import ArrayPreparation
+from rnnsearch.data.masks import real_steps
+from rnnsearch.data.problems import Problems, name_some
+from rnnsearch.data.samples import (
+    Arrays,
+    Labels,
+    Raw,
+    Sample,
+    clean,
+    encode,
+    find_classes,
+    shaped,
+)
+from rnnsearch.data.scaling import constant, fit_scaling, identity
+from rnnsearch.data.splits import random_parts, stratified_parts, time_parts
+from rnnsearch.spec.schema import ArraysSource, NpzSource, SplitSpec
+
+__all__ = ["ArraysData", "prepare_arrays", "read_arrays"]
+
+_PARTS = ("training", "validation", "test")
+
+
+@dataclass(frozen=True)
+class ArraysData(SequenceData):
+    """Arrays, ready for a model: they have their own length, so there is one `Dataset`."""
+
+    prepared: Dataset
+    preparation_: ArrayPreparation
+
+    def dataset(self, window: int | None = None) -> Dataset:
+        """The parts; `window` must be None, for the sequences have their own length."""
+        assert window is None, "arrays have no window to choose"
+        return self.prepared
+
+    def preparation(self, window: int | None = None) -> ArrayPreparation:
+        """Scaling, classes and padding."""
+        assert window is None, "arrays have no window to choose"
+        return self.preparation_
+
+    @property
+    def steps(self) -> int:
+        """The longest sequence."""
+        return self.prepared.output_steps or int(self.prepared.train.x.shape[1])
+
+    def summary(self) -> list[tuple[str, str]]:
+        """Sequences a part, lengths, shapes, target."""
+        data, target = self.prepared, self.prepared.target
+        parts = (data.train, data.validation, data.test)
+        lines = [
+            (name, f"{len(part)} sequences" if len(part) else "none")
+            for name, part in zip(_PARTS, parts, strict=True)
+        ]
+        axes = "(N, F)" if data.train.x.ndim == 2 else "(N, T, F)"
+        ragged = ", ragged: padded at the front and masked" if data.masked else ""
+        lines.append(("input", f"{axes} = {data.train.x.shape}{ragged}"))
+        lines.append(("output", f"{output_axes(data.train.y, target)} = {data.train.y.shape}"))
+        y = data.train.y if data.train.weight is None else data.train.y[data.train.weight > 0]
+        if target.kind == "class":
+            counts = np.bincount(y.ravel(), minlength=len(target.classes))
+            texts = [f"{c} {n}" for c, n in zip(target.classes, counts, strict=True)]
+            lines.append(("target", f"members of each class in training: {name_some(texts, 12)}"))
+        else:
+            raw = target.scaling.invert(y)
+            lines.append(("target", f"{raw.min():g} to {raw.max():g} in training"))
+        return lines
+
+
+def read_arrays(source: ArraysSource, task: str, arrays: Arrays | None) -> ArraysData:
+    """Check and prepare arrays given through the Python API.
+
+    Raises:
+        InvalidData: With every problem that could be found.
+    """
+    problems = Problems()
+    if arrays is None:
+        must, advice = "must be given as arrays", "pass x and y"
+        problems.add("data", must, "none", advice)
+        problems.raise_any()
+    raws: list[Raw | None] = []
+    for name, suffix in (("train", ""), ("validation", "_validation"), ("test", "_test")):
+        given = getattr(arrays, name)
+        if given is None:
+            raws.append(None)
+            continue
+        x, y, *rest = given
+        lengths = np.asarray(rest[0]) if rest and rest[0] is not None else None
+        names = (f"x{suffix}", f"y{suffix}", f"lengths{suffix}")
+        raws.append(Raw(np.asarray(x), np.asarray(y), lengths, names))
+    return prepare_arrays(source, task, (raws[0], raws[1], raws[2]), problems)
+
+
+def prepare_arrays(
+    source: NpzSource | ArraysSource,
+    task: str,
+    raws: tuple[Raw | None, Raw | None, Raw | None],
+    problems: Problems,
+) -> ArraysData:
+    """Training, validation (or None) and test arrays (or None) to what a model needs.
+
+    Raises:
+        InvalidData: With every problem that could be found.
+    """
+    samples, kind = _samples(source, task, raws, problems)
+    problems.raise_any()
+    given = [sample for sample in samples if sample is not None]
+    labels = find_classes(given, problems) if kind == "class" else Labels("numeric")
+    if kind == "class":
+        samples = [s if s is None else encode(s, labels.classes, problems) for s in samples]
+    train, validation, test = _split(source.split, samples, problems)
+    _check(task, train, validation, test, labels, problems)
+    problems.raise_any()
+    preparation = _prepare(source, task, labels, (train, validation, test))
+    dataset = Dataset(
+        train=preparation.part(train),
+        validation=preparation.part(validation),
+        test=preparation.part(test),
+        target=preparation.target,
+        masked=preparation.masked,
+        output_steps=preparation.output_steps,
+    )
+    return ArraysData(dataset, preparation)
+
+
+def _samples(
+    source: NpzSource | ArraysSource,
+    task: str,
+    raws: tuple[Raw | None, Raw | None, Raw | None],
+    problems: Problems,
+) -> tuple[list[Sample | None], str]:
+    """The arrays in one form, and the kind of target: that of the training part."""
+    kind: str = source.target_kind
+    samples: list[Sample | None] = []
+    first: Raw | None = None
+    for raw in raws:
+        done = None if raw is None else shaped(raw, task, kind, problems)
+        if done is None:
+            samples.append(None)
+            continue
+        ready, kind = done
+        first = first or ready
+        if ready.x.shape[-1] != first.x.shape[-1]:
+            received = f"{first.x.shape[-1]} in {first.names[0]}, "
+            received += f"{ready.x.shape[-1]} in {ready.names[0]}"
+            must, advice = "must have the same features in every part", "save the same columns"
+            problems.add("data.path", must, received, advice)
+            continue
+        if _outputs(ready, task, kind) != _outputs(first, task, kind):
+            received = f"{first.names[1]} of shape {_shape(first)}, "
+            received += f"{ready.names[1]} of shape {_shape(ready)}"
+            must, advice = "must have the same outputs in every part", "save the same columns"
+            problems.add("data.path", must, received, advice)
+            continue
+        sample = clean(ready, task, kind, source.missing, problems)
+        samples.append(sample)
+        if not len(sample):
+            must, received = "must leave some sequences", f"none in {ready.names[0]}"
+            problems.add("data.missing", must, received, "fill the gaps")
+    return samples, kind
+
+
+def _shape(raw: Raw) -> tuple[int, ...]:
+    return raw.y.shape if raw.y is not None else ()
+
+
+def _outputs(raw: Raw, task: str, kind: str) -> tuple[int, ...]:
+    """What must agree between parts: numbers predicted, and steps of one_to_many."""
+    steps = _shape(raw)[1:2] if task == "one_to_many" else ()
+    return steps + (_shape(raw)[-1:] if kind == "numeric" else ())
+
+
+def _split(
+    split: SplitSpec, samples: list[Sample | None], problems: Problems
+) -> tuple[Sample, Sample, Sample]:
+    """The parts; those that were not given are taken out of the training part."""
+    train, validation, test = samples
+    assert train is not None
+    count = len(train.x)
+    shares = (
+        0 if validation is not None else split.validation,
+        0 if test is not None else split.test,
+    )
+    nothing = train.take(np.zeros(0, dtype=np.int64))
+    if not any(shares):
+        return (
+            train,
+            nothing if validation is None else validation,
+            nothing if test is None else test,
+        )
+    classes = train.y.ndim == 1 and train.y.dtype.kind == "i"
+    if split.by == "stratified" and not classes:
+        must = "must be auto, time or random where a sequence has not one class"
+        problems.add("data.split.by", must, "stratified", "use random")
+    sizes = [len(part) for part in time_parts(count, *shares)]
+    if sum(shares) >= 1 or any(
+        not n for n, share in zip(sizes, (1, *shares), strict=True) if share
+    ):
+        received = ", ".join(f"{max(n, 0)} {name}" for n, name in zip(sizes, _PARTS, strict=True))
+        must, advice = "must leave a sequence in every part", "give more, or change the shares"
+        problems.add("data.split", must, f"{received} sequences of {count}", advice)
+        problems.raise_any()
+    if split.by == "time":
+        index: Any = [np.asarray(part) for part in time_parts(count, *shares)]
+    elif classes and split.by in ("auto", "stratified"):
+        index = stratified_parts(train.y, *shares, split.seed)
+    else:
+        index = random_parts(count, *shares, split.seed)
+    return (
+        train.take(index[0]),
+        train.take(index[1]) if validation is None else validation,
+        train.take(index[2]) if test is None else test,
+    )
+
+
+def _check(
+    task: str,
+    train: Sample,
+    validation: Sample,
+    test: Sample,
+    labels: Labels,
+    problems: Problems,
+) -> None:
+    """Inputs and targets must vary in training, which must have every class."""
+    flat = train.x.reshape(-1, train.x.shape[-1])
+    for index, column in enumerate(flat.T):
+        if constant(column) or np.isnan(column).all():
+            received = f"feature {index}, the same in all {len(train.x)} training sequences"
+            must, advice = "must vary in the training part", "leave the feature out"
+            problems.add("data.path", must, received, advice)
+    if labels.kind == "numeric":
+        for index, column in enumerate(train.y.reshape(-1, train.y.shape[-1]).T):
+            if constant(column):
+                received = f"output {index}, the same in all {len(train.y)} training sequences"
+                must, advice = "must vary in the training part", "leave the output out"
+                problems.add("data.path", must, received, advice)
+        return
+    known = set(np.unique(train.y[train.observed]).tolist())
+    for name, part in (("validation", validation), ("test", test)):
+        strange = sorted(set(np.unique(part.y[part.observed]).tolist()) - known)
+        if strange and len(labels.classes) > 1:
+            received = f"{name_some([labels.classes[i] for i in strange])} in {name} only"
+            must, advice = "must have every class in the training part", "change the parts"
+            problems.add("data.split", must, received, advice)
+
+
+def _prepare(
+    source: NpzSource | ArraysSource,
+    task: str,
+    labels: Labels,
+    parts: tuple[Sample, Sample, Sample],
+) -> ArrayPreparation:
+    """Scaling fitted on real training steps, and lengths over all parts."""
+    train = parts[0]
+    features = train.x.shape[-1]
+    vectors = train.x.ndim == 2
+    steps = train.y.shape[1] if vectors else max(part.x.shape[1] for part in parts)
+    numeric = labels.kind == "numeric"
+    width = train.y.shape[-1] if numeric else 1
+    names = tuple(f"y{index}" for index in range(width)) if width > 1 else ("y",)
+    standard = source.scaling == "standard"
+    y = train.y[train.observed] if numeric else None
+    masked = not vectors and any(
+        not real_steps(part.lengths, steps, True).all() for part in parts if len(part.x)
+    )
+    return ArrayPreparation(
+        task=task,
+        steps=int(steps),
+        masked=masked,
+        missing=source.missing,
+        scaling=(
+            fit_scaling(train.x.reshape(-1, features).astype(np.float64))
+            if standard
+            else identity(features)
+        ),
+        target=Target(
+            labels.kind,
+            names,
+            labels.classes,
+            fit_scaling(y) if standard and y is not None else identity(width),
+        ),
+    )

@@ -1,0 +1,50 @@
+"""Naive forecasts: what anybody would say who knows the series so far."""
+
+from __future__ import annotations
+
+import numpy as np
+
+__all__ = ["naive_forecasts", "seasonal_lag"]
+
+
+def seasonal_lag(season: int, distance: int) -> int:
+    """The smallest whole number of seasons that reaches back `distance` rows or more."""
+    return -(-distance // season) * season
+
+
+def naive_forecasts(
+    values: np.ndarray,
+    known: np.ndarray,
+    targets: np.ndarray,
+    origins: np.ndarray,
+    distance: int,
+    season: int | None,
+) -> dict[str, np.ndarray]:
+    """`last_value` and, where there is a season, `seasonal_naive`.
+
+    A value that was not observed is replaced by the last one before it that was.
+
+    Args:
+        values: (R, O) numbers or (R,) classes, in the target's own units.
+        known: (R,) bool, which of them were observed.
+        targets: (N,) or (N, T) rows to forecast.
+        origins: As `targets`: the last row known when each is forecast; may be negative.
+        distance: Rows from there to the furthest row forecast.
+        season: Rows in a season.
+
+    Returns:
+        Name → (N, O), (N, T, O), (N,) or (N, T); NaN or -1 where the past does not reach.
+    """
+    seen = np.maximum.accumulate(np.where(known, np.arange(len(known)), -1))
+
+    def at(rows: np.ndarray) -> np.ndarray:
+        source = np.where(rows >= 0, seen[np.maximum(rows, 0)], -1)
+        found = values[np.maximum(source, 0)]
+        unknown: float = -1 if values.ndim == 1 else np.nan
+        missing = (source < 0).reshape(source.shape + (1,) * (values.ndim - 1))
+        return np.where(missing, np.asarray(unknown, values.dtype), found)
+
+    forecasts = {"last_value": at(origins)}
+    if season is not None:
+        forecasts["seasonal_naive"] = at(targets - seasonal_lag(season, distance))
+    return forecasts

@@ -1,0 +1,261 @@
+"""Arrays as they were given, brought into one form: the first half of preparing them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from rnnsearch.data.masks import fill_gaps, real_steps, trailing_lengths
+from rnnsearch.data.problems import Problems, name_some
+from rnnsearch.data.scaling import LARGEST
+
+__all__ = ["Arrays", "Labels", "Raw", "Sample", "clean", "encode", "find_classes", "shaped"]
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """What the Python API is given; each part is (x, y) or (x, y, lengths)."""
+
+    train: Sequence[Any]
+    validation: Sequence[Any] | None = None
+    test: Sequence[Any] | None = None
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Arrays of one part, with the names that messages call them by. `y` may be absent."""
+
+    x: np.ndarray
+    y: np.ndarray | None
+    lengths: np.ndarray | None
+    names: tuple[str, str, str] = ("x", "y", "lengths")
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Kind of the target and, of classes, the labels in order."""
+
+    kind: Literal["numeric", "class"]
+    classes: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sample:
+    """N sequences in one form, padding at the end.
+
+    Attributes:
+        x: (N, T, F), or (N, F) for one_to_many; NaN in padding.
+        y: Numbers (N, O) or (N, T, O), NaN in padding; or classes, (N,) or (N, T), labels
+            until `encode`, then int64 with -1 in padding.
+        lengths: (N,) real steps; of y for one_to_many, else of x.
+        observed: (N,) or (N, T) bool, where y (and x at that step) was observed.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    lengths: np.ndarray
+    observed: np.ndarray
+
+    def __len__(self) -> int:
+        """N."""
+        return len(self.x)
+
+    def take(self, index: np.ndarray) -> Sample:
+        """Some of the sequences."""
+        return Sample(self.x[index], self.y[index], self.lengths[index], self.observed[index])
+
+
+def shaped(raw: Raw, task: str, kind: str, problems: Problems) -> tuple[Raw, str] | None:
+    """x as (N, T, F) or (N, F) and y with its usual axes; also the kind of y, now decided.
+
+    Returns:
+        None, and problems, if that can't be.
+    """
+    x = _features(raw, task, problems)
+    if x is None:
+        return None
+    if raw.y is None:
+        return replace(raw, x=x), kind
+    y, name = raw.y, raw.names[1]
+    if y.dtype.kind not in "biufUS":
+        received, advice = f"{name} of type {y.dtype}", "save plain numbers or text"
+        problems.add("data.path", "must hold numbers or classes", received, advice)
+        return None
+    flat = y.ndim == (1 if task == "many_to_one" else 2)
+    if kind == "auto":
+        whole = y.dtype.kind in "iu" and task != "one_to_many"
+        single = flat or y.shape[-1] == 1
+        kind = "class" if y.dtype.kind in "bUS" or (whole and single) else "numeric"
+    if kind == "numeric" and y.dtype.kind in "US":
+        received, advice = f"text in {name}", "set data.target_kind to class, or give numbers"
+        problems.add("data.target_kind", "must suit the target", received, advice)
+        return None
+    if kind == "class" and not flat and y.ndim > 1 and y.shape[-1] == 1:
+        y = y[..., 0]
+    if kind == "numeric" and flat:
+        y = y[..., None]
+    return _checked_axes(replace(raw, x=x, y=y), task, kind, problems)
+
+
+def _features(raw: Raw, task: str, problems: Problems) -> np.ndarray | None:
+    """x with its usual axes, as floating-point numbers."""
+    x, name = raw.x, raw.names[0]
+    if x.dtype.kind not in "biuf":
+        advice = "categorical inputs are not supported yet: write them as columns of 0 and 1"
+        problems.add("data.path", "must hold numbers", f"{name} of type {x.dtype}", advice)
+        return None
+    axes, usual = (2, "(N, F)") if task == "one_to_many" else (3, "(N, T, F) or (N, T)")
+    if x.ndim == axes - 1:
+        x = x[..., None]
+    if x.ndim != axes or 0 in x.shape:
+        received = f"{name} of shape {raw.x.shape}"
+        problems.add("data.path", f"must have the axes {usual}", received, f"as {task} needs them")
+        return None
+    return x if x.dtype.kind == "f" and x.itemsize >= 4 else x.astype(np.float32)
+
+
+def _checked_axes(raw: Raw, task: str, kind: str, problems: Problems) -> tuple[Raw, str] | None:
+    """The arrays, if their axes agree."""
+    x, y, names = raw.x, raw.y, raw.names
+    assert y is not None
+    axes = (1 if task == "many_to_one" else 2) + (kind == "numeric")
+    usual = {1: "(N,)", 2: "(N, O)" if task == "many_to_one" else "(N, T)", 3: "(N, T, O)"}[axes]
+    before = len(problems.found)
+    if y.ndim != axes or 0 in y.shape:
+        received = f"{names[1]} of shape {y.shape}"
+        must = f"must have the axes {usual} for a {kind} target"
+        problems.add("data.path", must, received, f"as {task} needs them")
+    elif len(x) != len(y):
+        received = f"{len(x)} in {names[0]}, {len(y)} in {names[1]}"
+        must, advice = "must have as many targets as sequences", "save both from one place"
+        problems.add("data.path", must, received, advice)
+    elif task == "many_to_many" and x.shape[1] != y.shape[1]:
+        received = f"{x.shape[1]} in {names[0]}, {y.shape[1]} in {names[1]}"
+        advice = "many_to_many has an output at every step"
+        problems.add("data.path", "must have as many target steps as steps", received, advice)
+    lengths = raw.lengths
+    steps = y.shape[1] if task == "one_to_many" and y.ndim > 1 else x.shape[1]
+    if lengths is not None and (
+        lengths.shape != (len(x),)
+        or lengths.dtype.kind not in "iu"
+        or lengths.min() < 1
+        or lengths.max() > steps
+    ):
+        received = f"{names[2]} of shape {lengths.shape} and type {lengths.dtype}"
+        if lengths.shape == (len(x),) and lengths.dtype.kind in "iu":
+            received = f"{lengths.min()} to {lengths.max()} in {names[2]}"
+        must = f"must be a whole number from 1 to {steps} for each of {len(x)} sequences"
+        problems.add("data.path", must, received, "save the number of real steps")
+    return (raw, kind) if len(problems.found) == before else None
+
+
+def clean(raw: Raw, task: str, kind: str, missing: str, problems: Problems) -> Sample:
+    """Lengths found, infinite numbers refused, gaps dealt with as `missing` says."""
+    x, names = raw.x, raw.names
+    count = len(x)
+    if raw.y is None:
+        y: np.ndarray = np.zeros((count, 0))
+    else:
+        y = raw.y.astype(np.float64) if kind == "numeric" else raw.y
+    lengths = _lengths(raw, task, y)
+    flat = y.ndim == (2 if kind == "numeric" else 1)  # no time axis
+    real_x = np.ones(count, bool) if x.ndim == 2 else real_steps(lengths, x.shape[1], False)
+    real_y = np.ones(count, bool) if flat else real_steps(lengths, y.shape[1], False)
+    x = np.where(real_x[..., None], x, np.asarray(np.nan, x.dtype))
+    gaps_x = real_x & np.isnan(x).any(axis=-1)
+    numbers = y if kind == "numeric" else y[..., None]
+    floating = numbers.dtype.kind == "f"
+    gaps_y = real_y & np.isnan(numbers).any(axis=-1) if floating else np.zeros_like(real_y)
+    _finite(x, names[0], problems)
+    if floating:
+        _finite(np.where(real_y[..., None], numbers, 0), names[1], problems)
+    sequences_x, sequences_y = gaps_x.reshape(count, -1).any(1), gaps_y.reshape(count, -1).any(1)
+    keep = np.ones(count, dtype=bool)
+    if missing == "error":
+        for name, gaps in ((names[0], sequences_x), (names[1], sequences_y)):
+            if gaps.any():
+                at = np.flatnonzero(gaps)
+                received = f"NaN in {len(at)} sequences of {name} (index {name_some(at, 5)})"
+                advice = "fill the gaps, or set data.missing to interpolate or drop"
+                must = "must have a value in every step that is no padding at the end"
+                problems.add("data.path", must, received, advice)
+    elif missing == "drop":
+        keep = ~(sequences_x | sequences_y)
+    elif x.ndim == 2 and sequences_x.any():
+        received = f"interpolate, and NaN in {names[0]}"
+        must = "must be error or drop where inputs are vectors"
+        problems.add("data.missing", must, received, "use drop, or fill the gaps")
+    else:
+        x = fill_gaps(x, lengths) if x.ndim == 3 else x
+        keep = ~gaps_y if flat else keep
+    observed = real_y & ~gaps_y
+    if observed.ndim == 2 and gaps_x.ndim == 2:
+        observed &= ~gaps_x
+    return Sample(x, y, lengths, observed).take(keep)
+
+
+def _lengths(raw: Raw, task: str, y: np.ndarray) -> np.ndarray:
+    """Real steps of each sequence (N,)."""
+    if raw.lengths is not None:
+        return np.asarray(raw.lengths, dtype=np.int64)
+    if task == "one_to_many":
+        if y.ndim == 3:
+            return np.asarray(np.maximum(trailing_lengths(y), 1))
+        return np.full(len(raw.x), y.shape[1])
+    return np.asarray(np.maximum(trailing_lengths(raw.x), 1))
+
+
+def _finite(values: np.ndarray, name: str, problems: Problems) -> None:
+    """Note infinite and absurdly large numbers."""
+    with np.errstate(invalid="ignore"):
+        large = np.abs(values) >= LARGEST
+    if large.any():
+        at = np.flatnonzero(large.reshape(len(values), -1).any(axis=1))
+        received = f"{values[large][0]:g} in {name} (index {name_some(at, 5)})"
+        must = f"must be finite numbers below {LARGEST:.0e}".replace("e+", "e")
+        problems.add("data.path", must, received, "correct the arrays")
+
+
+def find_classes(samples: Sequence[Sample], problems: Problems) -> Labels:
+    """All labels that occur, in order; each must occur twice."""
+    found = [sample.y[sample.observed] for sample in samples]
+    labels, counts = np.unique(np.concatenate(found), return_counts=True)
+    if labels.dtype.kind == "f":
+        if not (labels == np.round(labels)).all():
+            odd = labels[labels != np.round(labels)][0]
+            advice = "set data.target_kind to numeric"
+            problems.add(
+                "data.target_kind", "must have whole numbers for classes", f"{odd:g}", advice
+            )
+        labels = labels.astype(np.int64)
+    if labels.dtype.kind == "S":
+        labels = labels.astype(str)
+    names = tuple(labels.tolist())
+    alone = [name for name, count in zip(names, counts, strict=True) if count == 1]
+    if alone:
+        received = f"one of {name_some(alone)} ({len(names)} classes)"
+        advice = "leave these out, join classes, or set data.target_kind: numeric"
+        must = "must have two members or more of each class"
+        problems.add("data.target_kind", must, received, advice)
+    if len(names) == 1:
+        received, advice = f"only {names[0]}", "give other classes too"
+        problems.add("data.path", "must have two classes or more", received, advice)
+    return Labels("class", names)
+
+
+def encode(sample: Sample, classes: tuple[Any, ...], problems: Problems) -> Sample:
+    """Labels to their index, -1 where none was observed."""
+    index = {label: position for position, label in enumerate(classes)}
+    codes = np.full(sample.y.shape, -1)
+    text = sample.y.astype(str) if sample.y.dtype.kind == "S" else sample.y
+    values = text[sample.observed].tolist()
+    unknown = sorted({value for value in values if value not in index})
+    if unknown:
+        advice = f"there are: {name_some(classes, 20)}"
+        received = name_some(unknown)
+        problems.add("data.path", "must be classes known from training", received, advice)
+    codes[sample.observed] = [index.get(value, -1) for value in values]
+    return replace(sample, y=codes)

@@ -1,0 +1,33 @@
+"""Standardisation: offset and scale of each feature, from training values only."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnsearch.data._base import Scaling
+
+__all__ = ["LARGEST", "constant", "fit_scaling", "identity"]
+
+LARGEST = 1e30
+"""Numbers must be smaller than this in size: squares of float32 overflow not far above."""
+
+
+def identity(features: int) -> Scaling:
+    """The map that changes nothing."""
+    return Scaling(np.zeros(features), np.ones(features))
+
+
+def fit_scaling(values: np.ndarray) -> Scaling:
+    """Mean and standard deviation of each column of (R, F), NaN left out.
+
+    A column that does not vary keeps its scale.
+    """
+    offset = np.nanmean(values, axis=0)
+    scale = np.nanstd(values, axis=0)
+    return Scaling(offset, np.where(scale > 0, scale, 1.0))
+
+
+def constant(values: np.ndarray) -> bool:
+    """Whether all finite numbers among `values` are the same (and there are some)."""
+    finite = values[np.isfinite(values)]
+    return len(finite) > 0 and bool((finite == finite[0]).all())

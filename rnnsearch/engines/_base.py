@@ -1,0 +1,155 @@
+"""The contract of an engine: K lanes of one program, trained an epoch at a time.
+
+An engine *opens* a program on a dataset, which gives a `Session` of `width` lanes. Runs are
+loaded into lanes, `advance` trains every loaded lane for one epoch and evaluates it, and the
+best weights of each lane are kept until it is released. Lanes never affect each other: what
+a run reports does not depend on its neighbours, not even on one that diverges.
+
+Engines do not decide: when a run ends is the caller's business (`rnnsearch.execution.training`).
+Sessions are not thread-safe. `rnnsearch.engines.keras_engine` is the reference that every other
+engine is tested against.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from rnnsearch.data import Dataset
+from rnnsearch.models import Architecture
+
+__all__ = ["Engine", "Numbers", "Program", "Run", "Session", "batch_order"]
+
+
+@dataclass(frozen=True)
+class Program:
+    """Everything that is compiled: two runs with equal programs can be lanes of one session.
+
+    Attributes:
+        architecture: The network.
+        optimizer: A Keras optimizer's name, lower case.
+        batch_size: B.
+        clip_mode: ``global_norm``, ``norm``, ``value``; None where no run clips.
+        loss: ``mse`` or ``cross_entropy``, in scaled units.
+        metrics: Names in `rnnsearch.tasks.METRICS`, in the target's own units.
+        objective: The metric that decides which epoch was best: ``val_loss``, ``val_rmse``, …
+        maximize: Whether more of the objective is better.
+        window: T of the data's windows, None where the data has its own length.
+        truncates, drops, drops_recurrent, decays: Whether any run uses an unroll length
+            below T, dropout, recurrent dropout, weight decay; the program leaves out the rest.
+    """
+
+    architecture: Architecture
+    optimizer: str
+    batch_size: int
+    clip_mode: str | None
+    loss: str
+    metrics: tuple[str, ...]
+    objective: str
+    maximize: bool
+    window: int | None = None
+    truncates: bool = True
+    drops: bool = True
+    drops_recurrent: bool = True
+    decays: bool = True
+
+    def __str__(self) -> str:
+        return str(self.architecture)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The numeric parameters of one run: inputs of the program, one value a lane.
+
+    Attributes:
+        learning_rate: Step size.
+        clip_norm: Bound of the gradient; infinite for none.
+        unroll_length: k of truncated backpropagation; infinite for no cut.
+        dropout, recurrent_dropout: Rates in [0, 1).
+        weight_decay: Decoupled, per step times learning_rate.
+        forget_bias: Initial bias of the LSTM's forget gate.
+    """
+
+    learning_rate: float
+    clip_norm: float = math.inf
+    unroll_length: float = math.inf
+    dropout: float = 0.0
+    recurrent_dropout: float = 0.0
+    weight_decay: float = 0.0
+    forget_bias: float = 1.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training from scratch.
+
+    Attributes:
+        trial: The trial it belongs to.
+        seed: Decides initial weights, the order of the data and dropout masks.
+        epochs: At most.
+        numbers: Its numeric parameters.
+    """
+
+    trial: int
+    seed: int
+    epochs: int
+    numbers: Numbers = field(default_factory=lambda: Numbers(1e-3))
+
+
+class Session(ABC):
+    """K lanes of one program on one dataset."""
+
+    width: int
+    """K."""
+    parameters: int
+    """Trainable weights of the model, of one lane."""
+
+    @abstractmethod
+    def load(self, runs: Mapping[int, Run]) -> None:
+        """Start runs from scratch, lane → run, in place of whatever those lanes held."""
+
+    @abstractmethod
+    def advance(self) -> dict[int, dict[str, float]]:
+        """Train every loaded lane for one epoch, then evaluate it on the validation part.
+
+        Returns:
+            Lane → metrics: ``loss`` (mean over the epoch's batches, weighted by their
+            sequences, as Keras reports it), ``val_loss`` and ``val_<metric>``. Values may be
+            NaN where a run diverges; that is no error here.
+        """
+
+    @abstractmethod
+    def best_weights(self, lane: int) -> list[np.ndarray]:
+        """Trainable weights at the lane's best epoch so far, in the standard model's order.
+
+        The first epoch counts as best until another beats it; NaN never does.
+        """
+
+    @abstractmethod
+    def release(self, lane: int) -> None:
+        """Leave the lane out of further epochs."""
+
+
+class Engine(ABC):
+    """Opens programs. Keeps compiled ones warm for the next session."""
+
+    @abstractmethod
+    def open(self, program: Program, dataset: Dataset, width: int) -> Session:
+        """A session of at least `width` lanes; fewer if the engine can't (`keras` has one)."""
+
+    @property
+    @abstractmethod
+    def device(self) -> str:
+        """What it trains on, for a person: ``cpu (2 cores)``, ``NVIDIA H100 80GB HBM3``."""
+
+
+def batch_order(seed: int, epoch: int, sequences: int) -> np.ndarray:
+    """The order in which a run sees the training sequences in an epoch (from 1): (N,) int32.
+
+    Every engine trains in this order, so that equal runs see equal batches.
+    """
+    return np.random.default_rng([seed, epoch]).permutation(sequences).astype(np.int32)

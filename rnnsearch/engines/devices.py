@@ -1,0 +1,39 @@
+"""What the backend trains on, in words."""
+
+from __future__ import annotations
+
+import os
+
+import keras
+
+__all__ = ["describe_device", "has_gpu"]
+
+
+def describe_device() -> str:
+    """The default device's name: ``cpu (2 cores)`` or the accelerator's own."""
+    names = _accelerators()
+    if not names:
+        return f"cpu ({os.cpu_count()} cores)"
+    return names[0] if len(names) == 1 else f"{len(names)} × {names[0]}"
+
+
+def has_gpu() -> bool:
+    """Whether the backend sees an accelerator."""
+    return bool(_accelerators())
+
+
+def _accelerators() -> list[str]:
+    backend = keras.backend.backend()
+    if backend == "jax":
+        import jax
+
+        return [d.device_kind for d in jax.local_devices() if d.platform != "cpu"]
+    if backend == "tensorflow":
+        import tensorflow as tf
+
+        devices = tf.config.list_physical_devices("GPU")
+        details = [tf.config.experimental.get_device_details(device) for device in devices]
+        return [str(detail.get("device_name", "gpu")) for detail in details]
+    import torch
+
+    return [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]

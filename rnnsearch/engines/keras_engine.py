@@ -1,0 +1,120 @@
+"""The reference engine: one lane, plain `model.fit`, on any backend that Keras has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import keras
+import numpy as np
+
+from rnnsearch.data import Dataset, Part
+from rnnsearch.engines._base import Engine, Program, Run, Session, batch_order
+from rnnsearch.engines.compiling import make_loss, make_optimizer
+from rnnsearch.engines.devices import describe_device
+from rnnsearch.models.build import build, build_standard
+from rnnsearch.models.chunked import ChunkedLayers
+from rnnsearch.models.initial import dropout_seed, initial_weights
+from rnnsearch.tasks import metric_values
+
+__all__ = ["KerasEngine"]
+
+
+class KerasEngine(Engine):
+    """Trains one run after the other with `model.fit`."""
+
+    def open(self, program: Program, dataset: Dataset, width: int) -> Session:
+        """A session of one lane, whatever `width` is."""
+        return _KerasSession(program, dataset)
+
+    @property
+    def device(self) -> str:
+        """The backend's default device."""
+        return describe_device()
+
+
+class _KerasSession(Session):
+    width = 1
+
+    def __init__(self, program: Program, dataset: Dataset) -> None:
+        self.parameters = build_standard(program.architecture).count_params()
+        self._program = program
+        self._dataset = dataset
+        self._loss = make_loss(program.loss)
+        self._model: keras.Model | None = None
+        self._run: Run
+        self._epoch = 0
+        self._best: tuple[float, list[np.ndarray]] | None = None
+
+    def load(self, runs: Mapping[int, Run]) -> None:
+        (self._run,) = runs.values()
+        # Each trial compiles anew here, and Keras would keep every model alive otherwise.
+        keras.backend.clear_session()
+        self._model = _compiled(self._program, self._run)
+        self._epoch = 0
+        self._best = None
+
+    def advance(self) -> dict[int, dict[str, float]]:
+        if self._model is None:
+            return {}
+        self._epoch += 1
+        part = self._dataset.train
+        order = batch_order(self._run.seed, self._epoch, len(part))
+        history = self._model.fit(
+            part.x[order],
+            part.y[order],
+            sample_weight=None if part.weight is None else part.weight[order],
+            batch_size=self._program.batch_size,
+            shuffle=False,
+            verbose=0,
+        )
+        metrics = {"loss": float(history.history["loss"][0])}
+        metrics |= self._evaluate(self._dataset.validation)
+        self._keep_best(metrics[self._program.objective])
+        return {0: metrics}
+
+    def _evaluate(self, part: Part) -> dict[str, float]:
+        assert self._model is not None
+        predicted = self._model.predict(part.x, batch_size=self._program.batch_size, verbose=0)
+        loss = self._loss(part.y, predicted, part.weight)
+        target = self._dataset.target
+        truth = part.y
+        if target.kind == "numeric":
+            truth, predicted = target.scaling.invert(truth), target.scaling.invert(predicted)
+        values = metric_values(self._program.metrics, truth, predicted, part.weights)
+        metrics = {f"val_{name}": value for name, value in values.items()}
+        return {"val_loss": float(keras.ops.convert_to_numpy(loss)), **metrics}
+
+    def _keep_best(self, value: float) -> None:
+        assert self._model is not None
+        score = -value if self._program.maximize else value
+        if self._best is None or score < self._best[0] or np.isnan(self._best[0]):
+            weights = [np.array(v) for v in self._model.trainable_variables]
+            self._best = (score, weights)
+
+    def best_weights(self, lane: int) -> list[np.ndarray]:
+        assert self._best is not None
+        return self._best[1]
+
+    def release(self, lane: int) -> None:
+        self._model = None
+
+
+def _compiled(program: Program, run: Run) -> keras.Model:
+    numbers = run.numbers
+    steps = program.architecture.head.steps
+    layers = ChunkedLayers(
+        unroll_length=int(min(numbers.unroll_length, steps)),
+        dropout=numbers.dropout,
+        recurrent_dropout=numbers.recurrent_dropout,
+    )
+    model = build(program.architecture, layers)
+    weights = initial_weights(
+        model.trainable_variables, run.seed, program.architecture.cell, numbers.forget_bias
+    )
+    for variable, value in zip(model.trainable_variables, weights, strict=True):
+        variable.assign(value)
+    generators = [v for v in model.variables if v.path.endswith("seed_generator_state")]
+    for index, state in enumerate(generators):
+        state.assign(np.array([dropout_seed(run.seed, index), 0], dtype=state.dtype))
+    model.compile(optimizer=make_optimizer(program, numbers), loss=make_loss(program.loss))
+    return model

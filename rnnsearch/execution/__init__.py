@@ -1,0 +1,6 @@
+"""Where engines run: one contract, workers as processes or inline. Imports no backend."""
+
+from rnnsearch.execution._base import Executor, WorkerSetup
+from rnnsearch.execution.messages import Epoch
+
+__all__ = ["Epoch", "Executor", "WorkerSetup"]

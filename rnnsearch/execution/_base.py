@@ -1,0 +1,84 @@
+"""The contract of an executor: where workers run.
+
+An executor owns N workers, numbered from 0. Each has one engine and the data, takes one order
+at a time and answers with messages; a worker that ends without being told to answers with
+`Crashed(gone=True)`, and `restart` puts a fresh one in its place. Only the driver's thread calls
+an executor.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+from rnnsearch.execution.messages import Message, Order
+
+__all__ = ["Executor", "WorkerSetup"]
+
+
+@dataclass(frozen=True)
+class WorkerSetup:
+    """What a worker needs to begin.
+
+    Attributes:
+        data: A file of `SequenceData`, written by joblib.
+        task: Name of the task.
+        engine: ``fused`` or ``keras``.
+        backend: Of Keras.
+        device: ``auto``, ``cpu`` or ``gpu``.
+        logs: Folder for what workers print.
+        threads: CPU cores that one worker may use.
+        cache: Folder of compiled programs, kept between searches.
+    """
+
+    data: Path
+    task: str
+    engine: str
+    backend: str
+    device: str
+    logs: Path
+    threads: int
+    cache: Path | None = field(default=None)
+
+
+class Executor(ABC):
+    """Runs workers. Use as a context manager: leaving it ends them all."""
+
+    @property
+    @abstractmethod
+    def workers(self) -> range:
+        """Numbers of the workers."""
+
+    @abstractmethod
+    def start(self) -> None:
+        """Start every worker; each sends `Ready` when it is."""
+
+    @abstractmethod
+    def send(self, worker: int, order: Order) -> None:
+        """Give a worker an order. A worker that is gone is heard of through `receive`."""
+
+    @abstractmethod
+    def receive(self, timeout: float | None) -> list[tuple[int, Message]]:
+        """Messages that arrived, oldest first a worker; waits up to `timeout` seconds for one."""
+
+    @abstractmethod
+    def restart(self, worker: int) -> None:
+        """End a worker, if it still runs, and start it anew."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """End every worker at once."""
+
+    def __enter__(self) -> Executor:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,62 @@
+"""A trained network on all parts of the data, in plain Keras layers. Imports a backend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from rnnsearch.data import Dataset, Part, Target
+from rnnsearch.engines import Program
+from rnnsearch.engines.compiling import make_loss
+from rnnsearch.execution.messages import Judge, Judged
+from rnnsearch.models import Architecture
+from rnnsearch.models.build import build_standard
+from rnnsearch.tasks import metric_values
+
+__all__ = ["judge", "own_units", "standard_model"]
+
+
+def standard_model(architecture: Architecture, weights: Sequence[np.ndarray]) -> keras.Model:
+    """The model in plain Keras layers, with these trainable weights."""
+    model = build_standard(architecture)
+    for variable, value in zip(model.trainable_variables, weights, strict=True):
+        variable.assign(value)
+    return model
+
+
+def judge(order: Judge, dataset: Dataset) -> Judged:
+    """Evaluate on the validation and the test part, and save if asked to."""
+    model = standard_model(order.program.architecture, order.weights)
+    metrics: dict[str, float] = {}
+    for prefix, part in (("val", dataset.validation), ("test", dataset.test)):
+        if len(part):
+            values = _evaluate(model, order.program, part, dataset.target)
+            metrics |= {f"{prefix}_{name}": value for name, value in values.items()}
+    if order.save is not None:
+        _save(model, order.save)
+    return Judged(metrics, model.count_params())
+
+
+def _evaluate(
+    model: keras.Model, program: Program, part: Part, target: Target
+) -> dict[str, float]:
+    predicted = model.predict(part.x, batch_size=512, verbose=0)
+    loss = make_loss(program.loss)(part.y, predicted, part.weights)
+    truth, predicted = own_units(part.y, target), own_units(predicted, target)
+    values = metric_values(program.metrics, truth, predicted, part.weights)
+    return {"loss": float(keras.ops.convert_to_numpy(loss)), **values}
+
+
+def own_units(values: np.ndarray, target: Target) -> np.ndarray:
+    """Scaled numbers back in the target's units; classes and probabilities as they are."""
+    return target.scaling.invert(values) if target.kind == "numeric" else values
+
+
+def _save(model: keras.Model, path: Path) -> None:
+    """Save beside the file and rename: a kill leaves the old one or the new one, whole."""
+    aside = path.with_name(f".{path.name}.new.keras")
+    model.save(aside)
+    aside.replace(path)

@@ -1,0 +1,176 @@
+"""What the driver and its workers say to each other. Everything here is pickled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from rnnsearch.engines import Program, Run
+
+__all__ = [
+    "Activity",
+    "Block",
+    "BlockDone",
+    "Cancel",
+    "Crashed",
+    "Ended",
+    "Epoch",
+    "Epochs",
+    "Exit",
+    "Judge",
+    "Judged",
+    "Message",
+    "Order",
+    "Ready",
+    "Rung",
+    "Schedule",
+    "Verdict",
+]
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One point of a learning curve. Metrics include ``loss`` and ``val_…``; epochs count from 1."""
+
+    number: int
+    metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """When runs stop before their last epoch.
+
+    Attributes:
+        patience: Epochs without a new best after which a run stops, or None.
+        rungs: Epochs after which the pruner is asked.
+    """
+
+    patience: int | None
+    rungs: frozenset[int]
+
+
+# --- From the driver to a worker -------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Block:
+    """Train these runs as lanes of one program, at most `width` at a time."""
+
+    program: Program
+    runs: tuple[Run, ...]
+    schedule: Schedule
+    width: int
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer to `Rung`: trials to stop."""
+
+    pruned: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """Stop every run of the block at the end of its epoch."""
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Evaluate weights on the validation and test parts; save the model where a path is given."""
+
+    program: Program
+    weights: list[np.ndarray]
+    save: Path | None = None
+
+
+@dataclass(frozen=True)
+class Exit:
+    """End the worker."""
+
+
+Order = Block | Verdict | Cancel | Judge | Exit
+
+# --- From a worker to the driver -------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The backend is imported; trains on `device`."""
+
+    device: str
+
+
+@dataclass(frozen=True)
+class Activity:
+    """What the worker does now, in words."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Epochs:
+    """An epoch ended for these trials."""
+
+    epochs: Mapping[int, Epoch]
+
+
+@dataclass(frozen=True)
+class Rung:
+    """Trials that reached a rung: trial → (epoch, best objective so far). Waits for `Verdict`."""
+
+    values: Mapping[int, tuple[int, float]]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A run ended.
+
+    Attributes:
+        trial: Its trial.
+        state: FAIL only where it diverged before its first epoch was evaluated, or at all.
+        best: Its best epoch, None if there is none.
+        epochs: Epochs trained.
+        seconds: Its share of the time the block took.
+        parameters: Weights of the model.
+        weights: The best epoch's trainable weights, if COMPLETE.
+        message: Why the state is not COMPLETE.
+    """
+
+    trial: int
+    state: Literal["COMPLETE", "PRUNED", "FAIL"]
+    best: Epoch | None
+    epochs: int
+    seconds: float
+    parameters: int
+    weights: list[np.ndarray] | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class BlockDone:
+    """Every run of the block ended; the worker's peak memory so far, MiB."""
+
+    memory: float
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Metrics of `Judge`, ``val_…`` and ``test_…`` (none of these if the test part is empty)."""
+
+    metrics: Mapping[str, float]
+    parameters: int = 0
+
+
+@dataclass(frozen=True)
+class Crashed:
+    """The order failed with an exception, or the process ended; the worker may be gone."""
+
+    reason: str
+    gone: bool = field(default=False)
+
+
+Message = Ready | Activity | Epochs | Rung | Ended | BlockDone | Judged | Crashed

@@ -1,0 +1,54 @@
+"""Orders that are waited for: one worker, one answer, nothing else going on."""
+
+from __future__ import annotations
+
+from rnnsearch.errors import WorkerError
+from rnnsearch.execution._base import Executor
+from rnnsearch.execution.messages import Block, BlockDone, Crashed, Ended, Judge, Judged, Message
+
+__all__ = ["judge_remotely", "train_remotely"]
+
+_WORKER = 0
+_ATTEMPTS = 2
+
+
+def judge_remotely(executor: Executor, order: Judge) -> Judged:
+    """Have weights evaluated and saved by a worker.
+
+    Raises:
+        WorkerError: It failed twice.
+    """
+    answer = _request(executor, order)[-1]
+    assert isinstance(answer, Judged)
+    return answer
+
+
+def train_remotely(executor: Executor, block: Block) -> list[Ended]:
+    """Train a block, which must have no rungs, to its end in a worker.
+
+    Raises:
+        WorkerError: It failed twice.
+    """
+    return [answer for answer in _request(executor, block) if isinstance(answer, Ended)]
+
+
+def _request(executor: Executor, order: Block | Judge) -> list[Message]:
+    """What a worker answers, up to the message that ends the order."""
+    reason = ""
+    for _ in range(_ATTEMPTS):
+        executor.send(_WORKER, order)
+        answers = _answers(executor)
+        last = answers[-1]
+        if not isinstance(last, Crashed):
+            return answers
+        reason = last.reason
+        if last.gone:
+            executor.restart(_WORKER)
+    raise WorkerError(f"a worker failed: {reason}")
+
+
+def _answers(executor: Executor) -> list[Message]:
+    answers: list[Message] = []
+    while not answers or not isinstance(answers[-1], BlockDone | Judged | Crashed):
+        answers += [message for worker, message in executor.receive(None) if worker == _WORKER]
+    return answers

@@ -1,0 +1,192 @@
+"""A worker: one engine, one connection to the driver, one order at a time.
+
+Started as ``python -m rnnsearch.execution.worker``, so that a user's script or notebook needs
+no guard: multiprocessing's spawn would run it again.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sys
+import traceback
+from collections.abc import Mapping
+from dataclasses import replace
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
+
+from rnnsearch.execution._base import WorkerSetup
+from rnnsearch.execution.messages import (
+    Activity,
+    Block,
+    BlockDone,
+    Cancel,
+    Crashed,
+    Ended,
+    Epoch,
+    Epochs,
+    Exit,
+    Judge,
+    Message,
+    Ready,
+    Rung,
+    Verdict,
+)
+from rnnsearch.execution.training import Listener, train
+
+if TYPE_CHECKING:
+    from rnnsearch.data import Dataset
+    from rnnsearch.engines import Engine, Program
+
+__all__ = ["serve"]
+
+
+def serve(connection: Connection, setup: WorkerSetup) -> None:
+    """Obey orders until `Exit` or until the driver is gone."""
+    try:
+        worker = _Worker(connection, setup)
+        while worker.obey(connection.recv()):
+            pass
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
+
+
+class _Worker:
+    def __init__(self, connection: Connection, setup: WorkerSetup) -> None:
+        import joblib
+
+        from rnnsearch.tasks import TASKS
+
+        self._connection = connection
+        self._task = TASKS[setup.task]
+        self._data = joblib.load(setup.data, mmap_mode="r")
+        self._datasets: dict[tuple[int | None, bool], Dataset] = {}
+        self._engine = _make_engine(setup)
+        self._send(Ready(self._engine.device))
+
+    def _send(self, message: Message) -> None:
+        self._connection.send(message)
+
+    def obey(self, order: object) -> bool:
+        """Carry out an order; False if it was the last."""
+        if isinstance(order, Exit):
+            return False
+        try:
+            if isinstance(order, Block):
+                self._train(order)
+            elif isinstance(order, Judge):
+                self._judge(order)
+        except (EOFError, BrokenPipeError, ConnectionResetError):
+            raise
+        except Exception as error:
+            traceback.print_exc()
+            self._send(Crashed(f"{type(error).__name__}: {_first_line(error)}"))
+        return True
+
+    def _train(self, block: Block) -> None:
+        self._send(Activity(f"compiling {block.program}"))
+        session = self._engine.open(block.program, self._dataset(block.program), block.width)
+        listener = _RemoteListener(self._connection, str(block.program))
+        train(session, block, listener)
+        self._send(BlockDone(_peak_mebibytes()))
+
+    def _judge(self, order: Judge) -> None:
+        from rnnsearch.execution.judging import judge
+
+        self._send(judge(order, self._dataset(order.program)))
+
+    def _dataset(self, program: Program) -> Dataset:
+        """The arrays a program reads; a network without memory gets features, not sequences."""
+        memoryless = program.architecture.cell == "feed_forward"
+        key = (program.window, memoryless)
+        if key not in self._datasets:
+            dataset = self._data.dataset(program.window)
+            if memoryless:
+                dataset = _without_memory(dataset, self._task)
+            self._datasets[key] = dataset
+        return self._datasets[key]
+
+
+def _without_memory(dataset: Dataset, task: object) -> Dataset:
+    parts = {
+        name: replace(part, x=task.memoryless_features(part.x))  # type: ignore[attr-defined]
+        for name in ("train", "validation", "test")
+        for part in [getattr(dataset, name)]
+    }
+    return replace(dataset, masked=False, **parts)
+
+
+class _RemoteListener(Listener):
+    """Passes everything on to the driver."""
+
+    def __init__(self, connection: Connection, program: str) -> None:
+        self._connection = connection
+        self._program = program
+        self._cancelled = False
+        self._announced = False
+
+    def epochs(self, epochs: Mapping[int, Epoch]) -> None:
+        if not self._announced:
+            lanes = f" ({len(epochs)} lanes)" if len(epochs) > 1 else ""
+            self._connection.send(Activity(f"training {self._program}{lanes}"))
+            self._announced = True
+        self._connection.send(Epochs(epochs))
+
+    def rung(self, values: Mapping[int, tuple[int, float]]) -> frozenset[int]:
+        self._connection.send(Rung(values))
+        while True:
+            answer = self._connection.recv()
+            if isinstance(answer, Verdict):
+                return answer.pruned
+            self._note(answer)
+
+    def ended(self, ended: Ended) -> None:
+        self._connection.send(ended)
+
+    def cancelled(self) -> bool:
+        while self._connection.poll():
+            self._note(self._connection.recv())
+        return self._cancelled
+
+    def _note(self, order: object) -> None:
+        if isinstance(order, Cancel):
+            self._cancelled = True
+        elif isinstance(order, Exit):
+            raise EOFError
+
+
+def _make_engine(setup: WorkerSetup) -> Engine:
+    if setup.engine == "fused":
+        from rnnsearch.engines.fused import FusedEngine
+
+        return FusedEngine()
+    from rnnsearch.engines.keras_engine import KerasEngine
+
+    return KerasEngine()
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else ""
+
+
+def _peak_mebibytes() -> float:
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
+
+
+def main() -> None:
+    """Entry point of the process: the connection's file descriptor is the only argument."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    connection = Connection(int(sys.argv[1]))
+    setup: WorkerSetup = pickle.loads(connection.recv_bytes())
+    serve(connection, setup)
+    sys.stdout.flush()
+    # Backends' own threads may hang a normal exit; nothing is left to save.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""What of a configuration decides the network: everything here changes the compiled program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rnnsearch.tasks import Head
+
+__all__ = ["Architecture"]
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A network, up to its weights and its numeric parameters.
+
+    Attributes:
+        cell: ``SimpleRNN``, ``LSTM``, ``GRU``; or ``feed_forward``, the network without
+            memory that a recurrent one is compared with (ReLU layers on its features).
+        units: H of each layer, bottom to top.
+        bidirectional: Whether each layer also reads the sequence backwards; H doubles.
+        layer_norm: Whether each layer's outputs are normalised.
+        head: The task's input and output.
+    """
+
+    cell: str
+    units: tuple[int, ...]
+    bidirectional: bool
+    layer_norm: bool
+    head: Head
+
+    def __str__(self) -> str:
+        shape = "-".join(str(units) for units in self.units)
+        return f"{'Bi' if self.bidirectional else ''}{self.cell} {shape}"

@@ -1,0 +1,124 @@
+"""Truncated backpropagation through time with plain Keras layers: chunk after chunk.
+
+What the ``keras`` engine trains. Each chunk is one call of the Keras layer, which keeps its
+fast kernels, starting from the last chunk's state without its gradient.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from rnnsearch.models.architecture import Architecture
+from rnnsearch.models.build import Layers, StandardLayers
+
+__all__ = ["ChunkedLayers", "ChunkedRNN"]
+
+Tensor = Any
+
+
+class ChunkedRNN(keras.Layer):
+    """A Keras recurrent layer, run over chunks of `unroll_length` steps counted from the end.
+
+    Its gradients equal those of `GatedRNN` at the same unroll length. The first chunk is the
+    short one. Recurrent dropout keeps one mask for the whole sequence.
+    """
+
+    def __init__(
+        self, layers: list[keras.Layer], unroll_length: int, sequences: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.supports_masking = True
+        self._directions = layers
+        self._unroll_length = unroll_length
+        self._sequences = sequences
+
+    def build(self, input_shape: Any) -> None:
+        """Build the layer of each direction."""
+        for layer in self._directions:
+            layer.build(input_shape)
+        self.built = True
+
+    def compute_mask(self, _: Any, mask: Tensor = None) -> Tensor:
+        """The mask goes on where there is an output a step."""
+        return mask if self._sequences else None
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """(B, T, H) or (B, H); twice H if bidirectional."""
+        width = sum(layer.units for layer in self._directions)
+        return (*input_shape[:2], width) if self._sequences else (input_shape[0], width)
+
+    def call(self, x: Tensor, mask: Tensor = None, training: bool = False) -> Tensor:
+        """(B, T, F) to (B, T, H) or (B, H)."""
+        outputs = [
+            self._run(layer, x, mask, backward=index == 1, training=training)
+            for index, layer in enumerate(self._directions)
+        ]
+        return outputs[0] if len(outputs) == 1 else ops.concatenate(outputs, axis=-1)
+
+    def _run(
+        self, layer: keras.Layer, x: Tensor, mask: Tensor, *, backward: bool, training: bool
+    ) -> Tensor:
+        chunks = self._chunks(x.shape[1])
+        states: list[Tensor] | None = None
+        outputs = []
+        generator = getattr(layer.cell, "seed_generator", None)
+        before = None if generator is None else generator.state.value * 1
+        for start, stop in reversed(chunks) if backward else chunks:
+            if generator is not None and states is not None:
+                generator.state.assign(before)
+            part = x[:, start:stop]
+            part_mask = None if mask is None else mask[:, start:stop]
+            if backward:
+                part = ops.flip(part, axis=1)
+                part_mask = None if part_mask is None else ops.flip(part_mask, axis=1)
+            output, *states = layer(
+                part, initial_state=states, mask=part_mask, training=training
+            )
+            states = [ops.stop_gradient(state) for state in states]
+            outputs.append(ops.flip(output, axis=1) if backward and self._sequences else output)
+        if not self._sequences:
+            return outputs[-1]
+        return ops.concatenate(outputs[::-1] if backward else outputs, axis=1)
+
+    def _chunks(self, steps: int) -> list[tuple[int, int]]:
+        """(start, stop) of each chunk; cuts where T - t is a multiple of the unroll length."""
+        first = steps % self._unroll_length or self._unroll_length
+        edges = [0, *range(min(first, steps), steps + 1, self._unroll_length)]
+        return list(zip(edges[:-1], edges[1:], strict=True))
+
+
+class ChunkedLayers(Layers):
+    """Layers for the ``keras`` engine: plain Keras where nothing is cut, chunks where it is."""
+
+    def __init__(
+        self, *, unroll_length: int, dropout: float = 0.0, recurrent_dropout: float = 0.0
+    ) -> None:
+        self._unroll_length = unroll_length
+        self._recurrent_dropout = recurrent_dropout
+        self._standard = StandardLayers(dropout, recurrent_dropout)
+
+    def recurrent(
+        self, architecture: Architecture, units: int, sequences: bool, name: str
+    ) -> keras.Layer:
+        """A Keras layer, in a `ChunkedRNN` if the unroll length is below T."""
+        if self._unroll_length >= architecture.head.steps:
+            return self._standard.recurrent(architecture, units, sequences, name)
+        kind = getattr(keras.layers, architecture.cell)
+        directions = [
+            kind(
+                units,
+                return_sequences=sequences,
+                return_state=True,
+                recurrent_dropout=self._recurrent_dropout,
+                name=f"{name}_{direction}",
+            )
+            for direction in ("forward", "backward")[: 1 + architecture.bidirectional]
+        ]
+        return ChunkedRNN(directions, self._unroll_length, sequences, name=name)
+
+    def dropout(self, name: str) -> keras.Layer | None:
+        """As in the standard model."""
+        return self._standard.dropout(name)

@@ -1,0 +1,204 @@
+"""Layers whose numeric parameters are variables: one compiled program serves every value.
+
+An unroll length, a dropout rate or a recurrent dropout rate is a non-trainable weight here,
+found by its name (`NUMBERS`). With a leading lane axis it is one number per lane.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from rnnsearch.models.architecture import Architecture
+from rnnsearch.models.build import Layers
+from rnnsearch.models.cells import CELLS
+
+__all__ = ["NUMBERS", "GatedDropout", "GatedLayers", "GatedRNN"]
+
+Tensor = Any
+
+NUMBERS = ("unroll_length", "dropout", "recurrent_dropout")
+"""Names of the non-trainable weights that hold numeric parameters."""
+
+
+class GatedDropout(keras.Layer):
+    """Dropout (Srivastava et al., 2014) at a rate that is a variable.
+
+    Draws what `keras.layers.Dropout` draws at the same rate and seed.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.supports_masking = True
+        self.seed_generator = keras.random.SeedGenerator(0)
+
+    def build(self, input_shape: Any) -> None:
+        """Create the rate."""
+        self.rate = self.add_weight(
+            shape=(), initializer="zeros", trainable=False, name="dropout"
+        )
+        self.built = True
+
+    def call(self, x: Tensor, training: bool = False) -> Tensor:
+        """Drop each element of x with probability `rate`, scaling the rest by 1 / (1 - rate)."""
+        return _drop(x, self.rate, self.seed_generator) if training else x
+
+
+def _drop(x: Tensor, rate: Tensor, seed: keras.random.SeedGenerator) -> Tensor:
+    keep = 1.0 - rate
+    kept = keras.random.uniform(ops.shape(x), seed=seed) < keep
+    return ops.where(kept, x / keep, 0.0)
+
+
+class GatedRNN(keras.Layer):
+    """A recurrent layer with truncated backpropagation through time as a gate on the gradient.
+
+    The hidden state flows through the whole sequence; its gradient is cut every
+    `unroll_length` = k steps, counted from the end: between steps t - 1 and t (of T, from 0)
+    where T - t is a multiple of k (Williams & Peng, 1990, with h = h' = k). At k ≥ T nothing
+    is cut.
+
+    Weights are those of the Keras layer of the same cell; those of the backward direction
+    follow, as in `keras.layers.Bidirectional`.
+    """
+
+    def __init__(
+        self,
+        cell: str,
+        units: int,
+        *,
+        sequences: bool,
+        bidirectional: bool = False,
+        truncates: bool = True,
+        drops: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.supports_masking = True
+        self._cell = CELLS[cell]
+        self._units = units
+        self._sequences = sequences
+        self._directions = 2 if bidirectional else 1
+        self._truncates = truncates
+        self._drops = drops
+        self.seed_generators = [
+            keras.random.SeedGenerator(0) for _ in range(self._directions if drops else 0)
+        ]
+
+    def build(self, input_shape: Any) -> None:
+        """Create weights (F, G·H), (H, G·H), (G·H,) or (2, G·H) of each direction."""
+        columns = self._cell.gates * self._units
+        bias = (2, columns) if self._cell.recurrent_bias else (columns,)
+        shapes = {
+            "kernel": (input_shape[-1], columns),
+            "recurrent_kernel": (self._units, columns),
+            "bias": bias,
+        }
+        self._weights_by_direction = [
+            [self.add_weight(shape=shape, name=name) for name, shape in shapes.items()]
+            for _ in range(self._directions)
+        ]
+        self.unroll_length = self._number("unroll_length") if self._truncates else None
+        self.recurrent_dropout = self._number("recurrent_dropout") if self._drops else None
+        self.built = True
+
+    def _number(self, name: str) -> keras.Variable:
+        return self.add_weight(shape=(), initializer="zeros", trainable=False, name=name)
+
+    def compute_mask(self, _: Any, mask: Tensor = None) -> Tensor:
+        """The mask goes on where there is an output a step."""
+        return mask if self._sequences else None
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """(B, T, H) or (B, H); twice H if bidirectional."""
+        width = self._units * self._directions
+        return (*input_shape[:2], width) if self._sequences else (input_shape[0], width)
+
+    def call(self, x: Tensor, mask: Tensor = None, training: bool = False) -> Tensor:
+        """(B, T, F) to (B, T, H) or (B, H); `mask` (B, T) is False at steps to skip."""
+        outputs = [
+            self._run(x, mask, direction, training) for direction in range(self._directions)
+        ]
+        return outputs[0] if len(outputs) == 1 else ops.concatenate(outputs, axis=-1)
+
+    def _run(self, x: Tensor, mask: Tensor, direction: int, training: bool) -> Tensor:
+        kernel, recurrent_kernel, bias = self._weights_by_direction[direction]
+        backward = direction == 1
+        batch, steps = ops.shape(x)[0], x.shape[1]
+        input_bias, recurrent_bias = (
+            (bias[0], bias[1]) if self._cell.recurrent_bias else (bias, None)
+        )
+        projected = ops.transpose(ops.matmul(x, kernel) + input_bias, (1, 0, 2))
+        masks = self._dropout_masks(batch, direction) if self._drops and training else None
+        skip = None if mask is None else ops.transpose(ops.logical_not(mask))[..., None]
+        inputs = (projected, self._cuts(steps, backward), skip)
+
+        def step(states: Any, now: Any) -> Any:
+            x_t, cut, skip_t = now
+            if cut is not None:
+                states = tuple(ops.where(cut, ops.stop_gradient(s), s) for s in states)
+            recurrent = self._recurrent(states[0], recurrent_kernel, masks)
+            if recurrent_bias is not None:
+                recurrent = recurrent + recurrent_bias
+            new = self._cell.step(x_t, states, recurrent)
+            if skip_t is not None:
+                new = tuple(ops.where(skip_t, s, n) for s, n in zip(states, new, strict=True))
+            return new, new[0] if self._sequences else None
+
+        zeros = ops.zeros((batch, self._units), dtype=projected.dtype)
+        last, outputs = ops.scan(
+            step, (zeros,) * self._cell.states, inputs, length=steps, reverse=backward
+        )
+        return ops.transpose(outputs, (1, 0, 2)) if self._sequences else last[0]
+
+    def _cuts(self, steps: int, backward: bool) -> Tensor | None:
+        """(T,) whether the gradient is cut between a step and the one that was run before it."""
+        if self.unroll_length is None:
+            return None
+        left = steps - ops.arange(steps, dtype="float32") - (1.0 if backward else 0.0)
+        return ops.equal(ops.mod(left, ops.maximum(self.unroll_length, 1.0)), 0.0)
+
+    def _dropout_masks(self, batch: Any, direction: int) -> list[Tensor]:
+        """One (B, H) a gate, drawn once for the whole sequence (Gal & Ghahramani, 2016)."""
+        ones = ops.ones((batch, self._units))
+        count = 1 if self._cell.shared_dropout else self._cell.gates
+        seed = self.seed_generators[direction]
+        return [_drop(ones, self.recurrent_dropout, seed) for _ in range(count)]
+
+    def _recurrent(self, h: Tensor, kernel: Tensor, masks: list[Tensor] | None) -> Tensor:
+        if masks is None:
+            return ops.matmul(h, kernel)
+        if len(masks) == 1:
+            return ops.matmul(h * masks[0], kernel)
+        kernels = ops.split(kernel, self._cell.gates, axis=-1)
+        products = [ops.matmul(h * m, k) for m, k in zip(masks, kernels, strict=True)]
+        return ops.concatenate(products, axis=-1)
+
+
+class GatedLayers(Layers):
+    """Layers for the ``fused`` engine; what the space never uses is left out of the program."""
+
+    def __init__(self, *, truncates: bool, drops: bool, drops_recurrent: bool) -> None:
+        self._truncates = truncates
+        self._drops = drops
+        self._drops_recurrent = drops_recurrent
+
+    def recurrent(
+        self, architecture: Architecture, units: int, sequences: bool, name: str
+    ) -> keras.Layer:
+        """A `GatedRNN`."""
+        return GatedRNN(
+            architecture.cell,
+            units,
+            sequences=sequences,
+            bidirectional=architecture.bidirectional,
+            truncates=self._truncates,
+            drops=self._drops_recurrent,
+            name=name,
+        )
+
+    def dropout(self, name: str) -> keras.Layer | None:
+        """A `GatedDropout`, or None where no trial drops anything."""
+        return GatedDropout(name=name) if self._drops else None

@@ -1,0 +1,42 @@
+"""What lasts: the files in a study's folder, one module per artifact."""
+
+from rnnsearch.records.atomic import replacing, write_bytes, write_text
+from rnnsearch.records.environment import environment, read_environment, write_environment
+from rnnsearch.records.epochs import append_epochs, read_epochs
+from rnnsearch.records.folder import StudyFolder
+from rnnsearch.records.leaderboard import (
+    leaderboard,
+    leaderboard_csv,
+    read_leaderboard,
+    write_leaderboard,
+)
+from rnnsearch.records.study import open_study, params_of, records, set_params, tell
+from rnnsearch.records.summary import Summary, read_summary, write_summary
+from rnnsearch.records.weights import keep_best, load_weights, save_weights
+
+__all__ = [
+    "StudyFolder",
+    "Summary",
+    "append_epochs",
+    "environment",
+    "keep_best",
+    "leaderboard",
+    "leaderboard_csv",
+    "load_weights",
+    "open_study",
+    "params_of",
+    "read_environment",
+    "read_epochs",
+    "read_leaderboard",
+    "read_summary",
+    "records",
+    "replacing",
+    "save_weights",
+    "set_params",
+    "tell",
+    "write_bytes",
+    "write_environment",
+    "write_leaderboard",
+    "write_summary",
+    "write_text",
+]

@@ -1,0 +1,62 @@
+"""Files that are either old or new, never half: written aside, flushed, then renamed."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+__all__ = ["remove_leftovers", "replacing", "write_bytes", "write_text"]
+
+_MARK = ".aside-"
+_count = itertools.count()
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a path to write to; what is written there replaces `path` when the block ends.
+
+    The path given is in the same folder and has the same suffix, as writers such as
+    ``model.save`` look at the suffix. Where the block raises, `path` keeps what it held.
+
+    Args:
+        path: The file to make or replace. Its folder must exist.
+    """
+    aside = path.with_name(f".{path.stem}{_MARK}{os.getpid()}-{next(_count)}{path.suffix}")
+    try:
+        yield aside
+        _flush(aside)
+        os.replace(aside, path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+    with contextlib.suppress(OSError):  # Windows can't open a folder; the rename is done
+        _flush(path.parent)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Make or replace a file."""
+    with replacing(path) as aside:
+        aside.write_bytes(content)
+
+
+def write_text(path: Path, content: str) -> None:
+    """Make or replace a text file, UTF-8, line ends as given."""
+    write_bytes(path, content.encode("utf-8"))
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what killed writers left aside; only for who holds the folder's lock."""
+    for leftover in folder.glob(f".*{_MARK}*"):
+        leftover.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    """Have the system write a file, or a folder's entries, to the disk."""
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,70 @@
+"""environment.json: what a search ran on, so that its result can be judged and had again."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from rnnsearch.records.atomic import write_text
+
+__all__ = ["environment", "read_environment", "write_environment"]
+
+_PACKAGES = (
+    *("rnnsearch", "keras", "jax", "jaxlib", "tensorflow", "torch"),
+    *("optuna", "numpy", "pandas", "scikit-learn"),
+)
+
+
+def environment(device: str, backend: str, engine: str, seed: int) -> dict[str, Any]:
+    """Versions, machine and settings, as plain values. Imports none of the packages.
+
+    Args:
+        device: As the backend names it.
+        backend: jax, tensorflow or torch.
+        engine: fused or keras.
+        seed: The search's.
+    """
+    return {
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "device": device,
+        "backend": backend,
+        "engine": engine,
+        "seed": seed,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "machine": platform.machine(),
+        "cpus": _cpus(),
+        "packages": {name: _version(name) for name in _PACKAGES},
+    }
+
+
+def write_environment(path: Path, values: Mapping[str, Any]) -> None:
+    """Make or replace environment.json."""
+    write_text(path, json.dumps(dict(values), indent=2) + "\n")
+
+
+def read_environment(path: Path) -> dict[str, Any]:
+    """What was written."""
+    values: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return values
+
+
+def _cpus() -> int:
+    """CPUs that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _version(package: str) -> str | None:
+    """The installed version, None where it is not installed."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None

@@ -1,0 +1,111 @@
+"""epochs.csv: the learning curve of each trial, appended when the trial ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rnnsearch.records.atomic import write_bytes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from rnnsearch.search.trials import Epoch
+
+__all__ = ["append_epochs", "read_epochs"]
+
+_KEYS = ("trial", "epoch")
+
+
+def append_epochs(path: Path, trial: int, curve: Sequence[Epoch]) -> None:
+    """Add a trial's learning curve, or the next part of it.
+
+    A line that a kill left unfinished is removed first. Metrics that the file has no column
+    for yet widen it, which writes it anew.
+
+    Args:
+        path: The file; made, with its header, where it is missing.
+        trial: The trial's number. An epoch that is not above the one before begins a new
+            run of the trial, which replaces the old one for `read_epochs`.
+        curve: Points in the order of their epochs.
+    """
+    if not curve:
+        return
+    columns, size = _header(path)
+    names = list(dict.fromkeys(name for epoch in curve for name in epoch.metrics))
+    missing = [name for name in _ordered(names) if name not in columns]
+    if missing:
+        columns = [*(columns or _KEYS), *missing]
+        size = _widen(path, columns, len(missing))
+    lines = "".join(f"{_line(trial, epoch, columns)}\n" for epoch in curve)
+    with path.open("r+b") as file:
+        file.truncate(size)
+        file.seek(size)
+        file.write(lines.encode("utf-8"))
+
+
+def read_epochs(path: Path) -> pd.DataFrame:
+    """All learning curves: ``trial, epoch, loss, val_…``, sorted by trial and epoch.
+
+    Of a trial that ran again only the last run is given; a line that a kill left
+    unfinished is not. Empty where there is no file.
+    """
+    import pandas as pd
+
+    columns, size = _header(path)
+    if not columns:
+        return pd.DataFrame({key: pd.Series(dtype="int64") for key in _KEYS})
+    runs: dict[int, list[list[str]]] = {}
+    content = path.read_bytes()[:size].decode("utf-8")
+    for line in content.splitlines()[1:]:
+        row = line.split(",")
+        if len(row) != len(columns):
+            continue  # damage from outside: nothing of ours writes such a line
+        run = runs.setdefault(int(row[0]), [])
+        if run and int(row[1]) <= int(run[-1][1]):
+            run.clear()
+        run.append(row)
+    rows = [row for trial in sorted(runs) for row in runs[trial]]
+    series: dict[str, pd.Series] = {}
+    for position, column in enumerate(columns):
+        texts = [row[position] for row in rows]
+        if column in _KEYS:
+            series[column] = pd.Series([int(cell) for cell in texts], dtype="int64")
+        else:
+            values = [float(cell) if cell else float("nan") for cell in texts]
+            series[column] = pd.Series(values, dtype="float64")
+    return pd.DataFrame(series)
+
+
+def _header(path: Path) -> tuple[list[str], int]:
+    """The columns and how many bytes of the file are whole lines; [] and 0 without a header."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return [], 0
+    size = content.rfind(b"\n") + 1
+    return (content[: content.index(b"\n")].decode("utf-8").split(","), size) if size else ([], 0)
+
+
+def _ordered(names: Sequence[str]) -> list[str]:
+    """``loss`` first, the training metrics, then the validation metrics."""
+    return sorted(names, key=lambda name: (name != "loss", name.startswith("val_"), name))
+
+
+def _widen(path: Path, columns: Sequence[str], added: int) -> int:
+    """Write the file anew with more columns, empty in the old rows; return its size."""
+    old = path.read_bytes() if path.exists() else b""
+    whole = old[: old.rfind(b"\n") + 1].decode("utf-8").splitlines()[1:]
+    lines = [",".join(columns), *(line + "," * added for line in whole)]
+    content = "".join(f"{line}\n" for line in lines).encode("utf-8")
+    write_bytes(path, content)
+    return len(content)
+
+
+def _line(trial: int, epoch: Epoch, columns: Sequence[str]) -> str:
+    values = [
+        repr(float(epoch.metrics[name])) if name in epoch.metrics else ""
+        for name in columns[len(_KEYS) :]
+    ]
+    return ",".join([str(trial), str(epoch.number), *values])

@@ -1,0 +1,170 @@
+"""The folder of a study: where each artifact stands, and who may write to it."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import importlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from rnnsearch.errors import StudyError
+from rnnsearch.records.atomic import remove_leftovers
+
+__all__ = ["StudyFolder"]
+
+_OURS = (
+    "study.db",
+    "leaderboard.csv",
+    "epochs.csv",
+    "best.keras",
+    "preparation.json",
+    "spec.yaml",
+    "environment.json",
+    "summary.json",
+    "weights",
+)
+
+
+class StudyFolder:
+    """The paths of a study's artifacts. Making one touches no disk.
+
+    Args:
+        path: The folder, such as ``results/electricity``.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+
+    def __repr__(self) -> str:
+        return f"StudyFolder({str(self.path)!r})"
+
+    @property
+    def study(self) -> Path:
+        """The Optuna study, SQLite."""
+        return self.path / "study.db"
+
+    @property
+    def leaderboard(self) -> Path:
+        """All trials and baselines, best first."""
+        return self.path / "leaderboard.csv"
+
+    @property
+    def epochs(self) -> Path:
+        """The learning curves."""
+        return self.path / "epochs.csv"
+
+    @property
+    def model(self) -> Path:
+        """The winner, as Keras saves it."""
+        return self.path / "best.keras"
+
+    @property
+    def preparation(self) -> Path:
+        """The way from raw data to the winner's input and back."""
+        return self.path / "preparation.json"
+
+    @property
+    def spec(self) -> Path:
+        """The resolved spec."""
+        return self.path / "spec.yaml"
+
+    @property
+    def environment(self) -> Path:
+        """Versions, device and seed."""
+        return self.path / "environment.json"
+
+    @property
+    def summary(self) -> Path:
+        """The winner and the baselines, validation and test."""
+        return self.path / "summary.json"
+
+    @property
+    def weights_folder(self) -> Path:
+        """Where the weights of the best trials stand."""
+        return self.path / "weights"
+
+    def weights(self, trial: int) -> Path:
+        """The weights of one trial."""
+        return self.weights_folder / f"{trial:05d}.npz"
+
+    def exists(self) -> bool:
+        """Whether a study was begun here."""
+        return self.study.exists() or self.spec.exists()
+
+    def create(self) -> None:
+        """Make the folder where it is missing.
+
+        Raises:
+            StudyError: The path is a file, or a folder that holds something else.
+        """
+        if self.path.exists() and not self.path.is_dir():
+            raise StudyError(
+                f"Expected a folder for the study. Received: the file {self.path}; "
+                "give another folder with --output"
+            )
+        if self.path.is_dir():
+            visible = [entry.name for entry in self.path.iterdir() if entry.name[0] != "."]
+            if visible and not any(name in _OURS for name in visible):
+                raise StudyError(
+                    f"Expected a study or an empty folder. Received: {self.path}, which holds "
+                    f"{sorted(visible)[0]!r}; give another folder with --output"
+                )
+        self.weights_folder.mkdir(parents=True, exist_ok=True)
+
+    def set_aside(self) -> Path:
+        """Rename the folder to ``<name>.old-1``, ``-2`` …, so that a study can start anew.
+
+        Returns:
+            The new path; nothing is deleted.
+
+        Raises:
+            StudyError: A search is writing to it.
+        """
+        with self.lock():
+            number = 1
+            while (aside := self.path.with_name(f"{self.path.name}.old-{number}")).exists():
+                number += 1
+            return self.path.rename(aside)
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep every other search out of the folder, which must exist, while the block runs.
+
+        The system lets go of the lock when the process ends, however it ends. Where the
+        system or the disk has no such locks, nothing is locked.
+
+        Raises:
+            StudyError: Another search holds it.
+        """
+        descriptor = os.open(self.path / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            if _acquire(descriptor):
+                os.ftruncate(descriptor, 0)
+                os.write(descriptor, str(os.getpid()).encode())
+                remove_leftovers(self.path)
+                remove_leftovers(self.weights_folder)
+            else:
+                holder = os.read(descriptor, 32).decode(errors="replace").strip()
+                raise StudyError(
+                    f"{self.path} is in use by another search"
+                    f"{f' (process {holder})' if holder else ''}; wait until it ends, "
+                    "stop it, or give another folder with --output"
+                )
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def _acquire(descriptor: int) -> bool:
+    """Lock an open file; False where somebody else has it."""
+    try:
+        fcntl = importlib.import_module("fcntl")
+    except ImportError:  # Windows
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in (errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN)
+    return True

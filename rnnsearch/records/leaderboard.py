@@ -1,0 +1,183 @@
+"""leaderboard.csv: every trial and every baseline, best first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from rnnsearch.errors import StudyError
+from rnnsearch.records import cells
+from rnnsearch.records.atomic import write_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from rnnsearch.search.trials import BaselineRecord, TrialRecord
+
+__all__ = ["leaderboard", "leaderboard_csv", "read_leaderboard", "write_leaderboard"]
+
+_TEXT = {"trial", "state", "message"}
+_INTEGERS = {"rank", "epochs", "parameters"}
+_GROUPS = {"PRUNED": 2, "RUNNING": 3, "FAIL": 4}
+
+
+def leaderboard(
+    trials: Sequence[TrialRecord],
+    baselines: Sequence[BaselineRecord],
+    direction: Literal["minimize", "maximize"],
+) -> pd.DataFrame:
+    """Rank trials and baselines together.
+
+    COMPLETE trials and baselines have a rank, by score; of equal scores the baseline, being
+    the simpler, stands first, then the trial of lower number. PRUNED trials follow by score,
+    then RUNNING and FAIL, without a rank. The order that the records come in is of no effect.
+
+    Returns:
+        Columns ``rank, trial, state, score``, the validation metrics, ``epochs, seconds,
+        parameters``, one ``params_<name>`` a search parameter, ``message``.
+    """
+    ordered = sorted(trials, key=lambda trial: trial.number)
+    sign = 1.0 if direction == "minimize" else -1.0
+    rows: list[tuple[tuple[float | str, ...], dict[str, object]]] = [
+        (_key(trial.state, trial.score, sign, trial.number, ""), _trial_row(trial))
+        for trial in ordered
+    ]
+    rows += [
+        (_key("BASELINE", baseline.score, sign, -1, baseline.name), _baseline_row(baseline))
+        for baseline in baselines
+    ]
+    rows.sort(key=lambda row: row[0])
+    rank = 0
+    for key, row in rows:
+        if key[0] == 0:
+            row["rank"] = rank = rank + 1
+    columns = _columns(ordered, baselines)
+    table = [[cells.text(row.get(column)) for column in columns] for _, row in rows]
+    return _frame(columns, table)
+
+
+def leaderboard_csv(frame: pd.DataFrame) -> str:
+    """The leaderboard as CSV text in which no cell is a formula."""
+    import pandas as pd
+
+    table = frame.astype(object).where(frame.notna(), None)
+    rows = [["" if pd.isna(cell) else cells.text(cell) for cell in row] for row in table.to_numpy()]
+    return cells.to_csv([list(frame.columns), *rows])
+
+
+def write_leaderboard(path: Path, frame: pd.DataFrame) -> None:
+    """Make or replace leaderboard.csv."""
+    write_text(path, leaderboard_csv(frame))
+
+
+def read_leaderboard(path: Path) -> pd.DataFrame:
+    """The frame that was written.
+
+    Raises:
+        StudyError: There is none, or somebody has edited it into something else.
+    """
+    try:
+        columns, *rows = cells.from_csv(path.read_bytes().decode("utf-8"))
+        return _frame(columns, [row for row in rows if row])
+    except FileNotFoundError:
+        raise StudyError(
+            f"Expected a results folder. Received: {path.parent}, which has no leaderboard.csv; "
+            "give the folder that `search` printed at its end"
+        ) from None
+    except ValueError as error:
+        raise StudyError(
+            f"Expected a leaderboard. Received: {path}, which reads otherwise ({error}); "
+            "run the search again to have it written anew"
+        ) from error
+
+
+def _key(
+    state: str, score: float | None, sign: float, number: int, name: str
+) -> tuple[float | str, ...]:
+    """What rows are sorted by; it begins with 0 for rows that have a rank."""
+    known = score is not None and not math.isnan(score)
+    value = sign * score if known and score is not None else math.inf
+    group = _GROUPS.get(state, 0 if known else 1)
+    return (group, not known, value if group in (0, 2) else 0.0, number, name)
+
+
+def _trial_row(trial: TrialRecord) -> dict[str, object]:
+    return {
+        "trial": trial.number,
+        "state": trial.state,
+        "score": trial.score,
+        **trial.metrics,
+        "epochs": trial.epochs,
+        "seconds": round(trial.seconds, 3),
+        "parameters": trial.parameters,
+        **{f"params_{name}": value for name, value in trial.params.items()},
+        "message": trial.message,
+    }
+
+
+def _baseline_row(baseline: BaselineRecord) -> dict[str, object]:
+    return {
+        "trial": f"baseline:{baseline.name}",
+        "state": "BASELINE",
+        "score": baseline.score,
+        **baseline.metrics,
+        "seconds": round(baseline.seconds, 3),
+        "parameters": baseline.parameters,
+    }
+
+
+def _columns(trials: Sequence[TrialRecord], baselines: Sequence[BaselineRecord]) -> list[str]:
+    metrics = {name for trial in trials for name in trial.metrics}
+    metrics |= {name for baseline in baselines for name in baseline.metrics}
+    params: dict[str, None] = {}
+    for trial in trials:
+        params |= {f"params_{name}": None for name in trial.params}
+    return [
+        *("rank", "trial", "state", "score"),
+        *sorted(name for name in metrics if name.startswith("val_")),
+        *("epochs", "seconds", "parameters"),
+        *params,
+        "message",
+    ]
+
+
+def _frame(columns: Sequence[str], table: Sequence[Sequence[str]]) -> pd.DataFrame:
+    """The frame of a table of cells; the type of a column follows from its name and cells.
+
+    Raises:
+        ValueError: A row has too few or too many cells, or text stands for a number.
+    """
+    import pandas as pd
+
+    if any(len(row) != len(columns) for row in table):
+        raise ValueError(f"not every row has {len(columns)} cells")
+    series: dict[str, pd.Series] = {}
+    for position, column in enumerate(columns):
+        cast, dtype = _type(column, [row[position] for row in table])
+        values = [cast(row[position]) if row[position] else None for row in table]
+        if column == "message":
+            values = [value or "" for value in values]
+        series[column] = pd.Series(values, dtype=dtype)
+    return pd.DataFrame(series, columns=list(columns))
+
+
+def _type(column: str, texts: Sequence[str]) -> tuple[Callable[[str], object], str]:
+    """How a column's cells become values, and the type of its series."""
+    if column in _TEXT:
+        return str, "string"
+    if column in _INTEGERS:
+        return int, "Int64"
+    if not column.startswith("params_"):
+        return float, "float64"
+    known = [cell for cell in texts if cell]
+    kinds: Mapping[str, tuple[Callable[[str], object], Callable[[str], bool]]] = {
+        "Int64": (int, cells.is_integer),
+        "float64": (float, cells.is_number),
+        "boolean": ({"True": True, "False": False}.__getitem__, ("True", "False").__contains__),
+    }
+    for dtype, (cast, fits) in kinds.items():
+        if known and all(map(fits, known)):
+            return cast, dtype
+    return str, "string"

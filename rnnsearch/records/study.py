@@ -1,0 +1,167 @@
+"""study.db: the Optuna study, and our records as they stand in it.
+
+A trial has two user attributes: ``params``, every search parameter in use, those that are
+fixed included, set before it trains; and ``result``, the rest of its `TrialRecord`, set when it
+ends. One attribute for all of the result, as Optuna commits each one by itself.
+"""
+
+from __future__ import annotations
+
+import math
+import weakref
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from rnnsearch.errors import StudyError
+from rnnsearch.records.folder import StudyFolder
+
+if TYPE_CHECKING:
+    import optuna
+
+    from rnnsearch.search.trials import TrialRecord, TrialState
+    from rnnsearch.spec import Scalar
+
+__all__ = ["open_study", "params_of", "records", "set_params", "tell"]
+
+_storages: weakref.WeakKeyDictionary[optuna.Study, tuple[optuna.storages.RDBStorage, int]] = (
+    weakref.WeakKeyDictionary()
+)
+"""The storage under each open study, and the study's id in it; `Study` gives neither away."""
+
+
+def open_study(
+    folder: StudyFolder,
+    name: str,
+    direction: Literal["minimize", "maximize"],
+    sampler: optuna.samplers.BaseSampler | None = None,
+    pruner: optuna.pruners.BasePruner | None = None,
+) -> optuna.Study:
+    """Open the folder's study, or make it. Also quietens Optuna's logging to warnings.
+
+    Args:
+        folder: Must exist.
+        name: The spec's name.
+        direction: Of the objective.
+        sampler: Optuna's TPE if None.
+        pruner: Optuna's median pruner if None.
+
+    Raises:
+        StudyError: study.db holds another study, or is none.
+    """
+    import optuna
+    import sqlalchemy.exc
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    path = folder.study.resolve().as_posix().replace("{", "{{").replace("}", "}}")
+    try:
+        storage = optuna.storages.RDBStorage(f"sqlite:///{path}")
+        names = optuna.get_all_study_names(storage)
+        if names and name not in names:
+            raise StudyError(
+                f"Expected the study {name!r} in {folder.study}. Received: {names[0]!r}; "
+                "give another folder with --output, or start anew with --fresh"
+            )
+        study = optuna.create_study(
+            storage=storage,
+            study_name=name,
+            direction=direction,
+            sampler=sampler,
+            pruner=pruner,
+            load_if_exists=True,
+        )
+    except (sqlalchemy.exc.DatabaseError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise StudyError(
+            f"Expected an Optuna study. Received: {folder.study}, which can't be read as one "
+            f"({reason}); start anew with --fresh, which keeps the old folder aside"
+        ) from error
+    if study.direction.name.lower() != direction:
+        raise StudyError(
+            f"Expected the study {name!r} to {direction} its objective. Received: a study to "
+            f"{study.direction.name.lower()} it; start anew with --fresh"
+        )
+    _storages[study] = storage, storage.get_study_id_from_name(name)
+    return study
+
+
+def set_params(trial: optuna.Trial, params: Mapping[str, Scalar]) -> None:
+    """Note what a trial trains with, fixed parameters included, before it does."""
+    trial.set_user_attr("params", dict(params))
+
+
+def params_of(trial: optuna.trial.FrozenTrial) -> dict[str, Scalar]:
+    """What `set_params` noted, or Optuna's own parameters where it was not called."""
+    return dict(trial.user_attrs.get("params", trial.params))
+
+
+def tell(study: optuna.Study, record: TrialRecord) -> None:
+    """Note how a trial ended. It may have been left running by a driver that was killed.
+
+    Two commits: the result, then the state. A driver killed between the two leaves the trial
+    running, to be trained again.
+
+    Args:
+        study: From `open_study`.
+        record: COMPLETE with a finite score, PRUNED or FAIL.
+
+    Raises:
+        ValueError: The trial has ended before, or the record says that it has not.
+    """
+    import optuna
+
+    if record.state == "COMPLETE" and (record.score is None or not math.isfinite(record.score)):
+        raise ValueError(f"a COMPLETE trial must have a finite score; received {record.score}")
+    if record.state == "RUNNING":
+        raise ValueError(f"trial {record.number} must have ended; received state RUNNING")
+    storage, study_id = _storages[study]
+    trial_id = storage.get_trial_id_from_study_id_trial_number(study_id, record.number)
+    result: dict[str, Any] = {
+        "score": _number(record.score),
+        "metrics": {name: _number(value) for name, value in record.metrics.items()},
+        "epochs": int(record.epochs),
+        "seconds": float(record.seconds),
+        "parameters": record.parameters,
+        "message": record.message,
+    }
+    storage.set_trial_user_attr(trial_id, "result", result)
+    value = record.score if record.state == "COMPLETE" else None
+    study.tell(record.number, value, state=optuna.trial.TrialState[record.state])
+
+
+def records(study: optuna.Study) -> list[TrialRecord]:
+    """Every trial of the study, by number."""
+    frozen = study.get_trials(deepcopy=False)
+    maximise = study.direction.name == "MAXIMIZE"
+    return [_record(trial, maximise) for trial in sorted(frozen, key=lambda trial: trial.number)]
+
+
+def _record(trial: optuna.trial.FrozenTrial, maximise: bool) -> TrialRecord:
+    from rnnsearch.search.trials import TrialRecord
+
+    state = "RUNNING" if trial.state.name == "WAITING" else trial.state.name
+    result: Mapping[str, Any] = trial.user_attrs.get("result", {}) if state != "RUNNING" else {}
+    score = result.get("score")
+    if score is None and state != "FAIL":
+        score = trial.value if state == "COMPLETE" else _best_reported(trial, maximise)
+    return TrialRecord(
+        number=trial.number,
+        state=cast("TrialState", state),
+        score=score,
+        metrics=dict(result.get("metrics", {})),
+        epochs=result.get("epochs", max(trial.intermediate_values, default=0)),
+        seconds=result.get("seconds", 0.0),
+        parameters=result.get("parameters"),
+        params=params_of(trial),
+        message=result.get("message", ""),
+    )
+
+
+def _best_reported(trial: optuna.trial.FrozenTrial, maximise: bool) -> float | None:
+    """The best value reported at a rung so far."""
+    values = [value for value in trial.intermediate_values.values() if not math.isnan(value)]
+    return (max if maximise else min)(values) if values else None
+
+
+def _number(value: float | None) -> float | None:
+    """A Python float, which JSON takes where it does not take NumPy's."""
+    return None if value is None else float(value)

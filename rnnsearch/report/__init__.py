@@ -1,0 +1,22 @@
+"""What people see: progress, tables and verdicts; computing is apart from drawing."""
+
+from rnnsearch.report.check import Checked, show_check
+from rnnsearch.report.progress import Display, LiveDisplay, PlainDisplay, make_display
+from rnnsearch.report.tables import final, leaderboard_table, show_leaderboard
+from rnnsearch.report.verdict import Standing, failures, sentence, standings
+
+__all__ = [
+    "Checked",
+    "Display",
+    "LiveDisplay",
+    "PlainDisplay",
+    "Standing",
+    "failures",
+    "final",
+    "leaderboard_table",
+    "make_display",
+    "sentence",
+    "show_check",
+    "show_leaderboard",
+    "standings",
+]

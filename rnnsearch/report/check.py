@@ -1,0 +1,91 @@
+"""What `check` shows: what would be searched, on what data, against which baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+__all__ = ["Checked", "show_check"]
+
+
+class Checked(Protocol):
+    """The plain data that is shown; `rnnsearch.api.CheckReport` is one."""
+
+    @property
+    def name(self) -> str:
+        """The spec's name."""
+
+    @property
+    def task(self) -> str:
+        """Which mapping."""
+
+    @property
+    def parameters(self) -> Sequence[tuple[str, str, str, str]]:
+        """Name, values, ``structural`` or ``numeric``, condition or empty."""
+
+    @property
+    def programs(self) -> int | None:
+        """How many programs would be compiled at most; None where there is no bound."""
+
+    @property
+    def data(self) -> Sequence[tuple[str, str]]:
+        """Label and text of what was read."""
+
+    @property
+    def baselines(self) -> Sequence[str]:
+        """Their names."""
+
+    @property
+    def objective(self) -> str:
+        """The metric that ranks."""
+
+    @property
+    def engine(self) -> str:
+        """What would train, and why."""
+
+    @property
+    def budget(self) -> Sequence[tuple[str, str]]:
+        """Label and text of trials, epochs, time."""
+
+
+def show_check(console: Console, report: Checked) -> None:
+    """Draw it."""
+    console.print(Text(f"{report.name}: {report.task}, no problem found", style="bold green"))
+    conditional = any(condition for *_, condition in report.parameters)
+    table = _table("parameter", "values", "kind", *(["in use when"] if conditional else []))
+    for name, values, kind, condition in report.parameters:
+        cells = [name, values, kind, *([condition] if conditional else [])]
+        table.add_row(*map(Text, cells))
+    programs = "no bound" if report.programs is None else f"{report.programs:,} at most"
+    sections = (
+        ("data", report.data),
+        (
+            "search",
+            [
+                ("objective", report.objective),
+                ("programs", programs),
+                ("baselines", ", ".join(report.baselines) or "none"),
+                ("engine", report.engine),
+                *report.budget,
+            ],
+        ),
+    )
+    console.print()
+    console.print(table)
+    for title, rows in sections:
+        console.print()
+        section = _table(title, "")
+        for label, text in rows:
+            section.add_row(Text(label), Text(text))
+        console.print(section)
+
+
+def _table(*titles: str) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for title in titles:
+        table.add_column(title)
+    return table

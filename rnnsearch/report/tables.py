@@ -1,0 +1,159 @@
+"""The leaderboard as a table, and what is shown when a search has ended."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Hashable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.measure import Measurement
+from rich.table import Table
+from rich.text import Text
+
+from rnnsearch.report import text
+from rnnsearch.report.verdict import Standing, failures, sentence, standings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["final", "leaderboard_table", "show_leaderboard", "varying"]
+
+_STYLES = {"BASELINE": "cyan", "PRUNED": "dim", "RUNNING": "yellow", "FAIL": "red"}
+
+
+def varying(frame: pd.DataFrame) -> list[str]:
+    """The search parameters that differ between trials, as columns of the leaderboard."""
+    trials = frame[frame["state"] != "BASELINE"]
+    names = [column for column in frame.columns if column.startswith("params_")]
+    return [name for name in names if trials[name].nunique(dropna=False) > 1]
+
+
+def leaderboard_table(
+    frame: pd.DataFrame, *, top: int | None = None, columns: bool = True
+) -> Table:
+    """The first rows of the leaderboard.
+
+    Args:
+        frame: From `rnnsearch.records.leaderboard`.
+        top: Rows; None for all.
+        columns: Whether each varying parameter has its own column; else they share one.
+    """
+    params = varying(frame)
+    rows = frame.head(len(frame) if top is None else top).to_dict("records")
+    notes = any(str(row["message"]) for row in rows)
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for title in ("rank", "trial", "state", "score", "seconds", "parameters"):
+        left = title in ("trial", "state")
+        table.add_column(title, justify="left" if left else "right", no_wrap=True)
+    for name in params if columns else ():
+        table.add_column(name.removeprefix("params_"), justify="right")
+    if params and not columns:
+        table.add_column("configuration")
+    if notes:
+        table.add_column("message")
+    for row in rows:
+        cells = _cells(row, params, columns) + ([str(row["message"])] if notes else [])
+        style = _STYLES.get(str(row["state"]), "green" if cells[0] == "1" else None)
+        table.add_row(*(Text(cell) for cell in cells), style=style)
+    return table
+
+
+def show_leaderboard(console: Console, frame: pd.DataFrame, *, top: int | None = None) -> None:
+    """Draw the leaderboard, with a column a parameter where the console is wide enough."""
+    table = leaderboard_table(frame, top=top)
+    if Measurement.get(console, console.options, table).maximum >= console.width:
+        table = leaderboard_table(frame, top=top, columns=False)
+    console.print(table)
+    hidden = len(frame) - table.row_count
+    if hidden > 0:
+        console.print(Text(f"… and {hidden} more", style="dim"))
+
+
+def final(
+    console: Console,
+    frame: pd.DataFrame,
+    summary: Mapping[str, Any],
+    folder: Path,
+    *,
+    program: Sequence[str] = ("python", "main.py"),
+    top: int = 10,
+) -> None:
+    """What stands on the screen when a search has ended.
+
+    Args:
+        console: Where to.
+        frame: The leaderboard.
+        summary: The values of summary.json.
+        folder: Of the study.
+        program: How the user calls this program.
+        top: Rows of the leaderboard.
+    """
+    show_leaderboard(console, frame, top=top)
+    console.print()
+    if summary.get("winner") is None:
+        _lines(console, _why_none(frame), style="red")
+    else:
+        number = summary["winner"]["number"]
+        parts = standings(summary)
+        console.print(_standings_table(number, parts))
+        console.print()
+        for part in parts:
+            style = "yellow" if part.unbeaten else "green"
+            _lines(console, [f"Trial {number} {sentence(part)}."], style=style)
+    console.print()
+    took = text.duration(summary.get("seconds"))
+    _lines(console, [f"Took {took} on {summary.get('device', '-')}. Everything is in {folder}"])
+    if summary.get("winner") is not None:
+        command = shlex.join([*program, "predict", str(folder), "new.csv", "-o", "out.csv"])
+        _lines(console, ["To use the winner:", f"    {command}"])
+
+
+def _cells(row: Mapping[Hashable, Any], params: Sequence[str], columns: bool) -> list[str]:
+    cells = [
+        "-" if _missing(row["rank"]) else str(row["rank"]),
+        str(row["trial"]),
+        str(row["state"]),
+        text.score(None if _missing(row["score"]) else row["score"]),
+        f"{row['seconds']:.1f}",
+        text.number(None if _missing(row["parameters"]) else int(row["parameters"])),
+    ]
+    values = {name: None if _missing(row[name]) else row[name] for name in params}
+    if columns:
+        return cells + ["" if item is None else text.value(item) for item in values.values()]
+    short = {name.removeprefix("params_"): item for name, item in values.items()}
+    return [*cells, text.configuration(short)] if params else cells
+
+
+def _missing(value: object) -> bool:
+    """Whether a cell of a frame is None, NaN or NA."""
+    import pandas as pd
+
+    return bool(pd.isna(value))  # type: ignore[call-overload]
+
+
+def _standings_table(number: int, parts: Sequence[Standing]) -> Table:
+    """The winner's score and the baselines', a column a part."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("")
+    for part in parts:
+        table.add_column(part.metric, justify="right")
+    table.add_row(f"trial {number}", *(text.score(part.winner) for part in parts), style="green")
+    for name in dict.fromkeys(name for part in parts for name in part.baselines):
+        scores = [text.score(part.baselines.get(name)) for part in parts]
+        table.add_row(Text(f"baseline:{name}"), *scores, style="cyan")
+    return table
+
+
+def _why_none(frame: pd.DataFrame) -> list[str]:
+    lines = ["No trial was completed."]
+    for message, count in failures(frame):
+        lines.append(f"  {count} trial{'s' if count > 1 else ''}: {message}")
+    return lines
+
+
+def _lines(console: Console, lines: Sequence[str], style: str | None = None) -> None:
+    """Lines that are never broken, so that paths and commands can be copied."""
+    for line in lines:
+        console.print(Text(line, style=style or ""), soft_wrap=True, highlight=False)

@@ -1,0 +1,49 @@
+"""Values as people read them: short numbers, durations, a configuration on one line."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+__all__ = ["configuration", "duration", "number", "score", "value"]
+
+
+def score(value: float | None) -> str:
+    """A score with four significant digits; a dash where there is none."""
+    if value is None or math.isnan(value):
+        return "-"
+    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e9 else f"{value:.4g}"
+
+
+def number(value: int | None) -> str:
+    """A count with its thousands set apart; a dash where there is none."""
+    return "-" if value is None else f"{value:,}"
+
+
+def value(item: object) -> str:
+    """The value of a search parameter; reals with three significant digits."""
+    if isinstance(item, bool):
+        return "yes" if item else "no"
+    return f"{item:.3g}" if isinstance(item, float) else str(item)
+
+
+def configuration(params: Mapping[str, object]) -> str:
+    """Search parameters on one line, the cell first: ``GRU depth 2 units 32 dropout 0.1``."""
+    words = [str(params["cell"])] if params.get("cell") is not None else []
+    for name, item in params.items():
+        if name == "cell" or item is None or item is False:
+            continue
+        words.append(name if item is True else f"{name} {value(item)}")
+    return " ".join(words)
+
+
+def duration(seconds: float | None) -> str:
+    """A stretch of time: ``8s``, ``2m 05s``, ``1h 07m``; a dash where it is not known."""
+    if seconds is None or not math.isfinite(seconds):
+        return "-"
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m {whole % 60:02d}s"
+    return f"{whole // 3600}h {whole % 3600 // 60:02d}m"

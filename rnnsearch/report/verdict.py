@@ -1,0 +1,91 @@
+"""Whether the winner beats the baselines: computed for each part, and said as it is."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rnnsearch.report.text import score
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Standing", "failures", "sentence", "standing", "standings"]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The winner beside the baselines on one part.
+
+    Attributes:
+        part: ``validation`` or ``test``.
+        metric: Such as ``val_rmse``, ``test_rmse``.
+        winner: The winner's score, None where it is not known.
+        baselines: Name → score, where it is known; in the order of the summary.
+        unbeaten: The baselines that are as good as the winner or better.
+    """
+
+    part: str
+    metric: str
+    winner: float | None
+    baselines: Mapping[str, float]
+    unbeaten: tuple[str, ...]
+
+
+def standings(summary: Mapping[str, Any]) -> list[Standing]:
+    """The winner beside the baselines, on each part that it has a score on."""
+    parts = [standing(summary, "validation"), standing(summary, "test")]
+    return [part for part in parts if part.winner is not None]
+
+
+def standing(summary: Mapping[str, Any], part: str) -> Standing:
+    """The winner beside the baselines on one part, from summary.json's values."""
+    objective = str(summary["objective"])
+    metric = objective if part == "validation" else f"test_{objective.removeprefix('val_')}"
+    winner = summary.get("winner") or {}
+    own = winner.get("score") if part == "validation" else winner.get("test", {}).get(metric)
+    known: dict[str, float] = {}
+    for baseline in summary.get("baselines", ()):
+        if part == "validation":
+            value = baseline.get("score")
+        else:
+            value = baseline.get("test", {}).get(metric)
+        if value is not None and not math.isnan(value):
+            known[baseline["name"]] = value
+    sign = 1.0 if summary["direction"] == "minimize" else -1.0
+    unbeaten = tuple(
+        name for name, value in known.items() if own is not None and sign * value <= sign * own
+    )
+    return Standing(part, metric, own, known, unbeaten)
+
+
+def sentence(standing: Standing) -> str:
+    """What may be claimed about the winner on one part.
+
+    ``beats every baseline on the test part: test_rmse 0.41, the best of them linear with 0.43``
+    or ``does NOT beat linear (0.41 vs 0.40) on the test part``.
+    """
+    if not standing.baselines:
+        return f"no baseline has {standing.metric} on the {standing.part} part to compare with"
+    own = score(standing.winner)
+    if standing.unbeaten:
+        names = ", ".join(
+            f"{name} ({own} vs {score(standing.baselines[name])})" for name in standing.unbeaten
+        )
+        return f"does NOT beat {names} on the {standing.part} part ({standing.metric})"
+    return f"beats every baseline on the {standing.part} part ({standing.metric} {own})"
+
+
+def failures(frame: pd.DataFrame, top: int = 3) -> list[tuple[str, int]]:
+    """The most frequent messages of trials that failed, or where none did, of those pruned."""
+    for state in ("FAIL", "PRUNED"):
+        messages = [
+            str(message).strip() or "no reason was given"
+            for message in frame.loc[frame["state"] == state, "message"]
+        ]
+        if messages:
+            return Counter(messages).most_common(top)
+    return []

@@ -1,0 +1,21 @@
+"""Optuna's ask and tell, planning trials into programs, rungs, the loop."""
+
+from rnnsearch.search.trials import (
+    BaselineRecord,
+    Epoch,
+    Lane,
+    Observer,
+    Snapshot,
+    TrialRecord,
+    TrialState,
+)
+
+__all__ = [
+    "BaselineRecord",
+    "Epoch",
+    "Lane",
+    "Observer",
+    "Snapshot",
+    "TrialRecord",
+    "TrialState",
+]

@@ -1,0 +1,280 @@
+"""The search itself: blocks out to workers, results back to the study."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from rnnsearch.errors import WorkerError
+from rnnsearch.execution import Executor
+from rnnsearch.execution.messages import (
+    Activity,
+    Block,
+    BlockDone,
+    Cancel,
+    Crashed,
+    Ended,
+    Epoch,
+    Epochs,
+    Message,
+    Ready,
+    Rung,
+    Schedule,
+    Verdict,
+)
+from rnnsearch.search.planner import Planner, TrialPlan
+from rnnsearch.search.tally import Tally
+from rnnsearch.search.trials import Lane, Observer, TrialRecord
+
+__all__ = ["Limits", "Search", "Stop"]
+
+Stop = Literal["finished", "timeout"]
+
+_TICK = 0.25
+"""Seconds between looks at the clock and updates of the display."""
+
+_ATTEMPTS = 2
+"""Times a trial is started before a dying worker makes it FAIL."""
+
+_STARTS = 3
+"""Times in a row that a worker may die before it is ready."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How wide blocks are and when to stop.
+
+    Attributes:
+        width: Lanes of a block; None: as many as suit the device and the trials.
+        schedule: Patience and rungs.
+        timeout: Seconds, or None.
+        memory: Peak MiB of a worker above which it is replaced between blocks.
+    """
+
+    width: int | None
+    schedule: Schedule
+    timeout: float | None
+    memory: float
+
+
+@dataclass
+class _Flight:
+    """A block in a worker: what of it has not ended yet."""
+
+    block: Block
+    open: dict[int, TrialPlan]
+    epochs: dict[int, Epoch] = field(default_factory=dict)
+    curves: dict[int, list[Epoch]] = field(default_factory=dict)
+    activity: str = ""
+
+
+class Search:
+    """One search, from where its study stands to its last trial."""
+
+    def __init__(
+        self,
+        planner: Planner,
+        executor: Executor,
+        limits: Limits,
+        tally: Tally,
+        observer: Observer,
+        tell: Callable[[TrialRecord], None],
+    ) -> None:
+        self._planner = planner
+        self._executor = executor
+        self._limits = limits
+        self._tally = tally
+        self._observer = observer
+        self._tell = tell
+        self._waiting: deque[list[TrialPlan]] = deque()
+        self._attempts: dict[int, int] = {}
+        self._flights: dict[int, _Flight] = {}
+        self._idle: list[int] = []
+        self._failed_starts = 0
+        self._width = 0
+        self._stopping = False
+
+    def run(self) -> Stop:
+        """Train until all trials are done or the time is up.
+
+        Raises:
+            WorkerError: Workers can't be started.
+        """
+        deadline = time.monotonic() + (self._limits.timeout or float("inf"))
+        while True:
+            self._dispatch()
+            if self._width and not self._flights and (self._stopping or not self._more()):
+                return "timeout" if self._stopping else "finished"
+            for worker, message in self._executor.receive(_TICK):
+                self._handle(worker, message)
+            if time.monotonic() > deadline and not self._stopping:
+                self._stop()
+            self._observer.progressed(self._tally.snapshot(self._activity(), self._lanes()))
+
+    def _more(self) -> bool:
+        return bool(self._waiting) or self._tally.asked < self._planner.total
+
+    def _dispatch(self) -> None:
+        while self._idle and not self._stopping and self._more():
+            plans = self._waiting.popleft() if self._waiting else self._ask()
+            if not plans:
+                return
+            self._send(self._idle.pop(0), plans)
+
+    def _ask(self) -> list[TrialPlan]:
+        plans = self._planner.next_block(self._width)
+        self._tally.asked += len(plans)
+        return plans
+
+    def _send(self, worker: int, plans: list[TrialPlan]) -> None:
+        for plan in plans:
+            self._attempts[plan.run.trial] = self._attempts.get(plan.run.trial, 0) + 1
+        runs = tuple(plan.run for plan in plans)
+        block = Block(plans[0].program, runs, self._limits.schedule, self._width)
+        self._flights[worker] = _Flight(block, {plan.run.trial: plan for plan in plans})
+        self._executor.send(worker, block)
+
+    def _stop(self) -> None:
+        self._stopping = True
+        for worker in self._flights:
+            self._executor.send(worker, Cancel())
+
+    def _handle(self, worker: int, message: Message) -> None:
+        match message:
+            case Ready(device):
+                self._ready(worker, device)
+            case Crashed(reason, gone):
+                self._crashed(worker, reason, gone)
+            case _ if worker in self._flights:
+                self._report(worker, self._flights[worker], message)
+
+    def _report(self, worker: int, flight: _Flight, message: Message) -> None:
+        match message:
+            case Activity(text):
+                flight.activity = text
+            case Epochs(epochs):
+                flight.epochs |= epochs
+                for trial, epoch in epochs.items():
+                    flight.curves.setdefault(trial, []).append(epoch)
+            case Rung(values):
+                self._executor.send(worker, Verdict(self._pruned(flight, values)))
+            case Ended():
+                self._end(flight.open.pop(message.trial), message, flight.curves)
+            case BlockDone(memory):
+                del self._flights[worker]
+                if memory > self._limits.memory:
+                    self._executor.restart(worker)
+                else:
+                    self._idle.append(worker)
+
+    def _ready(self, worker: int, device: str) -> None:
+        self._failed_starts = 0
+        self._idle.append(worker)
+        if not self._width:
+            self._width = self._limits.width or block_width(device, self._planner.total)
+            self._waiting.extend(_by_program(self._planner.resume(), self._width))
+            self._observer.started(device)
+
+    def _pruned(self, flight: _Flight, values: object) -> frozenset[int]:
+        """Trials to stop: all report first, so that a block's trials are compared."""
+        assert isinstance(values, dict)
+        for number in sorted(values):
+            epoch, value = values[number]
+            plan = flight.open[number]
+            if epoch not in plan.reported:
+                plan.trial.report(value, epoch)
+                plan.reported.add(epoch)
+        return frozenset(n for n in sorted(values) if flight.open[n].trial.should_prune())
+
+    def _end(self, plan: TrialPlan, ended: Ended, curves: dict[int, list[Epoch]]) -> None:
+        best = ended.best
+        metrics = {} if best is None else {
+            name: value for name, value in best.metrics.items() if name.startswith("val_")
+        }  # fmt: skip
+        record = TrialRecord(
+            number=ended.trial,
+            state=ended.state,
+            score=None if best is None else best.metrics[plan.program.objective],
+            metrics=metrics,
+            epochs=ended.epochs,
+            seconds=ended.seconds,
+            parameters=ended.parameters,
+            params=plan.params,
+            message=ended.message,
+        )
+        if record.state == "FAIL":
+            record = _without_result(record)
+        self._settle(record, curves.get(ended.trial, []), ended)
+
+    def _settle(self, record: TrialRecord, curve: Sequence[Epoch], ended: Ended | None) -> None:
+        # The weights are on disk before the study says that there is a trial to have them.
+        self._observer.ended(record, curve, ended.weights if ended else None)
+        self._tell(record)
+        self._tally.add(record)
+
+    def _crashed(self, worker: int, reason: str, gone: bool) -> None:
+        flight = self._flights.pop(worker, None)
+        if flight is None:
+            self._failed_starts += 1
+            if self._failed_starts >= _STARTS:
+                raise WorkerError(f"workers do not start: {reason}")
+        else:
+            self._retry(flight, reason)
+        if worker in self._idle:
+            self._idle.remove(worker)
+        if gone:
+            self._executor.restart(worker)
+        else:
+            self._idle.append(worker)
+
+    def _retry(self, flight: _Flight, reason: str) -> None:
+        """Start the block's open trials again, each alone: one may have taken all down."""
+        for number, plan in flight.open.items():
+            if self._attempts[number] < _ATTEMPTS and not self._stopping:
+                self._waiting.append([plan])
+            else:
+                record = TrialRecord(number, "FAIL", params=plan.params, message=reason)
+                self._settle(record, flight.curves.get(number, []), None)
+
+    def _activity(self) -> str:
+        if self._stopping:
+            return "out of time: ending the epoch"
+        texts = [flight.activity for flight in self._flights.values() if flight.activity]
+        return ", ".join(texts) or ("starting workers" if not self._width else "planning")
+
+    def _lanes(self) -> list[Lane]:
+        return [
+            Lane(trial, epoch.number, epoch.metrics[flight.block.program.objective])
+            for flight in self._flights.values()
+            for trial, epoch in flight.epochs.items()
+            if trial in flight.open
+        ]
+
+
+def block_width(device: str, trials: int) -> int:
+    """Lanes of a block by default: wide enough to pay for a compilation, narrow enough to
+    leave the search many structures. Measured: benchmarks/README.md."""
+    if device.startswith("cpu"):
+        return min(8, max(2, trials // 15))
+    return min(64, max(4, trials // 6))
+
+
+def _without_result(record: TrialRecord) -> TrialRecord:
+    from dataclasses import replace
+
+    return replace(record, score=None, metrics={})
+
+
+def _by_program(plans: Sequence[TrialPlan], width: int) -> list[list[TrialPlan]]:
+    """Blocks of at most `width` trials that share a program, in order of their first trial."""
+    groups: dict[object, list[TrialPlan]] = {}
+    for plan in plans:
+        groups.setdefault(plan.program, []).append(plan)
+    return [
+        group[start : start + width]
+        for group in groups.values()
+        for start in range(0, len(group), width)
+    ]

@@ -1,0 +1,74 @@
+"""How far a search is: counts, the best trial, time left."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from rnnsearch.search.trials import Lane, Snapshot, TrialRecord
+
+__all__ = ["Tally"]
+
+
+class Tally:
+    """Counts trials as they end, on top of those that ended before.
+
+    Attributes:
+        asked: Trials that the study has, ended or not.
+    """
+
+    def __init__(
+        self, records: Sequence[TrialRecord], total: int, epochs: int, maximize: bool
+    ) -> None:
+        self.asked = len(records)
+        self._total = total
+        self._epochs = epochs
+        self._maximize = maximize
+        self._done = self._pruned = self._failed = self._new = 0
+        self._best: TrialRecord | None = None
+        self._started = time.monotonic()
+        for record in records:
+            if record.state != "RUNNING":
+                self._count(record)
+
+    @property
+    def best(self) -> TrialRecord | None:
+        """The best COMPLETE trial."""
+        return self._best
+
+    def add(self, record: TrialRecord) -> None:
+        """A trial ended."""
+        self._new += 1
+        self._count(record)
+
+    def _count(self, record: TrialRecord) -> None:
+        self._done += 1
+        self._pruned += record.state == "PRUNED"
+        self._failed += record.state == "FAIL"
+        if record.state == "COMPLETE" and self._beats_best(record):
+            self._best = record
+
+    def _beats_best(self, record: TrialRecord) -> bool:
+        if self._best is None or self._best.score is None or record.score is None:
+            return self._best is None
+        if record.score == self._best.score:
+            return record.number < self._best.number
+        return (record.score > self._best.score) == self._maximize
+
+    def snapshot(self, activity: str, lanes: Sequence[Lane]) -> Snapshot:
+        """The state now."""
+        left = None
+        if self._new:
+            elapsed = time.monotonic() - self._started
+            left = elapsed / self._new * max(0, self._total - self._done)
+        return Snapshot(
+            done=self._done,
+            total=self._total,
+            pruned=self._pruned,
+            failed=self._failed,
+            best=self._best,
+            activity=activity,
+            lanes=lanes,
+            epochs=self._epochs,
+            seconds_left=left,
+        )

@@ -1,0 +1,110 @@
+"""Checks that the data section fits the task, and that it does not let the answer leak."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rnnsearch.spec.domains import WrittenSpace
+from rnnsearch.spec.report import Report
+from rnnsearch.spec.schema import ArraysSource, CsvSource, NpzSource
+from rnnsearch.spec.wording import show
+
+__all__ = ["check_data"]
+
+
+def check_data(
+    data: CsvSource | NpzSource | ArraysSource,
+    task: str | None,
+    space: WrittenSpace,
+    report: Report,
+) -> None:
+    """Record what in the data section contradicts itself or the task."""
+    _check_split(data, report)
+    if task == "one_to_many" and data.target_kind == "class":
+        must = "must be auto or numeric for one_to_many: it predicts a sequence of numbers"
+        report.add("data.target_kind", must, "class", "remove it")
+    if isinstance(data, CsvSource):
+        _check_columns(data, report)
+        if task == "one_to_many":
+            _check_blocks(data, report)
+        elif task is not None:
+            _check_windows(data, task, space, report)
+
+
+def _check_split(data: CsvSource | NpzSource | ArraysSource, report: Report) -> None:
+    split = data.split
+    if split.validation + split.test >= 1:
+        must = "must leave something to train on: validation + test below 1"
+        received = f"{show(split.validation)} + {show(split.test)}"
+        report.add("data.split", must, received, "such as {validation: 0.15, test: 0.15}")
+
+
+def _targets(data: CsvSource) -> tuple[str, ...]:
+    return (data.target,) if isinstance(data.target, str) else data.target
+
+
+def _check_columns(data: CsvSource, report: Report) -> None:
+    targets = _targets(data)
+    if not targets:
+        report.add("data.target", "must name at least one column", "[]", "name what to predict")
+    if not data.inputs and not data.calendar:
+        must = "must name at least one column, unless calendar is given"
+        report.add("data.inputs", must, "[]" if "inputs" in data.model_fields_set else "")
+    _check_repeats("data.inputs", data.inputs, report)
+    _check_repeats("data.calendar", data.calendar, report)
+    _check_repeats("data.target", targets, report)
+    if data.calendar and data.time is None:
+        must = "must be given where calendar is: the column with the time stamp"
+        report.add("data.time", must, advice="add time: under data:")
+    if data.time is not None and data.time in data.inputs:
+        path = f"data.inputs[{data.inputs.index(data.time)}]"
+        must = "must not be the time column"
+        report.add(path, must, show(data.time), "use calendar: [hour, weekday] for its features")
+    if data.time is not None and data.time in targets:
+        report.add("data.target", "must not be the time column", show(data.time))
+    if data.target_kind == "class" and len(targets) > 1:
+        must = "must be one column for target_kind: class"
+        report.add("data.target", must, show(targets), "name one of them")
+
+
+def _check_repeats(path: str, names: Iterable[str], report: Report) -> None:
+    seen: set[str] = set()
+    for index, name in enumerate(names):
+        if name in seen:
+            report.add(f"{path}[{index}]", "must not be listed twice", show(name), "remove it")
+        seen.add(name)
+
+
+def _check_blocks(data: CsvSource, report: Report) -> None:
+    """one_to_many: the series is cut into blocks; the first row's inputs predict the block."""
+    if data.output_steps is None:
+        must = "must be given for one_to_many: a whole number of at least 1"
+        report.add("data.output_steps", must, advice="add output_steps: under data:")
+    for key in ("window", "horizon", "stride"):
+        value = getattr(data, key)
+        if key in data.model_fields_set and value is not None:
+            must = "must not be given for one_to_many: its input has no time axis"
+            report.add(f"data.{key}", must, show(value), "remove it; see output_steps")
+    for target in _targets(data):
+        if target in data.inputs:
+            must = "must not be the target: its first value is part of the answer"
+            path = f"data.inputs[{data.inputs.index(target)}]"
+            report.add(path, must, show(target), "remove it")
+
+
+def _check_windows(data: CsvSource, task: str, space: WrittenSpace, report: Report) -> None:
+    if data.output_steps is not None:
+        must = f"must not be given for {task}: it is for one_to_many only"
+        report.add("data.output_steps", must, show(data.output_steps), "remove it")
+    searched = "window" in space.parameters or "window" in space.broken
+    if data.window is None and not searched:
+        must = f"must be given for {task}: a whole number of at least 1"
+        report.add("data.window", must, advice="add window: under data:, or search it in space:")
+    if data.split.by in ("random", "stratified"):
+        must = "must be time or auto: windows of one series overlap, so parts would share steps"
+        report.add("data.split.by", must, data.split.by, "remove it")
+    leaking = [target for target in _targets(data) if target in data.inputs]
+    if data.horizon == 0 and leaking:
+        must = f"must be at least 1 where a target ({', '.join(leaking)}) is also an input"
+        advice = "set horizon: 1 to forecast, or remove the target from inputs"
+        report.add("data.horizon", must, "0", advice)

@@ -1,0 +1,65 @@
+"""Checks the search and run sections against the rest."""
+
+from __future__ import annotations
+
+import math
+
+from rnnsearch.spec.domains import WrittenSpace
+from rnnsearch.spec.report import Report
+from rnnsearch.spec.schema import LISTABLE, Domain, RunSpec, SearchSpec
+from rnnsearch.spec.wording import joined, nearest, show
+
+__all__ = ["check_run", "check_search"]
+
+_NUMERIC = ("val_rmse", "val_mae", "val_r2")
+_CLASS = ("val_accuracy", "val_f1_macro")
+_MAXIMIZED = ("val_r2", "val_accuracy", "val_f1_macro")
+
+
+def check_search(search: SearchSpec, target_kind: str, space: WrittenSpace, report: Report) -> None:
+    """Record an unknown or unfit objective, a wrong direction, and a grid of the endless."""
+    known = ("val_loss", *_NUMERIC, *_CLASS)
+    objective = search.objective
+    if objective not in known:
+        meant = f"val_{objective}" if f"val_{objective}" in known else nearest(objective, known)
+        advice = f"did you mean {meant}?" if meant is not None else ""
+        report.add("search.objective", f"must be {joined(known)}", show(objective), advice)
+        return
+    fitting = {"numeric": _NUMERIC, "class": _CLASS}.get(target_kind, known)
+    if objective not in ("val_loss", *fitting):
+        must = f"must be {joined(('val_loss', *fitting))} for target_kind: {target_kind}"
+        report.add("search.objective", must, objective)
+        return
+    right = "maximize" if objective in _MAXIMIZED else "minimize"
+    if search.direction not in ("auto", right):
+        must = f"must be auto or {right} for {objective}"
+        report.add("search.direction", must, search.direction, "remove it")
+    if search.sampler == "grid":
+        _check_grid(space, report)
+
+
+def _check_grid(space: WrittenSpace, report: Report) -> None:
+    domains = {name: written.domain for name, written in space.parameters.items()}
+    endless = [name for name, domain in domains.items() if domain.size() is None]
+    if endless:
+        must = "must be another sampler, or every range must have values that can be listed"
+        advice = f"give {joined(endless, 'and')} a list or a step"
+        report.add("search.sampler", must, "grid", advice)
+        return
+    depth = domains.get("depth", Domain(kind="fixed", values=(1,)))
+    layers = depth.max if depth.kind == "range" else max(map(int, map(str, depth.values)))
+    sizes = [
+        (domain.size() or 1) ** (int(layers or 1) if domain.per_layer else 1)
+        for domain in domains.values()
+    ]
+    if math.prod(sizes) > LISTABLE:
+        must = f"must be another sampler: a grid has at most {LISTABLE} combinations"
+        received = f"grid with {math.prod(sizes)}"
+        report.add("search.sampler", must, received, "use tpe, or shorten the lists")
+
+
+def check_run(run: RunSpec, report: Report) -> None:
+    """Record an engine that the backend does not have."""
+    if run.engine == "fused" and run.backend != "jax":
+        must = f"must be auto or keras on backend: {run.backend}"
+        report.add("run.engine", must, "fused", "set engine: auto, or backend: jax")

@@ -1,0 +1,135 @@
+"""The search parameters that a spec may name: type, bounds, default and what each one does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rnnsearch.spec.schema import Scalar
+
+__all__ = ["PARAMETERS", "Parameter"]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A known search parameter.
+
+    Attributes:
+        name: Its key under ``space``.
+        type: The type of its values.
+        structural: Whether it changes the compiled program. A numeric parameter is an
+            input of the program, one number per lane.
+        default: Its value where the spec does not name it.
+        description: One line for the reference.
+        choices: The known values of a ``str``.
+        low, high: Bounds of a number; ``open_low`` and ``open_high`` exclude the ends.
+        words: Texts allowed beside numbers, such as ``full``.
+    """
+
+    name: str
+    type: Literal["int", "float", "str", "bool"]
+    structural: bool
+    default: Scalar
+    description: str
+    choices: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    open_low: bool = False
+    open_high: bool = False
+    words: tuple[str, ...] = ()
+
+
+_ALL = (
+    Parameter(
+        "cell",
+        "str",
+        True,
+        "LSTM",
+        "The recurrent cell.",
+        choices=("SimpleRNN", "LSTM", "GRU"),
+    ),
+    Parameter("depth", "int", True, 1, "Recurrent layers, one on the other.", low=1, high=16),
+    Parameter("units", "int", True, 32, "Size of the hidden state (H).", low=1, high=8192),
+    Parameter("bidirectional", "bool", True, False, "Also read each sequence backwards."),
+    Parameter("layer_norm", "bool", True, False, "Layer normalisation after each recurrent layer."),
+    Parameter(
+        "window", "int", True, None, "Input steps (T); `data.window` if not searched.", low=1
+    ),
+    Parameter("batch_size", "int", True, 32, "Sequences an update (B).", low=1),
+    Parameter(
+        "optimizer",
+        "str",
+        True,
+        "adam",
+        "The update rule.",
+        choices=("adam", "nadam", "rmsprop", "sgd", "lion"),
+    ),
+    Parameter(
+        "clip_mode",
+        "str",
+        True,
+        "global_norm",
+        "What clip_norm bounds: the norm of all gradients, of each one, or each value.",
+        choices=("global_norm", "norm", "value"),
+    ),
+    Parameter(
+        "clip_norm",
+        "float",
+        False,
+        "none",
+        "Bound of the gradient; `none` does not clip.",
+        low=0,
+        open_low=True,
+        words=("none",),
+    ),
+    Parameter(
+        "unroll_length",
+        "int",
+        False,
+        "full",
+        "Steps after which truncated backpropagation cuts the gradient; `full` never does.",
+        low=1,
+        words=("full",),
+    ),
+    Parameter("learning_rate", "float", False, 1e-3, "Step size.", low=0, open_low=True),
+    Parameter(
+        "weight_decay",
+        "float",
+        False,
+        0.0,
+        "Decoupled weight decay: w ← w - learning_rate · weight_decay · w.",
+        low=0,
+        high=1,
+    ),
+    Parameter(
+        "dropout",
+        "float",
+        False,
+        0.0,
+        "Share of each recurrent layer's outputs dropped in training.",
+        low=0,
+        high=1,
+        open_high=True,
+    ),
+    Parameter(
+        "recurrent_dropout",
+        "float",
+        False,
+        0.0,
+        "Share of the hidden state dropped on its way to the next step (one mask a sequence).",
+        low=0,
+        high=1,
+        open_high=True,
+    ),
+    Parameter(
+        "forget_bias",
+        "float",
+        False,
+        1.0,
+        "Initial bias of the LSTM's forget gate.",
+        low=-10,
+        high=10,
+    ),
+)
+
+PARAMETERS: dict[str, Parameter] = {parameter.name: parameter for parameter in _ALL}

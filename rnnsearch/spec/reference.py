@@ -1,0 +1,168 @@
+"""Writes the YAML reference: ``python -m rnnsearch.spec.reference > docs/spec.md``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pydantic_core import PydanticUndefined
+
+from rnnsearch.spec.parameters import PARAMETERS, Parameter
+from rnnsearch.spec.schema import (
+    CsvSource,
+    Frozen,
+    NpzSource,
+    RunSpec,
+    SearchSpec,
+    Spec,
+    SplitSpec,
+)
+from rnnsearch.spec.wording import expected, expected_value, show
+
+__all__ = ["reference"]
+
+_INTRODUCTION = """\
+# The spec
+
+<!-- Written by: python -m rnnsearch.spec.reference > docs/spec.md -->
+
+A spec is one YAML file with five sections: what mapping is learned (`task`), from what (`data`),
+what is searched (`space`), how and for how long (`search`), and where it runs (`run`). Only the
+first three are needed.
+
+```yaml
+task: many_to_one
+data:
+  source: csv
+  path: data/electricity.csv
+  time: timestamp
+  inputs: [demand]
+  target: demand
+  window: 96
+space:
+  cell: [SimpleRNN, LSTM, GRU]
+  units: [16, 32, 64]
+  learning_rate: {min: 1e-4, max: 3e-2, log: true}
+search: {objective: val_rmse, trials: 60, timeout: 20m}
+run: {engine: auto}
+```
+
+The file is read strictly, as YAML 1.2 reads words: `1e-4` is a number, only `true` and `false` are
+booleans (`no` and `on` are texts), and `012` is refused, because readers disagree about it. A key
+written twice, an unknown key, tags (`!name`) and merged mappings (`<<`) are errors. Anchors and
+aliases work. Every problem is reported at once, with its line and column.
+"""
+
+_NPZ = """\
+The file holds `x` and `y`, or `x_train` and `y_train`; parts of its own named `x_validation`,
+`y_validation`, `x_test`, `y_test` are used where they are, else they are taken out of the rest.
+Padded sequences have their lengths in `lengths`, `lengths_train`, …, or NaN after their end.
+"""
+
+_SPACE = """\
+## space
+
+Each key is a search parameter; those that are not named keep their default. A value takes one of
+these forms:
+
+| form | meaning | example |
+|---|---|---|
+| a scalar | fixed | `optimizer: adam` |
+| a list | one of these | `cell: [LSTM, GRU]`, `unroll_length: [12, 48, full]` |
+| `min`, `max` | a range, both ends included | `depth: {min: 1, max: 3}` |
+| … with `log: true` | searched on a logarithmic scale | \
+`learning_rate: {min: 1e-4, max: 3e-2, log: true}` |
+| … with `step` | only every so-many-th value | `dropout: {min: 0, max: 0.5, step: 0.1}` |
+| `values` | a list that has room for the keys below | \
+`units: {values: [16, 32], per_layer: true}` |
+| `value` | a fixed value that has room for `when` | \
+`dropout: {value: 0.2, when: {depth: [2, 3]}}` |
+
+The text `full` (unroll_length) stands for no cut, `none` (clip_norm; also `null` and `off`) for no
+clipping. A list of one is that one, fixed.
+
+Two keys can stand beside these:
+
+- `when: {parent: [values]}`: the parameter is in use only where each parent has one of these
+  values; elsewhere it has its default. A parent that is itself not in use counts with its
+  default. Structural parameters can't depend on numeric ones.
+- `per_layer: true` (units only): each layer has its own value, searched as `units_1`, `units_2`, …
+
+What could have no effect is an error, so that nothing is accepted and silently ignored: a range
+of one value, an `unroll_length` that is not below the longest sequence, a `forget_bias` where the
+cell is not an LSTM, a `clip_mode` without `clip_norm`, a condition that holds always or never.
+
+A **structural** parameter changes the compiled program. A **numeric** one is an input of the
+program, so trials that differ in numeric parameters only are trained together.
+"""
+
+_TASKS = """\
+| task | input → output | a CSV needs |
+|---|---|---|
+| `many_to_one` | sequence → value or class | `window` |
+| `one_to_many` | vector → sequence of numbers | `output_steps` |
+| `many_to_many` | sequence → sequence of equal length, aligned | `window` |
+"""
+
+
+def reference() -> str:
+    """The whole reference, as Markdown."""
+    parts = [
+        _INTRODUCTION,
+        "## name, task\n",
+        _keys(Spec, "", ("name", "task")),
+        _TASKS,
+        "## data, with source: csv\n",
+        _keys(CsvSource, "data", _own_first(CsvSource)),
+        "## data, with source: npz\n",
+        _NPZ,
+        _keys(NpzSource, "data", _own_first(NpzSource)),
+        "## data.split\n",
+        _keys(SplitSpec, "data.split", SplitSpec.model_fields),
+        _SPACE,
+        _parameters(),
+        "## search\n",
+        _keys(SearchSpec, "search", SearchSpec.model_fields),
+        "## run\n",
+        _keys(RunSpec, "run", RunSpec.model_fields),
+    ]
+    return "\n".join(parts)
+
+
+def _own_first(model: type[Frozen]) -> list[str]:
+    own = [name for name in model.model_fields if name in model.__annotations__]
+    return own + [name for name in model.model_fields if name not in own]
+
+
+def _keys(model: type[Frozen], section: str, names: Iterable[str]) -> str:
+    rows = ["| key | type | default | meaning |", "|---|---|---|---|"]
+    for name in names:
+        field = model.model_fields[name]
+        default = field.default
+        if default is PydanticUndefined:
+            text = "the file's name" if name == "name" else "required"
+        else:
+            text = "as below" if isinstance(default, Frozen) else f"`{show(default)}`"
+        key = f"{section}.{name}" if section else name
+        kind = "a mapping" if isinstance(default, Frozen) else expected(field)
+        rows.append(f"| `{key}` | {kind} | {text} | {field.description} |")
+    return "\n".join(rows) + "\n"
+
+
+def _parameters() -> str:
+    rows = ["| parameter | kind | values | default | meaning |", "|---|---|---|---|---|"]
+    for parameter in PARAMETERS.values():
+        kind = "structural" if parameter.structural else "numeric"
+        default = _default(parameter)
+        rows.append(
+            f"| `{parameter.name}` | {kind} | {expected_value(parameter)} | {default} | "
+            f"{parameter.description} |"
+        )
+    return "\n".join(rows) + "\n"
+
+
+def _default(parameter: Parameter) -> str:
+    return "`data.window`" if parameter.default is None else f"`{show(parameter.default)}`"
+
+
+if __name__ == "__main__":
+    print(reference(), end="")

@@ -1,0 +1,52 @@
+"""Sequence → sequence of the same length, aligned: an output at every step."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnsearch.data import MASK_VALUE, Dataset
+from rnnsearch.tasks._base import Head, Task
+
+__all__ = ["LAGS", "ManyToMany"]
+
+LAGS = 32
+"""Steps that a model without memory sees at each step: the current one and those before."""
+
+_MOST_FEATURES = 512
+
+
+class ManyToMany(Task):
+    """An output at every step, from the steps up to it."""
+
+    name = "many_to_many"
+
+    def head(self, dataset: Dataset) -> Head:
+        """Runs over the window, with one output at each step."""
+        _, steps, features = dataset.train.x.shape
+        return Head(
+            steps=steps,
+            features=features,
+            repeat=None,
+            sequences=True,
+            width=dataset.target.width,
+            activation="softmax" if dataset.target.kind == "class" else "linear",
+            masked=dataset.masked,
+        )
+
+    def memoryless_features(self, x: np.ndarray) -> np.ndarray:
+        """Causal lags: at each step the step itself and up to 31 before it, flattened.
+
+        The current step alone would make a weak baseline. As a recurrent network does, a
+        model without memory knows nothing from before the window: there, and in padding,
+        lags are 0. Fewer lags are taken where they would be more than 512 numbers a step.
+
+        Returns:
+            (N, T, L·F), the current step first.
+        """
+        steps, features = x.shape[1:]
+        lags = max(1, min(LAGS, steps, _MOST_FEATURES // features))
+        known = np.where(x == np.float32(MASK_VALUE), 0, x).astype(np.float32)
+        lagged = np.zeros((*x.shape[:2], lags, features), np.float32)
+        for lag in range(lags):
+            lagged[:, lag:, lag] = known[:, : steps - lag]
+        return lagged.reshape(*x.shape[:2], lags * features)

@@ -1,0 +1,279 @@
+"""The files of a study's folder: atomic writes, the folder and its lock, weights, JSON."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import textwrap
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rnnsearch.errors import StudyError
+from rnnsearch.records import (
+    StudyFolder,
+    Summary,
+    environment,
+    keep_best,
+    load_weights,
+    read_environment,
+    read_summary,
+    replacing,
+    save_weights,
+    write_environment,
+    write_summary,
+    write_text,
+)
+from rnnsearch.search.trials import BaselineRecord, TrialRecord
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(entry.name for entry in folder.iterdir())
+
+
+def test_text_is_made_and_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    write_text(path, "a: ü\n")
+    write_text(path, "b: 2\r\n")
+    assert path.read_bytes() == b"b: 2\r\n"
+    assert names(tmp_path) == ["spec.yaml"]
+
+
+def test_the_path_aside_has_the_suffix_and_the_folder(tmp_path: Path) -> None:
+    path = tmp_path / "best.keras"
+    with replacing(path) as aside:
+        assert (aside.suffix, aside.parent) == (".keras", tmp_path)
+        aside.write_bytes(b"model")
+        assert not path.exists()
+    assert path.read_bytes() == b"model"
+
+
+def test_a_writer_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "best.keras"
+    path.write_bytes(b"old")
+
+    def fail() -> None:
+        with replacing(path) as aside:
+            aside.write_bytes(b"ha")
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        fail()
+    assert path.read_bytes() == b"old"
+    assert names(tmp_path) == ["best.keras"]
+
+
+@pytest.mark.parametrize("moment", ["half", "before_rename"])
+def test_a_kill_between_write_and_rename_leaves_the_old_file(tmp_path: Path, moment: str) -> None:
+    folder = StudyFolder(tmp_path / "study")
+    folder.create()
+    folder.model.write_bytes(b"old")
+    program = f"""
+        import os, signal
+        from pathlib import Path
+        from rnnsearch.records import atomic
+        kill = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+        if {moment == "before_rename"}:
+            atomic.os.replace = kill
+        with atomic.replacing(Path({str(folder.model)!r})) as aside:
+            with aside.open("wb") as file:
+                file.write(b"n" * 100_000)
+                if {moment == "half"}:
+                    kill()
+    """
+    root = str(Path(__file__).parents[2])
+    ended = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], cwd=root, check=False)
+    assert ended.returncode == -9
+    assert folder.model.read_bytes() == b"old"
+    assert len(names(folder.path)) == 3  # the file aside is still there …
+    with folder.lock():
+        assert names(folder.path) == [".lock", "best.keras", "weights"]  # … until the next search
+
+
+def test_making_a_folder_object_touches_no_disk(tmp_path: Path) -> None:
+    folder = StudyFolder(tmp_path / "a" / "b")
+    assert not folder.exists()
+    assert folder.weights(7) == tmp_path / "a" / "b" / "weights" / "00007.npz"
+    assert names(tmp_path) == []
+
+
+def test_create_makes_the_folder_and_takes_an_own_one(tmp_path: Path) -> None:
+    folder = StudyFolder(tmp_path / "a" / "b")
+    folder.create()
+    folder.create()
+    assert not folder.exists()
+    folder.spec.write_text("")
+    assert folder.exists()
+
+
+def test_create_refuses_a_folder_of_something_else(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("")
+    with pytest.raises(
+        StudyError,
+        match=r"^Expected a study or an empty folder\. Received: .*, wh"
+        r"ich holds 'thesis\.tex'; give another folder with --output$",
+    ):
+        StudyFolder(tmp_path).create()
+
+
+def test_create_refuses_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_text("")
+    with pytest.raises(StudyError, match=r"^Expected a folder for the study\. Received: the file "):
+        StudyFolder(path).create()
+
+
+def test_set_aside_renames_and_counts(tmp_path: Path) -> None:
+    folder = StudyFolder(tmp_path / "x")
+    for number in (1, 2):
+        folder.create()
+        folder.spec.write_text(str(number))
+        assert folder.set_aside() == tmp_path / f"x.old-{number}"
+        assert (tmp_path / f"x.old-{number}" / "spec.yaml").read_text() == str(number)
+    assert not folder.path.exists()
+
+
+def test_a_second_search_is_kept_out_and_told_by_whom(tmp_path: Path) -> None:
+    pytest.importorskip("fcntl")
+    folder = StudyFolder(tmp_path / "x")
+    folder.create()
+    program = (
+        "import sys\nfrom rnnsearch.records import StudyFolder\n"
+        f"with StudyFolder({str(folder.path)!r}).lock():\n    print('held', flush=True)\n"
+        "    sys.stdin.read()\n"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=Path(__file__).parents[2],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        message = (
+            rf"is in use by another search \(process {holder.pid}\); wait until it ends, "
+            r"stop it, or give another folder with --output$"
+        )
+        with pytest.raises(StudyError, match=message), folder.lock():
+            pass
+        with pytest.raises(StudyError, match=message):
+            folder.set_aside()
+    finally:
+        holder.kill()
+        holder.communicate()
+    with folder.lock():  # a holder that was killed holds nothing
+        pass
+
+
+def test_no_lock_where_the_system_has_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    folder = StudyFolder(tmp_path)
+    with folder.lock(), folder.lock():
+        pass
+
+
+def test_weights_come_back_in_order(tmp_path: Path) -> None:
+    arrays = [np.full((index % 3, 2), index, np.float32) for index in range(12)]
+    save_weights(tmp_path / "00001.npz", [*arrays, np.array(3, np.int32)])
+    loaded = load_weights(tmp_path / "00001.npz")
+    assert len(loaded) == 13
+    for given, back in zip([*arrays, np.array(3, np.int32)], loaded, strict=True):
+        np.testing.assert_array_equal(given, back)
+        assert given.dtype == back.dtype
+    assert names(tmp_path) == ["00001.npz"]
+
+
+@pytest.mark.parametrize(("direction", "kept"), [("minimize", [1, 4]), ("maximize", [0, 2])])
+def test_only_the_best_weights_are_kept(tmp_path: Path, direction: str, kept: list[int]) -> None:
+    folder = StudyFolder(tmp_path)
+    folder.create()
+    scores = [3.0, 1.0, 3.0, 2.0, 1.0]
+    trials = [TrialRecord(number, "COMPLETE", score) for number, score in enumerate(scores)]
+    trials.append(TrialRecord(5, "PRUNED", 0.0))
+    for trial in trials:
+        save_weights(folder.weights(trial.number), [])
+    (folder.weights_folder / "notes.npz").write_bytes(b"")
+    keep_best(folder, trials, 2, direction)  # type: ignore[arg-type]
+    expected = [f"{number:05d}.npz" for number in kept]
+    assert names(folder.weights_folder) == [*expected, "notes.npz"]
+
+
+def test_environment_names_versions_without_importing(tmp_path: Path) -> None:
+    program = (
+        "import json, sys\nfrom rnnsearch.records import environment\n"
+        "values = environment('cpu:0', 'jax', 'fused', 3)\n"
+        "assert not {'keras', 'jax', 'torch', 'tensorflow'} & set(sys.modules)\n"
+        "print(json.dumps(values))"
+    )
+    root = Path(__file__).parents[2]
+    out = subprocess.run([sys.executable, "-c", program], cwd=root, check=True, capture_output=True)
+    values = json.loads(out.stdout)
+    assert (values["device"], values["seed"], values["engine"]) == ("cpu:0", 3, "fused")
+    assert values["packages"]["numpy"] == np.__version__
+    path = tmp_path / "environment.json"
+    write_environment(path, environment("gpu:0", "torch", "keras", 0))
+    assert read_environment(path)["backend"] == "torch"
+
+
+class ReadOnly(Mapping[str, float]):
+    """A mapping that is no dict."""
+
+    def __getitem__(self, key: str) -> float:
+        return {"val_rmse": 2.0, "val_loss": float("nan")}[key]
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return iter(("val_rmse", "val_loss"))
+
+    def __len__(self) -> int:
+        return 2
+
+
+def summary(winner: TrialRecord | None) -> Summary:
+    return Summary(
+        name="electricity",
+        task="many_to_one",
+        objective="val_rmse",
+        direction="minimize",
+        device="cpu:0",
+        engine="fused",
+        backend="jax",
+        states={"COMPLETE": 3, "FAIL": 1},
+        seconds=12.5,
+        winner=winner,
+        test={"test_rmse": np.float32(2.5)},  # type: ignore[dict-item]
+        baselines=[BaselineRecord("linear", 3.0, {"val_rmse": 3.0}, test={"test_rmse": 3.5})],
+    )
+
+
+def test_a_summary_reads_back(tmp_path: Path) -> None:
+    path = tmp_path / "summary.json"
+    winner = TrialRecord(4, "COMPLETE", 2.0, ReadOnly(), params={"cell": "GRU", "units": 8})
+    write_summary(path, summary(winner))
+    values = read_summary(path)
+    assert values["winner"]["params"] == {"cell": "GRU", "units": 8}
+    assert values["winner"]["metrics"] == {"val_rmse": 2.0, "val_loss": None}
+    assert values["winner"]["test"] == {"test_rmse": 2.5}
+    assert values["baselines"][0]["test"] == {"test_rmse": 3.5}
+    assert values["states"] == {"COMPLETE": 3, "FAIL": 1}
+
+
+def test_a_summary_without_a_winner(tmp_path: Path) -> None:
+    write_summary(tmp_path / "s.json", summary(None))
+    assert read_summary(tmp_path / "s.json")["winner"] is None
+
+
+def test_a_summary_that_is_missing_or_broken(tmp_path: Path) -> None:
+    path = tmp_path / "summary.json"
+    with pytest.raises(
+        StudyError,
+        match=r"^Expected a results folder\. Received: .*, which has no "
+        r"summary\.json; give the folder of a search that has ended$",
+    ):
+        read_summary(path)
+    path.write_text("{")
+    with pytest.raises(StudyError, match=r"^Expected a summary in JSON\. Received: "):
+        read_summary(path)
