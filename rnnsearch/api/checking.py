@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rnnsearch.api.inputs import read_inputs, resolve_engine
 from rnnsearch.spec import Spec
-from rnnsearch.tasks import TASKS
 
 __all__ = ["CheckReport", "check"]
 
@@ -29,7 +28,7 @@ class CheckReport:
 
     name: str
     task: str
-    parameters: list[tuple[str, str, str, str]]
+    parameters: Sequence[tuple[str, str, str, str]]
     programs: int | None
     data: list[tuple[str, str]]
     baselines: list[str]

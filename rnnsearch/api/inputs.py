@@ -57,7 +57,9 @@ def read_inputs(
 
 
 def _overridden(spec: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
-    merged = {key: dict(value) if isinstance(value, Mapping) else value for key, value in spec.items()}
+    merged = {
+        key: dict(value) if isinstance(value, Mapping) else value for key, value in spec.items()
+    }
     for path, value in overrides.items():
         section, key = path.split(".", 1)
         merged.setdefault(section, {})[key] = value

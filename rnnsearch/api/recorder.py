@@ -51,9 +51,7 @@ class Recorder:
         self._records: dict[int, TrialRecord] = {}
         self._written = 0.0
 
-    def begin(
-        self, records: Sequence[TrialRecord], baselines: Sequence[BaselineRecord]
-    ) -> None:
+    def begin(self, records: Sequence[TrialRecord], baselines: Sequence[BaselineRecord]) -> None:
         """What was known before the first worker started."""
         self._records = {record.number: record for record in records}
         self.baselines = list(baselines)

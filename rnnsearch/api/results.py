@@ -4,21 +4,46 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from rnnsearch.data import Preparation, preparation_from_json
 from rnnsearch.errors import StudyError
-from rnnsearch.records import StudyFolder, read_leaderboard, read_summary
-from rnnsearch.tasks import TASKS, metric_values
+from rnnsearch.models import Architecture
+from rnnsearch.records import (
+    StudyFolder,
+    load_weights,
+    open_study,
+    read_leaderboard,
+    read_summary,
+    records,
+)
+from rnnsearch.space import SearchSpace, layer_units
+from rnnsearch.spec import Scalar, parse
+from rnnsearch.tasks import TASKS, Head, metric_values
 
 if TYPE_CHECKING:
     import keras
     import numpy as np
     import pandas as pd
 
-__all__ = ["Results"]
+    from rnnsearch.search import TrialRecord
+
+__all__ = ["Results", "ranked"]
+
+
+def ranked(
+    trials: Iterable[TrialRecord], direction: Literal["minimize", "maximize"]
+) -> list[TrialRecord]:
+    """The COMPLETE trials, best first; of equal scores the lower number."""
+    sign = 1.0 if direction == "minimize" else -1.0
+    scored = [
+        (sign * trial.score, trial.number, trial)
+        for trial in trials
+        if trial.state == "COMPLETE" and trial.score is not None
+    ]
+    return [trial for _, _, trial in sorted(scored, key=lambda item: item[:2])]
 
 
 class Results:
@@ -82,6 +107,64 @@ class Results:
         model: keras.Model = keras.saving.load_model(self.folder.model)
         return model
 
+    def trials(self) -> list[TrialRecord]:
+        """The COMPLETE trials, best first; of equal scores the lower number."""
+        summary = self.summary
+        if not self.folder.study.exists():
+            raise StudyError(
+                f"Expected a study. Received: {self.folder.path}, which has no study.db; "
+                "put it back, or run the search again"
+            )
+        study = open_study(self.folder, summary["name"], summary["direction"])
+        return ranked(records(study), summary["direction"])
+
+    def models(self, count: int = 1) -> list[keras.Model]:
+        """The networks of the best trials, best first, with the weights of their best epochs.
+
+        Plain Keras models that are not compiled. Unlike `best_model` they have the trial's
+        dropout, which acts in training only, so that they can be trained on. Imports Keras
+        with the backend set in this process.
+
+        Args:
+            count: How many; fewer are given where there are not so many COMPLETE trials.
+
+        Raises:
+            StudyError: The search has no winner yet, or the weights of so many trials were
+                not kept.
+        """
+        winner = self.best_model()
+        from rnnsearch.models.build import build_standard
+
+        space = self._space()
+        models: list[keras.Model] = []
+        for trial in self.trials()[:count]:
+            path = self.folder.weights(trial.number)
+            if not path.exists():
+                raise StudyError(
+                    f"Expected the weights of {count} trials. Received: {self.folder.path}, which "
+                    f"keeps those of the best {len(models)}; ask for no more"
+                )
+            params = space.complete(trial.params)
+            model = build_standard(
+                _architecture(params, _head(winner, params)),
+                dropout=float(params["dropout"] or 0),
+                recurrent_dropout=float(params["recurrent_dropout"] or 0),
+            )
+            for variable, value in zip(model.trainable_variables, load_weights(path), strict=True):
+                variable.assign(value)
+            models.append(model)
+        return models
+
+    def _space(self) -> SearchSpace:
+        """The space that was searched."""
+        import yaml
+
+        document = yaml.safe_load(self.folder.spec.read_text("utf-8"))
+        document.pop("content", None)  # the data's hash, which a user's spec has not
+        return SearchSpace.from_spec(
+            parse(document, name=str(self.summary["name"]), directory=self.folder.path)
+        )
+
     def predict(self, path: str | Path) -> pd.DataFrame:
         """Predictions for new data of the kind that was searched on.
 
@@ -97,7 +180,8 @@ class Results:
         x, frame = preparation.inputs(str(path))
         outputs = self._outputs(x)
         target = preparation.target
-        rows = outputs.reshape(-1, outputs.shape[-1])[_kept(x, outputs, len(frame))]
+        rows = outputs.reshape(-1, outputs.shape[-1])[frame.index]
+        frame = frame.reset_index(drop=True)
         if target.kind == "numeric":
             for column, name in enumerate(target.names):
                 frame[f"predicted_{name}"] = rows[:, column]
@@ -135,11 +219,29 @@ class Results:
             )
 
 
-def _kept(x: np.ndarray, outputs: np.ndarray, rows: int) -> np.ndarray | slice:
-    """Which flattened outputs have a row: all, or those of steps that are no padding."""
-    from rnnsearch.data import MASK_VALUE
+def _architecture(params: Mapping[str, Scalar], head: Head) -> Architecture:
+    """The network of a trial's completed params."""
+    return Architecture(
+        cell=str(params["cell"]),
+        units=layer_units(params),
+        bidirectional=bool(params["bidirectional"]),
+        layer_norm=bool(params["layer_norm"]),
+        head=head,
+    )
 
-    if outputs.ndim == 2 or rows == outputs.shape[0] * outputs.shape[1]:
-        return slice(None)
-    kept: np.ndarray = (x != MASK_VALUE).any(axis=-1).reshape(-1)
-    return kept
+
+def _head(model: keras.Model, params: Mapping[str, Scalar]) -> Head:
+    """Input and output of a study's networks: those of its winner, but for the window."""
+    kinds = {type(layer).__name__: layer for layer in model.layers}
+    repeat = kinds["RepeatVector"].n if "RepeatVector" in kinds else None
+    *_, steps, features = model.input_shape if repeat is None else (repeat, model.input_shape[-1])
+    window = params.get("window")
+    return Head(
+        steps=window if isinstance(window, int) else int(steps),
+        features=int(features),
+        repeat=repeat,
+        sequences=len(model.output_shape) == 3,
+        width=int(model.output_shape[-1]),
+        activation=model.layers[-1].activation.__name__,
+        masked="Masking" in kinds,
+    )

@@ -35,10 +35,10 @@ from rnnsearch.records import (
 from rnnsearch.search import Observer, TrialRecord
 from rnnsearch.search.baselines import feed_forward_baseline, simple_baselines
 from rnnsearch.search.loop import Limits, Search
-from rnnsearch.search.planner import Planner, is_maximized
+from rnnsearch.search.planner import Planner, direction
 from rnnsearch.search.pruners import make_pruner, rungs
 from rnnsearch.search.tally import Tally
-from rnnsearch.spec import Spec, difference, resolved
+from rnnsearch.spec import Spec, difference, dump, load, resolved
 from rnnsearch.tasks import TASKS
 
 __all__ = ["search"]
@@ -87,16 +87,12 @@ def search(
 
 def _claim(folder: StudyFolder, spec: Spec, content: str) -> None:
     """Write the resolved spec, or refuse a folder that holds another's study."""
-    import yaml
-
-    document = {**resolved(spec), "content": content}
+    document = resolved(spec)
     if folder.spec.exists():
-        old = yaml.safe_load(folder.spec.read_text("utf-8"))
-        changes = difference(
-            {k: v for k, v in old.items() if k != "content"}, resolved(spec)
-        )
-        if old.get("content", content) != content:
-            changes.append("data: the file's content has changed")
+        old = load(folder.spec, allow_arrays=True).spec
+        changes = difference(resolved(old), document)
+        if folder.content.exists() and folder.content.read_text("utf-8").strip() != content:
+            changes.append("data: the content of the file has changed")
         if changes:
             raise StudyError(
                 f"{folder.path} holds a study of another spec:\n  "
@@ -104,7 +100,8 @@ def _claim(folder: StudyFolder, spec: Spec, content: str) -> None:
                 + "\ngive another folder with --output, or start anew with --fresh, which keeps "
                 "the old folder aside"
             )
-    write_text(folder.spec, yaml.safe_dump(document, sort_keys=False, allow_unicode=True))
+    write_text(folder.spec, dump(document))
+    write_text(folder.content, f"{content}\n")
 
 
 @dataclass
@@ -121,13 +118,13 @@ class _Searching:
         self.spec = spec
         self.task = TASKS[spec.task]
         self.engine = resolve_engine(spec)
-        direction = "maximize" if is_maximized(spec) else "minimize"
+        self.direction = direction(spec)
         pruner = make_pruner(spec.search.pruner, spec.search.epochs)
-        self.study = open_study(self.folder, spec.name, direction, pruner=pruner)
+        self.study = open_study(self.folder, spec.name, self.direction, pruner=pruner)
         self.planner = Planner(spec, self.inputs.data, self.study)
         windows = self.inputs.space.windows(spec)
         self.dataset: Dataset = self.inputs.data.dataset(max(windows) if windows else None)
-        self.recorder = Recorder(self.folder, spec, self.engine, direction, self.observer)
+        self.recorder = Recorder(self.folder, spec, self.engine, self.direction, self.observer)
 
     def run(self) -> Results:
         """Train what is left to train, then judge the winner."""
@@ -159,7 +156,7 @@ class _Searching:
         return not summary["interrupted"] and winner == (best.number if best else None)
 
     def _tally(self, before: list[TrialRecord]) -> Tally:
-        maximize = is_maximized(self.spec)
+        maximize = self.direction == "maximize"
         return Tally(before, self.planner.total, self.spec.search.epochs, maximize)
 
     def _executor(self, scratch: Path) -> Executor:
@@ -230,12 +227,14 @@ class _Searching:
         states: dict[str, int] = {}
         for trial in trials:
             states[trial.state] = states.get(trial.state, 0) + 1
-        earlier = read_summary(self.folder.summary)["seconds"] if self.folder.summary.exists() else 0
+        earlier = (
+            read_summary(self.folder.summary)["seconds"] if self.folder.summary.exists() else 0
+        )
         summary = Summary(
             name=self.spec.name,
             task=self.spec.task,
             objective=self.spec.search.objective,
-            direction="maximize" if is_maximized(self.spec) else "minimize",
+            direction=self.direction,
             device=self.recorder.device or _last_device(self.folder),
             engine=self.engine,
             backend=self.spec.run.backend,
@@ -250,7 +249,9 @@ class _Searching:
 
 
 def _last_device(folder: StudyFolder) -> str:
-    return str(read_environment(folder.environment)["device"]) if folder.environment.exists() else "-"
+    return (
+        str(read_environment(folder.environment)["device"]) if folder.environment.exists() else "-"
+    )
 
 
 def _workers(spec: Spec, engine: str, cores: int) -> int:
@@ -263,4 +264,3 @@ def _workers(spec: Spec, engine: str, cores: int) -> int:
 def _cache_folder() -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "rnnsearch" / "programs"
-

@@ -130,7 +130,13 @@ class Dataset:
 
 
 class Preparation(ABC):
-    """The way from new raw data to model input and from model output back; kept as JSON."""
+    """The way from new raw data to model input and from model output back; kept as JSON.
+
+    Attributes:
+        target: What is predicted, with the way back to its own units.
+    """
+
+    target: Target
 
     @abstractmethod
     def to_json(self) -> dict[str, Any]:
@@ -141,8 +147,10 @@ class Preparation(ABC):
         """Read new data of the source's kind.
 
         Returns:
-            x as in `Part.x`, and a frame with a row a prediction (N, or N·T where the
-            target has steps) of what identifies it: its time stamp, or sample and step.
+            x as in `Part.x`, and a frame of what identifies each prediction: its time
+            stamp, or sequence and step. Its index says where the prediction stands among
+            the outputs, (N·T, …) if they have steps; padding, and steps that another
+            sequence predicts too, have no row.
 
         Raises:
             InvalidData: The file lacks a column, or is too short.

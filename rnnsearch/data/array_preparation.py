@@ -114,8 +114,8 @@ class ArrayPreparation(Preparation):
         """x of every sequence in an .npz file, and the index of each.
 
         Reads `x` and `lengths`, or `x_test` and `lengths_test`. The frame has `sequence`, from
-        0, and for sequences of outputs `step`, from 1; padding steps of many_to_many are
-        True in the column `skip` and have step 0.
+        0, and for sequences of outputs `step`, from 1; padding steps of many_to_many have
+        no row, which the index shows.
         """
         import pandas as pd
 
@@ -129,11 +129,11 @@ class ArrayPreparation(Preparation):
         frame = pd.DataFrame(
             {
                 "sequence": np.repeat(np.arange(count), self.steps),
-                "step": np.where(real, np.cumsum(real, axis=1), 0).ravel(),
+                "step": np.cumsum(real, axis=1).ravel(),
             }
         )
         if self.task == "many_to_many":
-            frame["skip"] = ~real.ravel()
+            frame = frame[real.ravel()]
         return self.x(sample), frame
 
     def targets(self, path: str) -> Part:

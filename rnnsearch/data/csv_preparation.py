@@ -179,7 +179,7 @@ class CsvPreparation(Preparation):
         The frame has the column of time stamps under its own name, or `row`, which counts on
         beyond the file's end; for sequences of outputs also `sequence` and `step`, both
         from 1. The last window of many_to_many overlaps the one before unless the rows
-        divide evenly; steps of it that were already predicted are True in the column `skip`.
+        divide evenly; steps of it that were already predicted have no row, which the index shows.
 
         one_to_many: every `output_steps`-th row begins a block, the last may be incomplete.
         In a file whose rows lie a block apart, or that has one row, every row begins one.
@@ -205,13 +205,13 @@ class CsvPreparation(Preparation):
         else:
             labels = self._labels(series, predicted.ravel())
         name = "row" if series.times is None else str(self.time)
-        frame = pd.DataFrame({"time" if name in ("sequence", "step", "skip") else name: labels})
+        frame = pd.DataFrame({"time" if name in ("sequence", "step") else name: labels})
         if predicted.ndim == 2:
             count, steps = predicted.shape
             frame.insert(0, "sequence", np.repeat(np.arange(count) + 1, steps))
             frame.insert(1, "step", np.tile(np.arange(steps) + 1, count))
         if self.task == "many_to_many":
-            frame["skip"] = repeated.ravel()
+            frame = frame[~repeated.ravel()]
         return self.x(self.features(series), windows), frame
 
     def targets(self, path: str) -> Part:

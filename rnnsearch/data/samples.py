@@ -23,6 +23,11 @@ class Arrays:
     validation: Sequence[Any] | None = None
     test: Sequence[Any] | None = None
 
+    def every(self) -> list[np.ndarray]:
+        """All arrays that were given, in a fixed order."""
+        parts = [part for part in (self.train, self.validation, self.test) if part is not None]
+        return [np.asarray(array) for part in parts for array in part if array is not None]
+
 
 @dataclass(frozen=True)
 class Raw:
@@ -157,9 +162,9 @@ def clean(raw: Raw, task: str, kind: str, missing: str, problems: Problems) -> S
     x, names = raw.x, raw.names
     count = len(x)
     if raw.y is None:
-        y: np.ndarray = np.zeros((count, 0))
+        kind, y = "numeric", np.zeros((count, 1))
     else:
-        y = raw.y.astype(np.float64) if kind == "numeric" else raw.y
+        y = np.asarray(raw.y, dtype=np.float64) if kind == "numeric" else raw.y
     lengths = _lengths(raw, task, y)
     flat = y.ndim == (2 if kind == "numeric" else 1)  # no time axis
     real_x = np.ones(count, bool) if x.ndim == 2 else real_steps(lengths, x.shape[1], False)
@@ -230,6 +235,7 @@ def find_classes(samples: Sequence[Sample], problems: Problems) -> Labels:
             problems.add(
                 "data.target_kind", "must have whole numbers for classes", f"{odd:g}", advice
             )
+        problems.raise_any()
         labels = labels.astype(np.int64)
     if labels.dtype.kind == "S":
         labels = labels.astype(str)

@@ -169,7 +169,7 @@ class _Reader:
             filled = [cell for cell in cells if cell.lower() not in _MISSING]
             texts = sum(bool(np.isnan(_number(cell))) for cell in filled)
             kind = "class" if texts > len(filled) / 2 else "numeric"
-        if kind != "class":
+        if kind != "class" or not names:
             values = [self.numbers(name, "data.target") for name in names]
             return "numeric", (), np.stack(values, axis=1) if values else np.zeros((rows, 0))
         if len(names) > 1:

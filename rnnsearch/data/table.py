@@ -45,7 +45,7 @@ def read_table(path: Path) -> Table:
     cells: list[list[str]] = []
     uneven: list[int] = []
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             first = file.readline()
             file.seek(0)
             reader = csv.reader(file, delimiter=max(",;\t", key=first.count), strict=True)

@@ -88,7 +88,7 @@ class _KerasSession(Session):
         assert self._model is not None
         score = -value if self._program.maximize else value
         if self._best is None or score < self._best[0] or np.isnan(self._best[0]):
-            weights = [np.array(v) for v in self._model.trainable_variables]
+            weights = [np.array(v.numpy()) for v in self._model.trainable_variables]
             self._best = (score, weights)
 
     def best_weights(self, lane: int) -> list[np.ndarray]:

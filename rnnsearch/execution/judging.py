@@ -40,9 +40,7 @@ def judge(order: Judge, dataset: Dataset) -> Judged:
     return Judged(metrics, model.count_params())
 
 
-def _evaluate(
-    model: keras.Model, program: Program, part: Part, target: Target
-) -> dict[str, float]:
+def _evaluate(model: keras.Model, program: Program, part: Part, target: Target) -> dict[str, float]:
     predicted = model.predict(part.x, batch_size=512, verbose=0)
     loss = make_loss(program.loss)(part.y, predicted, part.weights)
     truth, predicted = own_units(part.y, target), own_units(predicted, target)

@@ -34,7 +34,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Epoch:
-    """One point of a learning curve. Metrics include ``loss`` and ``val_…``; epochs count from 1."""
+    """One point of a learning curve: ``loss`` and ``val_…`` metrics; epochs count from 1."""
 
     number: int
     metrics: Mapping[str, float]

@@ -1,0 +1,1 @@
+"""Adapters on the API for code written against other tools."""

@@ -6,6 +6,7 @@ fast kernels, starting from the last chunk's state without its gradient.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import keras
@@ -74,9 +75,7 @@ class ChunkedRNN(keras.Layer):
             if backward:
                 part = ops.flip(part, axis=1)
                 part_mask = None if part_mask is None else ops.flip(part_mask, axis=1)
-            output, *states = layer(
-                part, initial_state=states, mask=part_mask, training=training
-            )
+            output, *states = layer(part, initial_state=states, mask=part_mask, training=training)
             states = [ops.stop_gradient(state) for state in states]
             outputs.append(ops.flip(output, axis=1) if backward and self._sequences else output)
         if not self._sequences:
@@ -87,7 +86,7 @@ class ChunkedRNN(keras.Layer):
         """(start, stop) of each chunk; cuts where T - t is a multiple of the unroll length."""
         first = steps % self._unroll_length or self._unroll_length
         edges = [0, *range(min(first, steps), steps + 1, self._unroll_length)]
-        return list(zip(edges[:-1], edges[1:], strict=True))
+        return list(pairwise(edges))
 
 
 class ChunkedLayers(Layers):

@@ -36,9 +36,7 @@ class GatedDropout(keras.Layer):
 
     def build(self, input_shape: Any) -> None:
         """Create the rate."""
-        self.rate = self.add_weight(
-            shape=(), initializer="zeros", trainable=False, name="dropout"
-        )
+        self.rate = self.add_weight(shape=(), initializer="zeros", trainable=False, name="dropout")
         self.built = True
 
     def call(self, x: Tensor, training: bool = False) -> Tensor:
@@ -118,9 +116,7 @@ class GatedRNN(keras.Layer):
 
     def call(self, x: Tensor, mask: Tensor = None, training: bool = False) -> Tensor:
         """(B, T, F) to (B, T, H) or (B, H); `mask` (B, T) is False at steps to skip."""
-        outputs = [
-            self._run(x, mask, direction, training) for direction in range(self._directions)
-        ]
+        outputs = [self._run(x, mask, direction, training) for direction in range(self._directions)]
         return outputs[0] if len(outputs) == 1 else ops.concatenate(outputs, axis=-1)
 
     def _run(self, x: Tensor, mask: Tensor, direction: int, training: bool) -> Tensor:

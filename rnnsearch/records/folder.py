@@ -21,6 +21,7 @@ _OURS = (
     "best.keras",
     "preparation.json",
     "spec.yaml",
+    "data.sha256",
     "environment.json",
     "summary.json",
     "weights",
@@ -69,6 +70,11 @@ class StudyFolder:
     def spec(self) -> Path:
         """The resolved spec."""
         return self.path / "spec.yaml"
+
+    @property
+    def content(self) -> Path:
+        """The digest of the data, by which changed data is found."""
+        return self.path / "data.sha256"
 
     @property
     def environment(self) -> Path:

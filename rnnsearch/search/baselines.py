@@ -24,9 +24,7 @@ _LEARNING_RATES = (3e-4, 1e-3, 3e-3, 1e-2)
 _LAYERS = 2
 
 
-def simple_baselines(
-    task: Task, dataset: Dataset, objective: str
-) -> list[BaselineRecord]:
+def simple_baselines(task: Task, dataset: Dataset, objective: str) -> list[BaselineRecord]:
     """Naive forecasts, mean or majority, and a linear model, on validation and test part."""
     started = time.perf_counter()
     validation = _scores(task, dataset, dataset.validation, "val")

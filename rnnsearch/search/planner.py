@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import optuna
 
@@ -16,7 +17,7 @@ from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Scalar, Spec
 from rnnsearch.tasks import METRICS, TASKS, Head
 
-__all__ = ["Planner", "TrialPlan", "is_maximized"]
+__all__ = ["Planner", "TrialPlan", "direction", "is_maximized"]
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,15 @@ class TrialPlan:
 
 def is_maximized(spec: Spec) -> bool:
     """Whether more of the spec's objective is better."""
+    return direction(spec) == "maximize"
+
+
+def direction(spec: Spec) -> Literal["minimize", "maximize"]:
+    """Which way the spec's objective is better."""
     if spec.search.direction != "auto":
-        return spec.search.direction == "maximize"
+        return spec.search.direction
     metric = METRICS.get(spec.search.objective.removeprefix("val_"))
-    return metric is not None and metric.direction == "maximize"
+    return metric.direction if metric is not None else "minimize"
 
 
 class Planner:
@@ -125,7 +131,9 @@ class Planner:
         """The run that trains a configuration."""
         steps = self.program(params).architecture.head.steps
         search = self._spec.search
-        return Run(number, search.seed, search.epochs, _numbers(self._space.complete(params), steps))
+        return Run(
+            number, search.seed, search.epochs, _numbers(self._space.complete(params), steps)
+        )
 
     def program(self, params: Mapping[str, Scalar]) -> Program:
         """The program that trains a configuration."""

@@ -44,40 +44,22 @@ def make_sampler(
         trials: Of the whole search: a short one leaves its random start earlier.
         fixed: Parameters that are given, because the trial shares a program with another.
     """
-    sampler = _sampler(kind, int(np.random.SeedSequence([seed, number]).generate_state(1)[0]), trials)
-    if not fixed:
-        return sampler
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-        return optuna.samplers.PartialFixedSampler(dict(fixed), sampler)
-
-
-def _sampler(kind: str, seed: int, trials: int) -> optuna.samplers.BaseSampler:
+    own_seed = int(np.random.SeedSequence([seed, number]).generate_state(1)[0])
     startup = min(10, max(4, trials // 6))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
         match kind:
             case "tpe":
-                return optuna.samplers.TPESampler(
-                    seed=seed,
-                    n_startup_trials=startup,
-                    multivariate=True,
-                    constant_liar=True,
-                    warn_independent_sampling=False,
+                sampler: optuna.samplers.BaseSampler = optuna.samplers.TPESampler(
+                    seed=own_seed, n_startup_trials=startup, multivariate=True, constant_liar=True
                 )
             case "gp":
-                return optuna.samplers.GPSampler(
-                    seed=seed, n_startup_trials=startup, warn_independent_sampling=False
-                )
+                sampler = optuna.samplers.GPSampler(seed=own_seed, n_startup_trials=startup)
             case "cmaes":
-                return optuna.samplers.CmaEsSampler(
-                    seed=seed, n_startup_trials=startup, warn_independent_sampling=False
-                )
+                sampler = optuna.samplers.CmaEsSampler(seed=own_seed, n_startup_trials=startup)
             case "qmc":
-                # The sequence goes on from trial to trial, so it has one seed; it is kept in
-                # the study. Its own warnings speak of that.
-                return optuna.samplers.QMCSampler(
-                    scramble=True, seed=0, warn_independent_sampling=False
-                )
+                # One sequence for the whole study, so one seed; its place in it is kept there.
+                sampler = optuna.samplers.QMCSampler(scramble=True, seed=seed)
             case _:
-                return optuna.samplers.RandomSampler(seed=seed)
+                sampler = optuna.samplers.RandomSampler(seed=own_seed)
+        return optuna.samplers.PartialFixedSampler(dict(fixed), sampler) if fixed else sampler

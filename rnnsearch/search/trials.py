@@ -48,7 +48,8 @@ class BaselineRecord:
     """A simple method's result on the validation part, and on the test part once that is known.
 
     Attributes:
-        name: ``last_value``, ``seasonal_naive``, ``mean``, ``majority``, ``linear``, ``feed_forward``.
+        name: ``last_value``, ``seasonal_naive``, ``mean`` or ``majority``, ``linear``,
+            ``feed_forward``.
         score: The objective's value on the validation part; None if it can't be computed
             for this method (a naive forecast has no cross-entropy).
         metrics: ``val_…`` names, as of trials.

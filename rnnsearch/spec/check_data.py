@@ -37,6 +37,13 @@ def _check_split(data: CsvSource | NpzSource | ArraysSource, report: Report) -> 
         must = "must leave something to train on: validation + test below 1"
         received = f"{show(split.validation)} + {show(split.test)}"
         report.add("data.split", must, received, "such as {validation: 0.15, test: 0.15}")
+    series = isinstance(data, CsvSource)
+    if series and split.by in ("random", "stratified"):
+        must = "must be time or auto: at random, parts of one series would know each other"
+        report.add("data.split.by", must, split.by, "remove it")
+    elif split.seed and (series or split.by == "time"):
+        must = "must not be given where the split is by time: it has no effect"
+        report.add("data.split.seed", must, show(split.seed), "remove it")
 
 
 def _targets(data: CsvSource) -> tuple[str, ...]:
@@ -47,7 +54,8 @@ def _check_columns(data: CsvSource, report: Report) -> None:
     targets = _targets(data)
     if not targets:
         report.add("data.target", "must name at least one column", "[]", "name what to predict")
-    if not data.inputs and not data.calendar:
+    readable = not report.touched("data.inputs") and not report.touched("data.calendar")
+    if readable and not data.inputs and not data.calendar:
         must = "must name at least one column, unless calendar is given"
         report.add("data.inputs", must, "[]" if "inputs" in data.model_fields_set else "")
     _check_repeats("data.inputs", data.inputs, report)
@@ -100,9 +108,6 @@ def _check_windows(data: CsvSource, task: str, space: WrittenSpace, report: Repo
     if data.window is None and not searched:
         must = f"must be given for {task}: a whole number of at least 1"
         report.add("data.window", must, advice="add window: under data:, or search it in space:")
-    if data.split.by in ("random", "stratified"):
-        must = "must be time or auto: windows of one series overlap, so parts would share steps"
-        report.add("data.split.by", must, data.split.by, "remove it")
     leaking = [target for target in _targets(data) if target in data.inputs]
     if data.horizon == 0 and leaking:
         must = f"must be at least 1 where a target ({', '.join(leaking)}) is also an input"

@@ -91,7 +91,7 @@ def check_conditions(space: WrittenSpace, defaults: Mapping[str, Scalar], report
     if cyclic:
         return
     for name, domain in domains.items():
-        if domain.when and not report.spoiled(f"space.{name}.when"):
+        if domain.when and not report.touched(f"space.{name}.when"):
             _check_both_ways(name, domains, space, defaults, report)
 
 

@@ -205,14 +205,14 @@ def _range(
     if low is None or high is None or log is None:
         return None
     if low >= high:
-        must, received = f"must be below max, which is {show(high)}", show(low)
-        advice = f"swap the two, or fix it: {parameter.name}: {show(low)}"
+        must, received = f"must be below max, which is {show(raw['max'])}", show(raw["min"])
+        advice = "swap the two"
         if low == high:
-            advice = f"a range of nothing searches nothing: write {parameter.name}: {show(low)}"
+            advice = f"a range of nothing searches nothing: write {parameter.name}: {received}"
         report.add(f"{path}.min", must, received, advice)
         return None
     if log and low <= 0:
-        must = f"must be false where min is {show(low)}: a logarithmic scale has no zero"
+        must = f"must be false where min is {show(raw['min'])}: a logarithmic scale has no zero"
         report.add(f"{path}.log", must, "true", "set min above 0, such as 1e-4, or remove log")
         return None
     step, sound = _step(parameter, raw, (low, high), path, report)

@@ -16,7 +16,7 @@ from rnnsearch.spec.schema import (
     Spec,
     SplitSpec,
 )
-from rnnsearch.spec.wording import expected, expected_value, show
+from rnnsearch.spec.wording import expected, expected_value, keys_of, show
 
 __all__ = ["reference"]
 
@@ -112,10 +112,10 @@ def reference() -> str:
         _keys(Spec, "", ("name", "task")),
         _TASKS,
         "## data, with source: csv\n",
-        _keys(CsvSource, "data", _own_first(CsvSource)),
+        _keys(CsvSource, "data", keys_of(CsvSource)),
         "## data, with source: npz\n",
         _NPZ,
-        _keys(NpzSource, "data", _own_first(NpzSource)),
+        _keys(NpzSource, "data", keys_of(NpzSource)),
         "## data.split\n",
         _keys(SplitSpec, "data.split", SplitSpec.model_fields),
         _SPACE,
@@ -126,11 +126,6 @@ def reference() -> str:
         _keys(RunSpec, "run", RunSpec.model_fields),
     ]
     return "\n".join(parts)
-
-
-def _own_first(model: type[Frozen]) -> list[str]:
-    own = [name for name in model.model_fields if name in model.__annotations__]
-    return own + [name for name in model.model_fields if name not in own]
 
 
 def _keys(model: type[Frozen], section: str, names: Iterable[str]) -> str:

@@ -41,7 +41,7 @@ class Report:
         listed = f"known keys: {', '.join(names)}"
         if meant is not None:
             advice = f"did you mean {meant}? {listed}"
-        place = section or "a spec"
+        place = section or "the spec"
         self.add(child(section, key), f"must be a key of {place}", key, advice or listed)
         if meant is not None:
             self._spoiled.add(child(section, meant))
@@ -58,6 +58,11 @@ class Report:
             path == other or (path.startswith(other) and path[len(other)] in ".[")
             for other in self._spoiled
         )
+
+    def touched(self, path: str) -> bool:
+        """Whether a problem of `path`, of something above it or below it is recorded."""
+        below = (f"{path}.", f"{path}[")
+        return self.spoiled(path) or any(other.startswith(below) for other in self._spoiled)
 
     def raise_if_any(self) -> None:
         """Raise InvalidSpec with everything recorded, in the order of the file."""

@@ -72,7 +72,7 @@ class SplitSpec(Frozen):
         "with the same share of each class. `auto`: by time for a CSV series, stratified for "
         "classes, else at random.",
     )
-    seed: Seed = Field(default=0, description="Seed of a random split.")
+    seed: Seed = Field(default=0, description="Seed of a random split; not for a split by time.")
 
 
 class _SourceBase(Frozen):

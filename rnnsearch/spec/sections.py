@@ -22,7 +22,7 @@ from rnnsearch.spec.schema import (
     RunSpec,
     SearchSpec,
 )
-from rnnsearch.spec.wording import child, expected, joined, nearest, show
+from rnnsearch.spec.wording import child, expected, joined, keys_of, nearest, show
 
 __all__ = ["read_data", "read_run", "read_search"]
 
@@ -56,7 +56,9 @@ def read_data(
         return None
     section = _read(_SOURCES[str(source)], raw, "data", report, _other_source(str(source)))
     if isinstance(section, CsvSource | NpzSource):
-        path = Path(os.path.abspath(directory / section.path))
+        if "\0" in str(section.path):
+            report.add("data.path", "must be a path", show(str(section.path)))
+        path = Path(os.path.abspath(directory / section.path))  # noqa: PTH100 (follows no links)
         return section.model_copy(update={"path": path})
     return section
 
@@ -109,7 +111,7 @@ def _read(
         if key not in fields:
             advice = (misplaced or {}).get(key)
             if advice is None:
-                report.unknown_key(path, key, fields)
+                report.unknown_key(path, key, keys_of(model))
             else:
                 report.add(child(path, key), "must not be given", show(value), advice)
             continue

@@ -17,7 +17,7 @@ from rnnsearch.spec.parameters import Parameter
 from rnnsearch.spec.scalars import UnclearScalar, read_plain
 from rnnsearch.spec.schema import Worded
 
-__all__ = ["child", "expected", "expected_value", "is_text", "joined", "nearest", "show"]
+__all__ = ["child", "expected", "expected_value", "is_text", "joined", "keys_of", "nearest", "show"]
 
 _LONGEST = 70
 _INDICATORS = "\"'[]{}&*!|>%@`#,"
@@ -82,6 +82,12 @@ def nearest(word: object, known: Iterable[object]) -> str | None:
     names = {name.lower(): name for name in known if isinstance(name, str)}
     found = difflib.get_close_matches(word.strip().lower(), names, n=1, cutoff=0.6)
     return names[found[0]] if found else None
+
+
+def keys_of(model: type[BaseModel]) -> list[str]:
+    """The keys of a section, its own before those that it shares with others."""
+    own = [name for name in model.model_fields if name in model.__annotations__]
+    return own + [name for name in model.model_fields if name not in own]
 
 
 def expected_value(parameter: Parameter) -> str:

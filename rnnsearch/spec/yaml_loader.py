@@ -143,7 +143,7 @@ class _Composed(Reader, Scanner, Parser, Composer, BaseResolver):
             raise _Refused(
                 event.start_mark,
                 "must not have a tag",
-                show(tag),
+                tag.replace("tag:yaml.org,2002:", "!!"),
                 "remove the tag: a spec holds plain values only",
             )
         if self._depth > _DEEPEST:

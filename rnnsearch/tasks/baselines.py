@@ -55,12 +55,6 @@ def predictions(task: Task, dataset: Dataset, part: Part) -> dict[str, np.ndarra
     return found
 
 
-def _counts(part: Part, numeric: bool) -> np.ndarray:
-    """(N,) or (N, T) bool: the entries of y that count."""
-    shape = part.y.shape[:-1] if numeric else part.y.shape
-    return np.ones(shape, dtype=bool) if part.weight is None else part.weight > 0
-
-
 def _constant(task: Task, dataset: Dataset, part: Part) -> np.ndarray:
     """Training mean (scaled) or class frequencies, for every entry of `part`.
 
@@ -68,7 +62,7 @@ def _constant(task: Task, dataset: Dataset, part: Part) -> np.ndarray:
     """
     train, target = dataset.train, dataset.target
     numeric = target.kind == "numeric"
-    counts = _counts(train, numeric)
+    counts = train.weights > 0
     values = train.y.astype(np.float64) if numeric else np.eye(target.width)[train.y]
     axes = (0,) if task.name == "one_to_many" else tuple(range(counts.ndim))
     weights = counts[..., None].astype(np.float64)
@@ -119,7 +113,7 @@ def _rows(
         counted: Whether to leave out rows that do not count.
     """
     features = task.memoryless_features(part.x)
-    counts = _counts(part, True)
+    counts = part.weights > 0
     if stepped:
         features = features.reshape(-1, features.shape[-1])
         y, counts = part.y.reshape(-1, part.y.shape[-1]), counts.reshape(-1)
@@ -170,7 +164,7 @@ def _class_rows(task: Task, part: Part) -> tuple[np.ndarray, np.ndarray, np.ndar
         step = np.broadcast_to(np.eye(steps, dtype=np.float32), (count, steps, steps))
         repeated = np.broadcast_to(features[:, None], (count, steps, features.shape[1]))
         features = np.concatenate([repeated, step], axis=2)
-    return features.reshape(part.y.size, -1), part.y.ravel(), _counts(part, False).ravel()
+    return features.reshape(part.y.size, -1), part.y.ravel(), part.weights.ravel() > 0
 
 
 def _probabilities(model: object, x: np.ndarray, classes: int) -> np.ndarray:

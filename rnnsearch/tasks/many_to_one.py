@@ -33,4 +33,5 @@ class ManyToOne(Task):
 
         Sequences end at the same place, so those of other lengths are aligned at the end.
         """
-        return np.where(x == np.float32(MASK_VALUE), 0, x).reshape(len(x), -1).astype(np.float32)
+        real = np.where(x == np.float32(MASK_VALUE), 0, x)
+        return real.reshape(len(x), x.shape[1] * x.shape[2]).astype(np.float32)

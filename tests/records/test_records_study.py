@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import signal
 import subprocess
 import sys
@@ -182,4 +181,4 @@ def test_opening_is_quiet(folder: StudyFolder, capfd: pytest.CaptureFixture[str]
     opened(folder)
     opened(folder)
     assert capfd.readouterr() == ("", "")
-    assert os.listdir(folder.path)
+    assert any(folder.path.iterdir())

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import keras
 import numpy as np
 from jax.sharding import NamedSharding, PartitionSpec
@@ -154,7 +153,7 @@ def _trainable(network: Network) -> list[keras.Variable]:
 
 
 def _values(variables: list[keras.Variable]) -> list[np.ndarray]:
-    return [np.array(variable) for variable in variables]
+    return [np.array(variable.numpy()) for variable in variables]
 
 
 def _empty_lane(network: Network) -> LaneState:

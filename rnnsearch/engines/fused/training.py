@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-import keras
 import numpy as np
 
 from rnnsearch.data import Dataset, Part
@@ -91,16 +90,12 @@ def metric_names(program: Program) -> tuple[str, ...]:
 
 def _split(part: Part, multiple: int = 1) -> Split:
     """A part with its weights written out, padded to a multiple with sequences of no weight."""
-    padding = -len(part) % multiple
-    arrays = (part.x, part.y, part.weights)
-    if padding:
-        arrays = tuple(_pad(array, padding) for array in arrays)
-    return Split(*arrays)
+    count = -len(part) % multiple
 
+    def padded(array: np.ndarray) -> np.ndarray:
+        return np.concatenate([array, np.zeros((count, *array.shape[1:]), array.dtype)])
 
-def _pad(array: np.ndarray, count: int) -> np.ndarray:
-    filler = np.zeros((count, *array.shape[1:]), array.dtype)
-    return np.concatenate([array, filler])
+    return Split(padded(part.x), padded(part.y), padded(part.weights))
 
 
 def device_data(dataset: Dataset) -> Data:
@@ -161,7 +156,10 @@ def epoch_function(
         def skip(state: LaneState) -> tuple[LaneState, Array]:
             return state, jnp.full((len(metric_names(program)),), jnp.nan)
 
-        return jax.lax.cond(state.alive, lambda s: epoch(s, order, data), skip, state)
+        result: tuple[LaneState, Array] = jax.lax.cond(
+            state.alive, lambda s: epoch(s, order, data), skip, state
+        )
+        return result
 
     return epoch_if_alive
 
@@ -201,10 +199,10 @@ def _clip(gradients: list[Array], bound: Array, mode: str) -> list[Array]:
     """
     if mode == "value":
         return [jnp.clip(g, -bound, bound) for g in gradients]
-    squares = [jnp.sum(jnp.square(g)) for g in gradients]
+    squares = jnp.stack([jnp.sum(jnp.square(g)) for g in gradients])
     if mode == "global_norm":
-        squares = [sum(squares)] * len(gradients)
-    tiny = jnp.finfo(jnp.float32).tiny
+        squares = jnp.broadcast_to(jnp.sum(squares), squares.shape)
+    tiny = np.finfo(np.float32).tiny
     return [
         g * jnp.minimum(1.0, bound / jnp.sqrt(jnp.maximum(square, tiny)))
         for g, square in zip(gradients, squares, strict=True)

@@ -1,0 +1,188 @@
+"""The arguments of `Tuner`, checked: what is known, and what there is instead of the rest."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, TypedDict
+
+import numpy as np
+
+from rnnsearch.data import Arrays
+from rnnsearch.errors import InvalidInput
+
+__all__ = ["SETTINGS", "Settings", "named_as_given", "patience_of", "read_arrays", "refuse"]
+
+
+class Settings(TypedDict, total=False):
+    """Keys of the spec's search, run and data sections that `Tuner` takes as they are."""
+
+    sampler: str
+    pruner: str
+    patience: int | None
+    timeout: float | str | None
+    block: int | str
+    engine: str
+    backend: str
+    workers: int | str
+    device: str
+    scaling: str
+    target_kind: str
+    missing: str
+
+
+SETTINGS: dict[str, tuple[str, ...]] = {
+    "search": ("sampler", "pruner", "patience", "timeout", "block"),
+    "run": ("engine", "backend", "workers", "device"),
+    "data": ("scaling", "target_kind", "missing"),
+}
+"""Section → the keys of `Settings` that stand in it."""
+
+_ARGUMENTS = {
+    "name": "project_name",
+    "search.trials": "max_trials",
+    "search.direction": "objective",
+    "data.split.validation": "validation_split",
+    "data.split": "validation_split",
+    "data.split.by": "validation_split",
+    "data.path": "",
+}
+"""Keys of the spec that go by another name here; "" where the message names the array."""
+
+_INSTEAD = {
+    "hypermodel": "networks are built from task and space, not by a function",
+    "hyperparameters": "give it as space",
+    "oracle": "give space, objective, max_trials, seed and sampler",
+    "optimizer": "name it in the space",
+    "loss": "it follows from the target: mean squared error, or cross-entropy for classes",
+    "metrics": "they follow from the target; see results.leaderboard",
+    "executions_per_trial": "a trial is one training",
+    "max_epochs": "give epochs to search()",
+    "sample_weight": "every sequence counts alike",
+    "class_weight": "every class counts alike; objective='val_f1_macro' heeds small ones",
+    "shuffle": "sequences are shuffled each epoch",
+    "validation_batch_size": "it has no effect on what is found",
+}
+
+
+def refuse(function: str, unknown: Iterable[str], known: Sequence[str]) -> None:
+    """Raise for arguments that would have no effect.
+
+    Raises:
+        TypeError: Naming each of them, what to use instead, and what is known.
+    """
+    lines = []
+    for name in unknown:
+        near = difflib.get_close_matches(name, known, 1)
+        advice = _INSTEAD.get(name) or (f"did you mean {near[0]}?" if near else "")
+        lines.append(f"{name}{f' ({advice})' if advice else ''}")
+    if lines:
+        raise TypeError(
+            f"Expected arguments that {function} knows: {', '.join(known)}. "
+            f"Received: {', '.join(lines)}"
+        )
+
+
+@contextmanager
+def named_as_given() -> Iterator[None]:
+    """Problems of the block's spec under the names that `Tuner`'s arguments have."""
+    try:
+        yield
+    except InvalidInput as error:
+        raise type(error)(
+            replace(problem, path=_argument(problem.path)) for problem in error.problems
+        ) from None
+
+
+def _argument(path: str) -> str:
+    if path in _ARGUMENTS:
+        return _ARGUMENTS[path]
+    section, _, key = path.partition(".")
+    return key if section in SETTINGS and key else path
+
+
+def read_arrays(x: Any, y: Any, validation_data: Any) -> Arrays:
+    """The data of a search.
+
+    Raises:
+        TypeError: It is no pair of arrays.
+    """
+    if x is None or y is None:
+        missing = "x" if x is None else "y"
+        raise TypeError(
+            f"Expected x and y as arrays. Received: no {missing}"
+            f"{'' if x is None else f', and x of type {type(x).__name__}'}; "
+            "data sets and generators are not supported: collect them into arrays"
+        )
+    train = (_array(x, "x"), _array(y, "y"))
+    if validation_data is None:
+        return Arrays(train)
+    if not isinstance(validation_data, tuple | list) or len(validation_data) != 2:
+        kind = type(validation_data).__name__
+        count = f" of {len(validation_data)}" if isinstance(validation_data, tuple | list) else ""
+        raise TypeError(
+            f"Expected validation_data=(x, y). Received: a {kind}{count}; sample weights, data "
+            "sets and generators are not supported"
+        )
+    names = ("validation x", "validation y")
+    pair = [_array(part, name) for part, name in zip(validation_data, names, strict=True)]
+    return Arrays(train, tuple(pair))
+
+
+def _array(value: Any, name: str) -> np.ndarray:
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise TypeError(
+            f"Expected {name} as one array. Received: sequences of different lengths ({error}); "
+            "pad them at the end with NaN"
+        ) from None
+    if array.dtype == object:
+        raise TypeError(
+            f"Expected {name} as an array of numbers or classes. Received: a "
+            f"{type(value).__name__} of Python objects"
+        )
+    return array
+
+
+def patience_of(callbacks: Sequence[Any] | None, objective: str) -> int | None:
+    """The patience that `EarlyStopping` among the callbacks asks for; None without one.
+
+    Best weights are always restored, and the display tells of stops, so
+    ``restore_best_weights`` and ``verbose`` may be anything.
+
+    Raises:
+        TypeError: A callback is another one, which could not be called.
+        ValueError: Early stopping is asked for in a way that there is not.
+    """
+    patience: int | None = None
+    for callback in callbacks or ():
+        kind = type(callback)
+        if kind.__name__ != "EarlyStopping" or kind.__module__.partition(".")[0] != "keras":
+            raise TypeError(
+                "Expected keras.callbacks.EarlyStopping only: many trials train in one compiled "
+                f"program, which calls no callbacks. Received: {kind.__name__}; the curves are "
+                "in epochs.csv"
+            )
+        if patience is not None:
+            raise ValueError("Expected one EarlyStopping. Received: two; remove one")
+        patience = _patience(callback, objective)
+    return patience
+
+
+def _patience(callback: Any, objective: str) -> int:
+    needed: Mapping[str, tuple[Any, Any]] = {
+        "monitor": (callback.monitor, objective),
+        "min_delta": (abs(callback.min_delta), 0),
+        "baseline": (callback.baseline, None),
+        "start_from_epoch": (callback.start_from_epoch, 0),
+    }
+    for name, (received, must) in needed.items():
+        if received != must:
+            raise ValueError(
+                f"Expected EarlyStopping with {name}={must!r}. Received: {name}={received!r}; "
+                "trials stop on the objective alone"
+            )
+    return max(1, int(callback.patience))  # Keras's 0 stops where its 1 does

@@ -1,0 +1,159 @@
+"""What KerasTuner's oracle tells of trials, read from the study's folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from rnnsearch.api.results import ranked
+from rnnsearch.integrations.keras_tuner.hyperparameters import to_config
+from rnnsearch.records import StudyFolder, open_study, read_epochs, records
+from rnnsearch.search import TrialRecord
+from rnnsearch.search.planner import is_maximized
+from rnnsearch.space import SearchSpace
+from rnnsearch.spec import Spec
+
+if TYPE_CHECKING:
+    import keras_tuner
+
+__all__ = ["Oracle", "Project", "choose_backend"]
+
+_STATUS = {"COMPLETE": "COMPLETED", "PRUNED": "STOPPED", "FAIL": "FAILED", "RUNNING": "RUNNING"}
+
+
+def choose_backend(backend: str) -> None:
+    """Have Keras, if this process has not imported it yet, use what the search uses."""
+    os.environ.setdefault("KERAS_BACKEND", backend)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+@dataclass
+class Project:
+    """A tuner's study: what it searches, and the folder, which need not be there yet.
+
+    Attributes:
+        folder: ``directory/project_name``.
+        spec: Without data, so far as the constructor's arguments say.
+        overwrite: Whether what the folder holds counts for nothing, as the next search sets
+            it aside.
+    """
+
+    folder: StudyFolder
+    spec: Spec
+    overwrite: bool
+
+    @property
+    def direction(self) -> Literal["minimize", "maximize"]:
+        """Of the objective."""
+        return "maximize" if is_maximized(self.spec) else "minimize"
+
+    @property
+    def space(self) -> SearchSpace:
+        """What is searched."""
+        return SearchSpace.from_spec(self.spec)
+
+    @property
+    def total(self) -> int:
+        """Trials of the whole search."""
+        trials = self.spec.search.trials
+        return min(trials, len(self.space.grid())) if self.spec.search.sampler == "grid" else trials
+
+    def records(self) -> list[TrialRecord]:
+        """Every trial so far, by number."""
+        if self.overwrite or not self.folder.study.exists():
+            return []
+        return records(open_study(self.folder, self.spec.name, self.direction))
+
+    def ranked(self) -> list[TrialRecord]:
+        """The COMPLETE trials, best first."""
+        return ranked(self.records(), self.direction)
+
+
+class Oracle:
+    """The part of `keras_tuner.Oracle` that reads: objective, space and trials.
+
+    Its objects are KerasTuner's own. A pruned trial has the status ``STOPPED``.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+
+    @property
+    def objective(self) -> keras_tuner.Objective:
+        """Name and direction of what is searched for."""
+        tuner = _keras_tuner(self._project.spec)
+        return tuner.Objective(self._project.spec.search.objective, self._project.direction[:3])
+
+    @property
+    def max_trials(self) -> int:
+        """Trials of the whole search."""
+        return self._project.total
+
+    @property
+    def trials(self) -> dict[str, Any]:
+        """Every trial so far by its id, as `keras_tuner`'s `Trial`."""
+        return {trial.trial_id: trial for trial in self._trials(self._project.records())}
+
+    def get_trial(self, trial_id: str) -> Any:
+        """One trial."""
+        return self.trials[trial_id]
+
+    def get_best_trials(self, num_trials: int = 1) -> list[Any]:
+        """The best trials that ran to their end, best first."""
+        return self._trials(self._project.ranked()[:num_trials])
+
+    def get_space(self) -> keras_tuner.HyperParameters:
+        """What is searched."""
+        tuner = _keras_tuner(self._project.spec)
+        return tuner.HyperParameters.from_config(to_config(self._project.space))
+
+    def remaining_trials(self) -> int:
+        """Trials that a search would still run."""
+        ended = sum(record.state != "RUNNING" for record in self._project.records())
+        return max(0, self._project.total - ended)
+
+    def _trials(self, found: Sequence[TrialRecord]) -> list[Any]:
+        if not found:
+            return []
+        steps = self._best_steps()
+        return [self._trial(record, steps.get(record.number, 0)) for record in found]
+
+    def _trial(self, record: TrialRecord, best_step: int) -> Any:
+        project = self._project
+        tuner = _keras_tuner(project.spec)
+        from keras_tuner.engine.trial import Trial
+
+        trial = Trial(
+            tuner.HyperParameters.from_config(to_config(project.space, record.params)),
+            trial_id=f"{record.number:0{len(str(project.spec.search.trials))}d}",
+            status=_STATUS[record.state],
+            message=record.message or None,
+        )
+        trial.score, trial.best_step = record.score, best_step
+        for name, value in record.metrics.items():
+            if name == project.spec.search.objective:
+                trial.metrics.register(name, project.direction[:3])
+            trial.metrics.update(name, value, step=best_step)
+        return trial
+
+    def _best_steps(self) -> dict[int, int]:
+        """Trial → its best epoch, from 0 as KerasTuner counts them."""
+        project = self._project
+        curves = read_epochs(project.folder.epochs)
+        objective = project.spec.search.objective
+        if objective not in curves:
+            return {}
+        curves = curves.dropna(subset=[objective]).sort_values(
+            objective, ascending=project.direction == "minimize", kind="stable"
+        )
+        best = curves.drop_duplicates("trial")
+        return dict(zip(best["trial"].tolist(), (best["epoch"] - 1).tolist(), strict=True))
+
+
+def _keras_tuner(spec: Spec) -> Any:
+    choose_backend(spec.run.backend)
+    import keras_tuner
+
+    return keras_tuner

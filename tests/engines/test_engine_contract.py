@@ -1,0 +1,298 @@
+"""Every engine against plain Keras: a lane trains as `model.fit` trains it alone.
+
+A new engine joins by one line in `ENGINES`.
+"""
+
+import math
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+
+from rnnsearch.data import MASK_VALUE, Dataset, Part, Scaling, Target
+from rnnsearch.engines import Numbers, Program, Run, batch_order
+from rnnsearch.engines.fused import FusedEngine
+from rnnsearch.engines.keras_engine import KerasEngine
+from rnnsearch.models import Architecture
+from rnnsearch.models.build import build_standard
+from rnnsearch.models.initial import initial_weights
+from rnnsearch.tasks import TASKS
+
+ENGINES = {"fused": FusedEngine, "keras": KerasEngine}
+T, F, EPOCHS, BATCH = 9, 2, 2, 8
+CELLS = ["SimpleRNN", "LSTM", "GRU"]
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request):
+    return ENGINES[request.param]()
+
+
+@pytest.fixture(scope="module")
+def fused():
+    return FusedEngine()
+
+
+def dataset_for(task, kind, masked=False):
+    """Random sequences; 21 of them, so that the last batch is short."""
+    rng = np.random.default_rng(7)
+
+    def part(n):
+        x = rng.normal(size=(n, F) if task == "one_to_many" else (n, T, F)).astype(np.float32)
+        steps = () if task == "many_to_one" else (T,)
+        weight = None
+        if masked:
+            lengths = rng.integers(2, T + 1, n)
+            real = np.arange(T)[None] >= T - lengths[:, None]
+            x[~real] = MASK_VALUE
+            weight = real.astype(np.float32) if task == "many_to_many" else None
+        if kind == "class":
+            y = rng.integers(0, 3, (n, *steps)).astype(np.int32)
+        else:
+            y = rng.normal(size=(n, *steps, 1)).astype(np.float32)
+        return Part(x, y, weight)
+
+    scaling = Scaling(np.array([5.0]), np.array([2.0]))
+    target = Target(kind, ("y",), (0, 1, 2) if kind == "class" else (), scaling)
+    steps = T if task == "one_to_many" else None
+    return Dataset(part(21), part(10), part(0), target, masked, steps)
+
+
+def program_for(task, dataset, **changes):
+    task = TASKS[task]
+    names = {"cell", "units", "bidirectional", "layer_norm"}
+    shape = {"cell": "GRU", "units": (4,), "bidirectional": False, "layer_norm": False}
+    shape |= {key: value for key, value in changes.items() if key in names}
+    program = Program(
+        architecture=Architecture(**shape, head=task.head(dataset)),
+        optimizer="adam",
+        batch_size=BATCH,
+        clip_mode=None,
+        loss=task.loss(dataset.target),
+        metrics=task.metrics(dataset.target),
+        objective="val_loss",
+        maximize=False,
+        truncates=False,
+        drops=False,
+        drops_recurrent=False,
+        decays=False,
+    )
+    return replace(program, **{k: v for k, v in changes.items() if k not in names})
+
+
+def train(engine, program, dataset, runs, epochs=EPOCHS):
+    """Curves and best weights of runs as lanes, in sessions as wide as the engine has."""
+    curves, weights, waiting = {}, {}, list(runs)
+    while waiting:
+        session = engine.open(program, dataset, len(runs))
+        batch, waiting = waiting[: session.width], waiting[session.width :]
+        session.load(dict(enumerate(batch)))
+        values = [session.advance() for _ in range(epochs)]
+        for lane, run in enumerate(batch):
+            curves[run.trial] = [epoch[lane] for epoch in values]
+            weights[run.trial] = session.best_weights(lane)
+    return curves, weights
+
+
+def reference(program, dataset, run):
+    """Losses, validation losses and final weights of plain Keras, nothing of ours in the model."""
+    keras.utils.clear_session(free_memory=False)
+    numbers = run.numbers
+    model = build_standard(program.architecture)
+    start = initial_weights(
+        model.trainable_variables, run.seed, program.architecture.cell, numbers.forget_bias
+    )
+    for variable, value in zip(model.trainable_variables, start, strict=True):
+        variable.assign(value)
+    clip = {"global_norm": "global_clipnorm", "norm": "clipnorm", "value": "clipvalue"}
+    arguments = {"learning_rate": numbers.learning_rate}
+    if program.clip_mode:
+        arguments[clip[program.clip_mode]] = numbers.clip_norm
+    if numbers.weight_decay:
+        arguments["weight_decay"] = numbers.weight_decay
+    kind = {"adam": "Adam", "sgd": "SGD", "rmsprop": "RMSprop", "nadam": "Nadam", "lion": "Lion"}
+    loss = "mse" if program.loss == "mse" else "sparse_categorical_crossentropy"
+    model.compile(getattr(keras.optimizers, kind[program.optimizer])(**arguments), loss=loss)
+    train_part, validation = dataset.train, dataset.validation
+    losses, evaluated = [], []
+    for epoch in range(1, EPOCHS + 1):
+        order = batch_order(run.seed, epoch, len(train_part))
+        history = model.fit(
+            train_part.x[order], train_part.y[order], batch_size=BATCH, shuffle=False, verbose=0
+        )
+        losses.append(history.history["loss"][0])
+        evaluated.append(
+            model.evaluate(validation.x, validation.y, batch_size=len(validation), verbose=0)
+        )
+    return losses, evaluated, [np.array(v.numpy()) for v in model.trainable_variables]
+
+
+def assert_trains_like_keras(engine, program, dataset, numbers):
+    runs = [Run(trial, seed=trial, epochs=EPOCHS, numbers=n) for trial, n in enumerate(numbers)]
+    curves, weights = train(engine, program, dataset, runs)
+    for run in runs:
+        losses, evaluated, _ = reference(program, dataset, run)
+        got = curves[run.trial]
+        np.testing.assert_allclose([e["loss"] for e in got], losses, rtol=2e-4)
+        np.testing.assert_allclose([e["val_loss"] for e in got], evaluated, rtol=2e-4)
+    assert len({c[0]["loss"] for c in curves.values()}) == len(runs), "lanes must differ"
+    return curves, weights
+
+
+TWO = [Numbers(1e-2), Numbers(3e-2)]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize(
+    ("task", "kind", "masked"),
+    [
+        ("many_to_one", "numeric", False),
+        ("many_to_one", "class", True),
+        ("one_to_many", "numeric", False),
+        ("many_to_many", "numeric", True),
+        ("many_to_many", "class", False),
+    ],
+)
+def test_lanes_train_like_keras(engine, cell, task, kind, masked):
+    dataset = dataset_for(task, kind, masked)
+    program = program_for(task, dataset, cell=cell)
+    assert_trains_like_keras(engine, program, dataset, TWO)
+
+
+@pytest.mark.parametrize("mode", ["global_norm", "norm", "value"])
+def test_clipping_is_keras_clipping(engine, mode):
+    dataset = dataset_for("many_to_one", "numeric")
+    program = program_for("many_to_one", dataset, clip_mode=mode, optimizer="sgd")
+    numbers = [Numbers(0.3, clip_norm=0.02), Numbers(0.3, clip_norm=0.2)]
+    assert_trains_like_keras(engine, program, dataset, numbers)
+
+
+def test_an_infinite_clip_norm_does_not_clip(engine):
+    dataset = dataset_for("many_to_one", "numeric")
+    clipping = program_for("many_to_one", dataset, clip_mode="global_norm", optimizer="sgd")
+    plain = replace(clipping, clip_mode=None)
+    run = Run(0, 0, EPOCHS, Numbers(0.1, clip_norm=math.inf))
+    clipped, _ = train(engine, clipping, dataset, [run])
+    free, _ = train(engine, plain, dataset, [run])
+    assert clipped[0][-1]["loss"] == pytest.approx(free[0][-1]["loss"], rel=1e-5)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "nadam", "rmsprop", "sgd", "lion"])
+def test_optimizers_and_weight_decay_are_keras(engine, optimizer):
+    dataset = dataset_for("many_to_one", "numeric")
+    program = program_for("many_to_one", dataset, optimizer=optimizer, decays=True)
+    numbers = [Numbers(1e-3, weight_decay=0.3), Numbers(1e-2, weight_decay=0.01)]
+    assert_trains_like_keras(engine, program, dataset, numbers)
+
+
+def test_deep_bidirectional_normalised_network(engine):
+    dataset = dataset_for("many_to_many", "numeric", masked=True)
+    shape = {"cell": "LSTM", "units": (4, 3), "bidirectional": True, "layer_norm": True}
+    assert_trains_like_keras(engine, program_for("many_to_many", dataset, **shape), dataset, TWO)
+
+
+def test_forget_bias_is_where_the_lstm_starts(engine):
+    dataset = dataset_for("many_to_one", "numeric")
+    program = program_for("many_to_one", dataset, cell="LSTM")
+    numbers = [Numbers(1e-2, forget_bias=b) for b in (-3.0, 3.0)]
+    assert_trains_like_keras(engine, program, dataset, numbers)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("masked", [False, True])
+def test_truncated_engines_agree(cell, masked):
+    """Chunks (keras) and gates (fused) train alike; both unlike the whole sequence."""
+    dataset = dataset_for("many_to_one", "class" if masked else "numeric", masked)
+    program = program_for("many_to_one", dataset, cell=cell, units=(4, 3), truncates=True)
+    runs = [Run(i, 5, EPOCHS, Numbers(3e-2, unroll_length=k)) for i, k in enumerate((2, 4, T))]
+    gated, _ = train(FusedEngine(), program, dataset, runs)
+    chunked, _ = train(KerasEngine(), program, dataset, runs)
+    for run in runs:
+        for one, other in zip(gated[run.trial], chunked[run.trial], strict=True):
+            assert one["val_loss"] == pytest.approx(other["val_loss"], rel=2e-4)
+    full, _, _ = reference(program, dataset, runs[-1])
+    assert gated[2][-1]["loss"] == pytest.approx(full[-1], rel=2e-4)
+    assert gated[0][-1]["loss"] != pytest.approx(full[-1], rel=1e-4)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_engines_draw_the_same_dropout(cell):
+    dataset = dataset_for("many_to_one", "numeric")
+    # A whole number of batches: the filled-up last batch of a lane draws other masks.
+    dataset = replace(dataset, train=Part(dataset.train.x[:16], dataset.train.y[:16]))
+    program = program_for("many_to_one", dataset, cell=cell, drops=True, drops_recurrent=True)
+    runs = [Run(0, 1, EPOCHS, Numbers(1e-2, dropout=0.4, recurrent_dropout=0.3))]
+    one, _ = train(FusedEngine(), program, dataset, runs)
+    other, _ = train(KerasEngine(), program, dataset, runs)
+    assert one[0][-1]["loss"] == pytest.approx(other[0][-1]["loss"], rel=2e-4)
+
+
+def test_metrics_are_in_the_targets_own_units(engine):
+    dataset = dataset_for("many_to_one", "numeric")
+    program = program_for("many_to_one", dataset)
+    curves, _ = train(engine, program, dataset, [Run(0, 0, EPOCHS)])
+    last = curves[0][-1]
+    assert last["val_rmse"] == pytest.approx(2.0 * math.sqrt(last["val_loss"]), rel=1e-4)
+
+
+def test_best_weights_are_those_of_the_best_epoch(engine):
+    dataset = dataset_for("many_to_one", "numeric")
+    program = program_for("many_to_one", dataset, optimizer="sgd")
+    run = Run(0, 0, 8, Numbers(0.8))
+    curves, weights = train(engine, program, dataset, [run], epochs=8)
+    losses = [epoch["val_loss"] for epoch in curves[0]]
+    best = int(np.argmin(losses)) + 1
+    assert best < 8, "the test needs a run that gets worse"
+    _, until_best = train(engine, program, dataset, [run], epochs=best)
+    for got, expected in zip(weights[0], until_best[0], strict=True):
+        np.testing.assert_array_equal(got, expected)
+
+
+def test_a_diverging_lane_leaves_its_neighbours_alone(fused):
+    dataset = dataset_for("many_to_one", "numeric")
+    program = program_for("many_to_one", dataset, optimizer="sgd")
+    healthy = Run(0, 3, EPOCHS, Numbers(0.1))
+    broken = Run(1, 4, EPOCHS, Numbers(1e30))
+    together, _ = train(fused, program, dataset, [healthy, broken])
+    alone, _ = train(fused, program, dataset, [healthy])
+    assert not math.isfinite(together[1][-1]["loss"])
+    assert together[0] == alone[0]
+
+
+def test_a_released_lane_is_refilled_from_scratch(fused):
+    dataset = dataset_for("many_to_one", "numeric")
+    program = program_for("many_to_one", dataset)
+    runs = [Run(trial, trial, 4, Numbers(1e-2)) for trial in range(3)]
+    alone = {run.trial: train(fused, program, dataset, [run])[0][run.trial] for run in runs}
+    session = fused.open(program, dataset, 2)
+    session.load({0: runs[0], 1: runs[1]})
+    first = session.advance()
+    session.release(1)
+    assert set(session.advance()) == {0}
+    session.load({1: runs[2]})
+    third = session.advance()
+    assert first[1] == alone[1][0]
+    assert third[1] == alone[2][0]
+
+
+def test_numbers_compile_nothing(fused, caplog):
+    """Every numeric parameter is an input: other values reuse the compiled program."""
+    import jax
+
+    dataset = dataset_for("many_to_one", "numeric")
+    program = program_for(
+        "many_to_one",
+        dataset,
+        cell="LSTM",
+        clip_mode="global_norm",
+        truncates=True,
+        drops=True,
+        drops_recurrent=True,
+        decays=True,
+    )
+    train(fused, program, dataset, [Run(0, 0, EPOCHS)])
+    other = Numbers(3e-3, 0.5, 4, 0.2, 0.1, 1e-4, 0.5)
+    with jax.log_compiles(), caplog.at_level("WARNING"):
+        train(fused, program, dataset, [Run(1, 9, EPOCHS, other)])
+    assert [r.getMessage() for r in caplog.records if "Compiling" in r.getMessage()] == []

@@ -1,0 +1,176 @@
+"""task, data, search and run: the exact message for each way to get them wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
+    (
+        "no task",
+        [("replace", "task: many_to_one\n", "")],
+        "s.yaml:1:1: task: must be given: many_to_one, one_to_many or many_to_many; add "
+        "task: to the spec",
+    ),
+    (
+        "unknown task",
+        [("replace", "many_to_one", "many_to_won")],
+        "s.yaml:1:1: task: must be many_to_one, one_to_many or many_to_many; received "
+        "many_to_won; did you mean many_to_one?",
+    ),
+    (
+        "unknown section",
+        [("end", "serach: {trials: 5}")],
+        "s.yaml:10:1: serach: must be a key of the spec; received serach; did you mean "
+        "search? known keys: name, task, data, space, search, run",
+    ),
+    (
+        "unknown source",
+        [("replace", "source: csv", "source: cvs")],
+        "s.yaml:3:3: data.source: must be csv or npz; received cvs; did you mean csv?",
+    ),
+    (
+        "arrays in a file",
+        [("replace", "source: csv", "source: arrays")],
+        "s.yaml:3:3: data.source: must be csv or npz in a file; received arrays; write a "
+        "file, or use the Python API",
+    ),
+    (
+        "unknown data key",
+        [("data", "horizont: 1")],
+        "s.yaml:8:3: data.horizont: must be a key of data; received horizont; did you mean "
+        "horizon? known keys: source, path, time, inputs, calendar, target, window, horizon, "
+        "stride, output_steps, season, split, scaling, target_kind, missing",
+    ),
+    (
+        "wrong type",
+        [("data", "stride: 1.5")],
+        "s.yaml:8:3: data.stride: must be a whole number of at least 1; received 1.5",
+    ),
+    (
+        "number as column",
+        [("replace", "[demand]", "[demand, 5]")],
+        's.yaml:5:20: data.inputs[1]: must be a text; received 5; write "5" in quotes',
+    ),
+    (
+        "key of another source",
+        [
+            (
+                "replace",
+                "  source: csv\n  path: load.csv\n  inputs: [demand]\n  target: demand\n  window: 96\n",
+                "  source: npz\n  path: load.npz\n  window: 96\n",
+            )
+        ],
+        "s.yaml:5:3: data.window: must not be given; received 96; it is known for source: csv only",
+    ),
+    (
+        "no window",
+        [("replace", "  window: 96\n", "")],
+        "s.yaml:2:1: data.window: must be given for many_to_one: a whole number of at least "
+        "1; add window: under data:, or search it in space:",
+    ),
+    (
+        "no output_steps",
+        [("replace", "many_to_one", "one_to_many")],
+        "s.yaml:2:1: data.output_steps: must be given for one_to_many: a whole number of at "
+        "least 1; add output_steps: under data:\n"
+        "s.yaml:5:12: data.inputs[0]: must not be the target: its first value is part of the "
+        "answer; received demand; remove it\n"
+        "s.yaml:7:3: data.window: must not be given for one_to_many: its input has no time "
+        "axis; received 96; remove it; see output_steps",
+    ),
+    (
+        "leak at horizon 0",
+        [("data", "horizon: 0")],
+        "s.yaml:8:3: data.horizon: must be at least 1 where a target (demand) is also an "
+        "input; received 0; set horizon: 1 to forecast, or remove the target from inputs",
+    ),
+    (
+        "calendar without time",
+        [("data", "calendar: [hour]")],
+        "s.yaml:2:1: data.time: must be given where calendar is: the column with the time "
+        "stamp; add time: under data:",
+    ),
+    (
+        "unknown calendar",
+        [("data", "time: t", "calendar: [hours]")],
+        "s.yaml:9:14: data.calendar[0]: must be hour, weekday, weekend, day_of_month, month, "
+        "day_of_year or trend; received hours; did you mean hour?",
+    ),
+    (
+        "nothing to train on",
+        [("data", "split: {validation: 0.5, test: 0.5}")],
+        "s.yaml:8:3: data.split: must leave something to train on: validation + test below "
+        "1; received 0.5 + 0.5; such as {validation: 0.15, test: 0.15}",
+    ),
+    (
+        "random split of a series",
+        [("data", "split: {by: random}")],
+        "s.yaml:8:11: data.split.by: must be time or auto: at random, parts of one series "
+        "would know each other; received random; remove it",
+    ),
+    (
+        "seed of a split by time",
+        [("data", "split: {seed: 3}")],
+        "s.yaml:8:11: data.split.seed: must not be given where the split is by time: it has "
+        "no effect; received 3; remove it",
+    ),
+    (
+        "column twice",
+        [("replace", "[demand]", "[demand, wind, wind]")],
+        "s.yaml:5:26: data.inputs[2]: must not be listed twice; received wind; remove it",
+    ),
+    (
+        "unknown metric",
+        [("end", "search: {objective: rmse}")],
+        "s.yaml:10:10: search.objective: must be val_loss, val_rmse, val_mae, val_r2, "
+        "val_accuracy or val_f1_macro; received rmse; did you mean val_rmse?",
+    ),
+    (
+        "metric of another target",
+        [("data", "target_kind: class"), ("end", "search: {objective: val_rmse}")],
+        "s.yaml:11:10: search.objective: must be val_loss, val_accuracy or val_f1_macro for "
+        "target_kind: class; received val_rmse",
+    ),
+    (
+        "wrong direction",
+        [("end", "search: {objective: val_r2, direction: minimize}")],
+        "s.yaml:10:29: search.direction: must be auto or maximize for val_r2; received "
+        "minimize; remove it",
+    ),
+    (
+        "not a duration",
+        [("end", "search: {timeout: 20 minutes}")],
+        "s.yaml:10:10: search.timeout: must be a duration such as 90s, 20m or 1h30m, or a "
+        "number of seconds, or null; received 20 minutes",
+    ),
+    (
+        "grid of a range",
+        [("space", "learning_rate: {min: 1e-4, max: 1e-2}"), ("end", "search: {sampler: grid}")],
+        "s.yaml:11:10: search.sampler: must be another sampler, or every range must have "
+        "values that can be listed; received grid; give learning_rate a list or a step",
+    ),
+    (
+        "engine and backend",
+        [("end", "run: {engine: fused, backend: torch}")],
+        "s.yaml:10:7: run.engine: must be auto or keras on backend: torch; received fused; "
+        "set engine: auto, or backend: jax",
+    ),
+    (
+        "no trials",
+        [("end", "search: {trials: 0}")],
+        "s.yaml:10:10: search.trials: must be a whole number of at least 1; received 0",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("edits", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
+def test_message(
+    edits: list[tuple[str, ...]],
+    expected: str,
+    messages: Callable[[list[tuple[str, ...]]], str],
+) -> None:
+    assert messages(edits) == expected

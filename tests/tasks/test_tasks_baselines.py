@@ -1,0 +1,195 @@
+"""Heads, memoryless features and baselines of every task, on sources of every kind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.linear_model import Ridge
+
+from rnnsearch.data import MASK_VALUE, Arrays, Dataset, SequenceData, read
+from rnnsearch.spec.schema import ArraysSource, CsvSource, NpzSource, SplitSpec
+from rnnsearch.tasks import TASKS, metric_values
+
+RNG = np.random.default_rng(1)
+
+
+def csv_data(folder: Path, task: str, kind: str) -> SequenceData:
+    rows = np.arange(240)
+    y = np.round(np.sin(rows / 4) * 3 + RNG.normal(0, 0.1, 240), 4)
+    lines = ["a,y,label"]
+    lines += [f"{n % 9},{v},{'up' if v > 0 else 'down'}" for n, v in zip(rows, y, strict=True)]
+    path = folder / "series.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    values: dict[str, Any] = {"inputs": ("a",), "season": 25, "window": 6}
+    if task == "one_to_many":
+        values |= {"output_steps": 8, "window": None}
+    target = "y" if kind == "numeric" else "label"
+    return read(CsvSource(source="csv", path=path, target=target, **values), task)
+
+
+def arrays(task: str, kind: str) -> tuple[np.ndarray, np.ndarray]:
+    x = RNG.normal(size=(60, 4) if task == "one_to_many" else (60, 8, 2))
+    shape = (60,) if task == "many_to_one" else (60, 8)
+    y = RNG.normal(size=shape) if kind == "numeric" else RNG.integers(0, 3, shape)
+    if task != "one_to_many":
+        short = RNG.integers(3, 9, 60)
+        x[np.arange(8) >= short[:, None]] = np.nan
+    return x, y
+
+
+def npz_data(folder: Path, task: str, kind: str) -> SequenceData:
+    x, y = arrays(task, kind)
+    path = folder / "arrays.npz"
+    np.savez(path, x=x, y=y)
+    return read(NpzSource(source="npz", path=path, target_kind=kind), task)  # type: ignore[arg-type]
+
+
+def array_data(folder: Path, task: str, kind: str) -> SequenceData:
+    split = SplitSpec(test=0)
+    source = ArraysSource(source="arrays", target_kind=kind, split=split)  # type: ignore[arg-type]
+    return read(source, task, arrays=Arrays(train=arrays(task, kind)))
+
+
+SOURCES = {"csv": csv_data, "npz": npz_data, "arrays": array_data}
+
+
+@pytest.fixture(params=SOURCES)
+def source(request: pytest.FixtureRequest) -> Any:
+    return SOURCES[request.param]
+
+
+@pytest.mark.parametrize("kind", ["numeric", "class"])
+@pytest.mark.parametrize("task", TASKS)
+def test_contract(task: str, kind: str, source: Any, tmp_path: Path) -> None:
+    """What every source promises to every task."""
+    data: SequenceData = source(tmp_path, task, kind)
+    dataset = data.dataset()
+    head = TASKS[task].head(dataset)
+    target = dataset.target
+    assert target.kind == kind
+    assert (head.width, head.steps) == (target.width, data.steps)
+    assert head.activation == ("linear" if kind == "numeric" else "softmax")
+    assert head.sequences == (task != "many_to_one")
+    assert head.repeat == dataset.output_steps
+    assert all(isinstance(text, str) for line in data.summary() for text in line)
+    for part in (dataset.train, dataset.validation, dataset.test):
+        count = len(part)
+        axes = (
+            (count, head.features) if task == "one_to_many" else (count, head.steps, head.features)
+        )
+        assert part.x.shape == axes and part.x.dtype == np.float32
+        steps = () if task == "many_to_one" else (head.steps,)
+        assert part.y.shape == (count, *steps) + ((target.width,) if kind == "numeric" else ())
+        assert part.y.dtype == (np.float32 if kind == "numeric" else np.int32)
+        assert part.weight is None or part.weight.shape == (count, head.steps)
+        assert np.isfinite(part.x).all() and np.isfinite(part.y).all()
+        assert all(values.shape == part.y.shape for values in part.naive.values())
+        features = TASKS[task].memoryless_features(part.x)
+        assert features.shape[:-1] == ((count, head.steps) if task == "many_to_many" else (count,))
+        assert not (features == np.float32(MASK_VALUE)).any()
+        if count:
+            check_baselines(task, dataset, part)
+
+
+def check_baselines(task: str, dataset: Dataset, part: Any) -> None:
+    found = TASKS[task].baselines(dataset, part)
+    numeric = dataset.target.kind == "numeric"
+    expected = {"mean" if numeric else "majority", "linear", *part.naive}
+    assert set(found) == expected
+    for values in found.values():
+        assert np.isfinite(values).all()
+        if numeric:
+            assert values.shape == part.y.shape
+        else:
+            assert values.shape == (*part.y.shape, dataset.target.width)
+            np.testing.assert_allclose(values.sum(axis=-1), 1, atol=1e-6)
+
+
+def test_mean_is_that_of_training_steps_that_count(tmp_path: Path) -> None:
+    dataset = npz_data(tmp_path, "many_to_many", "numeric").dataset()
+    train = dataset.train
+    assert train.weight is not None
+    raw = dataset.target.scaling.invert(train.y)[train.weight > 0]
+    found = TASKS["many_to_many"].baselines(dataset, dataset.test)["mean"]
+    np.testing.assert_allclose(found, raw.mean(), rtol=1e-5)
+
+
+def test_mean_of_blocks_is_one_a_step(tmp_path: Path) -> None:
+    dataset = csv_data(tmp_path, "one_to_many", "numeric").dataset()
+    raw = dataset.target.scaling.invert(dataset.train.y)
+    found = TASKS["one_to_many"].baselines(dataset, dataset.test)["mean"]
+    np.testing.assert_allclose(found[0], raw.mean(axis=0), atol=1e-5)
+
+
+def test_majority_is_the_class_frequency(tmp_path: Path) -> None:
+    dataset = npz_data(tmp_path, "many_to_one", "class").dataset()
+    counts = np.bincount(dataset.train.y, minlength=3)
+    found = TASKS["many_to_one"].baselines(dataset, dataset.test)["majority"]
+    np.testing.assert_allclose(found[0], counts / counts.sum())
+
+
+def test_linear_is_the_ridge_that_validates_best(tmp_path: Path) -> None:
+    dataset = csv_data(tmp_path, "many_to_one", "numeric").dataset()
+    flat = [p.x.reshape(len(p), -1) for p in (dataset.train, dataset.validation, dataset.test)]
+    scores = {}
+    for alpha in (1e-3, 1e-1, 1.0, 10.0, 100.0, 1000.0):
+        model = Ridge(alpha=alpha).fit(flat[0], dataset.train.y)
+        predicted = model.predict(flat[1]).reshape(-1, 1)
+        scores[((predicted - dataset.validation.y) ** 2).mean()] = model
+    expected = scores[min(scores)].predict(flat[2]).reshape(-1, 1)
+    found = TASKS["many_to_one"].baselines(dataset, dataset.test)["linear"]
+    np.testing.assert_allclose(found, dataset.target.scaling.invert(expected), rtol=1e-4)
+
+
+def test_naive_forecasts_fill_up_where_the_past_is_missing(tmp_path: Path) -> None:
+    dataset = csv_data(tmp_path, "one_to_many", "numeric").dataset()
+    naive = dataset.train.naive
+    found = TASKS["one_to_many"].baselines(dataset, dataset.train)
+    np.testing.assert_allclose(found["last_value"][0], found["mean"][0])
+    assert np.isnan(naive["seasonal_naive"][1]).any()
+    unknown = np.isnan(naive["seasonal_naive"])
+    np.testing.assert_array_equal(found["seasonal_naive"][unknown], found["last_value"][unknown])
+
+
+def test_causal_lags() -> None:
+    x = np.arange(2 * 40, dtype=np.float32).reshape(1, 40, 2)
+    x[0, 0] = MASK_VALUE
+    found = TASKS["many_to_many"].memoryless_features(x).reshape(40, 32, 2)
+    np.testing.assert_array_equal(found[:, 0], np.where(x[0] < 0, 0, x[0]))
+    np.testing.assert_array_equal(found[39, 31], x[0, 8])
+    np.testing.assert_array_equal(found[3, 3:], 0)  # padding, and before the window
+    changed = x.copy()
+    changed[0, 20:] += 1
+    later = TASKS["many_to_many"].memoryless_features(changed).reshape(40, 32, 2)
+    np.testing.assert_array_equal(found[:20], later[:20])
+
+
+def test_metrics_and_losses_by_kind(tmp_path: Path) -> None:
+    for kind, loss, first in (("numeric", "mse", "rmse"), ("class", "cross_entropy", "accuracy")):
+        dataset = npz_data(tmp_path, "many_to_one", kind).dataset()
+        task = TASKS["many_to_one"]
+        assert task.loss(dataset.target) == loss
+        assert task.metrics(dataset.target)[0] == first
+
+
+def test_shipped_specs_read(tmp_path: Path) -> None:
+    """Every spec that is shipped reads, and its linear baseline beats the mean or majority."""
+    from rnnsearch.spec import load
+
+    folder = Path(__file__).parents[2] / "search_spaces"
+    for path in sorted(folder.glob("*.yaml")):
+        spec = load(path).spec
+        dataset = read(spec.data, spec.task).dataset()
+        task, part = TASKS[spec.task], dataset.test
+        found = task.baselines(dataset, part)
+        numeric = dataset.target.kind == "numeric"
+        y = dataset.target.scaling.invert(part.y) if numeric else part.y
+        name = task.metrics(dataset.target)[0]
+        linear, constant = (
+            metric_values([name], y, found[key], part.weights)[name]
+            for key in ("linear", "mean" if numeric else "majority")
+        )
+        assert linear < constant if numeric else linear > constant, path.stem
