@@ -77,13 +77,13 @@ class Data(NamedTuple):
     y_validation: np.ndarray
 
 
-def job_parser(trials: int = 32, epochs: int = 3) -> argparse.ArgumentParser:
+def job_parser() -> argparse.ArgumentParser:
     """The arguments of a job; parent of the parsers of this benchmark and of its contenders."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--cell", choices=["SimpleRNN", "LSTM", "GRU"], default="GRU")
     parser.add_argument("--units", type=_count, default=32, metavar="N", help="default: 32")
-    parser.add_argument("--trials", type=_count, default=trials, metavar="N", help="default: 32")
-    parser.add_argument("--epochs", type=_count, default=epochs, metavar="N", help="default: 3")
+    parser.add_argument("--trials", type=_count, default=32, metavar="N", help="default: 32")
+    parser.add_argument("--epochs", type=_count, default=3, metavar="N", help="default: 3")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the random search")
     return parser
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -30,7 +31,24 @@ if TYPE_CHECKING:
 
     from rnnsearch.search import TrialRecord
 
-__all__ = ["Results", "ranked"]
+__all__ = ["Results", "import_keras", "ranked"]
+
+
+def import_keras(backend: str) -> None:
+    """Import Keras with this backend, unless the process has imported it or chosen one.
+
+    The environment is left as it was, so that nothing chosen here reaches another search.
+    """
+    if "keras" in sys.modules:
+        return
+    wanted = {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    added = {name: value for name, value in wanted.items() if name not in os.environ}
+    os.environ.update(added)
+    try:
+        import keras  # noqa: F401
+    finally:
+        for name in added:
+            os.environ.pop(name, None)
 
 
 def ranked(
@@ -99,9 +117,7 @@ class Results:
             StudyError: The search has no winner yet.
         """
         self._require_winner()
-        # A process that has not chosen a backend gets the one that the search used.
-        os.environ.setdefault("KERAS_BACKEND", str(self.summary["backend"]))
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        import_keras(str(self.summary["backend"]))
         import keras
 
         model: keras.Model = keras.saving.load_model(self.folder.model)

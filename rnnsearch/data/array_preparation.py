@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from rnnsearch.data._base import MASK_VALUE, Part, Preparation, Scaling, Target
+from rnnsearch.data.categories import find_categories, one_hot, unknown
 from rnnsearch.data.masks import real_steps, to_front
 from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.samples import Raw, Sample, clean, encode, shaped
@@ -30,6 +31,8 @@ class ArrayPreparation(Preparation):
         missing: What to do about NaN within sequences.
         scaling: Of all features.
         target: What is predicted.
+        categories: Classes that inputs may be of, each a feature of 0 or 1; empty if inputs
+            are numbers.
     """
 
     task: str
@@ -38,6 +41,7 @@ class ArrayPreparation(Preparation):
     missing: Literal["error", "interpolate", "drop"]
     scaling: Scaling
     target: Target
+    categories: tuple[Any, ...] = ()
 
     @property
     def output_steps(self) -> int | None:
@@ -54,6 +58,7 @@ class ArrayPreparation(Preparation):
             "masked": self.masked,
             "mask_value": MASK_VALUE if self.masked else None,
             "missing": self.missing,
+            "categories": list(self.categories),
             "features": [
                 {"offset": float(offset), "scale": float(scale)}
                 for offset, scale in zip(self.scaling.offset, self.scaling.scale, strict=True)
@@ -86,10 +91,13 @@ class ArrayPreparation(Preparation):
                 tuple(target["classes"]),
                 Scaling(np.array(target["offset"]), np.array(target["scale"])),
             ),
+            categories=tuple(values["categories"]),
         )
 
     def x(self, sample: Sample) -> np.ndarray:
         """Model input: (N, T, F), or (N, F) for one_to_many. What is unknown becomes the mean."""
+        if self.categories:
+            return one_hot(sample.x, self.categories)
         scaled = np.asarray(np.nan_to_num(self.scaling.apply(sample.x), nan=0.0))
         if scaled.ndim == 2:
             return scaled
@@ -99,7 +107,8 @@ class ArrayPreparation(Preparation):
         """Model input, targets and which of their steps count."""
         numeric = self.target.kind == "numeric"
         if numeric:
-            y = np.nan_to_num(self.target.scaling.apply(sample.y), nan=0.0)
+            known = sample.observed[..., None]
+            y = np.where(known, self.target.scaling.apply(sample.y), np.float32(0))
         else:
             y = np.maximum(sample.y, 0).astype(np.int32)
         if y.ndim == (2 if numeric else 1):
@@ -158,7 +167,8 @@ class ArrayPreparation(Preparation):
             arrays.get(names[2]) if targets or self.task != "one_to_many" else None,
             names,
         )
-        done = shaped(raw, self.task, self.target.kind, problems)
+        categorical = bool(self.categories)
+        done = shaped(raw, self.task, self.target.kind, problems, categorical)
         problems.raise_any()
         assert done is not None
         self._check_shape(done[0], problems)
@@ -173,12 +183,21 @@ class ArrayPreparation(Preparation):
     def _check_shape(self, raw: Raw, problems: Problems) -> None:
         """Features and steps must be those the model was built for."""
         features = len(self.scaling.offset)
-        if raw.x.shape[-1] != features:
+        if self.categories:
+            strange = find_categories(raw.x[unknown(raw.x, self.categories)])
+            if strange:
+                must = "must be of classes known from training"
+                received = f"{name_some(strange)} in {raw.names[0]}"
+                problems.add(
+                    "data.path", must, received, f"there are: {name_some(self.categories, 20)}"
+                )
+        elif raw.x.shape[-1] != features:
             received = f"{raw.x.shape[-1]} in {raw.names[0]}"
             must = f"must have {features} features, as in training"
             problems.add("data.path", must, received, "save the same columns")
-        steps, most = raw.x.shape[1], self.steps
-        if raw.x.ndim == 3 and (steps > most or (steps < most and not self.masked)):
+        most = self.steps
+        steps = raw.x.shape[1] if raw.x.ndim == 3 else most
+        if steps > most or (steps < most and not self.masked):
             must = f"must have {'at most ' if self.masked else ''}{most} steps, as in training"
             problems.add("data.path", must, f"{steps} in {raw.names[0]}", "cut the sequences")
         if raw.y is None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from rnnsearch.data._base import Dataset, SequenceData, Target, output_axes
 from rnnsearch.data.array_preparation import ArrayPreparation
+from rnnsearch.data.categories import find_categories, unknown
 from rnnsearch.data.masks import real_steps
 from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.samples import (
@@ -19,6 +20,7 @@ from rnnsearch.data.samples import (
     clean,
     encode,
     find_classes,
+    plain_array,
     shaped,
 )
 from rnnsearch.data.scaling import constant, fit_scaling, identity
@@ -62,7 +64,9 @@ class ArraysData(SequenceData):
         ]
         axes = "(N, F)" if data.train.x.ndim == 2 else "(N, T, F)"
         ragged = ", ragged: padded at the front and masked" if data.masked else ""
-        lines.append(("input", f"{axes} = {data.train.x.shape}{ragged}"))
+        known = self.preparation_.categories
+        classes = f": 0 or 1 for each of {name_some(known, 12)}" if known else ""
+        lines.append(("input", f"{axes} = {data.train.x.shape}{classes}{ragged}"))
         lines.append(("output", f"{output_axes(data.train.y, target)} = {data.train.y.shape}"))
         y = data.train.y if data.train.weight is None else data.train.y[data.train.weight > 0]
         if target.kind == "class":
@@ -93,9 +97,9 @@ def read_arrays(source: ArraysSource, task: str, arrays: Arrays | None) -> Array
             raws.append(None)
             continue
         x, y, *rest = given
-        lengths = np.asarray(rest[0]) if rest and rest[0] is not None else None
+        lengths = plain_array(rest[0]) if rest and rest[0] is not None else None
         names = (f"x{suffix}", f"y{suffix}", f"lengths{suffix}")
-        raws.append(Raw(np.asarray(x), np.asarray(y), lengths, names))
+        raws.append(Raw(plain_array(x), plain_array(y), lengths, names))
     return prepare_arrays(source, task, (raws[0], raws[1], raws[2]), problems)
 
 
@@ -117,7 +121,8 @@ def prepare_arrays(
     if kind == "class":
         samples = [s if s is None else encode(s, labels.classes, problems) for s in samples]
     train, validation, test = _split(source.split, samples, problems)
-    _check(task, train, validation, test, labels, problems)
+    _check_inputs(train, validation, test, problems)
+    _check(train, validation, test, labels, problems)
     problems.raise_any()
     preparation = _prepare(source, task, labels, (train, validation, test))
     dataset = Dataset(
@@ -142,13 +147,14 @@ def _samples(
     samples: list[Sample | None] = []
     first: Raw | None = None
     for raw in raws:
-        done = None if raw is None else shaped(raw, task, kind, problems)
+        categorical = None if first is None else first.x.ndim == 1
+        done = None if raw is None else shaped(raw, task, kind, problems, categorical)
         if done is None:
             samples.append(None)
             continue
         ready, kind = done
         first = first or ready
-        if ready.x.shape[-1] != first.x.shape[-1]:
+        if ready.x.ndim > 1 and ready.x.shape[-1] != first.x.shape[-1]:
             received = f"{first.x.shape[-1]} in {first.names[0]}, "
             received += f"{ready.x.shape[-1]} in {ready.names[0]}"
             must, advice = "must have the same features in every part", "save the same columns"
@@ -196,8 +202,8 @@ def _split(
             nothing if validation is None else validation,
             nothing if test is None else test,
         )
-    classes = train.y.ndim == 1 and train.y.dtype.kind == "i"
-    if split.by == "stratified" and not classes:
+    classes = _class_of_each(train)
+    if split.by == "stratified" and classes is None:
         must = "must be auto, time or random where a sequence has not one class"
         problems.add("data.split.by", must, "stratified", "use random")
     sizes = [len(part) for part in time_parts(count, *shares)]
@@ -210,8 +216,8 @@ def _split(
         problems.raise_any()
     if split.by == "time":
         index: Any = [np.asarray(part) for part in time_parts(count, *shares)]
-    elif classes and split.by in ("auto", "stratified"):
-        index = stratified_parts(train.y, *shares, split.seed)
+    elif classes is not None and split.by in ("auto", "stratified"):
+        index = stratified_parts(classes, *shares, split.seed)
     else:
         index = random_parts(count, *shares, split.seed)
     return (
@@ -221,23 +227,48 @@ def _split(
     )
 
 
+def _class_of_each(sample: Sample) -> np.ndarray | None:
+    """(N,) int, the one class that a sequence has as its target or its input; None if none."""
+    if sample.y.ndim == 1 and sample.y.dtype.kind == "i":
+        return sample.y
+    return np.unique(sample.x, return_inverse=True)[1] if sample.x.ndim == 1 else None
+
+
+def _check_inputs(train: Sample, validation: Sample, test: Sample, problems: Problems) -> None:
+    """Inputs must vary in training, which must have every class of them."""
+    must, count = "must vary in the training part", len(train.x)
+    if train.x.ndim > 1:
+        for index, column in enumerate(train.x.reshape(-1, train.x.shape[-1]).T):
+            if constant(column) or np.isnan(column).all():
+                received = f"feature {index}, the same in all {count} training sequences"
+                problems.add("data.path", must, received, "leave the feature out")
+        return
+    known = find_categories(train.x)
+    if len(known) == 1:
+        received = f"only {known[0]} as input of all {count} training sequences"
+        problems.add("data.path", must, received, "give sequences of other classes too")
+        return
+    for name, part in (("validation", validation), ("test", test)):
+        strange = find_categories(part.x[unknown(part.x, known)])
+        if strange:
+            received = f"{name_some(strange)} as input in {name} only"
+            advice = "change the parts"
+            if train.x.dtype.kind == "i":
+                advice += "; give x as (N, 1) if its numbers are amounts, not names of classes"
+            must = "must have every class in the training part"
+            problems.add("data.split", must, received, advice)
+
+
 def _check(
-    task: str,
     train: Sample,
     validation: Sample,
     test: Sample,
     labels: Labels,
     problems: Problems,
 ) -> None:
-    """Inputs and targets must vary in training, which must have every class."""
-    flat = train.x.reshape(-1, train.x.shape[-1])
-    for index, column in enumerate(flat.T):
-        if constant(column) or np.isnan(column).all():
-            received = f"feature {index}, the same in all {len(train.x)} training sequences"
-            must, advice = "must vary in the training part", "leave the feature out"
-            problems.add("data.path", must, received, advice)
+    """Targets must vary in training, which must have every class."""
     if labels.kind == "numeric":
-        for index, column in enumerate(train.y.reshape(-1, train.y.shape[-1]).T):
+        for index, column in enumerate(train.y[train.observed].T):
             if constant(column):
                 received = f"output {index}, the same in all {len(train.y)} training sequences"
                 must, advice = "must vary in the training part", "leave the output out"
@@ -260,8 +291,9 @@ def _prepare(
 ) -> ArrayPreparation:
     """Scaling fitted on real training steps, and lengths over all parts."""
     train = parts[0]
-    features = train.x.shape[-1]
-    vectors = train.x.ndim == 2
+    vectors = task == "one_to_many"
+    categories = find_categories(train.x) if train.x.ndim == 1 else ()
+    features = len(categories) or train.x.shape[-1]
     steps = train.y.shape[1] if vectors else max(part.x.shape[1] for part in parts)
     numeric = labels.kind == "numeric"
     width = train.y.shape[-1] if numeric else 1
@@ -278,7 +310,7 @@ def _prepare(
         missing=source.missing,
         scaling=(
             fit_scaling(train.x.reshape(-1, features).astype(np.float64))
-            if standard
+            if standard and not categories
             else identity(features)
         ),
         target=Target(
@@ -287,4 +319,5 @@ def _prepare(
             labels.classes,
             fit_scaling(y) if standard and y is not None else identity(width),
         ),
+        categories=categories,
     )

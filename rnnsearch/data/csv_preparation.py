@@ -10,6 +10,7 @@ import numpy as np
 
 from rnnsearch.data._base import Part, Preparation, Scaling, Target
 from rnnsearch.data.calendar import Step, calendar_features, format_time, infer_step
+from rnnsearch.data.categories import check_known, join_columns
 from rnnsearch.data.naive import naive_forecasts
 from rnnsearch.data.problems import Problems
 from rnnsearch.data.series import Columns, Series, read_series
@@ -34,14 +35,16 @@ class CsvPreparation(Preparation):
         horizon: Rows from an input step to its target.
         output_steps: Rows in a block of one_to_many, else None.
         inputs_names: Input columns.
-        features_names: Names of all features (F): the inputs, then the calendar's.
+        categories: Input column of text → its categories in the training part.
+        features_names: Names of all features (F): the inputs (``column=category`` for each
+            category), then the calendar's.
         calendar: Calendar features asked for.
         time: The column of time stamps, or None.
         step: The usual distance of rows; None without time stamps.
         span: First and last time stamp of the training part; None without time stamps.
         season: Rows in a season, or None.
         missing: What to do about gaps.
-        scaling: Of all features; the identity for those of the calendar.
+        scaling: Of all features; the identity for categories and the calendar.
         target: What is predicted.
     """
 
@@ -50,6 +53,7 @@ class CsvPreparation(Preparation):
     horizon: int
     output_steps: int | None
     inputs_names: tuple[str, ...]
+    categories: dict[str, tuple[str, ...]]
     features_names: tuple[str, ...]
     calendar: tuple[str, ...]
     time: str | None
@@ -76,6 +80,7 @@ class CsvPreparation(Preparation):
             "missing": self.missing,
             "calendar": list(self.calendar),
             "inputs": list(self.inputs_names),
+            "categories": {name: list(known) for name, known in self.categories.items()},
             "features": [
                 {"name": name, "offset": float(offset), "scale": float(scale)}
                 for name, offset, scale in zip(
@@ -101,6 +106,7 @@ class CsvPreparation(Preparation):
             horizon=values["horizon"],
             output_steps=values["output_steps"],
             inputs_names=tuple(values["inputs"]),
+            categories={name: tuple(known) for name, known in values["categories"].items()},
             features_names=tuple(feature["name"] for feature in features),
             calendar=tuple(values["calendar"]),
             time=values["time"],
@@ -122,7 +128,7 @@ class CsvPreparation(Preparation):
 
     def features(self, series: Series) -> np.ndarray:
         """Model input of each row: (R, F) float32."""
-        columns = [series.inputs]
+        columns = [join_columns(series.inputs, series.texts, self.inputs_names, self.categories)]
         if self.calendar and series.times is not None and self.span is not None:
             times = series.times
             if self.horizon and self.output_steps is None:
@@ -199,6 +205,7 @@ class CsvPreparation(Preparation):
             if starts[-1] < last:
                 starts = np.append(starts, last)
             windows = Windows(starts, self.window, starts)
+        self._check_categories(series, windows)
         predicted, repeated = self._predicted(windows)
         if self.output_steps is not None and size == 1:
             labels = self._labels_of_blocks(series)
@@ -222,6 +229,7 @@ class CsvPreparation(Preparation):
         series = self._read(path, targets=True)
         first = (self.window or 1) - 1 + self.horizon
         windows = self.windows(series, range(len(series)), first, None)
+        self._check_categories(series, windows)
         return self.part(series, self.features(series), windows)
 
     def _read(self, path: str, targets: bool) -> Series:
@@ -234,6 +242,8 @@ class CsvPreparation(Preparation):
             self.target.kind,
             self.missing,
             self.target.classes or None,
+            texts=tuple(self.categories),
+            trained=True,
             time_optional=not self.calendar,
         )
         series = read_series(Path(path), columns, problems)
@@ -248,6 +258,13 @@ class CsvPreparation(Preparation):
             )
         problems.raise_any()
         return series
+
+    def _check_categories(self, series: Series, windows: Windows) -> None:
+        """The rows that are read, each the first of a block, must hold known categories."""
+        problems = Problems()
+        texts = {name: labels[windows.starts] for name, labels in series.texts.items()}
+        check_known(texts, series.rows[windows.starts], self.categories, True, problems)
+        problems.raise_any()
 
     def _a_row_a_block(self, series: Series) -> bool:
         """Whether the rows of a new file lie a block apart, so that each begins one."""

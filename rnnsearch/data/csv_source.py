@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from rnnsearch.data._base import Dataset, Part, Scaling, SequenceData, Target, output_axes
 from rnnsearch.data.calendar import calendar_features, calendar_names, format_time, infer_step
+from rnnsearch.data.categories import (
+    check_known,
+    column_names,
+    columns_scaling,
+    find_categories,
+)
 from rnnsearch.data.csv_preparation import CsvPreparation
 from rnnsearch.data.problems import Problems, name_rows, name_some
 from rnnsearch.data.scaling import constant, fit_scaling, identity
@@ -124,11 +131,16 @@ def read_csv(source: CsvSource, task: str, windows: tuple[int, ...]) -> CsvData:
     blocks = task == "one_to_many"
     longest = None if blocks else max((*windows, source.window or 1))
     kind = source.target_kind
-    columns = Columns(source.inputs, targets, source.time, kind, source.missing)
+    texts = None if blocks else ()
+    columns = Columns(source.inputs, targets, source.time, kind, source.missing, texts=texts)
     series = read_series(source.path, columns, problems)
     segments = _segments(source, len(series), blocks)
     _check_lengths(source, segments, longest, problems)
-    _check_values(source, targets, series, segments[0], problems)
+    size = (source.output_steps or 1) if blocks else 1
+    starts = [np.asarray(part[::size], dtype=np.int64) for part in segments]
+    _check_inputs(source, series, starts[0], blocks, problems)
+    _check_targets(targets, source.inputs, series, segments[0], problems)
+    categories = _categories(series, starts, problems)
     problems.raise_any()
 
     rows = np.asarray(segments[0])
@@ -145,14 +157,15 @@ def read_csv(source: CsvSource, task: str, windows: tuple[int, ...]) -> CsvData:
         horizon=0 if blocks else source.horizon,
         output_steps=source.output_steps if blocks else None,
         inputs_names=source.inputs,
-        features_names=source.inputs + calendar,
+        categories=categories,
+        features_names=column_names(source.inputs, categories) + calendar,
         calendar=source.calendar,
         time=source.time,
         step=step,
         span=span,
         season=source.season or (step.season() if step else None),
         missing=source.missing,
-        scaling=_input_scaling(source, series, rows, len(calendar)),
+        scaling=_input_scaling(source, series, rows, categories, len(calendar)),
         target=_target(source, targets, series, rows),
     )
     data = CsvData(series, segments, longest, source.stride, prepared)
@@ -190,27 +203,61 @@ def _check_lengths(
     problems.add(path, f"must leave every part room for {what}", received, advice)
 
 
-def _check_values(
-    source: CsvSource, targets: tuple[str, ...], series: Series, train: range, problems: Problems
+def _check_inputs(
+    source: CsvSource, series: Series, rows: np.ndarray, blocks: bool, problems: Problems
 ) -> None:
-    """Columns must vary in the training part, and classes occur there."""
+    """Inputs must vary in the training rows that are read."""
+    what = "first rows of training blocks" if blocks else "training rows"
+    numbers = iter(series.inputs[rows].T)
+    for name in source.inputs:
+        if name in series.texts:
+            found = find_categories(series.texts[name][rows])
+            same = f"'{found[0]}'" if len(found) == 1 else ""
+        else:
+            values = next(numbers)
+            same = f"{values[np.isfinite(values)][0]:g}" if constant(values) else ""
+        if same:
+            received = f"{same} in all {len(rows)} {what} of '{name}'"
+            must, advice = "must vary in the training part", "leave the column out"
+            problems.add("data.inputs", must, received, advice)
+
+
+def _check_targets(
+    targets: tuple[str, ...],
+    inputs: tuple[str, ...],
+    series: Series,
+    train: range,
+    problems: Problems,
+) -> None:
+    """Targets that are no inputs must vary in the training part, and classes occur there."""
     rows = np.asarray(train, dtype=np.int64)
-    columns = [
-        ("data.inputs", name, series.inputs[rows, i]) for i, name in enumerate(source.inputs)
-    ]
-    if series.kind == "numeric":
-        columns += [
-            ("data.target", name, series.targets[rows, i])
-            for i, name in enumerate(targets)
-            if name not in source.inputs
-        ]
-    for path, name, values in columns:
-        if constant(values):
+    for index, name in enumerate(targets if series.kind == "numeric" else ()):
+        values = series.targets[rows, index]
+        if name not in inputs and constant(values):
             value = values[np.isfinite(values)][0]
             received = f"{value:g} in all {len(rows)} training rows of '{name}'"
-            problems.add(path, "must vary in the training part", received, "leave the column out")
+            must, advice = "must vary in the training part", "leave the column out"
+            problems.add("data.target", must, received, advice)
     if series.kind == "class" and series.classes:
         _check_classes(series, rows, problems)
+
+
+def _categories(
+    series: Series, starts: Sequence[np.ndarray], problems: Problems
+) -> dict[str, tuple[str, ...]]:
+    """Those of each input of text in the training part; the other parts must have no more.
+
+    Args:
+        series: The rows.
+        starts: Of each part, the rows that are read: the first of every block.
+        problems: Where to note categories that are new in validation or test.
+    """
+    train, *others = starts
+    found = {name: find_categories(labels[train]) for name, labels in series.texts.items()}
+    rows = np.concatenate(others)
+    texts = {name: labels[rows] for name, labels in series.texts.items()}
+    check_known(texts, series.rows[rows], found, False, problems)
+    return found
 
 
 def _check_classes(series: Series, rows: np.ndarray, problems: Problems) -> None:
@@ -260,15 +307,20 @@ def _check_parts(data: CsvData, problems: Problems) -> None:
             problems.add("data.missing", must, received, "fill the gaps, or drop such rows")
 
 
-def _input_scaling(source: CsvSource, series: Series, rows: np.ndarray, others: int) -> Scaling:
-    """Standardisation of the inputs by observed training rows, none of the `others` after them."""
+def _input_scaling(
+    source: CsvSource,
+    series: Series,
+    rows: np.ndarray,
+    categories: dict[str, tuple[str, ...]],
+    others: int,
+) -> Scaling:
+    """Standardisation of numbers by observed training rows; none of categories and `others`."""
     rest = identity(others)
-    if source.scaling == "none" or not source.inputs:
-        return identity(len(source.inputs) + others)
-    fitted = fit_scaling(series.inputs[rows[series.inputs_known[rows]]])
-    return Scaling(
-        np.concatenate([fitted.offset, rest.offset]), np.concatenate([fitted.scale, rest.scale])
-    )
+    if source.scaling == "none":
+        return identity(len(column_names(source.inputs, categories)) + others)
+    observed = series.inputs[rows[series.inputs_known[rows]]]
+    offset, scale = columns_scaling(observed, source.inputs, categories)
+    return Scaling(np.concatenate([offset, rest.offset]), np.concatenate([scale, rest.scale]))
 
 
 def _target(source: CsvSource, names: tuple[str, ...], series: Series, rows: np.ndarray) -> Target:

@@ -12,7 +12,17 @@ from rnnsearch.data.masks import fill_gaps, real_steps, trailing_lengths
 from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.scaling import LARGEST
 
-__all__ = ["Arrays", "Labels", "Raw", "Sample", "clean", "encode", "find_classes", "shaped"]
+__all__ = [
+    "Arrays",
+    "Labels",
+    "Raw",
+    "Sample",
+    "clean",
+    "encode",
+    "find_classes",
+    "plain_array",
+    "shaped",
+]
 
 
 @dataclass(frozen=True)
@@ -26,7 +36,17 @@ class Arrays:
     def every(self) -> list[np.ndarray]:
         """All arrays that were given, in a fixed order."""
         parts = [part for part in (self.train, self.validation, self.test) if part is not None]
-        return [np.asarray(array) for part in parts for array in part if array is not None]
+        return [plain_array(array) for part in parts for array in part if array is not None]
+
+
+def plain_array(values: Any) -> np.ndarray:
+    """As a NumPy array; text that Python or pandas holds as objects becomes NumPy's."""
+    array = np.asarray(values)
+    if array.dtype.kind == "T" or (
+        array.dtype.kind == "O" and all(isinstance(value, str) for value in array.flat)
+    ):
+        return array.astype(str)
+    return array
 
 
 @dataclass(frozen=True)
@@ -52,7 +72,8 @@ class Sample:
     """N sequences in one form, padding at the end.
 
     Attributes:
-        x: (N, T, F), or (N, F) for one_to_many; NaN in padding.
+        x: (N, T, F), or (N, F) for one_to_many; NaN in padding. Or, for one_to_many, one of
+            several classes: (N,) int64 or text.
         y: Numbers (N, O) or (N, T, O), NaN in padding; or classes, (N,) or (N, T), labels
             until `encode`, then int64 with -1 in padding.
         lengths: (N,) real steps; of y for one_to_many, else of x.
@@ -73,13 +94,28 @@ class Sample:
         return Sample(self.x[index], self.y[index], self.lengths[index], self.observed[index])
 
 
-def shaped(raw: Raw, task: str, kind: str, problems: Problems) -> tuple[Raw, str] | None:
-    """x as (N, T, F) or (N, F) and y with its usual axes; also the kind of y, now decided.
+def shaped(
+    raw: Raw, task: str, kind: str, problems: Problems, categorical: bool | None = None
+) -> tuple[Raw, str] | None:
+    """x as (N, T, F), (N, F) or (N,) and y with its usual axes; also the kind of y, now decided.
+
+    Args:
+        raw: The arrays.
+        task: Its name.
+        kind: Of the target; ``auto`` looks at y.
+        problems: Where to note what is wrong.
+        categorical: Whether x must be one of several classes (N,); None looks at x. Only
+            one_to_many takes these: text, or whole numbers without a second axis.
 
     Returns:
         None, and problems, if that can't be.
     """
-    x = _features(raw, task, problems)
+    classes = raw.x.dtype.kind in "US" or (raw.x.dtype.kind in "iu" and raw.x.ndim == 1)
+    categorical = classes if categorical is None else categorical
+    if task == "one_to_many" and categorical:
+        x = _classes_of_inputs(raw, classes, problems)
+    else:
+        x = _features(raw, task, problems)
     if x is None:
         return None
     if raw.y is None:
@@ -105,11 +141,32 @@ def shaped(raw: Raw, task: str, kind: str, problems: Problems) -> tuple[Raw, str
     return _checked_axes(replace(raw, x=x, y=y), task, kind, problems)
 
 
+def _classes_of_inputs(raw: Raw, classes: bool, problems: Problems) -> np.ndarray | None:
+    """x as (N,) int64 or text."""
+    x, name = raw.x, raw.names[0]
+    if x.ndim == 2 and x.shape[1] == 1:
+        x = x[:, 0]
+    if not classes or x.ndim != 1 or not len(x):
+        received = f"{name} of shape {raw.x.shape} and type {raw.x.dtype}"
+        must = "must have the axes (N,) where inputs are classes"
+        advice = "save one whole number or one text for each sequence"
+        problems.add("data.path", must, received, advice)
+        return None
+    if x.dtype.kind == "S":
+        return np.asarray(np.char.decode(x, "utf-8", "replace"))
+    return x if x.dtype.kind == "U" else x.astype(np.int64)
+
+
 def _features(raw: Raw, task: str, problems: Problems) -> np.ndarray | None:
     """x with its usual axes, as floating-point numbers."""
     x, name = raw.x, raw.names[0]
     if x.dtype.kind not in "biuf":
-        advice = "categorical inputs are not supported yet: write them as columns of 0 and 1"
+        advice = "save plain numbers"
+        if task != "one_to_many" and x.dtype.kind in "US":
+            advice = (
+                "only one_to_many reads text so far: write it as features of 0 and 1, one for "
+                "each value"
+            )
         problems.add("data.path", "must hold numbers", f"{name} of type {x.dtype}", advice)
         return None
     axes, usual = (2, "(N, F)") if task == "one_to_many" else (3, "(N, T, F) or (N, T)")
@@ -141,8 +198,10 @@ def _checked_axes(raw: Raw, task: str, kind: str, problems: Problems) -> tuple[R
         received = f"{x.shape[1]} in {names[0]}, {y.shape[1]} in {names[1]}"
         advice = "many_to_many has an output at every step"
         problems.add("data.path", "must have as many target steps as steps", received, advice)
+    if len(problems.found) > before:
+        return None
     lengths = raw.lengths
-    steps = y.shape[1] if task == "one_to_many" and y.ndim > 1 else x.shape[1]
+    steps = y.shape[1] if task == "one_to_many" else x.shape[1]
     if lengths is not None and (
         lengths.shape != (len(x),)
         or lengths.dtype.kind not in "iu"
@@ -167,14 +226,11 @@ def clean(raw: Raw, task: str, kind: str, missing: str, problems: Problems) -> S
         y = np.asarray(raw.y, dtype=np.float64) if kind == "numeric" else raw.y
     lengths = _lengths(raw, task, y)
     flat = y.ndim == (2 if kind == "numeric" else 1)  # no time axis
-    real_x = np.ones(count, bool) if x.ndim == 2 else real_steps(lengths, x.shape[1], False)
     real_y = np.ones(count, bool) if flat else real_steps(lengths, y.shape[1], False)
-    x = np.where(real_x[..., None], x, np.asarray(np.nan, x.dtype))
-    gaps_x = real_x & np.isnan(x).any(axis=-1)
+    x, gaps_x = _input_gaps(x, lengths, names[0], problems)
     numbers = y if kind == "numeric" else y[..., None]
     floating = numbers.dtype.kind == "f"
     gaps_y = real_y & np.isnan(numbers).any(axis=-1) if floating else np.zeros_like(real_y)
-    _finite(x, names[0], problems)
     if floating:
         _finite(np.where(real_y[..., None], numbers, 0), names[1], problems)
     sequences_x, sequences_y = gaps_x.reshape(count, -1).any(1), gaps_y.reshape(count, -1).any(1)
@@ -183,15 +239,17 @@ def clean(raw: Raw, task: str, kind: str, missing: str, problems: Problems) -> S
         for name, gaps in ((names[0], sequences_x), (names[1], sequences_y)):
             if gaps.any():
                 at = np.flatnonzero(gaps)
-                received = f"NaN in {len(at)} sequences of {name} (index {name_some(at, 5)})"
+                what = "NaN" if name != names[0] or x.ndim > 1 else "no text"
+                received = f"{what} in {len(at)} sequences of {name} (index {name_some(at, 5)})"
                 advice = "fill the gaps, or set data.missing to interpolate or drop"
                 must = "must have a value in every step that is no padding at the end"
                 problems.add("data.path", must, received, advice)
     elif missing == "drop":
         keep = ~(sequences_x | sequences_y)
-    elif x.ndim == 2 and sequences_x.any():
-        received = f"interpolate, and NaN in {names[0]}"
-        must = "must be error or drop where inputs are vectors"
+    elif x.ndim < 3 and sequences_x.any():
+        what, kinds = ("NaN", "vectors") if x.ndim == 2 else ("no text", "classes")
+        received = f"interpolate, and {what} in {names[0]}"
+        must = f"must be error or drop where inputs are {kinds}"
         problems.add("data.missing", must, received, "use drop, or fill the gaps")
     else:
         x = fill_gaps(x, lengths) if x.ndim == 3 else x
@@ -200,6 +258,18 @@ def clean(raw: Raw, task: str, kind: str, missing: str, problems: Problems) -> S
     if observed.ndim == 2 and gaps_x.ndim == 2:
         observed &= ~gaps_x
     return Sample(x, y, lengths, observed).take(keep)
+
+
+def _input_gaps(
+    x: np.ndarray, lengths: np.ndarray, name: str, problems: Problems
+) -> tuple[np.ndarray, np.ndarray]:
+    """x with NaN in padding, and where nothing was observed that is no padding, (N,) or (N, T)."""
+    if x.ndim == 1:
+        return x, x == "" if x.dtype.kind == "U" else np.zeros(len(x), bool)
+    real = np.ones(len(x), bool) if x.ndim == 2 else real_steps(lengths, x.shape[1], False)
+    x = np.where(real[..., None], x, np.asarray(np.nan, x.dtype))
+    _finite(x, name, problems)
+    return x, real & np.isnan(x).any(axis=-1)
 
 
 def _lengths(raw: Raw, task: str, y: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -29,6 +30,8 @@ class Columns:
         kind: Of the target; ``auto`` takes text for classes.
         classes: The classes that may occur; None takes those that do.
         missing: What to do about empty cells.
+        texts: The inputs that hold text; None takes those that do.
+        trained: Whether there is a model already, so that the file must be as it knows it.
         time_optional: Whether the file may lack the time stamps.
     """
 
@@ -38,6 +41,8 @@ class Columns:
     kind: Literal["auto", "numeric", "class"]
     missing: Literal["error", "interpolate", "drop"]
     classes: tuple[Any, ...] | None = None
+    texts: tuple[str, ...] | None = ()
+    trained: bool = False
     time_optional: bool = False
 
 
@@ -48,7 +53,8 @@ class Series:
     Attributes:
         rows: (R,) where each stands in the file; the header is row 1.
         times: (R,) datetime64[us], or None.
-        inputs: (R, F) float64 without gaps.
+        inputs: (R, …) float64 without gaps: the inputs that are numbers, in order.
+        texts: Input that holds text → (R,) labels, "" where there is none.
         inputs_known: (R,) bool, whether all inputs were observed.
         targets: (R, O) float64, or (R,) int64 classes.
         targets_known: (R,) bool, whether the target was observed.
@@ -58,6 +64,7 @@ class Series:
     rows: np.ndarray
     times: np.ndarray | None
     inputs: np.ndarray
+    texts: dict[str, np.ndarray]
     inputs_known: np.ndarray
     targets: np.ndarray
     targets_known: np.ndarray
@@ -79,11 +86,15 @@ def read_series(path: Path, columns: Columns, problems: Problems) -> Series:
     """
     table = read_table(path)
     reader = _Reader(table, columns, problems)
-    inputs = [reader.numbers(name, "data.inputs") for name in columns.inputs]
+    texts = {name: reader.labels(name) for name in columns.inputs if reader.holds_text(name)}
+    numbers = [name for name in columns.inputs if name not in texts]
+    inputs = [reader.numbers(name, "data.inputs") for name in numbers]
     kind, classes, targets = reader.targets()
     rows, times = table.rows, reader.times()
     values = np.stack(inputs, axis=1) if inputs else np.zeros((len(rows), 0))
     known = np.asarray(np.isfinite(values).all(axis=1))
+    for labels in texts.values():
+        known &= labels != ""
     observed = targets >= 0 if kind == "class" else np.isfinite(targets).all(axis=1)
     targets_known = np.asarray(observed)
     keep = np.ones(len(rows), dtype=bool)
@@ -99,6 +110,7 @@ def read_series(path: Path, columns: Columns, problems: Problems) -> Series:
         rows[keep],
         None if times is None else times[keep],
         values[keep],
+        {name: labels[keep] for name, labels in texts.items()},
         known[keep],
         targets[keep],
         targets_known[keep],
@@ -161,14 +173,35 @@ class _Reader:
         self._read[name] = values
         return values
 
+    def holds_text(self, name: str) -> bool:
+        """Whether an input is one of categories: more text in it than numbers, unless known."""
+        if self.columns.texts is not None:
+            return name in self.columns.texts
+        return self.table.header.count(name) == 1 and _mostly_text(self.table.column(name))
+
+    def labels(self, name: str) -> np.ndarray:
+        """An input of text as (R,) labels, "" where it is empty or wrong."""
+        nothing = np.full(len(self.table.rows), "")
+        cells = self.cells(name, "data.inputs")
+        if cells is None:
+            return nothing
+        labels = np.array(cells)
+        empty = labels == ""
+        if not self._complete(name, "data.inputs", empty):
+            return nothing
+        if empty.any() and self.columns.missing == "interpolate":
+            received = (
+                f"interpolate, and nothing in {name_rows(self.table.rows[empty])} of '{name}'"
+            )
+            must = "must be error or drop where a column of text has gaps"
+            self.problems.add("data.missing", must, received, "use drop, or fill the gaps")
+        return labels
+
     def targets(self) -> tuple[Literal["numeric", "class"], tuple[Any, ...], np.ndarray]:
         """Kind, classes, and (R, O) float64 or (R,) int64 with -1 where there is none."""
         names, kind, rows = self.columns.target, self.columns.kind, len(self.table.rows)
         if kind == "auto" and len(names) == 1 and names[0] in self.table.header:
-            cells = self.table.column(names[0])
-            filled = [cell for cell in cells if cell.lower() not in _MISSING]
-            texts = sum(bool(np.isnan(_number(cell))) for cell in filled)
-            kind = "class" if texts > len(filled) / 2 else "numeric"
+            kind = "class" if _mostly_text(self.table.column(names[0])) else "numeric"
         if kind != "class" or not names:
             values = [self.numbers(name, "data.target") for name in names]
             return "numeric", (), np.stack(values, axis=1) if values else np.zeros((rows, 0))
@@ -217,10 +250,11 @@ class _Reader:
         """Note text among numbers, or a whole column of text."""
         at = int(text.argmax())
         received = f"'{cells[at]}' in row {self.table.rows[at]} of '{name}'"
-        if path == "data.inputs" and text.sum() > (~empty).sum() / 2:
+        mostly = path == "data.inputs" and text.sum() > (~empty).sum() / 2
+        if mostly and not self.columns.trained:
             advice = (
-                "categorical inputs are not supported yet: leave the column out, or write it "
-                "as columns of 0 and 1"
+                "only one_to_many reads text so far: leave the column out, or write it as "
+                "columns of 0 and 1, one for each value"
             )
         else:
             received += f" ({text.sum()} such rows)" if text.sum() > 1 else ""
@@ -283,6 +317,12 @@ class _Reader:
             must = "must be a class known from training"
             self.problems.add("data.target", must, received, advice)
         return known, nothing
+
+
+def _mostly_text(cells: Sequence[str]) -> bool:
+    """Whether more than half of the cells that are not empty are no numbers."""
+    filled = [cell for cell in cells if cell.lower() not in _MISSING]
+    return sum(bool(np.isnan(_number(cell))) for cell in filled) > len(filled) / 2
 
 
 def _number(cell: str) -> float:

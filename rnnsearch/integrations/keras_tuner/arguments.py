@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -44,12 +45,12 @@ _ARGUMENTS = {
     "name": "project_name",
     "search.trials": "max_trials",
     "search.direction": "objective",
-    "data.split.validation": "validation_split",
     "data.split": "validation_split",
-    "data.split.by": "validation_split",
     "data.path": "",
 }
 """Keys of the spec that go by another name here; "" where the message names the array."""
+
+_VALIDATION_SPLIT = 0.15
 
 _INSTEAD = {
     "hypermodel": "networks are built from task and space, not by a function",
@@ -103,11 +104,18 @@ def _argument(path: str) -> str:
     return key if section in SETTINGS and key else path
 
 
-def read_arrays(x: Any, y: Any, validation_data: Any) -> Arrays:
-    """The data of a search.
+def read_arrays(x: Any, y: Any, validation_data: Any, validation_split: float | None) -> Arrays:
+    """The data of a search, with its validation part.
+
+    Args:
+        x: Of the training part.
+        y: Alike.
+        validation_data: (x, y), or None to take the last of x and y.
+        validation_split: The share to take, as Keras takes it; 0.15 if None.
 
     Raises:
         TypeError: It is no pair of arrays.
+        ValueError: The validation part is given twice, or would be empty.
     """
     if x is None or y is None:
         missing = "x" if x is None else "y"
@@ -118,7 +126,9 @@ def read_arrays(x: Any, y: Any, validation_data: Any) -> Arrays:
         )
     train = (_array(x, "x"), _array(y, "y"))
     if validation_data is None:
-        return Arrays(train)
+        return _cut(train, _VALIDATION_SPLIT if validation_split is None else validation_split)
+    if validation_split is not None:
+        raise ValueError("Expected validation_data or validation_split. Received: both")
     if not isinstance(validation_data, tuple | list) or len(validation_data) != 2:
         kind = type(validation_data).__name__
         count = f" of {len(validation_data)}" if isinstance(validation_data, tuple | list) else ""
@@ -129,6 +139,22 @@ def read_arrays(x: Any, y: Any, validation_data: Any) -> Arrays:
     names = ("validation x", "validation y")
     pair = [_array(part, name) for part, name in zip(validation_data, names, strict=True)]
     return Arrays(train, tuple(pair))
+
+
+def _cut(data: tuple[np.ndarray, np.ndarray], share: float) -> Arrays:
+    count = len(data[0]) if data[0].ndim else 0
+    if not 0 < share < 1:
+        raise ValueError(f"Expected validation_split above 0 and below 1. Received: {share!r}")
+    border = math.floor(count * (1 - share))
+    if not 0 < border < count:
+        raise ValueError(
+            f"Expected validation_split to leave sequences in both parts. Received: {share!r} "
+            f"of {count}; give more, or another share"
+        )
+    if data[1].ndim == 0 or len(data[1]) != count:
+        return Arrays(data)  # whoever reads them says what is wrong
+    x, y = data
+    return Arrays((x[:border], y[:border]), (x[border:], y[border:]))
 
 
 def _array(value: Any, name: str) -> np.ndarray:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from rnnsearch.api.results import ranked
+from rnnsearch.api.results import import_keras, ranked
 from rnnsearch.integrations.keras_tuner.hyperparameters import to_config
 from rnnsearch.records import StudyFolder, open_study, read_epochs, records
 from rnnsearch.search import TrialRecord
@@ -18,15 +17,9 @@ from rnnsearch.spec import Spec
 if TYPE_CHECKING:
     import keras_tuner
 
-__all__ = ["Oracle", "Project", "choose_backend"]
+__all__ = ["Oracle", "Project"]
 
 _STATUS = {"COMPLETE": "COMPLETED", "PRUNED": "STOPPED", "FAIL": "FAILED", "RUNNING": "RUNNING"}
-
-
-def choose_backend(backend: str) -> None:
-    """Have Keras, if this process has not imported it yet, use what the search uses."""
-    os.environ.setdefault("KERAS_BACKEND", backend)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
 @dataclass
@@ -153,7 +146,7 @@ class Oracle:
 
 
 def _keras_tuner(spec: Spec) -> Any:
-    choose_backend(spec.run.backend)
+    import_keras(spec.run.backend)
     import keras_tuner
 
     return keras_tuner

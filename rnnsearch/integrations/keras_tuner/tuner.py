@@ -20,7 +20,7 @@ from rnnsearch.integrations.keras_tuner.arguments import (
     refuse,
 )
 from rnnsearch.integrations.keras_tuner.hyperparameters import to_space
-from rnnsearch.integrations.keras_tuner.oracle import Oracle, Project, choose_backend
+from rnnsearch.integrations.keras_tuner.oracle import Oracle, Project
 from rnnsearch.records import StudyFolder
 from rnnsearch.spec import parse
 
@@ -169,10 +169,8 @@ class Tuner:
             [key for key in unknown if (key, unknown[key]) != ("shuffle", True)],
             _SEARCH,
         )
-        arrays = read_arrays(x, y, validation_data)
-        if validation_data is not None and validation_split is not None:
-            raise ValueError("Expected validation_data or validation_split. Received: both")
-        document = self._complete(epochs, batch_size, validation_split, callbacks)
+        arrays = read_arrays(x, y, validation_data, validation_split)
+        document = self._complete(epochs, batch_size, callbacks)
         project = self._project
         with _display(verbose) as display, named_as_given():
             try:
@@ -198,7 +196,6 @@ class Tuner:
         and give scaled output, which `results.preparation` knows the way to and from.
         """
         results = self._searched()
-        choose_backend(str(results.summary["backend"]))
         models = results.models(num_models)
         kind = results.preparation.target.kind
         for model, trial in zip(models, results.trials(), strict=False):
@@ -259,15 +256,13 @@ class Tuner:
         self,
         epochs: int,
         batch_size: int | None,
-        validation_split: float | None,
         callbacks: Sequence[Any] | None,
     ) -> dict[str, Any]:
         """The spec, with the arguments of `search` in it."""
         document = copy.deepcopy(self._document)
         document["search"]["epochs"] = epochs
         document["run"].setdefault("backend", os.environ.get("KERAS_BACKEND", "jax"))
-        split = {} if validation_split is None else {"validation": validation_split}
-        document["data"]["split"] = {**split, "test": 0, "by": "time"}
+        document["data"]["split"] = {"test": 0}
         if batch_size is not None:
             written = document["space"].setdefault("batch_size", batch_size)
             if written != batch_size:
