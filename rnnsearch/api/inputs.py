@@ -12,8 +12,8 @@ from typing import Any
 from rnnsearch.data import Arrays, SequenceData, read
 from rnnsearch.errors import InvalidData, InvalidSpec, MissingExtra, Problem
 from rnnsearch.space import SearchSpace
-from rnnsearch.spec import ArraysSource, Loaded, Spec, load, parse
-from rnnsearch.tasks import METRICS, TASKS
+from rnnsearch.spec import ArraysSource, CsvSource, Loaded, NpzSource, Spec, load, parse
+from rnnsearch.tasks import TASKS
 
 __all__ = ["Inputs", "fingerprint", "read_inputs", "resolve_engine"]
 
@@ -48,7 +48,12 @@ def read_inputs(
     space = SearchSpace.from_spec(parsed)
     try:
         data = read(parsed.data, parsed.task, space.windows(parsed), arrays)
-        _check_objective(parsed, data, space)
+        problems = [
+            *_unroll_length_problems(parsed, data),
+            *_objective_problems(parsed, data, space),
+        ]
+        if problems:
+            raise InvalidSpec(problems)
     except (InvalidData, InvalidSpec) as error:
         if loaded is None:
             raise
@@ -57,12 +62,13 @@ def read_inputs(
 
 
 def _overridden(spec: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
-    merged = {
-        key: dict(value) if isinstance(value, Mapping) else value for key, value in spec.items()
-    }
+    """The spec with overrides in it; a section that is no mapping is left for `parse` to refuse."""
+    merged = dict(spec)
     for path, value in overrides.items():
         section, key = path.split(".", 1)
-        merged.setdefault(section, {})[key] = value
+        old = merged.get(section) or {}
+        if isinstance(old, Mapping):
+            merged[section] = {**old, key: value}
     return merged
 
 
@@ -76,35 +82,42 @@ def _require_libraries(spec: Spec) -> None:
         require_sampler(spec.search.sampler)
 
 
-def _check_objective(spec: Spec, data: SequenceData, space: SearchSpace) -> None:
+def _unroll_length_problems(spec: Spec, data: SequenceData) -> list[Problem]:
+    """Values that would cut nothing. For a CSV series they were found before it was read."""
+    domain = spec.space.get("unroll_length")
+    if domain is None or isinstance(spec.data, CsvSource):
+        return []
+    path, steps = "space.unroll_length", data.steps
+    where = "data.path" if isinstance(spec.data, NpzSource) else "the arrays"
+    must = f"must be below {steps}, the longest sequence ({where})"
+    if domain.kind == "range":
+        if domain.max is None or domain.max < steps:
+            return []
+        advice = f"lower it to {steps - 1}" if steps > 2 else "write unroll_length: full"
+        return [Problem(f"{path}.max", must, str(domain.max), advice)]
+    return [
+        Problem(
+            path if domain.kind == "fixed" else f"{path}[{index}]",
+            f"{must}, or full",
+            str(value),
+            "it would cut nothing: use full",
+        )
+        for index, value in enumerate(domain.values)
+        if isinstance(value, int) and value >= steps
+    ]
+
+
+def _objective_problems(spec: Spec, data: SequenceData, space: SearchSpace) -> list[Problem]:
+    """The objective must be one of this target's, whose kind the data may have decided."""
     target = data.dataset((space.windows(spec) or (None,))[0]).target
     fitting = ["val_loss", *(f"val_{name}" for name in TASKS[spec.task].metrics(target))]
     objective = spec.search.objective
-    if objective not in fitting:
-        kind = "a class" if target.kind == "class" else "a number"
-        raise InvalidSpec(
-            [
-                Problem(
-                    "search.objective",
-                    f"must be a metric of {kind}, as {', '.join(target.names)} is",
-                    objective,
-                    f"use one of {', '.join(fitting)}",
-                )
-            ]
-        )
-    metric = METRICS.get(objective.removeprefix("val_"))
-    natural = metric.direction if metric else "minimize"
-    if spec.search.direction not in ("auto", natural):
-        raise InvalidSpec(
-            [
-                Problem(
-                    "search.direction",
-                    f"must be {natural} for {objective}",
-                    spec.search.direction,
-                    "leave it out",
-                )
-            ]
-        )
+    if objective in fitting:
+        return []
+    kind = "a class" if target.kind == "class" else "a number"
+    must = f"must be a metric of {kind}, as {', '.join(target.names)} is"
+    advice = f"use one of {', '.join(fitting)}"
+    return [Problem("search.objective", must, objective, advice)]
 
 
 def resolve_engine(spec: Spec) -> str:

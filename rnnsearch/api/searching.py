@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-import tempfile
+import shutil
+import signal
+import threading
 import time
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from rnnsearch.api.inputs import Inputs, fingerprint, read_inputs, resolve_engine
@@ -67,7 +72,10 @@ def search(
         arrays: The data, where the spec says ``source: arrays``.
 
     Returns:
-        What was found. On Ctrl-C `Results.interrupted` is true and the study can go on.
+        What was found. After Ctrl-C or SIGTERM, which end a search at once, it is what was
+        found until then, and `Results.interrupted` is true; the same call goes on. Trials that
+        were in training run again, under their numbers; with one worker what comes out is what
+        would have without the interruption (`rnnsearch.search.loop` says when it is not).
 
     Raises:
         InvalidSpec, InvalidData: With every problem found, before anything is trained.
@@ -80,9 +88,40 @@ def search(
     if fresh and folder.exists():
         folder.set_aside()
     folder.create()
-    with folder.lock():
+    with folder.lock(), _interruptible():
         _claim(folder, inputs.spec, fingerprint(inputs.spec, arrays))
         return _Searching(inputs, folder, observer, started).run()
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Have SIGTERM raise KeyboardInterrupt as Ctrl-C does, and only the first of both.
+
+    So impatience does not interrupt the writing of what was found. Handlers that the caller has
+    set stay, and so does everything outside the main thread, where Python allows none.
+    """
+    interrupted = False
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        nonlocal interrupted
+        if not interrupted:
+            interrupted = True
+            raise KeyboardInterrupt
+
+    usual: dict[int, Any] = {
+        signal.SIGINT: signal.default_int_handler,
+        signal.SIGTERM: signal.SIG_DFL,
+    }
+    ours = [number for number, handler in usual.items() if signal.getsignal(number) is handler]
+    if threading.current_thread() is not threading.main_thread():
+        ours = []
+    for number in ours:
+        signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, usual[number])
 
 
 def _claim(folder: StudyFolder, spec: Spec, content: str) -> None:
@@ -132,28 +171,40 @@ class _Searching:
         done = sum(record.state != "RUNNING" for record in before)
         if done >= self.planner.total and self._is_concluded(before):
             return Results.open(self.folder.path)
-        simple = simple_baselines(self.task, self.dataset, self.spec.search.objective)
-        self.recorder.begin(before, simple)
         interrupted = False
-        with tempfile.TemporaryDirectory(prefix="rnnsearch-") as scratch:
-            executor = self._executor(Path(scratch))
-            try:
-                with executor:
-                    self._search(executor, before)
-                    self._conclude(executor)
-            except KeyboardInterrupt:
-                interrupted = True
+        try:
+            simple = simple_baselines(self.task, self.dataset, self.spec.search.objective)
+            self.recorder.begin(before, simple)
+            with self._scratch() as scratch, self._executor(scratch) as executor:
+                self._search(executor, before)
+                self._conclude(executor)
+        except KeyboardInterrupt:
+            interrupted = True
+        finally:
+            self.recorder.write_leaderboard(records(self.study))
         self._write_summary(interrupted)
-        self.recorder.write_leaderboard(records(self.study))
         return Results.open(self.folder.path)
 
+    @contextlib.contextmanager
+    def _scratch(self) -> Iterator[Path]:
+        """A folder for the workers' data; one that a killed driver left is removed first."""
+        path = self.folder.path / ".scratch"
+        shutil.rmtree(path, ignore_errors=True)
+        path.mkdir()
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
+
     def _is_concluded(self, before: list[TrialRecord]) -> bool:
+        """Whether the last search came to its end, with these trials."""
         if not self.folder.summary.exists():
             return False
         summary = read_summary(self.folder.summary)
         best = self._tally(before).best
         winner = (summary["winner"] or {}).get("number")
-        return not summary["interrupted"] and winner == (best.number if best else None)
+        same = winner == (best.number if best else None) and summary["states"] == _states(before)
+        return same and not summary["interrupted"]
 
     def _tally(self, before: list[TrialRecord]) -> Tally:
         maximize = self.direction == "maximize"
@@ -224,9 +275,6 @@ class _Searching:
 
     def _write_summary(self, interrupted: bool) -> None:
         trials = records(self.study)
-        states: dict[str, int] = {}
-        for trial in trials:
-            states[trial.state] = states.get(trial.state, 0) + 1
         earlier = (
             read_summary(self.folder.summary)["seconds"] if self.folder.summary.exists() else 0
         )
@@ -238,7 +286,7 @@ class _Searching:
             device=self.recorder.device or _last_device(self.folder),
             engine=self.engine,
             backend=self.spec.run.backend,
-            states=states,
+            states=_states(trials),
             seconds=earlier + time.monotonic() - self.started,
             winner=self._tally(trials).best,
             test=self.recorder.winner_test,
@@ -246,6 +294,10 @@ class _Searching:
             interrupted=interrupted,
         )
         write_summary(self.folder.summary, summary)
+
+
+def _states(trials: list[TrialRecord]) -> dict[str, int]:
+    return dict(Counter(trial.state for trial in trials))
 
 
 def _last_device(folder: StudyFolder) -> str:

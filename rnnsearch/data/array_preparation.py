@@ -91,7 +91,7 @@ class ArrayPreparation(Preparation):
                 tuple(target["classes"]),
                 Scaling(np.array(target["offset"]), np.array(target["scale"])),
             ),
-            categories=tuple(values["categories"]),
+            categories=tuple(values.get("categories", ())),
         )
 
     def x(self, sample: Sample) -> np.ndarray:

@@ -106,7 +106,7 @@ class CsvPreparation(Preparation):
             horizon=values["horizon"],
             output_steps=values["output_steps"],
             inputs_names=tuple(values["inputs"]),
-            categories={name: tuple(known) for name, known in values["categories"].items()},
+            categories={k: tuple(known) for k, known in values.get("categories", {}).items()},
             features_names=tuple(feature["name"] for feature in features),
             calendar=tuple(values["calendar"]),
             time=values["time"],

@@ -233,7 +233,8 @@ def clean(raw: Raw, task: str, kind: str, missing: str, problems: Problems) -> S
     gaps_y = real_y & np.isnan(numbers).any(axis=-1) if floating else np.zeros_like(real_y)
     if floating:
         _finite(np.where(real_y[..., None], numbers, 0), names[1], problems)
-    sequences_x, sequences_y = gaps_x.reshape(count, -1).any(1), gaps_y.reshape(count, -1).any(1)
+    sequences_x = np.asarray(gaps_x.reshape(count, -1).any(axis=1))
+    sequences_y = np.asarray(gaps_y.reshape(count, -1).any(axis=1))
     keep = np.ones(count, dtype=bool)
     if missing == "error":
         for name, gaps in ((names[0], sequences_x), (names[1], sequences_y)):
@@ -265,7 +266,7 @@ def _input_gaps(
 ) -> tuple[np.ndarray, np.ndarray]:
     """x with NaN in padding, and where nothing was observed that is no padding, (N,) or (N, T)."""
     if x.ndim == 1:
-        return x, x == "" if x.dtype.kind == "U" else np.zeros(len(x), bool)
+        return x, np.asarray(x == "").astype(bool) & (x.dtype.kind == "U")
     real = np.ones(len(x), bool) if x.ndim == 2 else real_steps(lengths, x.shape[1], False)
     x = np.where(real[..., None], x, np.asarray(np.nan, x.dtype))
     _finite(x, name, problems)

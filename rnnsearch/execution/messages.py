@@ -26,6 +26,7 @@ __all__ = [
     "Message",
     "Order",
     "Ready",
+    "RunState",
     "Rung",
     "Schedule",
     "Verdict",
@@ -125,13 +126,16 @@ class Rung:
     values: Mapping[int, tuple[int, float]]
 
 
+RunState = Literal["COMPLETE", "PRUNED", "FAIL"]
+
+
 @dataclass(frozen=True)
 class Ended:
     """A run ended.
 
     Attributes:
         trial: Its trial.
-        state: FAIL only where it diverged before its first epoch was evaluated, or at all.
+        state: FAIL where it diverged.
         best: Its best epoch, None if there is none.
         epochs: Epochs trained.
         seconds: Its share of the time the block took.
@@ -141,7 +145,7 @@ class Ended:
     """
 
     trial: int
-    state: Literal["COMPLETE", "PRUNED", "FAIL"]
+    state: RunState
     best: Epoch | None
     epochs: int
     seconds: float
@@ -152,7 +156,7 @@ class Ended:
 
 @dataclass(frozen=True)
 class BlockDone:
-    """Every run of the block ended; the worker's peak memory so far, MiB."""
+    """Every run of the block ended; the worker holds this much memory, MiB."""
 
     memory: float
 

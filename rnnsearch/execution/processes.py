@@ -12,11 +12,9 @@ from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
 
 from rnnsearch.execution._base import Executor, WorkerSetup
-from rnnsearch.execution.messages import Crashed, Exit, Message, Order
+from rnnsearch.execution.messages import Crashed, Message, Order
 
 __all__ = ["ProcessExecutor", "worker_environment"]
-
-_LOG_LINES = 1
 
 
 @dataclass
@@ -64,8 +62,11 @@ class ProcessExecutor(Executor):
 
     def send(self, worker: int, order: Order) -> None:
         """Give a worker an order."""
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            self._processes[worker].connection.send(order)
+        connection = self._processes[worker].connection
+        # Its end may be known here already and not yet to the caller, who reads messages in order.
+        if not connection.closed:
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                connection.send(order)
 
     def receive(self, timeout: float | None) -> list[tuple[int, Message]]:
         """Messages that arrived."""
@@ -86,7 +87,7 @@ class ProcessExecutor(Executor):
         try:
             while connection.poll():
                 messages.append(connection.recv())
-        except (EOFError, ConnectionResetError):
+        except (EOFError, OSError):  # OSError: it ended in the middle of a message
             connection.close()
             messages.append(Crashed(self._cause_of_death(worker), gone=True))
         return messages
@@ -111,10 +112,7 @@ class ProcessExecutor(Executor):
         self._processes[worker] = self._spawn(worker)
 
     def close(self) -> None:
-        """Ask every worker to end, then see to it."""
-        for worker, process in self._processes.items():
-            if not process.connection.closed:
-                self.send(worker, Exit())
+        """End every worker: what they hold is in the study or will be trained again."""
         for process in self._processes.values():
             self._end(process)
         self._processes.clear()

@@ -2,7 +2,7 @@
 
 The same for every engine and wherever it runs. Runs end in one of four ways: at their last
 epoch or after `patience` epochs without a new best (COMPLETE), stopped at a rung or cancelled
-(PRUNED), or with a loss that is no finite number (FAIL).
+(PRUNED), or with a loss or an objective that is no finite number (FAIL).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rnnsearch.engines import Program, Run, Session
-from rnnsearch.execution.messages import Block, Ended, Epoch, Schedule
+from rnnsearch.execution.messages import Block, Ended, Epoch, RunState
 
 __all__ = ["Listener", "train"]
 
@@ -85,7 +85,7 @@ def train(session: Session, block: Block, listener: Listener) -> None:
                 for lane, progress in lanes.items()
             }
         )
-        free = _end_runs(session, lanes, results, block.schedule, listener)
+        free = _end_runs(session, lanes, results, block, listener)
         free += _prune(session, lanes, block, listener)
         _fill(session, lanes, waiting, sorted(free))
 
@@ -103,15 +103,16 @@ def _end_runs(
     session: Session,
     lanes: dict[int, _Progress],
     results: Mapping[int, Mapping[str, float]],
-    schedule: Schedule,
+    block: Block,
     listener: Listener,
 ) -> list[int]:
     """End the runs that diverged, had their epochs or ran out of patience."""
+    schedule, objective = block.schedule, block.program.objective
     free = []
     for lane, progress in list(lanes.items()):
-        wrong = [name for name, v in results[lane].items() if not math.isfinite(v)]
-        if wrong:
-            message = f"diverged: {wrong[0]} is not finite at epoch {progress.epochs}"
+        wrong = _not_finite(results[lane], objective)
+        if wrong is not None:
+            message = f"diverged: {wrong} is not finite at epoch {progress.epochs}"
             _end(session, lanes, lane, listener, "FAIL", message)
         elif progress.epochs >= progress.run.epochs or (
             schedule.patience is not None and progress.since_best >= schedule.patience
@@ -121,6 +122,12 @@ def _end_runs(
             continue
         free.append(lane)
     return free
+
+
+def _not_finite(metrics: Mapping[str, float], objective: str) -> str | None:
+    """What shows that a run diverged. Another metric may be undefined on the data: R² is."""
+    names = ("loss", "val_loss", objective)
+    return next((name for name in names if not math.isfinite(metrics.get(name, 0.0))), None)
 
 
 def _prune(
@@ -159,7 +166,7 @@ def _end(
     lanes: dict[int, _Progress],
     lane: int,
     listener: Listener,
-    state: str,
+    state: RunState,
     message: str = "",
 ) -> None:
     progress = lanes.pop(lane)
@@ -168,7 +175,7 @@ def _end(
     listener.ended(
         Ended(
             progress.run.trial,
-            state,  # type: ignore[arg-type]
+            state,
             progress.best,
             progress.epochs,
             progress.seconds,

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 import pickle
+import select
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Mapping
 from dataclasses import replace
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnnsearch.execution._base import WorkerSetup
@@ -39,7 +42,13 @@ if TYPE_CHECKING:
     from rnnsearch.data import Dataset
     from rnnsearch.engines import Engine, Program
 
-__all__ = ["serve"]
+__all__ = ["end_with_driver", "held_memory", "serve"]
+
+_LOOK_SECONDS = 1.0
+"""Between looks at whether the driver still lives."""
+
+
+_DRIVER_GONE = (EOFError, BrokenPipeError, ConnectionResetError)
 
 
 def serve(connection: Connection, setup: WorkerSetup) -> None:
@@ -48,7 +57,7 @@ def serve(connection: Connection, setup: WorkerSetup) -> None:
         worker = _Worker(connection, setup)
         while worker.obey(connection.recv()):
             pass
-    except (EOFError, BrokenPipeError, ConnectionResetError):
+    except _DRIVER_GONE:
         return
 
 
@@ -77,7 +86,7 @@ class _Worker:
                 self._train(order)
             elif isinstance(order, Judge):
                 self._judge(order)
-        except (EOFError, BrokenPipeError, ConnectionResetError):
+        except _DRIVER_GONE:
             raise
         except Exception as error:
             traceback.print_exc()
@@ -89,7 +98,7 @@ class _Worker:
         session = self._engine.open(block.program, self._dataset(block.program), block.width)
         listener = _RemoteListener(self._connection, str(block.program))
         train(session, block, listener)
-        self._send(BlockDone(_peak_mebibytes()))
+        self._send(BlockDone(held_memory()))
 
     def _judge(self, order: Judge) -> None:
         from rnnsearch.execution.judging import judge
@@ -171,16 +180,51 @@ def _first_line(error: Exception) -> str:
     return lines[0] if lines else ""
 
 
-def _peak_mebibytes() -> float:
+def held_memory(status: Path = Path("/proc/self/status")) -> float:
+    """MiB that this process holds now, files it maps left out; its peak where that is unknown.
+
+    The peak that ``getrusage`` gives won't do where there is better: on Linux a process begins
+    with the peak of the one that started it, which may be a notebook full of data.
+    """
+    if status.exists():
+        fields = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+        for name in ("RssAnon", "VmRSS"):
+            if name in fields:
+                return float(fields[name].split()[0]) / 2**10
     import resource
 
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+
+
+def end_with_driver(connection: Connection) -> None:
+    """Have this process end as soon as the driver is gone, in the middle of an epoch too.
+
+    The system tells the worker so when the driver's end of the connection closes, even where
+    the driver was killed; its parent is watched as well, as a fork of the driver may hold the
+    connection open. Nothing is lost: whatever lasts is written by the driver.
+    """
+    parent = os.getppid()
+    hangup = select.poll()
+    hangup.register(connection.fileno(), 0)
+
+    def watch() -> None:
+        while not hangup.poll(_LOOK_SECONDS * 1000) and os.getppid() == parent:
+            pass
+        os._exit(1)
+
+    threading.Thread(target=watch, name="rnnsearch-driver-watch", daemon=True).start()
 
 
 def main() -> None:
     """Entry point of the process: the connection's file descriptor is the only argument."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if os.environ.get("KERAS_BACKEND") != "tensorflow":
+        # Keras imports TensorFlow where it is installed, to save a model for one; that costs
+        # seconds and nothing here needs it.
+        sys.modules["tensorflow"] = None  # type: ignore[assignment]
     connection = Connection(int(sys.argv[1]))
+    end_with_driver(connection)
     setup: WorkerSetup = pickle.loads(connection.recv_bytes())
     serve(connection, setup)
     sys.stdout.flush()

@@ -1,12 +1,22 @@
-"""The search itself: blocks out to workers, results back to the study."""
+"""The search itself: blocks out to workers, results back to the study.
+
+With one worker it is a function of the spec: a block is planned when all before it have ended,
+and the pruner is asked in the order of the trials' numbers. A search that was killed and goes on
+trains the block that was cut, as it was, and decides again only what was not decided; so it
+suggests, prunes and ranks what it would have, had it not been killed. Three things are not of
+the spec, and where they happen two searches may differ: more than one worker, whose blocks end
+in any order; a timeout; and a worker that died, as its trials are tried again each alone, and
+reach their rungs one after the other instead of together.
+"""
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
 
 from rnnsearch.errors import WorkerError
 from rnnsearch.execution import Executor
@@ -29,6 +39,9 @@ from rnnsearch.search.planner import Planner, TrialPlan
 from rnnsearch.search.tally import Tally
 from rnnsearch.search.trials import Lane, Observer, TrialRecord
 
+if TYPE_CHECKING:
+    import numpy as np
+
 __all__ = ["Limits", "Search", "Stop"]
 
 Stop = Literal["finished", "timeout"]
@@ -41,6 +54,12 @@ _ATTEMPTS = 2
 
 _STARTS = 3
 """Times in a row that a worker may die before it is ready."""
+
+_START_SECONDS = 300.0
+"""How long the first worker may take until it is ready."""
+
+_GRACE = 10.0
+"""Seconds that blocks have to end after the timeout; an epoch or a compilation may take longer."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +115,8 @@ class Search:
         self._failed_starts = 0
         self._width = 0
         self._stopping = False
+        self._all_asked = False
+        self._shown = 0.0
 
     def run(self) -> Stop:
         """Train until all trials are done or the time is up.
@@ -103,30 +124,41 @@ class Search:
         Raises:
             WorkerError: Workers can't be started.
         """
-        deadline = time.monotonic() + (self._limits.timeout or float("inf"))
+        started = time.monotonic()
+        deadline = started + (self._limits.timeout or float("inf"))
         while True:
             self._dispatch()
             if self._width and not self._flights and (self._stopping or not self._more()):
+                self._show(always=True)
                 return "timeout" if self._stopping else "finished"
             for worker, message in self._executor.receive(_TICK):
                 self._handle(worker, message)
-            if time.monotonic() > deadline and not self._stopping:
+            now = time.monotonic()
+            if not self._width and now > started + _START_SECONDS:
+                raise WorkerError(f"no worker was ready after {_START_SECONDS:.0f} s")
+            if now > deadline and not self._stopping:
                 self._stop()
+            if now > deadline + _GRACE and self._flights:
+                self._abandon()
+            self._show()
+
+    def _show(self, always: bool = False) -> None:
+        if always or time.monotonic() - self._shown >= _TICK:
             self._observer.progressed(self._tally.snapshot(self._activity(), self._lanes()))
+            self._shown = time.monotonic()
 
     def _more(self) -> bool:
-        return bool(self._waiting) or self._tally.asked < self._planner.total
+        return bool(self._waiting) or not self._all_asked
 
     def _dispatch(self) -> None:
         while self._idle and not self._stopping and self._more():
             plans = self._waiting.popleft() if self._waiting else self._ask()
-            if not plans:
-                return
-            self._send(self._idle.pop(0), plans)
+            if plans:
+                self._send(self._idle.pop(0), plans)
 
     def _ask(self) -> list[TrialPlan]:
         plans = self._planner.next_block(self._width)
-        self._tally.asked += len(plans)
+        self._all_asked = not plans
         return plans
 
     def _send(self, worker: int, plans: list[TrialPlan]) -> None:
@@ -141,6 +173,14 @@ class Search:
         self._stopping = True
         for worker in self._flights:
             self._executor.send(worker, Cancel())
+
+    def _abandon(self) -> None:
+        """End what did not end by itself, with what is known of it."""
+        for worker, flight in list(self._flights.items()):
+            for number, plan in flight.open.items():
+                self._settle(_out_of_time(plan, flight.curves.get(number, [])), flight, None)
+            del self._flights[worker]
+            self._executor.restart(worker)
 
     def _handle(self, worker: int, message: Message) -> None:
         match message:
@@ -162,7 +202,7 @@ class Search:
             case Rung(values):
                 self._executor.send(worker, Verdict(self._pruned(flight, values)))
             case Ended():
-                self._end(flight.open.pop(message.trial), message, flight.curves)
+                self._end(flight, message)
             case BlockDone(memory):
                 del self._flights[worker]
                 if memory > self._limits.memory:
@@ -178,40 +218,40 @@ class Search:
             self._waiting.extend(_by_program(self._planner.resume(), self._width))
             self._observer.started(device)
 
-    def _pruned(self, flight: _Flight, values: object) -> frozenset[int]:
-        """Trials to stop: all report first, so that a block's trials are compared."""
-        assert isinstance(values, dict)
+    def _pruned(self, flight: _Flight, values: Mapping[int, tuple[int, float]]) -> frozenset[int]:
+        """Trials to stop, decided in the order of their numbers once all have reported."""
+        undecided = []
         for number in sorted(values):
             epoch, value = values[number]
             plan = flight.open[number]
             if epoch not in plan.reported:
                 plan.trial.report(value, epoch)
                 plan.reported.add(epoch)
-        return frozenset(n for n in sorted(values) if flight.open[n].trial.should_prune())
+            # A trial that is trained again has passed the rungs before its last.
+            if epoch == max(plan.reported):
+                undecided.append(number)
+        return frozenset(n for n in undecided if flight.open[n].trial.should_prune())
 
-    def _end(self, plan: TrialPlan, ended: Ended, curves: dict[int, list[Epoch]]) -> None:
-        best = ended.best
-        metrics = {} if best is None else {
-            name: value for name, value in best.metrics.items() if name.startswith("val_")
-        }  # fmt: skip
+    def _end(self, flight: _Flight, ended: Ended) -> None:
+        plan = flight.open.pop(ended.trial)
         record = TrialRecord(
             number=ended.trial,
             state=ended.state,
-            score=None if best is None else best.metrics[plan.program.objective],
-            metrics=metrics,
             epochs=ended.epochs,
             seconds=ended.seconds,
             parameters=ended.parameters,
             params=plan.params,
             message=ended.message,
         )
-        if record.state == "FAIL":
-            record = _without_result(record)
-        self._settle(record, curves.get(ended.trial, []), ended)
+        if ended.best is not None and ended.state != "FAIL":
+            record = _with_result(record, plan, ended.best)
+        self._settle(record, flight, ended.weights)
 
-    def _settle(self, record: TrialRecord, curve: Sequence[Epoch], ended: Ended | None) -> None:
+    def _settle(
+        self, record: TrialRecord, flight: _Flight, weights: Sequence[np.ndarray] | None
+    ) -> None:
         # The weights are on disk before the study says that there is a trial to have them.
-        self._observer.ended(record, curve, ended.weights if ended else None)
+        self._observer.ended(record, flight.curves.get(record.number, []), weights)
         self._tell(record)
         self._tally.add(record)
 
@@ -233,11 +273,11 @@ class Search:
     def _retry(self, flight: _Flight, reason: str) -> None:
         """Start the block's open trials again, each alone: one may have taken all down."""
         for number, plan in flight.open.items():
-            if self._attempts[number] < _ATTEMPTS and not self._stopping:
+            if self._attempts[number] < _ATTEMPTS:
                 self._waiting.append([plan])
             else:
                 record = TrialRecord(number, "FAIL", params=plan.params, message=reason)
-                self._settle(record, flight.curves.get(number, []), None)
+                self._settle(record, flight, None)
 
     def _activity(self) -> str:
         if self._stopping:
@@ -262,10 +302,21 @@ def block_width(device: str, trials: int) -> int:
     return min(64, max(4, trials // 6))
 
 
-def _without_result(record: TrialRecord) -> TrialRecord:
-    from dataclasses import replace
+def _with_result(record: TrialRecord, plan: TrialPlan, best: Epoch) -> TrialRecord:
+    metrics = {name: value for name, value in best.metrics.items() if name.startswith("val_")}
+    return replace(record, score=best.metrics[plan.program.objective], metrics=metrics)
 
-    return replace(record, score=None, metrics={})
+
+def _out_of_time(plan: TrialPlan, curve: Sequence[Epoch]) -> TrialRecord:
+    """A trial whose worker was not waited for, from its learning curve."""
+    message = f"out of time in epoch {len(curve) + 1} of {plan.run.epochs}"
+    number = plan.run.trial
+    record = TrialRecord(number, "PRUNED", epochs=len(curve), params=plan.params, message=message)
+    objective, sign = plan.program.objective, -1.0 if plan.program.maximize else 1.0
+    known = [epoch for epoch in curve if math.isfinite(epoch.metrics[objective])]
+    if not known:
+        return record
+    return _with_result(record, plan, min(known, key=lambda e: sign * e.metrics[objective]))
 
 
 def _by_program(plans: Sequence[TrialPlan], width: int) -> list[list[TrialPlan]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 import optuna
@@ -18,6 +18,9 @@ from rnnsearch.spec import Scalar, Spec
 from rnnsearch.tasks import METRICS, TASKS, Head
 
 __all__ = ["Planner", "TrialPlan", "direction", "is_maximized"]
+
+_BLOCK = "block"
+"""The study's attribute with the first trial and the size of the block asked for last."""
 
 
 @dataclass(frozen=True)
@@ -70,15 +73,25 @@ class Planner:
         return self._space.windows(self._spec) or (None,)
 
     def resume(self) -> list[TrialPlan]:
-        """Trials that an earlier process asked for and did not end, to be run from scratch."""
-        running = self._study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.RUNNING,))
-        return [
-            replace(
-                self._plan(optuna.trial.Trial(self._study, frozen._trial_id)),
-                reported=set(frozen.intermediate_values),
-            )
-            for frozen in running
-        ]
+        """Trials that an earlier process asked for and did not end, to be run from scratch.
+
+        Where it was killed while it asked for a block, the trials are completed, and the block
+        too, so that every trial is suggested what it would have been.
+        """
+        trials = self._study.get_trials(deepcopy=False)
+        first, size = self._study.user_attrs.get(_BLOCK, (0, 0))
+        plans = []
+        for frozen in trials:
+            if frozen.state == optuna.trial.TrialState.RUNNING:
+                fixed = self._structure(first) if first < frozen.number < first + size else {}
+                self._use_sampler(frozen.number, fixed)
+                trial = optuna.trial.Trial(self._study, frozen._trial_id)
+                plans.append(self._plan(trial, set(frozen.intermediate_values)))
+        if first < len(trials) < first + size:
+            fixed = self._structure(first)
+            rest = range(len(trials), min(first + size, self.total))
+            plans += [self._ask(number, fixed) for number in rest]
+        return plans
 
     def next_block(self, width: int) -> list[TrialPlan]:
         """At most `width` new trials of one program; none where the search has them all.
@@ -91,41 +104,42 @@ class Planner:
         if count <= 0:
             return []
         if self._grid is not None:
-            return self._grid_block(asked, count)
+            return [self._ask(number, {}) for number in self._grid_block(asked, count)]
+        if count > 1:
+            self._study.set_user_attr(_BLOCK, (asked, count))
         leader = self._ask(asked, {})
-        fixed = {
-            name: value
-            for name, value in leader.trial.params.items()
-            if self._space.is_structural(name)
-        }
+        fixed = self._space.structural(leader.trial.params)
         return [leader, *(self._ask(asked + i, fixed) for i in range(1, count))]
 
+    def _structure(self, number: int) -> Mapping[str, Scalar]:
+        """What a block shares, by the number of its first trial."""
+        return self._space.structural(self._study.get_trials(deepcopy=False)[number].params)
+
     def _ask(self, number: int, fixed: Mapping[str, Scalar]) -> TrialPlan:
+        self._use_sampler(number, fixed)
+        return self._plan(self._study.ask(), set())
+
+    def _use_sampler(self, number: int, fixed: Mapping[str, Scalar]) -> None:
         search = self._spec.search
+        given = fixed if self._grid is None else self._grid[number]
         self._study.sampler = make_sampler(
-            search.sampler, search.seed, number, search.trials, fixed
+            search.sampler, search.seed, number, search.trials, given
         )
-        return self._plan(self._study.ask())
 
-    def _grid_block(self, asked: int, count: int) -> list[TrialPlan]:
-        """The grid's next points, up to the first of another program."""
+    def _grid_block(self, asked: int, count: int) -> list[int]:
+        """Numbers of the grid's next points, up to the first of another program."""
         assert self._grid is not None
-        points = self._grid[asked : asked + count]
-        structure = self._space.structural(points[0])
-        block = []
-        for point in points:
-            if self._space.structural(point) != structure:
-                break
-            self._study.enqueue_trial(dict(point))
-            self._study.sampler = optuna.samplers.RandomSampler(seed=0)
-            block.append(self._plan(self._study.ask()))
-        return block
+        structure = self._space.structural(self._grid[asked])
+        numbers = range(asked, asked + count)
+        same = [self._space.structural(self._grid[n]) == structure for n in numbers]
+        return [n for n in numbers if all(same[: n - asked + 1])]
 
-    def _plan(self, trial: optuna.trial.Trial) -> TrialPlan:
+    def _plan(self, trial: optuna.trial.Trial, reported: set[int]) -> TrialPlan:
         params = self._space.suggest(trial)
         if "params" not in trial.user_attrs:
             trial.set_user_attr("params", params)
-        return TrialPlan(trial, params, self.program(params), self.run(trial.number, params))
+        run = self.run(trial.number, params)
+        return TrialPlan(trial, params, self.program(params), run, reported)
 
     def run(self, number: int, params: Mapping[str, Scalar]) -> Run:
         """The run that trains a configuration."""

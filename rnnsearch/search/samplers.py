@@ -18,7 +18,7 @@ from rnnsearch.spec import Scalar
 
 __all__ = ["make_sampler", "require_sampler"]
 
-_EXTRAS = {"gp": ("torch", "torch"), "cmaes": ("cmaes", "cmaes")}
+_EXTRAS = {"gp": ("torch", "torch")}
 
 
 def require_sampler(kind: str) -> None:
@@ -38,12 +38,14 @@ def make_sampler(
     """The sampler that suggests trial `number`.
 
     Args:
-        kind: As in the spec, but for ``grid``, which needs no sampler.
+        kind: As in the spec; for ``grid`` all parameters are given.
         seed: Of the spec.
         number: Of the trial, from 0.
         trials: Of the whole search: a short one leaves its random start earlier.
         fixed: Parameters that are given, because the trial shares a program with another.
     """
+    # What a sampler can't model (a parameter that not every trial has; for cmaes, a choice) it
+    # draws at random, and needs not say so for each trial.
     own_seed = int(np.random.SeedSequence([seed, number]).generate_state(1)[0])
     startup = min(10, max(4, trials // 6))
     with warnings.catch_warnings():
@@ -54,12 +56,21 @@ def make_sampler(
                     seed=own_seed, n_startup_trials=startup, multivariate=True, constant_liar=True
                 )
             case "gp":
-                sampler = optuna.samplers.GPSampler(seed=own_seed, n_startup_trials=startup)
+                sampler = optuna.samplers.GPSampler(
+                    seed=own_seed, n_startup_trials=startup, warn_independent_sampling=False
+                )
             case "cmaes":
-                sampler = optuna.samplers.CmaEsSampler(seed=own_seed, n_startup_trials=startup)
+                sampler = optuna.samplers.CmaEsSampler(
+                    seed=own_seed, n_startup_trials=startup, warn_independent_sampling=False
+                )
             case "qmc":
                 # One sequence for the whole study, so one seed; its place in it is kept there.
-                sampler = optuna.samplers.QMCSampler(scramble=True, seed=seed)
+                sampler = optuna.samplers.QMCSampler(
+                    scramble=True,
+                    seed=seed,
+                    independent_sampler=optuna.samplers.RandomSampler(seed=own_seed),
+                    warn_independent_sampling=False,
+                )
             case _:
                 sampler = optuna.samplers.RandomSampler(seed=own_seed)
         return optuna.samplers.PartialFixedSampler(dict(fixed), sampler) if fixed else sampler

@@ -11,16 +11,11 @@ __all__ = ["Tally"]
 
 
 class Tally:
-    """Counts trials as they end, on top of those that ended before.
-
-    Attributes:
-        asked: Trials that the study has, ended or not.
-    """
+    """Counts trials as they end, on top of those that ended before."""
 
     def __init__(
         self, records: Sequence[TrialRecord], total: int, epochs: int, maximize: bool
     ) -> None:
-        self.asked = len(records)
         self._total = total
         self._epochs = epochs
         self._maximize = maximize

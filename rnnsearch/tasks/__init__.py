@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnnsearch.tasks._base import Head, Task
+from rnnsearch.tasks.baselines import Baselines
 from rnnsearch.tasks.many_to_many import ManyToMany
 from rnnsearch.tasks.many_to_one import ManyToOne
 from rnnsearch.tasks.metrics import METRICS, Metric, metric_values
@@ -11,6 +12,7 @@ from rnnsearch.tasks.one_to_many import OneToMany
 __all__ = [
     "METRICS",
     "TASKS",
+    "Baselines",
     "Head",
     "ManyToMany",
     "ManyToOne",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from rnnsearch.data import Dataset, Part, Target
+
+if TYPE_CHECKING:
+    from rnnsearch.tasks.baselines import Baselines
 
 __all__ = ["Head", "Task"]
 
@@ -65,13 +68,17 @@ class Task(ABC):
         """Names in `METRICS` that are reported for this target, the usual one first."""
         return ("accuracy", "f1_macro") if target.kind == "class" else ("rmse", "mae", "r2")
 
+    def fit_baselines(self, dataset: Dataset) -> Baselines:
+        """The simple methods, fitted once; `Baselines.predict` is for as many parts as needed."""
+        from rnnsearch.tasks.baselines import fit
+
+        return fit(self, dataset)
+
     def baselines(self, dataset: Dataset, part: Part) -> dict[str, np.ndarray]:
-        """Predictions of the simple methods for `part`, fitted on the training part.
+        """Predictions of the simple methods for one part, fitted on the training part.
 
         Returns:
             Name → predictions in the target's own units, shaped as y; or class
             probabilities with a last axis of classes.
         """
-        from rnnsearch.tasks.baselines import predictions
-
-        return predictions(self, dataset, part)
+        return self.fit_baselines(dataset).predict(part)

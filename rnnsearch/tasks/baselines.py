@@ -8,13 +8,15 @@ is given, its penalty chosen by the validation part.
 from __future__ import annotations
 
 import warnings
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from rnnsearch.data import Dataset, Part
+from rnnsearch.data import Dataset, Part, Target
 from rnnsearch.tasks._base import Task
 
-__all__ = ["predictions"]
+__all__ = ["Baselines", "fit"]
 
 _ALPHAS = (1e-3, 1e-1, 1.0, 10.0, 100.0, 1000.0)
 _COSTS = (1e-3, 1e-2, 1e-1, 1.0, 10.0)
@@ -22,87 +24,151 @@ _MOST_ROWS = 50_000
 """Rows a linear model is fitted on at most: evenly spaced ones of those there are."""
 
 
-def predictions(task: Task, dataset: Dataset, part: Part) -> dict[str, np.ndarray]:
-    """Predictions for `part` of every baseline that the data allow.
+class _Linear(Protocol):
+    """A fitted linear model."""
 
-    ``last_value`` and ``seasonal_naive`` where the source has them: where the past does not
-    reach back far enough for a seasonal forecast the last value is used, and where there is
-    none either, the mean or the majority class. ``mean`` of each output (and, for
-    one_to_many, each step) over the training part; or ``majority``, the class frequencies
-    there. ``linear``: ridge or logistic regression.
+    def predict(self, task: Task, part: Part) -> np.ndarray:
+        """Scaled numbers shaped as y, or class probabilities with a last axis of classes."""
 
-    Returns:
-        Name → predictions in the target's own units, shaped as y; or class probabilities
-        with a last axis of classes.
+
+@dataclass(frozen=True)
+class Baselines:
+    """The simple methods, fitted.
+
+    Attributes:
+        task: Says what a model without memory is given.
+        target: What is predicted.
+        constant: Scaled training mean (O,) or class frequencies (C,); (T, …) for one_to_many,
+            whose steps are the same in every sequence.
+        linear: Ridge or logistic regression.
     """
-    numeric = dataset.target.kind == "numeric"
-    constant = _constant(task, dataset, part)
-    if numeric:
-        constant = dataset.target.scaling.invert(constant)
-    found: dict[str, np.ndarray] = {}
-    filled = constant
-    for name, forecast in part.naive.items():
+
+    task: Task
+    target: Target
+    constant: np.ndarray
+    linear: _Linear
+
+    def predict(self, part: Part) -> dict[str, np.ndarray]:
+        """Predictions for `part` of every baseline that the data allow.
+
+        ``last_value`` and ``seasonal_naive`` where the source has them: where the past does
+        not reach back far enough for a seasonal forecast the last value is used, and where
+        there is none either, the mean or the majority class. ``mean`` of each output (and,
+        for one_to_many, each step) over the training part; or ``majority``, the class
+        frequencies there. ``linear``: ridge or logistic regression.
+
+        Returns:
+            Name → predictions in the target's own units, shaped as y; or class
+            probabilities with a last axis of classes.
+        """
+        numeric = self.target.kind == "numeric"
+        shape = part.y.shape if numeric else (*part.y.shape, self.target.width)
+        constant = np.broadcast_to(self.constant, shape).copy()
         if numeric:
-            filled = np.where(np.isnan(forecast), filled, forecast)
-        else:
-            one_hot = np.eye(dataset.target.width)[np.maximum(forecast, 0)]
-            filled = np.where((forecast < 0)[..., None], filled, one_hot)
-        found[name] = filled
-        filled = found.get("last_value", filled)
-    found["mean" if numeric else "majority"] = constant
-    linear = _linear(task, dataset, part)
-    found["linear"] = dataset.target.scaling.invert(linear) if numeric else linear
-    return found
+            constant = self.target.scaling.invert(constant)
+        found: dict[str, np.ndarray] = {}
+        filled = constant
+        for name, forecast in part.naive.items():
+            if numeric:
+                filled = np.where(np.isnan(forecast), filled, forecast)
+            else:
+                one_hot = np.eye(self.target.width)[np.maximum(forecast, 0)]
+                filled = np.where((forecast < 0)[..., None], filled, one_hot)
+            found[name] = filled
+            filled = found.get("last_value", filled)
+        found["mean" if numeric else "majority"] = constant
+        linear = self.linear.predict(self.task, part)
+        found["linear"] = self.target.scaling.invert(linear) if numeric else linear
+        return found
 
 
-def _constant(task: Task, dataset: Dataset, part: Part) -> np.ndarray:
-    """Training mean (scaled) or class frequencies, for every entry of `part`.
+def fit(task: Task, dataset: Dataset) -> Baselines:
+    """Fit every baseline on the training part, penalties on the validation part."""
+    linear: _Linear
+    if dataset.target.kind == "class":
+        linear = _fit_logistic(task, dataset)
+    else:
+        linear = _fit_ridge(task, dataset)
+    return Baselines(task, dataset.target, _constant(task, dataset), linear)
 
-    One for each step of one_to_many, whose steps are the same in every sequence.
-    """
+
+def _constant(task: Task, dataset: Dataset) -> np.ndarray:
+    """Training mean (scaled) or class frequencies, of what counts; see `Baselines.constant`."""
     train, target = dataset.train, dataset.target
-    numeric = target.kind == "numeric"
     counts = train.weights > 0
+    numeric = target.kind == "numeric"
     values = train.y.astype(np.float64) if numeric else np.eye(target.width)[train.y]
     axes = (0,) if task.name == "one_to_many" else tuple(range(counts.ndim))
     weights = counts[..., None].astype(np.float64)
     total = np.maximum(weights.sum(axis=axes), 1)
-    mean = (values * weights).sum(axis=axes) / total
-    shape = part.y.shape if numeric else (*part.y.shape, target.width)
-    return np.broadcast_to(mean, shape).copy()
+    return np.asarray((values * weights).sum(axis=axes) / total)
 
 
-def _linear(task: Task, dataset: Dataset, part: Part) -> np.ndarray:
-    """Predictions of the linear model with the penalty that does best on validation.
+@dataclass(frozen=True)
+class _Ridge:
+    """A linear map from features to scaled numbers.
+
+    Attributes:
+        weights: (D, outputs); of one_to_many an output for each step and column of y.
+        bias: (outputs,).
+        stepped: Whether features are those of a step.
+    """
+
+    weights: np.ndarray
+    bias: np.ndarray
+    stepped: bool
+
+    def predict(self, task: Task, part: Part) -> np.ndarray:
+        """Scaled numbers shaped as y."""
+        x, _, _ = _rows(task, part, self.stepped, counted=False)
+        return np.asarray(x @ self.weights + self.bias).reshape(part.y.shape)
+
+
+def _fit_ridge(task: Task, dataset: Dataset) -> _Ridge:
+    """The ridge regression with the penalty that does best on validation.
 
     Where features and targets both have steps, rows are steps; a one_to_many target is one
     row with an output for each step.
     """
-    if dataset.target.kind == "class":
-        return _logistic(task, dataset, part)
+    stepped = dataset.train.y.ndim == 3 and task.name != "one_to_many"
+    x, y, counts = (_thin(a) for a in _rows(task, dataset.train, stepped, counted=True))
+    xv, yv, counts_v = _rows(task, dataset.validation, stepped, counted=True)
+    best, least = None, np.inf
+    for alpha in _ALPHAS:
+        weights, bias = _ridge(x, y, counts, alpha)
+        loss = ((xv @ weights + bias - yv) ** 2 * counts_v).sum()
+        if best is None or loss < least:
+            best, least = _Ridge(weights, bias, stepped), loss
+    assert best is not None
+    return best
+
+
+def _ridge(
+    x: np.ndarray, y: np.ndarray, counts: np.ndarray, alpha: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weights (D, outputs) and bias (outputs,) from features (M, D) and targets (M, outputs).
+
+    Outputs that do not count in the same rows are fitted each on its own rows; one that never
+    counts is 0.
+    """
     from sklearn.linear_model import Ridge
 
-    train, validation = dataset.train, dataset.validation
-    stepped = train.y.ndim == 3 and task.name != "one_to_many"
-    x, y, _ = _rows(task, train, stepped, True)
-    xv, yv, counts = _rows(task, validation, stepped, True)
-    best, least = Ridge(), np.inf
-    for alpha in _ALPHAS:
-        model = Ridge(alpha=alpha).fit(_thin(x), _thin(y))
-        errors = (_outputs(model, xv, yv) - yv) ** 2 * counts
-        if errors.sum() < least:
-            best, least = model, errors.sum()
-    xp, yp, _ = _rows(task, part, stepped, False)
-    return _outputs(best, xp, yp).reshape(part.y.shape)
-
-
-def _outputs(model: object, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The model's predictions for x (M, D), shaped as y (M, outputs)."""
-    return np.asarray(model.predict(x), dtype=np.float64).reshape(y.shape)  # type: ignore[attr-defined]
+    weights, bias = np.zeros((x.shape[1], y.shape[1])), np.zeros(y.shape[1])
+    if counts.all():
+        patterns, of = np.ones((len(x), 1), bool), np.zeros(y.shape[1], np.int64)
+    else:
+        patterns, of = np.unique(counts > 0, axis=1, return_inverse=True)
+    for index, rows in enumerate(patterns.T):
+        if rows.any():
+            outputs = np.flatnonzero(of.ravel() == index)
+            model = Ridge(alpha=alpha).fit(x[rows], y[rows][:, outputs])
+            weights[:, outputs] = np.reshape(model.coef_, (len(outputs), -1)).T
+            bias[outputs] = model.intercept_
+    return weights, bias
 
 
 def _rows(
-    task: Task, part: Part, stepped: bool, counted: bool
+    task: Task, part: Part, stepped: bool, *, counted: bool
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Features (M, D), targets (M, outputs) and weights alike, a row a step or a sequence.
 
@@ -110,17 +176,15 @@ def _rows(
         task: Says what the features are.
         part: Where from.
         stepped: Whether rows are steps.
-        counted: Whether to leave out rows that do not count.
+        counted: Whether to leave out steps that do not count.
     """
     features = task.memoryless_features(part.x)
-    counts = part.weights > 0
-    if stepped:
-        features = features.reshape(-1, features.shape[-1])
-        y, counts = part.y.reshape(-1, part.y.shape[-1]), counts.reshape(-1)
-        keep = counts if counted else np.ones_like(counts)
-        return features[keep], y[keep], np.ones((int(keep.sum()), 1))
-    weights = np.broadcast_to(counts[..., None], part.y.shape)
-    return features, part.y.reshape(len(part.y), -1), weights.reshape(len(part.y), -1)
+    counts = np.broadcast_to((part.weights > 0)[..., None], part.y.shape)
+    if not stepped:
+        return features, part.y.reshape(len(part.y), -1), counts.reshape(len(part.y), -1)
+    x, y, weights = (a.reshape(-1, a.shape[-1]) for a in (features, part.y, counts))
+    keep = weights[:, 0] if counted else np.ones(len(y), bool)
+    return x[keep], y[keep], weights[keep]
 
 
 def _thin(rows: np.ndarray) -> np.ndarray:
@@ -130,12 +194,36 @@ def _thin(rows: np.ndarray) -> np.ndarray:
     return rows[np.linspace(0, len(rows) - 1, _MOST_ROWS).astype(np.int64)]
 
 
-def _logistic(task: Task, dataset: Dataset, part: Part) -> np.ndarray:
-    """Class probabilities of a logistic regression, one for all steps."""
+@dataclass(frozen=True)
+class _Logistic:
+    """A logistic regression, one for all steps.
+
+    Attributes:
+        model: Scikit-learn's, fitted.
+        classes: Of the target; those that the model was not shown have no probability.
+    """
+
+    model: object
+    classes: int
+
+    def predict(self, task: Task, part: Part) -> np.ndarray:
+        """Class probabilities, y's axes and one of classes."""
+        x, _, _ = _class_rows(task, part)
+        return self.probabilities(x).reshape(*part.y.shape, self.classes)
+
+    def probabilities(self, x: np.ndarray) -> np.ndarray:
+        """(M, C) from features (M, D)."""
+        found = np.zeros((len(x), self.classes))
+        if len(x):
+            found[:, self.model.classes_] = self.model.predict_proba(x)  # type: ignore[attr-defined]
+        return found
+
+
+def _fit_logistic(task: Task, dataset: Dataset) -> _Logistic:
+    """The logistic regression with the penalty that does best on validation."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
-    classes = dataset.target.width
     x, y, counts = _class_rows(task, dataset.train)
     xv, yv, counts_v = _class_rows(task, dataset.validation)
     best, least = None, np.inf
@@ -144,13 +232,13 @@ def _logistic(task: Task, dataset: Dataset, part: Part) -> np.ndarray:
         for cost in _COSTS:
             model = LogisticRegression(C=cost, max_iter=300)
             model.fit(_thin(x[counts]), _thin(y[counts]))
-            chances = _probabilities(model, xv, classes)[np.arange(len(yv)), yv]
+            fitted = _Logistic(model, dataset.target.width)
+            chances = fitted.probabilities(xv)[np.arange(len(yv)), yv]
             loss = -(np.log(np.maximum(chances, 1e-12)) * counts_v).sum()
-            if loss < least:
-                best, least = model, loss
+            if best is None or loss < least:
+                best, least = fitted, loss
     assert best is not None
-    xp, _, _ = _class_rows(task, part)
-    return _probabilities(best, xp, classes).reshape(*part.y.shape, classes)
+    return best
 
 
 def _class_rows(task: Task, part: Part) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -165,11 +253,3 @@ def _class_rows(task: Task, part: Part) -> tuple[np.ndarray, np.ndarray, np.ndar
         repeated = np.broadcast_to(features[:, None], (count, steps, features.shape[1]))
         features = np.concatenate([repeated, step], axis=2)
     return features.reshape(part.y.size, -1), part.y.ravel(), part.weights.ravel() > 0
-
-
-def _probabilities(model: object, x: np.ndarray, classes: int) -> np.ndarray:
-    """(M, C) probabilities; classes that the model was not shown have none."""
-    found = np.zeros((len(x), classes))
-    if len(x):
-        found[:, model.classes_] = model.predict_proba(x)  # type: ignore[attr-defined]
-    return found

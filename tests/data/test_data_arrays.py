@@ -263,8 +263,8 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
         {"x": X.astype(str), "y": Y},
         {},
         [
-            "data.path: must hold numbers; received x of type <U32; categorical inputs are not "
-            "supported yet: write them as columns of 0 and 1"
+            "data.path: must hold numbers; received x of type <U32; only one_to_many reads text "
+            "so far: write it as features of 0 and 1, one for each value"
         ],
     ),
     "gap": (

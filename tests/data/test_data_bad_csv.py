@@ -62,8 +62,9 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
         {"kind": ["sun", "rain"] * 30, "y": GOOD},
         {"inputs": ("kind", "y")},
         [
-            "data.inputs: must be numbers; received 'sun' in row 2 of 'kind'; categorical inputs "
-            "are not supported yet: leave the column out, or write it as columns of 0 and 1"
+            "data.inputs: must be numbers; received 'sun' in row 2 of 'kind'; only one_to_many "
+            "reads text so far: leave the column out, or write it as columns of 0 and 1, one for "
+            "each value"
         ],
     ),
     "gaps": (

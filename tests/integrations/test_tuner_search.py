@@ -1,5 +1,7 @@
 """`Tuner` on real searches, small ones."""
 
+import shutil
+
 import keras
 import keras_tuner
 import numpy as np
@@ -149,9 +151,10 @@ def test_weights_that_were_not_kept(tuner, make):
     aside.rename(path)
 
 
-def test_more_trials_go_on_where_it_stopped(tuner, make, capsys):
+def test_more_trials_go_on_where_it_stopped(tuner, make, capsys, tmp_path):
+    shutil.copytree(tuner.project_dir, tmp_path / "numbers")
     before = {trial.trial_id: trial.score for trial in tuner.oracle.trials.values()}
-    more = make(max_trials=4)
+    more = make(max_trials=4, directory=tmp_path)
     assert more.remaining_trials == 1
     more.search(*search_data(), epochs=2, batch_size=16, validation_data=VALIDATION)
     assert "[4/4] trial 3" in capsys.readouterr().err

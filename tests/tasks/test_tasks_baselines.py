@@ -193,3 +193,50 @@ def test_shipped_specs_read(tmp_path: Path) -> None:
             for key in ("linear", "mean" if numeric else "majority")
         )
         assert linear < constant if numeric else linear > constant, path.stem
+
+
+def test_baselines_are_fitted_once_for_all_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = csv_data(tmp_path, "many_to_one", "numeric").dataset()
+    task, calls, fit = TASKS["many_to_one"], [], Ridge.fit
+    monkeypatch.setattr(Ridge, "fit", lambda *given: (calls.append(1), fit(*given))[1])
+    fitted = task.fit_baselines(dataset)
+    count = len(calls)
+    assert count == 6  # penalties
+    for part in (dataset.train, dataset.validation, dataset.test):
+        found = fitted.predict(part)
+        assert len(calls) == count
+        for name, values in task.baselines(dataset, part).items():
+            np.testing.assert_array_equal(found[name], values)
+        count = len(calls)
+
+
+def test_linear_baseline_of_ragged_targets_learns_from_what_counts(tmp_path: Path) -> None:
+    """y = x + step, known at 3 to 6 of 7 steps; at the last step nothing ever is."""
+    x = RNG.normal(size=(90, 1))
+    y = np.where(np.arange(7) < RNG.integers(3, 7, 90)[:, None], x + np.arange(7), np.nan)
+    path = tmp_path / "arrays.npz"
+    np.savez(path, x=x, y=y)
+    dataset = read(NpzSource(source="npz", path=path), "one_to_many").dataset()
+    part = dataset.test
+    found = TASKS["one_to_many"].baselines(dataset, part)
+    truth = dataset.target.scaling.invert(part.y)
+    np.testing.assert_allclose(
+        found["linear"][part.weights > 0], truth[part.weights > 0], atol=0.01
+    )
+    steps = np.nanmean(dataset.target.scaling.invert(dataset.train.y), axis=0)
+    counted = dataset.train.weights.sum(axis=0) == len(dataset.train)
+    np.testing.assert_allclose(found["mean"][0][counted], steps[counted], atol=1e-4)
+    assert np.isfinite(found["linear"]).all()
+
+
+def test_linear_baseline_of_a_class_is_the_mean_of_its_sequences(tmp_path: Path) -> None:
+    labels = np.array(["a", "b", "c"] * 30)
+    y = np.array([[0.0, 1, 2], [5, 5, 4], [-3, 0, 3]] * 30)
+    path = tmp_path / "arrays.npz"
+    np.savez(path, x=labels, y=y)
+    dataset = read(NpzSource(source="npz", path=path), "one_to_many").dataset()
+    found = TASKS["one_to_many"].baselines(dataset, dataset.test)["linear"]
+    truth = dataset.target.scaling.invert(dataset.test.y)
+    np.testing.assert_allclose(found, truth, atol=0.01)

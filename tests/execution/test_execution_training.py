@@ -1,0 +1,200 @@
+"""The course of a block, with a session that trains nothing and a listener that notes all."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from rnnsearch.engines import Program, Run, Session
+from rnnsearch.execution.messages import Block, Ended, Epoch, Schedule
+from rnnsearch.execution.training import Listener, train
+from rnnsearch.models import Architecture
+from rnnsearch.tasks import Head
+
+HEAD = Head(
+    steps=4, features=1, repeat=None, sequences=False, width=1, activation="linear", masked=False
+)
+PROGRAM = Program(
+    architecture=Architecture("GRU", (2,), False, False, HEAD),
+    optimizer="adam",
+    batch_size=8,
+    clip_mode=None,
+    loss="mse",
+    metrics=("rmse", "r2"),
+    objective="val_rmse",
+    maximize=False,
+)
+NO_STOP = Schedule(None, frozenset())
+
+Curve = Callable[[int, int], float]
+"""Trial and epoch → val_rmse."""
+
+
+class FakeSession(Session):
+    """Lanes whose val_rmse is given, and whose weights are the number of their best epoch."""
+
+    parameters = 7
+
+    def __init__(self, width: int, curve: Curve) -> None:
+        self.width = width
+        self.runs: dict[int, Run] = {}
+        self.loads: list[dict[int, int]] = []
+        self.released: list[int] = []
+        self._curve = curve
+        self._values: dict[int, list[float]] = {}
+
+    def load(self, runs: Mapping[int, Run]) -> None:
+        assert not set(runs) & set(self.runs), "a lane that trains must not be loaded"
+        self.loads.append({lane: run.trial for lane, run in runs.items()})
+        self.runs.update(runs)
+        self._values.update({lane: [] for lane in runs})
+
+    def advance(self) -> dict[int, dict[str, float]]:
+        for lane, run in self.runs.items():
+            self._values[lane].append(self._curve(run.trial, len(self._values[lane]) + 1))
+        return {
+            lane: {"loss": 1.0, "val_loss": 1.0, "val_r2": math.nan, "val_rmse": values[-1]}
+            for lane, values in self._values.items()
+            if lane in self.runs
+        }
+
+    def best_weights(self, lane: int) -> list[np.ndarray]:
+        return [np.array(np.argmin(self._values[lane]) + 1)]
+
+    def release(self, lane: int) -> None:
+        self.released.append(self.runs.pop(lane).trial)
+
+
+class Notes(Listener):
+    """Notes what it is told; prunes and cancels as it is asked to."""
+
+    def __init__(
+        self,
+        prune: Callable[[int, int], bool] = lambda trial, epoch: False,
+        cancel_after: float = math.inf,
+    ) -> None:
+        self.seen: list[dict[int, int]] = []
+        self.asked: list[dict[int, tuple[int, float]]] = []
+        self.ends: dict[int, Ended] = {}
+        self._prune = prune
+        self._cancel_after = cancel_after
+
+    def epochs(self, epochs: Mapping[int, Epoch]) -> None:
+        self.seen.append({trial: epoch.number for trial, epoch in epochs.items()})
+
+    def rung(self, values: Mapping[int, tuple[int, float]]) -> frozenset[int]:
+        self.asked.append(dict(values))
+        return frozenset(t for t, (epoch, _) in values.items() if self._prune(t, epoch))
+
+    def ended(self, ended: Ended) -> None:
+        assert ended.trial not in self.ends
+        self.ends[ended.trial] = ended
+
+    def cancelled(self) -> bool:
+        return len(self.seen) >= self._cancel_after
+
+
+def block(trials: int, schedule: Schedule = NO_STOP, epochs: int = 6) -> Block:
+    runs = tuple(Run(trial, seed=0, epochs=epochs) for trial in range(trials))
+    return Block(PROGRAM, runs, schedule, trials)
+
+
+def falling(trial: int, epoch: int) -> float:
+    return trial + 1 / epoch
+
+
+def test_early_stopping_keeps_the_best_epoch() -> None:
+    def best_at_two(trial: int, epoch: int) -> float:
+        return abs(epoch - 2.0) if trial == 0 else 1 / epoch
+
+    session, notes = FakeSession(2, best_at_two), Notes()
+    train(session, block(2, Schedule(3, frozenset()), epochs=9), notes)
+
+    stopped, ran_on = notes.ends[0], notes.ends[1]
+    assert (stopped.state, stopped.epochs, stopped.message) == ("COMPLETE", 5, "")
+    assert stopped.best is not None and stopped.best.number == 2
+    assert stopped.best.metrics["val_rmse"] == 0
+    assert stopped.weights is not None and stopped.weights[0] == 2
+    assert stopped.parameters == 7
+    assert (ran_on.state, ran_on.epochs, ran_on.best and ran_on.best.number) == ("COMPLETE", 9, 9)
+
+
+@pytest.mark.parametrize(("maximize", "best"), [(False, 6), (True, 1)])
+def test_the_objective_decides_which_epoch_is_best(maximize: bool, best: int) -> None:
+    notes = Notes()
+    one = block(1)
+    train(FakeSession(1, falling), replace(one, program=replace(PROGRAM, maximize=maximize)), notes)
+    assert notes.ends[0].best is not None
+    assert notes.ends[0].best.number == best
+
+
+def test_rungs_are_asked_at_their_epochs_with_the_best_so_far() -> None:
+    def rising(trial: int, epoch: int) -> float:
+        return trial + epoch
+
+    notes = Notes()
+    train(FakeSession(2, rising), block(2, Schedule(None, frozenset({2, 4, 6}))), notes)
+    # None at epoch 6: the runs have ended there.
+    assert notes.asked == [{0: (2, 1.0), 1: (2, 2.0)}, {0: (4, 1.0), 1: (4, 2.0)}]
+
+
+def test_pruned_runs_are_released_and_their_lanes_refilled() -> None:
+    session = FakeSession(2, falling)
+    notes = Notes(prune=lambda trial, epoch: trial in (0, 3) and epoch == 2)
+    train(session, block(5, Schedule(None, frozenset({2, 4})), epochs=5), notes)
+
+    assert session.loads == [{0: 0, 1: 1}, {0: 2}, {1: 3}, {0: 4}]
+    assert sorted(session.released) == [0, 1, 2, 3, 4]
+    assert {t: end.state for t, end in notes.ends.items()} == {
+        0: "PRUNED", 1: "COMPLETE", 2: "COMPLETE", 3: "PRUNED", 4: "COMPLETE",
+    }  # fmt: skip
+    assert notes.ends[0].message == "pruned at epoch 2"
+    assert notes.ends[0].best is not None and notes.ends[0].weights is None
+    # Each run counts its own epochs, whenever it was loaded.
+    assert {t: end.epochs for t, end in notes.ends.items()} == {0: 2, 1: 5, 2: 5, 3: 2, 4: 5}
+    for trial in range(5):
+        numbers = [seen[trial] for seen in notes.seen if trial in seen]
+        assert numbers == list(range(1, notes.ends[trial].epochs + 1))
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_a_run_that_diverges_fails_and_its_neighbours_go_on(value: float) -> None:
+    session, notes = FakeSession(3, lambda t, e: value if (t, e) == (1, 3) else falling(t, e)), Notes()
+    train(session, block(3), notes)
+    assert notes.ends[1].state == "FAIL"
+    assert notes.ends[1].message == "diverged: val_rmse is not finite at epoch 3"
+    assert notes.ends[1].epochs == 3
+    assert notes.ends[1].weights is None
+    # val_r2 is NaN all along, as where it is undefined: no sign of divergence.
+    assert [notes.ends[trial].state for trial in (0, 2)] == ["COMPLETE", "COMPLETE"]
+    assert [notes.ends[trial].epochs for trial in (0, 2)] == [6, 6]
+
+
+def test_a_run_may_diverge_in_its_first_epoch() -> None:
+    notes = Notes()
+    train(FakeSession(1, lambda t, e: math.nan), block(1, Schedule(2, frozenset({1}))), notes)
+    assert notes.ends[0].message == "diverged: val_rmse is not finite at epoch 1"
+    assert notes.asked == []
+
+
+def test_cancelled_runs_are_pruned_as_out_of_time() -> None:
+    session, notes = FakeSession(2, falling), Notes(cancel_after=2)
+    train(session, block(3), notes)
+    assert [notes.ends[trial].state for trial in range(3)] == ["PRUNED"] * 3
+    assert notes.ends[0].message == "out of time at epoch 2 of 6"
+    assert notes.ends[0].best is not None and notes.ends[0].best.number == 2
+    assert notes.ends[2].message == "out of time before its first epoch"
+    assert notes.ends[2].best is None
+    assert session.runs == {}
+
+
+def test_seconds_are_shared_between_the_lanes(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(0, 1000))
+    monkeypatch.setattr("rnnsearch.execution.training.time.perf_counter", lambda: next(clock))
+    notes = Notes()
+    train(FakeSession(2, falling), block(2, epochs=4), notes)
+    assert [notes.ends[trial].seconds for trial in range(2)] == [2.0, 2.0]

@@ -1,0 +1,299 @@
+"""The loop: what it does with workers that work, die, fail, stall and grow."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from rnnsearch.errors import WorkerError
+from rnnsearch.execution.messages import Block, Cancel, Crashed, Rung, Verdict
+from rnnsearch.search import loop
+
+
+def states(records: list[Any]) -> list[str]:
+    return [record.state for record in records]
+
+
+def plain(records: list[Any]) -> list[Any]:
+    """Records without what the clock says."""
+    return [(r.number, r.state, r.score, r.epochs, r.params, r.message) for r in records]
+
+
+def test_a_search_trains_every_trial_in_blocks_of_one_program(simulation, fake) -> None:
+    search, executor = simulation(trials=10), fake.Executor()
+    records = search.run(executor, width=4)
+    assert search.stop == "finished"
+    assert states(records) == ["COMPLETE"] * 10
+    assert executor.blocks == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
+    for order in (order for _, order in executor.sent if isinstance(order, Block)):
+        assert order.width == 4
+        for run in order.runs:
+            assert records[run.trial].score == pytest.approx(fake.val_loss(run, 9))
+    assert search.notes.device == "cpu (fake)"
+    assert search.notes.snapshots[-1].done == search.notes.snapshots[-1].total == 10
+    assert [len(search.notes.curves[trial]) for trial in range(10)] == [9] * 10
+
+
+def test_trials_is_a_total_and_finished_trials_are_not_run_again(simulation, fake) -> None:
+    search = simulation(trials=4)
+    first = search.run(fake.Executor())
+    more = simulation(trials=6)
+    executor = fake.Executor()
+    second = more.run(executor)
+    assert executor.blocks == [[4, 5]]
+    assert second[:4] == first
+    again = fake.Executor()
+    assert more.run(again) == second
+    assert simulation(trials=3).run(again) == second
+    assert again.blocks == []
+
+
+def test_a_worker_that_dies_takes_down_its_running_trials_only(simulation, fake) -> None:
+    deaths = []
+
+    def fault(worker: int, block: Block, epoch: int) -> Crashed | None:
+        if [run.trial for run in block.runs] == [4, 5, 6, 7] and epoch == 3:
+            deaths.append(worker)
+            return Crashed("its worker was killed", gone=True)
+        return None
+
+    search, executor = simulation(), fake.Executor(fault=fault)
+    records = search.run(executor)
+    assert deaths == [0] and executor.restarts == [0]
+    assert states(records) == ["COMPLETE"] * 12
+    # Each alone: had one of them killed the worker, it would not take the others down again.
+    assert executor.blocks == [[0, 1, 2, 3], [4, 5, 6, 7], [4], [5], [6], [7], [8, 9, 10, 11]]
+    assert {order.width for _, order in executor.sent if isinstance(order, Block)} == {4}
+    assert plain(records) == plain(simulation("calm").run(fake.Executor()))
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_trial_that_fails_twice_is_recorded_with_the_reason(simulation, fake, gone) -> None:
+    def fault(worker: int, block: Block, epoch: int) -> Crashed | None:
+        poisoned = any(run.trial == 5 for run in block.runs) and epoch == 2
+        return Crashed("ValueError: no such kernel", gone) if poisoned else None
+
+    search, executor = simulation(), fake.Executor(fault=fault)
+    records = search.run(executor)
+    assert records[5].state == "FAIL"
+    assert records[5].message == "ValueError: no such kernel"
+    assert (records[5].score, records[5].metrics) == (None, {})
+    assert states(records[:5] + records[6:]) == ["COMPLETE"] * 11
+    assert [block for block in executor.blocks if 5 in block] == [[4, 5, 6, 7], [5]]
+    assert len(executor.restarts) == (2 if gone else 0)
+    # The curve of a trial that ran again is of its last run.
+    assert [len(search.notes.curves[trial]) for trial in (4, 5)] == [9, 1]
+
+
+def test_workers_that_never_start_end_the_search(simulation, fake) -> None:
+    executor = fake.Executor(stillborn=frozenset({0}))
+    with pytest.raises(WorkerError, match="workers do not start: no such device"):
+        simulation().run(executor)
+    assert len(executor.restarts) == 2
+
+
+def test_a_worker_that_is_never_ready_ends_the_search(simulation, fake, monkeypatch) -> None:
+    class Silent(fake.Executor):  # type: ignore[name-defined,misc]
+        def receive(self, timeout: float | None) -> list[Any]:
+            return []
+
+    monkeypatch.setattr(loop, "_START_SECONDS", 0.05)
+    with pytest.raises(WorkerError, match="no worker was ready after"):
+        simulation().run(Silent())
+
+
+def test_two_workers_share_the_trials(simulation, fake) -> None:
+    search, executor = simulation(trials=16), fake.Executor(count=2)
+    records = search.run(executor)
+    assert states(records) == ["COMPLETE"] * 16
+    assert sorted(sum(executor.blocks, [])) == list(range(16))
+    assert {worker for worker, order in executor.sent if isinstance(order, Block)} == {0, 1}
+
+
+def test_a_worker_that_dies_leaves_the_other_at_work(simulation, fake) -> None:
+    def fault(worker: int, block: Block, epoch: int) -> Crashed | None:
+        return Crashed("killed", gone=True) if worker == 1 and epoch == 5 else None
+
+    search, executor = simulation(), fake.Executor(count=2, fault=fault)
+    records = search.run(executor)
+    assert {record.state for record in records} <= {"COMPLETE", "FAIL"}
+    assert len(records) == 12
+    assert all(record.message == "killed" for record in records if record.state == "FAIL")
+    blocks = [order for worker, order in executor.sent if worker == 0 and isinstance(order, Block)]
+    assert all(records[r.trial].state == "COMPLETE" for b in blocks for r in b.runs)
+
+
+def test_a_worker_that_grew_is_replaced_between_blocks(simulation, fake) -> None:
+    executor = fake.Executor(memory=2000.0)
+    records = simulation().run(executor)
+    assert states(records) == ["COMPLETE"] * 12
+    assert executor.restarts == [0, 0, 0]
+    assert len(executor.blocks) == 3
+
+
+def test_out_of_time_trials_are_recorded_and_the_search_returns(
+    simulation, fake, monkeypatch
+) -> None:
+    clock = Clock(monkeypatch)
+
+    def fault(worker: int, block: Block, epoch: int) -> None:
+        clock.now += 1
+
+    search, executor = simulation(), fake.Executor(fault=fault)
+    records = search.run(executor, timeout=11.5)
+    assert search.stop == "timeout"
+    # The first block took 9 s, the second had 3 epochs.
+    assert states(records) == ["COMPLETE"] * 4 + ["PRUNED"] * 4
+    assert {record.message for record in records[4:]} == {"out of time"}
+    assert all(record.score is not None for record in records[4:])
+    assert (0, Cancel()) in executor.sent
+    assert executor.restarts == []
+    # The same again goes on to the total, with as much time again.
+    assert states(search.run(fake.Executor())) == ["COMPLETE"] * 4 + ["PRUNED"] * 4 + [
+        "COMPLETE"
+    ] * 4
+
+
+def test_an_epoch_without_end_is_not_waited_for(simulation, fake, monkeypatch) -> None:
+    clock = Clock(monkeypatch)
+
+    class Slow(fake.Executor):  # type: ignore[name-defined,misc]
+        def receive(self, timeout: float | None) -> list[Any]:
+            clock.now += 1
+            if clock.now > 106:
+                self._stuck = frozenset({0})
+            return super().receive(timeout)
+
+    search, executor = simulation(), Slow()
+    records = search.run(executor, timeout=10)
+    assert states(records) == ["PRUNED"] * 4
+    assert {record.message for record in records} == {"out of time in epoch 6 of 9"}
+    assert all(record.epochs == 5 and record.score is not None for record in records)
+    assert executor.restarts == [0]
+
+
+def test_a_worker_that_dies_after_the_timeout_loses_nothing(simulation, fake, monkeypatch) -> None:
+    clock = Clock(monkeypatch)
+
+    def fault(worker: int, block: Block, epoch: int) -> Crashed | None:
+        clock.now += 10
+        return Crashed("killed", gone=True) if epoch == 2 else None
+
+    search = simulation()
+    assert states(search.run(fake.Executor(fault=fault), timeout=15)) == ["RUNNING"] * 4
+    assert states(search.run(fake.Executor())) == ["COMPLETE"] * 12
+
+
+class Clock:
+    """Seconds that pass only when a test lets them."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 100.0
+        monkeypatch.setattr(loop.time, "monotonic", lambda: self.now)
+
+
+def test_all_of_a_block_report_at_a_rung_before_any_is_judged(simulation, fake) -> None:
+    search = simulation(pruner="asha", trials=12)
+    events: list[tuple[str, int]] = []
+    study_of = search.opened
+
+    def opened() -> Any:
+        study, planner = study_of()
+        prune = study.pruner.prune
+
+        def noting(study: Any, trial: Any) -> bool:
+            reported = [
+                t.number for t in study.get_trials(deepcopy=False) if t.state.name == "RUNNING"
+            ]
+            assert all(study.get_trials()[n].last_step == trial.last_step for n in reported)
+            events.append(("judged", trial.number))
+            return prune(study, trial)
+
+        study.pruner.prune = noting
+        return study, planner
+
+    search.opened = opened
+    records = search.run(fake.Executor())
+    judged = [number for _, number in events]
+    assert judged[:4] == [0, 1, 2, 3]
+    assert set(states(records)) == {"COMPLETE", "PRUNED"}
+    assert all(r.message.startswith("pruned at epoch") for r in records if r.state == "PRUNED")
+
+
+def test_a_trial_that_runs_again_reports_each_step_once(simulation, fake) -> None:
+    def fault(worker: int, block: Block, epoch: int) -> Crashed | None:
+        return Crashed("killed", gone=True) if epoch == 5 and len(block.runs) > 1 else None
+
+    # A second report of a step is a warning of Optuna's, and warnings are errors here.
+    search = simulation(pruner="median", trials=8)
+    records = search.run(fake.Executor(fault=fault))
+    assert {record.state for record in records} <= {"COMPLETE", "PRUNED"}
+    trials = search.opened()[0].get_trials()
+    complete = [t for t in trials if t.state.name == "COMPLETE"]
+    assert complete
+    for trial in complete:
+        assert sorted(trial.intermediate_values) == list(range(1, 9))
+
+
+class Killed(BaseException):
+    """The driver is gone."""
+
+
+@pytest.mark.parametrize("pruner", ["hyperband", "asha", "none"])
+@pytest.mark.parametrize("sampler", ["tpe", "qmc"])
+def test_a_killed_search_goes_on_as_if_it_had_not_been(simulation, fake, pruner, sampler) -> None:
+    settings = {"pruner": pruner, "sampler": sampler, "trials": 16}
+    whole = simulation("whole", **settings).run(fake.Executor())
+
+    def killed(at: int) -> Any:
+        class Dying(fake.Executor):  # type: ignore[name-defined,misc]
+            steps = 0
+
+            def receive(self, timeout: float | None) -> list[Any]:
+                self.steps += 1
+                if self.steps == at:
+                    raise Killed
+                return super().receive(timeout)
+
+        return Dying()
+
+    search = simulation("cut", **settings)
+    for at in (1, 7, 16, 25):
+        with pytest.raises(Killed):
+            search.run(killed(at))
+    finished = [record for record in search.records() if record.state != "RUNNING"]
+    records = search.run(fake.Executor())
+    assert finished and all(records[record.number] == record for record in finished)
+    assert plain(records) == plain(whole)
+
+
+def test_a_search_killed_while_it_asks_goes_on_as_if_it_had_not_been(simulation, fake) -> None:
+    settings = {"sampler": "tpe", "pruner": "hyperband", "trials": 12}
+    whole = simulation("whole", **settings).run(fake.Executor())
+    search = simulation("cut", **settings)
+    for writes in (2, 5, 9, 13):
+        study, planner = search.opened()
+        storage = study._storage
+        left = iter(range(writes))
+        set_param = storage.set_trial_param
+
+        def dying(*args: Any, left: Any = left, set_param: Any = set_param) -> None:
+            if next(left, None) is None:
+                raise Killed
+            set_param(*args)
+
+        storage.set_trial_param = dying  # type: ignore[method-assign]
+        with pytest.raises(Killed):
+            planner.resume()
+            planner.next_block(4)
+    assert plain(search.run(fake.Executor())) == plain(whole)
+
+
+def test_messages_of_a_rung_are_answered_even_late(simulation, fake) -> None:
+    executor = fake.Executor()
+    simulation(pruner="asha").run(executor)
+    assert sum(isinstance(order, Verdict) for _, order in executor.sent) > 0
+    assert threading.active_count() >= 1
+    assert not any(isinstance(order, Rung) for _, order in executor.sent)
