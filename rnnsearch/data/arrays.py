@@ -215,7 +215,7 @@ def _split(
         problems.add("data.split", must, f"{received} sequences of {count}", advice)
         problems.raise_any()
     if split.by == "time":
-        index: Any = [np.asarray(part) for part in time_parts(count, *shares)]
+        index: Any = [np.asarray(part, dtype=np.int64) for part in time_parts(count, *shares)]
     elif classes is not None and split.by in ("auto", "stratified"):
         index = stratified_parts(classes, *shares, split.seed)
     else:

@@ -113,7 +113,9 @@ def _compiled(program: Program, run: Run) -> keras.Model:
     )
     for variable, value in zip(model.trainable_variables, weights, strict=True):
         variable.assign(value)
-    generators = [v for v in model.non_trainable_variables if v.path.endswith("seed_generator_state")]
+    generators = [
+        v for v in model.non_trainable_variables if v.path.endswith("seed_generator_state")
+    ]
     for index, state in enumerate(generators):
         state.assign(np.array([dropout_seed(run.seed, index), 0], dtype=state.dtype))
     model.compile(optimizer=make_optimizer(program, numbers), loss=make_loss(program.loss))

@@ -16,7 +16,7 @@ from rnnsearch.execution.messages import Block, Ended, Judge, Schedule
 from rnnsearch.execution.requests import judge_remotely, train_remotely
 from rnnsearch.models import Architecture
 from rnnsearch.search.trials import BaselineRecord
-from rnnsearch.tasks import Task, metric_values
+from rnnsearch.tasks import Baselines, Task, metric_values
 
 __all__ = ["feed_forward_baseline", "simple_baselines"]
 
@@ -27,8 +27,9 @@ _LAYERS = 2
 def simple_baselines(task: Task, dataset: Dataset, objective: str) -> list[BaselineRecord]:
     """Naive forecasts, mean or majority, and a linear model, on validation and test part."""
     started = time.perf_counter()
-    validation = _scores(task, dataset, dataset.validation, "val")
-    test = _scores(task, dataset, dataset.test, "test") if len(dataset.test) else {}
+    fitted = task.fit_baselines(dataset)
+    validation = _scores(fitted, task, dataset, dataset.validation, "val")
+    test = _scores(fitted, task, dataset, dataset.test, "test") if len(dataset.test) else {}
     seconds = (time.perf_counter() - started) / max(1, len(validation))
     return [
         BaselineRecord(
@@ -42,12 +43,14 @@ def simple_baselines(task: Task, dataset: Dataset, objective: str) -> list[Basel
     ]
 
 
-def _scores(task: Task, dataset: Dataset, part: Part, prefix: str) -> dict[str, dict[str, float]]:
+def _scores(
+    fitted: Baselines, task: Task, dataset: Dataset, part: Part, prefix: str
+) -> dict[str, dict[str, float]]:
     target = dataset.target
     truth = target.scaling.invert(part.y) if target.kind == "numeric" else part.y
     names = task.metrics(target)
     scores = {}
-    for name, predicted in task.baselines(dataset, part).items():
+    for name, predicted in fitted.predict(part).items():
         values = metric_values(names, truth, predicted, part.weights)
         values["loss"] = _loss(dataset, part, predicted)
         finite = {k: float(v) for k, v in values.items() if math.isfinite(v)}

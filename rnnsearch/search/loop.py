@@ -3,10 +3,11 @@
 With one worker it is a function of the spec: a block is planned when all before it have ended,
 and the pruner is asked in the order of the trials' numbers. A search that was killed and goes on
 trains the block that was cut, as it was, and decides again only what was not decided; so it
-suggests, prunes and ranks what it would have, had it not been killed. Three things are not of
-the spec, and where they happen two searches may differ: more than one worker, whose blocks end
-in any order; a timeout; and a worker that died, as its trials are tried again each alone, and
-reach their rungs one after the other instead of together.
+suggests, prunes and ranks what it would have, had it not been killed. (Unless it was killed in
+the milliseconds in which a trial was being suggested: that one gets its remaining parameters, but
+maybe others.) Three things are not of the spec, and where they happen two searches may differ:
+more than one worker, whose blocks end in any order; a timeout; and a worker that died, as its
+trials are tried again each alone, and reach their rungs one after the other, not together.
 """
 
 from __future__ import annotations
@@ -220,17 +221,9 @@ class Search:
 
     def _pruned(self, flight: _Flight, values: Mapping[int, tuple[int, float]]) -> frozenset[int]:
         """Trials to stop, decided in the order of their numbers once all have reported."""
-        undecided = []
         for number in sorted(values):
-            epoch, value = values[number]
-            plan = flight.open[number]
-            if epoch not in plan.reported:
-                plan.trial.report(value, epoch)
-                plan.reported.add(epoch)
-            # A trial that is trained again has passed the rungs before its last.
-            if epoch == max(plan.reported):
-                undecided.append(number)
-        return frozenset(n for n in undecided if flight.open[n].trial.should_prune())
+            flight.open[number].report(*values[number])
+        return frozenset(n for n in sorted(values) if flight.open[n].should_stop(values[n][0]))
 
     def _end(self, flight: _Flight, ended: Ended) -> None:
         plan = flight.open.pop(ended.trial)

@@ -19,20 +19,50 @@ from rnnsearch.tasks import METRICS, TASKS, Head
 
 __all__ = ["Planner", "TrialPlan", "direction", "is_maximized"]
 
+_STOPPED = "stopped"
+"""A trial's attribute with the epoch at which the pruner stopped it."""
+
 _BLOCK = "block"
 """The study's attribute with the first trial and the size of the block asked for last."""
 
 
 @dataclass(frozen=True)
 class TrialPlan:
-    """A trial that is ready to train."""
+    """A trial that is ready to train.
+
+    Attributes:
+        trial: Optuna's.
+        params: Search parameter → value, those in use only.
+        program, run: What trains it.
+        reported: Epochs at which it has reported before, if it is trained again.
+        stopped: Epochs, none or one, at which it was told to stop.
+    """
 
     trial: optuna.trial.Trial
     params: Mapping[str, Scalar]
     program: Program
     run: Run
     reported: set[int] = field(default_factory=set)
-    """Epochs at which it has reported before: a second report would be refused."""
+    stopped: set[int] = field(default_factory=set)
+
+    def report(self, epoch: int, value: float) -> None:
+        """Tell the study of a rung; once, however often the trial is trained."""
+        if epoch not in self.reported:
+            self.trial.report(value, epoch)
+            self.reported.add(epoch)
+
+    def should_stop(self, epoch: int) -> bool:
+        """Whether the pruner stops it at a rung that it has reported.
+
+        What was decided stays: the pruner would compare it with trials that came later.
+        """
+        if epoch < max(self.reported) or epoch in self.stopped:
+            return epoch in self.stopped
+        if not self.trial.should_prune():
+            return False
+        self.trial.set_user_attr(_STOPPED, epoch)
+        self.stopped.add(epoch)
+        return True
 
 
 def is_maximized(spec: Spec) -> bool:
@@ -75,8 +105,8 @@ class Planner:
     def resume(self) -> list[TrialPlan]:
         """Trials that an earlier process asked for and did not end, to be run from scratch.
 
-        Where it was killed while it asked for a block, the trials are completed, and the block
-        too, so that every trial is suggested what it would have been.
+        Where it was killed while it asked for a block, the block is completed, so that those
+        after it begin at the trials at which they would have.
         """
         trials = self._study.get_trials(deepcopy=False)
         first, size = self._study.user_attrs.get(_BLOCK, (0, 0))
@@ -86,7 +116,11 @@ class Planner:
                 fixed = self._structure(first) if first < frozen.number < first + size else {}
                 self._use_sampler(frozen.number, fixed)
                 trial = optuna.trial.Trial(self._study, frozen._trial_id)
-                plans.append(self._plan(trial, set(frozen.intermediate_values)))
+                plan = self._plan(trial)
+                plan.reported.update(frozen.intermediate_values)
+                if _STOPPED in frozen.user_attrs:
+                    plan.stopped.add(frozen.user_attrs[_STOPPED])
+                plans.append(plan)
         if first < len(trials) < first + size:
             fixed = self._structure(first)
             rest = range(len(trials), min(first + size, self.total))
@@ -117,7 +151,7 @@ class Planner:
 
     def _ask(self, number: int, fixed: Mapping[str, Scalar]) -> TrialPlan:
         self._use_sampler(number, fixed)
-        return self._plan(self._study.ask(), set())
+        return self._plan(self._study.ask())
 
     def _use_sampler(self, number: int, fixed: Mapping[str, Scalar]) -> None:
         search = self._spec.search
@@ -134,12 +168,11 @@ class Planner:
         same = [self._space.structural(self._grid[n]) == structure for n in numbers]
         return [n for n in numbers if all(same[: n - asked + 1])]
 
-    def _plan(self, trial: optuna.trial.Trial, reported: set[int]) -> TrialPlan:
+    def _plan(self, trial: optuna.trial.Trial) -> TrialPlan:
         params = self._space.suggest(trial)
         if "params" not in trial.user_attrs:
             trial.set_user_attr("params", params)
-        run = self.run(trial.number, params)
-        return TrialPlan(trial, params, self.program(params), run, reported)
+        return TrialPlan(trial, params, self.program(params), self.run(trial.number, params))
 
     def run(self, number: int, params: Mapping[str, Scalar]) -> Run:
         """The run that trains a configuration."""

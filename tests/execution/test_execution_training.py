@@ -163,7 +163,10 @@ def test_pruned_runs_are_released_and_their_lanes_refilled() -> None:
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_a_run_that_diverges_fails_and_its_neighbours_go_on(value: float) -> None:
-    session, notes = FakeSession(3, lambda t, e: value if (t, e) == (1, 3) else falling(t, e)), Notes()
+    session, notes = (
+        FakeSession(3, lambda t, e: value if (t, e) == (1, 3) else falling(t, e)),
+        Notes(),
+    )
     train(session, block(3), notes)
     assert notes.ends[1].state == "FAIL"
     assert notes.ends[1].message == "diverged: val_rmse is not finite at epoch 3"
