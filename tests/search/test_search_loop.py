@@ -107,7 +107,7 @@ def test_two_workers_share_the_trials(simulation, fake) -> None:
     search, executor = simulation(trials=16), fake.Executor(count=2)
     records = search.run(executor)
     assert states(records) == ["COMPLETE"] * 16
-    assert sorted(sum(executor.blocks, [])) == list(range(16))
+    assert sorted(n for block in executor.blocks for n in block) == list(range(16))
     assert {worker for worker, order in executor.sent if isinstance(order, Block)} == {0, 1}
 
 
@@ -245,7 +245,7 @@ class Killed(BaseException):
     [
         ("tpe", "hyperband", (1, 5, 9, 13, 14)),
         ("qmc", "asha", (1, 5, 9, 13, 14)),
-        ("random", "median", (1, 9, 40, 15)),
+        ("random", "median", (1, 25, 12)),
     ],
 )
 def test_a_killed_search_goes_on_as_if_it_had_not_been(
