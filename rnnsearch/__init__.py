@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rnnsearch.api import CheckReport, Results, check, search
+    from rnnsearch.data import Arrays
     from rnnsearch.integrations.keras_tuner import Tuner
 
-__all__ = ["CheckReport", "Results", "Tuner", "check", "search"]
+__all__ = ["Arrays", "CheckReport", "Results", "Tuner", "check", "search"]
 
-_HOMES = {"Tuner": "rnnsearch.integrations.keras_tuner"}
+_HOMES = {"Arrays": "rnnsearch.data", "Tuner": "rnnsearch.integrations.keras_tuner"}
 
 
 def __getattr__(name: str) -> Any:

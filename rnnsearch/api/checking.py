@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rnnsearch.api.inputs import read_inputs, resolve_engine
+from rnnsearch.data import Arrays
 from rnnsearch.spec import Spec
 
 __all__ = ["CheckReport", "check"]
@@ -38,19 +39,23 @@ class CheckReport:
 
 
 def check(
-    spec: str | Path | Mapping[str, Any], *, overrides: Mapping[str, Any] | None = None
+    spec: str | Path | Mapping[str, Any],
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    arrays: Arrays | None = None,
 ) -> CheckReport:
     """Validate a spec and read its data.
 
     Args:
         spec: A YAML file, or the same as a dict.
         overrides: Dotted keys of search and run: ``{"search.trials": 20}``.
+        arrays: The data, where the spec says ``source: arrays``.
 
     Raises:
         InvalidSpec, InvalidData: With every problem found.
         MissingExtra: An optional library is needed.
     """
-    inputs = read_inputs(spec, overrides or {})
+    inputs = read_inputs(spec, overrides or {}, arrays)
     resolved, data = inputs.spec, inputs.data
     dataset = data.dataset((inputs.space.windows(resolved) or (None,))[0])
     simple = [*dataset.validation.naive]

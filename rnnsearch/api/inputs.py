@@ -38,6 +38,7 @@ def read_inputs(
         InvalidSpec, InvalidData: With every problem found.
         MissingExtra: An optional library that the spec asks for is not installed.
     """
+    _check_arrays(arrays)
     loaded: Loaded | None = None
     if isinstance(spec, Mapping):
         parsed = parse(_overridden(spec, overrides), name="search", directory=Path.cwd())
@@ -59,6 +60,27 @@ def read_inputs(
             raise
         raise type(error)(p.at(loaded.locate(p.path)) for p in error.problems) from None
     return Inputs(parsed, space, data)
+
+
+
+def _check_arrays(arrays: object) -> None:
+    if arrays is not None and not isinstance(arrays, Arrays):
+        raise InvalidData(
+            [
+                Problem(
+                    "arrays",
+                    "must be a rnnsearch.Arrays",
+                    type(arrays).__name__,
+                    "give Arrays(train=(x, y), validation=(x, y))",
+                )
+            ]
+        )
+    for name in ("train", "validation", "test"):
+        part = getattr(arrays, name, None)
+        if part is not None and (isinstance(part, str) or len(part) not in (2, 3)):
+            raise InvalidData(
+                [Problem(f"arrays.{name}", "must be (x, y) or (x, y, lengths)", f"{len(part)} items")]
+            )
 
 
 def _overridden(spec: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from rnnsearch.api.recorder import Recorder
 from rnnsearch.api.results import Results
 from rnnsearch.data import Arrays, Dataset
 from rnnsearch.errors import StudyError
-from rnnsearch.execution import Executor, WorkerSetup
+from rnnsearch.execution import Executor, WorkerSetup, usable_cores
 from rnnsearch.execution.messages import Judge, Schedule
 from rnnsearch.execution.processes import ProcessExecutor
 from rnnsearch.execution.requests import judge_remotely
@@ -173,9 +173,10 @@ class _Searching:
             return Results.open(self.folder.path)
         interrupted = False
         try:
-            simple = simple_baselines(self.task, self.dataset, self.spec.search.objective)
-            self.recorder.begin(before, simple)
             with self._scratch() as scratch, self._executor(scratch) as executor:
+                # The workers start up while the baselines are fitted.
+                simple = simple_baselines(self.task, self.dataset, self.spec.search.objective)
+                self.recorder.begin(before, simple)
                 self._search(executor, before)
                 self._conclude(executor)
         except KeyboardInterrupt:
@@ -216,7 +217,7 @@ class _Searching:
         run = self.spec.run
         path = scratch / "data.joblib"
         joblib.dump(self.inputs.data, path)
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+        cores = usable_cores()
         count = _workers(self.spec, self.engine, cores)
         setup = WorkerSetup(
             data=path,
@@ -263,15 +264,11 @@ class _Searching:
                 program,
                 judged.parameters,
                 self.task,
-                self.dataset_of(program.window),
+                self.inputs.data.dataset(program.window),
                 budget,
                 self.spec.search.patience,
             )
         )
-
-    def dataset_of(self, window: int | None) -> Dataset:
-        """The arrays for one window."""
-        return self.inputs.data.dataset(window)
 
     def _write_summary(self, interrupted: bool) -> None:
         trials = records(self.study)

@@ -13,7 +13,8 @@ def describe_device() -> str:
     """The default device's name: ``cpu (2 cores)`` or the accelerator's own."""
     names = _accelerators()
     if not names:
-        return f"cpu ({os.cpu_count()} cores)"
+        usable = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))
+        return f"cpu ({len(usable(0))} cores)"
     return names[0] if len(names) == 1 else f"{len(names)} × {names[0]}"
 
 

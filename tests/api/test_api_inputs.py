@@ -10,7 +10,7 @@ import pytest
 
 from rnnsearch.api.inputs import fingerprint, read_inputs
 from rnnsearch.data import Arrays
-from rnnsearch.errors import InvalidSpec
+from rnnsearch.errors import InvalidData, InvalidSpec
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(40, 9, 2)), np.arange(40) % 2
@@ -131,3 +131,10 @@ def test_fingerprint_of_text_is_that_of_its_letters() -> None:
     first, second = (fingerprint(parsed, Arrays(train=(text, curves))) for text in texts)
     texts[1][0] = "another"
     assert first == second != fingerprint(parsed, Arrays(train=(texts[1], curves)))
+
+
+def test_arrays_in_another_form_are_refused() -> None:
+    with pytest.raises(InvalidData, match=r"arrays: must be a rnnsearch.Arrays; received tuple"):
+        read_inputs({}, {}, ((1, 2),))  # type: ignore[arg-type]
+    with pytest.raises(InvalidData, match=r"arrays.train: must be \(x, y\).*received 1 items"):
+        read_inputs({}, {}, Arrays(train=(1,)))

@@ -1,0 +1,62 @@
+"""The package as a whole: what it exports, and that the driver stays light."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import rnnsearch
+
+ROOT = Path(__file__).parents[1]
+BACKENDS = ("keras", "jax", "tensorflow", "torch")
+
+
+def run(code):
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+
+
+def test_everything_exported_is_there():
+    for name in rnnsearch.__all__:
+        assert getattr(rnnsearch, name).__module__.startswith("rnnsearch.")
+
+
+def test_importing_it_imports_nothing_heavy():
+    heavy = (*BACKENDS, "optuna", "pandas", "numpy", "pydantic")
+    assert run(f"import sys, rnnsearch; print([m for m in {heavy} if m in sys.modules])") == "[]\n"
+
+
+def test_the_driver_imports_no_backend():
+    modules = (
+        "rnnsearch.cli, rnnsearch.api, rnnsearch.report, rnnsearch.records, rnnsearch.search.loop,"
+        "rnnsearch.search.planner, rnnsearch.search.baselines, rnnsearch.execution.processes"
+    )
+    code = f"import sys, {modules}; print([m for m in {BACKENDS} if m in sys.modules])"
+    assert run(code) == "[]\n"
+
+
+def test_the_shipped_specs_are_valid():
+    specs = sorted((ROOT / "search_spaces").glob("*.yaml"))
+    assert len(specs) >= 4
+    for spec in specs:
+        assert rnnsearch.check(spec).name == spec.stem
+
+
+def test_every_command_and_file_the_readme_names_is_there():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for line in readme.splitlines():
+        for word in line.replace("(", " ").replace(")", " ").replace("`", " ").split():
+            if word.startswith(("docs/", "search_spaces/", "benchmarks/")):
+                assert (ROOT / word.rstrip(".,")).exists(), word
+    commands = run("from rnnsearch.cli import app; print([c.callback.__name__ for c in "
+                   "app.registered_commands])")  # fmt: skip
+    for command in ("search", "check", "predict", "evaluate", "leaderboard"):
+        assert f"'{command}'" in commands
+
+
+def test_the_readmes_spec_is_a_valid_spec(tmp_path):
+    readme = (ROOT / "README.md").read_text("utf-8")
+    text = readme.split("```yaml\n")[1].split("```")[0]
+    (tmp_path / "data").symlink_to(ROOT / "search_spaces" / "data")
+    (tmp_path / "readme.yaml").write_text(text)
+    assert rnnsearch.check(tmp_path / "readme.yaml").programs == 27
