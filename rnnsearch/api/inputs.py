@@ -62,7 +62,6 @@ def read_inputs(
     return Inputs(parsed, space, data)
 
 
-
 def _check_arrays(arrays: object) -> None:
     if arrays is not None and not isinstance(arrays, Arrays):
         raise InvalidData(
@@ -79,7 +78,11 @@ def _check_arrays(arrays: object) -> None:
         part = getattr(arrays, name, None)
         if part is not None and (isinstance(part, str) or len(part) not in (2, 3)):
             raise InvalidData(
-                [Problem(f"arrays.{name}", "must be (x, y) or (x, y, lengths)", f"{len(part)} items")]
+                [
+                    Problem(
+                        f"arrays.{name}", "must be (x, y) or (x, y, lengths)", f"{len(part)} items"
+                    )
+                ]
             )
 
 
@@ -99,7 +102,7 @@ def _require_libraries(spec: Spec) -> None:
     if importlib.util.find_spec(backend) is None:
         raise MissingExtra(backend, backend, f"run.backend: {backend}")
     if spec.search.sampler in ("gp", "cmaes"):
-        from rnnsearch.search.samplers import require_sampler
+        from rnnsearch.driver.samplers import require_sampler
 
         require_sampler(spec.search.sampler)
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
+from rnnsearch.driver import BaselineRecord, Epoch, Observer, Snapshot, TrialRecord
 from rnnsearch.errors import WorkerError
 from rnnsearch.records import (
     StudyFolder,
@@ -17,7 +18,6 @@ from rnnsearch.records import (
     write_environment,
     write_leaderboard,
 )
-from rnnsearch.search import BaselineRecord, Epoch, Observer, Snapshot, TrialRecord
 from rnnsearch.spec import Spec
 
 if TYPE_CHECKING:

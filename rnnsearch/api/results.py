@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from rnnsearch.search import TrialRecord
+    from rnnsearch.driver import TrialRecord
 
 __all__ = ["Results", "import_keras", "ranked"]
 

@@ -20,6 +20,12 @@ from rnnsearch.api.inputs import Inputs, fingerprint, read_inputs, resolve_engin
 from rnnsearch.api.recorder import Recorder
 from rnnsearch.api.results import Results
 from rnnsearch.data import Arrays, Dataset
+from rnnsearch.driver import Observer, TrialRecord
+from rnnsearch.driver.baselines import feed_forward_baseline, simple_baselines
+from rnnsearch.driver.loop import Limits, Search
+from rnnsearch.driver.planner import Planner, direction
+from rnnsearch.driver.pruners import make_pruner, rungs
+from rnnsearch.driver.tally import Tally
 from rnnsearch.errors import StudyError
 from rnnsearch.execution import Executor, WorkerSetup, usable_cores
 from rnnsearch.execution.messages import Judge, Schedule
@@ -37,12 +43,6 @@ from rnnsearch.records import (
     write_summary,
     write_text,
 )
-from rnnsearch.search import Observer, TrialRecord
-from rnnsearch.search.baselines import feed_forward_baseline, simple_baselines
-from rnnsearch.search.loop import Limits, Search
-from rnnsearch.search.planner import Planner, direction
-from rnnsearch.search.pruners import make_pruner, rungs
-from rnnsearch.search.tally import Tally
 from rnnsearch.spec import Spec, difference, dump, load, resolved
 from rnnsearch.tasks import TASKS
 
@@ -75,7 +75,7 @@ def search(
         What was found. After Ctrl-C or SIGTERM, which end a search at once, it is what was
         found until then, and `Results.interrupted` is true; the same call goes on. Trials that
         were in training run again, under their numbers; with one worker what comes out is what
-        would have without the interruption (`rnnsearch.search.loop` says when it is not).
+        would have without the interruption (`rnnsearch.driver.loop` says when it is not).
 
     Raises:
         InvalidSpec, InvalidData: With every problem found, before anything is trained.

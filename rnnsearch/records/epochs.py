@@ -11,7 +11,7 @@ from rnnsearch.records.atomic import write_bytes
 if TYPE_CHECKING:
     import pandas as pd
 
-    from rnnsearch.search.trials import Epoch
+    from rnnsearch.driver.trials import Epoch
 
 __all__ = ["append_epochs", "read_epochs"]
 

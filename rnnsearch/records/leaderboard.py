@@ -14,7 +14,7 @@ from rnnsearch.records.atomic import write_text
 if TYPE_CHECKING:
     import pandas as pd
 
-    from rnnsearch.search.trials import BaselineRecord, TrialRecord
+    from rnnsearch.driver.trials import BaselineRecord, TrialRecord
 
 __all__ = ["leaderboard", "leaderboard_csv", "read_leaderboard", "write_leaderboard"]
 

@@ -18,7 +18,7 @@ from rnnsearch.records.folder import StudyFolder
 if TYPE_CHECKING:
     import optuna
 
-    from rnnsearch.search.trials import TrialRecord, TrialState
+    from rnnsearch.driver.trials import TrialRecord, TrialState
     from rnnsearch.spec import Scalar
 
 __all__ = ["open_study", "params_of", "records", "set_params", "tell"]
@@ -136,7 +136,7 @@ def records(study: optuna.Study) -> list[TrialRecord]:
 
 
 def _record(trial: optuna.trial.FrozenTrial, maximise: bool) -> TrialRecord:
-    from rnnsearch.search.trials import TrialRecord
+    from rnnsearch.driver.trials import TrialRecord
 
     state = "RUNNING" if trial.state.name == "WAITING" else trial.state.name
     result: Mapping[str, Any] = trial.user_attrs.get("result", {}) if state != "RUNNING" else {}

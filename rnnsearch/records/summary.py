@@ -13,7 +13,7 @@ from rnnsearch.errors import StudyError
 from rnnsearch.records.atomic import write_text
 
 if TYPE_CHECKING:
-    from rnnsearch.search.trials import BaselineRecord, TrialRecord
+    from rnnsearch.driver.trials import BaselineRecord, TrialRecord
 
 __all__ = ["Summary", "read_summary", "write_summary"]
 

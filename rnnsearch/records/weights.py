@@ -12,7 +12,7 @@ from rnnsearch.records.atomic import replacing
 from rnnsearch.records.folder import StudyFolder
 
 if TYPE_CHECKING:
-    from rnnsearch.search.trials import TrialRecord
+    from rnnsearch.driver.trials import TrialRecord
 
 __all__ = ["keep_best", "load_weights", "save_weights"]
 

@@ -18,7 +18,7 @@ from rnnsearch.report.text import configuration, duration, score
 if TYPE_CHECKING:
     import numpy as np
 
-    from rnnsearch.search.trials import Epoch, Lane, Snapshot, TrialRecord
+    from rnnsearch.driver.trials import Epoch, Lane, Snapshot, TrialRecord
 
 __all__ = ["Display", "LiveDisplay", "PlainDisplay", "make_display"]
 

@@ -17,9 +17,9 @@ from typer.testing import CliRunner
 
 import rnnsearch
 from rnnsearch.cli import app
+from rnnsearch.driver.trials import BaselineRecord, Snapshot, TrialRecord
 from rnnsearch.errors import InvalidSpec, Location, Problem, StudyError
 from rnnsearch.records import StudyFolder, Summary, leaderboard, leaderboard_csv
-from rnnsearch.search.trials import BaselineRecord, Snapshot, TrialRecord
 
 ROOT = Path(__file__).parents[2]
 TRIALS = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+from rnnsearch.driver.trials import Epoch
 from rnnsearch.records import append_epochs, read_epochs
-from rnnsearch.search.trials import Epoch
 
 
 def curve(*losses: float, start: int = 1) -> list[Epoch]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rnnsearch.driver.trials import BaselineRecord, TrialRecord
 from rnnsearch.errors import StudyError
 from rnnsearch.records import (
     StudyFolder,
@@ -27,7 +28,6 @@ from rnnsearch.records import (
     write_summary,
     write_text,
 )
-from rnnsearch.search.trials import BaselineRecord, TrialRecord
 
 
 def names(folder: Path) -> list[str]:

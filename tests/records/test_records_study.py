@@ -12,9 +12,9 @@ from typing import Any
 import optuna
 import pytest
 
+from rnnsearch.driver.trials import TrialRecord
 from rnnsearch.errors import StudyError
 from rnnsearch.records import StudyFolder, open_study, records, set_params, tell
-from rnnsearch.search.trials import TrialRecord
 
 SPACE: dict[str, optuna.distributions.BaseDistribution] = {
     "units": optuna.distributions.IntDistribution(1, 64),

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from rnnsearch.driver.trials import Lane, Snapshot, TrialRecord
 from rnnsearch.report import LiveDisplay, PlainDisplay, make_display
 from rnnsearch.report.progress import best_line, counts, label, trial_line
-from rnnsearch.search.trials import Lane, Snapshot, TrialRecord
 
 BEST = TrialRecord(
     9,

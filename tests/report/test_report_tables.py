@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+from rnnsearch.driver.trials import BaselineRecord, TrialRecord
 from rnnsearch.records import Summary, leaderboard
 from rnnsearch.report import failures, final, sentence, show_check, show_leaderboard, standings
 from rnnsearch.report.tables import varying
 from rnnsearch.report.text import configuration, duration, number, score, value
-from rnnsearch.search.trials import BaselineRecord, TrialRecord
 
 TRIALS = [
     TrialRecord(

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from rnnsearch.api.results import import_keras, ranked
+from rnnsearch.driver import TrialRecord
+from rnnsearch.driver.planner import is_maximized
 from rnnsearch.integrations.keras_tuner.hyperparameters import to_config
 from rnnsearch.records import StudyFolder, open_study, read_epochs, records
-from rnnsearch.search import TrialRecord
-from rnnsearch.search.planner import is_maximized
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Spec
 

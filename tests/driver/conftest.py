@@ -14,6 +14,11 @@ import pytest
 import sqlalchemy
 
 from rnnsearch.data import Arrays, SequenceData, read
+from rnnsearch.driver.loop import Limits, Search
+from rnnsearch.driver.planner import Planner, direction
+from rnnsearch.driver.pruners import make_pruner, rungs
+from rnnsearch.driver.tally import Tally
+from rnnsearch.driver.trials import Snapshot, TrialRecord
 from rnnsearch.engines import Run
 from rnnsearch.execution import Epoch, Executor
 from rnnsearch.execution.messages import (
@@ -31,11 +36,6 @@ from rnnsearch.execution.messages import (
     Verdict,
 )
 from rnnsearch.records import StudyFolder, open_study, records, tell
-from rnnsearch.search.loop import Limits, Search
-from rnnsearch.search.planner import Planner, direction
-from rnnsearch.search.pruners import make_pruner, rungs
-from rnnsearch.search.tally import Tally
-from rnnsearch.search.trials import Snapshot, TrialRecord
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Spec, parse
 

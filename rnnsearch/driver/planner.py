@@ -10,9 +10,9 @@ from typing import Literal
 import optuna
 
 from rnnsearch.data import SequenceData
+from rnnsearch.driver.samplers import make_sampler
 from rnnsearch.engines import Numbers, Program, Run
 from rnnsearch.models import Architecture
-from rnnsearch.search.samplers import make_sampler
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Scalar, Spec
 from rnnsearch.tasks import METRICS, TASKS, Head

@@ -10,12 +10,12 @@ from dataclasses import replace
 import numpy as np
 
 from rnnsearch.data import Dataset, Part
+from rnnsearch.driver.trials import BaselineRecord
 from rnnsearch.engines import Numbers, Program, Run
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Block, Ended, Judge, Schedule
 from rnnsearch.execution.requests import judge_remotely, train_remotely
 from rnnsearch.models import Architecture
-from rnnsearch.search.trials import BaselineRecord
 from rnnsearch.tasks import Baselines, Task, metric_values
 
 __all__ = ["feed_forward_baseline", "simple_baselines"]

@@ -1,6 +1,6 @@
 """Optuna's ask and tell, planning trials into programs, rungs, the loop."""
 
-from rnnsearch.search.trials import (
+from rnnsearch.driver.trials import (
     BaselineRecord,
     Epoch,
     Lane,

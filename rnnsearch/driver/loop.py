@@ -19,6 +19,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from rnnsearch.driver.planner import Planner, TrialPlan
+from rnnsearch.driver.tally import Tally
+from rnnsearch.driver.trials import Lane, Observer, TrialRecord
 from rnnsearch.errors import WorkerError
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import (
@@ -36,9 +39,6 @@ from rnnsearch.execution.messages import (
     Schedule,
     Verdict,
 )
-from rnnsearch.search.planner import Planner, TrialPlan
-from rnnsearch.search.tally import Tally
-from rnnsearch.search.trials import Lane, Observer, TrialRecord
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from rnnsearch.search.trials import Lane, Snapshot, TrialRecord
+from rnnsearch.driver.trials import Lane, Snapshot, TrialRecord
 
 __all__ = ["Tally"]
 

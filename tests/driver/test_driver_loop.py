@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from rnnsearch.driver import loop
 from rnnsearch.errors import WorkerError
 from rnnsearch.execution.messages import Block, Cancel, Crashed
-from rnnsearch.search import loop
 
 
 def states(records: list[Any]) -> list[str]:
