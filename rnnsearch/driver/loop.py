@@ -12,16 +12,16 @@ trials are tried again each alone, and reach their rungs one after the other, no
 
 from __future__ import annotations
 
-import math
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from rnnsearch.driver.flight import Flight
 from rnnsearch.driver.planner import Planner, TrialPlan
 from rnnsearch.driver.tally import Tally
-from rnnsearch.driver.trials import Lane, Observer, TrialRecord
+from rnnsearch.driver.trials import Observer, TrialRecord
 from rnnsearch.errors import WorkerError
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import (
@@ -31,7 +31,6 @@ from rnnsearch.execution.messages import (
     Cancel,
     Crashed,
     Ended,
-    Epoch,
     Epochs,
     Message,
     Ready,
@@ -80,17 +79,6 @@ class Limits:
     memory: float
 
 
-@dataclass
-class _Flight:
-    """A block in a worker: what of it has not ended yet."""
-
-    block: Block
-    open: dict[int, TrialPlan]
-    epochs: dict[int, Epoch] = field(default_factory=dict)
-    curves: dict[int, list[Epoch]] = field(default_factory=dict)
-    activity: str = ""
-
-
 class Search:
     """One search, from where its study stands to its last trial."""
 
@@ -111,7 +99,7 @@ class Search:
         self._tell = tell
         self._waiting: deque[list[TrialPlan]] = deque()
         self._attempts: dict[int, int] = {}
-        self._flights: dict[int, _Flight] = {}
+        self._flights: dict[int, Flight] = {}
         self._idle: list[int] = []
         self._failed_starts = 0
         self._width = 0
@@ -145,7 +133,8 @@ class Search:
 
     def _show(self, always: bool = False) -> None:
         if always or time.monotonic() - self._shown >= _TICK:
-            self._observer.progressed(self._tally.snapshot(self._activity(), self._lanes()))
+            lanes = [lane for flight in self._flights.values() for lane in flight.lanes()]
+            self._observer.progressed(self._tally.snapshot(self._activity(), lanes))
             self._shown = time.monotonic()
 
     def _more(self) -> bool:
@@ -153,21 +142,20 @@ class Search:
 
     def _dispatch(self) -> None:
         while self._idle and not self._stopping and self._more():
-            plans = self._waiting.popleft() if self._waiting else self._ask()
+            if self._waiting:
+                plans = self._waiting.popleft()
+            else:
+                plans = self._planner.next_block(self._width)
+                self._all_asked = not plans
             if plans:
                 self._send(self._idle.pop(0), plans)
-
-    def _ask(self) -> list[TrialPlan]:
-        plans = self._planner.next_block(self._width)
-        self._all_asked = not plans
-        return plans
 
     def _send(self, worker: int, plans: list[TrialPlan]) -> None:
         for plan in plans:
             self._attempts[plan.run.trial] = self._attempts.get(plan.run.trial, 0) + 1
         runs = tuple(plan.run for plan in plans)
         block = Block(plans[0].program, runs, self._limits.schedule, self._width)
-        self._flights[worker] = _Flight(block, {plan.run.trial: plan for plan in plans})
+        self._flights[worker] = Flight(block, {plan.run.trial: plan for plan in plans})
         self._executor.send(worker, block)
 
     def _stop(self) -> None:
@@ -178,8 +166,8 @@ class Search:
     def _abandon(self) -> None:
         """End what did not end by itself, with what is known of it."""
         for worker, flight in list(self._flights.items()):
-            for number, plan in flight.open.items():
-                self._settle(_out_of_time(plan, flight.curves.get(number, [])), flight, None)
+            for number in flight.open:
+                self._settle(flight.out_of_time(number), flight, None)
             del self._flights[worker]
             self._executor.restart(worker)
 
@@ -192,18 +180,16 @@ class Search:
             case _ if worker in self._flights:
                 self._report(worker, self._flights[worker], message)
 
-    def _report(self, worker: int, flight: _Flight, message: Message) -> None:
+    def _report(self, worker: int, flight: Flight, message: Message) -> None:
         match message:
             case Activity(text):
                 flight.activity = text
             case Epochs(epochs):
-                flight.epochs |= epochs
-                for trial, epoch in epochs.items():
-                    flight.curves.setdefault(trial, []).append(epoch)
+                flight.note(epochs)
             case Rung(values):
-                self._executor.send(worker, Verdict(self._pruned(flight, values)))
+                self._executor.send(worker, Verdict(flight.pruned(values)))
             case Ended():
-                self._end(flight, message)
+                self._settle(flight.close(message), flight, message.weights)
             case BlockDone(memory):
                 del self._flights[worker]
                 if memory > self._limits.memory:
@@ -219,32 +205,11 @@ class Search:
             self._waiting.extend(_by_program(self._planner.resume(), self._width))
             self._observer.started(device)
 
-    def _pruned(self, flight: _Flight, values: Mapping[int, tuple[int, float]]) -> frozenset[int]:
-        """Trials to stop, decided in the order of their numbers once all have reported."""
-        for number in sorted(values):
-            flight.open[number].report(*values[number])
-        return frozenset(n for n in sorted(values) if flight.open[n].should_stop(values[n][0]))
-
-    def _end(self, flight: _Flight, ended: Ended) -> None:
-        plan = flight.open.pop(ended.trial)
-        record = TrialRecord(
-            number=ended.trial,
-            state=ended.state,
-            epochs=ended.epochs,
-            seconds=ended.seconds,
-            parameters=ended.parameters,
-            params=plan.params,
-            message=ended.message,
-        )
-        if ended.best is not None and ended.state != "FAIL":
-            record = _with_result(record, plan, ended.best)
-        self._settle(record, flight, ended.weights)
-
     def _settle(
-        self, record: TrialRecord, flight: _Flight, weights: Sequence[np.ndarray] | None
+        self, record: TrialRecord, flight: Flight, weights: Sequence[np.ndarray] | None
     ) -> None:
         # The weights are on disk before the study says that there is a trial to have them.
-        self._observer.ended(record, flight.curves.get(record.number, []), weights)
+        self._observer.ended(record, flight.curve(record.number), weights)
         self._tell(record)
         self._tally.add(record)
 
@@ -263,7 +228,7 @@ class Search:
         else:
             self._idle.append(worker)
 
-    def _retry(self, flight: _Flight, reason: str) -> None:
+    def _retry(self, flight: Flight, reason: str) -> None:
         """Start the block's open trials again, each alone: one may have taken all down."""
         for number, plan in flight.open.items():
             if self._attempts[number] < _ATTEMPTS:
@@ -278,38 +243,16 @@ class Search:
         texts = [flight.activity for flight in self._flights.values() if flight.activity]
         return ", ".join(texts) or ("starting workers" if not self._width else "planning")
 
-    def _lanes(self) -> list[Lane]:
-        return [
-            Lane(trial, epoch.number, epoch.metrics[flight.block.program.objective])
-            for flight in self._flights.values()
-            for trial, epoch in flight.epochs.items()
-            if trial in flight.open
-        ]
-
 
 def block_width(device: str, trials: int) -> int:
-    """Lanes of a block by default: wide enough to pay for a compilation, narrow enough to
-    leave the search many structures. Measured: benchmarks/README.md."""
+    """Lanes of a block by default.
+
+    Wide enough to share a compilation, narrow enough to leave the search many structures: 60
+    trials on a CPU look at 15 of them. A choice, not yet a measurement.
+    """
     if device.startswith("cpu"):
         return min(8, max(2, trials // 15))
     return min(64, max(4, trials // 6))
-
-
-def _with_result(record: TrialRecord, plan: TrialPlan, best: Epoch) -> TrialRecord:
-    metrics = {name: value for name, value in best.metrics.items() if name.startswith("val_")}
-    return replace(record, score=best.metrics[plan.program.objective], metrics=metrics)
-
-
-def _out_of_time(plan: TrialPlan, curve: Sequence[Epoch]) -> TrialRecord:
-    """A trial whose worker was not waited for, from its learning curve."""
-    message = f"out of time in epoch {len(curve) + 1} of {plan.run.epochs}"
-    number = plan.run.trial
-    record = TrialRecord(number, "PRUNED", epochs=len(curve), params=plan.params, message=message)
-    objective, sign = plan.program.objective, -1.0 if plan.program.maximize else 1.0
-    known = [epoch for epoch in curve if math.isfinite(epoch.metrics[objective])]
-    if not known:
-        return record
-    return _with_result(record, plan, min(known, key=lambda e: sign * e.metrics[objective]))
 
 
 def _by_program(plans: Sequence[TrialPlan], width: int) -> list[list[TrialPlan]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
 import optuna
 
 from rnnsearch.data import SequenceData
@@ -175,12 +176,14 @@ class Planner:
         return TrialPlan(trial, params, self.program(params), self.run(trial.number, params))
 
     def run(self, number: int, params: Mapping[str, Scalar]) -> Run:
-        """The run that trains a configuration."""
+        """The run that trains a configuration.
+
+        Each trial has its own seed: with one for all, an unlucky start would be everybody's.
+        """
         steps = self.program(params).architecture.head.steps
         search = self._spec.search
-        return Run(
-            number, search.seed, search.epochs, _numbers(self._space.complete(params), steps)
-        )
+        seed = int(np.random.SeedSequence([search.seed, number]).generate_state(1)[0])
+        return Run(number, seed, search.epochs, _numbers(self._space.complete(params), steps))
 
     def program(self, params: Mapping[str, Scalar]) -> Program:
         """The program that trains a configuration."""

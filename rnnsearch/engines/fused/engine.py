@@ -32,9 +32,9 @@ _WARM_PROGRAMS = 16
 class FusedEngine(Engine):
     """Trains runs of equal program side by side.
 
-    On a GPU lanes are one batched computation (`jax.vmap`), which fills it. On a CPU that is
-    slower than one after the other, so lanes are looped over (`jax.lax.map`), a share of them
-    on each core. Both measured: benchmarks/README.md.
+    On a GPU lanes are one batched computation (`jax.vmap`): a small recurrence leaves it idle.
+    On a CPU they are looped over (`jax.lax.map`), a share of them on each core, since a batch
+    of lanes streams every lane's weights through the cache at each step.
     """
 
     def __init__(self) -> None:
