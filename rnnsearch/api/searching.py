@@ -49,7 +49,7 @@ from rnnsearch.tasks import TASKS
 __all__ = ["search"]
 
 _WORKER_MEMORY = 6000.0
-"""Peak MiB above which a worker is replaced between blocks: backends never give memory back."""
+"""MiB above which a worker is replaced between blocks: backends never give memory back."""
 
 
 def search(

@@ -70,7 +70,7 @@ class Limits:
         width: Lanes of a block; None: as many as suit the device and the trials.
         schedule: Patience and rungs.
         timeout: Seconds, or None.
-        memory: Peak MiB of a worker above which it is replaced between blocks.
+        memory: MiB that a worker may hold; one that holds more is replaced between blocks.
     """
 
     width: int | None

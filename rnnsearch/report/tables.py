@@ -105,7 +105,7 @@ def final(
     console.print()
     took = text.duration(summary.get("seconds"))
     _lines(console, [f"Took {took} on {summary.get('device', '-')}. Everything is in {folder}"])
-    if summary.get("winner") is not None:
+    if summary.get("winner") is not None and not summary.get("interrupted"):
         command = shlex.join([*program, "predict", str(folder), "new.csv", "-o", "out.csv"])
         _lines(console, ["To use the winner:", f"    {command}"])
 

@@ -241,3 +241,11 @@ def test_check_without_conditions_bound_or_baselines() -> None:
     shown = " ".join(stream.getvalue().split())
     assert "in use when" not in shown
     assert "programs no bound baselines none" in shown
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_an_interrupted_search_has_no_winner_to_use_yet(interrupted: bool) -> None:
+    target, output = console()
+    frame = leaderboard(TRIALS, BASELINES, "minimize")
+    final(target, frame, {**summary(), "interrupted": interrupted}, Path("results/x"))
+    assert ("To use the winner" in output.getvalue()) is not interrupted
