@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -39,8 +39,9 @@ class Program:
         objective: The metric that decides which epoch was best: ``val_loss``, ``val_rmse``, …
         maximize: Whether more of the objective is better.
         window: T of the data's windows, None where the data has its own length.
-        truncates, drops, drops_recurrent, decays: Whether any run uses an unroll length
-            below T, dropout, recurrent dropout, weight decay; the program leaves out the rest.
+        truncates, drops, drops_recurrent, decays, smooths: Whether any run uses an unroll
+            length below T, dropout, recurrent dropout, weight decay, label smoothing; the
+            program leaves out the rest.
     """
 
     architecture: Architecture
@@ -56,6 +57,7 @@ class Program:
     drops: bool = True
     drops_recurrent: bool = True
     decays: bool = True
+    smooths: bool = True
 
     def __str__(self) -> str:
         return str(self.architecture)
@@ -72,6 +74,11 @@ class Numbers:
         dropout, recurrent_dropout: Rates in [0, 1).
         weight_decay: Decoupled, per step times learning_rate.
         forget_bias: Initial bias of the LSTM's forget gate.
+        momentum: Of sgd and rmsprop.
+        beta_1, beta_2: Decay rates of the moments of adam, nadam and lion; None for the
+            optimizer's own `beta_2`, which is 0.99 for lion and 0.999 for the others.
+        rho: Decay rate of rmsprop's mean square.
+        label_smoothing: Share of the target's probability spread over all classes, in training.
     """
 
     learning_rate: float
@@ -81,6 +88,11 @@ class Numbers:
     recurrent_dropout: float = 0.0
     weight_decay: float = 0.0
     forget_bias: float = 1.0
+    momentum: float = 0.0
+    beta_1: float = 0.9
+    beta_2: float | None = None
+    rho: float = 0.9
+    label_smoothing: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -92,16 +104,20 @@ class Run:
         seed: Decides initial weights, the order of the data and dropout masks.
         epochs: At most.
         numbers: Its numeric parameters.
+        index: Which of its trial's runs, from 0.
+        fold: Which of the session's datasets it trains on.
     """
 
     trial: int
     seed: int
     epochs: int
     numbers: Numbers = field(default_factory=lambda: Numbers(1e-3))
+    index: int = 0
+    fold: int = 0
 
 
 class Session(ABC):
-    """K lanes of one program on one dataset."""
+    """K lanes of one program on one dataset, or on the folds of one."""
 
     width: int
     """K."""
@@ -138,8 +154,21 @@ class Engine(ABC):
     """Opens programs. Keeps compiled ones warm for the next session."""
 
     @abstractmethod
-    def open(self, program: Program, dataset: Dataset, width: int) -> Session:
-        """A session of at least `width` lanes; fewer if the engine can't (`keras` has one)."""
+    def open(self, program: Program, folds: Sequence[Dataset], width: int | None) -> Session:
+        """A session of lanes.
+
+        Args:
+            program: What is trained.
+            folds: What runs train on, each on the one that it names.
+            width: Lanes, at least; None for as many as suit the program and the device. Fewer
+                if the engine can't (`keras` has one).
+        """
+
+    def prepare(self, program: Program, folds: Sequence[Dataset], width: int | None) -> None:
+        """Compile what `open` will need; called from another thread than sessions are.
+
+        An engine that has nothing to prepare does nothing.
+        """
 
     @property
     @abstractmethod

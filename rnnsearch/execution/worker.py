@@ -95,7 +95,7 @@ class _Worker:
 
     def _train(self, block: Block) -> None:
         self._send(Activity(f"compiling {block.program}"))
-        session = self._engine.open(block.program, self._dataset(block.program), block.width)
+        session = self._engine.open(block.program, [self._dataset(block.program)], block.width)
         listener = _RemoteListener(self._connection, str(block.program))
         train(session, block, listener)
         self._send(BlockDone(held_memory()))

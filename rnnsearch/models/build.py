@@ -37,6 +37,10 @@ class Layers(ABC):
     def dropout(self, name: str) -> keras.Layer | None:
         """A layer that drops outputs in training, or None."""
 
+    def dense(self, units: int, activation: str | None, name: str) -> keras.Layer:
+        """A layer without memory, (…, F) to (…, `units`)."""
+        return keras.layers.Dense(units, activation=activation, name=name)
+
 
 class StandardLayers(Layers):
     """Plain Keras layers: the model that users get."""
@@ -86,7 +90,7 @@ def build(architecture: Architecture, layers: Layers) -> keras.Model:
         sequences = head.sequences or number < len(architecture.units)
         x = layers.recurrent(architecture, units, sequences, f"recurrent_{number}")(x)
         x = _after_layer(x, architecture, layers, number)
-    outputs = keras.layers.Dense(head.width, activation=head.activation, name="output")(x)
+    outputs = layers.dense(head.width, head.activation, "output")(x)
     return keras.Model(inputs, outputs, name="rnnsearch")
 
 
@@ -113,11 +117,11 @@ def _build_feed_forward(architecture: Architecture, layers: Layers) -> keras.Mod
     inputs = keras.Input((head.steps, head.features) if per_step else (head.features,))
     x = inputs
     for number, units in enumerate(architecture.units, start=1):
-        x = keras.layers.Dense(units, activation="relu", name=f"dense_{number}")(x)
+        x = layers.dense(units, "relu", f"dense_{number}")(x)
         x = _after_layer(x, architecture, layers, number)
     if head.repeat is None:
-        outputs = keras.layers.Dense(head.width, activation=head.activation, name="output")(x)
+        outputs = layers.dense(head.width, head.activation, "output")(x)
     else:
-        x = keras.layers.Dense(head.repeat * head.width, name="output")(x)
+        x = layers.dense(head.repeat * head.width, None, "output")(x)
         outputs = keras.layers.Reshape((head.repeat, head.width), name="steps")(x)
     return keras.Model(inputs, outputs, name="feed_forward")

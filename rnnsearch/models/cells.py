@@ -1,7 +1,13 @@
-"""The arithmetic of one step of each cell, equal to Keras's, on projections made beforehand.
+"""The arithmetic of one step of each cell, equal to Keras's, and its gradient, written by hand.
 
 The input's share of a step, ``x @ kernel + bias``, does not depend on the hidden state: it is
-computed for all steps at once (`project`), which leaves one matrix product a step.
+computed for all steps at once, before. What is left is one matrix product a step, of the hidden
+state, and the element-wise functions here. Their gradients are by hand because automatic ones
+keep more arrays a step, and each costs a call of a kernel; `rnnsearch.models.recurrence` joins
+the steps, and benchmarks/README.md has the gain.
+
+All arrays of a step are (B, H) or, over all gates, (B, G·H) with the gates in Keras's order. The
+functions are element-wise, so they also hold for all steps at once, (T, B, H).
 """
 
 from __future__ import annotations
@@ -10,12 +16,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from keras import ops
+import jax.numpy as jnp
+from jax.nn import sigmoid
 
 __all__ = ["CELLS", "Cell"]
 
-Tensor = Any
-Step = Callable[[Tensor, tuple[Tensor, ...], Tensor], tuple[Tensor, ...]]
+Array = Any
+Arrays = tuple[Array, ...]
 
 
 @dataclass(frozen=True)
@@ -24,42 +31,84 @@ class Cell:
 
     Attributes:
         gates: G; kernels have G·H columns, in Keras's order.
-        states: Arrays of (B, H) carried from step to step; the first is the output.
-        step: From the input's share (B, G·H), the states and the recurrent share (B, G·H) to
-            the new states.
+        states: Arrays carried from step to step; the first is the output.
+        forward: From the input's share, the states and the recurrent share to the new states
+            and what `backward` needs.
+        backward: From what `forward` kept, the states before the step and the gradient of those
+            after it to the gradient of the input's share and of the states before, the latter
+            without their part in the recurrent share.
+        recurrent_gradient: From the gradient of the input's share and what `forward` kept to
+            the gradient of the recurrent share; None where they are the same.
         recurrent_bias: Whether the recurrent share has a bias of its own (GRU).
         shared_dropout: Whether recurrent dropout has one mask for all gates (SimpleRNN).
     """
 
     gates: int
     states: int
-    step: Step
+    forward: Callable[[Array, Arrays, Array], tuple[Arrays, Arrays]]
+    backward: Callable[[Arrays, Arrays, Arrays], tuple[Array, Arrays]]
+    recurrent_gradient: Callable[[Array, Arrays], Array] | None = None
     recurrent_bias: bool = False
     shared_dropout: bool = False
 
 
-def _simple_rnn(x: Tensor, states: tuple[Tensor, ...], h: Tensor) -> Any:
-    return (ops.tanh(x + h),)
+def _simple_rnn(x: Array, states: Arrays, h: Array) -> tuple[Arrays, Arrays]:
+    new = jnp.tanh(x + h)
+    return (new,), (new,)
 
 
-def _lstm(x: Tensor, states: tuple[Tensor, ...], h: Tensor) -> Any:
+def _simple_rnn_gradient(kept: Arrays, states: Arrays, d: Arrays) -> tuple[Array, Arrays]:
+    return d[0] * (1 - kept[0] * kept[0]), (jnp.zeros_like(d[0]),)
+
+
+def _lstm(x: Array, states: Arrays, h: Array) -> tuple[Arrays, Arrays]:
     """Hochreiter & Schmidhuber (1997) with the forget gate of Gers et al. (2000)."""
-    i, f, g, o = ops.split(x + h, 4, axis=-1)
-    c = ops.sigmoid(f) * states[1] + ops.sigmoid(i) * ops.tanh(g)
-    return ops.sigmoid(o) * ops.tanh(c), c
+    i, f, g, o = jnp.split(x + h, 4, axis=-1)
+    i, f, g, o = sigmoid(i), sigmoid(f), jnp.tanh(g), sigmoid(o)
+    c = f * states[1] + i * g
+    return (o * jnp.tanh(c), c), (i, f, g, o)
 
 
-def _gru(x: Tensor, states: tuple[Tensor, ...], h: Tensor) -> Any:
+def _lstm_gradient(kept: Arrays, states: Arrays, d: Arrays) -> tuple[Array, Arrays]:
+    i, f, g, o = kept
+    squashed = jnp.tanh(f * states[1] + i * g)
+    d_c = d[1] + d[0] * o * (1 - squashed * squashed)
+    gates = [
+        d_c * g * i * (1 - i),
+        d_c * states[1] * f * (1 - f),
+        d_c * i * (1 - g * g),
+        d[0] * squashed * o * (1 - o),
+    ]
+    return jnp.concatenate(gates, axis=-1), (jnp.zeros_like(d[0]), d_c * f)
+
+
+def _gru(x: Array, states: Arrays, h: Array) -> tuple[Arrays, Arrays]:
     """Cho et al. (2014), the reset gate applied after the matrix product as Keras and cuDNN do."""
-    x_z, x_r, x_h = ops.split(x, 3, axis=-1)
-    h_z, h_r, h_h = ops.split(h, 3, axis=-1)
-    z = ops.sigmoid(x_z + h_z)
-    candidate = ops.tanh(x_h + ops.sigmoid(x_r + h_r) * h_h)
-    return (z * states[0] + (1 - z) * candidate,)
+    x_z, x_r, x_h = jnp.split(x, 3, axis=-1)
+    h_z, h_r, h_h = jnp.split(h, 3, axis=-1)
+    z, r = sigmoid(x_z + h_z), sigmoid(x_r + h_r)
+    candidate = jnp.tanh(x_h + r * h_h)
+    return (z * states[0] + (1 - z) * candidate,), (z, r, candidate, h_h)
+
+
+def _gru_gradient(kept: Arrays, states: Arrays, d: Arrays) -> tuple[Array, Arrays]:
+    z, r, candidate, h_h = kept
+    d_candidate = d[0] * (1 - z) * (1 - candidate * candidate)
+    gates = [
+        d[0] * (states[0] - candidate) * z * (1 - z),
+        d_candidate * h_h * r * (1 - r),
+        d_candidate,
+    ]
+    return jnp.concatenate(gates, axis=-1), (d[0] * z,)
+
+
+def _gru_recurrent_gradient(d: Array, kept: Arrays) -> Array:
+    d_z, d_r, d_h = jnp.split(d, 3, axis=-1)
+    return jnp.concatenate([d_z, d_r, d_h * kept[1]], axis=-1)
 
 
 CELLS: dict[str, Cell] = {
-    "SimpleRNN": Cell(1, 1, _simple_rnn, shared_dropout=True),
-    "LSTM": Cell(4, 2, _lstm),
-    "GRU": Cell(3, 1, _gru, recurrent_bias=True),
+    "SimpleRNN": Cell(1, 1, _simple_rnn, _simple_rnn_gradient, shared_dropout=True),
+    "LSTM": Cell(4, 2, _lstm, _lstm_gradient),
+    "GRU": Cell(3, 1, _gru, _gru_gradient, _gru_recurrent_gradient, recurrent_bias=True),
 }

@@ -9,15 +9,26 @@ from __future__ import annotations
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from rnnsearch.models.architecture import Architecture
 from rnnsearch.models.build import Layers
 from rnnsearch.models.cells import CELLS
+from rnnsearch.models.recurrence import Gates, Weights, recur
 
 __all__ = ["NUMBERS", "GatedDropout", "GatedLayers", "GatedRNN"]
 
 Tensor = Any
+
+
+def _blank(shape: tuple[int, ...], dtype: Any = None) -> np.ndarray:
+    """An initializer that draws nothing: every run brings its own weights.
+
+    Keras's would each compile a program that draws random numbers, for 2 s in all.
+    """
+    return np.zeros(shape, dtype)
+
 
 NUMBERS = ("unroll_length", "dropout", "recurrent_dropout")
 """Names of the non-trainable weights that hold numeric parameters."""
@@ -36,7 +47,9 @@ class GatedDropout(keras.Layer):
 
     def build(self, input_shape: Any) -> None:
         """Create the rate."""
-        self.rate = self.add_weight(shape=(), initializer="zeros", trainable=False, name="dropout")
+        self.rate = self.add_weight(
+            shape=(), initializer=_blank, trainable=False, name="dropout"
+        )
         self.built = True
 
     def call(self, x: Tensor, training: bool = False) -> Tensor:
@@ -75,6 +88,7 @@ class GatedRNN(keras.Layer):
     ) -> None:
         super().__init__(**kwargs)
         self.supports_masking = True
+        self._name_of_cell = cell
         self._cell = CELLS[cell]
         self._units = units
         self._sequences = sequences
@@ -95,7 +109,10 @@ class GatedRNN(keras.Layer):
             "bias": bias,
         }
         self._weights_by_direction = [
-            [self.add_weight(shape=shape, name=name) for name, shape in shapes.items()]
+            [
+                self.add_weight(shape=shape, initializer=_blank, name=name)
+                for name, shape in shapes.items()
+            ]
             for _ in range(self._directions)
         ]
         self.unroll_length = self._number("unroll_length") if self._truncates else None
@@ -103,7 +120,7 @@ class GatedRNN(keras.Layer):
         self.built = True
 
     def _number(self, name: str) -> keras.Variable:
-        return self.add_weight(shape=(), initializer="zeros", trainable=False, name=name)
+        return self.add_weight(shape=(), initializer=_blank, trainable=False, name=name)
 
     def compute_mask(self, _: Any, mask: Tensor = None) -> Tensor:
         """The mask goes on where there is an output a step."""
@@ -122,32 +139,30 @@ class GatedRNN(keras.Layer):
     def _run(self, x: Tensor, mask: Tensor, direction: int, training: bool) -> Tensor:
         kernel, recurrent_kernel, bias = self._weights_by_direction[direction]
         backward = direction == 1
-        batch, steps = ops.shape(x)[0], x.shape[1]
         input_bias, recurrent_bias = (
             (bias[0], bias[1]) if self._cell.recurrent_bias else (bias, None)
         )
-        projected = ops.transpose(ops.matmul(x, kernel) + input_bias, (1, 0, 2))
-        masks = self._dropout_masks(batch, direction) if self._drops and training else None
-        skip = None if mask is None else ops.transpose(ops.logical_not(mask))[..., None]
-        inputs = (projected, self._cuts(steps, backward), skip)
-
-        def step(states: Any, now: Any) -> Any:
-            x_t, cut, skip_t = now
-            if cut is not None:
-                states = tuple(ops.where(cut, ops.stop_gradient(s), s) for s in states)
-            recurrent = self._recurrent(states[0], recurrent_kernel, masks)
-            if recurrent_bias is not None:
-                recurrent = recurrent + recurrent_bias
-            new = self._cell.step(x_t, states, recurrent)
-            if skip_t is not None:
-                new = tuple(ops.where(skip_t, s, n) for s, n in zip(states, new, strict=True))
-            return new, new[0] if self._sequences else None
-
-        zeros = ops.zeros((batch, self._units), dtype=projected.dtype)
-        last, outputs = ops.scan(
-            step, (zeros,) * self._cell.states, inputs, length=steps, reverse=backward
+        projected = ops.matmul(ops.transpose(x, (1, 0, 2)), kernel) + input_bias
+        gates = Gates(
+            cuts=self._cuts(x.shape[1], backward),
+            skip=None if mask is None else ops.transpose(ops.logical_not(mask))[..., None],
+            dropout=self._dropout_masks(ops.shape(x)[0], direction)
+            if self._drops and training
+            else None,
         )
-        return ops.transpose(outputs, (1, 0, 2)) if self._sequences else last[0]
+        weights = Weights(
+            ops.convert_to_tensor(recurrent_kernel),
+            None if recurrent_bias is None else ops.convert_to_tensor(recurrent_bias),
+        )
+        outputs = recur(
+            self._name_of_cell,
+            projected,
+            weights,
+            gates,
+            sequences=self._sequences,
+            backward=backward,
+        )
+        return ops.transpose(outputs, (1, 0, 2)) if self._sequences else outputs
 
     def _cuts(self, steps: int, backward: bool) -> Tensor | None:
         """(T,) whether the gradient is cut between a step and the one that was run before it."""
@@ -156,21 +171,12 @@ class GatedRNN(keras.Layer):
         left = steps - ops.arange(steps, dtype="float32") - (1.0 if backward else 0.0)
         return ops.equal(ops.mod(left, ops.maximum(self.unroll_length, 1.0)), 0.0)
 
-    def _dropout_masks(self, batch: Any, direction: int) -> list[Tensor]:
+    def _dropout_masks(self, batch: Any, direction: int) -> tuple[Tensor, ...]:
         """One (B, H) a gate, drawn once for the whole sequence (Gal & Ghahramani, 2016)."""
         ones = ops.ones((batch, self._units))
         count = 1 if self._cell.shared_dropout else self._cell.gates
         seed = self.seed_generators[direction]
-        return [_drop(ones, self.recurrent_dropout, seed) for _ in range(count)]
-
-    def _recurrent(self, h: Tensor, kernel: Tensor, masks: list[Tensor] | None) -> Tensor:
-        if masks is None:
-            return ops.matmul(h, kernel)
-        if len(masks) == 1:
-            return ops.matmul(h * masks[0], kernel)
-        kernels = ops.split(kernel, self._cell.gates, axis=-1)
-        products = [ops.matmul(h * m, k) for m, k in zip(masks, kernels, strict=True)]
-        return ops.concatenate(products, axis=-1)
+        return tuple(_drop(ones, self.recurrent_dropout, seed) for _ in range(count))
 
 
 class GatedLayers(Layers):
@@ -198,3 +204,9 @@ class GatedLayers(Layers):
     def dropout(self, name: str) -> keras.Layer | None:
         """A `GatedDropout`, or None where no trial drops anything."""
         return GatedDropout(name=name) if self._drops else None
+
+    def dense(self, units: int, activation: str | None, name: str) -> keras.Layer:
+        """A `keras.layers.Dense` without weights of its own."""
+        return keras.layers.Dense(
+            units, activation=activation, kernel_initializer=_blank, name=name
+        )

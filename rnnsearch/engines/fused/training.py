@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -11,12 +11,12 @@ import numpy as np
 
 from rnnsearch.data import Dataset, Part
 from rnnsearch.engines._base import Program
-from rnnsearch.engines.compiling import make_loss, make_optimizer
-from rnnsearch.models.build import build
-from rnnsearch.models.gated import GatedLayers
+from rnnsearch.engines.compiling import make_loss, make_training_loss
+from rnnsearch.engines.fused.network import Network
+from rnnsearch.engines.fused.optimizers import RULES
 from rnnsearch.tasks import METRICS
 
-__all__ = ["Data", "LaneState", "Network", "device_data", "epoch_function", "metric_names"]
+__all__ = ["Data", "LaneState", "device_data", "epoch_function", "metric_names"]
 
 Array = Any
 
@@ -26,22 +26,28 @@ _EVALUATION_BATCH = 512
 class LaneState(NamedTuple):
     """All that varies between lanes; every array has a leading K axis outside this module.
 
+    Few and large arrays: each is a call of a kernel at every step of an epoch.
+
     Attributes:
-        trainable, frozen, optimizer: Values of the variables of the model and the optimizer;
-            numeric parameters are among `frozen`, the learning rate among `optimizer`.
-        best: Trainable weights at the best epoch.
+        weights: (P,) all trainable weights, one after the other.
+        slots: (P,) arrays that the optimizer keeps.
+        steps: Updates so far.
+        generators: States of the generators of dropout masks.
+        best: (P,) weights at the best epoch.
         best_score: The objective there, sign changed where more is better; inf at first.
-        clip_norm, weight_decay: Numeric parameters that are no variable of Keras.
+        numbers: The run's numeric parameters, by name.
+        fold: Which part of the data the run reads.
         alive: Whether the lane holds a run.
     """
 
-    trainable: list[Array]
-    frozen: list[Array]
-    optimizer: list[Array]
-    best: list[Array]
+    weights: Array
+    slots: tuple[Array, ...]
+    steps: Array
+    generators: tuple[Array, ...]
+    best: Array
     best_score: Array
-    clip_norm: Array
-    weight_decay: Array
+    numbers: dict[str, Array]
+    fold: Array
     alive: Array
 
 
@@ -54,7 +60,13 @@ class Split(NamedTuple):
 
 
 class Data(NamedTuple):
-    """What every lane reads: the parts, and the way back to the target's own units."""
+    """What every lane reads.
+
+    Attributes:
+        train: Of all folds, one after the other: the order of a lane's epoch picks its own.
+        validation: Each array with a leading axis of folds.
+        scale, offset: (folds, …) the way back to the target's own units.
+    """
 
     train: Split
     validation: Split
@@ -62,52 +74,41 @@ class Data(NamedTuple):
     offset: Array
 
 
-class Network:
-    """The Keras model and optimizer of a program, with gated layers."""
-
-    def __init__(self, program: Program) -> None:
-        layers = GatedLayers(
-            truncates=program.truncates,
-            drops=program.drops,
-            drops_recurrent=program.drops_recurrent,
-        )
-        self.model = build(program.architecture, layers)
-        self.optimizer = make_optimizer(program)
-        self.optimizer.build(self.model.trainable_variables)
-        self.loss = make_loss(program.loss)
-
-    @property
-    def learning_rate_index(self) -> int:
-        """Where the learning rate stands among the optimizer's variables."""
-        names = [v.path.rsplit("/", 1)[-1] for v in self.optimizer.variables]
-        return names.index("learning_rate")
-
-
 def metric_names(program: Program) -> tuple[str, ...]:
     """Names of the values that an epoch returns, in order."""
     return ("loss", "val_loss", *(f"val_{name}" for name in program.metrics))
 
 
-def _split(part: Part, multiple: int = 1) -> Split:
-    """A part with its weights written out, padded to a multiple with sequences of no weight."""
-    count = -len(part) % multiple
+def device_data(folds: Sequence[Dataset]) -> Data:
+    """The data that an epoch function reads, still on the host."""
+    longest = max(len(dataset.validation) for dataset in folds)
+    size = evaluation_batch(longest)
+    length = -(-longest // size) * size
+    train = [_split(dataset.train, len(dataset.train)) for dataset in folds]
+    validation = [_split(dataset.validation, length) for dataset in folds]
+    scalings = [dataset.target.scaling for dataset in folds]
+    return Data(
+        train=Split(*(_joined(arrays) for arrays in zip(*train, strict=True))),
+        validation=Split(*(np.stack(arrays) for arrays in zip(*validation, strict=True))),
+        scale=np.stack([np.asarray(s.scale, np.float32) for s in scalings]),
+        offset=np.stack([np.asarray(s.offset, np.float32) for s in scalings]),
+    )
+
+
+def _split(part: Part, length: int) -> Split:
+    """A part with its weights written out, padded with sequences of no weight."""
+    count = length - len(part)
 
     def padded(array: np.ndarray) -> np.ndarray:
+        if not count:
+            return array
         return np.concatenate([array, np.zeros((count, *array.shape[1:]), array.dtype)])
 
     return Split(padded(part.x), padded(part.y), padded(part.weights))
 
 
-def device_data(dataset: Dataset) -> Data:
-    """The data that an epoch function reads, still on the host."""
-    size = evaluation_batch(len(dataset.validation))
-    scaling = dataset.target.scaling
-    return Data(
-        train=_split(dataset.train),
-        validation=_split(dataset.validation, size),
-        scale=np.asarray(scaling.scale, np.float32),
-        offset=np.asarray(scaling.offset, np.float32),
-    )
+def _joined(arrays: Sequence[np.ndarray]) -> np.ndarray:
+    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
 
 
 def evaluation_batch(sequences: int) -> int:
@@ -117,9 +118,15 @@ def evaluation_batch(sequences: int) -> int:
 
 
 def epoch_function(
-    program: Program, network: Network
+    program: Program, network: Network, uneven: bool
 ) -> Callable[[LaneState, Array, Data], tuple[LaneState, Array]]:
     """The function that trains one lane for one epoch and evaluates it.
+
+    Args:
+        program: What is trained.
+        network: Its model.
+        uneven: Whether lanes may have batches without any sequence, because their fold has
+            fewer than another.
 
     Returns:
         A function of the lane's state, the order of the training sequences (S, B), where -1
@@ -133,21 +140,25 @@ def epoch_function(
 
     def epoch(state: LaneState, order: Array, data: Data) -> tuple[LaneState, Array]:
         def body(carry: Any, indices: Array) -> tuple[Any, None]:
-            return step(carry, indices, state, data.train), None
+            if not uneven:
+                return step(carry, indices, state.numbers, data.train), None
+            trained = jax.lax.cond(
+                jnp.any(indices >= 0),
+                lambda c: step(c, indices, state.numbers, data.train),
+                lambda c: c,
+                carry,
+            )
+            return trained, None
 
-        zero = jnp.zeros(())
-        carry = (state.trainable, state.frozen, state.optimizer, zero)
-        (trainable, frozen, optimizer, total), _ = jax.lax.scan(body, carry, order)
+        carry = (state.weights, state.slots, state.steps, state.generators, jnp.zeros(()))
+        (weights, slots, steps, generators, total), _ = jax.lax.scan(body, carry, order)
         count = jnp.sum(order >= 0).astype(jnp.float32)
-        values = jnp.stack([total / count, *evaluate(trainable, frozen, data)])
+        trained = state._replace(weights=weights, slots=slots, steps=steps, generators=generators)
+        values = jnp.stack([total / count, *evaluate(trained, data)])
         score = sign * values[objective]
         better = (score < state.best_score) | jnp.isnan(state.best_score)
-        best = [jnp.where(better, w, b) for w, b in zip(trainable, state.best, strict=True)]
-        new = state._replace(
-            trainable=trainable,
-            frozen=frozen,
-            optimizer=optimizer,
-            best=best,
+        new = trained._replace(
+            best=jnp.where(better, weights, state.best),
             best_score=jnp.where(better, score, state.best_score),
         )
         return new, values
@@ -165,29 +176,30 @@ def epoch_function(
 
 
 def _step_function(program: Program, network: Network) -> Callable[..., Any]:
-    model, optimizer = network.model, network.optimizer
-    learning_rate = network.learning_rate_index
+    rule = RULES[program.optimizer]
 
-    def loss_of(trainable: Any, frozen: Any, batch: Split) -> Any:
-        predicted, frozen = model.stateless_call(trainable, frozen, batch.x, training=True)
-        return network.loss(batch.y, predicted, batch.weight), frozen
-
-    def step(carry: Any, indices: Array, state: LaneState, train: Split) -> Any:
-        trainable, frozen, variables, total = carry
+    def step(carry: Any, indices: Array, numbers: dict[str, Array], train: Split) -> Any:
+        weights, slots, steps, generators, total = carry
         real = (indices >= 0).astype(jnp.float32)
-        batch = Split(*(jnp.take(a, jnp.maximum(indices, 0), axis=0) for a in train))
-        weight = batch.weight * real.reshape(-1, *(1,) * (batch.weight.ndim - 1))
-        batch = batch._replace(weight=weight)
-        (loss, frozen), gradients = jax.value_and_grad(loss_of, has_aux=True)(
-            trainable, frozen, batch
+        x, y, weight = (jnp.take(a, jnp.maximum(indices, 0), axis=0) for a in train)
+        weight = weight * real.reshape(-1, *(1,) * (weight.ndim - 1))
+
+        def loss_of(weights: list[Array]) -> Any:
+            predicted, after = network.predict(weights, numbers, generators, x, training=True)
+            loss = make_training_loss(program, numbers.get("label_smoothing"))
+            return loss(y, predicted, weight), after
+
+        (loss, generators), gradients = jax.value_and_grad(loss_of, has_aux=True)(
+            network.unflatten(weights)
         )
         if program.clip_mode is not None:
-            gradients = _clip(gradients, state.clip_norm, program.clip_mode)
+            gradients = _clip(gradients, numbers["clip_norm"], program.clip_mode)
+        gradient = network.flatten(gradients)
         if program.decays:
-            shrink = 1.0 - variables[learning_rate] * state.weight_decay
-            trainable = [w * shrink for w in trainable]
-        trainable, variables = optimizer.stateless_apply(variables, gradients, trainable)
-        return trainable, frozen, variables, total + loss * jnp.sum(real)
+            weights = weights * (1.0 - numbers["learning_rate"] * numbers["weight_decay"])
+        steps = steps + 1
+        weights, slots = rule.update(gradient, weights, slots, steps, numbers)
+        return weights, slots, steps, generators, total + loss * jnp.sum(real)
 
     return step
 
@@ -209,25 +221,28 @@ def _clip(gradients: list[Array], bound: Array, mode: str) -> list[Array]:
     ]
 
 
-def _evaluation_function(program: Program, network: Network) -> Callable[..., list[Array]]:
+def _evaluation_function(
+    program: Program, network: Network
+) -> Callable[[LaneState, Data], list[Array]]:
     classes = program.loss == "cross_entropy"
+    loss = make_loss(program.loss)
 
-    def evaluate(trainable: Any, frozen: Any, data: Data) -> list[Array]:
-        part = data.validation
-        size = evaluation_batch(len(part.x))
-        batches = part.x.reshape(-1, size, *part.x.shape[1:])
+    def evaluate(state: LaneState, data: Data) -> list[Array]:
+        x, truth, weight = (array[state.fold] for array in data.validation)
+        scale, offset = data.scale[state.fold], data.offset[state.fold]
+        weights = network.unflatten(state.weights)
 
         def predict(x: Array) -> Array:
-            return network.model.stateless_call(trainable, frozen, x, training=False)[0]
+            return network.predict(weights, state.numbers, state.generators, x, training=False)[0]
 
+        size = evaluation_batch(len(x))
+        batches = x.reshape(-1, size, *x.shape[1:])
         predicted = jax.lax.map(predict, batches) if len(batches) > 1 else predict(batches[0])[None]
         predicted = predicted.reshape(-1, *predicted.shape[2:])
-        loss = network.loss(part.y, predicted, part.weight)
-        truth = part.y
+        validation_loss = loss(truth, predicted, weight)
         if not classes:
-            truth = truth * data.scale + data.offset
-            predicted = predicted * data.scale + data.offset
-        values = [METRICS[name].function(truth, predicted, part.weight) for name in program.metrics]
-        return [loss, *(jnp.asarray(value, jnp.float32) for value in values)]
+            truth, predicted = truth * scale + offset, predicted * scale + offset
+        values = [METRICS[name].function(truth, predicted, weight) for name in program.metrics]
+        return [validation_loss, *(jnp.asarray(value, jnp.float32) for value in values)]
 
     return evaluate

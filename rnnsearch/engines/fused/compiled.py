@@ -1,0 +1,93 @@
+"""Programs as machine code: compiled once for each shape, in the background if asked early."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import numpy as np
+
+from rnnsearch.data import Dataset
+from rnnsearch.engines._base import Program
+from rnnsearch.engines.fused.network import Network
+from rnnsearch.engines.fused.optimizers import RULES
+from rnnsearch.engines.fused.placement import Placement
+from rnnsearch.engines.fused.training import LaneState, epoch_function
+from rnnsearch.engines.compiling import numbers_of
+
+__all__ = ["CompiledProgram", "Shape"]
+
+
+class Shape:
+    """What of the data decides the machine code, beside the program.
+
+    Attributes:
+        steps: S, batches of the longest fold's epoch.
+        batch: B.
+        uneven: Whether another fold has fewer batches.
+    """
+
+    def __init__(self, program: Program, folds: Sequence[Dataset]) -> None:
+        sequences = [len(dataset.train) for dataset in folds]
+        self.batch = min(program.batch_size, max(sequences))
+        batches = {-(-count // self.batch) for count in sequences}
+        self.steps = max(batches)
+        self.uneven = len(batches) > 1
+
+
+class CompiledProgram:
+    """A program's network and its epoch over K lanes. Safe to use from two threads."""
+
+    def __init__(self, program: Program, placement: Placement) -> None:
+        self.program = program
+        self.placement = placement
+        self.network = Network(program)
+        self._lock = threading.Lock()
+        self._executables: dict[Any, Callable[..., Any]] = {}
+
+    def epoch(self, width: int, shape: Shape, data: Any) -> Callable[..., Any]:
+        """The compiled epoch: (states, orders (K, S, B), data) to (states, values (K, M)).
+
+        Args:
+            width: K.
+            shape: Of the lanes' orders.
+            data: `rnnsearch.engines.fused.training.Data`; only its shapes matter.
+        """
+        placement = self.placement
+        states = _described(self.blank(width), placement.by_lane)
+        orders = jax.ShapeDtypeStruct(
+            (width, shape.steps, shape.batch), np.int32, sharding=placement.by_lane
+        )
+        described = _described(data, placement.replicated)
+        key = (orders.shape, shape.uneven, tuple(a.shape for a in jax.tree.leaves(described)))
+        # Whoever comes second waits for the first, who compiles the same.
+        with self._lock:
+            if key not in self._executables:
+                lane = epoch_function(self.program, self.network, shape.uneven)
+                lowered = placement.over_lanes(lane).lower(states, orders, described)
+                self._executables[key] = lowered.compile()
+            return self._executables[key]
+
+    def blank(self, width: int) -> LaneState:
+        """The state of K lanes without a run, on the host."""
+        weights = np.zeros((width, self.network.size), np.float32)
+        number = np.zeros(width, np.float32)
+        return LaneState(
+            weights=weights,
+            slots=(weights,) * RULES[self.program.optimizer].slots,
+            steps=number,
+            generators=(np.zeros((width, 2), np.uint32),) * self.network.generators,
+            best=weights,
+            best_score=number,
+            numbers=dict.fromkeys(numbers_of(self.program), number),
+            fold=np.zeros(width, np.int32),
+            alive=np.zeros(width, np.bool_),
+        )
+
+
+def _described(tree: Any, sharding: Any) -> Any:
+    return jax.tree.map(
+        lambda a: jax.ShapeDtypeStruct(a.shape, a.dtype, sharding=sharding), tree
+    )

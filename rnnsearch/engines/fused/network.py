@@ -1,0 +1,85 @@
+"""A program's Keras model as a pure function of one flat array of weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import jax.numpy as jnp
+import keras
+import numpy as np
+
+from rnnsearch.engines._base import Program, Run
+from rnnsearch.models.build import build
+from rnnsearch.models.gated import GatedLayers
+from rnnsearch.models.initial import dropout_seed, initial_weights
+
+__all__ = ["Network"]
+
+Array = Any
+
+
+class Network:
+    """The Keras model of a program, with gated layers.
+
+    Attributes:
+        size: P, trainable weights.
+        generators: Generators of dropout masks.
+    """
+
+    def __init__(self, program: Program) -> None:
+        layers = GatedLayers(
+            truncates=program.truncates,
+            drops=program.drops,
+            drops_recurrent=program.drops_recurrent,
+        )
+        self._cell = program.architecture.cell
+        self._model = build(program.architecture, layers)
+        self._trainable: list[keras.Variable] = self._model.trainable_variables
+        self._shapes = [tuple(variable.shape) for variable in self._trainable]
+        self._sizes = [int(np.prod(shape)) for shape in self._shapes]
+        self._frozen = [v.path.rsplit("/", 1)[-1] for v in self._model.non_trainable_variables]
+        self.size = sum(self._sizes)
+        self.generators = self._frozen.count("seed_generator_state")
+
+    def unflatten(self, weights: Array) -> list[Array]:
+        """(P,) to one array a trainable variable, in the model's order."""
+        ends = np.cumsum(self._sizes)
+        parts = zip(self._shapes, self._sizes, ends, strict=True)
+        return [weights[end - size : end].reshape(shape) for shape, size, end in parts]
+
+    @staticmethod
+    def flatten(arrays: Sequence[Array]) -> Array:
+        """One array a trainable variable to (P,)."""
+        return jnp.concatenate([array.reshape(-1) for array in arrays])
+
+    def predict(
+        self,
+        weights: Sequence[Array],
+        numbers: Mapping[str, Array],
+        generators: Sequence[Array],
+        x: Array,
+        *,
+        training: bool,
+    ) -> tuple[Array, tuple[Array, ...]]:
+        """The model's output on x (B, …), and the states of its generators after."""
+        states = iter(generators)
+        frozen = [
+            next(states) if name == "seed_generator_state" else numbers[name]
+            for name in self._frozen
+        ]
+        predicted, frozen = self._model.stateless_call(
+            list(weights), frozen, x, training=training
+        )
+        named = zip(self._frozen, frozen, strict=True)
+        return predicted, tuple(v for name, v in named if name == "seed_generator_state")
+
+    def initial_weights(self, run: Run) -> np.ndarray:
+        """(P,) what a run starts from."""
+        arrays = initial_weights(self._trainable, run.seed, self._cell, run.numbers.forget_bias)
+        return np.concatenate([array.reshape(-1) for array in arrays])
+
+    def initial_generators(self, run: Run) -> tuple[np.ndarray, ...]:
+        """What a run's generators of dropout masks start from."""
+        seeds = [dropout_seed(run.seed, index) for index in range(self.generators)]
+        return tuple(np.array([seed, 0], np.uint32) for seed in seeds)

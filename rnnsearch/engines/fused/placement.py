@@ -1,0 +1,119 @@
+"""How K lanes run on a device: one after the other on each core, or all as one batch.
+
+On a CPU lanes are looped over (`jax.lax.map`), a share of them on each core: a batch of lanes
+streams every lane's weights through the cache at each step, and loses (benchmarks/README.md).
+On a GPU lanes are one batched computation (`jax.vmap`): a small recurrence leaves it idle.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+import jax
+import numpy as np
+from jax.sharding import NamedSharding, PartitionSpec
+
+from rnnsearch.engines.devices import has_gpu
+from rnnsearch.engines.fused.training import LaneState
+
+__all__ = ["LaneMode", "Placement", "make_placement"]
+
+LaneMode = Literal["auto", "map", "vmap"]
+
+_Lane = Callable[[Any, Any, Any], Any]
+
+
+class Placement(ABC):
+    """Where lanes are and how a function of one becomes a function of K.
+
+    Attributes:
+        mode: ``map`` or ``vmap``.
+        multiple: K is a multiple of this.
+    """
+
+    mode: Literal["map", "vmap"]
+    multiple: int
+
+    def __init__(self, devices: int) -> None:
+        self.multiple = devices
+        self._mesh = jax.sharding.Mesh(np.array(jax.local_devices()[:devices]), ("lanes",))
+        self.by_lane = NamedSharding(self._mesh, PartitionSpec("lanes"))
+        self.replicated = NamedSharding(self._mesh, PartitionSpec())
+
+    @abstractmethod
+    def over_lanes(self, lane: _Lane) -> Callable[..., Any]:
+        """From a function of a lane's state, a lane's order and the data to one of K lanes.
+
+        The memory of the states is reused.
+        """
+
+    @abstractmethod
+    def write(self, states: LaneState, fresh: Mapping[int, LaneState]) -> LaneState:
+        """Put these lanes, given as NumPy arrays, in place of what was there."""
+
+    @abstractmethod
+    def read(self, arrays: Any, lane: int) -> np.ndarray:
+        """A lane of (K, …), on the host."""
+
+
+class _Looped(Placement):
+    mode = "map"
+
+    def __init__(self) -> None:
+        super().__init__(len(jax.local_devices()))
+
+    def over_lanes(self, lane: _Lane) -> Callable[..., Any]:
+        def loop(states: LaneState, orders: Any, data: Any) -> Any:
+            return jax.lax.map(lambda one: lane(one[0], one[1], data), (states, orders))
+
+        lanes, everywhere = PartitionSpec("lanes"), PartitionSpec()
+        sharded = jax.shard_map(
+            loop,
+            mesh=self._mesh,
+            in_specs=(lanes, lanes, everywhere),
+            out_specs=lanes,
+            check_vma=False,
+        )
+        return jax.jit(sharded, donate_argnums=0)
+
+    def write(self, states: LaneState, fresh: Mapping[int, LaneState]) -> LaneState:
+        # Through the host, which is where a CPU's arrays are: no program to compile for it.
+        host = jax.tree.map(np.array, jax.device_get(states))
+        for lane, state in fresh.items():
+            jax.tree.map(lambda all_, one, lane=lane: all_.__setitem__(lane, one), host, state)
+        placed: LaneState = jax.device_put(host, self.by_lane)
+        return placed
+
+    def read(self, arrays: Any, lane: int) -> np.ndarray:
+        return np.array(np.asarray(arrays)[lane])
+
+
+class _Batched(Placement):
+    mode = "vmap"
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self._write_one = jax.jit(
+            lambda states, lane, one: jax.tree.map(lambda a, o: a.at[lane].set(o), states, one),
+            donate_argnums=0,
+        )
+
+    def over_lanes(self, lane: _Lane) -> Callable[..., Any]:
+        return jax.jit(jax.vmap(lane, in_axes=(0, 0, None)), donate_argnums=0)
+
+    def write(self, states: LaneState, fresh: Mapping[int, LaneState]) -> LaneState:
+        for lane, state in fresh.items():
+            states = self._write_one(states, np.int32(lane), state)
+        return states
+
+    def read(self, arrays: Any, lane: int) -> np.ndarray:
+        return np.array(jax.device_get(arrays[lane]))
+
+
+def make_placement(mode: LaneMode) -> Placement:
+    """The placement that suits the device, or the one that is asked for."""
+    if mode == "auto":
+        mode = "vmap" if has_gpu() else "map"
+    return _Batched() if mode == "vmap" else _Looped()

@@ -1,0 +1,196 @@
+"""A cell over all steps of a sequence, with its gradient: backpropagation through time.
+
+The backward pass is written by hand for one reason: automatic differentiation adds up the
+gradient of the recurrent kernel at each step, where one matrix product over all steps, after the
+backward pass, gives the same (benchmarks/README.md has the gain).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from rnnsearch.models.cells import CELLS, Cell
+
+__all__ = ["Gates", "Weights", "recur"]
+
+Array = Any
+Arrays = tuple[Array, ...]
+
+
+class Weights(NamedTuple):
+    """What the recurrent share of a step is made of.
+
+    Attributes:
+        kernel: (H, G·H).
+        bias: (G·H,), or None.
+    """
+
+    kernel: Array
+    bias: Array | None
+
+
+class Gates(NamedTuple):
+    """What is done to the hidden state between steps; None where nothing is.
+
+    Attributes:
+        cuts: (T,) whether the gradient is cut before the step.
+        skip: (T, B, 1) whether the step is skipped: the state stays.
+        dropout: One (B, H) a gate, or one for all, that the state is multiplied with on its
+            way into the recurrent share.
+    """
+
+    cuts: Array | None
+    skip: Array | None
+    dropout: Arrays | None
+
+
+def recur(
+    cell: str,
+    projected: Array,
+    weights: Weights,
+    gates: Gates,
+    *,
+    sequences: bool,
+    backward: bool = False,
+) -> Array:
+    """Run a cell over a sequence, from a state of zeros.
+
+    Args:
+        cell: Name in `CELLS`.
+        projected: (T, B, G·H), the input's share of each step.
+        weights: Of the recurrent share.
+        gates: Truncation, masks and recurrent dropout; not differentiated.
+        sequences: Whether the outputs of all steps are wanted.
+        backward: Whether the sequence is read from its end.
+
+    Returns:
+        (T, B, H) if `sequences`, else (B, H), of the step that was run last.
+    """
+    return _recur(cell, sequences, backward, projected, weights, gates)
+
+
+def _value(
+    name: str, sequences: bool, backward: bool, projected: Array, weights: Weights, gates: Gates
+) -> Array:
+    """The outputs alone: nothing is kept for a backward pass."""
+    cell = CELLS[name]
+
+    def step(states: Arrays, now: Any) -> tuple[Arrays, Array | None]:
+        new, _ = _step(cell, states, now, weights, gates)
+        return new, new[0] if sequences else None
+
+    first = _zeros(cell, projected, weights)
+    last, outputs = jax.lax.scan(step, first, (projected, gates.skip), reverse=backward)
+    return outputs if sequences else last[0]
+
+
+def _forward(
+    name: str, sequences: bool, backward: bool, projected: Array, weights: Weights, gates: Gates
+) -> tuple[Array, Any]:
+    cell = CELLS[name]
+
+    def step(states: Arrays, now: Any) -> tuple[Arrays, Any]:
+        new, kept = _step(cell, states, now, weights, gates)
+        return new, (states, kept)
+
+    first = _zeros(cell, projected, weights)
+    last, (before, kept) = jax.lax.scan(step, first, (projected, gates.skip), reverse=backward)
+    outputs = last[0]
+    if sequences:
+        parts = [last[0][None], before[0][:-1]] if backward else [before[0][1:], last[0][None]]
+        outputs = jnp.concatenate(parts)
+    return outputs, (before, kept, weights, gates)
+
+
+def _zeros(cell: Cell, projected: Array, weights: Weights) -> Arrays:
+    zeros = jnp.zeros((projected.shape[1], weights.kernel.shape[0]), projected.dtype)
+    return (zeros,) * cell.states
+
+
+def _step(
+    cell: Cell, states: Arrays, now: Any, weights: Weights, gates: Gates
+) -> tuple[Arrays, Arrays]:
+    x, skip = now
+    new, kept = cell.forward(x, states, _recurrent_share(cell, states[0], weights, gates))
+    if skip is not None:
+        new = tuple(jnp.where(skip, s, n) for s, n in zip(states, new, strict=True))
+    return new, kept
+
+
+def _backward(name: str, sequences: bool, backward: bool, residuals: Any, d: Array) -> Any:
+    cell = CELLS[name]
+    before, kept, weights, gates = residuals
+    zeros = jnp.zeros_like(before[0][0])
+
+    def step(d_states: Arrays, now: Any) -> tuple[Arrays, Array]:
+        states, kept, d_output, cut, skip = now
+        if d_output is not None:
+            d_states = (d_states[0] + d_output, *d_states[1:])
+        d_new = d_states
+        if skip is not None:
+            d_new = tuple(jnp.where(skip, 0.0, d) for d in d_states)
+        d_projected, d_before = cell.backward(kept, states, d_new)
+        d_share = _share_gradient(cell, d_projected, kept)
+        d_before = (d_before[0] + _hidden_gradient(d_share, weights, gates), *d_before[1:])
+        if skip is not None:
+            d_before = tuple(jnp.where(skip, d, b) for d, b in zip(d_states, d_before, strict=True))
+        if cut is not None:
+            d_before = tuple(jnp.where(cut, 0.0, b) for b in d_before)
+        return d_before, d_projected
+
+    first = (zeros if sequences else d, *(zeros,) * (cell.states - 1))
+    steps = (before, kept, d if sequences else None, gates.cuts, gates.skip)
+    _, d_projected = jax.lax.scan(step, first, steps, reverse=not backward)
+    d_share = _share_gradient(cell, d_projected, kept)
+    d_kernel = _kernel_gradient(before[0], d_share, gates)
+    d_bias = None if weights.bias is None else d_share.sum((0, 1))
+    return d_projected, Weights(d_kernel, d_bias), None
+
+
+_recur = jax.custom_vjp(_value, nondiff_argnums=(0, 1, 2))
+_recur.defvjp(_forward, _backward)
+
+
+def _share_gradient(cell: Cell, d_projected: Array, kept: Arrays) -> Array:
+    if cell.recurrent_gradient is None:
+        return d_projected
+    return cell.recurrent_gradient(d_projected, kept)
+
+
+def _recurrent_share(cell: Cell, h: Array, weights: Weights, gates: Gates) -> Array:
+    if gates.dropout is None:
+        share = h @ weights.kernel
+    elif len(gates.dropout) == 1:
+        share = (h * gates.dropout[0]) @ weights.kernel
+    else:
+        kernels = jnp.split(weights.kernel, cell.gates, axis=-1)
+        products = [(h * m) @ k for m, k in zip(gates.dropout, kernels, strict=True)]
+        share = jnp.concatenate(products, axis=-1)
+    return share if weights.bias is None else share + weights.bias
+
+
+def _hidden_gradient(d_share: Array, weights: Weights, gates: Gates) -> Array:
+    """(B, G·H) back to (B, H)."""
+    if gates.dropout is None:
+        return d_share @ weights.kernel.T
+    count = len(gates.dropout)
+    shares = jnp.split(d_share, count, axis=-1)
+    kernels = jnp.split(weights.kernel, count, axis=-1)
+    parts = zip(shares, kernels, gates.dropout, strict=True)
+    return sum(((d @ k.T) * m for d, k, m in parts), jnp.zeros(()))
+
+
+def _kernel_gradient(h: Array, d_share: Array, gates: Gates) -> Array:
+    """One product over all steps: (T, B, H) and (T, B, G·H) to (H, G·H)."""
+    masks = gates.dropout or (None,)
+    shares = jnp.split(d_share, len(masks), axis=-1)
+    return jnp.concatenate(
+        [
+            jnp.einsum("tbh,tbg->hg", h if m is None else h * m, d)
+            for d, m in zip(shares, masks, strict=True)
+        ],
+        axis=-1,
+    )
