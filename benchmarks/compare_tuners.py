@@ -19,6 +19,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 # A script finds its own folder only; its modules are those that contenders import, too.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -47,7 +48,7 @@ def main() -> None:
     _print(job, machine, measurements, mean, skipped)
     rate = _rate(job) if _REFERENCE in ready else None
     if rate is not None:
-        print(f"\nrnnsearch's training, compiled, {rate['lanes']} lanes: {rate['text']}")
+        print(f"\n{_describe_rate(rate)}")
     if arguments.json is not None:
         document = {
             "job": asdict(job),
@@ -166,7 +167,7 @@ def _measure(
     return measurements
 
 
-def _rate(job: Job) -> dict[str, object] | None:
+def _rate(job: Job) -> dict[str, Any] | None:
     """What `engine_rate.py` measures for a job of one program; in a process of its own."""
     if job.structure is None:
         return None
@@ -177,8 +178,17 @@ def _rate(job: Job) -> dict[str, object] | None:
     if process.returncode != 0:
         _note(f"engine_rate.py failed: {process.stderr.strip().splitlines()[-1:]}")
         return None
-    document: dict[str, object] = json.loads(process.stdout.strip().splitlines()[-1])
+    document: dict[str, Any] = json.loads(process.stdout.strip().splitlines()[-1])
     return document
+
+
+def _describe_rate(rate: dict[str, Any]) -> str:
+    (row,), matrix = rate["rates"], rate["matrix"]
+    return (
+        f"{_REFERENCE}'s training alone, {row['lanes']} lanes: {row['flops'] / 1e9:.1f} GFLOP/s, "
+        f"{row['flops'] / matrix['flops']:.1%} of the {matrix['flops'] / 1e9:.0f} GFLOP/s of a "
+        "large matrix product."
+    )
 
 
 def _note(text: str) -> None:
