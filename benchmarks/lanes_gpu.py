@@ -184,7 +184,7 @@ def _torch_points(shape: Shape, seconds: float) -> list[Point]:
     import torch
 
     once = epoch_seconds(torch_epoch(shape), seconds)
-    held = torch.cuda.max_memory_reserved() if torch.cuda.is_available() else None
+    held = torch.cuda.max_memory_allocated() if torch.cuda.is_available() else None
     return [Point("torch", shape, 1, once, held)]
 
 

@@ -88,8 +88,8 @@ def main() -> None:
         observer=observer,
     )
     summary = results.summary
-    states = summary["states"]
-    trials = states["COMPLETE"] + (states.get("PRUNED", 0) if job.seconds is not None else 0)
+    counted = ("COMPLETE",) if job.seconds is None else ("COMPLETE", "PRUNED")
+    trials = sum(summary["states"].get(state, 0) for state in counted)
     print_outcome(data.score(observer.best, job), trials, summary["device"])
 
 
