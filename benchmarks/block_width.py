@@ -25,7 +25,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import rnnsearch
-from benchmarks.job import count, positive
+from benchmarks.job import count, output_file, positive
 from benchmarks.machine import print_machine
 from benchmarks.tables import table
 from rnnsearch.spec import load, resolved
@@ -100,13 +100,11 @@ def _parse() -> argparse.Namespace:
     parser.add_argument(
         "--wide", action="store_true", help="widen the space to cell × depth 1, 2 × units 16 to 64"
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="JSON lines: go on, and append")
-    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw it, as PNG or SVG")
+    parser.add_argument(
+        "--json", type=output_file, metavar="FILE", help="JSON lines: go on, and append"
+    )
+    parser.add_argument("--plot", type=output_file, metavar="FILE", help="draw it, as PNG or SVG")
     arguments = parser.parse_args()
-    for option in ("json", "plot"):
-        path = getattr(arguments, option)
-        if path is not None and not path.resolve().parent.is_dir():
-            parser.error(f"argument --{option}: no folder to write it in; received {path}")
     for option in ("specs", "blocks", "seeds"):
         setattr(arguments, option, list(dict.fromkeys(getattr(arguments, option))))
     return arguments

@@ -25,7 +25,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.contenders.registry import CONTENDERS, Failed, Measurement, missing, run
-from benchmarks.job import JOBS, Job, count, load_data, positive, save_data
+from benchmarks.job import JOBS, Job, count, load_data, output_file, positive, save_data
 from benchmarks.machine import describe_machine
 from benchmarks.tables import spread, table
 
@@ -84,7 +84,9 @@ def _parse() -> argparse.Namespace:
         metavar="NAME",
         help=f"any of {', '.join(CONTENDERS)}; default: all but rnnsearch-keras",
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write every measurement")
+    parser.add_argument(
+        "--json", type=output_file, metavar="FILE", help="also write every measurement"
+    )
     arguments = parser.parse_args()
     arguments.contenders = list(dict.fromkeys(arguments.contenders))
     timed = JOBS[arguments.job].seconds is not None
@@ -93,8 +95,6 @@ def _parse() -> argparse.Namespace:
         parser.error(f"argument --trials: job {arguments.job} ends by time; give --seconds")
     if not timed and arguments.seconds is not None:
         parser.error(f"argument --seconds: job {arguments.job} ends by trials; give --trials")
-    if arguments.json is not None and not arguments.json.resolve().parent.is_dir():
-        parser.error(f"argument --json: no folder to write it in; received {arguments.json}")
     return arguments
 
 

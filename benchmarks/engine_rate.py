@@ -21,7 +21,7 @@ from typing import Any
 # A script finds its own folder only.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.job import count, positive
+from benchmarks.job import count, output_file, positive
 from benchmarks.lanes import (
     GATES,
     MatrixRate,
@@ -59,7 +59,7 @@ def main() -> None:
     arguments = _parse()
     prepare()
     peak = matrix_rate()
-    quiet = arguments.json == "-"
+    quiet = arguments.json == Path("-")
     if not quiet:
         print_machine()
     rates = []
@@ -73,7 +73,7 @@ def main() -> None:
     print(_table(rates, peak))
     print(f"\nMatrix rate: {peak}")
     if arguments.json is not None:
-        Path(arguments.json).write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+        arguments.json.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 
 
 def _parse() -> argparse.Namespace:
@@ -97,7 +97,9 @@ def _parse() -> argparse.Namespace:
     parser.add_argument(
         "--seconds", type=positive, default=2.0, help="timed for each row, at least; default: 2"
     )
-    parser.add_argument("--json", metavar="FILE", help="also write it; - for nothing but that")
+    parser.add_argument(
+        "--json", type=output_file, metavar="FILE", help="also write it; - for nothing but that"
+    )
     arguments = parser.parse_args()
     if arguments.batch > arguments.sequences:
         received = f"{arguments.batch} of {arguments.sequences}"

@@ -24,6 +24,7 @@ __all__ = [
     "count",
     "job_of",
     "load_data",
+    "output_file",
     "positive",
     "print_outcome",
     "save_data",
@@ -168,6 +169,14 @@ def positive(text: str) -> float:
     if not 0 < number < math.inf:
         raise argparse.ArgumentTypeError(f"must be a number above 0; received {text}")
     return number
+
+
+def output_file(text: str) -> Path:
+    """A file in a folder that is there, for argparse."""
+    path = Path(text)
+    if not path.resolve().parent.is_dir():
+        raise argparse.ArgumentTypeError(f"must be in a folder that exists; received {text}")
+    return path
 
 
 def save_data(job: Job, path: Path) -> None:

@@ -72,7 +72,7 @@ class Shape:
 
 def prepare() -> None:
     """Settings of this process, and of those it starts, as a search gives them to its worker."""
-    os.environ.setdefault("KERAS_BACKEND", "jax")
+    os.environ["KERAS_BACKEND"] = "jax"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     if "device_count" not in os.environ.get("XLA_FLAGS", ""):

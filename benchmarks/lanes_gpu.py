@@ -3,9 +3,8 @@
     python benchmarks/lanes_gpu.py --json results/lanes.jsonl
     python benchmarks/lanes_gpu.py --units 16 --steps 50 --lanes 1 2 4      # a small one, on a CPU
 
-It needs JAX and Keras, and rnnsearch's light dependencies (NumPy, pandas, pydantic, PyYAML,
-joblib, scikit-learn); it goes without TensorFlow and, with a note, without torch. What the columns
-are: benchmarks/README.md.
+It needs JAX, Keras, pydantic and PyYAML; it goes without TensorFlow, Optuna and pandas and, with a
+note, without torch. What the columns are: benchmarks/README.md.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from typing import TypeVar
 # A script finds its own folder only.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.job import count, positive
+from benchmarks.job import count, output_file, positive
 from benchmarks.lanes import (
     GATES,
     MatrixRate,
@@ -110,7 +109,9 @@ def _parse() -> argparse.Namespace:
         default=20.0,
         help="seconds of an epoch above which no more lanes are tried; default: 20",
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also append every row, as JSON")
+    parser.add_argument(
+        "--json", type=output_file, metavar="FILE", help="also append every row, as JSON"
+    )
     arguments = parser.parse_args()
     arguments.lanes = sorted(set(arguments.lanes))
     if arguments.batch > arguments.sequences:
