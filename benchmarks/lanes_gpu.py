@@ -184,9 +184,14 @@ def _keras_points(shape: Shape, seconds: float) -> list[Point]:
 def _torch_points(shape: Shape, seconds: float) -> list[Point]:
     import torch
 
-    once = epoch_seconds(torch_epoch(shape), seconds)
-    held = torch.cuda.max_memory_allocated() if torch.cuda.is_available() else None
-    return [Point("torch", shape, 1, once, held)]
+    if torch.cuda.is_available():
+        once = epoch_seconds(torch_epoch(shape), seconds)
+        return [Point("torch", shape, 1, once, torch.cuda.max_memory_allocated())]
+    times = []
+    for threads in {1, torch.get_num_threads()}:  # for a small layer more threads may be slower
+        torch.set_num_threads(threads)
+        times.append(epoch_seconds(torch_epoch(shape), seconds))
+    return [Point("torch", shape, 1, min(times), None)]
 
 
 def _torch_device() -> str:
