@@ -1,7 +1,8 @@
-"""The same search in rnnsearch and in its peers, timed from process start to process end.
+"""The same search in rnnsearch and in its peers: equal work timed, or equal time compared.
 
     python benchmarks/compare_tuners.py
-    python benchmarks/compare_tuners.py --epochs 20 --json results/compare.json
+    python benchmarks/compare_tuners.py --job lstm128 --json results/compare.json
+    python benchmarks/compare_tuners.py --job electricity --seconds 60
 
 What is measured and what is counted: benchmarks/README.md.
 """
@@ -9,102 +10,72 @@ What is measured and what is counted: benchmarks/README.md.
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 # A script finds its own folder only; its modules are those that contenders import, too.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.job import Job, job_parser, make_data
+from benchmarks.contenders.registry import CONTENDERS, Failed, Measurement, missing, run
+from benchmarks.job import JOBS, Job, count, load_data, output_file, positive, save_data
 from benchmarks.machine import describe_machine
+from benchmarks.tables import spread, table
 
 _ROOT = Path(__file__).resolve().parents[1]
-_LONGEST = 3600
-"""Seconds after which a contender is given up."""
-
-
-@dataclass(frozen=True)
-class Contender:
-    """A way to do the job.
-
-    Attributes:
-        module: In `benchmarks.contenders`, run as a script.
-        backend: KERAS_BACKEND of its process.
-        needs: Libraries without which it is skipped.
-        arguments: Of its own, beside the job's.
-        warm: Whether it finds the caches that its rehearsal left; else they are empty.
-    """
-
-    module: str
-    backend: str
-    needs: tuple[str, ...]
-    arguments: tuple[str, ...] = ()
-    warm: bool = False
-
-
-CONTENDERS = {
-    "rnnsearch": Contender("rnnsearch_api", "jax", ("jax",)),
-    "rnnsearch-warm": Contender("rnnsearch_api", "jax", ("jax",), warm=True),
-    "rnnsearch-keras": Contender("rnnsearch_api", "jax", ("jax",), ("--engine", "keras")),
-    "keras-tuner-tensorflow": Contender("kerastuner", "tensorflow", ("keras_tuner", "tensorflow")),
-    "keras-tuner-jax": Contender("kerastuner", "jax", ("keras_tuner", "jax")),
-    "optuna-jax": Contender("optuna_loop", "jax", ("optuna", "jax")),
-}
-_DEFAULT = [name for name in CONTENDERS if name != "rnnsearch-keras"]
 _REFERENCE = "rnnsearch"
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """One process, from its start to its end."""
-
-    contender: str
-    repeat: int
-    seconds: float
-    best: float
-    trials: int
-    device: str
-
-
-class Failed(Exception):
-    """A contender could not do the job; the text says why."""
+_DEFAULT = [name for name in CONTENDERS if name != "rnnsearch-keras"]
 
 
 def main() -> None:
     arguments = _parse()
-    job = Job.from_arguments(arguments)
+    job = _job(arguments)
     machine = describe_machine()
-    with tempfile.TemporaryDirectory(prefix="compare-tuners-") as scratch:
-        ready, skipped = _rehearse(arguments.contenders, job, Path(scratch))
-        measurements = _measure(ready, job, arguments.repeats, Path(scratch), skipped)
-    _print(job, machine, measurements, skipped)
+    with tempfile.TemporaryDirectory(prefix="compare-tuners-") as folder:
+        scratch = Path(folder)
+        data = scratch / "data.npz"
+        save_data(job, data)
+        mean = _score_of_the_mean(job, data)
+        ready, skipped = _rehearse(arguments.contenders, job, data, scratch)
+        measurements = _measure(ready, job, arguments.repeats, data, scratch, skipped)
+    _print(job, machine, measurements, mean, skipped)
+    rate = _rate(job) if _REFERENCE in ready else None
+    if rate is not None:
+        print(f"\n{_describe_rate(rate)}")
     if arguments.json is not None:
         document = {
             "job": asdict(job),
             "machine": machine,
             "measurements": [asdict(one) for one in measurements],
+            "rate": rate,
             "skipped": skipped,
         }
         arguments.json.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    if skipped.keys() - _missing(skipped).keys():
+    if skipped.keys() - missing(skipped, job).keys():
         sys.exit(1)
 
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        description="Time the same hyperparameter search in rnnsearch and in its peers.",
-        parents=[job_parser()],
+        description="Compare the same hyperparameter search in rnnsearch and in its peers."
     )
-    parser.add_argument("--repeats", type=int, default=3, metavar="N", help="default: 3")
+    parser.add_argument("--job", choices=JOBS, default="small", help="default: small")
+    parser.add_argument("--trials", type=count, metavar="N", help="default: the job's")
+    parser.add_argument("--epochs", type=count, metavar="N", help="of a trial; default: the job's")
+    parser.add_argument(
+        "--seconds", type=positive, metavar="S", help="of a contender, electricity only; default 60"
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the search; default 0")
+    parser.add_argument(
+        "--repeats", type=count, metavar="N", help="default: 3, or 5 of electricity"
+    )
     parser.add_argument(
         "--contenders",
         nargs="+",
@@ -113,28 +84,35 @@ def _parse() -> argparse.Namespace:
         metavar="NAME",
         help=f"any of {', '.join(CONTENDERS)}; default: all but rnnsearch-keras",
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write every measurement")
+    parser.add_argument(
+        "--json", type=output_file, metavar="FILE", help="also write every measurement"
+    )
     arguments = parser.parse_args()
     arguments.contenders = list(dict.fromkeys(arguments.contenders))
-    if arguments.repeats < 1:
-        parser.error(f"argument --repeats: must be 1 or more; received {arguments.repeats}")
-    if arguments.json is not None and not arguments.json.resolve().parent.is_dir():
-        parser.error(f"argument --json: no folder to write it in; received {arguments.json}")
+    timed = JOBS[arguments.job].seconds is not None
+    arguments.repeats = arguments.repeats or (5 if timed else 3)
+    if timed and arguments.trials is not None:
+        parser.error(f"argument --trials: job {arguments.job} ends by time; give --seconds")
+    if not timed and arguments.seconds is not None:
+        parser.error(f"argument --seconds: job {arguments.job} ends by trials; give --trials")
     return arguments
 
 
-def _missing(names: Iterable[str]) -> dict[str, str]:
-    """Of those contenders that need a library which is not installed: name → what to say."""
-    found: dict[str, str] = {}
-    for name in names:
-        needs = CONTENDERS[name].needs
-        missing = [need for need in needs if importlib.util.find_spec(need) is None]
-        if missing:
-            found[name] = f"{' and '.join(missing)} not installed"
-    return found
+def _job(arguments: argparse.Namespace) -> Job:
+    given = {name: getattr(arguments, name) for name in ("trials", "epochs", "seconds", "seed")}
+    changes = {name: value for name, value in given.items() if value is not None}
+    return replace(JOBS[arguments.job], **changes)
 
 
-def _rehearse(names: Sequence[str], job: Job, scratch: Path) -> tuple[list[str], dict[str, str]]:
+def _score_of_the_mean(job: Job, path: Path) -> float:
+    """What predicting the training part's mean comes to on the validation part."""
+    data = load_data(path)
+    return data.score(float(((data.y_validation - data.y.mean()) ** 2).mean()), job)
+
+
+def _rehearse(
+    names: Sequence[str], job: Job, data: Path, scratch: Path
+) -> tuple[list[str], dict[str, str]]:
     """One run of each that is not counted: does it work, and are its files in memory?
 
     A warm contender rehearses the whole job, which fills its caches; the others one epoch.
@@ -143,13 +121,13 @@ def _rehearse(names: Sequence[str], job: Job, scratch: Path) -> tuple[list[str],
         Contenders that work; name → reason of the others.
     """
     ready: list[str] = []
-    skipped = _missing(names)
+    skipped = missing(names, job)
     for name in names:
         if name in skipped:
             continue
         short = job if CONTENDERS[name].warm else replace(job, trials=1, epochs=1)
         try:
-            one = _run(name, -1, short, scratch)
+            one = run(name, -1, short, data, scratch)
         except Failed as error:
             skipped[name] = str(error)
         else:
@@ -159,82 +137,58 @@ def _rehearse(names: Sequence[str], job: Job, scratch: Path) -> tuple[list[str],
 
 
 def _measure(
-    names: Sequence[str], job: Job, repeats: int, scratch: Path, skipped: dict[str, str]
+    names: Sequence[str],
+    job: Job,
+    repeats: int,
+    data: Path,
+    scratch: Path,
+    skipped: dict[str, str],
 ) -> list[Measurement]:
     """Every contender once a repeat, beginning with another one each time.
 
-    One that fails is noted in `skipped` and left out from there on.
+    Where what was found is compared, and not the time, each repeat has another seed. One that
+    fails is noted in `skipped` and left out from there on.
     """
     measurements = []
     for repeat in range(repeats):
+        seed = job.seed + (repeat if job.seconds is not None else 0)
         first = repeat % len(names) if names else 0
         for name in [*names[first:], *names[:first]]:
             if name in skipped:
                 continue
             try:
-                one = _run(name, repeat, job, scratch)
+                one = run(name, repeat, replace(job, seed=seed), data, scratch)
             except Failed as error:
                 skipped[name] = f"in repeat {repeat + 1}: {error}"
                 continue
             measurements.append(one)
-            _note(f"repeat {repeat + 1} of {repeats}: {name}, {one.seconds:.1f} s")
+            said = f"{one.seconds:.1f} s, {one.trials} trials, best {one.best:.4g}"
+            _note(f"repeat {repeat + 1} of {repeats}: {name}, {said}")
     return measurements
 
 
-def _run(name: str, repeat: int, job: Job, scratch: Path) -> Measurement:
-    """Start a contender's process and wait for its end.
-
-    Raises:
-        Failed: It ended with an error, took too long, or trained fewer trials.
-    """
-    contender = CONTENDERS[name]
-    command = [sys.executable, "-m", f"benchmarks.contenders.{contender.module}"]
-    command += [*job.to_arguments(), *contender.arguments]
-    with tempfile.TemporaryDirectory(prefix="contender-") as folder:
-        environment = _environment(contender, scratch, Path(folder))
-        started = time.perf_counter()
-        try:
-            process = subprocess.run(
-                command,
-                cwd=folder,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=_LONGEST,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise Failed(f"given up after {_LONGEST} s") from None
-        seconds = time.perf_counter() - started
+def _rate(job: Job) -> dict[str, Any] | None:
+    """What `engine_rate.py` measures for a job of one program; in a process of its own."""
+    if job.structure is None:
+        return None
+    cell, units = job.structure
+    command = [sys.executable, str(_ROOT / "benchmarks" / "engine_rate.py"), "--json", "-"]
+    command += ["--cells", cell, "--units", str(units), "--steps", "50", "--sequences", "2048"]
+    process = subprocess.run(command, capture_output=True, text=True, env=os.environ, check=False)
     if process.returncode != 0:
-        lines = process.stderr.strip().splitlines() or ["nothing said"]
-        raise Failed(f"exit status {process.returncode}: {lines[-1][:300]}")
-    outcome = json.loads(process.stdout.strip().splitlines()[-1])
-    if outcome["trials"] != job.trials:
-        raise Failed(f"trained {outcome['trials']} trials of {job.trials}")
-    return Measurement(name, repeat, seconds, **outcome)
+        _note(f"engine_rate.py failed: {process.stderr.strip().splitlines()[-1:]}")
+        return None
+    document: dict[str, Any] = json.loads(process.stdout.strip().splitlines()[-1])
+    return document
 
 
-def _environment(contender: Contender, scratch: Path, folder: Path) -> dict[str, str]:
-    """The user's, without what would give one contender settings that another has not.
-
-    Args:
-        contender: What it is for.
-        scratch: Lives as long as the benchmark.
-        folder: Lives as long as the process.
-    """
-    environment = dict(os.environ)
-    environment.pop("JAX_COMPILATION_CACHE_DIR", None)
-    return environment | {
-        "KERAS_BACKEND": contender.backend,
-        "KERAS_HOME": str(folder / "keras"),
-        # Keras imports Matplotlib, which lists the machine's fonts once in its life.
-        "MPLCONFIGDIR": str(scratch / "matplotlib"),
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH")])),
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "XDG_CACHE_HOME": str((scratch if contender.warm else folder) / "cache"),
-    }
+def _describe_rate(rate: dict[str, Any]) -> str:
+    (row,), matrix = rate["rates"], rate["matrix"]
+    return (
+        f"{_REFERENCE}'s training alone, {row['lanes']} lanes: {row['flops'] / 1e9:.1f} GFLOP/s, "
+        f"{row['flops'] / matrix['flops']:.1%} of the {matrix['flops'] / 1e9:.0f} GFLOP/s of a "
+        "large matrix product."
+    )
 
 
 def _note(text: str) -> None:
@@ -245,57 +199,51 @@ def _print(
     job: Job,
     machine: dict[str, str],
     measurements: Sequence[Measurement],
+    mean: float,
     skipped: dict[str, str],
 ) -> None:
-    mean = float((make_data().y_validation ** 2).mean())
-    print(f"\n{job.cell}-{job.units}, {job.trials} trials of {job.epochs} epochs\n")
+    size = f"{job.trials} trials" if job.seconds is None else f"{job.seconds:g} s of trials"
+    print(f"\n{job.name}: {size} of {job.epochs} epochs\n")
     for label, text in machine.items():
         print(f"- {label}: {text}")
-    print()
-    for row in _table(measurements):
-        print(row)
-    print(f"\nSeconds: median. Ratio: to the seconds of {_REFERENCE} in the same repeat; median.")
-    print(f"Predicting the mean has a validation loss of {mean:.3f}; 0.010 of it is noise.")
+    print(f"\n{_table(job, measurements)}\n")
+    if job.seconds is None:
+        print(f"Seconds: median. Ratio: to those of {_REFERENCE} in the same repeat; median.")
+        print(f"Predicting the mean has a validation loss of {mean:.3f}; 0.010 of it is noise.")
+    else:
+        print(f"Best: validation RMSE reached in time, median over seeds from {job.seed} on.")
+        print(f"Ratio: to that of {_REFERENCE} with the same seed; median. Above 1 is worse.")
+        print(f"Predicting the mean has {mean:.1f}.")
     for name, reason in skipped.items():
         print(f"Skipped: {name}: {reason}")
 
 
-def _table(measurements: Sequence[Measurement]) -> list[str]:
-    """A Markdown table, fastest first."""
+def _table(job: Job, measurements: Sequence[Measurement]) -> str:
+    """Contenders, best first: by time where the work is equal, by what was found where time is."""
+    timed = job.seconds is not None
+    what, other = ("best", "seconds") if timed else ("seconds", "best")
     by_name: dict[str, list[Measurement]] = {}
     for one in measurements:
         by_name.setdefault(one.contender, []).append(one)
-    reference = {one.repeat: one.seconds for one in by_name.get(_REFERENCE, [])}
-    rows = [["contender", "seconds", "min–max", "ratio", "min–max", "best loss", "device"]]
-    for name, ones in sorted(by_name.items(), key=lambda item: _median(item[1])):
-        seconds = [one.seconds for one in ones]
-        row = [name, f"{statistics.median(seconds):.1f}", _spread(seconds, 1)]
-        ratios = [one.seconds / reference[one.repeat] for one in ones if one.repeat in reference]
-        row += [f"{statistics.median(ratios):.2f}", _spread(ratios, 2)] if ratios else ["–", "–"]
-        row += [f"{statistics.median(one.best for one in ones):.4f}", ones[0].device]
+    reference = {one.repeat: getattr(one, what) for one in by_name.get(_REFERENCE, [])}
+    medians = {
+        name: statistics.median(getattr(one, what) for one in ones)
+        for name, ones in by_name.items()
+    }
+    rows = []
+    for name, ones in sorted(by_name.items(), key=lambda item: medians[item[0]]):
+        values = [getattr(one, what) for one in ones]
+        ratios = [
+            getattr(one, what) / reference[one.repeat] for one in ones if one.repeat in reference
+        ]
+        row = [name, f"{medians[name]:.1f}", spread(values, 1)]
+        row += [f"{statistics.median(ratios):.2f}", spread(ratios, 2)] if ratios else ["–", "–"]
+        row += [f"{statistics.median(getattr(one, other) for one in ones):.4g}"]
+        row += [f"{statistics.median(one.trials for one in ones):g}", ones[0].device]
         rows.append(row)
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    rows.insert(1, ["-" * (width - 1) + ":" for width in widths])
-    rows[1][0] = "-" * widths[0]
-    rows[1][-1] = "-" * widths[-1]
-    return [_line(row, widths) for row in rows]
-
-
-def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    last = len(row) - 1
-    cells = [
-        cell.ljust(width) if column in (0, last) else cell.rjust(width)
-        for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-    ]
-    return f"| {' | '.join(cells)} |"
-
-
-def _median(measurements: Sequence[Measurement]) -> float:
-    return statistics.median(one.seconds for one in measurements)
-
-
-def _spread(values: Sequence[float], digits: int) -> str:
-    return f"{min(values):.{digits}f}–{max(values):.{digits}f}"
+    names = ("best RMSE", "seconds") if timed else ("seconds", "best loss")
+    header = ["contender", names[0], "min–max", "ratio", "ratios", names[1], "trials", "device"]
+    return table(header, rows, texts=("contender", "device"))
 
 
 if __name__ == "__main__":

@@ -9,21 +9,38 @@ import subprocess
 from importlib import metadata
 from pathlib import Path
 
-__all__ = ["describe_machine"]
+__all__ = ["describe_machine", "print_machine", "use_all_cores"]
 
-_PACKAGES = ("keras", "jax", "tensorflow", "keras-tuner", "optuna", "numpy")
+_PACKAGES = ("keras", "jax", "tensorflow", "torch", "keras-tuner", "optuna", "numpy")
 
 
 def describe_machine() -> dict[str, str]:
     """Label → text, for the head of a table."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return {
-        "CPU": f"{_cpu_model()}, {usable} cores usable",
+        "CPU": f"{_cpu_model()}, {_usable_cores()} cores usable",
         "GPU": _gpu_names() or "none",
         "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
         "packages": ", ".join(f"{name} {_version(name)}" for name in _PACKAGES),
         "load before": f"{os.getloadavg()[0]:.2f}" if hasattr(os, "getloadavg") else "unknown",
     }
+
+
+def print_machine() -> None:
+    """Print what `describe_machine` says, as the head of a table."""
+    for label, text in describe_machine().items():
+        print(f"- {label}: {text}")
+    print(flush=True)
+
+
+def use_all_cores() -> dict[str, str]:
+    """Environment in which JAX sees each core of a CPU as a device; for before it is imported."""
+    flags = f"--xla_force_host_platform_device_count={_usable_cores()}"
+    return {"XLA_FLAGS": f"{os.environ.get('XLA_FLAGS', '')} {flags}".strip()}
+
+
+def _usable_cores() -> int:
+    usable = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
+    return len(usable) if usable else os.cpu_count() or 1
 
 
 def _cpu_model() -> str:

@@ -5,66 +5,59 @@ The backend is the one that KERAS_BACKEND names.
 
 from __future__ import annotations
 
-import argparse
+import contextlib
 
 import keras
 import keras_tuner
 
-from benchmarks.contenders.devices import device
-from benchmarks.job import (
-    BATCH_SIZE,
-    CLIP_NORM,
-    DROPOUT,
-    FEATURES,
-    LEARNING_RATE,
-    STEPS,
-    Job,
-    job_parser,
-    make_data,
-    print_outcome,
-)
+from benchmarks.contenders.networks import BestInTime, build_network, compiled, device, stoppers
+from benchmarks.job import contender_parser, job_of, load_data, print_outcome
+
+_UNLIMITED = 1_000_000
 
 
 def main() -> None:
-    job = Job.from_arguments(argparse.ArgumentParser(parents=[job_parser()]).parse_args())
-    data = make_data()
+    arguments = contender_parser().parse_args()
+    job, data = job_of(arguments), load_data(arguments.data)
+    space = job.space
+    clock = BestInTime(arguments.deadline)
 
     def build_model(hp: keras_tuner.HyperParameters) -> keras.Model:
-        model = keras.Sequential(
-            [
-                keras.Input((STEPS, FEATURES)),
-                getattr(keras.layers, job.cell)(job.units),
-                keras.layers.Dropout(hp.Float("dropout", *DROPOUT)),
-                keras.layers.Dense(1),
-            ]
+        if clock.late:
+            raise keras_tuner.errors.FatalError("the time is up")
+        model = build_network(
+            data.x.shape[1:],
+            hp.Choice("cell", list(space.cells)),
+            hp.Choice("units", list(space.units)),
+            hp.Choice("depth", list(space.depths)),
+            hp.Float("dropout", *space.dropout),
         )
-        model.compile(
-            optimizer=keras.optimizers.Adam(
-                learning_rate=hp.Float("learning_rate", *LEARNING_RATE, sampling="log"),
-                global_clipnorm=hp.Float("clip_norm", *CLIP_NORM, sampling="log"),
-            ),
-            loss="mse",
+        return compiled(
+            model,
+            hp.Float("learning_rate", *space.learning_rate, sampling="log"),
+            hp.Float("clip_norm", *space.clip_norm, sampling="log"),
         )
-        return model
 
     tuner = keras_tuner.RandomSearch(
         build_model,
         objective="val_loss",
-        max_trials=job.trials,
+        max_trials=job.trials or _UNLIMITED,
         seed=job.seed,
         directory="study",
         project_name="benchmark",
     )
-    tuner.search(
-        data.x,
-        data.y,
-        validation_data=(data.x_validation, data.y_validation),
-        epochs=job.epochs,
-        batch_size=BATCH_SIZE,
-        verbose=0,
-    )
+    with contextlib.suppress(keras_tuner.errors.FatalError):
+        tuner.search(
+            data.x,
+            data.y,
+            validation_data=(data.x_validation, data.y_validation),
+            epochs=job.epochs,
+            batch_size=space.batch_size,
+            callbacks=[clock, *stoppers(job)],
+            verbose=0,
+        )
     ended = [trial for trial in tuner.oracle.trials.values() if trial.status == "COMPLETED"]
-    print_outcome(min(trial.score for trial in ended), len(ended), device())
+    print_outcome(data.score(clock.best, job), len(ended), device())
 
 
 if __name__ == "__main__":

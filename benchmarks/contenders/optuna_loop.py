@@ -5,63 +5,73 @@ The backend is the one that KERAS_BACKEND names.
 
 from __future__ import annotations
 
-import argparse
+import time
 
 import keras
 import optuna
 
-from benchmarks.contenders.devices import device
-from benchmarks.job import (
-    BATCH_SIZE,
-    CLIP_NORM,
-    DROPOUT,
-    FEATURES,
-    LEARNING_RATE,
-    STEPS,
-    Job,
-    job_parser,
-    make_data,
-    print_outcome,
-)
+from benchmarks.contenders.networks import BestInTime, build_network, compiled, device, stoppers
+from benchmarks.job import Job, contender_parser, job_of, load_data, print_outcome
+
+
+class Report(keras.callbacks.Callback):
+    """Tells the study of each epoch, and ends the trial where its pruner says so."""
+
+    def __init__(self, trial: optuna.Trial) -> None:
+        super().__init__()
+        self._trial = trial
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self._trial.report((logs or {})["val_loss"], epoch)
+        if self._trial.should_prune():
+            raise optuna.TrialPruned
+
+
+def make_study(job: Job) -> optuna.Study:
+    """Random where trials are counted; else Optuna's defaults: TPE, and pruning by medians."""
+    if job.seconds is not None:
+        return optuna.create_study(sampler=optuna.samplers.TPESampler(seed=job.seed))
+    sampler = optuna.samplers.RandomSampler(seed=job.seed)
+    return optuna.create_study(sampler=sampler, pruner=optuna.pruners.NopPruner())
 
 
 def main() -> None:
-    job = Job.from_arguments(argparse.ArgumentParser(parents=[job_parser()]).parse_args())
-    data = make_data()
+    arguments = contender_parser().parse_args()
+    job, data = job_of(arguments), load_data(arguments.data)
+    space = job.space
+    clock = BestInTime(arguments.deadline)
 
     def objective(trial: optuna.Trial) -> float:
         # As in Optuna's own examples: Keras keeps every model alive otherwise.
         keras.backend.clear_session()
-        model = keras.Sequential(
-            [
-                keras.Input((STEPS, FEATURES)),
-                getattr(keras.layers, job.cell)(job.units),
-                keras.layers.Dropout(trial.suggest_float("dropout", *DROPOUT)),
-                keras.layers.Dense(1),
-            ]
+        model = build_network(
+            data.x.shape[1:],
+            trial.suggest_categorical("cell", space.cells),
+            trial.suggest_categorical("units", space.units),
+            trial.suggest_categorical("depth", space.depths),
+            trial.suggest_float("dropout", *space.dropout),
         )
-        model.compile(
-            optimizer=keras.optimizers.Adam(
-                learning_rate=trial.suggest_float("learning_rate", *LEARNING_RATE, log=True),
-                global_clipnorm=trial.suggest_float("clip_norm", *CLIP_NORM, log=True),
-            ),
-            loss="mse",
+        compiled(
+            model,
+            trial.suggest_float("learning_rate", *space.learning_rate, log=True),
+            trial.suggest_float("clip_norm", *space.clip_norm, log=True),
         )
         history = model.fit(
             data.x,
             data.y,
             validation_data=(data.x_validation, data.y_validation),
             epochs=job.epochs,
-            batch_size=BATCH_SIZE,
+            batch_size=space.batch_size,
+            callbacks=[clock, *stoppers(job), Report(trial)],
             verbose=0,
         )
         return min(history.history["val_loss"])
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=job.seed))
-    study.optimize(objective, n_trials=job.trials)
-    ended = study.get_trials(states=(optuna.trial.TrialState.COMPLETE,))
-    print_outcome(study.best_value, len(ended), device())
+    study = make_study(job)
+    timeout = None if job.seconds is None else max(0.0, arguments.deadline - time.time())
+    study.optimize(objective, n_trials=job.trials, timeout=timeout)
+    print_outcome(data.score(clock.best, job), len(study.trials), device())
 
 
 if __name__ == "__main__":
