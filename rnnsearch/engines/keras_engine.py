@@ -36,7 +36,7 @@ class _KerasSession(Session):
     width = 1
 
     def __init__(self, program: Program, dataset: Dataset) -> None:
-        self.parameters = build_standard(program.architecture).count_params()
+        self.parameters = build_standard(program.architecture, blank=True).count_params()
         self._program = program
         self._dataset = dataset
         self._loss = make_loss(program.loss)
@@ -107,7 +107,7 @@ def _compiled(program: Program, run: Run) -> keras.Model:
         dropout=numbers.dropout,
         recurrent_dropout=numbers.recurrent_dropout,
     )
-    model = build(program.architecture, layers)
+    model = build(program.architecture, layers, blank=True)
     weights = initial_weights(
         model.trainable_variables, run.seed, program.architecture.cell, numbers.forget_bias
     )
