@@ -18,6 +18,10 @@ from rnnsearch.tasks import metric_values
 __all__ = ["judge", "own_units", "standard_model"]
 
 
+_BATCH = 512
+"""Sequences predicted at once, at most."""
+
+
 def standard_model(architecture: Architecture, weights: Sequence[np.ndarray]) -> keras.Model:
     """The model in plain Keras layers, with these trainable weights."""
     model = build_standard(architecture, blank=True)
@@ -29,18 +33,34 @@ def standard_model(architecture: Architecture, weights: Sequence[np.ndarray]) ->
 def judge(order: Judge, dataset: Dataset) -> Judged:
     """Evaluate on the validation and the test part, and save if asked to."""
     model = standard_model(order.program.architecture, order.weights)
+    parts = {"val": dataset.validation, "test": dataset.test}
+    predicted = _predict(model, np.concatenate([part.x for part in parts.values()]))
     metrics: dict[str, float] = {}
-    for prefix, part in (("val", dataset.validation), ("test", dataset.test)):
+    for prefix, part in parts.items():
+        own, predicted = predicted[: len(part)], predicted[len(part) :]
         if len(part):
-            values = _evaluate(model, order.program, part, dataset.target)
+            values = _evaluate(own, order.program, part, dataset.target)
             metrics |= {f"{prefix}_{name}": value for name, value in values.items()}
     if order.save is not None:
         _save(model, order.save)
     return Judged(metrics, model.count_params())
 
 
-def _evaluate(model: keras.Model, program: Program, part: Part, target: Target) -> dict[str, float]:
-    predicted = model.predict(part.x, batch_size=512, verbose=0)
+def _predict(model: keras.Model, x: np.ndarray) -> np.ndarray:
+    """Predictions in batches of one size, filled up where they do not come out even.
+
+    JAX compiles a program for each size.
+    """
+    batches = max(1, -(-len(x) // _BATCH))
+    size = -(-len(x) // batches)
+    filled = np.concatenate([x, x[: batches * size - len(x)]])
+    predicted: np.ndarray = model.predict(filled, batch_size=size, verbose=0)
+    return predicted[: len(x)]
+
+
+def _evaluate(
+    predicted: np.ndarray, program: Program, part: Part, target: Target
+) -> dict[str, float]:
     loss = _loss(program.loss, part, predicted)
     truth, predicted = own_units(part.y, target), own_units(predicted, target)
     values = metric_values(program.metrics, truth, predicted, part.weights)

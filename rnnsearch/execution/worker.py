@@ -48,8 +48,8 @@ __all__ = ["end_with_driver", "held_memory", "serve"]
 _LOOK_SECONDS = 1.0
 """Between looks at whether the driver still lives."""
 
-_SPARED = ("matplotlib", "pandas", "sklearn")
-"""Libraries that Keras imports where they are installed, and that training does without."""
+_SPARED = ("charset_normalizer", "matplotlib", "pandas", "requests", "sklearn")
+"""What Keras, or a library under it, imports where it is installed and training does without."""
 
 _DRIVER_GONE = (EOFError, BrokenPipeError, ConnectionResetError)
 
@@ -223,7 +223,7 @@ def _import_backend() -> None:
     """Import Keras, but for the libraries that it looks for and no worker needs.
 
     They would take three quarters of the time: TensorFlow, to save a model for one, and others
-    for what Keras offers beside training. Those are there again afterwards.
+    for what Keras offers beside training. The others can be imported again afterwards.
     """
     backend = os.environ["KERAS_BACKEND"]
     importlib.import_module(backend)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import keras
 import numpy as np
 import pytest
 
 from rnnsearch.data import Part
 from rnnsearch.engines.compiling import make_loss
-from rnnsearch.execution.judging import _loss
+from rnnsearch.execution.judging import _loss, _predict
 
 RNG = np.random.default_rng(0)
 
@@ -37,3 +38,23 @@ def test_the_loss_is_that_of_training(name: str, weighted: bool, steps: tuple[in
 def test_a_part_in_which_nothing_counts_has_no_loss() -> None:
     given = part(np.zeros((2, 1), np.float32), np.zeros(2, np.float32))
     assert _loss("mse", given, np.ones((2, 1), np.float32)) == 0
+
+
+@pytest.mark.parametrize("count", [1, 5, 512, 1025])
+def test_predictions_are_in_batches_of_one_size(
+    count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    x = RNG.normal(size=(count, 2)).astype(np.float32)
+    inputs = keras.Input((2,))
+    model = keras.Model(inputs, keras.layers.Dense(1)(inputs))
+    predict, calls = model.predict, []
+
+    def noted(x: np.ndarray, *, batch_size: int, verbose: int) -> np.ndarray:
+        calls.append((len(x), batch_size))
+        return predict(x, batch_size=batch_size, verbose=verbose)
+
+    monkeypatch.setattr(model, "predict", noted)
+    kernel, bias = model.get_weights()
+    np.testing.assert_allclose(_predict(model, x), x @ kernel + bias, atol=1e-5)
+    ((given, size),) = calls
+    assert given % size == 0 and size <= 512 and given - count < size
