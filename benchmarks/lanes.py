@@ -129,7 +129,7 @@ def _open(program: Any, dataset: Dataset, width: int) -> Session:
     """The only call that knows how an engine opens a program."""
     from rnnsearch.engines.fused import FusedEngine
 
-    return FusedEngine().open(program, dataset, width)
+    return FusedEngine().open(program, [dataset], width)
 
 
 def _dataset(shape: Shape) -> Dataset:

@@ -15,7 +15,7 @@ from rnnsearch.space import SearchSpace
 from rnnsearch.spec import ArraysSource, CsvSource, Loaded, NpzSource, Spec, load, parse
 from rnnsearch.tasks import TASKS
 
-__all__ = ["Inputs", "fingerprint", "read_inputs", "resolve_engine"]
+__all__ = ["Asked", "Inputs", "fingerprint", "read_inputs", "read_spec", "resolve_engine"]
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,51 @@ class Inputs:
     data: SequenceData
 
 
-def read_inputs(
+@dataclass(frozen=True)
+class Asked:
+    """A valid spec whose data has not been read.
+
+    Attributes:
+        spec: The spec.
+        space: Its space.
+        loaded: Where its keys stand in the file, None if it was a dict.
+        arrays: The data, where the spec says ``source: arrays``.
+    """
+
+    spec: Spec
+    space: SearchSpace
+    loaded: Loaded | None
+    arrays: Arrays | None
+
+    def read(self) -> Inputs:
+        """Read and check the data.
+
+        Raises:
+            InvalidSpec, InvalidData: With every problem found.
+        """
+        spec = self.spec
+        try:
+            data = read(spec.data, spec.task, self.space.windows(spec), self.arrays)
+            problems = [
+                *_unroll_length_problems(spec, data),
+                *_objective_problems(spec, data, self.space),
+            ]
+            if problems:
+                raise InvalidSpec(problems)
+        except (InvalidData, InvalidSpec) as error:
+            if self.loaded is None:
+                raise
+            located = [p.at(self.loaded.locate(p.path)) for p in error.problems]
+            raise type(error)(located) from None
+        return Inputs(spec, self.space, data)
+
+
+def read_spec(
     spec: str | Path | Mapping[str, Any],
     overrides: Mapping[str, Any],
     arrays: Arrays | None = None,
-) -> Inputs:
-    """Read and check everything that a search needs, before it trains anything.
+) -> Asked:
+    """Read and check everything that a search needs but the data.
 
     Raises:
         InvalidSpec, InvalidData: With every problem found.
@@ -46,20 +85,21 @@ def read_inputs(
         loaded = load(spec, overrides)
         parsed = loaded.spec
     _require_libraries(parsed)
-    space = SearchSpace.from_spec(parsed)
-    try:
-        data = read(parsed.data, parsed.task, space.windows(parsed), arrays)
-        problems = [
-            *_unroll_length_problems(parsed, data),
-            *_objective_problems(parsed, data, space),
-        ]
-        if problems:
-            raise InvalidSpec(problems)
-    except (InvalidData, InvalidSpec) as error:
-        if loaded is None:
-            raise
-        raise type(error)(p.at(loaded.locate(p.path)) for p in error.problems) from None
-    return Inputs(parsed, space, data)
+    return Asked(parsed, SearchSpace.from_spec(parsed), loaded, arrays)
+
+
+def read_inputs(
+    spec: str | Path | Mapping[str, Any],
+    overrides: Mapping[str, Any],
+    arrays: Arrays | None = None,
+) -> Inputs:
+    """Read and check everything that a search needs, before it trains anything.
+
+    Raises:
+        InvalidSpec, InvalidData: With every problem found.
+        MissingExtra: An optional library that the spec asks for is not installed.
+    """
+    return read_spec(spec, overrides, arrays).read()
 
 
 def _check_arrays(arrays: object) -> None:

@@ -165,6 +165,7 @@ class Results:
                 _architecture(params, _head(winner, params)),
                 dropout=float(params["dropout"] or 0),
                 recurrent_dropout=float(params["recurrent_dropout"] or 0),
+                blank=True,
             )
             for variable, value in zip(model.trainable_variables, load_weights(path), strict=True):
                 variable.assign(value)

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from rnnsearch.api.inputs import Inputs, fingerprint, read_inputs, resolve_engine
+from rnnsearch.api.inputs import Inputs, fingerprint, read_spec, resolve_engine
 from rnnsearch.api.recorder import Recorder
 from rnnsearch.api.results import Results
 from rnnsearch.data import Arrays, Dataset
@@ -83,14 +83,18 @@ def search(
         MissingExtra, WorkerError: A library is missing; training can't be started.
     """
     started = time.monotonic()
-    inputs = read_inputs(spec, overrides or {}, arrays)
-    folder = StudyFolder(output if output is not None else Path("results") / inputs.spec.name)
-    if fresh and folder.exists():
-        folder.set_aside()
-    folder.create()
-    with folder.lock(), _interruptible():
-        _claim(folder, inputs.spec, fingerprint(inputs.spec, arrays))
-        return _Searching(inputs, folder, observer, started).run()
+    asked = read_spec(spec, overrides or {}, arrays)
+    folder = StudyFolder(output if output is not None else Path("results") / asked.spec.name)
+    with contextlib.closing(_executor(asked.spec, folder)) as executor:
+        # They import the backend while the data is read and the study opened.
+        executor.launch()
+        inputs = asked.read()
+        if fresh and folder.exists():
+            folder.set_aside()
+        folder.create()
+        with folder.lock(), _interruptible():
+            _claim(folder, inputs.spec, fingerprint(inputs.spec, arrays))
+            return _Searching(inputs, folder, executor, observer, started).run()
 
 
 @contextlib.contextmanager
@@ -149,6 +153,7 @@ class _Searching:
 
     inputs: Inputs
     folder: StudyFolder
+    executor: Executor
     observer: Observer | None
     started: float
 
@@ -173,8 +178,7 @@ class _Searching:
             return Results.open(self.folder.path)
         interrupted = False
         try:
-            with self._scratch() as scratch, self._executor(scratch) as executor:
-                # The workers start up while the baselines are fitted.
+            with self._data_for_workers(), self.executor as executor:
                 simple = simple_baselines(self.task, self.dataset, self.spec.search.objective)
                 self.recorder.begin(before, simple)
                 self._search(executor, before)
@@ -187,15 +191,18 @@ class _Searching:
         return Results.open(self.folder.path)
 
     @contextlib.contextmanager
-    def _scratch(self) -> Iterator[Path]:
-        """A folder for the workers' data; one that a killed driver left is removed first."""
-        path = self.folder.path / ".scratch"
-        shutil.rmtree(path, ignore_errors=True)
-        path.mkdir()
+    def _data_for_workers(self) -> Iterator[None]:
+        """Write the data where workers read it; what a killed driver left there is removed."""
+        import joblib
+
+        path = _worker_data(self.folder)
+        shutil.rmtree(path.parent, ignore_errors=True)
+        path.parent.mkdir()
         try:
-            yield path
+            joblib.dump(self.inputs.data, path)
+            yield
         finally:
-            shutil.rmtree(path, ignore_errors=True)
+            shutil.rmtree(path.parent, ignore_errors=True)
 
     def _is_concluded(self, before: list[TrialRecord]) -> bool:
         """Whether the last search came to its end, with these trials."""
@@ -210,26 +217,6 @@ class _Searching:
     def _tally(self, before: list[TrialRecord]) -> Tally:
         maximize = self.direction == "maximize"
         return Tally(before, self.planner.total, self.spec.search.epochs, maximize)
-
-    def _executor(self, scratch: Path) -> Executor:
-        import joblib
-
-        run = self.spec.run
-        path = scratch / "data.joblib"
-        joblib.dump(self.inputs.data, path)
-        cores = usable_cores()
-        count = _workers(self.spec, self.engine, cores)
-        setup = WorkerSetup(
-            data=path,
-            task=self.spec.task,
-            engine=self.engine,
-            backend=run.backend,
-            device=run.device,
-            logs=self.folder.path / "logs",
-            threads=max(1, cores // count),
-            cache=_cache_folder(),
-        )
-        return ProcessExecutor(setup, count)
 
     def _search(self, executor: Executor, before: list[TrialRecord]) -> None:
         settings = self.spec.search
@@ -301,6 +288,27 @@ def _last_device(folder: StudyFolder) -> str:
     return (
         str(read_environment(folder.environment)["device"]) if folder.environment.exists() else "-"
     )
+
+
+def _executor(spec: Spec, folder: StudyFolder) -> ProcessExecutor:
+    """The workers of a search, not started. Touches nothing in the folder."""
+    engine, cores = resolve_engine(spec), usable_cores()
+    count = _workers(spec, engine, cores)
+    setup = WorkerSetup(
+        data=_worker_data(folder),
+        task=spec.task,
+        engine=engine,
+        backend=spec.run.backend,
+        device=spec.run.device,
+        logs=folder.path / "logs",
+        threads=max(1, cores // count),
+        cache=_cache_folder(),
+    )
+    return ProcessExecutor(setup, count)
+
+
+def _worker_data(folder: StudyFolder) -> Path:
+    return folder.path / ".scratch" / "data.joblib"
 
 
 def _workers(spec: Spec, engine: str, cores: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,7 +25,9 @@ from rnnsearch.data.samples import (
 )
 from rnnsearch.data.scaling import constant, fit_scaling, identity
 from rnnsearch.data.splits import random_parts, stratified_parts, time_parts
-from rnnsearch.spec.schema import ArraysSource, NpzSource, SplitSpec
+
+if TYPE_CHECKING:
+    from rnnsearch.spec.schema import ArraysSource, NpzSource, SplitSpec
 
 __all__ = ["ArraysData", "prepare_arrays", "read_arrays"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,7 +21,9 @@ from rnnsearch.data.problems import Problems, name_rows, name_some
 from rnnsearch.data.scaling import constant, fit_scaling, identity
 from rnnsearch.data.series import Columns, Series, read_series
 from rnnsearch.data.splits import time_parts
-from rnnsearch.spec.schema import CsvSource
+
+if TYPE_CHECKING:
+    from rnnsearch.spec.schema import CsvSource
 
 __all__ = ["CsvData", "read_csv"]
 

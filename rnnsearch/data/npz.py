@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from rnnsearch.data.array_preparation import load_npz
 from rnnsearch.data.arrays import ArraysData, prepare_arrays
 from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.samples import Raw
-from rnnsearch.spec.schema import NpzSource
+
+if TYPE_CHECKING:
+    from rnnsearch.spec.schema import NpzSource
 
 __all__ = ["read_npz"]
 

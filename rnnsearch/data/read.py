@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rnnsearch.data._base import Preparation, SequenceData
 from rnnsearch.data.array_preparation import ArrayPreparation
@@ -11,7 +11,10 @@ from rnnsearch.data.csv_preparation import CsvPreparation
 from rnnsearch.data.csv_source import read_csv
 from rnnsearch.data.npz import read_npz
 from rnnsearch.data.samples import Arrays
-from rnnsearch.spec.schema import ArraysSource, CsvSource, NpzSource
+
+if TYPE_CHECKING:
+    # Not for a worker, which reads no spec.
+    from rnnsearch.spec.schema import ArraysSource, CsvSource, NpzSource
 
 __all__ = ["preparation_from_json", "read"]
 
@@ -35,9 +38,9 @@ def read(
     Raises:
         InvalidData: With every problem that could be found.
     """
-    if isinstance(data, CsvSource):
+    if data.source == "csv":
         return read_csv(data, task, windows)
-    if isinstance(data, NpzSource):
+    if data.source == "npz":
         return read_npz(data, task)
     return read_arrays(data, task, arrays)
 

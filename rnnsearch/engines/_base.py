@@ -164,11 +164,9 @@ class Engine(ABC):
                 if the engine can't (`keras` has one).
         """
 
+    @abstractmethod
     def prepare(self, program: Program, folds: Sequence[Dataset], width: int | None) -> None:
-        """Compile what `open` will need; called from another thread than sessions are.
-
-        An engine that has nothing to prepare does nothing.
-        """
+        """Compile what `open` will need; called from another thread than sessions are."""
 
     @property
     @abstractmethod

@@ -1,4 +1,4 @@
-"""What both engines build from a program: losses and optimizers by name."""
+"""What both engines take from a program and a run: optimizers by name, and their numbers."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import math
 from typing import Any
 
 import keras
-from keras import ops
 
 from rnnsearch.engines._base import Numbers, Program
 
-__all__ = ["make_loss", "make_optimizer", "make_training_loss", "numbers_of", "value_of"]
+__all__ = ["make_optimizer", "numbers_of", "value_of"]
 
 _OPTIMIZERS = {
     "adam": keras.optimizers.Adam,
@@ -29,43 +28,6 @@ _OPTIMIZER_NUMBERS = {
 """Which numbers each optimizer has beside its learning rate."""
 
 _CLIP_ARGUMENTS = {"global_norm": "global_clipnorm", "norm": "clipnorm", "value": "clipvalue"}
-
-
-def make_loss(name: str) -> keras.losses.Loss:
-    """The loss, averaged over the entries that count: masked steps and padding weigh nothing."""
-    kind = {
-        "mse": keras.losses.MeanSquaredError,
-        "cross_entropy": keras.losses.SparseCategoricalCrossentropy,
-    }[name]
-    return kind(reduction="mean_with_sample_weight")
-
-
-class SmoothedCrossEntropy(keras.losses.Loss):
-    """Cross-entropy with the target's probability partly spread over all classes.
-
-    As `keras.losses.CategoricalCrossentropy` with `label_smoothing` (Szegedy et al., 2016), but
-    for classes given by number, and with a share that may be an array. For training only: a
-    validation loss must mean the same for every share.
-    """
-
-    def __init__(self, share: Any) -> None:
-        super().__init__(reduction="mean_with_sample_weight")
-        self._share = share
-
-    def call(self, y_true: Any, y_pred: Any) -> Any:
-        """(…) class numbers and (…, C) probabilities to (…) losses."""
-        tiny = keras.config.epsilon()
-        likely = ops.clip(y_pred / ops.sum(y_pred, axis=-1, keepdims=True), tiny, 1 - tiny)
-        spread = -ops.mean(ops.log(likely), axis=-1)
-        certain = keras.losses.sparse_categorical_crossentropy(y_true, y_pred)
-        return (1 - self._share) * certain + self._share * spread
-
-
-def make_training_loss(program: Program, label_smoothing: Any) -> keras.losses.Loss:
-    """The loss that is trained on; `label_smoothing` may be an array."""
-    if program.smooths and program.loss == "cross_entropy":
-        return SmoothedCrossEntropy(label_smoothing)
-    return make_loss(program.loss)
 
 
 def make_optimizer(program: Program, numbers: Numbers) -> keras.Optimizer:

@@ -9,8 +9,9 @@ import numpy as np
 
 from rnnsearch.data import Dataset, Part
 from rnnsearch.engines._base import Engine, Program, Run, Session, batch_order
-from rnnsearch.engines.compiling import make_loss, make_optimizer, make_training_loss
+from rnnsearch.engines.compiling import make_optimizer
 from rnnsearch.engines.devices import describe_device
+from rnnsearch.engines.losses import make_loss, make_training_loss
 from rnnsearch.models.build import build, build_standard
 from rnnsearch.models.chunked import ChunkedLayers
 from rnnsearch.models.initial import dropout_seed, initial_weights
@@ -26,6 +27,9 @@ class KerasEngine(Engine):
         """A session of one lane, whatever `width` is."""
         return _KerasSession(program, folds)
 
+    def prepare(self, program: Program, folds: Sequence[Dataset], width: int | None) -> None:
+        """Nothing: Keras compiles at the first batch of each run."""
+
     @property
     def device(self) -> str:
         """The backend's default device."""
@@ -36,7 +40,7 @@ class _KerasSession(Session):
     width = 1
 
     def __init__(self, program: Program, folds: Sequence[Dataset]) -> None:
-        self.parameters = build_standard(program.architecture).count_params()
+        self.parameters = build_standard(program.architecture, blank=True).count_params()
         self._program = program
         self._folds = folds
         self._dataset = folds[0]
@@ -109,7 +113,7 @@ def _compiled(program: Program, run: Run) -> keras.Model:
         dropout=numbers.dropout,
         recurrent_dropout=numbers.recurrent_dropout,
     )
-    model = build(program.architecture, layers)
+    model = build(program.architecture, layers, blank=True)
     weights = initial_weights(
         model.trainable_variables, run.seed, program.architecture.cell, numbers.forget_bias
     )

@@ -10,7 +10,6 @@ import numpy as np
 
 from rnnsearch.data import Dataset, Part, Target
 from rnnsearch.engines import Program
-from rnnsearch.engines.compiling import make_loss
 from rnnsearch.execution.messages import Judge, Judged
 from rnnsearch.models import Architecture
 from rnnsearch.models.build import build_standard
@@ -19,9 +18,13 @@ from rnnsearch.tasks import metric_values
 __all__ = ["judge", "own_units", "standard_model"]
 
 
+_BATCH = 512
+"""Sequences predicted at once, at most."""
+
+
 def standard_model(architecture: Architecture, weights: Sequence[np.ndarray]) -> keras.Model:
     """The model in plain Keras layers, with these trainable weights."""
-    model = build_standard(architecture)
+    model = build_standard(architecture, blank=True)
     for variable, value in zip(model.trainable_variables, weights, strict=True):
         variable.assign(value)
     return model
@@ -30,22 +33,51 @@ def standard_model(architecture: Architecture, weights: Sequence[np.ndarray]) ->
 def judge(order: Judge, dataset: Dataset) -> Judged:
     """Evaluate on the validation and the test part, and save if asked to."""
     model = standard_model(order.program.architecture, order.weights)
+    parts = {"val": dataset.validation, "test": dataset.test}
+    predicted = _predict(model, np.concatenate([part.x for part in parts.values()]))
     metrics: dict[str, float] = {}
-    for prefix, part in (("val", dataset.validation), ("test", dataset.test)):
+    for prefix, part in parts.items():
+        own, predicted = predicted[: len(part)], predicted[len(part) :]
         if len(part):
-            values = _evaluate(model, order.program, part, dataset.target)
+            values = _evaluate(own, order.program, part, dataset.target)
             metrics |= {f"{prefix}_{name}": value for name, value in values.items()}
     if order.save is not None:
         _save(model, order.save)
     return Judged(metrics, model.count_params())
 
 
-def _evaluate(model: keras.Model, program: Program, part: Part, target: Target) -> dict[str, float]:
-    predicted = model.predict(part.x, batch_size=512, verbose=0)
-    loss = make_loss(program.loss)(part.y, predicted, part.weights)
+def _predict(model: keras.Model, x: np.ndarray) -> np.ndarray:
+    """Predictions in batches of one size, filled up where they do not come out even.
+
+    JAX compiles a program for each size.
+    """
+    batches = max(1, -(-len(x) // _BATCH))
+    size = -(-len(x) // batches)
+    filled = np.concatenate([x, x[: batches * size - len(x)]])
+    predicted: np.ndarray = model.predict(filled, batch_size=size, verbose=0)
+    return predicted[: len(x)]
+
+
+def _evaluate(
+    predicted: np.ndarray, program: Program, part: Part, target: Target
+) -> dict[str, float]:
+    loss = _loss(program.loss, part, predicted)
     truth, predicted = own_units(part.y, target), own_units(predicted, target)
     values = metric_values(program.metrics, truth, predicted, part.weights)
-    return {"loss": float(keras.ops.convert_to_numpy(loss)), **values}
+    return {"loss": loss, **values}
+
+
+def _loss(name: str, part: Part, predicted: np.ndarray) -> float:
+    """What `make_loss` gives, in NumPy: outside of a program JAX compiles every operation."""
+    if name == "mse":
+        losses = np.square(part.y - predicted).mean(axis=-1)
+    else:
+        tiny = keras.config.epsilon()
+        chances = predicted / predicted.sum(axis=-1, keepdims=True)
+        chosen = np.take_along_axis(chances, part.y[..., None], axis=-1)[..., 0]
+        losses = -np.log(np.clip(chosen, tiny, 1 - tiny))
+    count = part.weights.sum()
+    return float((losses * part.weights).sum() / count) if count else 0.0
 
 
 def own_units(values: np.ndarray, target: Target) -> np.ndarray:

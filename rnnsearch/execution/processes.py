@@ -7,9 +7,11 @@ import os
 import pickle
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
+from typing import IO
 
 from rnnsearch.execution._base import Executor, WorkerSetup
 from rnnsearch.execution.messages import Crashed, Message, Order
@@ -19,9 +21,19 @@ __all__ = ["ProcessExecutor", "worker_environment"]
 
 @dataclass
 class _Process:
+    """A worker.
+
+    Attributes:
+        process: The operating system's.
+        connection: Our end.
+        log: What it prints from its setup on.
+        output: What it prints until then, while nothing may be written to the study's folder.
+    """
+
     process: subprocess.Popen[bytes]
     connection: Connection
     log: Path
+    output: IO[bytes]
 
 
 class ProcessExecutor(Executor):
@@ -37,16 +49,27 @@ class ProcessExecutor(Executor):
         """Numbers of the workers."""
         return range(self._count)
 
-    def start(self) -> None:
-        """Start the processes."""
+    def launch(self) -> None:
+        """Start the processes ahead of `start`: they import the backend, and wait.
+
+        Nothing of the setup needs to exist yet, and nothing is written. That takes a worker
+        longer than anything else before its first epoch, and the driver has data to read
+        meanwhile.
+        """
         for worker in self.workers:
             self._processes[worker] = self._spawn(worker)
 
+    def start(self) -> None:
+        """Give the processes, launched here if they were not before, what they need to begin."""
+        if not self._processes:
+            self.launch()
+        for process in self._processes.values():
+            self._set_up(process)
+
     def _spawn(self, worker: int) -> _Process:
         ours, theirs = Pipe()
-        log = self._setup.logs / f"worker-{worker}.log"
-        self._setup.logs.mkdir(parents=True, exist_ok=True)
-        with log.open("wb") as output, theirs:
+        output = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the worker is ended
+        with theirs:
             process = subprocess.Popen(
                 [sys.executable, "-m", "rnnsearch.execution.worker", str(theirs.fileno())],
                 env=worker_environment(self._setup),
@@ -57,8 +80,14 @@ class ProcessExecutor(Executor):
                 # Ctrl-C is for the driver alone.
                 start_new_session=True,
             )
-        ours.send_bytes(pickle.dumps(self._setup))
-        return _Process(process, ours, log)
+        return _Process(process, ours, self._setup.logs / f"worker-{worker}.log", output)
+
+    def _set_up(self, process: _Process) -> None:
+        process.log.parent.mkdir(parents=True, exist_ok=True)
+        process.log.write_bytes(b"")
+        # If it has died, `receive` says so.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            process.connection.send_bytes(pickle.dumps((self._setup, process.log)))
 
     def send(self, worker: int, order: Order) -> None:
         """Give a worker an order."""
@@ -102,6 +131,9 @@ class ProcessExecutor(Executor):
         if status == -9:
             return "its worker was killed (signal 9): out of memory, or by somebody"
         ended = f"died of signal {-status}" if status < 0 else f"ended with status {status}"
+        if not process.log.read_bytes():
+            process.output.seek(0)
+            process.log.write_bytes(process.output.read())
         lines = process.log.read_text(errors="replace").strip().splitlines()
         said = f": {lines[-1][:300]}" if lines else ""
         return f"its worker {ended}{said} (see {process.log})"
@@ -110,6 +142,7 @@ class ProcessExecutor(Executor):
         """End a worker and start it anew."""
         self._end(self._processes[worker])
         self._processes[worker] = self._spawn(worker)
+        self._set_up(self._processes[worker])
 
     def close(self) -> None:
         """End every worker: what they hold is in the study or will be trained again."""
@@ -122,6 +155,7 @@ class ProcessExecutor(Executor):
         if process.process.poll() is None:
             process.process.kill()
         process.process.wait()
+        process.output.close()
 
 
 def worker_environment(setup: WorkerSetup) -> dict[str, str]:

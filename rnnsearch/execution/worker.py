@@ -6,6 +6,7 @@ no guard: multiprocessing's spawn would run it again.
 
 from __future__ import annotations
 
+import importlib
 import os
 import pickle
 import select
@@ -47,6 +48,8 @@ __all__ = ["end_with_driver", "held_memory", "serve"]
 _LOOK_SECONDS = 1.0
 """Between looks at whether the driver still lives."""
 
+_SPARED = ("charset_normalizer", "matplotlib", "pandas", "requests", "sklearn")
+"""What Keras, or a library under it, imports where it is installed and training does without."""
 
 _DRIVER_GONE = (EOFError, BrokenPipeError, ConnectionResetError)
 
@@ -216,16 +219,42 @@ def end_with_driver(connection: Connection) -> None:
     threading.Thread(target=watch, name="rnnsearch-driver-watch", daemon=True).start()
 
 
+def _import_backend() -> None:
+    """Import Keras, but for the libraries that it looks for and no worker needs.
+
+    They would take three quarters of the time: TensorFlow, to save a model for one, and others
+    for what Keras offers beside training. The others can be imported again afterwards.
+    """
+    backend = os.environ["KERAS_BACKEND"]
+    importlib.import_module(backend)
+    if backend != "tensorflow":
+        sys.modules["tensorflow"] = None  # type: ignore[assignment]
+    spared = [name for name in _SPARED if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(spared))  # type: ignore[arg-type]
+    try:
+        importlib.import_module("keras")
+    finally:
+        for name in spared:
+            del sys.modules[name]
+
+
+def _print_to(log: Path) -> None:
+    """Send what this process prints, its libraries in C++ included, to a file."""
+    with log.open("ab") as file:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+            os.dup2(file.fileno(), stream.fileno())
+
+
 def main() -> None:
     """Entry point of the process: the connection's file descriptor is the only argument."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if os.environ.get("KERAS_BACKEND") != "tensorflow":
-        # Keras imports TensorFlow where it is installed, to save a model for one; that costs
-        # seconds and nothing here needs it.
-        sys.modules["tensorflow"] = None  # type: ignore[assignment]
     connection = Connection(int(sys.argv[1]))
     end_with_driver(connection)
-    setup: WorkerSetup = pickle.loads(connection.recv_bytes())
+    _import_backend()
+    setup: WorkerSetup
+    setup, log = pickle.loads(connection.recv_bytes())
+    _print_to(log)
     serve(connection, setup)
     sys.stdout.flush()
     # Backends' own threads may hang a normal exit; nothing is left to save.

@@ -9,13 +9,19 @@ same order, so that weights move freely between them.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
 
 import keras
+import numpy as np
 
 from rnnsearch.data import MASK_VALUE
 from rnnsearch.models.architecture import Architecture
 
 __all__ = ["Layers", "StandardLayers", "build", "build_standard"]
+
+Apply = Callable[[keras.Layer, keras.KerasTensor], keras.KerasTensor]
+"""Calls a layer for the first time."""
 
 _CELLS = {
     "SimpleRNN": keras.layers.SimpleRNN,
@@ -36,10 +42,6 @@ class Layers(ABC):
     @abstractmethod
     def dropout(self, name: str) -> keras.Layer | None:
         """A layer that drops outputs in training, or None."""
-
-    def dense(self, units: int, activation: str | None, name: str) -> keras.Layer:
-        """A layer without memory, (…, F) to (…, `units`)."""
-        return keras.layers.Dense(units, activation=activation, name=name)
 
 
 class StandardLayers(Layers):
@@ -68,15 +70,21 @@ class StandardLayers(Layers):
         return keras.layers.Dropout(self._dropout, name=name) if self._dropout else None
 
 
-def build(architecture: Architecture, layers: Layers) -> keras.Model:
+def build(architecture: Architecture, layers: Layers, *, blank: bool = False) -> keras.Model:
     """The model of an architecture.
+
+    Args:
+        architecture: The network.
+        layers: Kind of its layers.
+        blank: Leave the initial weights out, which are zeros then: for whoever sets them all.
 
     Returns:
         A functional model from (B, T, F), or (B, F) for one_to_many, to (B, width) or
         (B, T, width). Weights are Keras's defaults until somebody sets them.
     """
+    apply = _apply_blank if blank else _apply
     if architecture.cell == "feed_forward":
-        return _build_feed_forward(architecture, layers)
+        return _build_feed_forward(architecture, layers, apply)
     head = architecture.head
     if head.repeat is not None:
         inputs = keras.Input((head.features,), name="vector")
@@ -88,40 +96,82 @@ def build(architecture: Architecture, layers: Layers) -> keras.Model:
         x = keras.layers.Masking(MASK_VALUE, name="masking")(x)
     for number, units in enumerate(architecture.units, start=1):
         sequences = head.sequences or number < len(architecture.units)
-        x = layers.recurrent(architecture, units, sequences, f"recurrent_{number}")(x)
-        x = _after_layer(x, architecture, layers, number)
-    outputs = layers.dense(head.width, head.activation, "output")(x)
+        x = apply(layers.recurrent(architecture, units, sequences, f"recurrent_{number}"), x)
+        x = _after_layer(x, architecture, layers, number, apply)
+    outputs = apply(keras.layers.Dense(head.width, activation=head.activation, name="output"), x)
     return keras.Model(inputs, outputs, name="rnnsearch")
 
 
 def build_standard(
-    architecture: Architecture, dropout: float = 0.0, recurrent_dropout: float = 0.0
+    architecture: Architecture,
+    dropout: float = 0.0,
+    recurrent_dropout: float = 0.0,
+    *,
+    blank: bool = False,
 ) -> keras.Model:
     """The model of an architecture in plain Keras layers, as it is saved."""
-    return build(architecture, StandardLayers(dropout, recurrent_dropout))
+    return build(architecture, StandardLayers(dropout, recurrent_dropout), blank=blank)
+
+
+def _apply(layer: keras.Layer, x: keras.KerasTensor) -> keras.KerasTensor:
+    return layer(x)
+
+
+def _apply_blank(layer: keras.Layer, x: keras.KerasTensor) -> keras.KerasTensor:
+    """A layer's first call, which makes its weights, with other initializers for that long.
+
+    On JAX each initializer compiles a program for each shape: a second for a network.
+    """
+    kept = [
+        (owner, name, initializer)
+        for owner in _weighted(layer)
+        for name, initializer in vars(owner).items()
+        if isinstance(initializer, keras.Initializer)
+    ]
+    for owner, name, _ in kept:
+        setattr(owner, name, _Zeros())
+    outputs = layer(x)
+    for owner, name, initializer in kept:
+        setattr(owner, name, initializer)
+    return outputs
+
+
+def _weighted(layer: keras.Layer) -> list[keras.Layer]:
+    """The layers in a layer that make weights: itself, or its cells, one a direction."""
+    if isinstance(layer, keras.layers.Bidirectional):
+        return [layer.forward_layer.cell, layer.backward_layer.cell]
+    return [layer.cell] if isinstance(layer, keras.layers.RNN) else [layer]
+
+
+class _Zeros(keras.Initializer):
+    """Zeros of NumPy: `keras.initializers.Zeros` compiles a program for each shape."""
+
+    def __call__(self, shape: tuple[int, ...], dtype: Any = None, **_: Any) -> np.ndarray:
+        return np.zeros(shape, keras.backend.standardize_dtype(dtype))
 
 
 def _after_layer(
-    x: keras.KerasTensor, architecture: Architecture, layers: Layers, number: int
+    x: keras.KerasTensor, architecture: Architecture, layers: Layers, number: int, apply: Apply
 ) -> keras.KerasTensor:
     if architecture.layer_norm:
-        x = keras.layers.LayerNormalization(name=f"layer_norm_{number}")(x)
+        x = apply(keras.layers.LayerNormalization(name=f"layer_norm_{number}"), x)
     dropout = layers.dropout(f"dropout_{number}")
     return x if dropout is None else dropout(x)
 
 
-def _build_feed_forward(architecture: Architecture, layers: Layers) -> keras.Model:
+def _build_feed_forward(architecture: Architecture, layers: Layers, apply: Apply) -> keras.Model:
     """Dense layers on memoryless features: (B, D), or (B, T, D) where each step has an output."""
     head = architecture.head
     per_step = head.sequences and head.repeat is None
     inputs = keras.Input((head.steps, head.features) if per_step else (head.features,))
     x = inputs
     for number, units in enumerate(architecture.units, start=1):
-        x = layers.dense(units, "relu", f"dense_{number}")(x)
-        x = _after_layer(x, architecture, layers, number)
+        x = apply(keras.layers.Dense(units, activation="relu", name=f"dense_{number}"), x)
+        x = _after_layer(x, architecture, layers, number, apply)
     if head.repeat is None:
-        outputs = layers.dense(head.width, head.activation, "output")(x)
+        output = keras.layers.Dense(head.width, activation=head.activation, name="output")
+        outputs = apply(output, x)
     else:
-        x = layers.dense(head.repeat * head.width, None, "output")(x)
+        x = apply(keras.layers.Dense(head.repeat * head.width, name="output"), x)
         outputs = keras.layers.Reshape((head.repeat, head.width), name="steps")(x)
     return keras.Model(inputs, outputs, name="feed_forward")

@@ -47,9 +47,7 @@ class GatedDropout(keras.Layer):
 
     def build(self, input_shape: Any) -> None:
         """Create the rate."""
-        self.rate = self.add_weight(
-            shape=(), initializer=_blank, trainable=False, name="dropout"
-        )
+        self.rate = self.add_weight(shape=(), initializer=_blank, trainable=False, name="dropout")
         self.built = True
 
     def call(self, x: Tensor, training: bool = False) -> Tensor:
@@ -204,9 +202,3 @@ class GatedLayers(Layers):
     def dropout(self, name: str) -> keras.Layer | None:
         """A `GatedDropout`, or None where no trial drops anything."""
         return GatedDropout(name=name) if self._drops else None
-
-    def dense(self, units: int, activation: str | None, name: str) -> keras.Layer:
-        """A `keras.layers.Dense` without weights of its own."""
-        return keras.layers.Dense(
-            units, activation=activation, kernel_initializer=_blank, name=name
-        )

@@ -1,4 +1,4 @@
-"""Worker processes: how they end, and what is said of it. None of these loads a backend."""
+"""Worker processes: how they start and end, and what is said of it. None of these trains."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from multiprocessing.connection import Pipe
 from pathlib import Path
 
@@ -45,6 +46,61 @@ def test_a_worker_that_cannot_start_says_why(setup: WorkerSetup) -> None:
         # The driver may not know yet, and answers what it had asked.
         executor.send(0, Cancel())
         assert executor.receive(0.01) == []
+
+
+def test_launched_workers_write_nothing_and_are_those_that_start(setup: WorkerSetup) -> None:
+    executor = ProcessExecutor(setup, 2)
+    executor.launch()
+    launched = [executor._processes[worker].process for worker in executor.workers]
+    assert not setup.logs.exists()
+    with executor:
+        assert [executor._processes[worker].process for worker in executor.workers] == launched
+        ((worker, message), *_) = executor.receive(30)
+        # It waited for the setup, and found that its data is missing.
+        assert isinstance(message, Crashed) and "FileNotFoundError" in message.reason
+        assert (setup.logs / f"worker-{worker}.log").exists()
+    assert all(process.poll() is not None for process in launched)
+
+
+def test_workers_that_are_launched_in_vain_end(setup: WorkerSetup) -> None:
+    executor = ProcessExecutor(setup, 1)
+    executor.launch()
+    process = executor._processes[0].process
+    assert process.poll() is None
+    executor.close()
+    assert process.poll() is not None
+    assert not setup.logs.exists()
+
+
+def test_a_worker_that_dies_before_its_setup_says_why(setup: WorkerSetup) -> None:
+    executor = ProcessExecutor(replace(setup, backend="no_such_backend"), 1)
+    executor.launch()
+    executor._processes[0].process.wait(timeout=30)
+    with executor:
+        ((_, message),) = executor.receive(10)
+        assert isinstance(message, Crashed) and message.gone
+        assert "No module named 'no_such_backend'" in message.reason
+        assert "no_such_backend" in (setup.logs / "worker-0.log").read_text()
+
+
+def test_a_worker_imports_keras_only_and_can_import_the_rest_later(setup: WorkerSetup) -> None:
+    code = """
+import sys
+from rnnsearch.execution.worker import _SPARED, _import_backend
+_import_backend()
+assert "keras" in sys.modules
+assert not set(_SPARED) & set(sys.modules), set(_SPARED) & set(sys.modules)
+import pandas
+print(pandas.DataFrame({"a": [1]}).a[0])
+"""
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        env=worker_environment(setup),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.stdout == "1\n", found.stderr
 
 
 def test_a_killed_worker_is_heard_of_and_can_be_restarted(setup: WorkerSetup) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rnnsearch.models import Architecture
-from rnnsearch.models.build import build, build_standard
+from rnnsearch.models.build import StandardLayers, build, build_standard
 from rnnsearch.models.chunked import ChunkedLayers, ChunkedRNN
 from rnnsearch.models.gated import GatedLayers, GatedRNN
 from rnnsearch.models.initial import initial_weights
@@ -124,3 +124,31 @@ def test_initial_weights_follow_keras_rules(cell):
             assert np.abs(value).max() <= limit
         else:
             np.testing.assert_array_equal(value, theirs)
+
+
+@pytest.mark.parametrize("cell", [*CELLS, "feed_forward"])
+@pytest.mark.parametrize("kind", ["standard", "chunked", "gated"])
+def test_a_blank_model_differs_in_its_weights_only(cell, kind):
+    arch = replace(architecture(cell, bidirectional=cell != "feed_forward"), layer_norm=True)
+
+    def model(blank):
+        keras.utils.clear_session(free_memory=False)  # for equal names
+        return build(arch, LAYERS[kind](), blank=blank)
+
+    blank, usual = model(True), model(False)
+    for mine, theirs in zip(blank.weights, usual.weights, strict=True):
+        assert (mine.path, mine.shape, mine.dtype) == (theirs.path, theirs.shape, theirs.dtype)
+    if kind == "standard":
+        assert blank.get_config() == usual.get_config()
+        drawn = [v for v in blank.weights if "kernel" in v.path or "gamma" in v.path]
+        assert drawn and not any(v.numpy().any() for v in drawn)
+    x = np.random.default_rng(0).normal(size=(2, *blank.input_shape[1:])).astype(np.float32)
+    with_weights(blank, cell), with_weights(usual, cell)
+    np.testing.assert_array_equal(blank(x), usual(x))
+
+
+LAYERS = {
+    "standard": StandardLayers,
+    "chunked": lambda: ChunkedLayers(unroll_length=4),
+    "gated": lambda: GatedLayers(truncates=False, drops=False, drops_recurrent=False),
+}

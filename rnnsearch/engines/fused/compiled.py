@@ -11,11 +11,11 @@ import numpy as np
 
 from rnnsearch.data import Dataset
 from rnnsearch.engines._base import Program
+from rnnsearch.engines.compiling import numbers_of
 from rnnsearch.engines.fused.network import Network
 from rnnsearch.engines.fused.optimizers import RULES
 from rnnsearch.engines.fused.placement import Placement
 from rnnsearch.engines.fused.training import LaneState, epoch_function
-from rnnsearch.engines.compiling import numbers_of
 
 __all__ = ["CompiledProgram", "Shape"]
 
@@ -67,7 +67,7 @@ class CompiledProgram:
             if key not in self._executables:
                 lane = epoch_function(self.program, self.network, shape.uneven)
                 lowered = placement.over_lanes(lane).lower(states, orders, described)
-                self._executables[key] = lowered.compile()
+                self._executables[key] = lowered.compile(dict(placement.options))
             return self._executables[key]
 
     def blank(self, width: int) -> LaneState:
@@ -88,6 +88,4 @@ class CompiledProgram:
 
 
 def _described(tree: Any, sharding: Any) -> Any:
-    return jax.tree.map(
-        lambda a: jax.ShapeDtypeStruct(a.shape, a.dtype, sharding=sharding), tree
-    )
+    return jax.tree.map(lambda a: jax.ShapeDtypeStruct(a.shape, a.dtype, sharding=sharding), tree)

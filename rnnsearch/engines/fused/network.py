@@ -34,7 +34,7 @@ class Network:
             drops_recurrent=program.drops_recurrent,
         )
         self._cell = program.architecture.cell
-        self._model = build(program.architecture, layers)
+        self._model = build(program.architecture, layers, blank=True)
         self._trainable: list[keras.Variable] = self._model.trainable_variables
         self._shapes = [tuple(variable.shape) for variable in self._trainable]
         self._sizes = [int(np.prod(shape)) for shape in self._shapes]
@@ -68,9 +68,7 @@ class Network:
             next(states) if name == "seed_generator_state" else numbers[name]
             for name in self._frozen
         ]
-        predicted, frozen = self._model.stateless_call(
-            list(weights), frozen, x, training=training
-        )
+        predicted, frozen = self._model.stateless_call(list(weights), frozen, x, training=training)
         named = zip(self._frozen, frozen, strict=True)
         return predicted, tuple(v for name, v in named if name == "seed_generator_state")
 

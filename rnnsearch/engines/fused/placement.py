@@ -7,9 +7,10 @@ On a GPU lanes are one batched computation (`jax.vmap`): a small recurrence leav
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import jax
 import numpy as np
@@ -31,10 +32,12 @@ class Placement(ABC):
     Attributes:
         mode: ``map`` or ``vmap``.
         multiple: K is a multiple of this.
+        options: For the compiler.
     """
 
     mode: Literal["map", "vmap"]
     multiple: int
+    options: ClassVar[Mapping[str, Any]]
 
     def __init__(self, devices: int) -> None:
         self.multiple = devices
@@ -43,7 +46,7 @@ class Placement(ABC):
         self.replicated = NamedSharding(self._mesh, PartitionSpec())
 
     @abstractmethod
-    def over_lanes(self, lane: _Lane) -> Callable[..., Any]:
+    def over_lanes(self, lane: _Lane) -> Any:
         """From a function of a lane's state, a lane's order and the data to one of K lanes.
 
         The memory of the states is reused.
@@ -58,13 +61,22 @@ class Placement(ABC):
         """A lane of (K, …), on the host."""
 
 
+_LOW_LEVEL = {"xla_backend_optimization_level": 1}
+"""LLVM's level. Its highest, XLA's default, makes slower code of a recurrence's small loops and
+takes longer to make it: benchmarks/README.md."""
+
+
 class _Looped(Placement):
     mode = "map"
+    # XLA_FLAGS is where users say otherwise.
+    options: ClassVar[Mapping[str, Any]] = (
+        {} if "xla_backend_optimization_level" in os.environ.get("XLA_FLAGS", "") else _LOW_LEVEL
+    )
 
     def __init__(self) -> None:
         super().__init__(len(jax.local_devices()))
 
-    def over_lanes(self, lane: _Lane) -> Callable[..., Any]:
+    def over_lanes(self, lane: _Lane) -> Any:
         def loop(states: LaneState, orders: Any, data: Any) -> Any:
             return jax.lax.map(lambda one: lane(one[0], one[1], data), (states, orders))
 
@@ -92,6 +104,7 @@ class _Looped(Placement):
 
 class _Batched(Placement):
     mode = "vmap"
+    options: ClassVar[Mapping[str, Any]] = {}
 
     def __init__(self) -> None:
         super().__init__(1)
@@ -100,7 +113,7 @@ class _Batched(Placement):
             donate_argnums=0,
         )
 
-    def over_lanes(self, lane: _Lane) -> Callable[..., Any]:
+    def over_lanes(self, lane: _Lane) -> Any:
         return jax.jit(jax.vmap(lane, in_axes=(0, 0, None)), donate_argnums=0)
 
     def write(self, states: LaneState, fresh: Mapping[int, LaneState]) -> LaneState:

@@ -11,9 +11,9 @@ import numpy as np
 
 from rnnsearch.data import Dataset, Part
 from rnnsearch.engines._base import Program
-from rnnsearch.engines.compiling import make_loss, make_training_loss
 from rnnsearch.engines.fused.network import Network
 from rnnsearch.engines.fused.optimizers import RULES
+from rnnsearch.engines.losses import make_loss, make_training_loss
 from rnnsearch.tasks import METRICS
 
 __all__ = ["Data", "LaneState", "device_data", "epoch_function", "metric_names"]
