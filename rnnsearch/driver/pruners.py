@@ -27,7 +27,7 @@ def make_pruner(kind: str, epochs: int) -> optuna.pruners.BasePruner:
 def rungs(kind: str, epochs: int) -> frozenset[int]:
     """Epochs after which the pruner is asked, all below `epochs`.
 
-    Storage is written at these only: a report costs milliseconds.
+    The study hears of these only: deciding takes the pruner a look at every trial.
     """
     first = _first_rung(epochs)
     if kind == "none":

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +12,6 @@ from typing import Any
 import numpy as np
 import optuna
 import pytest
-import sqlalchemy
 
 from rnnsearch.data import Arrays, SequenceData, read
 from rnnsearch.driver.loop import Limits, Search
@@ -35,7 +35,7 @@ from rnnsearch.execution.messages import (
     Schedule,
     Verdict,
 )
-from rnnsearch.records import StudyFolder, open_study, records, tell
+from rnnsearch.records import StudyFolder, commit, open_study, records, tell
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Spec, parse
 
@@ -246,7 +246,8 @@ class Simulation:
             Limits(schedule=schedule, **values),
             tally,
             self.notes,
-            lambda record: tell(study, record),
+            tell=partial(tell, study),
+            commit=partial(commit, study),
         )
         with executor:
             self.stop = loop.run()
@@ -260,18 +261,6 @@ def simulated_spec(space: Mapping[str, Any] = SPACE, **settings: Any) -> Spec:
     search = {"trials": 12, "epochs": 9, "sampler": "random", "pruner": "none", **settings}
     document = {"task": "many_to_one", "data": {"source": "arrays"}, "space": space}
     return parse({**document, "search": search}, name="simulated", directory=Path.cwd())
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _no_waiting_for_the_disk() -> Iterator[None]:
-    """Processes are killed in these tests; the machine is not."""
-
-    def hasten(connection: Any, record: object) -> None:
-        connection.execute("PRAGMA synchronous = OFF")
-
-    sqlalchemy.event.listen(sqlalchemy.Engine, "connect", hasten)
-    yield
-    sqlalchemy.event.remove(sqlalchemy.Engine, "connect", hasten)
 
 
 @pytest.fixture(scope="session")
