@@ -225,12 +225,17 @@ class Simulation:
         self._data = data
         self.spec = simulated_spec(space, **settings)
         self.notes = Notes()
+        self.commit: Callable[[optuna.Study], None] = commit
+        self._study: optuna.Study | None = None
 
     def opened(self) -> tuple[optuna.Study, Planner]:
-        """The study and its planner, as a new process has them."""
+        """The study and its planner, as a new process has them; nothing done before is lost."""
+        if self._study is not None:
+            self.commit(self._study)
         search = self.spec.search
         pruner = make_pruner(search.pruner, search.epochs)
         study = open_study(self._folder, self.spec.name, direction(self.spec), pruner=pruner)
+        self._study = study
         return study, Planner(self.spec, self._data, study)
 
     def run(self, executor: Executor, width: int = 4, **limits: Any) -> list[TrialRecord]:
@@ -247,7 +252,7 @@ class Simulation:
             tally,
             self.notes,
             tell=partial(tell, study),
-            commit=partial(commit, study),
+            commit=partial(self.commit, study),
         )
         with executor:
             self.stop = loop.run()
