@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import optuna
 
+from rnnsearch.driver.halving import Halving, Hyperband
+
 __all__ = ["make_pruner", "rungs"]
 
 _REDUCTION = 3
@@ -15,9 +17,9 @@ def make_pruner(kind: str, epochs: int) -> optuna.pruners.BasePruner:
     first = _first_rung(epochs)
     match kind:
         case "hyperband":
-            return optuna.pruners.HyperbandPruner(first, epochs, _REDUCTION)
+            return Hyperband(first, epochs, _REDUCTION)
         case "asha":
-            return optuna.pruners.SuccessiveHalvingPruner(first, _REDUCTION)
+            return Halving(first, _REDUCTION)
         case "median":
             return optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=first)
         case _:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import optuna
 
     from rnnsearch.driver.trials import TrialRecord, TrialState
-    from rnnsearch.records.journal import Journal
+    from rnnsearch.records.journal import Journal, Storage
     from rnnsearch.spec import Scalar
 
 __all__ = ["commit", "open_study", "params_of", "records", "set_params", "tell"]
@@ -31,7 +31,7 @@ __all__ = ["commit", "open_study", "params_of", "records", "set_params", "tell"]
 class _Opened:
     """What lies under an open study; `Study` gives none of it away."""
 
-    storage: optuna.storages.JournalStorage
+    storage: Storage
     journal: Journal
     id: int
 
@@ -62,12 +62,12 @@ def open_study(
     """
     import optuna
 
-    from rnnsearch.records.journal import Journal
+    from rnnsearch.records.journal import Journal, Storage
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     journal = Journal(folder.study)
     try:
-        storage = optuna.storages.JournalStorage(journal)
+        storage = Storage(journal)
     except (ValueError, TypeError, KeyError, AssertionError) as error:  # Optuna's, as it replays
         reason = f"{type(error).__name__} {error}".strip().splitlines()[0]
         raise StudyError(
