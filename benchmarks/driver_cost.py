@@ -14,9 +14,11 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 from machine import describe_machine
@@ -136,6 +138,7 @@ class Clock:
 
     def __init__(self) -> None:
         self.seconds: list[float] = []
+        self.computing: list[float] = []
         self.memory: list[float] = []
 
     def started(self, device: str) -> None:
@@ -146,6 +149,7 @@ class Clock:
 
     def ended(self, record: TrialRecord, curve: object, weights: object) -> None:
         self.seconds.append(time.perf_counter())
+        self.computing.append(time.process_time())
         self.memory.append(resident())
 
 
@@ -170,7 +174,7 @@ def main() -> None:
         n for n in (10, 500, 2000, arguments.trials - WINDOW) if n + WINDOW <= arguments.trials
     ]
     heads = [f"trials {start}-{start + WINDOW}" for start in starts]
-    columns = ["pruner", *heads, "whole", "MiB a trial", "study, MB", "opening, s"]
+    columns = ["pruner", *heads, "all", "of which disk", "MiB a trial", "study, MB", "opened in, s"]
     print(f"\n| {' | '.join(columns)} |\n|{' --- |' * len(columns)}")
     for pruner in arguments.pruners:
         print(f"| {' | '.join([pruner, *_row(arguments, pruner, starts)])} |", flush=True)
@@ -184,21 +188,39 @@ def _row(arguments: argparse.Namespace, pruner: str, starts: Sequence[int]) -> l
         spec = _spec({**search, "sampler": "random", "pruner": pruner})
         clock = Clock()
         began = time.perf_counter()
-        _search(spec, folder, clock, arguments.block)
-        ms = [1000 * (b - a) for a, b in _spans([began, *clock.seconds], [*starts])]
+        with _waiting() as waits:
+            _search(spec, folder, clock, arguments.block)
         whole = 1000 * (clock.seconds[-1] - began) / len(clock.seconds)
+        disk = 1000 * sum(waits) / len(clock.seconds)
         size = folder.study.stat().st_size / 1e6
         began = time.perf_counter()
         assert len(records(open_study(folder, spec.name, direction(spec)))) == arguments.trials
         opening = time.perf_counter() - began
     half = len(clock.memory) // 2  # by then everything that is imported late has been
     slope = np.polyfit(np.arange(half, len(clock.memory)), clock.memory[half:], 1)[0]
-    figures = [f"{value / WINDOW:.2f} ms" for value in ms]
-    return [*figures, f"{whole:.2f} ms", f"{slope:.4f}", f"{size:.1f}", f"{opening:.1f}"]
+    figures = [f"{_mean(clock.seconds, n)} ({_mean(clock.computing, n)})" for n in starts]
+    totals = [f"{whole:.2f}", f"{disk:.2f}", f"{slope:.4f}", f"{size:.1f}"]
+    return [*figures, *totals, f"{opening:.1f}"]
 
 
-def _spans(moments: Sequence[float], starts: Sequence[int]) -> list[tuple[float, float]]:
-    return [(moments[start], moments[start + WINDOW]) for start in starts]
+def _mean(moments: Sequence[float], start: int) -> str:
+    """Milliseconds a trial of the window that begins after this trial."""
+    return f"{1000 * (moments[start + WINDOW - 1] - moments[start - 1]) / WINDOW:.2f}"
+
+
+@contextmanager
+def _waiting() -> Iterator[list[float]]:
+    """The seconds of each wait for the disk."""
+    waits: list[float] = []
+    flush = os.fsync
+
+    def timed(descriptor: int) -> None:
+        began = time.perf_counter()
+        flush(descriptor)
+        waits.append(time.perf_counter() - began)
+
+    with mock.patch.object(os, "fsync", timed):
+        yield waits
 
 
 def _spec(search: dict[str, Any]) -> Spec:
