@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Literal
 from rnnsearch.driver import BaselineRecord, Epoch, Observer, Snapshot, TrialRecord
 from rnnsearch.errors import WorkerError
 from rnnsearch.records import (
+    BestWeights,
+    EpochsFile,
     StudyFolder,
-    append_epochs,
     environment,
-    keep_best,
     leaderboard,
-    save_weights,
     write_environment,
     write_leaderboard,
 )
@@ -27,6 +26,9 @@ __all__ = ["Recorder"]
 
 _LEADERBOARD_SECONDS = 5.0
 """At most this often is the leaderboard written while trials end; always at the end."""
+
+_LEADERBOARD_SHARE = 0.02
+"""At most this part of the time goes into it: of thousands of trials it takes a while."""
 
 
 class Recorder:
@@ -49,12 +51,15 @@ class Recorder:
         self._direction: Literal["minimize", "maximize"] = direction
         self._display = display
         self._records: dict[int, TrialRecord] = {}
-        self._written = 0.0
+        self._epochs = EpochsFile(folder.epochs)
+        self._weights = BestWeights(folder, direction)
+        self._due = 0.0
 
     def begin(self, records: Sequence[TrialRecord], baselines: Sequence[BaselineRecord]) -> None:
         """What was known before the first worker started."""
         self._records = {record.number: record for record in records}
         self.baselines = list(baselines)
+        self._weights.begin(records)
         self.write_leaderboard(list(records))
 
     def started(self, device: str) -> None:
@@ -81,18 +86,19 @@ class Recorder:
         self, record: TrialRecord, curve: Sequence[Epoch], weights: Sequence[np.ndarray] | None
     ) -> None:
         """Keep the curve and the weights; write the leaderboard now and then."""
-        append_epochs(self._folder.epochs, record.number, curve)
+        self._epochs.append(record.number, curve)
         self._records[record.number] = record
-        if weights is not None:
-            save_weights(self._folder.weights(record.number), weights)
-            keep_best(self._folder, list(self._records.values()), direction=self._direction)
-        if time.monotonic() - self._written > _LEADERBOARD_SECONDS:
+        if weights is not None and record.score is not None:
+            self._weights.add(record.number, record.score, weights)
+        if time.monotonic() > self._due:
             self.write_leaderboard(list(self._records.values()))
         if self._display is not None:
             self._display.ended(record, curve, weights)
 
     def write_leaderboard(self, records: Sequence[TrialRecord]) -> None:
         """Write leaderboard.csv."""
+        started = time.monotonic()
         frame = leaderboard(records, self.baselines, self._direction)
         write_leaderboard(self._folder.leaderboard, frame)
-        self._written = time.monotonic()
+        now = time.monotonic()
+        self._due = now + max(_LEADERBOARD_SECONDS, (now - started) / _LEADERBOARD_SHARE)

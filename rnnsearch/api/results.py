@@ -128,7 +128,7 @@ class Results:
         summary = self.summary
         if not self.folder.study.exists():
             raise StudyError(
-                f"Expected a study. Received: {self.folder.path}, which has no study.db; "
+                f"Expected a study. Received: {self.folder.path}, which has no study.journal; "
                 "put it back, or run the search again"
             )
         study = open_study(self.folder, summary["name"], summary["direction"])

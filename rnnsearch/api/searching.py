@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -34,6 +35,7 @@ from rnnsearch.execution.requests import judge_remotely
 from rnnsearch.records import (
     StudyFolder,
     Summary,
+    commit,
     load_weights,
     open_study,
     read_environment,
@@ -226,10 +228,15 @@ class _Searching:
             block = 1
         limits = Limits(block, schedule, settings.timeout, _WORKER_MEMORY)
 
-        def told(record: TrialRecord) -> None:
-            tell(self.study, record)
-
-        Search(self.planner, executor, limits, self._tally(before), self.recorder, told).run()
+        Search(
+            self.planner,
+            executor,
+            limits,
+            self._tally(before),
+            self.recorder,
+            tell=partial(tell, self.study),
+            commit=partial(commit, self.study),
+        ).run()
 
     def _conclude(self, executor: Executor) -> None:
         """Save the winner, and touch the test part: for it and for what it is compared with."""

@@ -90,6 +90,7 @@ class Search:
         tally: Tally,
         observer: Observer,
         tell: Callable[[TrialRecord], None],
+        commit: Callable[[], None],
     ) -> None:
         self._planner = planner
         self._executor = executor
@@ -97,6 +98,7 @@ class Search:
         self._tally = tally
         self._observer = observer
         self._tell = tell
+        self._commit = commit
         self._waiting: deque[list[TrialPlan]] = deque()
         self._attempts: dict[int, int] = {}
         self._flights: dict[int, Flight] = {}
@@ -110,9 +112,18 @@ class Search:
     def run(self) -> Stop:
         """Train until all trials are done or the time is up.
 
+        What was done to the study is committed before a block goes out, after each round of
+        messages, and at the end, whatever ends it.
+
         Raises:
             WorkerError: Workers can't be started.
         """
+        try:
+            return self._run()
+        finally:
+            self._commit()
+
+    def _run(self) -> Stop:
         started = time.monotonic()
         deadline = started + (self._limits.timeout or float("inf"))
         while True:
@@ -122,6 +133,7 @@ class Search:
                 return "timeout" if self._stopping else "finished"
             for worker, message in self._executor.receive(_TICK):
                 self._handle(worker, message)
+            self._commit()
             now = time.monotonic()
             if not self._width and now > started + _START_SECONDS:
                 raise WorkerError(f"no worker was ready after {_START_SECONDS:.0f} s")
@@ -146,6 +158,7 @@ class Search:
                 plans = self._waiting.popleft()
             else:
                 plans = self._planner.next_block(self._width)
+                self._commit()
                 self._all_asked = not plans
             if plans:
                 self._send(self._idle.pop(0), plans)

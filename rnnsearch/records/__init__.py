@@ -2,7 +2,7 @@
 
 from rnnsearch.records.atomic import replacing, write_bytes, write_text
 from rnnsearch.records.environment import environment, read_environment, write_environment
-from rnnsearch.records.epochs import append_epochs, read_epochs
+from rnnsearch.records.epochs import EpochsFile, read_epochs
 from rnnsearch.records.folder import StudyFolder
 from rnnsearch.records.leaderboard import (
     leaderboard,
@@ -10,16 +10,17 @@ from rnnsearch.records.leaderboard import (
     read_leaderboard,
     write_leaderboard,
 )
-from rnnsearch.records.study import open_study, params_of, records, set_params, tell
+from rnnsearch.records.study import commit, open_study, params_of, records, set_params, tell
 from rnnsearch.records.summary import Summary, read_summary, write_summary
-from rnnsearch.records.weights import keep_best, load_weights, save_weights
+from rnnsearch.records.weights import BestWeights, load_weights, save_weights
 
 __all__ = [
+    "BestWeights",
+    "EpochsFile",
     "StudyFolder",
     "Summary",
-    "append_epochs",
+    "commit",
     "environment",
-    "keep_best",
     "leaderboard",
     "leaderboard_csv",
     "load_weights",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, final
 
 from rnnsearch.records.atomic import write_bytes
 
@@ -13,36 +13,51 @@ if TYPE_CHECKING:
 
     from rnnsearch.driver.trials import Epoch
 
-__all__ = ["append_epochs", "read_epochs"]
+__all__ = ["EpochsFile", "read_epochs"]
 
 _KEYS = ("trial", "epoch")
 
 
-def append_epochs(path: Path, trial: int, curve: Sequence[Epoch]) -> None:
-    """Add a trial's learning curve, or the next part of it.
-
-    A line that a kill left unfinished is removed first. Metrics that the file has no column
-    for yet widen it, which writes it anew.
+@final
+class EpochsFile:
+    """The file, to be appended to; it is read only where this object does not know what it holds.
 
     Args:
-        path: The file; made, with its header, where it is missing.
-        trial: The trial's number. An epoch that is not above the one before begins a new
-            run of the trial, which replaces the old one for `read_epochs`.
-        curve: Points in the order of their epochs.
+        path: Made, with its header, where it is missing.
     """
-    if not curve:
-        return
-    columns, size = _header(path)
-    names = list(dict.fromkeys(name for epoch in curve for name in epoch.metrics))
-    missing = [name for name in _ordered(names) if name not in columns]
-    if missing:
-        columns = [*(columns or _KEYS), *missing]
-        size = _widen(path, columns, len(missing))
-    lines = "".join(f"{_line(trial, epoch, columns)}\n" for epoch in curve)
-    with path.open("r+b") as file:
-        file.truncate(size)
-        file.seek(size)
-        file.write(lines.encode("utf-8"))
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._columns: list[str] = []
+        self._size = -1
+
+    def append(self, trial: int, curve: Sequence[Epoch]) -> None:
+        """Add a trial's learning curve, or the next part of it.
+
+        A line that a kill left unfinished is removed first. Metrics that the file has no column
+        for yet widen it, which writes it anew.
+
+        Args:
+            trial: The trial's number. An epoch that is not above the one before begins a new
+                run of the trial, which replaces the old one for `read_epochs`.
+            curve: Points in the order of their epochs.
+        """
+        if not curve:
+            return
+        if not self._path.exists() or self._path.stat().st_size != self._size:
+            self._columns, self._size = _header(self._path)
+        self._add_columns(list(dict.fromkeys(name for epoch in curve for name in epoch.metrics)))
+        lines = "".join(f"{_line(trial, epoch, self._columns)}\n" for epoch in curve)
+        with self._path.open("r+b") as file:
+            file.truncate(self._size)
+            file.seek(self._size)
+            self._size += file.write(lines.encode("utf-8"))
+
+    def _add_columns(self, names: Sequence[str]) -> None:
+        missing = [name for name in _ordered(names) if name not in self._columns]
+        if missing:
+            self._columns = [*(self._columns or _KEYS), *missing]
+            self._size = _widen(self._path, self._columns, len(missing))
 
 
 def read_epochs(path: Path) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from rnnsearch.records.atomic import remove_leftovers
 __all__ = ["StudyFolder"]
 
 _OURS = (
-    "study.db",
+    "study.journal",
     "leaderboard.csv",
     "epochs.csv",
     "best.keras",
@@ -43,8 +43,8 @@ class StudyFolder:
 
     @property
     def study(self) -> Path:
-        """The Optuna study, SQLite."""
-        return self.path / "study.db"
+        """The Optuna study, a journal."""
+        return self.path / "study.journal"
 
     @property
     def leaderboard(self) -> Path:

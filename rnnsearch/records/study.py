@@ -1,8 +1,9 @@
-"""study.db: the Optuna study, and our records as they stand in it.
+"""study.journal: the Optuna study, and our records as they stand in it.
 
-A trial has two user attributes: ``params``, every search parameter in use, those that are
-fixed included, set before it trains; and ``result``, the rest of its `TrialRecord`, set when it
-ends. One attribute for all of the result, as Optuna commits each one by itself.
+What is done to the study is in memory until `commit` writes it. A trial has two user attributes:
+``params``, every search parameter in use, those that are fixed included, set before it trains;
+and ``result``, the rest of its `TrialRecord`, set when it ends. One attribute for all of the
+result, as a kill may cut between any two operations.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import math
 import weakref
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from rnnsearch.errors import StudyError
@@ -19,14 +21,22 @@ if TYPE_CHECKING:
     import optuna
 
     from rnnsearch.driver.trials import TrialRecord, TrialState
+    from rnnsearch.records.journal import Journal, Storage
     from rnnsearch.spec import Scalar
 
-__all__ = ["open_study", "params_of", "records", "set_params", "tell"]
+__all__ = ["commit", "open_study", "params_of", "records", "set_params", "tell"]
 
-_storages: weakref.WeakKeyDictionary[optuna.Study, tuple[optuna.storages.RDBStorage, int]] = (
-    weakref.WeakKeyDictionary()
-)
-"""The storage under each open study, and the study's id in it; `Study` gives neither away."""
+
+@dataclass(frozen=True)
+class _Opened:
+    """What lies under an open study; `Study` gives none of it away."""
+
+    storage: Storage
+    journal: Journal
+    id: int
+
+
+_opened: weakref.WeakKeyDictionary[optuna.Study, _Opened] = weakref.WeakKeyDictionary()
 
 
 def open_study(
@@ -38,6 +48,8 @@ def open_study(
 ) -> optuna.Study:
     """Open the folder's study, or make it. Also quietens Optuna's logging to warnings.
 
+    Opening writes nothing where there is a study, so one that is being searched can be read.
+
     Args:
         folder: Must exist.
         name: The spec's name.
@@ -46,42 +58,50 @@ def open_study(
         pruner: Optuna's median pruner if None.
 
     Raises:
-        StudyError: study.db holds another study, or is none.
+        StudyError: study.journal holds another study, or is none.
     """
     import optuna
-    import sqlalchemy.exc
+
+    from rnnsearch.records.journal import Journal, Storage
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    path = folder.study.resolve().as_posix().replace("{", "{{").replace("}", "}}")
+    journal = Journal(folder.study)
     try:
-        storage = optuna.storages.RDBStorage(f"sqlite:///{path}")
-        names = optuna.get_all_study_names(storage)
-        if names and name not in names:
-            raise StudyError(
-                f"Expected the study {name!r} in {folder.study}. Received: {names[0]!r}; "
-                "give another folder with --output, or start anew with --fresh"
-            )
-        study = optuna.create_study(
-            storage=storage,
-            study_name=name,
-            direction=direction,
-            sampler=sampler,
-            pruner=pruner,
-            load_if_exists=True,
-        )
-    except (sqlalchemy.exc.DatabaseError, RuntimeError) as error:
-        reason = str(error).splitlines()[0]
+        storage = Storage(journal)
+    except (ValueError, TypeError, KeyError, AssertionError) as error:  # Optuna's, as it replays
+        reason = f"{type(error).__name__} {error}".strip().splitlines()[0]
         raise StudyError(
             f"Expected an Optuna study. Received: {folder.study}, which can't be read as one "
             f"({reason}); start anew with --fresh, which keeps the old folder aside"
         ) from error
+    names = optuna.get_all_study_names(storage)
+    if names and name not in names:
+        raise StudyError(
+            f"Expected the study {name!r} in {folder.study}. Received: {names[0]!r}; "
+            "give another folder with --output, or start anew with --fresh"
+        )
+    if not names:
+        optuna.create_study(storage=storage, study_name=name, direction=direction)
+        journal.commit()
+    study = optuna.load_study(study_name=name, storage=storage, sampler=sampler, pruner=pruner)
     if study.direction.name.lower() != direction:
         raise StudyError(
             f"Expected the study {name!r} to {direction} its objective. Received: a study to "
             f"{study.direction.name.lower()} it; start anew with --fresh"
         )
-    _storages[study] = storage, storage.get_study_id_from_name(name)
+    _opened[study] = _Opened(storage, journal, storage.get_study_id_from_name(name))
     return study
+
+
+def commit(study: optuna.Study) -> None:
+    """Write what was done to the study since the last commit; nothing where nothing was.
+
+    A driver that is killed loses what it had not committed, and no more.
+
+    Args:
+        study: From `open_study`, by who holds the folder's lock.
+    """
+    _opened[study].journal.commit()
 
 
 def set_params(trial: optuna.Trial, params: Mapping[str, Scalar]) -> None:
@@ -97,8 +117,8 @@ def params_of(trial: optuna.trial.FrozenTrial) -> dict[str, Scalar]:
 def tell(study: optuna.Study, record: TrialRecord) -> None:
     """Note how a trial ended. It may have been left running by a driver that was killed.
 
-    Two commits: the result, then the state. A driver killed between the two leaves the trial
-    running, to be trained again.
+    Two operations: the result, then the state. A kill that cuts a commit between the two leaves
+    the trial running, to be trained again.
 
     Args:
         study: From `open_study`.
@@ -113,8 +133,8 @@ def tell(study: optuna.Study, record: TrialRecord) -> None:
         raise ValueError(f"a COMPLETE trial must have a finite score; received {record.score}")
     if record.state == "RUNNING":
         raise ValueError(f"trial {record.number} must have ended; received state RUNNING")
-    storage, study_id = _storages[study]
-    trial_id = storage.get_trial_id_from_study_id_trial_number(study_id, record.number)
+    opened = _opened[study]
+    trial_id = opened.storage.get_trial_id_from_study_id_trial_number(opened.id, record.number)
     result: dict[str, Any] = {
         "score": _number(record.score),
         "metrics": {name: _number(value) for name, value in record.metrics.items()},
@@ -123,7 +143,7 @@ def tell(study: optuna.Study, record: TrialRecord) -> None:
         "parameters": record.parameters,
         "message": record.message,
     }
-    storage.set_trial_user_attr(trial_id, "result", result)
+    opened.storage.set_trial_user_attr(trial_id, "result", result)
     value = record.score if record.state == "COMPLETE" else None
     study.tell(record.number, value, state=optuna.trial.TrialState[record.state])
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import bisect
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, final
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from rnnsearch.records.folder import StudyFolder
 if TYPE_CHECKING:
     from rnnsearch.driver.trials import TrialRecord
 
-__all__ = ["keep_best", "load_weights", "save_weights"]
+__all__ = ["BestWeights", "load_weights", "save_weights"]
 
 
 def save_weights(path: Path, weights: Sequence[np.ndarray]) -> None:
@@ -30,20 +31,47 @@ def load_weights(path: Path) -> list[np.ndarray]:
         return [file[name] for name in sorted(file.files)]
 
 
-def keep_best(
-    folder: StudyFolder,
-    trials: Sequence[TrialRecord],
-    n: int = 10,
-    direction: Literal["minimize", "maximize"] = "minimize",
-) -> None:
-    """Remove the weights of all but the `n` best COMPLETE trials; ties go to the lower number."""
-    sign = 1.0 if direction == "minimize" else -1.0
-    ranked = sorted(
-        (sign * trial.score, trial.number)
-        for trial in trials
-        if trial.state == "COMPLETE" and trial.score is not None
-    )
-    kept = {folder.weights(number) for _, number in ranked[:n]}
-    for path in folder.weights_folder.glob("*.npz"):
-        if path not in kept and path.stem.isdecimal():
-            path.unlink(missing_ok=True)
+@final
+class BestWeights:
+    """The weights of the `count` best COMPLETE trials; ties go to the lower number.
+
+    Args:
+        folder: Where they are kept.
+        direction: Of the score.
+        count: How many.
+    """
+
+    def __init__(
+        self,
+        folder: StudyFolder,
+        direction: Literal["minimize", "maximize"] = "minimize",
+        count: int = 10,
+    ) -> None:
+        self._folder = folder
+        self._sign = 1.0 if direction == "minimize" else -1.0
+        self._count = count
+        self._kept: list[tuple[float, int]] = []
+
+    def begin(self, trials: Iterable[TrialRecord]) -> None:
+        """Keep the best of trials whose weights are on disk, and remove all other weights."""
+        ranked = sorted(
+            (self._sign * trial.score, trial.number)
+            for trial in trials
+            if trial.state == "COMPLETE" and trial.score is not None
+        )
+        self._kept = ranked[: self._count]
+        kept = {self._folder.weights(number) for _, number in self._kept}
+        for path in self._folder.weights_folder.glob("*.npz"):
+            if path not in kept and path.stem.isdecimal():
+                path.unlink(missing_ok=True)
+
+    def add(self, number: int, score: float, weights: Sequence[np.ndarray]) -> None:
+        """Save the weights of a trial that is now COMPLETE, if it is among the best."""
+        entry = (self._sign * score, number)
+        if len(self._kept) == self._count and entry > self._kept[-1]:
+            return
+        save_weights(self._folder.weights(number), weights)
+        bisect.insort(self._kept, entry)
+        for _, worst in self._kept[self._count :]:
+            self._folder.weights(worst).unlink(missing_ok=True)
+        del self._kept[self._count :]

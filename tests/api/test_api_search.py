@@ -29,7 +29,8 @@ def board(folder):
 
 def told(folder):
     """What the study itself holds: number → (state, value)."""
-    storage = f"sqlite:///{folder / 'study.db'}"
+    backend = optuna.storages.journal.JournalFileBackend(str(folder / "study.journal"))
+    storage = optuna.storages.JournalStorage(backend)
     trials = optuna.load_study(study_name="spec", storage=storage).get_trials()
     return {t.number: (t.state.name, t.value, t.params) for t in trials}
 
@@ -39,7 +40,7 @@ def test_the_folder_holds_what_the_readme_says(study):
     names = {path.name for path in folder.iterdir()}
     assert names >= {
         "leaderboard.csv",
-        "study.db",
+        "study.journal",
         "best.keras",
         "preparation.json",
         "spec.yaml",

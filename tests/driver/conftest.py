@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +12,6 @@ from typing import Any
 import numpy as np
 import optuna
 import pytest
-import sqlalchemy
 
 from rnnsearch.data import Arrays, SequenceData, read
 from rnnsearch.driver.loop import Limits, Search
@@ -35,7 +35,7 @@ from rnnsearch.execution.messages import (
     Schedule,
     Verdict,
 )
-from rnnsearch.records import StudyFolder, open_study, records, tell
+from rnnsearch.records import StudyFolder, commit, open_study, records, tell
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Spec, parse
 
@@ -225,12 +225,17 @@ class Simulation:
         self._data = data
         self.spec = simulated_spec(space, **settings)
         self.notes = Notes()
+        self.commit: Callable[[optuna.Study], None] = commit
+        self._study: optuna.Study | None = None
 
     def opened(self) -> tuple[optuna.Study, Planner]:
-        """The study and its planner, as a new process has them."""
+        """The study and its planner, as a new process has them; nothing done before is lost."""
+        if self._study is not None:
+            self.commit(self._study)
         search = self.spec.search
         pruner = make_pruner(search.pruner, search.epochs)
         study = open_study(self._folder, self.spec.name, direction(self.spec), pruner=pruner)
+        self._study = study
         return study, Planner(self.spec, self._data, study)
 
     def run(self, executor: Executor, width: int = 4, **limits: Any) -> list[TrialRecord]:
@@ -246,7 +251,8 @@ class Simulation:
             Limits(schedule=schedule, **values),
             tally,
             self.notes,
-            lambda record: tell(study, record),
+            tell=partial(tell, study),
+            commit=partial(self.commit, study),
         )
         with executor:
             self.stop = loop.run()
@@ -260,18 +266,6 @@ def simulated_spec(space: Mapping[str, Any] = SPACE, **settings: Any) -> Spec:
     search = {"trials": 12, "epochs": 9, "sampler": "random", "pruner": "none", **settings}
     document = {"task": "many_to_one", "data": {"source": "arrays"}, "space": space}
     return parse({**document, "search": search}, name="simulated", directory=Path.cwd())
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _no_waiting_for_the_disk() -> Iterator[None]:
-    """Processes are killed in these tests; the machine is not."""
-
-    def hasten(connection: Any, record: object) -> None:
-        connection.execute("PRAGMA synchronous = OFF")
-
-    sqlalchemy.event.listen(sqlalchemy.Engine, "connect", hasten)
-    yield
-    sqlalchemy.event.remove(sqlalchemy.Engine, "connect", hasten)
 
 
 @pytest.fixture(scope="session")

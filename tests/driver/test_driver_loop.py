@@ -9,6 +9,7 @@ import pytest
 from rnnsearch.driver import loop
 from rnnsearch.errors import WorkerError
 from rnnsearch.execution.messages import Block, Cancel, Crashed
+from rnnsearch.records import commit, records
 
 
 def states(records: list[Any]) -> list[str]:
@@ -274,6 +275,40 @@ def test_a_killed_search_goes_on_as_if_it_had_not_been(
     records = search.run(fake.Executor())
     assert finished and all(records[record.number] == record for record in finished)
     assert plain(records) == plain(whole)
+
+
+@pytest.mark.parametrize("pruner", ["hyperband", "none"])
+def test_a_kill_loses_what_was_not_committed_and_nothing_else(simulation, fake, pruner) -> None:
+    settings = {"sampler": "tpe", "pruner": pruner, "trials": 8}
+    whole = simulation("whole", **settings).run(fake.Executor())
+
+    def commits(alive: int) -> Any:
+        def counted(study: Any) -> None:
+            nonlocal alive
+            alive -= 1
+            if alive == 0:
+                raise Killed
+            if alive > 0:
+                commit(study)
+
+        return counted
+
+    lost = 0
+    for at in (2, 3, 4, 5, 9, 10, 11, 12):
+        search = simulation("cut", **settings)
+        search.commit = commits(at)
+        with pytest.raises(Killed):
+            search.run(fake.Executor())
+        known = {r.number: r for r in simulation("cut", **settings).records()}
+        lost += sum(known.get(number) != r for number, r in _in_memory(search).items())
+        assert set(known) <= set(_in_memory(search))
+    assert lost
+    assert plain(simulation("cut", **settings).run(fake.Executor())) == plain(whole)
+
+
+def _in_memory(search: Any) -> dict[int, Any]:
+    """The records of a search's study, those included that a kill has lost."""
+    return {record.number: record for record in records(search._study)}
 
 
 def test_a_search_killed_while_it_asks_completes_trial_and_block(simulation, fake) -> None:

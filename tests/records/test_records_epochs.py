@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 
 from rnnsearch.driver.trials import Epoch
-from rnnsearch.records import append_epochs, read_epochs
+from rnnsearch.records import EpochsFile, read_epochs
 
 
 def curve(*losses: float, start: int = 1) -> list[Epoch]:
@@ -18,9 +18,9 @@ def curve(*losses: float, start: int = 1) -> list[Epoch]:
 
 def test_one_header_and_the_rows(tmp_path: Path) -> None:
     path = tmp_path / "epochs.csv"
-    append_epochs(path, 1, curve(3.0, 2.0))
-    append_epochs(path, 0, curve(5.0))
-    append_epochs(path, 2, [])
+    EpochsFile(path).append(1, curve(3.0, 2.0))
+    EpochsFile(path).append(0, curve(5.0))
+    EpochsFile(path).append(2, [])
     assert path.read_text() == "trial,epoch,loss,val_rmse\n1,1,3.0,1.5\n1,2,2.0,1.0\n0,1,5.0,2.5\n"
     frame = read_epochs(path)
     assert frame.to_dict("list") == {
@@ -38,10 +38,10 @@ def test_no_file(tmp_path: Path) -> None:
 
 def test_a_trial_that_ran_again_counts_once(tmp_path: Path) -> None:
     path = tmp_path / "epochs.csv"
-    append_epochs(path, 0, curve(9.0, 8.0, 7.0))
-    append_epochs(path, 1, curve(4.0))
-    append_epochs(path, 0, curve(3.0))
-    append_epochs(path, 0, curve(2.0, start=2))
+    EpochsFile(path).append(0, curve(9.0, 8.0, 7.0))
+    EpochsFile(path).append(1, curve(4.0))
+    EpochsFile(path).append(0, curve(3.0))
+    EpochsFile(path).append(0, curve(2.0, start=2))
     frame = read_epochs(path)
     assert frame["trial"].tolist() == [0, 0, 1]
     assert frame["loss"].tolist() == [3.0, 2.0, 4.0]
@@ -49,15 +49,15 @@ def test_a_trial_that_ran_again_counts_once(tmp_path: Path) -> None:
 
 def test_any_truncation_is_tolerated_and_repaired(tmp_path: Path) -> None:
     path = tmp_path / "epochs.csv"
-    append_epochs(path, 0, curve(1.5))
+    EpochsFile(path).append(0, curve(1.5))
     first = path.read_bytes()
-    append_epochs(path, 1, curve(2.25, 3.125))
+    EpochsFile(path).append(1, curve(2.25, 3.125))
     content = path.read_bytes()
     for length in range(len(content) + 1):
         path.write_bytes(content[:length])
         whole = content[:length].count(b"\n")
         assert len(read_epochs(path)) == max(0, whole - 1)
-        append_epochs(path, 1, curve(7.0))
+        EpochsFile(path).append(1, curve(7.0))
         after = read_epochs(path)
         assert after[after["trial"] == 1]["loss"].tolist() == [7.0]
         assert after[after["trial"] == 0]["loss"].tolist() == [1.5] * (length >= len(first))
@@ -66,8 +66,8 @@ def test_any_truncation_is_tolerated_and_repaired(tmp_path: Path) -> None:
 
 def test_new_metrics_widen_the_file(tmp_path: Path) -> None:
     path = tmp_path / "epochs.csv"
-    append_epochs(path, 0, [Epoch(1, {"loss": 1.0})])
-    append_epochs(path, 1, [Epoch(1, {"loss": float("nan"), "val_f1": 0.5})])
+    EpochsFile(path).append(0, [Epoch(1, {"loss": 1.0})])
+    EpochsFile(path).append(1, [Epoch(1, {"loss": float("nan"), "val_f1": 0.5})])
     frame = read_epochs(path)
     assert frame["val_f1"].tolist()[1] == 0.5
     assert math.isnan(frame["val_f1"].tolist()[0])

@@ -8,6 +8,7 @@ import sys
 import textwrap
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -15,10 +16,10 @@ import pytest
 from rnnsearch.driver.trials import BaselineRecord, TrialRecord
 from rnnsearch.errors import StudyError
 from rnnsearch.records import (
+    BestWeights,
     StudyFolder,
     Summary,
     environment,
-    keep_best,
     load_weights,
     read_environment,
     read_summary,
@@ -187,19 +188,38 @@ def test_weights_come_back_in_order(tmp_path: Path) -> None:
     assert names(tmp_path) == ["00001.npz"]
 
 
+SCORES = [3.0, 1.0, 3.0, 2.0, 1.0, 1.5]
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0]])
 @pytest.mark.parametrize(("direction", "kept"), [("minimize", [1, 4]), ("maximize", [0, 2])])
-def test_only_the_best_weights_are_kept(tmp_path: Path, direction: str, kept: list[int]) -> None:
+def test_only_the_best_weights_are_kept(
+    tmp_path: Path, direction: Literal["minimize", "maximize"], kept: list[int], order: list[int]
+) -> None:
     folder = StudyFolder(tmp_path)
     folder.create()
-    scores = [3.0, 1.0, 3.0, 2.0, 1.0]
-    trials = [TrialRecord(number, "COMPLETE", score) for number, score in enumerate(scores)]
-    trials.append(TrialRecord(5, "PRUNED", 0.0))
-    for trial in trials:
-        save_weights(folder.weights(trial.number), [])
     (folder.weights_folder / "notes.npz").write_bytes(b"")
-    keep_best(folder, trials, 2, direction)  # type: ignore[arg-type]
+    best = BestWeights(folder, direction, 2)
+    for number in order:
+        best.add(number, SCORES[number], [np.full(2, number)])
     expected = [f"{number:05d}.npz" for number in kept]
     assert names(folder.weights_folder) == [*expected, "notes.npz"]
+    assert load_weights(folder.weights(kept[0]))[0].tolist() == [kept[0]] * 2
+
+
+def test_weights_of_an_earlier_search_count(tmp_path: Path) -> None:
+    folder = StudyFolder(tmp_path)
+    folder.create()
+    trials = [TrialRecord(number, "COMPLETE", SCORES[number]) for number in (0, 1, 2, 4)]
+    trials.append(TrialRecord(5, "PRUNED", 0.0))
+    for number in (0, 1, 2, 3, 4, 5):  # 3 was saved, but the driver was killed before it was told
+        save_weights(folder.weights(number), [])
+    best = BestWeights(folder, "minimize", 3)
+    best.begin(trials)
+    assert names(folder.weights_folder) == ["00000.npz", "00001.npz", "00004.npz"]
+    best.add(3, SCORES[3], [])
+    best.add(6, 9.0, [])
+    assert names(folder.weights_folder) == ["00001.npz", "00003.npz", "00004.npz"]
 
 
 def test_environment_names_versions_without_importing(tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
-"""study.db: our records through Optuna and back, across processes and kills."""
+"""study.journal: our records through Optuna and back, across processes and kills."""
 
 from __future__ import annotations
 
 import math
+import os
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 
 from rnnsearch.driver.trials import TrialRecord
 from rnnsearch.errors import StudyError
-from rnnsearch.records import StudyFolder, open_study, records, set_params, tell
+from rnnsearch.records import StudyFolder, commit, open_study, records, set_params, tell
 
 SPACE: dict[str, optuna.distributions.BaseDistribution] = {
     "units": optuna.distributions.IntDistribution(1, 64),
@@ -53,6 +54,7 @@ def test_records_come_back_from_another_opening(folder: StudyFolder) -> None:
     set_params(running, {"units": 2})
     running.report(5.0, 1)
     running.report(4.5, 3)
+    commit(study)
 
     back = records(opened(folder))
     assert math.isnan(back[0].metrics["val_x"])
@@ -75,10 +77,12 @@ def test_optuna_prunes_and_ranks_by_what_was_told(folder: StudyFolder) -> None:
 def test_a_trial_of_a_killed_driver_can_be_told(folder: StudyFolder) -> None:
     program = f"""
 import os, signal, optuna
-from rnnsearch.records import StudyFolder, open_study, set_params
+from rnnsearch.records import StudyFolder, commit, open_study, set_params
 study = open_study(StudyFolder({str(folder.path)!r}), "electricity", "minimize")
 trial = study.ask({{"units": optuna.distributions.IntDistribution(1, 64)}})
 set_params(trial, {{"units": 8, "cell": "GRU"}})
+commit(study)
+set_params(trial, {{"units": 16}})
 os.kill(os.getpid(), signal.SIGKILL)
 """
     root = Path(__file__).parents[2]
@@ -108,27 +112,26 @@ def test_a_kill_between_result_and_state_leaves_the_trial_running(
     (record,) = records(study)
     assert (record.state, record.score) == ("RUNNING", None)
     tell(study, TrialRecord(0, "FAIL", message="killed twice"))
+    commit(study)
     (record,) = records(opened(folder))
     assert (record.state, record.score, record.message) == ("FAIL", None, "killed twice")
 
 
-def test_few_writes_a_trial(folder: StudyFolder) -> None:
-    import sqlalchemy
-
+def test_the_disk_is_written_at_commits_only(
+    folder: StudyFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     study = opened(folder)
-    study.ask(SPACE)
-    writes: list[str] = []
-
-    def note(*arguments: Any) -> None:
-        writes.append(arguments[2].split()[0])
-
-    sqlalchemy.event.listen(sqlalchemy.Engine, "before_cursor_execute", note)
-    try:
-        tell(study, TrialRecord(0, "COMPLETE", 1.0, {"val_rmse": 1.0}))
-    finally:
-        sqlalchemy.event.remove(sqlalchemy.Engine, "before_cursor_execute", note)
-    assert writes.count("INSERT") == 2  # the result, the value
-    assert writes.count("UPDATE") == 1  # the state
+    flushed: list[int] = []
+    monkeypatch.setattr(os, "fsync", flushed.append)
+    before = folder.study.read_bytes()
+    for _ in range(3):
+        trial = study.ask(SPACE)
+        tell(study, TrialRecord(trial.number, "COMPLETE", 1.0, {"val_rmse": 1.0}))
+    assert (folder.study.read_bytes(), len(flushed)) == (before, 0)
+    commit(study)
+    commit(study)
+    assert len(flushed) == 1
+    assert [record.state for record in records(opened(folder))] == ["COMPLETE"] * 3
 
 
 @pytest.mark.parametrize("score", [None, math.nan, math.inf])
@@ -150,7 +153,7 @@ def test_a_study_of_another_name(folder: StudyFolder) -> None:
     opened(folder)
     with pytest.raises(
         StudyError,
-        match=r"^Expected the study 'load' in .*study\.db\. Received: "
+        match=r"^Expected the study 'load' in .*study\.journal\. Received: "
         r"'electricity'; give another folder with --output, or start anew with "
         r"--fresh$",
     ):
@@ -167,14 +170,27 @@ def test_a_study_of_another_direction(folder: StudyFolder) -> None:
         open_study(folder, "electricity", "maximize")
 
 
-def test_a_file_that_is_no_study(folder: StudyFolder) -> None:
-    folder.study.write_bytes(b"not a database, but long enough to look like one" * 50)
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"not a journal, but long enough to look like one" * 50,
+        b"trial,epoch\n",
+        b"[1, 2]\n",
+        b'{"op_code": 0}\n',
+        b'{"op_code": 99}\n',
+        b"\xff\xfe\n",
+        b'{"op_code": 0, "study\n{"op_code": 0}\n',
+    ],
+)
+def test_a_file_that_is_no_study(folder: StudyFolder, content: bytes) -> None:
+    folder.study.write_bytes(content)
     with pytest.raises(
         StudyError,
-        match=r"^Expected an Optuna study\. Received: .*study\.db, which"
+        match=r"^Expected an Optuna study\. Received: .*study\.journal, which"
         r" can't be read as one \(.*\); start anew with --fresh",
     ):
         opened(folder)
+    assert folder.study.read_bytes() == content
 
 
 def test_opening_is_quiet(folder: StudyFolder, capfd: pytest.CaptureFixture[str]) -> None:

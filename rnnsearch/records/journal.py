@@ -1,0 +1,148 @@
+"""study.journal: what was done to the Optuna study, one operation a line, in Optuna's format.
+
+Optuna's own backend of this format locks, writes and flushes the file for each operation, of
+which a trial has twenty. This one keeps them until they are committed together: a trial then
+costs the disk less than one write. `optuna.storages.journal.JournalFileBackend` and
+optuna-dashboard read the file as it is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Container, Iterator
+from io import FileIO
+from pathlib import Path
+from typing import Any
+
+from optuna.storages import JournalStorage
+from optuna.storages.journal import BaseJournalBackend
+from optuna.trial import FrozenTrial, TrialState
+
+from rnnsearch.records.atomic import write_bytes
+
+__all__ = ["Journal", "Storage"]
+
+
+class Journal(BaseJournalBackend):
+    """The operations of one storage, in memory until `commit`.
+
+    Only who holds the folder's lock may commit; anyone may read, also while another writes. A
+    last line that a kill has cut is not read, and is removed by the next commit; what is left
+    is the study as it was after some operation. A new journal appears whole or not at all.
+
+    Operations are kept as text until they are read, so that a study in memory is what it would
+    be if it were read from the file; those that have been read are forgotten.
+
+    Args:
+        path: The file. It is read when the storage first asks, and made by the first commit.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._first = 0
+        self._lines: list[str] | None = None
+        self._uncommitted: list[str] = []
+        self._exists = False
+
+    def read_logs(self, log_number_from: int) -> Iterator[dict[str, Any]]:
+        """The operations from this one on; those before it will not be asked for again.
+
+        Raises:
+            ValueError: The file is no journal.
+        """
+        lines = self._read()
+        del lines[: log_number_from - self._first]
+        self._first = log_number_from
+        return map(_operation, lines)
+
+    def append_logs(self, logs: list[dict[str, Any]]) -> None:
+        """Take operations, to be written by the next commit."""
+        lines = [json.dumps(log, separators=(",", ":")) for log in logs]
+        unread = self._read()
+        # No call between the two, after which Ctrl-C could leave one without the other.
+        self._uncommitted += lines
+        unread += lines
+
+    def commit(self) -> None:
+        """Write what was taken since the last commit, and wait until it is on the disk.
+
+        Where that fails or is interrupted, the file holds what it held before, and the next
+        commit tries again.
+
+        Raises:
+            OSError: It can't be written.
+        """
+        if not self._uncommitted:
+            return
+        content = "".join(f"{line}\n" for line in self._uncommitted).encode("utf-8")
+        if self._exists:
+            self._append(content)
+        else:
+            write_bytes(self._path, content)
+            self._uncommitted = []
+            self._exists = True
+
+    def _append(self, content: bytes) -> None:
+        """Write behind the last whole line."""
+        with FileIO(self._path, "r+") as file:
+            start = _end(file)
+            file.truncate(start)
+            file.seek(start)
+            lines, self._uncommitted = self._uncommitted, []
+            try:
+                rest = memoryview(content)
+                while rest:
+                    rest = rest[file.write(rest) :]
+                os.fsync(file.fileno())
+            except BaseException:
+                file.truncate(start)
+                self._uncommitted = lines
+                raise
+
+    def _read(self) -> list[str]:
+        """The operations not yet forgotten, at first those of the file."""
+        if self._lines is None:
+            content = self._path.read_bytes() if self._path.exists() else b""
+            *whole, last = content.split(b"\n")
+            if last and not whole:
+                raise ValueError("it has no whole line")
+            self._lines = [line.decode("utf-8") for line in whole]
+            self._exists = bool(whole)
+        return self._lines
+
+
+class Storage(JournalStorage):
+    """Optuna's storage of a journal, without the search for trials that wait.
+
+    `Study.ask` looks for one among all trials, which at trial 5,000 costs as much as all else
+    that a trial does. We put none in the queue.
+    """
+
+    def get_all_trials(
+        self,
+        study_id: int,
+        deepcopy: bool = True,
+        states: Container[TrialState] | None = None,
+    ) -> list[FrozenTrial]:
+        """As Optuna's; none where only those that wait are asked for."""
+        if states == (TrialState.WAITING,):
+            return []
+        return super().get_all_trials(study_id, deepcopy, states)
+
+
+def _operation(line: str) -> dict[str, Any]:
+    operation = json.loads(line)
+    if not isinstance(operation, dict) or "op_code" not in operation:
+        raise ValueError(f"a line is no operation: {line[:40]}")
+    return operation
+
+
+def _end(file: FileIO) -> int:
+    """Where the last whole line ends."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - 1))
+    if file.read(1) == b"\n":
+        return size
+    file.seek(0)
+    return file.readall().rfind(b"\n") + 1
