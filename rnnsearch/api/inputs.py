@@ -55,6 +55,7 @@ class Asked:
             problems = [
                 *_unroll_length_problems(spec, data),
                 *_objective_problems(spec, data, self.space),
+                *_label_smoothing_problems(spec, data, self.space),
             ]
             if problems:
                 raise InvalidSpec(problems)
@@ -204,3 +205,12 @@ def fingerprint(spec: Spec, arrays: Arrays | None) -> str:
             while chunk := file.read(1 << 20):
                 digest.update(chunk)
     return digest.hexdigest()
+
+
+def _label_smoothing_problems(spec: Spec, data: SequenceData, space: SearchSpace) -> list[Problem]:
+    """Smoothing is for classes, and the data may have decided what the target is."""
+    target = data.dataset((space.windows(spec) or (None,))[0]).target
+    if target.kind == "class" or not space.can_exceed_zero("label_smoothing"):
+        return []
+    must = f"must not be given where numbers are predicted, as {', '.join(target.names)} is"
+    return [Problem("space.label_smoothing", must, "label_smoothing", "remove it")]

@@ -31,7 +31,7 @@ def check_space(space: WrittenSpace, task: str | None, data: _Data, report: Repo
     check_conditions(space, defaults, report)
     _check_per_layer(space, defaults, report)
     _check_unroll_length(space, task, data, report)
-    _check_forget_bias(space, defaults, report)
+    _check_effects(space, defaults, report)
     _check_clip_mode(space, report)
     _check_idle_conditions(space, defaults, report)
     if task == "many_to_many" and isinstance(data, CsvSource):
@@ -105,18 +105,27 @@ def _check_unroll_length(
             report.add(path, must, show(value), "it would cut nothing: use full")
 
 
-def _check_forget_bias(space: WrittenSpace, defaults: Mapping[str, Scalar], report: Report) -> None:
-    written = space.parameters.get("forget_bias")
-    cells = possible("cell", space, defaults)
-    if written is None or cells is None or report.spoiled("space.cell"):
-        return
-    if "LSTM" not in cells:
-        must = f"must not be given where cell is {joined(cells)}: only an LSTM has a forget gate"
-        report.add("space.forget_bias", must, _text(written), "remove it")
-    elif len(cells) > 1 and written.domain.when.get("cell") != ("LSTM",):
-        others = [cell for cell in cells if cell != "LSTM"]
-        must = f"must depend on the cell: it has no effect where cell is {joined(others)}"
-        report.add("space.forget_bias", must, _text(written), "add when: {cell: [LSTM]}")
+def _check_effects(space: WrittenSpace, defaults: Mapping[str, Scalar], report: Report) -> None:
+    """A parameter that only some values of another give an effect must depend on that one."""
+    for name, written in space.parameters.items():
+        only = PARAMETERS[name].only
+        if only is None or report.spoiled(f"space.{only[0]}"):
+            continue
+        parent, wanted = only
+        values = possible(parent, space, defaults)
+        if values is None:
+            continue
+        others = [value for value in values if value not in wanted]
+        if len(others) == len(values):
+            reason = PARAMETERS[name].reason
+            must = f"must not be given where {parent} is {joined(values)}: {reason}"
+            report.add(f"space.{name}", must, _text(written), "remove it")
+        elif others and not set(written.domain.when.get(parent, others)) <= set(wanted):
+            must = f"must depend on the {parent}: it has no effect where {parent} is "
+            must += joined(others)
+            fitting = ", ".join(str(value) for value in values if value in wanted)
+            advice = f"add when: {{{parent}: [{fitting}]}}"
+            report.add(f"space.{name}", must, _text(written), advice)
 
 
 def _check_clip_mode(space: WrittenSpace, report: Report) -> None:
@@ -137,7 +146,7 @@ def _check_idle_conditions(
     """A fixed value that equals the default needs no condition."""
     for name, written in space.parameters.items():
         domain = written.domain
-        if name == "forget_bias" or not domain.when or domain.kind != "fixed":
+        if PARAMETERS[name].only or not domain.when or domain.kind != "fixed":
             continue
         if domain.values == (defaults[name],):
             must = f"must make a difference: {name} is {show(domain.values[0])} anyway"

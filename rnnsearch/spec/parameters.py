@@ -24,6 +24,9 @@ class Parameter:
         choices: The known values of a ``str``.
         low, high: Bounds of a number; ``open_low`` and ``open_high`` exclude the ends.
         words: Texts allowed beside numbers, such as ``full``.
+        only: The parameter on which it depends whether this one has an effect, and the values
+            of that one for which it has; None where it always has.
+        reason: Why, for messages: ``only an LSTM has a forget gate``.
     """
 
     name: str
@@ -37,6 +40,8 @@ class Parameter:
     open_low: bool = False
     open_high: bool = False
     words: tuple[str, ...] = ()
+    only: tuple[str, tuple[str, ...]] | None = None
+    reason: str = ""
 
 
 _ALL = (
@@ -129,6 +134,70 @@ _ALL = (
         "Initial bias of the LSTM's forget gate.",
         low=-10,
         high=10,
+        only=("cell", ("LSTM",)),
+        reason="only an LSTM has a forget gate",
+    ),
+    Parameter(
+        "momentum",
+        "float",
+        False,
+        0.0,
+        "Momentum of sgd and rmsprop.",
+        low=0,
+        high=1,
+        open_high=True,
+        only=("optimizer", ("rmsprop", "sgd")),
+        reason="only rmsprop and sgd have a momentum of that name",
+    ),
+    Parameter(
+        "beta_1",
+        "float",
+        False,
+        0.9,
+        "Decay rate of the first moment of adam, nadam and lion.",
+        low=0,
+        high=1,
+        open_low=True,
+        open_high=True,
+        only=("optimizer", ("adam", "nadam", "lion")),
+        reason="only adam, nadam and lion have moments",
+    ),
+    Parameter(
+        "beta_2",
+        "float",
+        False,
+        "auto",
+        "Decay rate of the second moment of adam and nadam, and of lion's; `auto` is 0.999, "
+        "and 0.99 for lion.",
+        low=0,
+        high=1,
+        open_low=True,
+        open_high=True,
+        words=("auto",),
+        only=("optimizer", ("adam", "nadam", "lion")),
+        reason="only adam, nadam and lion have moments",
+    ),
+    Parameter(
+        "rho",
+        "float",
+        False,
+        0.9,
+        "Decay rate of rmsprop's mean square.",
+        low=0,
+        high=1,
+        open_high=True,
+        only=("optimizer", ("rmsprop",)),
+        reason="only rmsprop has a mean square of that name",
+    ),
+    Parameter(
+        "label_smoothing",
+        "float",
+        False,
+        0.0,
+        "Share of the target's probability spread over all classes, in training only.",
+        low=0,
+        high=1,
+        open_high=True,
     ),
 )
 

@@ -89,7 +89,8 @@ Two keys can stand beside these:
 
 What could have no effect is an error, so that nothing is accepted and silently ignored: a range
 of one value, an `unroll_length` that is not below the longest sequence, a `forget_bias` where the
-cell is not an LSTM, a `clip_mode` without `clip_norm`, a condition that holds always or never.
+cell is not an LSTM, a `momentum` where the optimizer has none, a `clip_mode` without `clip_norm`,
+a condition that holds always or never.
 
 A **structural** parameter changes the compiled program. A **numeric** one is an input of the
 program, so trials that differ in numeric parameters only are trained together.

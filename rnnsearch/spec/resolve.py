@@ -44,7 +44,6 @@ def resolved(spec: Spec) -> dict[str, Any]:
 def _defaults(spec: Spec) -> dict[str, Any]:
     """What the parameters that the space does not name are fixed to, where they matter."""
     written = {name: Written(domain) for name, domain in spec.space.items()}
-    cells = possible("cell", WrittenSpace(written), defaults_for(spec.data)) or ()
     norm = spec.space.get("clip_norm")
     clips = norm is not None and (norm.kind == "range" or set(norm.values) != {"none"})
     found: dict[str, Any] = {}
@@ -53,13 +52,16 @@ def _defaults(spec: Spec) -> dict[str, Any]:
             continue
         if name == "clip_mode" and not clips:
             continue
-        if name == "forget_bias":
-            if cells == ("LSTM",):
-                found[name] = parameter.default
-            elif "LSTM" in cells:
-                found[name] = {"value": parameter.default, "when": {"cell": ["LSTM"]}}
-        else:
+        if parameter.only is None:
             found[name] = parameter.default
+            continue
+        parent, wanted = parameter.only
+        values = possible(parent, WrittenSpace(written), defaults_for(spec.data)) or ()
+        fitting = [value for value in values if value in wanted]
+        if len(fitting) == len(values):
+            found[name] = parameter.default
+        elif fitting:
+            found[name] = {"value": parameter.default, "when": {parent: fitting}}
     return found
 
 

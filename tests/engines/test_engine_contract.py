@@ -4,7 +4,8 @@ A new engine joins by one line in `ENGINES`.
 """
 
 import math
-from dataclasses import replace
+import threading
+from dataclasses import fields, replace
 
 import keras
 import numpy as np
@@ -19,7 +20,11 @@ from rnnsearch.models.build import build_standard
 from rnnsearch.models.initial import initial_weights
 from rnnsearch.tasks import TASKS
 
-ENGINES = {"fused": FusedEngine, "keras": KerasEngine}
+ENGINES = {
+    "fused": FusedEngine,
+    "fused-vmap": lambda: FusedEngine("vmap"),
+    "keras": KerasEngine,
+}
 T, F, EPOCHS, BATCH = 9, 2, 2, 8
 CELLS = ["SimpleRNN", "LSTM", "GRU"]
 
@@ -77,6 +82,7 @@ def program_for(task, dataset, **changes):
         drops=False,
         drops_recurrent=False,
         decays=False,
+        smooths=False,
     )
     return replace(program, **{k: v for k, v in changes.items() if k not in names})
 
@@ -96,6 +102,15 @@ def train(engine, program, dataset, runs, epochs=EPOCHS):
 
 
 _references = {}
+
+
+OWN_NUMBERS = {
+    "adam": ("beta_1", "beta_2"),
+    "nadam": ("beta_1", "beta_2"),
+    "rmsprop": ("rho", "momentum"),
+    "sgd": ("momentum",),
+    "lion": ("beta_1", "beta_2"),
+}
 
 
 def reference(program, dataset, run):
@@ -122,6 +137,11 @@ def _train_plain_keras(program, dataset, run):
     if numbers.weight_decay:
         arguments["weight_decay"] = numbers.weight_decay
     kind = {"adam": "Adam", "sgd": "SGD", "rmsprop": "RMSprop", "nadam": "Nadam", "lion": "Lion"}
+    arguments |= {
+        name: getattr(numbers, name)
+        for name in OWN_NUMBERS[program.optimizer]
+        if getattr(numbers, name) is not None
+    }
     loss = "mse" if program.loss == "mse" else "sparse_categorical_crossentropy"
     model.compile(getattr(keras.optimizers, kind[program.optimizer])(**arguments), loss=loss)
     train_part, validation = dataset.train, dataset.validation
@@ -200,6 +220,77 @@ def test_optimizers_and_weight_decay_are_keras(engine, optimizer):
     program = program_for("many_to_one", dataset, optimizer=optimizer, decays=True)
     numbers = [Numbers(1e-3, weight_decay=0.3), Numbers(1e-2, weight_decay=0.01)]
     assert_trains_like_keras(engine, program, dataset, numbers)
+
+
+@pytest.mark.parametrize("optimizer", OWN_NUMBERS)
+def test_an_optimizers_own_numbers_are_keras(engine, optimizer):
+    dataset = dataset_for("many_to_one", "numeric")
+    program = program_for("many_to_one", dataset, optimizer=optimizer)
+    values = {"beta_1": 0.7, "beta_2": 0.9, "momentum": 0.6, "rho": 0.5}
+    own = {name: values[name] for name in OWN_NUMBERS[optimizer]}
+    assert_trains_like_keras(engine, program, dataset, [Numbers(3e-3), Numbers(1e-2, **own)])
+
+
+def test_label_smoothing_is_that_of_keras_in_training_and_none_in_evaluation(engine):
+    dataset = dataset_for("many_to_one", "class")
+    program = program_for("many_to_one", dataset, smooths=True, optimizer="sgd")
+    run = Run(0, 0, EPOCHS, Numbers(0.5, label_smoothing=0.3))
+    curves, _ = train(engine, program, dataset, [run])
+    one_hot = replace(dataset.train, y=np.eye(3, dtype=np.float32)[dataset.train.y])
+    model = build_standard(program.architecture)
+    start = initial_weights(model.trainable_variables, 0, "GRU", 1.0)
+    for variable, value in zip(model.trainable_variables, start, strict=True):
+        variable.assign(value)
+    loss = keras.losses.CategoricalCrossentropy(label_smoothing=0.3)
+    model.compile(keras.optimizers.SGD(0.5), loss=loss)
+    for epoch in range(1, EPOCHS + 1):
+        order = batch_order(0, epoch, len(one_hot))
+        history = model.fit(
+            one_hot.x[order], one_hot.y[order], batch_size=BATCH, shuffle=False, verbose=0
+        )
+        assert curves[0][epoch - 1]["loss"] == pytest.approx(history.history["loss"][0], rel=2e-4)
+    part = dataset.validation
+    plain = keras.losses.sparse_categorical_crossentropy(part.y, model.predict(part.x, verbose=0))
+    assert curves[0][-1]["val_loss"] == pytest.approx(float(np.mean(plain)), rel=2e-4)
+
+
+def folds_of_unequal_length():
+    """Three folds: of two batches, of three, and of one that is not whole."""
+    longest = dataset_for("many_to_one", "numeric", sequences=24)
+
+    def fold(sequences, validation, shift):
+        cut = Part(longest.train.x[:sequences], longest.train.y[:sequences], None)
+        part = longest.validation
+        judged = Part(part.x[:validation] + shift, part.y[:validation], None)
+        scaling = Scaling(np.array([5.0 + shift]), np.array([2.0 + shift]))
+        return Dataset(cut, judged, part, Target("numeric", ("y",), (), scaling), False, None)
+
+    return [fold(16, 8, 0.0), fold(24, 5, 0.5), fold(5, 8, 1.0)]
+
+
+def test_lanes_of_different_folds_train_as_on_their_fold_alone(engine):
+    """Each in one session with the others, against a session that knows its fold only."""
+    folds = folds_of_unequal_length()
+    program = program_for("many_to_one", folds[0])
+    runs = [Run(0, 3, EPOCHS, Numbers(1e-2), index, index) for index in range(3)]
+    for first in range(0, 3, 1 if isinstance(engine, KerasEngine) else 3):
+        session = engine.open(program, folds, 3)
+        lanes = dict(enumerate(runs[first : first + min(session.width, 3)]))
+        session.load(lanes)
+        together = [session.advance() for _ in range(EPOCHS)]
+        for lane, run in lanes.items():
+            alone, _ = train(engine, program, folds[run.fold], [replace(run, fold=0)])
+            for got, expected in zip(together, alone[0], strict=True):
+                assert got[lane] == pytest.approx(expected, rel=1e-5)
+
+
+def test_seeds_are_lanes_that_differ_in_start_and_order(fused):
+    dataset = dataset_for("many_to_one", "numeric")
+    program = program_for("many_to_one", dataset)
+    runs = [Run(trial, seed, EPOCHS, Numbers(1e-2)) for trial, seed in enumerate((4, 5, 4))]
+    curves, _ = train(fused, program, dataset, runs)
+    assert curves[0] == curves[2]
+    assert curves[0] != curves[1]
 
 
 def test_deep_bidirectional_normalised_network(engine):
@@ -291,23 +382,58 @@ def test_a_released_lane_is_refilled_from_scratch(fused):
     assert third[1] == alone[2][0]
 
 
-def test_numbers_compile_nothing(fused, caplog):
-    """Every numeric parameter is an input: other values reuse the compiled program."""
+ALL_IN_USE = {
+    "cell": "LSTM",
+    "clip_mode": "global_norm",
+    "truncates": True,
+    "drops": True,
+    "drops_recurrent": True,
+    "decays": True,
+    "smooths": True,
+}
+
+
+@pytest.mark.parametrize("optimizer", OWN_NUMBERS)
+def test_numbers_compile_nothing(fused, caplog, optimizer):
+    """Every numeric parameter, seed and fold is an input: others reuse the compiled program."""
     import jax
 
-    dataset = dataset_for("many_to_one", "numeric")
-    program = program_for(
-        "many_to_one",
-        dataset,
-        cell="LSTM",
-        clip_mode="global_norm",
-        truncates=True,
-        drops=True,
-        drops_recurrent=True,
-        decays=True,
+    dataset = dataset_for("many_to_one", "class")
+    program = program_for("many_to_one", dataset, optimizer=optimizer, **ALL_IN_USE)
+    runs = [Run(0, 0, EPOCHS), Run(1, 1, EPOCHS)]
+    train(fused, program, dataset, runs)
+    other = Numbers(
+        learning_rate=3e-3,
+        clip_norm=0.5,
+        unroll_length=4,
+        dropout=0.2,
+        recurrent_dropout=0.1,
+        weight_decay=1e-4,
+        forget_bias=0.5,
+        momentum=0.3,
+        beta_1=0.8,
+        beta_2=0.95,
+        rho=0.7,
+        label_smoothing=0.1,
     )
-    train(fused, program, dataset, [Run(0, 0, EPOCHS)])
-    other = Numbers(3e-3, 0.5, 4, 0.2, 0.1, 1e-4, 0.5)
+    unlike = [
+        f for f in fields(Numbers) if getattr(other, f.name) == getattr(Numbers(1e-3), f.name)
+    ]
+    assert not unlike, "every number must change, or the test shows nothing of it"
     with jax.log_compiles(), caplog.at_level("WARNING"):
-        train(fused, program, dataset, [Run(1, 9, EPOCHS, other)])
+        train(fused, program, dataset, [Run(1, 9, EPOCHS, other), Run(2, 10, EPOCHS)])
+    assert [r.getMessage() for r in caplog.records if "Compiling" in r.getMessage()] == []
+
+
+def test_what_was_prepared_is_not_compiled_again(caplog):
+    import jax
+
+    engine = FusedEngine()
+    dataset = dataset_for("many_to_one", "numeric")
+    program = program_for("many_to_one", dataset, units=(5,))
+    thread = threading.Thread(target=engine.prepare, args=(program, [dataset], 2))
+    thread.start()
+    thread.join()
+    with jax.log_compiles(), caplog.at_level("WARNING"):
+        train(engine, program, dataset, [Run(0, 0, EPOCHS), Run(1, 1, EPOCHS)])
     assert [r.getMessage() for r in caplog.records if "Compiling" in r.getMessage()] == []

@@ -13,7 +13,8 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "s.yaml:10:3: space.unit: must be a key of space; received unit; did you mean units? "
         "known keys: cell, depth, units, bidirectional, layer_norm, window, batch_size, "
         "optimizer, clip_mode, clip_norm, unroll_length, learning_rate, weight_decay, "
-        "dropout, recurrent_dropout, forget_bias",
+        "dropout, recurrent_dropout, forget_bias, momentum, beta_1, beta_2, rho, "
+        "label_smoothing",
     ),
     (
         "case of a cell",
@@ -112,7 +113,8 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "s.yaml:10:38: space.dropout.when.cel: must be a key of space.dropout.when; received "
         "cel; did you mean cell? known keys: cell, depth, units, bidirectional, layer_norm, "
         "window, batch_size, optimizer, clip_mode, clip_norm, unroll_length, learning_rate, "
-        "weight_decay, recurrent_dropout, forget_bias",
+        "weight_decay, recurrent_dropout, forget_bias, momentum, beta_1, beta_2, rho, "
+        "label_smoothing",
     ),
     (
         "impossible condition",
@@ -186,6 +188,18 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         [("space", "forget_bias: {min: 0, max: 2}")],
         "s.yaml:10:3: space.forget_bias: must depend on the cell: it has no effect where "
         "cell is GRU; received {min: 0.0, max: 2.0}; add when: {cell: [LSTM]}",
+    ),
+    (
+        "momentum with adam",
+        [("space", "momentum: 0.9")],
+        "s.yaml:10:3: space.momentum: must not be given where optimizer is adam: only rmsprop "
+        "and sgd have a momentum of that name; received 0.9; remove it",
+    ),
+    (
+        "momentum of mixed optimizers",
+        [("space", "optimizer: [adam, sgd]\n  momentum: {min: 0.1, max: 0.9}")],
+        "s.yaml:11:3: space.momentum: must depend on the optimizer: it has no effect where "
+        "optimizer is adam; received {min: 0.1, max: 0.9}; add when: {optimizer: [sgd]}",
     ),
     (
         "clip_mode without clip_norm",
