@@ -27,7 +27,7 @@ def test_every_default_is_written() -> None:
         "data": {
             "source": "csv",
             "path": "/data/load.csv",
-            "split": {"validation": 0.15, "test": 0.15, "by": "auto", "seed": 0},
+            "split": {"validation": 0.15, "test": 0.15, "by": "auto", "seed": 0, "folds": 1},
             "scaling": "standard",
             "target_kind": "auto",
             "missing": "error",
@@ -62,13 +62,20 @@ def test_every_default_is_written() -> None:
             "sampler": "tpe",
             "pruner": "hyperband",
             "trials": 60,
+            "runs_per_trial": 1,
             "epochs": 40,
             "patience": 10,
             "timeout": None,
             "block": "auto",
             "seed": 0,
         },
-        "run": {"engine": "auto", "backend": "jax", "workers": "auto", "device": "auto"},
+        "run": {
+            "engine": "auto",
+            "backend": "jax",
+            "workers": "auto",
+            "lanes": "auto",
+            "device": "auto",
+        },
     }
 
 
