@@ -78,10 +78,14 @@ class Recorder:
             self._display.progressed(snapshot)
 
     def ended(
-        self, record: TrialRecord, curve: Sequence[Epoch], weights: Sequence[np.ndarray] | None
+        self,
+        record: TrialRecord,
+        curves: Sequence[Sequence[Epoch]],
+        weights: Sequence[np.ndarray] | None,
     ) -> None:
-        """Keep the curve and the weights; write the leaderboard now and then."""
-        append_epochs(self._folder.epochs, record.number, curve)
+        """Keep the curves and the weights; write the leaderboard now and then."""
+        for run, curve in enumerate(curves):
+            append_epochs(self._folder.epochs, record.number, curve, run)
         self._records[record.number] = record
         if weights is not None:
             save_weights(self._folder.weights(record.number), weights)
@@ -89,7 +93,7 @@ class Recorder:
         if time.monotonic() - self._written > _LEADERBOARD_SECONDS:
             self.write_leaderboard(list(self._records.values()))
         if self._display is not None:
-            self._display.ended(record, curve, weights)
+            self._display.ended(record, curves, weights)
 
     def write_leaderboard(self, records: Sequence[TrialRecord]) -> None:
         """Write leaderboard.csv."""

@@ -161,8 +161,6 @@ class _Searching:
         pruner = make_pruner(spec.search.pruner, spec.search.epochs)
         self.study = open_study(self.folder, spec.name, self.direction, pruner=pruner)
         self.planner = Planner(spec, self.inputs.data, self.study)
-        windows = self.inputs.space.windows(spec)
-        self.dataset: Dataset = self.inputs.data.dataset(max(windows) if windows else None)
         self.recorder = Recorder(self.folder, spec, self.engine, self.direction, self.observer)
 
     def run(self) -> Results:
@@ -175,7 +173,8 @@ class _Searching:
         try:
             with self._scratch() as scratch, self._executor(scratch) as executor:
                 # The workers start up while the baselines are fitted.
-                simple = simple_baselines(self.task, self.dataset, self.spec.search.objective)
+                objective = self.spec.search.objective
+                simple = simple_baselines(self.task, self._folds(), objective)
                 self.recorder.begin(before, simple)
                 self._search(executor, before)
                 self._conclude(executor)
@@ -196,6 +195,11 @@ class _Searching:
             yield path
         finally:
             shutil.rmtree(path, ignore_errors=True)
+
+    def _folds(self) -> list[Dataset]:
+        """The arrays of each fold, for the longest window."""
+        data, windows = self.inputs.data, self.inputs.space.windows(self.spec)
+        return [data.dataset(max(windows, default=None), fold) for fold in range(data.folds)]
 
     def _is_concluded(self, before: list[TrialRecord]) -> bool:
         """Whether the last search came to its end, with these trials."""
@@ -234,15 +238,27 @@ class _Searching:
     def _search(self, executor: Executor, before: list[TrialRecord]) -> None:
         settings = self.spec.search
         schedule = Schedule(settings.patience, rungs(settings.pruner, settings.epochs))
-        block = None if settings.block == "auto" else settings.block
-        if self.engine == "keras" or settings.sampler == "cmaes":
-            block = 1
-        limits = Limits(block, schedule, settings.timeout, _WORKER_MEMORY)
+        limits = Limits(
+            block=self._block(),
+            lanes=None if self.spec.run.lanes == "auto" else self.spec.run.lanes,
+            schedule=schedule,
+            timeout=settings.timeout,
+            memory=_WORKER_MEMORY,
+        )
 
         def told(record: TrialRecord) -> None:
             tell(self.study, record)
 
         Search(self.planner, executor, limits, self._tally(before), self.recorder, told).run()
+
+    def _block(self) -> int | None:
+        """Trials of a block; None: as suits the device."""
+        search = self.spec.search
+        if search.sampler == "cmaes":  # its suggestions can't be had with a part of them given
+            return 1
+        if search.block != "auto":
+            return search.block
+        return 1 if self.engine == "keras" else None
 
     def _conclude(self, executor: Executor) -> None:
         """Save the winner, and touch the test part: for it and for what it is compared with."""
@@ -257,7 +273,7 @@ class _Searching:
         }
         preparation = self.inputs.data.preparation(program.window)
         write_text(self.folder.preparation, json.dumps(preparation.to_json(), indent=2) + "\n")
-        budget = self.planner.run(best.number, best.params)
+        budget = self.planner.runs(best.number, best.params)[: self.inputs.data.folds]
         self.recorder.baselines.append(
             feed_forward_baseline(
                 executor,

@@ -5,26 +5,27 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import optuna
 
 from rnnsearch.data import SequenceData
 from rnnsearch.driver.samplers import make_sampler
-from rnnsearch.engines import Numbers, Program, Run
+from rnnsearch.engines import Numbers, Program, Run, RunKey
 from rnnsearch.models import Architecture
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Scalar, Spec
 from rnnsearch.tasks import METRICS, TASKS, Head
 
-__all__ = ["Planner", "TrialPlan", "direction", "is_maximized"]
+__all__ = ["BlockPlan", "Planner", "TrialPlan", "direction", "is_maximized"]
 
-_STOPPED = "stopped"
-"""A trial's attribute with the epoch at which the pruner stopped it."""
+_VERDICT = "verdict"
+"""A trial's attribute: the last rung at which the pruner was asked, and whether it stopped it."""
 
-_BLOCK = "block"
-"""The study's attribute with the first trial and the size of the block asked for last."""
+_BLOCKS = "blocks"
+"""The study's attribute with each block of several trials that was asked for and is not known to
+have ended: its first trial, its size, and its lanes once they are known."""
 
 
 @dataclass(frozen=True)
@@ -34,17 +35,28 @@ class TrialPlan:
     Attributes:
         trial: Optuna's.
         params: Search parameter → value, those in use only.
-        program, run: What trains it.
+        program: What trains it.
+        runs: Each seed on each fold, in the order of their indices.
         reported: Epochs at which it has reported before, if it is trained again.
-        stopped: Epochs, none or one, at which it was told to stop.
+        verdicts: Epoch → whether it was told to stop there; of the last rung it was judged at.
     """
 
     trial: optuna.trial.Trial
     params: Mapping[str, Scalar]
     program: Program
-    run: Run
+    runs: tuple[Run, ...]
     reported: set[int] = field(default_factory=set)
-    stopped: set[int] = field(default_factory=set)
+    verdicts: dict[int, bool] = field(default_factory=dict)
+
+    @property
+    def number(self) -> int:
+        """Of the trial."""
+        return self.trial.number
+
+    @property
+    def stopped_at(self) -> int | None:
+        """The rung at which it was told to stop."""
+        return next((epoch for epoch, stop in self.verdicts.items() if stop), None)
 
     def report(self, epoch: int, value: float) -> None:
         """Tell the study of a rung; once, however often the trial is trained."""
@@ -57,13 +69,44 @@ class TrialPlan:
 
         What was decided stays: the pruner would compare it with trials that came later.
         """
-        if epoch < max(self.reported) or epoch in self.stopped:
-            return epoch in self.stopped
-        if not self.trial.should_prune():
-            return False
-        self.trial.set_user_attr(_STOPPED, epoch)
-        self.stopped.add(epoch)
-        return True
+        if epoch < max(self.reported) or epoch in self.verdicts:
+            return self.verdicts.get(epoch, False)
+        stop = bool(self.trial.should_prune())  # NumPy's, of the median pruner
+        self.trial.set_user_attr(_VERDICT, [epoch, stop])
+        self.verdicts.clear()
+        self.verdicts[epoch] = stop
+        return stop
+
+
+@dataclass(frozen=True)
+class BlockPlan:
+    """Trials of one program that are sent together.
+
+    Attributes:
+        plans: Those to train.
+        ended: Runs of the block's trials that have ended → epochs that each had.
+        lanes: In which the block has trained before; None if it has not.
+    """
+
+    plans: Sequence[TrialPlan]
+    ended: Mapping[Run, int] = field(default_factory=dict)
+    lanes: int | None = None
+
+    @property
+    def program(self) -> Program:
+        """What trains it."""
+        return self.plans[0].program
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """Of all trials, in the order in which they get a lane."""
+        every = [*self.ended, *(run for plan in self.plans for run in plan.runs)]
+        return tuple(sorted(every, key=lambda run: run.key))
+
+    @property
+    def epochs(self) -> dict[RunKey, int]:
+        """Run → epochs that it had, of those that have ended."""
+        return {run.key: epochs for run, epochs in self.ended.items()}
 
 
 def is_maximized(spec: Spec) -> bool:
@@ -103,48 +146,83 @@ class Planner:
     def _windows(self) -> Sequence[int | None]:
         return self._space.windows(self._spec) or (None,)
 
-    def resume(self) -> list[TrialPlan]:
+    def resume(self) -> list[BlockPlan]:
         """Trials that an earlier process asked for and did not end, to be run from scratch.
 
-        Where it was killed while it asked for a block, the block is completed, so that those
-        after it begin at the trials at which they would have.
+        They come in their blocks, with what is known of those that ended. Where it was killed
+        while it asked for a block, the block is completed, so that those after it begin at the
+        trials at which they would have.
         """
         trials = self._study.get_trials(deepcopy=False)
-        first, size = self._study.user_attrs.get(_BLOCK, (0, 0))
-        plans = []
-        for frozen in trials:
-            if frozen.state == optuna.trial.TrialState.RUNNING:
-                fixed = self._structure(first) if first < frozen.number < first + size else {}
-                self._use_sampler(frozen.number, fixed)
-                trial = optuna.trial.Trial(self._study, frozen._trial_id)
-                plan = self._plan(trial)
-                plan.reported.update(frozen.intermediate_values)
-                if _STOPPED in frozen.user_attrs:
-                    plan.stopped.add(frozen.user_attrs[_STOPPED])
-                plans.append(plan)
+        blocks = [self._resumed_block(trials, *entry) for entry in self._blocks()]
+        known = {plan.number for block in blocks for plan in block.plans}
+        alone = [t for t in trials if _is_open(t) and t.number not in known]
+        blocks += [BlockPlan([self._resumed(frozen, {})]) for frozen in alone]
+        return sorted((b for b in blocks if b.plans), key=lambda block: block.plans[0].number)
+
+    def _blocks(self) -> list[list[Any]]:
+        return list(self._study.user_attrs.get(_BLOCKS, ()))
+
+    def _resumed_block(
+        self, trials: Sequence[optuna.trial.FrozenTrial], first: int, size: int, lanes: int | None
+    ) -> BlockPlan:
+        """A block with its trials that are open, and those that it has yet to be given."""
+        plans: list[TrialPlan] = []
+        ended: dict[Run, int] = {}
+        for frozen in trials[first : first + size]:
+            if _is_open(frozen):
+                fixed = self._structure(first) if frozen.number > first else {}
+                plans.append(self._resumed(frozen, fixed))
+            else:
+                ended |= self._ended_runs(frozen)
         if first < len(trials) < first + size:
             fixed = self._structure(first)
             rest = range(len(trials), min(first + size, self.total))
             plans += [self._ask(number, fixed) for number in rest]
-        return plans
+        return BlockPlan(plans, ended, lanes)
 
-    def next_block(self, width: int) -> list[TrialPlan]:
-        """At most `width` new trials of one program; none where the search has them all.
+    def _resumed(self, frozen: optuna.trial.FrozenTrial, fixed: Mapping[str, Scalar]) -> TrialPlan:
+        self._use_sampler(frozen.number, fixed)
+        plan = self._plan(optuna.trial.Trial(self._study, frozen._trial_id))
+        plan.reported.update(frozen.intermediate_values)
+        if _VERDICT in frozen.user_attrs:
+            epoch, stop = frozen.user_attrs[_VERDICT]
+            plan.verdicts[epoch] = stop
+        return plan
+
+    def _ended_runs(self, frozen: optuna.trial.FrozenTrial) -> dict[Run, int]:
+        """The runs of a trial that ended, with the epochs that each had."""
+        epochs = frozen.user_attrs.get("result", {}).get("run_epochs", ())
+        runs = self.runs(frozen.number, frozen.user_attrs["params"])
+        return dict(zip(runs, epochs, strict=False))
+
+    def next_block(self, size: int) -> list[TrialPlan]:
+        """At most `size` new trials of one program; none where the search has them all.
 
         The first is suggested freely; those after it share its structural parameters and are
         suggested numeric ones.
         """
-        asked = len(self._study.get_trials(deepcopy=False))
-        count = min(width, self.total - asked)
+        trials = self._study.get_trials(deepcopy=False)
+        asked = len(trials)
+        count = min(size, self.total - asked)
         if count <= 0:
             return []
+        numbers = range(asked, asked + count)
         if self._grid is not None:
-            return [self._ask(number, {}) for number in self._grid_block(asked, count)]
-        if count > 1:
-            self._study.set_user_attr(_BLOCK, (asked, count))
+            numbers = self._grid_block(numbers)
+        if len(numbers) > 1:
+            going = [b for b in self._blocks() if any(map(_is_open, trials[b[0] : b[0] + b[1]]))]
+            self._study.set_user_attr(_BLOCKS, [*going, [asked, len(numbers), None]])
         leader = self._ask(asked, {})
-        fixed = self._space.structural(leader.trial.params)
-        return [leader, *(self._ask(asked + i, fixed) for i in range(1, count))]
+        fixed = {} if self._grid is not None else self._space.structural(leader.trial.params)
+        return [leader, *(self._ask(number, fixed) for number in numbers[1:])]
+
+    def note_lanes(self, first: int, lanes: int) -> None:
+        """Note in how many lanes a block trains, by the number of its first trial."""
+        blocks = self._blocks()
+        if any(entry[0] == first and entry[2] != lanes for entry in blocks):
+            noted = [[*e[:2], lanes] if e[0] == first else e for e in blocks]
+            self._study.set_user_attr(_BLOCKS, noted)
 
     def _structure(self, number: int) -> Mapping[str, Scalar]:
         """What a block shares, by the number of its first trial."""
@@ -161,29 +239,31 @@ class Planner:
             search.sampler, search.seed, number, search.trials, given
         )
 
-    def _grid_block(self, asked: int, count: int) -> list[int]:
-        """Numbers of the grid's next points, up to the first of another program."""
+    def _grid_block(self, numbers: range) -> range:
+        """The first of the grid's points with these numbers that share a program."""
         assert self._grid is not None
-        structure = self._space.structural(self._grid[asked])
-        numbers = range(asked, asked + count)
-        same = [self._space.structural(self._grid[n]) == structure for n in numbers]
-        return [n for n in numbers if all(same[: n - asked + 1])]
+        structures = [self._space.structural(self._grid[n]) for n in numbers]
+        count = next((i for i, s in enumerate(structures) if s != structures[0]), len(numbers))
+        return numbers[:count]
 
     def _plan(self, trial: optuna.trial.Trial) -> TrialPlan:
         params = self._space.suggest(trial)
         if "params" not in trial.user_attrs:
             trial.set_user_attr("params", params)
-        return TrialPlan(trial, params, self.program(params), self.run(trial.number, params))
+        return TrialPlan(trial, params, self.program(params), self.runs(trial.number, params))
 
-    def run(self, number: int, params: Mapping[str, Scalar]) -> Run:
-        """The run that trains a configuration.
+    def runs(self, number: int, params: Mapping[str, Scalar]) -> tuple[Run, ...]:
+        """The runs that train a configuration: as many as asked for, on each fold.
 
-        Each trial has its own seed: with one for all, an unlucky start would be everybody's.
+        Each has its own seed: with one for all trials, an unlucky start would be everybody's.
         """
         steps = self.program(params).architecture.head.steps
-        search = self._spec.search
-        seed = int(np.random.SeedSequence([search.seed, number]).generate_state(1)[0])
-        return Run(number, seed, search.epochs, _numbers(self._space.complete(params), steps))
+        numbers = _numbers(self._space.complete(params), steps)
+        search, folds = self._spec.search, self._data.folds
+        return tuple(
+            Run(number, _seed(search.seed, number, index), search.epochs, numbers, index, fold)
+            for index, fold in enumerate(list(range(folds)) * search.runs_per_trial)
+        )
 
     def program(self, params: Mapping[str, Scalar]) -> Program:
         """The program that trains a configuration."""
@@ -222,6 +302,16 @@ class Planner:
             layer_norm=bool(complete["layer_norm"]),
             head=head,
         )
+
+
+def _is_open(trial: optuna.trial.FrozenTrial) -> bool:
+    return trial.state == optuna.trial.TrialState.RUNNING
+
+
+def _seed(search: int, number: int, index: int) -> int:
+    """Of a trial's run; the first has that of a trial that is trained once."""
+    entropy = [search, number, index] if index else [search, number]
+    return int(np.random.SeedSequence(entropy).generate_state(1)[0])
 
 
 def _numbers(complete: Mapping[str, Scalar], steps: int) -> Numbers:

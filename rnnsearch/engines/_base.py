@@ -1,12 +1,14 @@
 """The contract of an engine: K lanes of one program, trained an epoch at a time.
 
-An engine *opens* a program on a dataset, which gives a `Session` of `width` lanes. Runs are
-loaded into lanes, `advance` trains every loaded lane for one epoch and evaluates it, and the
-best weights of each lane are kept until it is released. Lanes never affect each other: what
-a run reports does not depend on its neighbours, not even on one that diverges.
+An engine *opens* a program on the folds of a dataset, which gives a `Session` of `width` lanes.
+Runs of any fold are loaded into any lane, `advance` trains every loaded lane for one epoch and
+evaluates it, and the best weights of each lane are kept until it is released. Lanes never affect
+each other: what a run reports does not depend on its neighbours, not even on one that diverges,
+nor on how far they are.
 
 Engines do not decide: when a run ends is the caller's business (`rnnsearch.execution.training`).
-Sessions are not thread-safe. `rnnsearch.engines.keras_engine` is the reference that every other
+Sessions are not thread-safe; `Engine.prepare` says what may happen beside them.
+`rnnsearch.engines.keras_engine` is the reference that every other
 engine is tested against.
 """
 
@@ -14,7 +16,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,7 +24,10 @@ import numpy as np
 from rnnsearch.data import Dataset
 from rnnsearch.models import Architecture
 
-__all__ = ["Engine", "Numbers", "Program", "Run", "Session", "batch_order"]
+__all__ = ["Engine", "Numbers", "Program", "Run", "RunKey", "Session", "batch_order"]
+
+RunKey = tuple[int, int]
+"""A run's name: its trial's number, and which of the trial's runs it is."""
 
 
 @dataclass(frozen=True)
@@ -92,16 +97,25 @@ class Run:
         seed: Decides initial weights, the order of the data and dropout masks.
         epochs: At most.
         numbers: Its numeric parameters.
+        index: Which of its trial's runs it is, from 0.
+        fold: Which fold of the data it trains on, from 0.
     """
 
     trial: int
     seed: int
     epochs: int
     numbers: Numbers = field(default_factory=lambda: Numbers(1e-3))
+    index: int = 0
+    fold: int = 0
+
+    @property
+    def key(self) -> RunKey:
+        """Its name."""
+        return self.trial, self.index
 
 
 class Session(ABC):
-    """K lanes of one program on one dataset."""
+    """K lanes of one program."""
 
     width: int
     """K."""
@@ -114,7 +128,7 @@ class Session(ABC):
 
     @abstractmethod
     def advance(self) -> dict[int, dict[str, float]]:
-        """Train every loaded lane for one epoch, then evaluate it on the validation part.
+        """Train every loaded lane for one epoch, then evaluate it on its validation part.
 
         Returns:
             Lane → metrics: ``loss`` (mean over the epoch's batches, weighted by their
@@ -138,8 +152,24 @@ class Engine(ABC):
     """Opens programs. Keeps compiled ones warm for the next session."""
 
     @abstractmethod
-    def open(self, program: Program, dataset: Dataset, width: int) -> Session:
-        """A session of at least `width` lanes; fewer if the engine can't (`keras` has one)."""
+    def open(self, program: Program, folds: Sequence[Dataset], width: int | None) -> Session:
+        """A session, whose `width` says how many lanes it has.
+
+        Args:
+            program: What its lanes train.
+            folds: The data of each fold; one where the data is divided once.
+            width: Lanes at least; fewer if the engine can't (`keras` has one). None: as many
+                as suit the device.
+        """
+
+    def prepare(  # noqa: B027 (an engine need not)
+        self, program: Program, folds: Sequence[Dataset], width: int | None
+    ) -> None:
+        """Compile what the next `open` with these arguments will need; does nothing by default.
+
+        Called on a thread of its own while a session trains, never while `open` or another
+        `prepare` runs.
+        """
 
     @property
     @abstractmethod

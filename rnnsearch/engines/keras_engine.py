@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import keras
 import numpy as np
@@ -22,9 +22,9 @@ __all__ = ["KerasEngine"]
 class KerasEngine(Engine):
     """Trains one run after the other with `model.fit`."""
 
-    def open(self, program: Program, dataset: Dataset, width: int) -> Session:
+    def open(self, program: Program, folds: Sequence[Dataset], width: int | None) -> Session:
         """A session of one lane, whatever `width` is."""
-        return _KerasSession(program, dataset)
+        return _KerasSession(program, folds)
 
     @property
     def device(self) -> str:
@@ -35,10 +35,11 @@ class KerasEngine(Engine):
 class _KerasSession(Session):
     width = 1
 
-    def __init__(self, program: Program, dataset: Dataset) -> None:
+    def __init__(self, program: Program, folds: Sequence[Dataset]) -> None:
         self.parameters = build_standard(program.architecture).count_params()
         self._program = program
-        self._dataset = dataset
+        self._folds = folds
+        self._dataset: Dataset
         self._loss = make_loss(program.loss)
         self._model: keras.Model | None = None
         self._run: Run
@@ -47,6 +48,7 @@ class _KerasSession(Session):
 
     def load(self, runs: Mapping[int, Run]) -> None:
         (self._run,) = runs.values()
+        self._dataset = self._folds[self._run.fold]
         # Each trial compiles anew here, and Keras would keep every model alive otherwise.
         keras.backend.clear_session()
         self._model = _compiled(self._program, self._run)

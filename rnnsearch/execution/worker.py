@@ -32,6 +32,7 @@ from rnnsearch.execution.messages import (
     Exit,
     Judge,
     Message,
+    Opened,
     Ready,
     Rung,
     Verdict,
@@ -40,7 +41,7 @@ from rnnsearch.execution.training import Listener, train
 
 if TYPE_CHECKING:
     from rnnsearch.data import Dataset
-    from rnnsearch.engines import Engine, Program
+    from rnnsearch.engines import Engine, Program, RunKey
 
 __all__ = ["end_with_driver", "held_memory", "serve"]
 
@@ -70,7 +71,7 @@ class _Worker:
         self._connection = connection
         self._task = TASKS[setup.task]
         self._data = joblib.load(setup.data, mmap_mode="r")
-        self._datasets: dict[tuple[int | None, bool], Dataset] = {}
+        self._datasets: dict[tuple[int | None, bool], list[Dataset]] = {}
         self._engine = _make_engine(setup)
         self._send(Ready(self._engine.device))
 
@@ -95,7 +96,8 @@ class _Worker:
 
     def _train(self, block: Block) -> None:
         self._send(Activity(f"compiling {block.program}"))
-        session = self._engine.open(block.program, self._dataset(block.program), block.width)
+        session = self._engine.open(block.program, self._folds(block.program), block.lanes)
+        self._send(Opened(session.width))
         listener = _RemoteListener(self._connection, str(block.program))
         train(session, block, listener)
         self._send(BlockDone(held_memory()))
@@ -103,17 +105,17 @@ class _Worker:
     def _judge(self, order: Judge) -> None:
         from rnnsearch.execution.judging import judge
 
-        self._send(judge(order, self._dataset(order.program)))
+        self._send(judge(order, self._folds(order.program)[-1]))
 
-    def _dataset(self, program: Program) -> Dataset:
+    def _folds(self, program: Program) -> list[Dataset]:
         """The arrays a program reads; a network without memory gets features, not sequences."""
         memoryless = program.architecture.cell == "feed_forward"
         key = (program.window, memoryless)
         if key not in self._datasets:
-            dataset = self._data.dataset(program.window)
+            folds = [self._data.dataset(program.window, fold) for fold in range(self._data.folds)]
             if memoryless:
-                dataset = _without_memory(dataset, self._task)
-            self._datasets[key] = dataset
+                folds = [_without_memory(dataset, self._task) for dataset in folds]
+            self._datasets[key] = folds
         return self._datasets[key]
 
 
@@ -135,14 +137,14 @@ class _RemoteListener(Listener):
         self._cancelled = False
         self._announced = False
 
-    def epochs(self, epochs: Mapping[int, Epoch]) -> None:
+    def epochs(self, epochs: Mapping[RunKey, Epoch]) -> None:
         if not self._announced:
             lanes = f" ({len(epochs)} lanes)" if len(epochs) > 1 else ""
             self._connection.send(Activity(f"training {self._program}{lanes}"))
             self._announced = True
         self._connection.send(Epochs(epochs))
 
-    def rung(self, values: Mapping[int, tuple[int, float]]) -> frozenset[int]:
+    def rung(self, values: Mapping[RunKey, tuple[int, float]]) -> frozenset[int]:
         self._connection.send(Rung(values))
         while True:
             answer = self._connection.recv()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ def test_folds_are_adjacent_equal_and_end_where_one_fold_does() -> None:
     assert folds[-1] == time_parts(103, 0.15, 0.1)
     lengths = {len(validation) for _, validation, _ in folds}
     assert lengths == {15}
-    for (train, validation, test), (_, following, _) in zip(folds, folds[1:], strict=False):
+    for (train, validation, test), (_, following, _) in pairwise(folds):
         assert train == range(0, validation.start)
         assert validation.stop == following.start
         assert len(test) == 0

@@ -22,12 +22,12 @@ def plain(records: list[Any]) -> list[Any]:
 
 def test_a_search_trains_every_trial_in_blocks_of_one_program(simulation, fake) -> None:
     search, executor = simulation(trials=10), fake.Executor()
-    records = search.run(executor, width=4)
+    records = search.run(executor, block=4)
     assert search.stop == "finished"
     assert states(records) == ["COMPLETE"] * 10
     assert executor.blocks == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
     for order in (order for _, order in executor.sent if isinstance(order, Block)):
-        assert order.width == 4
+        assert order.lanes is None
         for run in order.runs:
             assert records[run.trial].score == pytest.approx(fake.val_loss(run, 9))
     assert search.notes.device == "cpu (fake)"
@@ -64,7 +64,6 @@ def test_a_worker_that_dies_takes_down_its_running_trials_only(simulation, fake)
     assert states(records) == ["COMPLETE"] * 12
     # Each alone: had one of them killed the worker, it would not take the others down again.
     assert executor.blocks == [[0, 1, 2, 3], [4, 5, 6, 7], [4], [5], [6], [7], [8, 9, 10, 11]]
-    assert {order.width for _, order in executor.sent if isinstance(order, Block)} == {4}
     assert plain(records) == plain(simulation("calm").run(fake.Executor()))
 
 
@@ -145,7 +144,7 @@ def test_out_of_time_trials_are_recorded_and_the_search_returns(
     assert search.stop == "timeout"
     # The first block took 9 s, the second had 3 epochs.
     assert states(records) == ["COMPLETE"] * 4 + ["PRUNED"] * 4
-    assert {record.message for record in records[4:]} == {"out of time"}
+    assert {record.message for record in records[4:]} == {"out of time at epoch 3 of 9"}
     assert all(record.score is not None for record in records[4:])
     assert (0, Cancel()) in executor.sent
     assert executor.restarts == []
@@ -161,7 +160,7 @@ def test_an_epoch_without_end_is_not_waited_for(simulation, fake, monkeypatch) -
     class Slow(fake.Executor):  # type: ignore[name-defined,misc]
         def receive(self, timeout: float | None) -> list[Any]:
             clock.now += 1
-            if clock.now > 106:
+            if clock.now > 107:
                 self._stuck = frozenset({0})
             return super().receive(timeout)
 

@@ -85,7 +85,7 @@ def train(engine, program, dataset, runs, epochs=EPOCHS):
     """Curves and best weights of runs as lanes, in sessions as wide as the engine has."""
     curves, weights, waiting = {}, {}, list(runs)
     while waiting:
-        session = engine.open(program, dataset, len(runs))
+        session = engine.open(program, [dataset], len(runs))
         batch, waiting = waiting[: session.width], waiting[session.width :]
         session.load(dict(enumerate(batch)))
         values = [session.advance() for _ in range(epochs)]
@@ -280,7 +280,7 @@ def test_a_released_lane_is_refilled_from_scratch(fused):
     program = program_for("many_to_one", dataset)
     runs = [Run(trial, trial, 4, Numbers(1e-2)) for trial in range(3)]
     alone = {run.trial: train(fused, program, dataset, [run])[0][run.trial] for run in runs}
-    session = fused.open(program, dataset, 2)
+    session = fused.open(program, [dataset], 2)
     session.load({0: runs[0], 1: runs[1]})
     first = session.advance()
     session.release(1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -40,13 +40,15 @@ class FusedEngine(Engine):
     def __init__(self) -> None:
         self._programs: OrderedDict[Program, _CompiledProgram] = OrderedDict()
 
-    def open(self, program: Program, dataset: Dataset, width: int) -> Session:
+    def open(self, program: Program, folds: Sequence[Dataset], width: int | None) -> Session:
         """A session of `width` lanes, rounded up to a multiple of the CPU's devices."""
         compiled = self._programs.pop(program, None) or _CompiledProgram(program)
         self._programs[program] = compiled
         if len(self._programs) > _WARM_PROGRAMS:
             self._programs.popitem(last=False)
-        return _FusedSession(compiled, dataset, width)
+        if width is None:
+            width = 16 if compiled.lanes_at_once else 2 * compiled.devices
+        return _FusedSession(compiled, folds[0], width)
 
     @property
     def device(self) -> str:
