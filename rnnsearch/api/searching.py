@@ -21,14 +21,19 @@ from rnnsearch.api.recorder import Recorder
 from rnnsearch.api.results import Results
 from rnnsearch.data import Arrays, Dataset
 from rnnsearch.driver import Observer, TrialRecord
-from rnnsearch.driver.baselines import feed_forward_baseline, simple_baselines
+from rnnsearch.driver.baselines import (
+    LANES,
+    feed_forward_baseline,
+    feed_forward_program,
+    simple_baselines,
+)
 from rnnsearch.driver.loop import Limits, Search
 from rnnsearch.driver.planner import Planner, direction
 from rnnsearch.driver.pruners import make_pruner, rungs
 from rnnsearch.driver.tally import Tally
 from rnnsearch.errors import StudyError
 from rnnsearch.execution import Executor, WorkerSetup, usable_cores
-from rnnsearch.execution.messages import Judge, Schedule
+from rnnsearch.execution.messages import Judge, Prepare, Schedule
 from rnnsearch.execution.processes import ProcessExecutor
 from rnnsearch.execution.requests import judge_remotely
 from rnnsearch.records import (
@@ -249,7 +254,23 @@ class _Searching:
         def told(record: TrialRecord) -> None:
             tell(self.study, record)
 
-        Search(self.planner, executor, limits, self._tally(before), self.recorder, told).run()
+        Search(
+            self.planner,
+            executor,
+            limits,
+            self._tally(before),
+            self.recorder,
+            told,
+            self._baseline_of,
+        ).run()
+
+    def _baseline_of(self, best: TrialRecord) -> Prepare:
+        """The feed-forward network that is trained at the end, should this trial be the winner."""
+        winner = self.planner.program(best.params)
+        dataset = self.inputs.data.dataset(winner.window)
+        return Prepare(
+            feed_forward_program(winner, best.parameters or 0, self.task, dataset), LANES
+        )
 
     def _block(self) -> int | None:
         """Trials of a block; None: as suits the device."""

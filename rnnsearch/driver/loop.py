@@ -36,6 +36,7 @@ from rnnsearch.execution.messages import (
     Epochs,
     Message,
     Opened,
+    Prepare,
     Ready,
     Rung,
     Schedule,
@@ -92,6 +93,7 @@ class Search:
         tally: Tally,
         observer: Observer,
         tell: Callable[[TrialRecord], None],
+        afterwards: Callable[[TrialRecord], Prepare | None] = lambda best: None,
     ) -> None:
         self._planner = planner
         self._executor = executor
@@ -99,6 +101,7 @@ class Search:
         self._tally = tally
         self._observer = observer
         self._tell = tell
+        self._afterwards = afterwards
         self._waiting: deque[BlockPlan] = deque()
         self._attempts: dict[int, int] = {}
         self._flights: dict[int, Flight] = {}
@@ -147,7 +150,28 @@ class Search:
             if not self._waiting:
                 self._ask()
             if self._waiting:
-                self._send(self._idle.pop(0), self._waiting.popleft())
+                worker = self._idle.pop(0)
+                self._send(worker, self._waiting.popleft())
+                self._look_ahead(worker)
+
+    def _look_ahead(self, worker: int) -> None:
+        """Have a worker that was just given a block compile what comes after it.
+
+        Nothing is asked for too early: what a sampler suggests depends on the trials before,
+        unless it takes no notice of them.
+        """
+        if self._planner.asks_ahead and not self._waiting and not self._all_asked:
+            self._ask()
+        if self._waiting:
+            planned = self._waiting[0]
+            lanes = planned.lanes or self._limits.lanes
+            order: Prepare | None = Prepare(planned.program, lanes)
+        elif self._all_asked and self._tally.best is not None:
+            order = self._afterwards(self._tally.best)
+        else:
+            order = None
+        if order is not None and order.program != self._flights[worker].block.program:
+            self._executor.send(worker, order)
 
     def _ask(self) -> None:
         """Ask for the next block; the last one is known by its number."""
@@ -239,11 +263,13 @@ class Search:
 
     def _retry(self, flight: Flight, reason: str) -> None:
         """Start the block's open trials again, each alone: one may have taken all down."""
+        again = []
         for number, plan in flight.open.items():
             if self._attempts[number] < _ATTEMPTS:
-                self._waiting.append(BlockPlan([plan], lanes=flight.block.lanes))
+                again.append(BlockPlan([plan], lanes=flight.block.lanes))
             else:
                 self._settle(flight.failed(number, reason))
+        self._waiting.extendleft(reversed(again))
 
     def _activity(self) -> str:
         if self._stopping:

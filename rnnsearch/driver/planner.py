@@ -11,7 +11,7 @@ import numpy as np
 import optuna
 
 from rnnsearch.data import SequenceData
-from rnnsearch.driver.samplers import make_sampler
+from rnnsearch.driver.samplers import knows_history, make_sampler
 from rnnsearch.engines import Numbers, Program, Run, RunKey
 from rnnsearch.models import Architecture
 from rnnsearch.space import SearchSpace
@@ -142,6 +142,11 @@ class Planner:
         """Trials of the whole search: as many as asked for, or as the grid has."""
         trials = self._spec.search.trials
         return trials if self._grid is None else min(trials, len(self._grid))
+
+    @property
+    def asks_ahead(self) -> bool:
+        """Whether a block may be asked for before the one before it has ended."""
+        return not knows_history(self._spec.search.sampler)
 
     def _windows(self) -> Sequence[int | None]:
         return self._space.windows(self._spec) or (None,)

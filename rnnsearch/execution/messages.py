@@ -26,6 +26,7 @@ __all__ = [
     "Message",
     "Opened",
     "Order",
+    "Prepare",
     "Ready",
     "RunState",
     "Rung",
@@ -101,11 +102,19 @@ class Judge:
 
 
 @dataclass(frozen=True)
+class Prepare:
+    """Compile this program in the background: a block of it, in so many lanes, comes next."""
+
+    program: Program
+    lanes: int | None
+
+
+@dataclass(frozen=True)
 class Exit:
     """End the worker."""
 
 
-Order = Block | Verdict | Cancel | Judge | Exit
+Order = Block | Verdict | Cancel | Prepare | Judge | Exit
 
 # --- From a worker to the driver -------------------------------------------------------------
 

@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -33,10 +33,12 @@ from rnnsearch.execution.messages import (
     Judge,
     Message,
     Opened,
+    Prepare,
     Ready,
     Rung,
     Verdict,
 )
+from rnnsearch.execution.preparing import Preparing
 from rnnsearch.execution.training import Listener, train
 
 if TYPE_CHECKING:
@@ -73,6 +75,7 @@ class _Worker:
         self._data = joblib.load(setup.data, mmap_mode="r")
         self._datasets: dict[tuple[int | None, bool], list[Dataset]] = {}
         self._engine = _make_engine(setup)
+        self._preparing = Preparing(self._prepare)
         self._send(Ready(self._engine.device))
 
     def _send(self, message: Message) -> None:
@@ -87,6 +90,8 @@ class _Worker:
                 self._train(order)
             elif isinstance(order, Judge):
                 self._judge(order)
+            elif isinstance(order, Prepare):
+                self._preparing.begin(order)
         except _DRIVER_GONE:
             raise
         except Exception as error:
@@ -96,15 +101,20 @@ class _Worker:
 
     def _train(self, block: Block) -> None:
         self._send(Activity(f"compiling {block.program}"))
+        self._preparing.wait()
         session = self._engine.open(block.program, self._folds(block.program), block.lanes)
         self._send(Opened(session.width))
-        listener = _RemoteListener(self._connection, str(block.program))
+        listener = _RemoteListener(self._connection, str(block.program), self._preparing.begin)
         train(session, block, listener)
         self._send(BlockDone(held_memory()))
+
+    def _prepare(self, order: Prepare) -> None:
+        self._engine.prepare(order.program, self._folds(order.program), order.lanes)
 
     def _judge(self, order: Judge) -> None:
         from rnnsearch.execution.judging import judge
 
+        self._preparing.wait()
         self._send(judge(order, self._folds(order.program)[-1]))
 
     def _folds(self, program: Program) -> list[Dataset]:
@@ -131,9 +141,12 @@ def _without_memory(dataset: Dataset, task: object) -> Dataset:
 class _RemoteListener(Listener):
     """Passes everything on to the driver."""
 
-    def __init__(self, connection: Connection, program: str) -> None:
+    def __init__(
+        self, connection: Connection, program: str, prepare: Callable[[Prepare], None]
+    ) -> None:
         self._connection = connection
         self._program = program
+        self._prepare = prepare
         self._cancelled = False
         self._announced = False
 
@@ -163,6 +176,8 @@ class _RemoteListener(Listener):
     def _note(self, order: object) -> None:
         if isinstance(order, Cancel):
             self._cancelled = True
+        elif isinstance(order, Prepare):
+            self._prepare(order)
         elif isinstance(order, Exit):
             raise EOFError
 

@@ -336,6 +336,7 @@ class Simulation:
             **{"block": block, "lanes": None, "timeout": None, "memory": 1000.0},
             **limits,
         }
+        afterwards = values.pop("afterwards", lambda best: None)
         tally = Tally(records(study), planner.total, search.epochs, False)
         loop = Search(
             planner,
@@ -344,6 +345,7 @@ class Simulation:
             tally,
             self.notes,
             lambda record: tell(study, record),
+            afterwards,
         )
         with executor:
             self.stop = loop.run()
