@@ -28,7 +28,8 @@ from rnnsearch.driver.baselines import (
     simple_baselines,
 )
 from rnnsearch.driver.loop import Limits, Search
-from rnnsearch.driver.planner import Planner, direction
+from rnnsearch.driver.planner import Planner
+from rnnsearch.driver.programs import direction
 from rnnsearch.driver.pruners import make_pruner, rungs
 from rnnsearch.driver.tally import Tally
 from rnnsearch.errors import StudyError

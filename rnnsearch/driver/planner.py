@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
 
-import numpy as np
 import optuna
 
 from rnnsearch.data import SequenceData
+from rnnsearch.driver.blocks import OpenBlocks, is_open
+from rnnsearch.driver.programs import Programs
 from rnnsearch.driver.samplers import knows_history, make_sampler
-from rnnsearch.engines import Numbers, Program, Run, RunKey
-from rnnsearch.models import Architecture
+from rnnsearch.engines import Program, Run, RunKey
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Scalar, Spec
-from rnnsearch.tasks import METRICS, TASKS, Head
 
-__all__ = ["BlockPlan", "Planner", "TrialPlan", "direction", "is_maximized"]
+__all__ = ["BlockPlan", "Planner", "TrialPlan"]
 
 _VERDICT = "verdict"
 """A trial's attribute: the last rung at which the pruner was asked, and whether it stopped it."""
-
-_BLOCKS = "blocks"
-"""The study's attribute with each block of several trials that was asked for and is not known to
-have ended: its first trial, its size, and its lanes once they are known."""
 
 
 @dataclass(frozen=True)
@@ -109,32 +102,15 @@ class BlockPlan:
         return {run.key: epochs for run, epochs in self.ended.items()}
 
 
-def is_maximized(spec: Spec) -> bool:
-    """Whether more of the spec's objective is better."""
-    return direction(spec) == "maximize"
-
-
-def direction(spec: Spec) -> Literal["minimize", "maximize"]:
-    """Which way the spec's objective is better."""
-    if spec.search.direction != "auto":
-        return spec.search.direction
-    metric = METRICS.get(spec.search.objective.removeprefix("val_"))
-    return metric.direction if metric is not None else "minimize"
-
-
 class Planner:
     """Asks the study for trials, in blocks of one program."""
 
     def __init__(self, spec: Spec, data: SequenceData, study: optuna.Study) -> None:
         self._spec = spec
-        self._data = data
         self._study = study
         self._space = SearchSpace.from_spec(spec)
-        self._task = TASKS[spec.task]
-        self._heads: dict[int | None, Head] = {}
-        target = data.dataset(self._windows()[0]).target
-        self._loss = self._task.loss(target)
-        self._metrics = self._task.metrics(target)
+        self._programs = Programs(spec, data)
+        self._open_blocks = OpenBlocks(study)
         self._grid = self._space.grid() if spec.search.sampler == "grid" else None
 
     @property
@@ -148,9 +124,6 @@ class Planner:
         """Whether a block may be asked for before the one before it has ended."""
         return not knows_history(self._spec.search.sampler)
 
-    def _windows(self) -> Sequence[int | None]:
-        return self._space.windows(self._spec) or (None,)
-
     def resume(self) -> list[BlockPlan]:
         """Trials that an earlier process asked for and did not end, to be run from scratch.
 
@@ -159,14 +132,11 @@ class Planner:
         trials at which they would have.
         """
         trials = self._study.get_trials(deepcopy=False)
-        blocks = [self._resumed_block(trials, *entry) for entry in self._blocks()]
+        blocks = [self._resumed_block(trials, *entry) for entry in self._open_blocks.entries()]
         known = {plan.number for block in blocks for plan in block.plans}
-        alone = [t for t in trials if _is_open(t) and t.number not in known]
+        alone = [t for t in trials if is_open(t) and t.number not in known]
         blocks += [BlockPlan([self._resumed(frozen, {})]) for frozen in alone]
         return sorted((b for b in blocks if b.plans), key=lambda block: block.plans[0].number)
-
-    def _blocks(self) -> list[list[Any]]:
-        return list(self._study.user_attrs.get(_BLOCKS, ()))
 
     def _resumed_block(
         self, trials: Sequence[optuna.trial.FrozenTrial], first: int, size: int, lanes: int | None
@@ -175,7 +145,7 @@ class Planner:
         plans: list[TrialPlan] = []
         ended: dict[Run, int] = {}
         for frozen in trials[first : first + size]:
-            if _is_open(frozen):
+            if is_open(frozen):
                 fixed = self._structure(first) if frozen.number > first else {}
                 plans.append(self._resumed(frozen, fixed))
             else:
@@ -216,18 +186,14 @@ class Planner:
         if self._grid is not None:
             numbers = self._grid_block(numbers)
         if len(numbers) > 1:
-            going = [b for b in self._blocks() if any(map(_is_open, trials[b[0] : b[0] + b[1]]))]
-            self._study.set_user_attr(_BLOCKS, [*going, [asked, len(numbers), None]])
+            self._open_blocks.begin(trials, numbers)
         leader = self._ask(asked, {})
         fixed = {} if self._grid is not None else self._space.structural(leader.trial.params)
         return [leader, *(self._ask(number, fixed) for number in numbers[1:])]
 
     def note_lanes(self, first: int, lanes: int) -> None:
         """Note in how many lanes a block trains, by the number of its first trial."""
-        blocks = self._blocks()
-        if any(entry[0] == first and entry[2] != lanes for entry in blocks):
-            noted = [[*e[:2], lanes] if e[0] == first else e for e in blocks]
-            self._study.set_user_attr(_BLOCKS, noted)
+        self._open_blocks.note_lanes(first, lanes)
 
     def _structure(self, number: int) -> Mapping[str, Scalar]:
         """What a block shares, by the number of its first trial."""
@@ -258,79 +224,9 @@ class Planner:
         return TrialPlan(trial, params, self.program(params), self.runs(trial.number, params))
 
     def runs(self, number: int, params: Mapping[str, Scalar]) -> tuple[Run, ...]:
-        """The runs that train a configuration: as many as asked for, on each fold.
-
-        Each has its own seed: with one for all trials, an unlucky start would be everybody's.
-        """
-        steps = self.program(params).architecture.head.steps
-        numbers = _numbers(self._space.complete(params), steps)
-        search, folds = self._spec.search, self._data.folds
-        return tuple(
-            Run(number, _seed(search.seed, number, index), search.epochs, numbers, index, fold)
-            for index, fold in enumerate(list(range(folds)) * search.runs_per_trial)
-        )
+        """The runs that train a configuration as trial `number`."""
+        return self._programs.runs(number, params)
 
     def program(self, params: Mapping[str, Scalar]) -> Program:
         """The program that trains a configuration."""
-        complete = self._space.complete(params)
-        window = complete.get("window")
-        window = int(window) if isinstance(window, int) else self._windows()[0]
-        may_clip = self._space.may_clip()
-        return Program(
-            architecture=self._architecture(complete, self._head(window)),
-            optimizer=str(complete["optimizer"]),
-            batch_size=int(complete["batch_size"] or 32),
-            clip_mode=str(complete["clip_mode"]) if may_clip else None,
-            loss=self._loss,
-            metrics=tuple(self._metrics),
-            objective=self._spec.search.objective,
-            maximize=is_maximized(self._spec),
-            window=window,
-            truncates=self._space.may_truncate(),
-            drops=self._space.can_exceed_zero("dropout"),
-            drops_recurrent=self._space.can_exceed_zero("recurrent_dropout"),
-            decays=self._space.can_exceed_zero("weight_decay"),
-        )
-
-    def _head(self, window: int | None) -> Head:
-        if window not in self._heads:
-            self._heads[window] = self._task.head(self._data.dataset(window))
-        return self._heads[window]
-
-    def _architecture(self, complete: Mapping[str, Scalar], head: Head) -> Architecture:
-        depth = int(complete["depth"] or 1)
-        units = [complete.get(f"units_{i}", complete.get("units")) for i in range(1, depth + 1)]
-        return Architecture(
-            cell=str(complete["cell"]),
-            units=tuple(int(u or 0) for u in units),
-            bidirectional=bool(complete["bidirectional"]),
-            layer_norm=bool(complete["layer_norm"]),
-            head=head,
-        )
-
-
-def _is_open(trial: optuna.trial.FrozenTrial) -> bool:
-    return trial.state == optuna.trial.TrialState.RUNNING
-
-
-def _seed(search: int, number: int, index: int) -> int:
-    """Of a trial's run; the first has that of a trial that is trained once."""
-    entropy = [search, number, index] if index else [search, number]
-    return int(np.random.SeedSequence(entropy).generate_state(1)[0])
-
-
-def _numbers(complete: Mapping[str, Scalar], steps: int) -> Numbers:
-    def number(name: str) -> float:
-        value = complete[name]
-        return math.inf if isinstance(value, str) else float(value or 0.0)
-
-    unroll_length = number("unroll_length")
-    return Numbers(
-        learning_rate=number("learning_rate"),
-        clip_norm=number("clip_norm"),
-        unroll_length=unroll_length if unroll_length < steps else math.inf,
-        dropout=number("dropout"),
-        recurrent_dropout=number("recurrent_dropout"),
-        weight_decay=number("weight_decay"),
-        forget_bias=number("forget_bias"),
-    )
+        return self._programs.program(params)

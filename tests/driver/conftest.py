@@ -16,7 +16,8 @@ import sqlalchemy
 
 from rnnsearch.data import Arrays, SequenceData, read
 from rnnsearch.driver.loop import Limits, Search
-from rnnsearch.driver.planner import Planner, direction
+from rnnsearch.driver.planner import Planner
+from rnnsearch.driver.programs import direction
 from rnnsearch.driver.pruners import make_pruner, rungs
 from rnnsearch.driver.tally import Tally
 from rnnsearch.driver.trials import Snapshot, TrialRecord
