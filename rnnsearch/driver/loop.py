@@ -1,15 +1,16 @@
 """The search itself: blocks out to workers, results back to the study.
 
-With one worker it is a function of the spec: a block is planned when all before it have ended,
-its runs get their lanes in order, and trials that are due at the same time are put to the pruner
-in the order of their numbers. A search that was killed and goes on trains the block that was cut,
-as it was and in as many lanes, with the lanes of what has ended kept for as long as it took; it
-decides again only what was not decided. So it suggests, prunes and ranks what it would have, had
-it not been killed. (Unless it was killed in
-the milliseconds in which a trial was being suggested: that one gets its remaining parameters, but
-maybe others.) Three things are not of the spec, and where they happen two searches may differ:
-more than one worker, whose blocks end in any order; a timeout; and a worker that died, as its
-trials are tried again each alone, and reach their rungs one after the other, not together.
+With one worker it is a function of the spec: a block is planned when all before it have ended (or,
+where the sampler takes no notice of them, as soon as the one before it was sent), its runs get
+their lanes in order, and trials that are due at the same time are put to the pruner in the order
+of their numbers. A search that was killed and goes on trains the block that was cut, as it was and
+in as many lanes, with the lanes of what has ended kept for as long as it took; it decides again
+only what was not decided. So it suggests, prunes and ranks what it would have, had it not been
+killed. (Unless it was killed in the milliseconds in which a trial was being suggested: that one
+gets its remaining parameters, but maybe others.) Three things are not of the spec, and where they
+happen two searches may differ: more than one worker, whose blocks end in any order; a timeout; and
+a worker that died, as its trials are tried again each alone, and reach their rungs one after the
+other, not together.
 """
 
 from __future__ import annotations
