@@ -73,12 +73,21 @@ def check(
     )
 
 
+def _runs(spec: Spec) -> str:
+    """How often a trial is trained."""
+    seeds, folds = spec.search.runs_per_trial, spec.data.split.folds
+    parts = [f"{seeds} seeds"] if seeds > 1 else []
+    parts += [f"{folds} folds"] if folds > 1 else []
+    return f"{seeds * folds} a trial" + (f" ({' × '.join(parts)})" if parts else "")
+
+
 def _budget(spec: Spec) -> list[tuple[str, str]]:
     search = spec.search
     timeout = "none" if search.timeout is None else f"{search.timeout:g} s"
     patience = "off" if search.patience is None else f"{search.patience} epochs"
     return [
         ("trials", str(search.trials)),
+        ("runs", _runs(spec)),
         ("epochs", f"{search.epochs} at most, patience {patience}"),
         ("timeout", timeout),
         ("sampler", search.sampler),

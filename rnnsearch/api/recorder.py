@@ -83,17 +83,21 @@ class Recorder:
             self._display.progressed(snapshot)
 
     def ended(
-        self, record: TrialRecord, curve: Sequence[Epoch], weights: Sequence[np.ndarray] | None
+        self,
+        record: TrialRecord,
+        curves: Sequence[Sequence[Epoch]],
+        weights: Sequence[np.ndarray] | None,
     ) -> None:
-        """Keep the curve and the weights; write the leaderboard now and then."""
-        self._epochs.append(record.number, curve)
+        """Keep the curves and the weights; write the leaderboard now and then."""
+        for run, curve in enumerate(curves):
+            self._epochs.append(record.number, curve, run)
         self._records[record.number] = record
         if weights is not None and record.score is not None:
             self._weights.add(record.number, record.score, weights)
         if time.monotonic() > self._due:
             self.write_leaderboard(list(self._records.values()))
         if self._display is not None:
-            self._display.ended(record, curve, weights)
+            self._display.ended(record, curves, weights)
 
     def write_leaderboard(self, records: Sequence[TrialRecord]) -> None:
         """Write leaderboard.csv."""

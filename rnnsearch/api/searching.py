@@ -22,14 +22,20 @@ from rnnsearch.api.recorder import Recorder
 from rnnsearch.api.results import Results
 from rnnsearch.data import Arrays, Dataset
 from rnnsearch.driver import Observer, TrialRecord
-from rnnsearch.driver.baselines import feed_forward_baseline, simple_baselines
+from rnnsearch.driver.baselines import (
+    LANES,
+    feed_forward_baseline,
+    feed_forward_program,
+    simple_baselines,
+)
 from rnnsearch.driver.loop import Limits, Search
-from rnnsearch.driver.planner import Planner, direction
+from rnnsearch.driver.planner import Planner
+from rnnsearch.driver.programs import direction
 from rnnsearch.driver.pruners import make_pruner, rungs
 from rnnsearch.driver.tally import Tally
 from rnnsearch.errors import StudyError
 from rnnsearch.execution import Executor, WorkerSetup, usable_cores
-from rnnsearch.execution.messages import Judge, Schedule
+from rnnsearch.execution.messages import Judge, Prepare, Schedule
 from rnnsearch.execution.processes import ProcessExecutor
 from rnnsearch.execution.requests import judge_remotely
 from rnnsearch.records import (
@@ -168,8 +174,6 @@ class _Searching:
         pruner = make_pruner(spec.search.pruner, spec.search.epochs)
         self.study = open_study(self.folder, spec.name, self.direction, pruner=pruner)
         self.planner = Planner(spec, self.inputs.data, self.study)
-        windows = self.inputs.space.windows(spec)
-        self.dataset: Dataset = self.inputs.data.dataset(max(windows) if windows else None)
         self.recorder = Recorder(self.folder, spec, self.engine, self.direction, self.observer)
 
     def run(self) -> Results:
@@ -181,7 +185,8 @@ class _Searching:
         interrupted = False
         try:
             with self._data_for_workers(), self.executor as executor:
-                simple = simple_baselines(self.task, self.dataset, self.spec.search.objective)
+                objective = self.spec.search.objective
+                simple = simple_baselines(self.task, self._folds(), objective)
                 self.recorder.begin(before, simple)
                 self._search(executor, before)
                 self._conclude(executor)
@@ -206,6 +211,11 @@ class _Searching:
         finally:
             shutil.rmtree(path.parent, ignore_errors=True)
 
+    def _folds(self) -> list[Dataset]:
+        """The arrays of each fold, for the longest window."""
+        data, windows = self.inputs.data, self.inputs.space.windows(self.spec)
+        return [data.dataset(max(windows, default=None), fold) for fold in range(data.folds)]
+
     def _is_concluded(self, before: list[TrialRecord]) -> bool:
         """Whether the last search came to its end, with these trials."""
         if not self.folder.summary.exists():
@@ -223,10 +233,13 @@ class _Searching:
     def _search(self, executor: Executor, before: list[TrialRecord]) -> None:
         settings = self.spec.search
         schedule = Schedule(settings.patience, rungs(settings.pruner, settings.epochs))
-        block = None if settings.block == "auto" else settings.block
-        if self.engine == "keras" or settings.sampler == "cmaes":
-            block = 1
-        limits = Limits(block, schedule, settings.timeout, _WORKER_MEMORY)
+        limits = Limits(
+            block=self._block(),
+            lanes=None if self.spec.run.lanes == "auto" else self.spec.run.lanes,
+            schedule=schedule,
+            timeout=settings.timeout,
+            memory=_WORKER_MEMORY,
+        )
 
         Search(
             self.planner,
@@ -236,7 +249,25 @@ class _Searching:
             self.recorder,
             tell=partial(tell, self.study),
             commit=partial(commit, self.study),
+            afterwards=self._baseline_of,
         ).run()
+
+    def _baseline_of(self, best: TrialRecord) -> Prepare:
+        """The feed-forward network that is trained at the end, should this trial be the winner."""
+        winner = self.planner.program(best.params)
+        dataset = self.inputs.data.dataset(winner.window)
+        return Prepare(
+            feed_forward_program(winner, best.parameters or 0, self.task, dataset), LANES
+        )
+
+    def _block(self) -> int | None:
+        """Trials of a block; None: as suits the device."""
+        search = self.spec.search
+        if search.sampler == "cmaes":  # its suggestions can't be had with a part of them given
+            return 1
+        if search.block != "auto":
+            return search.block
+        return 1 if self.engine == "keras" else None
 
     def _conclude(self, executor: Executor) -> None:
         """Save the winner, and touch the test part: for it and for what it is compared with."""
@@ -251,7 +282,7 @@ class _Searching:
         }
         preparation = self.inputs.data.preparation(program.window)
         write_text(self.folder.preparation, json.dumps(preparation.to_json(), indent=2) + "\n")
-        budget = self.planner.run(best.number, best.params)
+        budget = self.planner.runs(best.number, best.params)[: self.inputs.data.folds]
         self.recorder.baselines.append(
             feed_forward_baseline(
                 executor,

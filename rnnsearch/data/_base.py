@@ -168,17 +168,27 @@ class Preparation(ABC):
 class SequenceData(ABC):
     """A source, read, split and scaled. Picklable: workers get it as a file."""
 
+    @property
+    def folds(self) -> int:
+        """How many ways there are to divide the data; 1 where it is divided once."""
+        return 1
+
     @abstractmethod
-    def dataset(self, window: int | None = None) -> Dataset:
+    def dataset(self, window: int | None = None, fold: int = -1) -> Dataset:
         """The arrays for one length of window (None: the spec's, or the data has its own).
 
         Whatever the window, the same target steps are predicted in validation and test, so
         that the scores of different windows compare.
+
+        Args:
+            window: T.
+            fold: Which of `folds`, from 0. The last has the largest training part, and it
+                alone the test part; each is scaled by its own training part.
         """
 
     @abstractmethod
     def preparation(self, window: int | None = None) -> Preparation:
-        """What `predict` needs to treat new data as this data was treated."""
+        """What `predict` needs to treat new data as the last fold was treated."""
 
     @abstractmethod
     def summary(self) -> list[tuple[str, str]]:

@@ -41,9 +41,10 @@ class ArraysData(SequenceData):
     prepared: Dataset
     preparation_: ArrayPreparation
 
-    def dataset(self, window: int | None = None) -> Dataset:
+    def dataset(self, window: int | None = None, fold: int = -1) -> Dataset:
         """The parts; `window` must be None, for the sequences have their own length."""
         assert window is None, "arrays have no window to choose"
+        assert fold in (-1, 0), "arrays have one fold"
         return self.prepared
 
     def preparation(self, window: int | None = None) -> ArrayPreparation:

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rnnsearch.data._base import Dataset, Part, Scaling, SequenceData, Target, output_axes
-from rnnsearch.data.calendar import calendar_features, calendar_names, format_time, infer_step
-from rnnsearch.data.categories import (
-    check_known,
-    column_names,
-    columns_scaling,
-    find_categories,
+from rnnsearch.data.calendar import calendar_names, format_time, infer_step
+from rnnsearch.data.categories import column_names, columns_scaling
+from rnnsearch.data.csv_checks import (
+    check_calendar,
+    check_fold_length,
+    check_inputs,
+    check_lengths,
+    check_targets,
+    training_categories,
 )
 from rnnsearch.data.csv_preparation import CsvPreparation
-from rnnsearch.data.problems import Problems, name_rows, name_some
-from rnnsearch.data.scaling import constant, fit_scaling, identity
+from rnnsearch.data.problems import Problems, name_some
+from rnnsearch.data.scaling import fit_scaling, identity
 from rnnsearch.data.series import Columns, Series, read_series
-from rnnsearch.data.splits import time_parts
+from rnnsearch.data.splits import fold_parts
 
 if TYPE_CHECKING:
     from rnnsearch.spec.schema import CsvSource
@@ -32,47 +34,82 @@ Segments = tuple[range, range, range]
 
 
 @dataclass(frozen=True)
+class Fold:
+    """One way to divide the rows, and what is fitted on its training part.
+
+    Attributes:
+        segments: Rows of the training, validation and test part, in this order in time.
+        prepared: The preparation for the longest window.
+    """
+
+    segments: Segments
+    prepared: CsvPreparation
+
+
+@dataclass(frozen=True)
 class CsvData(SequenceData):
     """A table, ready to be cut.
 
     Attributes:
         series: Its rows.
-        segments: Rows of the training, validation and test part, in this order in time.
+        divided: The folds, the largest training part last.
         longest: The longest window; it decides which rows are predicted.
         stride: Of training windows.
-        prepared: The preparation for the longest window.
     """
 
     series: Series
-    segments: Segments
+    divided: tuple[Fold, ...]
     longest: int | None
     stride: int
-    prepared: CsvPreparation
 
-    def dataset(self, window: int | None = None) -> Dataset:
+    @property
+    def segments(self) -> Segments:
+        """Rows of the parts of the last fold."""
+        return self.divided[-1].segments
+
+    @property
+    def prepared(self) -> CsvPreparation:
+        """The preparation for the longest window, of the last fold."""
+        return self.divided[-1].prepared
+
+    @property
+    def folds(self) -> int:
+        """How many ways there are to divide the rows."""
+        return len(self.divided)
+
+    def dataset(self, window: int | None = None, fold: int = -1) -> Dataset:
         """The parts. Those for validation and test predict the same rows for every window.
 
         many_to_one: every row of the segment that the longest window can reach.
         many_to_many: every row from `horizon` on into the segment, once (`aligned_windows`).
         """
-        preparation = self.preparation(window)
+        preparation = self._preparation(window, fold)
         features = preparation.features(self.series)
+        segments = self.divided[fold].segments
+        train, validation, test = (
+            self._part(preparation, features, segment, index == 0)
+            for index, segment in enumerate(segments)
+        )
         return Dataset(
-            train=self._part(preparation, features, 0),
-            validation=self._part(preparation, features, 1),
-            test=self._part(preparation, features, 2),
+            train=train,
+            validation=validation,
+            test=test,
             target=preparation.target,
             masked=False,
             output_steps=preparation.output_steps,
         )
 
     def preparation(self, window: int | None = None) -> CsvPreparation:
-        """The preparation for one length of window."""
+        """The preparation for one length of window, of the last fold."""
+        return self._preparation(window, -1)
+
+    def _preparation(self, window: int | None, fold: int) -> CsvPreparation:
+        prepared = self.divided[fold].prepared
         length = self.longest if window is None else window
         if self.longest is None or length == self.longest:
-            return self.prepared
+            return prepared
         assert length is not None and length < self.longest, "a window longer than was read for"
-        return replace(self.prepared, window=length)
+        return replace(prepared, window=length)
 
     @property
     def steps(self) -> int:
@@ -91,6 +128,8 @@ class CsvData(SequenceData):
             _PARTS, self.segments, (dataset.train, dataset.validation, dataset.test), strict=True
         ):
             lines.append((name, _part_text(series, segment, part)))
+        if self.folds > 1:
+            lines.insert(-len(_PARTS), ("folds", self._folds_text()))
         x, y = dataset.train.x, dataset.train.y
         axes = "(N, F)" if x.ndim == 2 else "(N, T, F)"
         lines.append(("input", f"{axes} = {x.shape}: {name_some(prepared.features_names, 8)}"))
@@ -109,11 +148,19 @@ class CsvData(SequenceData):
         ranges = zip(target.names, values.min(axis=0), values.max(axis=0), strict=True)
         return [("target", f"{name}: {low:g} to {high:g}") for name, low, high in ranges]
 
-    def _part(self, preparation: CsvPreparation, features: np.ndarray, index: int) -> Part:
-        segment = self.segments[index]
-        reach = preparation.window if index == 0 else self.longest
+    def _folds_text(self) -> str:
+        """Which rows are the folds' validation parts."""
+        held_out = [fold.segments[1] for fold in self.divided]
+        rows = self.series.rows
+        texts = [f"{rows[part.start]} to {rows[part.stop - 1]}" for part in held_out]
+        return f"{self.folds}, validated on rows {name_some(texts)}; the last:"
+
+    def _part(
+        self, preparation: CsvPreparation, features: np.ndarray, segment: range, trains: bool
+    ) -> Part:
+        reach = preparation.window if trains else self.longest
         first = segment.start + (reach or 1) - 1 + preparation.horizon
-        stride = self.stride if index == 0 else None
+        stride = self.stride if trains else None
         windows = preparation.windows(self.series, segment, first, stride)
         return preparation.part(self.series, features, windows)
 
@@ -130,29 +177,66 @@ def read_csv(source: CsvSource, task: str, windows: tuple[int, ...]) -> CsvData:
         InvalidData: With every problem that could be found.
     """
     problems = Problems()
-    targets = (source.target,) if isinstance(source.target, str) else source.target
     blocks = task == "one_to_many"
+    targets = (source.target,) if isinstance(source.target, str) else source.target
     longest = None if blocks else max((*windows, source.window or 1))
     kind = source.target_kind
     texts = None if blocks else ()
     columns = Columns(source.inputs, targets, source.time, kind, source.missing, texts=texts)
     series = read_series(source.path, columns, problems)
-    segments = _segments(source, len(series), blocks)
-    _check_lengths(source, segments, longest, problems)
-    size = (source.output_steps or 1) if blocks else 1
-    starts = [np.asarray(part[::size], dtype=np.int64) for part in segments]
-    _check_inputs(source, series, starts[0], blocks, problems)
-    _check_targets(targets, source.inputs, series, segments[0], problems)
-    categories = _categories(series, starts, problems)
+    *earlier, last = _segments(source, len(series), blocks)
+    check_lengths(source, last, longest, problems)
+    divided = [_fold(source, task, series, last, longest, problems)]
+    for number, segments in enumerate(earlier, 1):
+        found = Problems()
+        check_fold_length(source, segments, longest, found)
+        divided.insert(-1, _fold(source, task, series, segments, longest, found, number))
+    data = CsvData(series, tuple(divided), longest, source.stride)
+    _check_parts(data, problems)
     problems.raise_any()
+    return data
 
-    rows = np.asarray(segments[0])
+
+def _fold(
+    source: CsvSource,
+    task: str,
+    series: Series,
+    segments: Segments,
+    longest: int | None,
+    problems: Problems,
+    number: int | None = None,
+) -> Fold:
+    """What is fitted on the training part of one fold.
+
+    Args:
+        source: The spec's `data`.
+        task: Its name.
+        series: The rows.
+        segments: Those of each part.
+        longest: The longest window.
+        problems: What was found before.
+        number: Of a fold that is not the last, from 1, to be named in messages.
+
+    Raises:
+        InvalidData: With every problem that could be found.
+    """
+    blocks = longest is None
+    targets = (source.target,) if isinstance(source.target, str) else source.target
+    size = (source.output_steps or 1) if blocks else 1
+    train, whole = segments[0], len(series) // size * size
+    # Later folds see the rows after this one's parts, with the same features.
+    starts = [np.arange(0, train.stop, size), np.arange(train.stop, whole, size)]
+    check_inputs(source, series, starts[0], blocks, problems)
+    check_targets(targets, source.inputs, series, train, problems)
+    categories = training_categories(series, starts, problems)
+    _raise_of_fold(problems, number)
+    rows = np.asarray(train)
     times = series.times
     span = None if times is None else (times[rows[0]], times[rows[-1]])
     step = None if times is None else infer_step(times)
     if times is not None and span is not None and source.calendar:
-        _check_calendar(source, times[rows], span, problems)
-        problems.raise_any()
+        check_calendar(source, times[rows], span, problems)
+        _raise_of_fold(problems, number)
     calendar = calendar_names(source.calendar)
     prepared = CsvPreparation(
         task=task,
@@ -171,143 +255,44 @@ def read_csv(source: CsvSource, task: str, windows: tuple[int, ...]) -> CsvData:
         scaling=_input_scaling(source, series, rows, categories, len(calendar)),
         target=_target(source, targets, series, rows),
     )
-    data = CsvData(series, segments, longest, source.stride, prepared)
-    _check_parts(data, problems)
+    return Fold(segments, prepared)
+
+
+def _raise_of_fold(problems: Problems, number: int | None) -> None:
+    """Stop here if anything was found, naming a fold that is not the last."""
+    if number is not None:
+        named = f"in the training part of fold {number}"
+        problems.found = [
+            replace(problem, received=f"{problem.received} ({named})") for problem in problems.found
+        ]
     problems.raise_any()
-    return data
 
 
-def _segments(source: CsvSource, rows: int, blocks: bool) -> Segments:
-    """The rows of each part; whole blocks where these are predicted."""
+def _segments(source: CsvSource, rows: int, blocks: bool) -> list[Segments]:
+    """The rows of each part of each fold; whole blocks where these are predicted."""
     size = (source.output_steps or 1) if blocks else 1
-    parts = time_parts(rows // size, source.split.validation, source.split.test)
-    first, second, third = (range(part.start * size, part.stop * size) for part in parts)
-    return first, second, third
-
-
-def _check_lengths(
-    source: CsvSource, segments: Segments, longest: int | None, problems: Problems
-) -> None:
-    """Every part must have room for a sequence and its target."""
-    lengths = [len(part) for part in segments]
-    wanted = 3 if source.split.test else 2
-    need = (source.output_steps or 1) if longest is None else longest + source.horizon
-    if min(lengths[:wanted]) >= need:
-        return
-    if longest is None:
-        path, what = "data.output_steps", f"a block of {need} rows"
-        advice = "give more rows, shorter blocks, or parts of other sizes under data.split"
-    else:
-        path = "data.window"
-        ahead = "row" if source.horizon == 1 else "rows"
-        what = f"a window of {longest} rows and a target {source.horizon} {ahead} ahead"
-        advice = "give more rows, a shorter window, or parts of other sizes under data.split"
-    received = ", ".join(f"{n} {name}" for n, name in zip(lengths, _PARTS, strict=True)) + " rows"
-    problems.add(path, f"must leave every part room for {what}", received, advice)
-
-
-def _check_inputs(
-    source: CsvSource, series: Series, rows: np.ndarray, blocks: bool, problems: Problems
-) -> None:
-    """Inputs must vary in the training rows that are read."""
-    what = "first rows of training blocks" if blocks else "training rows"
-    numbers = iter(series.inputs[rows].T)
-    for name in source.inputs:
-        if name in series.texts:
-            found = find_categories(series.texts[name][rows])
-            same = f"'{found[0]}'" if len(found) == 1 else ""
-        else:
-            values = next(numbers)
-            same = f"{values[np.isfinite(values)][0]:g}" if constant(values) else ""
-        if same:
-            received = f"{same} in all {len(rows)} {what} of '{name}'"
-            must, advice = "must vary in the training part", "leave the column out"
-            problems.add("data.inputs", must, received, advice)
-
-
-def _check_targets(
-    targets: tuple[str, ...],
-    inputs: tuple[str, ...],
-    series: Series,
-    train: range,
-    problems: Problems,
-) -> None:
-    """Targets that are no inputs must vary in the training part, and classes occur there."""
-    rows = np.asarray(train, dtype=np.int64)
-    for index, name in enumerate(targets if series.kind == "numeric" else ()):
-        values = series.targets[rows, index]
-        if name not in inputs and constant(values):
-            value = values[np.isfinite(values)][0]
-            received = f"{value:g} in all {len(rows)} training rows of '{name}'"
-            must, advice = "must vary in the training part", "leave the column out"
-            problems.add("data.target", must, received, advice)
-    if series.kind == "class" and series.classes:
-        _check_classes(series, rows, problems)
-
-
-def _categories(
-    series: Series, starts: Sequence[np.ndarray], problems: Problems
-) -> dict[str, tuple[str, ...]]:
-    """Those of each input of text in the training part; the other parts must have no more.
-
-    Args:
-        series: The rows.
-        starts: Of each part, the rows that are read: the first of every block.
-        problems: Where to note categories that are new in validation or test.
-    """
-    train, *others = starts
-    found = {name: find_categories(labels[train]) for name, labels in series.texts.items()}
-    rows = np.concatenate(others)
-    texts = {name: labels[rows] for name, labels in series.texts.items()}
-    check_known(texts, series.rows[rows], found, False, problems)
+    split = source.split
+    folds = fold_parts(rows // size, split.validation, split.test, split.folds)
+    found = []
+    for parts in folds:
+        first, second, third = (range(part.start * size, part.stop * size) for part in parts)
+        found.append((first, second, third))
     return found
-
-
-def _check_classes(series: Series, rows: np.ndarray, problems: Problems) -> None:
-    """Two classes or more in the training part, and none outside that is not in it."""
-    if not len(rows):
-        return
-    known = set(series.targets[rows].tolist()) - {-1}
-    names = [series.classes[index] for index in sorted(known)]
-    unknown = np.flatnonzero(~np.isin(series.targets, [*known, -1]))
-    if len(known) == 1:
-        received, advice = f"only {names[0]}", "give rows of other classes too"
-        problems.add("data.target", "must have two classes in training", received, advice)
-    elif len(unknown):
-        label = series.classes[series.targets[unknown[0]]]
-        received = f"'{label}' in {name_rows(series.rows[unknown])} only"
-        advice = f"the training part has: {name_some(names, 20)}; change data.split"
-        must = "must have every class in the training part"
-        problems.add("data.target", must, received, advice)
-
-
-def _check_calendar(
-    source: CsvSource,
-    times: np.ndarray,
-    span: tuple[np.datetime64, np.datetime64],
-    problems: Problems,
-) -> None:
-    """A calendar feature must vary in training, or it says nothing."""
-    starts = times[:: source.output_steps or 1]
-    for index, feature in enumerate(source.calendar):
-        values = calendar_features(starts, [feature], span)
-        if np.ptp(values, axis=0).max() < 1e-9:
-            received = f"{feature}, the same in all {len(starts)} inputs"
-            must = "must vary in the training part"
-            problems.add(f"data.calendar[{index}]", must, received, "leave it out")
 
 
 def _check_parts(data: CsvData, problems: Problems) -> None:
     """No part may lose all its sequences to gaps."""
     if data.series.inputs_known.all() and data.series.targets_known.all():
         return
-    dataset = data.dataset()
-    parts = (dataset.train, dataset.validation, dataset.test)
-    for name, segment, part in zip(_PARTS, data.segments, parts, strict=True):
-        if len(segment) and not len(part):
-            received = f"none in {len(segment)} {name} rows"
-            must = "must leave a sequence with an observed target in every part"
-            problems.add("data.missing", must, received, "fill the gaps, or drop such rows")
+    for number, fold in enumerate(data.divided):
+        dataset = data.dataset(fold=number)
+        parts = (dataset.train, dataset.validation, dataset.test)
+        for name, segment, part in zip(_PARTS, fold.segments, parts, strict=True):
+            if len(segment) and not len(part):
+                of = f" of fold {number + 1}" if data.folds > 1 else ""
+                received = f"none in {len(segment)} {name} rows{of}"
+                must = "must leave a sequence with an observed target in every part"
+                problems.add("data.missing", must, received, "fill the gaps, or drop such rows")
 
 
 def _input_scaling(

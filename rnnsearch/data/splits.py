@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["random_parts", "stratified_parts", "time_parts"]
+__all__ = ["fold_parts", "random_parts", "stratified_parts", "time_parts"]
 
 Three = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -14,6 +14,24 @@ def time_parts(rows: int, validation: float, test: float) -> tuple[range, range,
     tests = round(rows * test)
     border = rows - tests - round(rows * validation)
     return range(0, border), range(border, rows - tests), range(rows - tests, rows)
+
+
+def fold_parts(
+    rows: int, validation: float, test: float, folds: int
+) -> list[tuple[range, range, range]]:
+    """`time_parts` of each fold, with a rolling origin (Tashman, 2000).
+
+    Validation parts of equal length follow each other; each fold trains on all that is before
+    its own. The last fold is `time_parts`, and the only one with the test part. Where there are
+    too few rows a training part is empty.
+    """
+    train, held_out, tests = time_parts(rows, validation, test)
+    found = []
+    for back in range(folds - 1, -1, -1):
+        start = max(0, train.stop - back * len(held_out))
+        rest = tests if back == 0 else range(rows, rows)
+        found.append((range(0, start), range(start, start + len(held_out)), rest))
+    return found
 
 
 def random_parts(count: int, validation: float, test: float, seed: int) -> Three:

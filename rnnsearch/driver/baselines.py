@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import statistics
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from rnnsearch.data import Dataset, Part
+from rnnsearch.driver.outcome import spread
 from rnnsearch.driver.trials import BaselineRecord
 from rnnsearch.engines import Numbers, Program, Run
 from rnnsearch.execution import Executor
@@ -18,29 +20,66 @@ from rnnsearch.execution.requests import judge_remotely, train_remotely
 from rnnsearch.models import Architecture
 from rnnsearch.tasks import Baselines, Task, metric_values
 
-__all__ = ["feed_forward_baseline", "simple_baselines"]
+__all__ = ["LANES", "feed_forward_baseline", "feed_forward_program", "simple_baselines"]
 
 _LEARNING_RATES = (3e-4, 1e-3, 3e-3, 1e-2)
 _LAYERS = 2
 
+LANES = len(_LEARNING_RATES)
+"""In which the feed-forward baseline trains."""
 
-def simple_baselines(task: Task, dataset: Dataset, objective: str) -> list[BaselineRecord]:
-    """Naive forecasts, mean or majority, and a linear model, on validation and test part."""
+
+def simple_baselines(task: Task, folds: Sequence[Dataset], objective: str) -> list[BaselineRecord]:
+    """Naive forecasts, mean or majority, and a linear model, on validation and test part.
+
+    Fitted on each fold; validation scores are means over the folds, test scores the last one's.
+    """
     started = time.perf_counter()
-    fitted = task.fit_baselines(dataset)
-    validation = _scores(fitted, task, dataset, dataset.validation, "val")
-    test = _scores(fitted, task, dataset, dataset.test, "test") if len(dataset.test) else {}
-    seconds = (time.perf_counter() - started) / max(1, len(validation))
+    fitted = [task.fit_baselines(dataset) for dataset in folds]
+    validations = [
+        _scores(fit, task, dataset, dataset.validation, "val")
+        for fit, dataset in zip(fitted, folds, strict=True)
+    ]
+    last = folds[-1]
+    test = _scores(fitted[-1], task, last, last.test, "test") if len(last.test) else {}
+    seconds = (time.perf_counter() - started) / max(1, len(validations[0]))
     return [
-        BaselineRecord(
-            name=name,
-            score=metrics.get(objective),
-            metrics=metrics,
+        _record(
+            name,
+            [scores[name] for scores in validations],
+            objective,
             seconds=seconds,
             test=test.get(name, {}),
         )
-        for name, metrics in validation.items()
+        for name in validations[0]
     ]
+
+
+def _record(
+    name: str,
+    folds: Sequence[Mapping[str, float]],
+    objective: str,
+    *,
+    seconds: float,
+    test: Mapping[str, float],
+    parameters: int | None = None,
+) -> BaselineRecord:
+    """A baseline's record, from its validation metrics on each fold.
+
+    A metric that is missing on a fold, as it is not finite there, has no mean.
+    """
+    shared = [metric for metric in folds[0] if all(metric in fold for fold in folds)]
+    metrics = {metric: statistics.fmean(fold[metric] for fold in folds) for metric in shared}
+    return BaselineRecord(
+        name=name,
+        score=metrics.get(objective),
+        metrics=metrics,
+        seconds=seconds,
+        parameters=parameters,
+        test=test,
+        runs=len(folds),
+        spread=spread([fold[objective] for fold in folds]) if objective in shared else None,
+    )
 
 
 def _scores(
@@ -76,57 +115,67 @@ def feed_forward_baseline(
     parameters: int,
     task: Task,
     dataset: Dataset,
-    budget: Run,
+    budget: Sequence[Run],
     patience: int | None,
 ) -> BaselineRecord:
     """A network without memory, about as large as the winner, at its best learning rate.
+
+    It is trained on each fold, at each of a few rates; the rate whose mean over the folds is best
+    is taken, and its network of the last fold for the test part.
 
     Args:
         executor: Trains it.
         winner: The best trial's program; batch size, loss and metrics are its own.
         parameters: Weights of the winner.
         task: Gives what the network sees in place of the sequence.
-        dataset: The data.
-        budget: Its epochs and seed are the baseline's.
+        dataset: The data, of any fold.
+        budget: Runs whose epochs, seeds and folds are the baseline's: one a fold.
         patience: As in the search.
     """
-    program = _feed_forward_program(winner, parameters, task, dataset)
+    program = feed_forward_program(winner, parameters, task, dataset)
     runs = tuple(
-        replace(budget, trial=i, numbers=Numbers(rate)) for i, rate in enumerate(_LEARNING_RATES)
+        replace(run, trial=rate, index=fold, numbers=Numbers(_LEARNING_RATES[rate]))
+        for rate in range(len(_LEARNING_RATES))
+        for fold, run in enumerate(budget)
     )
-    block = Block(program, runs, Schedule(patience, frozenset()), len(runs))
-    best = _best(train_remotely(executor, block), program)
-    if best is None or best.weights is None:
+    block = Block(program, runs, Schedule(patience, frozenset()), LANES)
+    folds = _best(train_remotely(executor, block), program)
+    weights = folds[-1].weights if folds else None
+    if weights is None:
         return BaselineRecord("feed_forward", None, {}, 0.0)
-    judged = judge_remotely(executor, Judge(program, best.weights))
-    return BaselineRecord(
-        name="feed_forward",
-        score=judged.metrics[program.objective],
-        metrics=_with_prefix(judged.metrics, "val_"),
-        seconds=best.seconds,
-        parameters=judged.parameters,
+    judged = judge_remotely(executor, Judge(program, weights))
+    metrics = [_with_prefix(run.best.metrics, "val_") for run in folds if run.best is not None]
+    metrics[-1] = _with_prefix(judged.metrics, "val_")
+    return _record(
+        "feed_forward",
+        metrics,
+        program.objective,
+        seconds=sum(run.seconds for run in folds),
         test=_with_prefix(judged.metrics, "test_"),
+        parameters=judged.parameters,
     )
 
 
-def _best(ended: list[Ended], program: Program) -> Ended | None:
+def _best(ended: Sequence[Ended], program: Program) -> list[Ended]:
+    """The runs of the learning rate that is best on the mean, by fold; none where all failed."""
     sign = -1.0 if program.maximize else 1.0
-    done = [run for run in ended if run.state == "COMPLETE" and run.best is not None]
-
-    def score(run: Ended) -> float:
-        assert run.best is not None
-        return sign * run.best.metrics[program.objective]
-
-    return min(done, key=score, default=None)
+    rates: dict[int, list[Ended]] = {}
+    for run in sorted(ended, key=lambda run: run.key):
+        rates.setdefault(run.trial, []).append(run)
+    scores = {
+        rate: sign * statistics.fmean(r.best.metrics[program.objective] for r in runs if r.best)
+        for rate, runs in rates.items()
+        if all(run.state == "COMPLETE" for run in runs)
+    }
+    return rates[min(scores, key=lambda rate: scores[rate])] if scores else []
 
 
 def _with_prefix(metrics: Mapping[str, float], prefix: str) -> dict[str, float]:
     return {name: value for name, value in metrics.items() if name.startswith(prefix)}
 
 
-def _feed_forward_program(
-    winner: Program, parameters: int, task: Task, dataset: Dataset
-) -> Program:
+def feed_forward_program(winner: Program, parameters: int, task: Task, dataset: Dataset) -> Program:
+    """The program of a network without memory that has about as many weights as the winner."""
     head = winner.architecture.head
     features = task.memoryless_features(dataset.train.x[:1]).shape[-1]
     outputs = head.width * (head.repeat or 1)

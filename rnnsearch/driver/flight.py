@@ -4,13 +4,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+import numpy as np
+
+from rnnsearch.driver.outcome import best_weights, trial_record
 from rnnsearch.driver.planner import TrialPlan
 from rnnsearch.driver.trials import Lane, TrialRecord
+from rnnsearch.engines import Run, RunKey
 from rnnsearch.execution.messages import Block, Ended, Epoch
 
-__all__ = ["Flight"]
+__all__ = ["Flight", "Landing"]
+
+
+@dataclass(frozen=True)
+class Landing:
+    """A trial that ended.
+
+    Attributes:
+        record: How.
+        curves: Of each of its runs.
+        weights: Of the run that stands for it, if it is COMPLETE.
+    """
+
+    record: TrialRecord
+    curves: Sequence[Sequence[Epoch]]
+    weights: list[np.ndarray] | None = None
 
 
 @dataclass
@@ -20,76 +39,122 @@ class Flight:
     Attributes:
         block: What was sent.
         open: Its trials that have not ended, by number.
-        curves: The learning curve of each trial so far.
+        curves: The learning curve of each run so far.
+        ended: Runs that ended while another of their trial goes on.
+        reached: What each run had at each rung: epoch → best objective so far.
+        asked: The rung at which the pruner was last asked about a trial.
         activity: What the worker does with it, in words.
     """
 
     block: Block
     open: dict[int, TrialPlan]
-    curves: dict[int, list[Epoch]] = field(default_factory=dict)
+    curves: dict[RunKey, list[Epoch]] = field(default_factory=dict)
+    ended: dict[RunKey, Ended] = field(default_factory=dict)
+    reached: dict[RunKey, dict[int, float]] = field(default_factory=dict)
+    asked: dict[int, int] = field(default_factory=dict)
     activity: str = ""
 
-    def note(self, epochs: Mapping[int, Epoch]) -> None:
-        """An epoch of these trials ended."""
-        for trial, epoch in epochs.items():
-            self.curves.setdefault(trial, []).append(epoch)
+    def note(self, epochs: Mapping[RunKey, Epoch]) -> None:
+        """An epoch of these runs ended."""
+        for key, epoch in epochs.items():
+            self.curves.setdefault(key, []).append(epoch)
 
-    def pruned(self, values: Mapping[int, tuple[int, float]]) -> frozenset[int]:
+    def pruned(self, values: Mapping[RunKey, tuple[int, float]]) -> frozenset[int]:
         """Trials to stop, decided in the order of their numbers once all have reported.
 
-        Args:
-            values: Trial → (epoch, best objective so far).
-        """
-        for number in sorted(values):
-            self.open[number].report(*values[number])
-        return frozenset(n for n in sorted(values) if self.open[n].should_stop(values[n][0]))
+        A trial is judged at a rung by the mean over its runs, when the last of them is there.
 
-    def curve(self, number: int) -> Sequence[Epoch]:
-        """The learning curve of a trial."""
-        return self.curves.get(number, [])
+        Args:
+            values: Run → (epoch, best objective so far).
+        """
+        for key, (epoch, value) in values.items():
+            self.reached.setdefault(key, {})[epoch] = value
+        trials = sorted({trial for trial, _ in values})
+        due = {n: rung for n in trials if (rung := self._due(self.open[n])) is not None}
+        for number, (epoch, mean) in due.items():
+            self.open[number].report(epoch, mean)
+            self.asked[number] = epoch
+        return frozenset(n for n, (epoch, _) in due.items() if self.open[n].should_stop(epoch))
+
+    def _due(self, plan: TrialPlan) -> tuple[int, float] | None:
+        """The latest rung that all of a trial's runs have reached, if it is a new one.
+
+        A run that has ended has reached every rung, with its best.
+        """
+        going = [self.reached.get(r.key, {}) for r in plan.runs if r.key not in self.ended]
+        common = set.intersection(*map(set, going)) if going else set()
+        last = max(common, default=0)
+        if last <= self.asked.get(plan.number, 0):
+            return None
+        values = [self._value(run, last) for run in plan.runs]
+        return last, sum(values) / len(values)
+
+    def _value(self, run: Run, epoch: int) -> float:
+        known = self.reached.get(run.key, {})
+        if epoch in known:
+            return known[epoch]
+        best = self.ended[run.key].best
+        return best.metrics[self.block.program.objective] if best is not None else math.nan
 
     def lanes(self) -> list[Lane]:
-        """The trials in training, for the display."""
+        """The runs in training, for the display."""
         objective = self.block.program.objective
         return [
-            Lane(trial, curve[-1].number, curve[-1].metrics[objective])
-            for trial, curve in self.curves.items()
-            if trial in self.open
+            Lane(
+                trial,
+                curve[-1].number,
+                curve[-1].metrics[objective],
+                index if len(self.open[trial].runs) > 1 else None,
+            )
+            for (trial, index), curve in self.curves.items()
+            if trial in self.open and (trial, index) not in self.ended
         ]
 
-    def close(self, ended: Ended) -> TrialRecord:
-        """The record of a trial that ended; it is no longer open."""
-        plan = self.open.pop(ended.trial)
+    def close(self, ended: Ended) -> Landing | None:
+        """A run ended: its trial, if it was the last one of that.
+
+        A trial of which no run had begun when the time was up has not ended: it stays open.
+        """
+        self.ended[ended.key] = ended
+        plan = self.open[ended.trial]
+        if any(run.key not in self.ended for run in plan.runs):
+            return None
+        runs = [self.ended[run.key] for run in plan.runs]
+        if not any(run.epochs for run in runs):
+            return None
+        return self._land(plan, runs)
+
+    def failed(self, number: int, reason: str) -> Landing:
+        """A trial whose worker died once too often."""
+        plan = self.open[number]
         record = TrialRecord(
-            number=ended.trial,
-            state=ended.state,
-            epochs=ended.epochs,
-            seconds=ended.seconds,
-            parameters=ended.parameters,
-            params=plan.params,
-            message=ended.message,
+            number, "FAIL", params=plan.params, message=reason, runs=len(plan.runs)
         )
-        if ended.best is None or ended.state == "FAIL":
-            return record
-        return _with_result(record, plan, ended.best)
+        return Landing(record, [self.curves.get(run.key, []) for run in plan.runs])
 
-    def out_of_time(self, number: int) -> TrialRecord:
-        """The record of a trial whose worker was not waited for, from its learning curve."""
-        plan, curve = self.open[number], self.curve(number)
-        record = TrialRecord(
-            number=number,
-            state="PRUNED",
-            epochs=len(curve),
-            params=plan.params,
-            message=f"out of time in epoch {len(curve) + 1} of {plan.run.epochs}",
-        )
-        objective, sign = plan.program.objective, -1.0 if plan.program.maximize else 1.0
-        known = [epoch for epoch in curve if math.isfinite(epoch.metrics[objective])]
-        if not known:
-            return record
-        return _with_result(record, plan, min(known, key=lambda e: sign * e.metrics[objective]))
+    def out_of_time(self) -> list[Landing]:
+        """The trials that had begun when their worker was not waited for any longer."""
+        begun = {trial for trial, _ in self.curves} & set(self.open)
+        found = []
+        for number in sorted(begun):
+            plan = self.open[number]
+            runs = [self.ended.get(run.key) or self._cut(run) for run in plan.runs]
+            found.append(self._land(plan, runs))
+        return found
 
+    def _land(self, plan: TrialPlan, runs: Sequence[Ended]) -> Landing:
+        del self.open[plan.number]
+        for run in runs:
+            self.ended.pop(run.key, None)
+        curves = [self.curves.get(run.key, []) for run in plan.runs]
+        return Landing(trial_record(plan, runs), curves, best_weights(plan, runs))
 
-def _with_result(record: TrialRecord, plan: TrialPlan, best: Epoch) -> TrialRecord:
-    metrics = {name: value for name, value in best.metrics.items() if name.startswith("val_")}
-    return replace(record, score=best.metrics[plan.program.objective], metrics=metrics)
+    def _cut(self, run: Run) -> Ended:
+        """What is known of a run that was cut in an epoch, from its learning curve."""
+        curve = self.curves.get(run.key, [])
+        program = self.block.program
+        sign = -1.0 if program.maximize else 1.0
+        known = [epoch for epoch in curve if math.isfinite(epoch.metrics[program.objective])]
+        best = min(known, key=lambda e: sign * e.metrics[program.objective], default=None)
+        message = f"out of time in epoch {len(curve) + 1} of {run.epochs}"
+        return Ended(run.trial, "PRUNED", best, len(curve), 0.0, 0, None, message, run.index)

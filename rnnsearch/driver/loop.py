@@ -1,25 +1,28 @@
 """The search itself: blocks out to workers, results back to the study.
 
-With one worker it is a function of the spec: a block is planned when all before it have ended,
-and the pruner is asked in the order of the trials' numbers. A search that was killed and goes on
-trains the block that was cut, as it was, and decides again only what was not decided; so it
-suggests, prunes and ranks what it would have, had it not been killed. (Unless it was killed in
-the milliseconds in which a trial was being suggested: that one gets its remaining parameters, but
-maybe others.) Three things are not of the spec, and where they happen two searches may differ:
-more than one worker, whose blocks end in any order; a timeout; and a worker that died, as its
-trials are tried again each alone, and reach their rungs one after the other, not together.
+With one worker it is a function of the spec: a block is planned when all before it have ended (or,
+where the sampler takes no notice of them, as soon as the one before it was sent), its runs get
+their lanes in order, and trials that are due at the same time are put to the pruner in the order
+of their numbers. A search that was killed and goes on trains the block that was cut, as it was and
+in as many lanes, with the lanes of what has ended kept for as long as it took; it decides again
+only what was not decided. So it suggests, prunes and ranks what it would have, had it not been
+killed. (Unless it was killed in the milliseconds in which a trial was being suggested: that one
+gets its remaining parameters, but maybe others.) Three things are not of the spec, and where they
+happen two searches may differ: more than one worker, whose blocks end in any order; a timeout; and
+a worker that died, as its trials are tried again each alone, and reach their rungs one after the
+other, not together.
 """
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from rnnsearch.driver.flight import Flight
-from rnnsearch.driver.planner import Planner, TrialPlan
+from rnnsearch.driver.flight import Flight, Landing
+from rnnsearch.driver.planner import BlockPlan, Planner
 from rnnsearch.driver.tally import Tally
 from rnnsearch.driver.trials import Observer, TrialRecord
 from rnnsearch.errors import WorkerError
@@ -33,14 +36,13 @@ from rnnsearch.execution.messages import (
     Ended,
     Epochs,
     Message,
+    Opened,
+    Prepare,
     Ready,
     Rung,
     Schedule,
     Verdict,
 )
-
-if TYPE_CHECKING:
-    import numpy as np
 
 __all__ = ["Limits", "Search", "Stop"]
 
@@ -64,16 +66,18 @@ _GRACE = 10.0
 
 @dataclass(frozen=True)
 class Limits:
-    """How wide blocks are and when to stop.
+    """How long blocks are, how wide, and when to stop.
 
     Attributes:
-        width: Lanes of a block; None: as many as suit the device and the trials.
+        block: Trials of a block; None: as many as suit the device and the trials.
+        lanes: In which a block trains; None: as many as the engine likes.
         schedule: Patience and rungs.
         timeout: Seconds, or None.
         memory: MiB that a worker may hold; one that holds more is replaced between blocks.
     """
 
-    width: int | None
+    block: int | None
+    lanes: int | None
     schedule: Schedule
     timeout: float | None
     memory: float
@@ -91,6 +95,7 @@ class Search:
         observer: Observer,
         tell: Callable[[TrialRecord], None],
         commit: Callable[[], None],
+        afterwards: Callable[[TrialRecord], Prepare | None] = lambda best: None,
     ) -> None:
         self._planner = planner
         self._executor = executor
@@ -99,12 +104,13 @@ class Search:
         self._observer = observer
         self._tell = tell
         self._commit = commit
-        self._waiting: deque[list[TrialPlan]] = deque()
+        self._afterwards = afterwards
+        self._waiting: deque[BlockPlan] = deque()
         self._attempts: dict[int, int] = {}
         self._flights: dict[int, Flight] = {}
         self._idle: list[int] = []
         self._failed_starts = 0
-        self._width = 0
+        self._size = 0
         self._stopping = False
         self._all_asked = False
         self._shown = 0.0
@@ -128,14 +134,14 @@ class Search:
         deadline = started + (self._limits.timeout or float("inf"))
         while True:
             self._dispatch()
-            if self._width and not self._flights and (self._stopping or not self._more()):
+            if self._size and not self._flights and (self._stopping or not self._more()):
                 self._show(always=True)
                 return "timeout" if self._stopping else "finished"
             for worker, message in self._executor.receive(_TICK):
                 self._handle(worker, message)
             self._commit()
             now = time.monotonic()
-            if not self._width and now > started + _START_SECONDS:
+            if not self._size and now > started + _START_SECONDS:
                 raise WorkerError(f"no worker was ready after {_START_SECONDS:.0f} s")
             if now > deadline and not self._stopping:
                 self._stop()
@@ -154,21 +160,47 @@ class Search:
 
     def _dispatch(self) -> None:
         while self._idle and not self._stopping and self._more():
+            if not self._waiting:
+                self._ask()
             if self._waiting:
-                plans = self._waiting.popleft()
-            else:
-                plans = self._planner.next_block(self._width)
-                self._commit()
-                self._all_asked = not plans
-            if plans:
-                self._send(self._idle.pop(0), plans)
+                worker = self._idle.pop(0)
+                self._send(worker, self._waiting.popleft())
+                self._look_ahead(worker)
 
-    def _send(self, worker: int, plans: list[TrialPlan]) -> None:
-        for plan in plans:
-            self._attempts[plan.run.trial] = self._attempts.get(plan.run.trial, 0) + 1
-        runs = tuple(plan.run for plan in plans)
-        block = Block(plans[0].program, runs, self._limits.schedule, self._width)
-        self._flights[worker] = Flight(block, {plan.run.trial: plan for plan in plans})
+    def _look_ahead(self, worker: int) -> None:
+        """Have a worker that was just given a block compile what comes after it.
+
+        Nothing is asked for too early: what a sampler suggests depends on the trials before,
+        unless it takes no notice of them.
+        """
+        if self._planner.asks_ahead and not self._waiting and not self._all_asked:
+            self._ask()
+        if self._waiting:
+            planned = self._waiting[0]
+            lanes = planned.lanes or self._limits.lanes
+            order: Prepare | None = Prepare(planned.program, lanes)
+        elif self._all_asked and self._tally.best is not None:
+            order = self._afterwards(self._tally.best)
+        else:
+            order = None
+        if order is not None and order.program != self._flights[worker].block.program:
+            self._executor.send(worker, order)
+
+    def _ask(self) -> None:
+        """Ask for the next block; the last one is known by its number."""
+        plans = self._planner.next_block(self._size)
+        self._all_asked = not plans or plans[-1].number + 1 >= self._planner.total
+        if plans:
+            self._commit()
+            self._waiting.append(BlockPlan(plans))
+
+    def _send(self, worker: int, planned: BlockPlan) -> None:
+        for plan in planned.plans:
+            self._attempts[plan.number] = self._attempts.get(plan.number, 0) + 1
+        lanes = planned.lanes or self._limits.lanes
+        schedule = self._limits.schedule
+        block = Block(planned.program, planned.runs, schedule, lanes, planned.epochs)
+        self._flights[worker] = Flight(block, {plan.number: plan for plan in planned.plans})
         self._executor.send(worker, block)
 
     def _stop(self) -> None:
@@ -179,8 +211,8 @@ class Search:
     def _abandon(self) -> None:
         """End what did not end by itself, with what is known of it."""
         for worker, flight in list(self._flights.items()):
-            for number in flight.open:
-                self._settle(flight.out_of_time(number), flight, None)
+            for landing in flight.out_of_time():
+                self._settle(landing)
             del self._flights[worker]
             self._executor.restart(worker)
 
@@ -197,12 +229,16 @@ class Search:
         match message:
             case Activity(text):
                 flight.activity = text
+            case Opened(lanes):
+                self._planner.note_lanes(flight.block.runs[0].trial, lanes)
             case Epochs(epochs):
                 flight.note(epochs)
             case Rung(values):
                 self._executor.send(worker, Verdict(flight.pruned(values)))
             case Ended():
-                self._settle(flight.close(message), flight, message.weights)
+                landing = flight.close(message)
+                if landing is not None:
+                    self._settle(landing)
             case BlockDone(memory):
                 del self._flights[worker]
                 if memory > self._limits.memory:
@@ -213,18 +249,16 @@ class Search:
     def _ready(self, worker: int, device: str) -> None:
         self._failed_starts = 0
         self._idle.append(worker)
-        if not self._width:
-            self._width = self._limits.width or block_width(device, self._planner.total)
-            self._waiting.extend(_by_program(self._planner.resume(), self._width))
+        if not self._size:
+            self._size = self._limits.block or block_size(device, self._planner.total)
+            self._waiting.extend(self._planner.resume())
             self._observer.started(device)
 
-    def _settle(
-        self, record: TrialRecord, flight: Flight, weights: Sequence[np.ndarray] | None
-    ) -> None:
+    def _settle(self, landing: Landing) -> None:
         # The weights are on disk before the study says that there is a trial to have them.
-        self._observer.ended(record, flight.curve(record.number), weights)
-        self._tell(record)
-        self._tally.add(record)
+        self._observer.ended(landing.record, landing.curves, landing.weights)
+        self._tell(landing.record)
+        self._tally.add(landing.record)
 
     def _crashed(self, worker: int, reason: str, gone: bool) -> None:
         flight = self._flights.pop(worker, None)
@@ -243,38 +277,27 @@ class Search:
 
     def _retry(self, flight: Flight, reason: str) -> None:
         """Start the block's open trials again, each alone: one may have taken all down."""
+        again = []
         for number, plan in flight.open.items():
             if self._attempts[number] < _ATTEMPTS:
-                self._waiting.append([plan])
+                again.append(BlockPlan([plan], lanes=flight.block.lanes))
             else:
-                record = TrialRecord(number, "FAIL", params=plan.params, message=reason)
-                self._settle(record, flight, None)
+                self._settle(flight.failed(number, reason))
+        self._waiting.extendleft(reversed(again))
 
     def _activity(self) -> str:
         if self._stopping:
             return "out of time: ending the epoch"
         texts = [flight.activity for flight in self._flights.values() if flight.activity]
-        return ", ".join(texts) or ("starting workers" if not self._width else "planning")
+        return ", ".join(texts) or ("starting workers" if not self._size else "planning")
 
 
-def block_width(device: str, trials: int) -> int:
-    """Lanes of a block by default.
+def block_size(device: str, trials: int) -> int:
+    """Trials of a block by default.
 
-    Wide enough to share a compilation, narrow enough to leave the search many structures: 60
+    Enough of them to share a compilation, few enough to leave the search many structures: 60
     trials on a CPU look at 15 of them. A choice, not yet a measurement.
     """
     if device.startswith("cpu"):
         return min(8, max(2, trials // 15))
     return min(64, max(4, trials // 6))
-
-
-def _by_program(plans: Sequence[TrialPlan], width: int) -> list[list[TrialPlan]]:
-    """Blocks of at most `width` trials that share a program, in order of their first trial."""
-    groups: dict[object, list[TrialPlan]] = {}
-    for plan in plans:
-        groups.setdefault(plan.program, []).append(plan)
-    return [
-        group[start : start + width]
-        for group in groups.values()
-        for start in range(0, len(group), width)
-    ]

@@ -16,9 +16,14 @@ import optuna
 from rnnsearch.errors import MissingExtra
 from rnnsearch.spec import Scalar
 
-__all__ = ["make_sampler", "require_sampler"]
+__all__ = ["knows_history", "make_sampler", "require_sampler"]
 
 _EXTRAS = {"gp": ("torch", "torch")}
+
+
+def knows_history(kind: str) -> bool:
+    """Whether what is suggested depends on how earlier trials ended."""
+    return kind in ("tpe", "gp", "cmaes")
 
 
 def require_sampler(kind: str) -> None:

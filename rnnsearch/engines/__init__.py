@@ -3,6 +3,14 @@
 Workers import an engine by name: `rnnsearch.engines.keras_engine`, `rnnsearch.engines.fused`.
 """
 
-from rnnsearch.engines._base import Engine, Numbers, Program, Run, Session, batch_order
+from rnnsearch.engines._base import (
+    Engine,
+    Numbers,
+    Program,
+    Run,
+    RunKey,
+    Session,
+    batch_order,
+)
 
-__all__ = ["Engine", "Numbers", "Program", "Run", "Session", "batch_order"]
+__all__ = ["Engine", "Numbers", "Program", "Run", "RunKey", "Session", "batch_order"]

@@ -1,12 +1,14 @@
 """The contract of an engine: K lanes of one program, trained an epoch at a time.
 
-An engine *opens* a program on a dataset, which gives a `Session` of `width` lanes. Runs are
-loaded into lanes, `advance` trains every loaded lane for one epoch and evaluates it, and the
-best weights of each lane are kept until it is released. Lanes never affect each other: what
-a run reports does not depend on its neighbours, not even on one that diverges.
+An engine *opens* a program on the folds of a dataset, which gives a `Session` of `width` lanes.
+Runs of any fold are loaded into any lane, `advance` trains every loaded lane for one epoch and
+evaluates it, and the best weights of each lane are kept until it is released. Lanes never affect
+each other: what a run reports does not depend on its neighbours, not even on one that diverges,
+nor on how far they are.
 
 Engines do not decide: when a run ends is the caller's business (`rnnsearch.execution.training`).
-Sessions are not thread-safe. `rnnsearch.engines.keras_engine` is the reference that every other
+Sessions are not thread-safe; `Engine.prepare` says what may happen beside them.
+`rnnsearch.engines.keras_engine` is the reference that every other
 engine is tested against.
 """
 
@@ -22,7 +24,10 @@ import numpy as np
 from rnnsearch.data import Dataset
 from rnnsearch.models import Architecture
 
-__all__ = ["Engine", "Numbers", "Program", "Run", "Session", "batch_order"]
+__all__ = ["Engine", "Numbers", "Program", "Run", "RunKey", "Session", "batch_order"]
+
+RunKey = tuple[int, int]
+"""A run's name: its trial's number, and which of the trial's runs it is."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,11 @@ class Run:
     index: int = 0
     fold: int = 0
 
+    @property
+    def key(self) -> RunKey:
+        """Its name."""
+        return self.trial, self.index
+
 
 class Session(ABC):
     """K lanes of one program on one dataset, or on the folds of one."""
@@ -130,7 +140,7 @@ class Session(ABC):
 
     @abstractmethod
     def advance(self) -> dict[int, dict[str, float]]:
-        """Train every loaded lane for one epoch, then evaluate it on the validation part.
+        """Train every loaded lane for one epoch, then evaluate it on its validation part.
 
         Returns:
             Lane → metrics: ``loss`` (mean over the epoch's batches, weighted by their
@@ -166,7 +176,11 @@ class Engine(ABC):
 
     @abstractmethod
     def prepare(self, program: Program, folds: Sequence[Dataset], width: int | None) -> None:
-        """Compile what `open` will need; called from another thread than sessions are."""
+        """Compile what the next `open` with these arguments will need.
+
+        Called on a thread of its own while a session trains, never while `open` or another
+        `prepare` runs.
+        """
 
     @property
     @abstractmethod

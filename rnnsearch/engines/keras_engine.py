@@ -43,7 +43,7 @@ class _KerasSession(Session):
         self.parameters = build_standard(program.architecture, blank=True).count_params()
         self._program = program
         self._folds = folds
-        self._dataset = folds[0]
+        self._dataset: Dataset
         self._loss = make_loss(program.loss)
         self._model: keras.Model | None = None
         self._run: Run

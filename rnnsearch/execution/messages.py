@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from rnnsearch.engines import Program, Run
+from rnnsearch.engines import Program, Run, RunKey
 
 __all__ = [
     "Activity",
@@ -24,7 +24,9 @@ __all__ = [
     "Judge",
     "Judged",
     "Message",
+    "Opened",
     "Order",
+    "Prepare",
     "Ready",
     "RunState",
     "Rung",
@@ -59,17 +61,28 @@ class Schedule:
 
 @dataclass(frozen=True)
 class Block:
-    """Train these runs as lanes of one program, at most `width` at a time."""
+    """Train these runs as lanes of one program, the next of them wherever a lane is free.
+
+    Attributes:
+        program: What trains them.
+        runs: In the order in which they get a lane.
+        schedule: When they stop.
+        lanes: How many there are; None: as the engine likes.
+        ended: Runs among `runs` that ended before, with the epochs that each had. They keep
+            their lane for as long without training, so that the others start when they would
+            have: what is decided at rungs depends on what was decided before.
+    """
 
     program: Program
     runs: tuple[Run, ...]
     schedule: Schedule
-    width: int
+    lanes: int | None
+    ended: Mapping[RunKey, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer to `Rung`: trials to stop."""
+    """The answer to `Rung`: trials to stop, with all of their runs."""
 
     pruned: frozenset[int]
 
@@ -89,11 +102,19 @@ class Judge:
 
 
 @dataclass(frozen=True)
+class Prepare:
+    """Compile this program in the background: a block of it, in so many lanes, comes next."""
+
+    program: Program
+    lanes: int | None
+
+
+@dataclass(frozen=True)
 class Exit:
     """End the worker."""
 
 
-Order = Block | Verdict | Cancel | Judge | Exit
+Order = Block | Verdict | Cancel | Prepare | Judge | Exit
 
 # --- From a worker to the driver -------------------------------------------------------------
 
@@ -113,17 +134,24 @@ class Activity:
 
 
 @dataclass(frozen=True)
-class Epochs:
-    """An epoch ended for these trials."""
+class Opened:
+    """A block is about to train, in so many lanes."""
 
-    epochs: Mapping[int, Epoch]
+    lanes: int
+
+
+@dataclass(frozen=True)
+class Epochs:
+    """An epoch ended for these runs."""
+
+    epochs: Mapping[RunKey, Epoch]
 
 
 @dataclass(frozen=True)
 class Rung:
-    """Trials that reached a rung: trial → (epoch, best objective so far). Waits for `Verdict`."""
+    """Runs that reached a rung: run → (epoch, best objective so far). Waits for `Verdict`."""
 
-    values: Mapping[int, tuple[int, float]]
+    values: Mapping[RunKey, tuple[int, float]]
 
 
 RunState = Literal["COMPLETE", "PRUNED", "FAIL"]
@@ -135,13 +163,14 @@ class Ended:
 
     Attributes:
         trial: Its trial.
-        state: FAIL where it diverged.
+        state: FAIL where it diverged; PRUNED also where another run of its trial did.
         best: Its best epoch, None if there is none.
         epochs: Epochs trained.
         seconds: Its share of the time the block took.
         parameters: Weights of the model.
         weights: The best epoch's trainable weights, if COMPLETE.
         message: Why the state is not COMPLETE.
+        index: Which of its trial's runs it is.
     """
 
     trial: int
@@ -152,6 +181,12 @@ class Ended:
     parameters: int
     weights: list[np.ndarray] | None = None
     message: str = ""
+    index: int = 0
+
+    @property
+    def key(self) -> RunKey:
+        """The run's name."""
+        return self.trial, self.index
 
 
 @dataclass(frozen=True)
@@ -177,4 +212,4 @@ class Crashed:
     gone: bool = field(default=False)
 
 
-Message = Ready | Activity | Epochs | Rung | Ended | BlockDone | Judged | Crashed
+Message = Ready | Activity | Opened | Epochs | Rung | Ended | BlockDone | Judged | Crashed

@@ -2,7 +2,13 @@
 
 The same for every engine and wherever it runs. Runs end in one of four ways: at their last
 epoch or after `patience` epochs without a new best (COMPLETE), stopped at a rung or cancelled
-(PRUNED), or with a loss or an objective that is no finite number (FAIL).
+(PRUNED), or with a loss or an objective that is no finite number (FAIL). A run that fails takes
+the other runs of its trial with it, which has no score without it.
+
+Lanes go in step, an epoch at a time, each at an epoch of its own run. At the end of each, the
+lanes that got free take the next runs of the block; no lane waits for another. Runs that ended
+before the block was sent hold their lane as long as they did then, so the order in which the
+others start and reach their rungs is that of a block that was never cut.
 """
 
 from __future__ import annotations
@@ -11,10 +17,10 @@ import math
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from rnnsearch.engines import Program, Run, Session
+from rnnsearch.engines import Program, Run, RunKey, Session
 from rnnsearch.execution.messages import Block, Ended, Epoch, RunState
 
 __all__ = ["Listener", "train"]
@@ -24,12 +30,12 @@ class Listener(ABC):
     """Who is told how the runs of a block fare, and decides which go on."""
 
     @abstractmethod
-    def epochs(self, epochs: Mapping[int, Epoch]) -> None:
-        """These trials ended an epoch."""
+    def epochs(self, epochs: Mapping[RunKey, Epoch]) -> None:
+        """These runs ended an epoch."""
 
     @abstractmethod
-    def rung(self, values: Mapping[int, tuple[int, float]]) -> frozenset[int]:
-        """Which of these trials to stop; trial → (epoch, best objective so far)."""
+    def rung(self, values: Mapping[RunKey, tuple[int, float]]) -> frozenset[int]:
+        """Which trials to stop; these runs of theirs have (epoch, best objective so far)."""
 
     @abstractmethod
     def ended(self, ended: Ended) -> None:
@@ -38,6 +44,11 @@ class Listener(ABC):
     @abstractmethod
     def cancelled(self) -> bool:
         """Whether to stop all runs now."""
+
+
+def train(session: Session, block: Block, listener: Listener) -> None:
+    """Train every run of a block to its end, in as many lanes as the session has."""
+    _Course(session, block, listener).run()
 
 
 @dataclass
@@ -65,122 +76,147 @@ def _better(value: float, than: float, program: Program) -> bool:
     return value > than if program.maximize else value < than
 
 
-def train(session: Session, block: Block, listener: Listener) -> None:
-    """Train every run of a block to its end, in as many lanes as the session has."""
-    waiting = deque(block.runs)
-    lanes: dict[int, _Progress] = {}
-    _fill(session, lanes, waiting, range(session.width))
-    while lanes:
-        if listener.cancelled():
-            _cancel(session, lanes, waiting, listener)
-            return
+class _Course:
+    """One block's way through a session.
+
+    Attributes:
+        _waiting: Runs without a lane yet, in order.
+        _lanes: Lane → the run that trains in it.
+        _held: Lane → epochs for which a run that ended before still holds it.
+    """
+
+    def __init__(self, session: Session, block: Block, listener: Listener) -> None:
+        self._session = session
+        self._block = block
+        self._listener = listener
+        # A run that was stopped before its first epoch never had a lane.
+        self._waiting = deque(run for run in block.runs if block.ended.get(run.key) != 0)
+        self._lanes: dict[int, _Progress] = {}
+        self._held: dict[int, int] = {}
+
+    def run(self) -> None:
+        self._fill(range(self._session.width))
+        while self._lanes or self._held:
+            if self._listener.cancelled():
+                self._cancel()
+                return
+            ticks = 1 if self._lanes else min(self._held.values())
+            free = self._advance() if self._lanes else []
+            free += self._pass(ticks)
+            self._fill(sorted(free))
+
+    def _fill(self, free: Iterable[int]) -> None:
+        """Give the free lanes to the runs that wait."""
+        fresh: dict[int, Run] = {}
+        for lane in free:
+            if not self._waiting:
+                break
+            run = self._waiting.popleft()
+            if run.key in self._block.ended:
+                self._held[lane] = self._block.ended[run.key]
+            else:
+                fresh[lane] = run
+        if fresh:
+            self._session.load(fresh)
+            self._lanes.update({lane: _Progress(run) for lane, run in fresh.items()})
+
+    def _advance(self) -> list[int]:
+        """Train an epoch in every lane; the lanes that it leaves free."""
+        before = set(self._lanes)
         started = time.perf_counter()
-        results = session.advance()
-        seconds = (time.perf_counter() - started) / len(lanes)
+        results = self._session.advance()
+        seconds = (time.perf_counter() - started) / len(self._lanes)
         for lane, metrics in results.items():
-            lanes[lane].add(metrics, block.program, seconds)
-        listener.epochs(
+            self._lanes[lane].add(metrics, self._block.program, seconds)
+        self._listener.epochs(
             {
-                progress.run.trial: Epoch(progress.epochs, results[lane])
-                for lane, progress in lanes.items()
+                progress.run.key: Epoch(progress.epochs, results[lane])
+                for lane, progress in self._lanes.items()
             }
         )
-        free = _end_runs(session, lanes, results, block, listener)
-        free += _prune(session, lanes, block, listener)
-        _fill(session, lanes, waiting, sorted(free))
+        self._end_runs(results)
+        self._prune()
+        return list(before - set(self._lanes))
 
+    def _pass(self, ticks: int) -> list[int]:
+        """Let epochs pass for the lanes that are held; those that are held no more."""
+        self._held = {lane: left - ticks for lane, left in self._held.items()}
+        free = [lane for lane, left in self._held.items() if not left]
+        for lane in free:
+            del self._held[lane]
+        return free
 
-def _fill(
-    session: Session, lanes: dict[int, _Progress], waiting: deque[Run], free: range | list[int]
-) -> None:
-    fresh = {lane: waiting.popleft() for lane, _ in zip(free, list(waiting), strict=False)}
-    if fresh:
-        session.load(fresh)
-        lanes.update({lane: _Progress(run) for lane, run in fresh.items()})
+    def _end_runs(self, results: Mapping[int, Mapping[str, float]]) -> None:
+        """End the runs that diverged, had their epochs or ran out of patience."""
+        patience, objective = self._block.schedule.patience, self._block.program.objective
+        for lane, progress in list(self._lanes.items()):
+            if lane not in self._lanes:  # stopped with another run of its trial
+                continue
+            wrong = _not_finite(results[lane], objective)
+            if wrong is not None:
+                message = f"diverged: {wrong} is not finite at epoch {progress.epochs}"
+                self._end(lane, "FAIL", message)
+                self._stop(progress.run.trial, "another run of the trial diverged")
+            elif progress.epochs >= progress.run.epochs or (
+                patience is not None and progress.since_best >= patience
+            ):
+                self._end(lane, "COMPLETE")
 
+    def _prune(self) -> None:
+        """End the runs of trials that reached a rung and are told to stop."""
+        objective = self._block.program.objective
+        asked = {
+            progress.run.key: (progress.epochs, progress.best.metrics[objective])
+            for progress in self._lanes.values()
+            if progress.best is not None and progress.epochs in self._block.schedule.rungs
+        }
+        if asked:
+            for trial in sorted(self._listener.rung(asked)):
+                self._stop(trial, "pruned at epoch {epoch}")
 
-def _end_runs(
-    session: Session,
-    lanes: dict[int, _Progress],
-    results: Mapping[int, Mapping[str, float]],
-    block: Block,
-    listener: Listener,
-) -> list[int]:
-    """End the runs that diverged, had their epochs or ran out of patience."""
-    schedule, objective = block.schedule, block.program.objective
-    free = []
-    for lane, progress in list(lanes.items()):
-        wrong = _not_finite(results[lane], objective)
-        if wrong is not None:
-            message = f"diverged: {wrong} is not finite at epoch {progress.epochs}"
-            _end(session, lanes, lane, listener, "FAIL", message)
-        elif progress.epochs >= progress.run.epochs or (
-            schedule.patience is not None and progress.since_best >= schedule.patience
-        ):
-            _end(session, lanes, lane, listener, "COMPLETE")
-        else:
-            continue
-        free.append(lane)
-    return free
+    def _stop(self, trial: int, message: str) -> None:
+        """End every run of a trial that has not ended."""
+        for lane, progress in list(self._lanes.items()):
+            if progress.run.trial == trial:
+                self._end(lane, "PRUNED", message.format(epoch=progress.epochs))
+        for run in [run for run in self._waiting if run.trial == trial]:
+            self._waiting.remove(run)
+            self._leave_out(run, message.format(epoch=0))
+
+    def _cancel(self) -> None:
+        for lane, progress in list(self._lanes.items()):
+            message = f"out of time at epoch {progress.epochs} of {progress.run.epochs}"
+            self._end(lane, "PRUNED", message)
+        for run in self._waiting:
+            self._leave_out(run, "out of time before its first epoch")
+
+    def _leave_out(self, run: Run, message: str) -> None:
+        """A run ends without having had a lane."""
+        if run.key not in self._block.ended:
+            parameters = self._session.parameters
+            ended = Ended(run.trial, "PRUNED", None, 0, 0.0, parameters, None, message, run.index)
+            self._listener.ended(ended)
+
+    def _end(self, lane: int, state: RunState, message: str = "") -> None:
+        progress = self._lanes.pop(lane)
+        weights = self._session.best_weights(lane) if state == "COMPLETE" else None
+        self._session.release(lane)
+        self._listener.ended(
+            Ended(
+                progress.run.trial,
+                state,
+                progress.best,
+                progress.epochs,
+                progress.seconds,
+                self._session.parameters,
+                weights,
+                message,
+                progress.run.index,
+            )
+        )
 
 
 def _not_finite(metrics: Mapping[str, float], objective: str) -> str | None:
     """What shows that a run diverged. Another metric may be undefined on the data: R² is."""
     names = ("loss", "val_loss", objective)
     return next((name for name in names if not math.isfinite(metrics.get(name, 0.0))), None)
-
-
-def _prune(
-    session: Session, lanes: dict[int, _Progress], block: Block, listener: Listener
-) -> list[int]:
-    """End the runs that reached a rung and are told to stop."""
-    objective = block.program.objective
-    asked = {
-        progress.run.trial: (progress.epochs, progress.best.metrics[objective])
-        for progress in lanes.values()
-        if progress.best is not None and progress.epochs in block.schedule.rungs
-    }
-    if not asked:
-        return []
-    pruned = listener.rung(asked)
-    free = [lane for lane, progress in lanes.items() if progress.run.trial in pruned]
-    for lane in free:
-        epochs = lanes[lane].epochs
-        _end(session, lanes, lane, listener, "PRUNED", f"pruned at epoch {epochs}")
-    return free
-
-
-def _cancel(
-    session: Session, lanes: dict[int, _Progress], waiting: deque[Run], listener: Listener
-) -> None:
-    for lane, progress in list(lanes.items()):
-        message = f"out of time at epoch {progress.epochs} of {progress.run.epochs}"
-        _end(session, lanes, lane, listener, "PRUNED", message)
-    for run in waiting:
-        listener.ended(Ended(run.trial, "PRUNED", None, 0, 0.0, session.parameters,
-                             message="out of time before its first epoch"))  # fmt: skip
-
-
-def _end(
-    session: Session,
-    lanes: dict[int, _Progress],
-    lane: int,
-    listener: Listener,
-    state: RunState,
-    message: str = "",
-) -> None:
-    progress = lanes.pop(lane)
-    weights = session.best_weights(lane) if state == "COMPLETE" else None
-    session.release(lane)
-    listener.ended(
-        Ended(
-            progress.run.trial,
-            state,
-            progress.best,
-            progress.epochs,
-            progress.seconds,
-            session.parameters,
-            weights,
-            message,
-        )
-    )

@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -33,15 +33,18 @@ from rnnsearch.execution.messages import (
     Exit,
     Judge,
     Message,
+    Opened,
+    Prepare,
     Ready,
     Rung,
     Verdict,
 )
+from rnnsearch.execution.preparing import Preparing
 from rnnsearch.execution.training import Listener, train
 
 if TYPE_CHECKING:
     from rnnsearch.data import Dataset
-    from rnnsearch.engines import Engine, Program
+    from rnnsearch.engines import Engine, Program, RunKey
 
 __all__ = ["end_with_driver", "held_memory", "serve"]
 
@@ -73,8 +76,9 @@ class _Worker:
         self._connection = connection
         self._task = TASKS[setup.task]
         self._data = joblib.load(setup.data, mmap_mode="r")
-        self._datasets: dict[tuple[int | None, bool], Dataset] = {}
+        self._datasets: dict[tuple[int | None, bool], list[Dataset]] = {}
         self._engine = _make_engine(setup)
+        self._preparing = Preparing(self._prepare)
         self._send(Ready(self._engine.device))
 
     def _send(self, message: Message) -> None:
@@ -89,6 +93,8 @@ class _Worker:
                 self._train(order)
             elif isinstance(order, Judge):
                 self._judge(order)
+            elif isinstance(order, Prepare):
+                self._preparing.begin(order)
         except _DRIVER_GONE:
             raise
         except Exception as error:
@@ -98,25 +104,31 @@ class _Worker:
 
     def _train(self, block: Block) -> None:
         self._send(Activity(f"compiling {block.program}"))
-        session = self._engine.open(block.program, [self._dataset(block.program)], block.width)
-        listener = _RemoteListener(self._connection, str(block.program))
+        self._preparing.wait()
+        session = self._engine.open(block.program, self._folds(block.program), block.lanes)
+        self._send(Opened(session.width))
+        listener = _RemoteListener(self._connection, str(block.program), self._preparing.begin)
         train(session, block, listener)
         self._send(BlockDone(held_memory()))
+
+    def _prepare(self, order: Prepare) -> None:
+        self._engine.prepare(order.program, self._folds(order.program), order.lanes)
 
     def _judge(self, order: Judge) -> None:
         from rnnsearch.execution.judging import judge
 
-        self._send(judge(order, self._dataset(order.program)))
+        self._preparing.wait()
+        self._send(judge(order, self._folds(order.program)[-1]))
 
-    def _dataset(self, program: Program) -> Dataset:
+    def _folds(self, program: Program) -> list[Dataset]:
         """The arrays a program reads; a network without memory gets features, not sequences."""
         memoryless = program.architecture.cell == "feed_forward"
         key = (program.window, memoryless)
         if key not in self._datasets:
-            dataset = self._data.dataset(program.window)
+            folds = [self._data.dataset(program.window, fold) for fold in range(self._data.folds)]
             if memoryless:
-                dataset = _without_memory(dataset, self._task)
-            self._datasets[key] = dataset
+                folds = [_without_memory(dataset, self._task) for dataset in folds]
+            self._datasets[key] = folds
         return self._datasets[key]
 
 
@@ -132,20 +144,23 @@ def _without_memory(dataset: Dataset, task: object) -> Dataset:
 class _RemoteListener(Listener):
     """Passes everything on to the driver."""
 
-    def __init__(self, connection: Connection, program: str) -> None:
+    def __init__(
+        self, connection: Connection, program: str, prepare: Callable[[Prepare], None]
+    ) -> None:
         self._connection = connection
         self._program = program
+        self._prepare = prepare
         self._cancelled = False
         self._announced = False
 
-    def epochs(self, epochs: Mapping[int, Epoch]) -> None:
+    def epochs(self, epochs: Mapping[RunKey, Epoch]) -> None:
         if not self._announced:
             lanes = f" ({len(epochs)} lanes)" if len(epochs) > 1 else ""
             self._connection.send(Activity(f"training {self._program}{lanes}"))
             self._announced = True
         self._connection.send(Epochs(epochs))
 
-    def rung(self, values: Mapping[int, tuple[int, float]]) -> frozenset[int]:
+    def rung(self, values: Mapping[RunKey, tuple[int, float]]) -> frozenset[int]:
         self._connection.send(Rung(values))
         while True:
             answer = self._connection.recv()
@@ -164,6 +179,8 @@ class _RemoteListener(Listener):
     def _note(self, order: object) -> None:
         if isinstance(order, Cancel):
             self._cancelled = True
+        elif isinstance(order, Prepare):
+            self._prepare(order)
         elif isinstance(order, Exit):
             raise EOFError
 

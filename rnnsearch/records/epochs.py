@@ -1,4 +1,4 @@
-"""epochs.csv: the learning curve of each trial, appended when the trial ends."""
+"""epochs.csv: the learning curve of each run of each trial, appended when the trial ends."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EpochsFile", "read_epochs"]
 
-_KEYS = ("trial", "epoch")
+_KEYS = ("trial", "run", "epoch")
 
 
 @final
@@ -31,23 +31,24 @@ class EpochsFile:
         self._columns: list[str] = []
         self._size = -1
 
-    def append(self, trial: int, curve: Sequence[Epoch]) -> None:
-        """Add a trial's learning curve, or the next part of it.
+    def append(self, trial: int, curve: Sequence[Epoch], run: int = 0) -> None:
+        """Add a run's learning curve, or the next part of it.
 
         A line that a kill left unfinished is removed first. Metrics that the file has no column
         for yet widen it, which writes it anew.
 
         Args:
-            trial: The trial's number. An epoch that is not above the one before begins a new
-                run of the trial, which replaces the old one for `read_epochs`.
-            curve: Points in the order of their epochs.
+            trial: The trial's number.
+            curve: Points in the order of their epochs. One that is not above the last one of
+                the same run begins it anew, and replaces for `read_epochs` what it had.
+            run: Which of the trial's runs it is.
         """
         if not curve:
             return
         if not self._path.exists() or self._path.stat().st_size != self._size:
             self._columns, self._size = _header(self._path)
         self._add_columns(list(dict.fromkeys(name for epoch in curve for name in epoch.metrics)))
-        lines = "".join(f"{_line(trial, epoch, self._columns)}\n" for epoch in curve)
+        lines = "".join(f"{_line((trial, run), epoch, self._columns)}\n" for epoch in curve)
         with self._path.open("r+b") as file:
             file.truncate(self._size)
             file.seek(self._size)
@@ -61,9 +62,9 @@ class EpochsFile:
 
 
 def read_epochs(path: Path) -> pd.DataFrame:
-    """All learning curves: ``trial, epoch, loss, val_…``, sorted by trial and epoch.
+    """All learning curves: ``trial, run, epoch, loss, val_…``, sorted by these three.
 
-    Of a trial that ran again only the last run is given; a line that a kill left
+    Of a trial that was trained again only the last time is given; a line that a kill left
     unfinished is not. Empty where there is no file.
     """
     import pandas as pd
@@ -71,17 +72,17 @@ def read_epochs(path: Path) -> pd.DataFrame:
     columns, size = _header(path)
     if not columns:
         return pd.DataFrame({key: pd.Series(dtype="int64") for key in _KEYS})
-    runs: dict[int, list[list[str]]] = {}
+    runs: dict[tuple[int, int], list[list[str]]] = {}
     content = path.read_bytes()[:size].decode("utf-8")
     for line in content.splitlines()[1:]:
         row = line.split(",")
         if len(row) != len(columns):
             continue  # damage from outside: nothing of ours writes such a line
-        run = runs.setdefault(int(row[0]), [])
-        if run and int(row[1]) <= int(run[-1][1]):
+        run = runs.setdefault((int(row[0]), int(row[1])), [])
+        if run and int(row[2]) <= int(run[-1][2]):
             run.clear()
         run.append(row)
-    rows = [row for trial in sorted(runs) for row in runs[trial]]
+    rows = [row for key in sorted(runs) for row in runs[key]]
     series: dict[str, pd.Series] = {}
     for position, column in enumerate(columns):
         texts = [row[position] for row in rows]
@@ -118,9 +119,9 @@ def _widen(path: Path, columns: Sequence[str], added: int) -> int:
     return len(content)
 
 
-def _line(trial: int, epoch: Epoch, columns: Sequence[str]) -> str:
+def _line(run: tuple[int, int], epoch: Epoch, columns: Sequence[str]) -> str:
     values = [
         repr(float(epoch.metrics[name])) if name in epoch.metrics else ""
         for name in columns[len(_KEYS) :]
     ]
-    return ",".join([str(trial), str(epoch.number), *values])
+    return ",".join([*map(str, run), str(epoch.number), *values])

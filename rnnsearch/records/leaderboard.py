@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["leaderboard", "leaderboard_csv", "read_leaderboard", "write_leaderboard"]
 
 _TEXT = {"trial", "state", "message"}
-_INTEGERS = {"rank", "epochs", "parameters"}
+_INTEGERS = {"rank", "runs", "epochs", "parameters"}
 _GROUPS = {"PRUNED": 2, "RUNNING": 3, "FAIL": 4}
 
 
@@ -35,8 +35,10 @@ def leaderboard(
     then RUNNING and FAIL, without a rank. The order that the records come in is of no effect.
 
     Returns:
-        Columns ``rank, trial, state, score``, the validation metrics, ``epochs, seconds,
-        parameters``, one ``params_<name>`` a search parameter, ``message``.
+        Columns ``rank, trial, state, score, score_std``, the validation metrics, ``runs, epochs,
+        seconds, parameters``, one ``params_<name>`` a search parameter, ``message``. Score and
+        metrics are means over the runs (of baselines: the folds), ``score_std`` the sample
+        standard deviation of the score over them, empty where there is one.
     """
     ordered = sorted(trials, key=lambda trial: trial.number)
     sign = 1.0 if direction == "minimize" else -1.0
@@ -108,7 +110,9 @@ def _trial_row(trial: TrialRecord) -> dict[str, object]:
         "trial": trial.number,
         "state": trial.state,
         "score": trial.score,
+        "score_std": trial.spread,
         **trial.metrics,
+        "runs": trial.runs,
         "epochs": trial.epochs,
         "seconds": round(trial.seconds, 3),
         "parameters": trial.parameters,
@@ -122,7 +126,9 @@ def _baseline_row(baseline: BaselineRecord) -> dict[str, object]:
         "trial": f"baseline:{baseline.name}",
         "state": "BASELINE",
         "score": baseline.score,
+        "score_std": baseline.spread,
         **baseline.metrics,
+        "runs": baseline.runs,
         "seconds": round(baseline.seconds, 3),
         "parameters": baseline.parameters,
     }
@@ -135,9 +141,9 @@ def _columns(trials: Sequence[TrialRecord], baselines: Sequence[BaselineRecord])
     for trial in trials:
         params |= {f"params_{name}": None for name in trial.params}
     return [
-        *("rank", "trial", "state", "score"),
+        *("rank", "trial", "state", "score", "score_std"),
         *sorted(name for name in metrics if name.startswith("val_")),
-        *("epochs", "seconds", "parameters"),
+        *("runs", "epochs", "seconds", "parameters"),
         *params,
         "message",
     ]

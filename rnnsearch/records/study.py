@@ -142,6 +142,9 @@ def tell(study: optuna.Study, record: TrialRecord) -> None:
         "seconds": float(record.seconds),
         "parameters": record.parameters,
         "message": record.message,
+        "runs": record.runs,
+        "spread": _number(record.spread),
+        "run_epochs": [int(epochs) for epochs in record.run_epochs],
     }
     opened.storage.set_trial_user_attr(trial_id, "result", result)
     value = record.score if record.state == "COMPLETE" else None
@@ -173,6 +176,9 @@ def _record(trial: optuna.trial.FrozenTrial, maximise: bool) -> TrialRecord:
         parameters=result.get("parameters"),
         params=params_of(trial),
         message=result.get("message", ""),
+        runs=result.get("runs", 1),
+        spread=result.get("spread"),
+        run_epochs=tuple(result.get("run_epochs", ())),
     )
 
 

@@ -45,7 +45,10 @@ class Display(Protocol):
         """As of an observer."""
 
     def ended(
-        self, record: TrialRecord, curve: Sequence[Epoch], weights: Sequence[np.ndarray] | None
+        self,
+        record: TrialRecord,
+        curves: Sequence[Sequence[Epoch]],
+        weights: Sequence[np.ndarray] | None,
     ) -> None:
         """As of an observer."""
 
@@ -156,7 +159,10 @@ class PlainDisplay:
             self._line(" | ".join(word for word in words if word))
 
     def ended(
-        self, record: TrialRecord, curve: Sequence[Epoch], weights: Sequence[np.ndarray] | None
+        self,
+        record: TrialRecord,
+        curves: Sequence[Sequence[Epoch]],
+        weights: Sequence[np.ndarray] | None,
     ) -> None:
         """Note a trial; its line comes with the next snapshot, which knows how it ranks."""
         self._waiting.append(record)
@@ -220,7 +226,10 @@ class LiveDisplay:
         self._snapshot = snapshot
 
     def ended(
-        self, record: TrialRecord, curve: Sequence[Epoch], weights: Sequence[np.ndarray] | None
+        self,
+        record: TrialRecord,
+        curves: Sequence[Sequence[Epoch]],
+        weights: Sequence[np.ndarray] | None,
     ) -> None:
         """Nothing: the next snapshot counts it."""
 
@@ -248,13 +257,14 @@ class LiveDisplay:
 
 
 def _lanes(lanes: Sequence[Lane], epochs: int) -> list[RenderableType]:
-    """A small table of the trials in training."""
+    """A small table of the runs in training."""
     if not lanes:
         return []
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for title in ("trial", "epoch", "score"):
         table.add_column(title, justify="right")
     for lane in lanes[:_LANES_SHOWN]:
-        table.add_row(str(lane.trial), f"{lane.epoch}/{epochs}", score(lane.score))
+        name = f"{lane.trial}" if lane.run is None else f"{lane.trial} run {lane.run}"
+        table.add_row(name, f"{lane.epoch}/{epochs}", score(lane.score))
     hidden = len(lanes) - _LANES_SHOWN
     return [table, Text(f"… and {hidden} more", style="dim")] if hidden > 0 else [table]

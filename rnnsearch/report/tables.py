@@ -102,6 +102,7 @@ def final(
         for part in parts:
             style = "yellow" if part.unbeaten else "green"
             _lines(console, [f"Trial {number} {sentence(part)}."], style=style)
+        _lines(console, _of_runs(summary["winner"], tested=len(parts) > 1))
     console.print()
     took = text.duration(summary.get("seconds"))
     _lines(console, [f"Took {took} on {summary.get('device', '-')}. Everything is in {folder}"])
@@ -115,7 +116,7 @@ def _cells(row: Mapping[Hashable, Any], params: Sequence[str], columns: bool) ->
         "-" if _missing(row["rank"]) else str(row["rank"]),
         str(row["trial"]),
         str(row["state"]),
-        text.score(None if _missing(row["score"]) else row["score"]),
+        _score(row),
         f"{row['seconds']:.1f}",
         text.number(None if _missing(row["parameters"]) else int(row["parameters"])),
     ]
@@ -124,6 +125,11 @@ def _cells(row: Mapping[Hashable, Any], params: Sequence[str], columns: bool) ->
         return cells + ["" if item is None else text.value(item) for item in values.values()]
     short = {name.removeprefix("params_"): item for name, item in values.items()}
     return [*cells, text.configuration(short)] if params else cells
+
+
+def _score(row: Mapping[Hashable, Any]) -> str:
+    value, spread = (row.get(name) for name in ("score", "score_std"))
+    return text.score(*(None if _missing(item) else item for item in (value, spread)))
 
 
 def _missing(value: object) -> bool:
@@ -139,11 +145,23 @@ def _standings_table(number: int, parts: Sequence[Standing]) -> Table:
     table.add_column("")
     for part in parts:
         table.add_column(part.metric, justify="right")
-    table.add_row(f"trial {number}", *(text.score(part.winner) for part in parts), style="green")
+    table.add_row(
+        f"trial {number}", *(text.score(part.winner, part.spread) for part in parts), style="green"
+    )
     for name in dict.fromkeys(name for part in parts for name in part.baselines):
         scores = [text.score(part.baselines.get(name)) for part in parts]
         table.add_row(Text(f"baseline:{name}"), *scores, style="cyan")
     return table
+
+
+def _of_runs(winner: Mapping[str, Any], tested: bool) -> list[str]:
+    """What the scores of a winner that was trained more than once are of."""
+    runs = winner.get("runs", 1)
+    if runs == 1:
+        return []
+    line = f"Its validation score is the mean ± standard deviation over {runs} runs"
+    test = "the test score is of one network, the run that validates best (on the last fold)"
+    return [f"{line}; {test}." if tested else f"{line}."]
 
 
 def _why_none(frame: pd.DataFrame) -> list[str]:

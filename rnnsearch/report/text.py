@@ -8,11 +8,14 @@ from collections.abc import Mapping
 __all__ = ["configuration", "duration", "number", "score", "value"]
 
 
-def score(value: float | None) -> str:
-    """A score with four significant digits; a dash where there is none."""
+def score(value: float | None, spread: float | None = None) -> str:
+    """A score with four significant digits, its spread with two; a dash where there is none."""
     if value is None or math.isnan(value):
         return "-"
-    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e9 else f"{value:.4g}"
+    text = f"{value:,.0f}" if 1e4 <= abs(value) < 1e9 else f"{value:.4g}"
+    if spread is None or math.isnan(spread):
+        return text
+    return f"{text} ± {f'{spread:,.0f}' if 1e4 <= spread < 1e9 else f'{spread:.2g}'}"
 
 
 def number(value: int | None) -> str:

@@ -23,9 +23,12 @@ class Standing:
     Attributes:
         part: ``validation`` or ``test``.
         metric: Such as ``val_rmse``, ``test_rmse``.
-        winner: The winner's score, None where it is not known.
+        winner: The winner's score, None where it is not known. On the validation part the mean
+            over its runs; on the test part that of one of its networks.
         baselines: Name → score, where it is known; in the order of the summary.
         unbeaten: The baselines that are as good as the winner or better.
+        spread: Standard deviation of the winner's score over its runs; None where it has one run,
+            and on the test part.
     """
 
     part: str
@@ -33,6 +36,7 @@ class Standing:
     winner: float | None
     baselines: Mapping[str, float]
     unbeaten: tuple[str, ...]
+    spread: float | None = None
 
 
 def standings(summary: Mapping[str, Any]) -> list[Standing]:
@@ -59,7 +63,8 @@ def standing(summary: Mapping[str, Any], part: str) -> Standing:
     unbeaten = tuple(
         name for name, value in known.items() if own is not None and sign * value <= sign * own
     )
-    return Standing(part, metric, own, known, unbeaten)
+    deviation = winner.get("spread") if part == "validation" else None
+    return Standing(part, metric, own, known, unbeaten, deviation)
 
 
 def sentence(standing: Standing) -> str:
@@ -70,7 +75,7 @@ def sentence(standing: Standing) -> str:
     """
     if not standing.baselines:
         return f"no baseline has {standing.metric} on the {standing.part} part to compare with"
-    own = score(standing.winner)
+    own = score(standing.winner, standing.spread)
     if standing.unbeaten:
         names = ", ".join(
             f"{name} ({own} vs {score(standing.baselines[name])})" for name in standing.unbeaten
@@ -80,7 +85,10 @@ def sentence(standing: Standing) -> str:
 
 
 def failures(frame: pd.DataFrame, top: int = 3) -> list[tuple[str, int]]:
-    """The most frequent messages of trials that failed, or where none did, of those pruned."""
+    """The most frequent messages of trials that failed, or where none did, of those pruned.
+
+    Or else of those that the time did not reach.
+    """
     for state in ("FAIL", "PRUNED"):
         messages = [
             str(message).strip() or "no reason was given"
@@ -88,4 +96,5 @@ def failures(frame: pd.DataFrame, top: int = 3) -> list[tuple[str, int]]:
         ]
         if messages:
             return Counter(messages).most_common(top)
-    return []
+    left = int((frame["state"] == "RUNNING").sum())
+    return [("not trained yet; the same command goes on with it", left)] if left else []

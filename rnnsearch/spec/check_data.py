@@ -44,6 +44,10 @@ def _check_split(data: CsvSource | NpzSource | ArraysSource, report: Report) -> 
     elif split.seed and (series or split.by == "time"):
         must = "must not be given where the split is by time: it has no effect"
         report.add("data.split.seed", must, show(split.seed), "remove it")
+    if split.folds > 1 and not series:
+        must = "must be 1 where the data is no CSV series: folds follow each other in time"
+        advice = "remove it; search.runs_per_trial trains each trial more than once"
+        report.add("data.split.folds", must, show(split.folds), advice)
 
 
 def _targets(data: CsvSource) -> tuple[str, ...]:

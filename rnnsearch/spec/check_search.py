@@ -59,7 +59,11 @@ def _check_grid(space: WrittenSpace, report: Report) -> None:
 
 
 def check_run(run: RunSpec, report: Report) -> None:
-    """Record an engine that the backend does not have."""
+    """Record an engine that the backend does not have, and lanes that the engine does not."""
     if run.engine == "fused" and run.backend != "jax":
         must = f"must be auto or keras on backend: {run.backend}"
         report.add("run.engine", must, "fused", "set engine: auto, or backend: jax")
+    one_lane = run.engine == "keras" or (run.engine == "auto" and run.backend != "jax")
+    if one_lane and run.lanes not in ("auto", 1):
+        must = "must be auto or 1 for the keras engine, which trains one run at a time"
+        report.add("run.lanes", must, show(run.lanes), "remove it, or use run.workers")

@@ -73,6 +73,12 @@ class SplitSpec(Frozen):
         "classes, else at random.",
     )
     seed: Seed = Field(default=0, description="Seed of a random split; not for a split by time.")
+    folds: Count = Field(
+        default=1,
+        description="Rolling-origin folds of a CSV series: as many validation parts of equal "
+        "length, one after the other, each trained for on all that is before it. The last is "
+        "that of one fold. A trial's score is the mean over them.",
+    )
 
 
 class _SourceBase(Frozen):
@@ -209,6 +215,11 @@ class SearchSpec(Frozen):
         description="How trials that fall behind are stopped early (Optuna's pruner).",
     )
     trials: Count = Field(default=60, description="Trials in total, across resumes.")
+    runs_per_trial: Count = Field(
+        default=1,
+        description="How often each trial is trained (on each fold), every time from another "
+        "seed; its score is the mean over these runs.",
+    )
     epochs: Count = Field(default=40, description="Most epochs a trial trains.")
     patience: Count | None = Field(
         default=10, description="Epochs without improvement after which a trial stops; null: never."
@@ -217,7 +228,9 @@ class SearchSpec(Frozen):
         default=None, description="Longest time to search; null: no limit."
     )
     block: Count | Literal["auto"] = Field(
-        default="auto", description="How many trials in a row share their structural parameters."
+        default="auto",
+        description="How many trials in a row share their structural parameters, whatever the "
+        "number of lanes.",
     )
     seed: Seed = Field(default=0, description="Seed of the sampler and of the trials.")
 
@@ -234,6 +247,11 @@ class RunSpec(Frozen):
         default="jax", description="Keras backend."
     )
     workers: Count | Literal["auto"] = Field(default="auto", description="Training processes.")
+    lanes: Count | Literal["auto"] = Field(
+        default="auto",
+        description="Runs that one worker trains side by side; the others of a block wait for a "
+        "free lane. `auto`: as many as suit the device. 1 for the `keras` engine.",
+    )
     device: Literal["auto", "cpu", "gpu"] = Field(default="auto", description="What to train on.")
 
 

@@ -29,8 +29,8 @@ space:
   units: 2
   learning_rate: {min: 1e-3, max: 1e-1, log: true}
   dropout: {min: 0, max: 0.3}
-search: {sampler: tpe, pruner: hyperband, trials: 12, epochs: 9, seed: 3, block: 4}
-run: {engine: fused, workers: 1, device: cpu}
+search: {sampler: tpe, pruner: hyperband, trials: 12, epochs: 9, seed: 3, block: 6}
+run: {engine: fused, workers: 1, lanes: 2, device: cpu}
 """
 
 # The command line, in a process that sends itself a signal when so many trials have ended, after

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
+import threading
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -15,11 +16,12 @@ import pytest
 
 from rnnsearch.data import Arrays, SequenceData, read
 from rnnsearch.driver.loop import Limits, Search
-from rnnsearch.driver.planner import Planner, direction
+from rnnsearch.driver.planner import Planner
+from rnnsearch.driver.programs import direction
 from rnnsearch.driver.pruners import make_pruner, rungs
 from rnnsearch.driver.tally import Tally
 from rnnsearch.driver.trials import Snapshot, TrialRecord
-from rnnsearch.engines import Run
+from rnnsearch.engines import Run, RunKey, Session
 from rnnsearch.execution import Epoch, Executor
 from rnnsearch.execution.messages import (
     Block,
@@ -29,12 +31,14 @@ from rnnsearch.execution.messages import (
     Ended,
     Epochs,
     Message,
+    Opened,
     Order,
     Ready,
     Rung,
     Schedule,
     Verdict,
 )
+from rnnsearch.execution.training import Listener, train
 from rnnsearch.records import StudyFolder, commit, open_study, records, tell
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Spec, parse
@@ -53,25 +57,160 @@ def val_loss(run: Run, epoch: int) -> float:
     return abs(np.log10(run.numbers.learning_rate) + 2.5) + run.numbers.dropout + 1 / epoch
 
 
+Curve = Callable[[Run, int], float]
+"""Run and epoch → val_loss."""
+
+
 Fault = Callable[[int, Block, int], Message | None]
-"""Worker, block and epoch about to begin → what befalls the worker, if anything."""
+"""Worker, block and tick (from 1) about to begin → what befalls the worker, if anything."""
 
 
-@dataclasses.dataclass
-class _Worker:
-    ready: bool = False
-    gone: bool = False
-    block: Block | None = None
-    runs: dict[int, Run] = dataclasses.field(default_factory=dict)
-    best: dict[int, Epoch] = dataclasses.field(default_factory=dict)
-    epoch: int = 0
-    asked: bool = False
-    cancelled: bool = False
-    orders: list[Order] = dataclasses.field(default_factory=list)
+class _Befallen(Exception):
+    """A fault that befalls a worker in an epoch."""
+
+
+class _Closed(BaseException):
+    """The executor ends the worker."""
+
+
+class FakeSession(Session):
+    """Lanes that train nothing."""
+
+    parameters = 7
+
+    def __init__(self, width: int, before: Callable[[], None], curve: Curve) -> None:
+        self.width = width
+        self._before = before
+        self._curve = curve
+        self._lanes: dict[int, tuple[Run, int]] = {}
+
+    def load(self, runs: Mapping[int, Run]) -> None:
+        assert not set(runs) & set(self._lanes), "a lane that trains must not be loaded"
+        self._lanes |= {lane: (run, 0) for lane, run in runs.items()}
+
+    def advance(self) -> dict[int, dict[str, float]]:
+        self._before()
+        self._lanes = {lane: (run, epoch + 1) for lane, (run, epoch) in self._lanes.items()}
+        return {
+            lane: {"loss": 1.0, "val_loss": self._curve(run, epoch)}
+            for lane, (run, epoch) in self._lanes.items()
+        }
+
+    def best_weights(self, lane: int) -> list[np.ndarray]:
+        return [np.array(self._lanes[lane][0].index)]
+
+    def release(self, lane: int) -> None:
+        del self._lanes[lane]
+
+
+class _Worker(Listener):
+    """A worker that trains by `train`, on a thread that goes an epoch each time it is stepped."""
+
+    def __init__(self, number: int, executor: FakeExecutor) -> None:
+        self.orders: deque[Order] = deque()
+        self.gone = False
+        self._number = number
+        self._executor = executor
+        self._messages: list[Message] = []
+        self._cancelled = self._closed = False
+        self._verdict: Verdict | None = None
+        self._error: BaseException | None = None
+        self._tick = 0
+        self._go, self._back = threading.Semaphore(0), threading.Semaphore(0)
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def step(self) -> list[Message]:
+        if not self.gone:
+            self._go.release()
+            self._back.acquire()
+        if self._error is not None:
+            raise self._error
+        messages, self._messages = self._messages, []
+        return messages
+
+    def close(self) -> None:
+        self._closed = True
+        self._go.release()
+        self._thread.join()
+
+    def _pause(self) -> None:
+        self._back.release()
+        self._go.acquire()
+        if self._closed:
+            raise _Closed
+
+    def _serve(self) -> None:
+        self._go.acquire()
+        try:
+            self._start()
+            while not self._closed and not self.gone:
+                self._pause()
+                if self.orders and isinstance(block := self.orders.popleft(), Block):
+                    self._train(block)
+        except _Closed:
+            pass
+        except BaseException as error:
+            self._error = error
+        finally:
+            self.gone = True
+            self._back.release()
+
+    def _start(self) -> None:
+        if self._number in self._executor.stillborn:
+            self.gone = True
+            self._messages.append(Crashed("no such device", gone=True))
+        elif not self._closed:
+            self._messages.append(Ready("cpu (fake)"))
+
+    def _train(self, block: Block) -> None:
+        self._cancelled, self._tick = False, 0
+
+        def before() -> None:
+            self._tick += 1
+            fault = self._executor.fault(self._number, block, self._tick)
+            if fault is not None:
+                raise _Befallen(fault)
+
+        session = FakeSession(block.lanes or 4, before, self._executor.curve)
+        self._messages.append(Opened(session.width))
+        try:
+            train(session, block, self)
+            self._messages.append(BlockDone(self._executor.memory))
+        except _Befallen as befallen:
+            (message,) = befallen.args
+            self._messages.append(message)
+            self.gone = isinstance(message, Crashed) and message.gone
+
+    def epochs(self, epochs: Mapping[RunKey, Epoch]) -> None:
+        self._messages.append(Epochs(epochs))
+
+    def rung(self, values: Mapping[RunKey, tuple[int, float]]) -> frozenset[int]:
+        self._messages.append(Rung(values))
+        self._verdict = None
+        while self._verdict is None:
+            self._pause()
+            self._note_orders()
+        return self._verdict.pruned
+
+    def ended(self, ended: Ended) -> None:
+        self._messages.append(ended)
+
+    def cancelled(self) -> bool:
+        self._pause()
+        self._note_orders()
+        return self._cancelled
+
+    def _note_orders(self) -> None:
+        while self.orders and not isinstance(self.orders[0], Block):
+            order = self.orders.popleft()
+            self._cancelled |= isinstance(order, Cancel)
+            if isinstance(order, Verdict):
+                self._verdict = order
 
 
 class FakeExecutor(Executor):
-    """Workers that answer an epoch at each `receive`.
+    """Workers that go on by an epoch at each `receive`.
 
     Args:
         count: Workers.
@@ -79,6 +218,7 @@ class FakeExecutor(Executor):
         stillborn: Workers that die whenever they start.
         memory: MiB that a worker says it holds at the end of each block.
         stuck: Workers that stop answering once they have a block.
+        curve: What a run reaches in an epoch.
     """
 
     def __init__(
@@ -88,13 +228,15 @@ class FakeExecutor(Executor):
         stillborn: frozenset[int] = frozenset(),
         memory: float = 100.0,
         stuck: frozenset[int] = frozenset(),
+        curve: Curve = val_loss,
     ) -> None:
         self.sent: list[tuple[int, Order]] = []
         self.restarts: list[int] = []
+        self.fault = fault
+        self.stillborn = stillborn
+        self.memory = memory
+        self.curve = curve
         self._count = count
-        self._fault = fault
-        self._stillborn = stillborn
-        self._memory = memory
         self._stuck = stuck
         self._silent = 0
         self._workers: dict[int, _Worker] = {}
@@ -104,13 +246,20 @@ class FakeExecutor(Executor):
         return range(self._count)
 
     @property
+    def orders(self) -> list[Block]:
+        """The blocks that were sent."""
+        return [order for _, order in self.sent if isinstance(order, Block)]
+
+    @property
     def blocks(self) -> list[list[int]]:
-        """Trials of each block that was sent."""
-        orders = [order for _, order in self.sent if isinstance(order, Block)]
-        return [[run.trial for run in block.runs] for block in orders]
+        """Trials of each block that was sent, those that had ended left out."""
+        return [
+            list(dict.fromkeys(run.trial for run in block.runs if run.key not in block.ended))
+            for block in self.orders
+        ]
 
     def start(self) -> None:
-        self._workers = {worker: _Worker() for worker in self.workers}
+        self._workers = {worker: _Worker(worker, self) for worker in self.workers}
 
     def send(self, worker: int, order: Order) -> None:
         self.sent.append((worker, order))
@@ -120,7 +269,8 @@ class FakeExecutor(Executor):
         messages = [
             (worker, message)
             for worker, state in self._workers.items()
-            for message in self._step(worker, state)
+            if worker not in self._stuck
+            for message in state.step()
         ]
         self._silent = 0 if messages else self._silent + 1
         assert self._silent < 1000 or self._stuck, "the search waits for workers that wait for it"
@@ -128,74 +278,13 @@ class FakeExecutor(Executor):
 
     def restart(self, worker: int) -> None:
         self.restarts.append(worker)
-        self._workers[worker] = _Worker()
+        self._workers[worker].close()
+        self._workers[worker] = _Worker(worker, self)
 
     def close(self) -> None:
+        for worker in self._workers.values():
+            worker.close()
         self._workers.clear()
-
-    def _step(self, worker: int, state: _Worker) -> list[Message]:
-        if state.gone:
-            return []
-        if not state.ready:
-            state.gone = worker in self._stillborn
-            state.ready = not state.gone
-            return [Ready("cpu (fake)") if state.ready else Crashed("no such device", gone=True)]
-        for order in state.orders:
-            if isinstance(order, Block):
-                state.block, state.epoch, state.asked, state.cancelled = order, 0, False, False
-                state.runs, state.best = {run.trial: run for run in order.runs}, {}
-            elif isinstance(order, Cancel):
-                state.cancelled = True
-        verdicts = [order for order in state.orders if isinstance(order, Verdict)]
-        state.orders.clear()
-        if state.block is None or worker in self._stuck:
-            return []
-        if verdicts:
-            state.asked = False
-            pruned = sorted(verdicts[0].pruned)
-            return self._end(state, pruned, "PRUNED", f"pruned at epoch {state.epoch}")
-        if state.asked:
-            return []
-        if state.cancelled:
-            return self._end(state, list(state.runs), "PRUNED", "out of time")
-        return self._train(worker, state, state.block)
-
-    def _train(self, worker: int, state: _Worker, block: Block) -> list[Message]:
-        fault = self._fault(worker, block, state.epoch + 1)
-        if fault is not None:
-            state.gone = isinstance(fault, Crashed) and fault.gone
-            state.block = None
-            return [fault]
-        state.epoch += 1
-        points = {
-            trial: Epoch(state.epoch, {"loss": 1.0, "val_loss": val_loss(run, state.epoch)})
-            for trial, run in state.runs.items()
-        }
-        state.best |= points
-        messages: list[Message] = [Epochs(points)]
-        done = [t for t, run in state.runs.items() if state.epoch >= run.epochs]
-        messages += self._end(state, done, "COMPLETE", "")
-        if state.runs and state.epoch in block.schedule.rungs:
-            state.asked = True
-            messages.append(
-                Rung({t: (state.epoch, state.best[t].metrics["val_loss"]) for t in state.runs})
-            )
-        return messages
-
-    def _end(
-        self, state: _Worker, trials: Sequence[int], result: Any, message: str
-    ) -> list[Message]:
-        messages: list[Message] = []
-        for trial in trials:
-            del state.runs[trial]
-            weights = [np.zeros(1)] if result == "COMPLETE" else None
-            best = state.best.get(trial)
-            ended = Ended(trial, result, best, state.epoch, 0.1, 7, weights, message)
-            messages.append(ended)
-        if not state.runs:
-            state.block = None
-            messages.append(BlockDone(self._memory))
-        return messages
 
 
 class Notes:
@@ -205,6 +294,8 @@ class Notes:
         self.device = ""
         self.snapshots: list[Snapshot] = []
         self.curves: dict[int, list[Epoch]] = {}
+        self.all_curves: dict[int, list[list[Epoch]]] = {}
+        self.weights: dict[int, Any] = {}
 
     def started(self, device: str) -> None:
         self.device = device
@@ -212,8 +303,12 @@ class Notes:
     def progressed(self, snapshot: Snapshot) -> None:
         self.snapshots.append(snapshot)
 
-    def ended(self, record: TrialRecord, curve: Sequence[Epoch], weights: object) -> None:
-        self.curves[record.number] = list(curve)
+    def ended(
+        self, record: TrialRecord, curves: Sequence[Sequence[Epoch]], weights: object
+    ) -> None:
+        self.curves[record.number] = list(curves[0])
+        self.all_curves[record.number] = [list(curve) for curve in curves]
+        self.weights[record.number] = weights
 
 
 class Simulation:
@@ -238,12 +333,16 @@ class Simulation:
         self._study = study
         return study, Planner(self.spec, self._data, study)
 
-    def run(self, executor: Executor, width: int = 4, **limits: Any) -> list[TrialRecord]:
+    def run(self, executor: Executor, block: int = 4, **limits: Any) -> list[TrialRecord]:
         """One process's search, from where the study stands; its records at the end."""
         study, planner = self.opened()
         search = self.spec.search
         schedule = Schedule(search.patience, rungs(search.pruner, search.epochs))
-        values: dict[str, Any] = {"width": width, "timeout": None, "memory": 1000.0, **limits}
+        values: dict[str, Any] = {
+            **{"block": block, "lanes": None, "timeout": None, "memory": 1000.0},
+            **limits,
+        }
+        afterwards = values.pop("afterwards", lambda best: None)
         tally = Tally(records(study), planner.total, search.epochs, False)
         loop = Search(
             planner,
@@ -253,6 +352,7 @@ class Simulation:
             self.notes,
             tell=partial(tell, study),
             commit=partial(self.commit, study),
+            afterwards=afterwards,
         )
         with executor:
             self.stop = loop.run()

@@ -23,12 +23,12 @@ def plain(records: list[Any]) -> list[Any]:
 
 def test_a_search_trains_every_trial_in_blocks_of_one_program(simulation, fake) -> None:
     search, executor = simulation(trials=10), fake.Executor()
-    records = search.run(executor, width=4)
+    records = search.run(executor, block=4)
     assert search.stop == "finished"
     assert states(records) == ["COMPLETE"] * 10
     assert executor.blocks == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
     for order in (order for _, order in executor.sent if isinstance(order, Block)):
-        assert order.width == 4
+        assert order.lanes is None
         for run in order.runs:
             assert records[run.trial].score == pytest.approx(fake.val_loss(run, 9))
     assert search.notes.device == "cpu (fake)"
@@ -65,7 +65,6 @@ def test_a_worker_that_dies_takes_down_its_running_trials_only(simulation, fake)
     assert states(records) == ["COMPLETE"] * 12
     # Each alone: had one of them killed the worker, it would not take the others down again.
     assert executor.blocks == [[0, 1, 2, 3], [4, 5, 6, 7], [4], [5], [6], [7], [8, 9, 10, 11]]
-    assert {order.width for _, order in executor.sent if isinstance(order, Block)} == {4}
     assert plain(records) == plain(simulation("calm").run(fake.Executor()))
 
 
@@ -145,9 +144,10 @@ def test_out_of_time_trials_are_recorded_and_the_search_returns(
     records = search.run(executor, timeout=11.5)
     assert search.stop == "timeout"
     # The first block took 9 s, the second had 3 epochs.
-    assert states(records) == ["COMPLETE"] * 4 + ["PRUNED"] * 4
-    assert {record.message for record in records[4:]} == {"out of time"}
-    assert all(record.score is not None for record in records[4:])
+    # A random sampler is asked for the third block while the second trains.
+    assert states(records) == ["COMPLETE"] * 4 + ["PRUNED"] * 4 + ["RUNNING"] * 4
+    assert {record.message for record in records[4:8]} == {"out of time at epoch 3 of 9"}
+    assert all(record.score is not None for record in records[4:8])
     assert (0, Cancel()) in executor.sent
     assert executor.restarts == []
     # The same again goes on to the total, with as much time again.
@@ -162,15 +162,15 @@ def test_an_epoch_without_end_is_not_waited_for(simulation, fake, monkeypatch) -
     class Slow(fake.Executor):  # type: ignore[name-defined,misc]
         def receive(self, timeout: float | None) -> list[Any]:
             clock.now += 1
-            if clock.now > 106:
+            if clock.now > 107:
                 self._stuck = frozenset({0})
             return super().receive(timeout)
 
     search, executor = simulation(), Slow()
     records = search.run(executor, timeout=10)
-    assert states(records) == ["PRUNED"] * 4
-    assert {record.message for record in records} == {"out of time in epoch 6 of 9"}
-    assert all(record.epochs == 5 and record.score is not None for record in records)
+    assert states(records) == ["PRUNED"] * 4 + ["RUNNING"] * 4
+    assert {record.message for record in records[:4]} == {"out of time in epoch 6 of 9"}
+    assert all(record.epochs == 5 and record.score is not None for record in records[:4])
     assert executor.restarts == [0]
 
 
@@ -182,7 +182,7 @@ def test_a_worker_that_dies_after_the_timeout_loses_nothing(simulation, fake, mo
         return Crashed("killed", gone=True) if epoch == 2 else None
 
     search = simulation()
-    assert states(search.run(fake.Executor(fault=fault), timeout=15)) == ["RUNNING"] * 4
+    assert states(search.run(fake.Executor(fault=fault), timeout=15)) == ["RUNNING"] * 8
     assert states(search.run(fake.Executor())) == ["COMPLETE"] * 12
 
 
@@ -205,7 +205,9 @@ def test_all_of_a_block_report_at_a_rung_before_any_is_judged(simulation, fake) 
 
         def noting(study: Any, trial: Any) -> bool:
             reported = [
-                t.number for t in study.get_trials(deepcopy=False) if t.state.name == "RUNNING"
+                t.number
+                for t in study.get_trials(deepcopy=False)
+                if t.state.name == "RUNNING" and t.number // 4 == trial.number // 4
             ]
             assert all(study.get_trials()[n].last_step == trial.last_step for n in reported)
             events.append(("judged", trial.number))

@@ -46,10 +46,10 @@ def test_blocks_share_structure_and_differ_in_numbers(simulation, sampler) -> No
         for plan in block:
             has = "recurrent_dropout" in plan.params
             assert has == (plan.params["cell"] != "SimpleRNN")
-            assert plan.run.numbers.learning_rate == plan.params["learning_rate"]
-            study.tell(plan.trial, plan.run.numbers.learning_rate)
+            assert plan.runs[0].numbers.learning_rate == plan.params["learning_rate"]
+            study.tell(plan.trial, plan.runs[0].numbers.learning_rate)
         blocks.append(block)
-    numbers = [plan.run.trial for block in blocks for plan in block]
+    numbers = [plan.number for block in blocks for plan in block]
     assert numbers == list(range(trials))
     assert len({block[0].program for block in blocks}) > 1 or len(blocks) < 3
     assert planner.next_block(width) == []
@@ -63,7 +63,7 @@ def test_suggestions_depend_on_seed_history_and_number_alone(simulation, sampler
         found = []
         while block := planner.next_block(1 if sampler == "cmaes" else 3):
             for plan in block:
-                study.tell(plan.trial, plan.run.numbers.learning_rate)
+                study.tell(plan.trial, plan.runs[0].numbers.learning_rate)
             found += [dict(plan.params) for plan in block]
             if reopen:
                 study, planner = search.opened()
@@ -85,19 +85,40 @@ def test_the_grid_is_visited_once_in_blocks_of_one_program(simulation, trials, e
         assert len({plan.program for plan in block}) == 1
         visited += [dict(plan.params) for plan in block]
         study, planner = search.opened()  # as after a kill
-        assert [plan.params for plan in planner.resume()] == [plan.params for plan in block]
+        resumed = [plan.params for again in planner.resume() for plan in again.plans]
+        assert resumed == [plan.params for plan in block]
         for plan in block:
-            study.tell(plan.run.trial, 1.0)
+            study.tell(plan.number, 1.0)
     assert visited == points[:expected]
 
 
 def test_a_space_of_one_point_can_be_searched(simulation) -> None:
     search = simulation(space={"cell": "GRU", "units": 4}, sampler="tpe", trials=3)
     _, planner = search.opened()
-    assert [plan.run.trial for plan in planner.next_block(8)] == [0, 1, 2]
+    assert [plan.number for plan in planner.next_block(8)] == [0, 1, 2]
 
 
 def test_samplers_are_made_without_warnings() -> None:
     for kind in ("tpe", "random", "qmc", "cmaes", "grid"):
         sampler = make_sampler(kind, seed=1, number=3, trials=20, fixed={"units": 4})
         assert isinstance(sampler, optuna.samplers.PartialFixedSampler)
+
+
+def test_what_the_pruner_let_go_on_is_not_judged_again(simulation) -> None:
+    search = simulation(pruner="median", trials=6)
+    study, planner = search.opened()
+    plans = planner.next_block(6)
+    plans[0].report(1, 2.0)
+    assert not plans[0].should_stop(1)  # nothing to compare with yet
+    for plan in plans[1:]:
+        plan.report(1, 1.0)
+        plan.report(3, 1.0)
+        study.tell(plan.number, 1.0)
+    assert plans[0].trial.should_prune()
+    ((again,),) = (block.plans for block in search.opened()[1].resume())
+    again.report(1, 2.0)
+    assert not again.should_stop(1)
+    again.report(2, 2.0)
+    assert not again.should_stop(2)
+    again.report(3, 2.0)
+    assert again.should_stop(3) and again.stopped_at == 3

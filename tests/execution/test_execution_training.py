@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rnnsearch.engines import Program, Run, Session
+from rnnsearch.engines import Program, Run, RunKey, Session
 from rnnsearch.execution.messages import Block, Ended, Epoch, Schedule
 from rnnsearch.execution.training import Listener, train
 from rnnsearch.models import Architecture
@@ -80,18 +80,20 @@ class Notes(Listener):
         self.seen: list[dict[int, int]] = []
         self.asked: list[dict[int, tuple[int, float]]] = []
         self.ends: dict[int, Ended] = {}
+        self.by_run: dict[RunKey, Ended] = {}
         self._prune = prune
         self._cancel_after = cancel_after
 
-    def epochs(self, epochs: Mapping[int, Epoch]) -> None:
-        self.seen.append({trial: epoch.number for trial, epoch in epochs.items()})
+    def epochs(self, epochs: Mapping[RunKey, Epoch]) -> None:
+        self.seen.append({trial: epoch.number for (trial, _), epoch in epochs.items()})
 
-    def rung(self, values: Mapping[int, tuple[int, float]]) -> frozenset[int]:
-        self.asked.append(dict(values))
-        return frozenset(t for t, (epoch, _) in values.items() if self._prune(t, epoch))
+    def rung(self, values: Mapping[RunKey, tuple[int, float]]) -> frozenset[int]:
+        self.asked.append({trial: value for (trial, _), value in values.items()})
+        return frozenset(t for (t, _), (epoch, _) in values.items() if self._prune(t, epoch))
 
     def ended(self, ended: Ended) -> None:
-        assert ended.trial not in self.ends
+        assert ended.key not in self.by_run
+        self.by_run[ended.key] = ended
         self.ends[ended.trial] = ended
 
     def cancelled(self) -> bool:
@@ -201,3 +203,69 @@ def test_seconds_are_shared_between_the_lanes(monkeypatch: pytest.MonkeyPatch) -
     notes = Notes()
     train(FakeSession(2, falling), block(2, epochs=4), notes)
     assert [notes.ends[trial].seconds for trial in range(2)] == [2.0, 2.0]
+
+
+def test_a_run_that_diverges_takes_the_others_of_its_trial_with_it() -> None:
+    runs = [Run(trial, 0, 6, index=index) for trial in range(2) for index in range(3)]
+    notes, session = Notes(), FakeSession(2, lambda t, e: math.nan if (t, e) == (0, 2) else 1 / e)
+    train(session, replace(block(1), runs=tuple(runs)), notes)
+    assert {key: end.state for key, end in notes.by_run.items()} == {
+        (0, 0): "FAIL", (0, 1): "PRUNED", (0, 2): "PRUNED",
+        (1, 0): "COMPLETE", (1, 1): "COMPLETE", (1, 2): "COMPLETE",
+    }  # fmt: skip
+    assert notes.by_run[0, 1].message == "another run of the trial diverged"
+    assert [notes.by_run[0, index].epochs for index in range(3)] == [2, 2, 0]
+
+
+def test_pruning_a_trial_ends_its_runs_that_wait_or_are_elsewhere() -> None:
+    runs = [Run(0, 0, 6, index=index) for index in range(3)]
+    notes = Notes(prune=lambda trial, epoch: epoch == 4)
+    one = replace(block(1, Schedule(None, frozenset({4}))), runs=tuple(runs))
+    train(FakeSession(2, falling), one, notes)
+    assert [notes.by_run[0, index].epochs for index in range(3)] == [4, 4, 0]
+    assert {end.state for end in notes.by_run.values()} == {"PRUNED"}
+
+
+def test_runs_that_ended_before_hold_their_lanes_as_long_as_they_did() -> None:
+    schedule = Schedule(None, frozenset({2, 3}))
+
+    def course(ended: dict[RunKey, int]) -> tuple[Notes, FakeSession]:
+        session = FakeSession(2, falling)
+        notes = Notes(prune=lambda trial, epoch: (trial, epoch) in ((0, 2), (3, 3)))
+        train(session, replace(block(6, schedule, epochs=5), ended=ended), notes)
+        return notes, session
+
+    whole, first = course({})
+    cut, second = course({(0, 0): 2, (1, 0): 5})
+    # At the first tick 0 and 1 have the lanes, at the third 2 gets one of them, and so on.
+    assert first.loads == [{0: 0, 1: 1}, {0: 2}, {1: 3}, {0: 4}, {1: 5}]
+    assert second.loads == [{0: 2}, {1: 3}, {0: 4}, {1: 5}]
+    assert [asked for asked in whole.asked if set(asked) - {0, 1}] == cut.asked
+    assert set(cut.ends) == {2, 3, 4, 5}
+    assert all(cut.ends[trial] == replace(whole.ends[trial], seconds=cut.ends[trial].seconds)
+               for trial in cut.ends)  # fmt: skip
+    # Where only they hold lanes, nothing is trained.
+    assert [seen for seen in cut.seen if not seen] == []
+
+
+def test_a_run_that_never_had_a_lane_does_not_get_one() -> None:
+    session = FakeSession(1, falling)
+    train(session, replace(block(3, epochs=4), ended={(0, 0): 0, (1, 0): 3}), Notes())
+    assert session.loads == [{0: 2}]
+
+
+def test_every_third_diverges_every_fourth_is_pruned_the_rest_is_as_alone() -> None:
+    def curve(trial: int, epoch: int) -> float:
+        return math.nan if trial % 3 == 2 and epoch == 3 else trial + math.sin(trial * epoch)
+
+    schedule = Schedule(3, frozenset({2}))
+    together = Notes(prune=lambda trial, epoch: trial % 4 == 3)
+    train(FakeSession(3, curve), block(24, schedule, epochs=7), together)
+    for trial in range(24):
+        alone = Notes(prune=lambda trial, epoch: trial % 4 == 3)
+        run = Run(trial, seed=0, epochs=7)
+        train(FakeSession(1, curve), replace(block(1, schedule), runs=(run,)), alone)
+        one, other = together.ends[trial], alone.ends[trial]
+        assert replace(one, seconds=0.0) == replace(other, seconds=0.0)
+    states = [together.ends[trial].state for trial in range(24)]
+    assert {s: states.count(s) for s in states} == {"COMPLETE": 12, "FAIL": 6, "PRUNED": 6}

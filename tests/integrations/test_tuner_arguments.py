@@ -55,8 +55,8 @@ def test_defaults_are_keras_tuners():
         ({"hypermodel": len}, r"hypermodel \(networks are built from task and space"),
         ({"task": lambda hp: None}, r"hypermodel \(networks are built from task and space"),
         (
-            {"executions_per_trial": 2},
-            r"Tuner\(\) knows: task, space, .*, sampler, .*a trial is one",
+            {"runs_per_trial": 2},
+            r"Tuner\(\) knows: task, space, .*, sampler, .*give it as executions_per_trial",
         ),
     ],
 )
@@ -69,6 +69,10 @@ def test_unknown_arguments_are_named(make, arguments, message):
     ("arguments", "message"),
     [
         ({"task": "many_to_won"}, "task: must be many_to_one"),
+        (
+            {"executions_per_trial": 0},
+            "^executions_per_trial: must be a whole number of at least 1; received 0",
+        ),
         ({"max_trials": 0}, "^max_trials: must be a whole number of at least 1; received 0"),
         ({"sampler": "bayes"}, "^sampler: must be tpe"),
         ({"backend": "mxnet"}, "^backend: must be jax"),
@@ -171,7 +175,7 @@ def test_a_search_given_to_the_api(make, monkeypatch):
 
     monkeypatch.setattr(module.api, "search", search)
     monkeypatch.setenv("KERAS_BACKEND", "torch")
-    tuner = make(overwrite=True, timeout="5m", workers=1, seed=3)
+    tuner = make(overwrite=True, timeout="5m", workers=1, seed=3, executions_per_trial=2)
     for _ in range(2):
         with pytest.raises(KeyboardInterrupt):
             tuner.search(X, Y, epochs=7, batch_size=4, verbose=0, shuffle=True)
@@ -179,7 +183,7 @@ def test_a_search_given_to_the_api(make, monkeypatch):
     assert document["data"]["scaling"] == "none"
     assert document["data"]["split"] == {"test": 0}
     expected = {"objective": "val_loss", "trials": 10, "seed": 3, "timeout": "5m", "epochs": 7}
-    assert document["search"] == expected
+    assert document["search"] == {**expected, "runs_per_trial": 2}
     assert document["run"] == {"workers": 1, "backend": "torch"}
     assert document["space"] == {**SPACE, "batch_size": 4}
     assert (arguments["fresh"], again["fresh"]) == (True, False)

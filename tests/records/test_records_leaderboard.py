@@ -45,8 +45,8 @@ BASELINES = [
 def test_the_order_the_columns_and_the_types() -> None:
     frame = leaderboard(TRIALS, BASELINES, "minimize")
     assert list(frame.columns) == [
-        *("rank", "trial", "state", "score", "val_loss", "val_rmse"),
-        *("epochs", "seconds", "parameters", "params_cell", "params_units"),
+        *("rank", "trial", "state", "score", "score_std", "val_loss", "val_rmse"),
+        *("runs", "epochs", "seconds", "parameters", "params_cell", "params_units"),
         *("params_unroll_length", "params_dropout", "params_bidirectional", "message"),
     ]
     assert list(frame["trial"]) == [
@@ -67,8 +67,8 @@ def test_the_order_the_columns_and_the_types() -> None:
 def test_integers_print_as_integers(tmp_path: Path) -> None:
     write_leaderboard(tmp_path / "l.csv", leaderboard(TRIALS, BASELINES, "minimize"))
     lines = (tmp_path / "l.csv").read_text().splitlines()
-    assert lines[1] == "1,baseline:mean,BASELINE,2.0,,2.0,,0.0,,,,,,,"
-    assert lines[2] == "2,1,COMPLETE,2.0,4.0,2.0,7,1.235,1234,LSTM,32,full,0.1,,"
+    assert lines[1] == "1,baseline:mean,BASELINE,2.0,,,2.0,1,,0.0,,,,,,,"
+    assert lines[2] == "2,1,COMPLETE,2.0,,4.0,2.0,1,7,1.235,1234,LSTM,32,full,0.1,,"
 
 
 def test_no_records(tmp_path: Path) -> None:

@@ -249,3 +249,27 @@ def test_an_interrupted_search_has_no_winner_to_use_yet(interrupted: bool) -> No
     frame = leaderboard(TRIALS, BASELINES, "minimize")
     final(target, frame, {**summary(), "interrupted": interrupted}, Path("results/x"))
     assert ("To use the winner" in output.getvalue()) is not interrupted
+
+
+def test_a_winner_of_several_runs_is_shown_with_its_spread() -> None:
+    winner = TrialRecord(
+        0, "COMPLETE", 2.0, {"val_rmse": 2.0}, runs=3, spread=0.0125, run_epochs=(4, 5, 6)
+    )
+    target, stream = console()
+    final(target, leaderboard([winner], BASELINES, "minimize"), summary(winner), Path("results/x"))
+    shown = stream.getvalue()
+    assert [line.split()[:6] for line in shown.splitlines() if "COMPLETE" in line] == [
+        ["1", "0", "COMPLETE", "2", "±", "0.013"]
+    ]
+    assert "beats every baseline on the validation part (val_rmse 2 ± 0.013)." in shown
+    assert "does NOT beat linear (1.75 vs 1.5) on the test part" in shown
+    assert (
+        "Its validation score is the mean ± standard deviation over 3 runs; the test score is of "
+        "one network, the run that validates best (on the last fold).\n"
+    ) in shown
+    assert standings(summary())[0].spread is None
+
+
+def test_trials_that_the_time_did_not_reach_are_a_reason() -> None:
+    frame = leaderboard([TrialRecord(n, "RUNNING") for n in range(3)], [], "minimize")
+    assert failures(frame) == [("not trained yet; the same command goes on with it", 3)]

@@ -117,6 +117,24 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "no effect; received 3; remove it",
     ),
     (
+        "folds of arrays",
+        [
+            (
+                "replace",
+                "  source: csv\n  path: load.csv\n  inputs: [demand]\n  target: demand\n  window: 96\n",
+                "  source: npz\n  path: load.npz\n  split: {by: time, folds: 3}\n",
+            )
+        ],
+        "s.yaml:5:21: data.split.folds: must be 1 where the data is no CSV series: folds follow "
+        "each other in time; received 3; remove it; search.runs_per_trial trains each trial more "
+        "than once",
+    ),
+    (
+        "no folds",
+        [("data", "split: {folds: 0}")],
+        "s.yaml:8:11: data.split.folds: must be a whole number of at least 1; received 0",
+    ),
+    (
         "column twice",
         [("replace", "[demand]", "[demand, wind, wind]")],
         "s.yaml:5:26: data.inputs[2]: must not be listed twice; received wind; remove it",
@@ -156,6 +174,12 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         [("end", "run: {engine: fused, backend: torch}")],
         "s.yaml:10:7: run.engine: must be auto or keras on backend: torch; received fused; "
         "set engine: auto, or backend: jax",
+    ),
+    (
+        "lanes of an engine that has one",
+        [("end", "run: {engine: keras, lanes: 4}")],
+        "s.yaml:10:22: run.lanes: must be auto or 1 for the keras engine, which trains one run "
+        "at a time; received 4; remove it, or use run.workers",
     ),
     (
         "no trials",

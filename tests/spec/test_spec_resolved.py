@@ -27,7 +27,7 @@ def test_every_default_is_written() -> None:
         "data": {
             "source": "csv",
             "path": "/data/load.csv",
-            "split": {"validation": 0.15, "test": 0.15, "by": "auto", "seed": 0},
+            "split": {"validation": 0.15, "test": 0.15, "by": "auto", "seed": 0, "folds": 1},
             "scaling": "standard",
             "target_kind": "auto",
             "missing": "error",
@@ -55,6 +55,9 @@ def test_every_default_is_written() -> None:
             "dropout": 0.0,
             "recurrent_dropout": 0.0,
             "forget_bias": 1.0,
+            "beta_1": 0.9,
+            "beta_2": "auto",
+            "label_smoothing": 0.0,
         },
         "search": {
             "objective": "val_loss",
@@ -62,13 +65,20 @@ def test_every_default_is_written() -> None:
             "sampler": "tpe",
             "pruner": "hyperband",
             "trials": 60,
+            "runs_per_trial": 1,
             "epochs": 40,
             "patience": 10,
             "timeout": None,
             "block": "auto",
             "seed": 0,
         },
-        "run": {"engine": "auto", "backend": "jax", "workers": "auto", "device": "auto"},
+        "run": {
+            "engine": "auto",
+            "backend": "jax",
+            "workers": "auto",
+            "lanes": "auto",
+            "device": "auto",
+        },
     }
 
 
@@ -76,6 +86,9 @@ def test_defaults_stand_only_where_they_apply() -> None:
     space = resolved(spec_of({"cell": ["LSTM", "GRU"], "clip_norm": [0.5, "none"]}))["space"]
     assert space["forget_bias"] == {"value": 1.0, "when": {"cell": ["LSTM"]}}
     assert space["clip_mode"] == "global_norm"
+    mixed = resolved(spec_of({"cell": "GRU", "optimizer": ["sgd", "rmsprop", "lion"]}))["space"]
+    assert mixed["momentum"] == {"value": 0.0, "when": {"optimizer": ["sgd", "rmsprop"]}}
+    assert mixed["rho"] == {"value": 0.9, "when": {"optimizer": ["rmsprop"]}}
     space = resolved(spec_of({"cell": "GRU"}))["space"]
     assert "forget_bias" not in space
     assert "clip_mode" not in space

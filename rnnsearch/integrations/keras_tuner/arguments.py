@@ -28,6 +28,7 @@ class Settings(TypedDict, total=False):
     engine: str
     backend: str
     workers: int | str
+    lanes: int | str
     device: str
     scaling: str
     target_kind: str
@@ -36,7 +37,7 @@ class Settings(TypedDict, total=False):
 
 SETTINGS: dict[str, tuple[str, ...]] = {
     "search": ("sampler", "pruner", "patience", "timeout", "block"),
-    "run": ("engine", "backend", "workers", "device"),
+    "run": ("engine", "backend", "workers", "lanes", "device"),
     "data": ("scaling", "target_kind", "missing"),
 }
 """Section → the keys of `Settings` that stand in it."""
@@ -44,6 +45,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
 _ARGUMENTS = {
     "name": "project_name",
     "search.trials": "max_trials",
+    "search.runs_per_trial": "executions_per_trial",
     "search.direction": "objective",
     "data.split": "validation_split",
     "data.path": "",
@@ -59,7 +61,7 @@ _INSTEAD = {
     "optimizer": "name it in the space",
     "loss": "it follows from the target: mean squared error, or cross-entropy for classes",
     "metrics": "they follow from the target; see results.leaderboard",
-    "executions_per_trial": "a trial is one training",
+    "runs_per_trial": "give it as executions_per_trial",
     "max_epochs": "give epochs to search()",
     "sample_weight": "every sequence counts alike",
     "class_weight": "every class counts alike; objective='val_f1_macro' heeds small ones",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from rnnsearch.api.results import import_keras, ranked
 from rnnsearch.driver import TrialRecord
-from rnnsearch.driver.planner import is_maximized
+from rnnsearch.driver.programs import is_maximized
 from rnnsearch.integrations.keras_tuner.hyperparameters import to_config
 from rnnsearch.records import StudyFolder, open_study, read_epochs, records
 from rnnsearch.space import SearchSpace

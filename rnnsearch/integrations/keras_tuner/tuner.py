@@ -34,7 +34,7 @@ __all__ = ["Tuner"]
 
 _CONSTRUCTOR = (
     *("task", "space", "objective", "max_trials", "seed"),
-    *("directory", "project_name", "overwrite"),
+    *("directory", "project_name", "overwrite", "executions_per_trial"),
 )
 _SEARCH = (
     *("x", "y", "validation_data", "validation_split", "epochs", "batch_size"),
@@ -60,6 +60,8 @@ class Tuner:
         directory: Of projects; the current one if None.
         project_name: The project's folder in it; ``untitled_project`` if None.
         overwrite: Whether the first `search` starts anew. An old project is kept aside.
+        executions_per_trial: How often each trial is trained, every time from another seed; its
+            score is the mean.
         settings: Keys of the spec's search, run and data sections; see `Settings`.
             ``scaling`` is ``none`` unless given, and ``backend`` what KERAS_BACKEND says, or
             jax.
@@ -82,6 +84,7 @@ class Tuner:
         directory: str | os.PathLike[str] | None = None,
         project_name: str | None = None,
         overwrite: bool = False,
+        executions_per_trial: int = 1,
         **settings: Unpack[Settings],
     ) -> None:
         known = [key for keys in SETTINGS.values() for key in keys]
@@ -98,6 +101,7 @@ class Tuner:
             "search": {
                 **_objective(objective),
                 "trials": max_trials,
+                "runs_per_trial": executions_per_trial,
                 "seed": 0 if seed is None else seed,
                 **_section("search", settings),
             },

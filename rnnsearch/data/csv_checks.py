@@ -1,0 +1,158 @@
+"""What must hold of a table's parts before anything is fitted on its training part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rnnsearch.data.calendar import calendar_features
+from rnnsearch.data.categories import check_known, find_categories
+from rnnsearch.data.problems import Problems, name_rows, name_some
+from rnnsearch.data.scaling import constant
+from rnnsearch.data.series import Series
+
+if TYPE_CHECKING:
+    from rnnsearch.spec.schema import CsvSource
+
+__all__ = [
+    "check_calendar",
+    "check_fold_length",
+    "check_inputs",
+    "check_lengths",
+    "check_targets",
+    "training_categories",
+]
+
+_PARTS = ("training", "validation", "test")
+
+
+def check_lengths(
+    source: CsvSource, segments: Sequence[range], longest: int | None, problems: Problems
+) -> None:
+    """Every part must have room for a sequence and its target."""
+    lengths = [len(part) for part in segments]
+    wanted = 3 if source.split.test else 2
+    need = (source.output_steps or 1) if longest is None else longest + source.horizon
+    if min(lengths[:wanted]) >= need:
+        return
+    if longest is None:
+        path, what = "data.output_steps", f"a block of {need} rows"
+        advice = "give more rows, shorter blocks, or parts of other sizes under data.split"
+    else:
+        path = "data.window"
+        ahead = "row" if source.horizon == 1 else "rows"
+        what = f"a window of {longest} rows and a target {source.horizon} {ahead} ahead"
+        advice = "give more rows, a shorter window, or parts of other sizes under data.split"
+    received = ", ".join(f"{n} {name}" for n, name in zip(lengths, _PARTS, strict=True)) + " rows"
+    problems.add(path, f"must leave every part room for {what}", received, advice)
+
+
+def check_fold_length(
+    source: CsvSource, segments: Sequence[range], longest: int | None, problems: Problems
+) -> None:
+    """A training part that is not the last fold's must have room for a sequence, too.
+
+    Raises:
+        InvalidData: It has none.
+    """
+    need = (source.output_steps or 1) if longest is None else longest + source.horizon
+    if len(segments[0]) < need:
+        must = f"must leave every fold at least {need} rows to train on before its validation part"
+        received = f"{source.split.folds} folds of {len(segments[1])} validation rows, the first "
+        received += f"with {len(segments[0])} rows before them"
+        advice = "give more rows, fewer folds, or a smaller data.split.validation"
+        problems.add("data.split.folds", must, received, advice)
+        problems.raise_any()
+
+
+def check_inputs(
+    source: CsvSource, series: Series, rows: np.ndarray, blocks: bool, problems: Problems
+) -> None:
+    """Inputs must vary in the training rows that are read."""
+    what = "first rows of training blocks" if blocks else "training rows"
+    numbers = iter(series.inputs[rows].T)
+    for name in source.inputs:
+        if name in series.texts:
+            found = find_categories(series.texts[name][rows])
+            same = f"'{found[0]}'" if len(found) == 1 else ""
+        else:
+            values = next(numbers)
+            same = f"{values[np.isfinite(values)][0]:g}" if constant(values) else ""
+        if same:
+            received = f"{same} in all {len(rows)} {what} of '{name}'"
+            must, advice = "must vary in the training part", "leave the column out"
+            problems.add("data.inputs", must, received, advice)
+
+
+def check_targets(
+    targets: tuple[str, ...],
+    inputs: tuple[str, ...],
+    series: Series,
+    train: range,
+    problems: Problems,
+) -> None:
+    """Targets that are no inputs must vary in the training part, and classes occur there."""
+    rows = np.asarray(train, dtype=np.int64)
+    for index, name in enumerate(targets if series.kind == "numeric" else ()):
+        values = series.targets[rows, index]
+        if name not in inputs and constant(values):
+            value = values[np.isfinite(values)][0]
+            received = f"{value:g} in all {len(rows)} training rows of '{name}'"
+            must, advice = "must vary in the training part", "leave the column out"
+            problems.add("data.target", must, received, advice)
+    if series.kind == "class" and series.classes:
+        _check_classes(series, rows, problems)
+
+
+def training_categories(
+    series: Series, starts: Sequence[np.ndarray], problems: Problems
+) -> dict[str, tuple[str, ...]]:
+    """Those of each input of text in the training part; the other parts must have no more.
+
+    Args:
+        series: The rows.
+        starts: Of each part, the rows that are read: the first of every block.
+        problems: Where to note categories that are new in validation or test.
+    """
+    train, *others = starts
+    found = {name: find_categories(labels[train]) for name, labels in series.texts.items()}
+    rows = np.concatenate(others)
+    texts = {name: labels[rows] for name, labels in series.texts.items()}
+    check_known(texts, series.rows[rows], found, False, problems)
+    return found
+
+
+def _check_classes(series: Series, rows: np.ndarray, problems: Problems) -> None:
+    """Two classes or more in the training part, and none outside that is not in it."""
+    if not len(rows):
+        return
+    known = set(series.targets[rows].tolist()) - {-1}
+    names = [series.classes[index] for index in sorted(known)]
+    unknown = np.flatnonzero(~np.isin(series.targets, [*known, -1]))
+    if len(known) == 1:
+        received, advice = f"only {names[0]}", "give rows of other classes too"
+        problems.add("data.target", "must have two classes in training", received, advice)
+    elif len(unknown):
+        label = series.classes[series.targets[unknown[0]]]
+        received = f"'{label}' in {name_rows(series.rows[unknown])} only"
+        advice = f"the training part has: {name_some(names, 20)}; change data.split"
+        must = "must have every class in the training part"
+        problems.add("data.target", must, received, advice)
+
+
+def check_calendar(
+    source: CsvSource,
+    times: np.ndarray,
+    span: tuple[np.datetime64, np.datetime64],
+    problems: Problems,
+) -> None:
+    """A calendar feature must vary in training, or it says nothing."""
+    starts = times[:: source.output_steps or 1]
+    for index, feature in enumerate(source.calendar):
+        values = calendar_features(starts, [feature], span)
+        if np.ptp(values, axis=0).max() < 1e-9:
+            received = f"{feature}, the same in all {len(starts)} inputs"
+            must = "must vary in the training part"
+            problems.add(f"data.calendar[{index}]", must, received, "leave it out")

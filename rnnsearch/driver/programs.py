@@ -1,0 +1,128 @@
+"""From a configuration to what trains it: its program and its runs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+import numpy as np
+
+from rnnsearch.data import SequenceData
+from rnnsearch.engines import Numbers, Program, Run
+from rnnsearch.models import Architecture
+from rnnsearch.space import SearchSpace
+from rnnsearch.spec import Scalar, Spec
+from rnnsearch.tasks import METRICS, TASKS, Head
+
+__all__ = ["Programs", "direction", "is_maximized"]
+
+
+def is_maximized(spec: Spec) -> bool:
+    """Whether more of the spec's objective is better."""
+    return direction(spec) == "maximize"
+
+
+def direction(spec: Spec) -> Literal["minimize", "maximize"]:
+    """Which way the spec's objective is better."""
+    if spec.search.direction != "auto":
+        return spec.search.direction
+    metric = METRICS.get(spec.search.objective.removeprefix("val_"))
+    return metric.direction if metric is not None else "minimize"
+
+
+class Programs:
+    """What trains the configurations of a spec's space on its data."""
+
+    def __init__(self, spec: Spec, data: SequenceData) -> None:
+        self._spec = spec
+        self._data = data
+        self._space = SearchSpace.from_spec(spec)
+        self._task = TASKS[spec.task]
+        self._heads: dict[int | None, Head] = {}
+        target = data.dataset(self._windows()[0]).target
+        self._loss = self._task.loss(target)
+        self._metrics = self._task.metrics(target)
+
+    def _windows(self) -> Sequence[int | None]:
+        return self._space.windows(self._spec) or (None,)
+
+    def runs(self, number: int, params: Mapping[str, Scalar]) -> tuple[Run, ...]:
+        """The runs that train a configuration: as many as asked for, on each fold.
+
+        Each has its own seed: with one for all trials, an unlucky start would be everybody's.
+        """
+        steps = self.program(params).architecture.head.steps
+        numbers = _numbers(self._space.complete(params), steps)
+        search, folds = self._spec.search, self._data.folds
+        return tuple(
+            Run(number, _seed(search.seed, number, index), search.epochs, numbers, index, fold)
+            for index, fold in enumerate(list(range(folds)) * search.runs_per_trial)
+        )
+
+    def program(self, params: Mapping[str, Scalar]) -> Program:
+        """The program that trains a configuration."""
+        complete = self._space.complete(params)
+        window = complete.get("window")
+        window = int(window) if isinstance(window, int) else self._windows()[0]
+        may_clip = self._space.may_clip()
+        return Program(
+            architecture=self._architecture(complete, self._head(window)),
+            optimizer=str(complete["optimizer"]),
+            batch_size=int(complete["batch_size"] or 32),
+            clip_mode=str(complete["clip_mode"]) if may_clip else None,
+            loss=self._loss,
+            metrics=tuple(self._metrics),
+            objective=self._spec.search.objective,
+            maximize=is_maximized(self._spec),
+            window=window,
+            truncates=self._space.may_truncate(),
+            drops=self._space.can_exceed_zero("dropout"),
+            drops_recurrent=self._space.can_exceed_zero("recurrent_dropout"),
+            decays=self._space.can_exceed_zero("weight_decay"),
+            smooths=self._space.can_exceed_zero("label_smoothing"),
+        )
+
+    def _head(self, window: int | None) -> Head:
+        if window not in self._heads:
+            self._heads[window] = self._task.head(self._data.dataset(window))
+        return self._heads[window]
+
+    def _architecture(self, complete: Mapping[str, Scalar], head: Head) -> Architecture:
+        depth = int(complete["depth"] or 1)
+        units = [complete.get(f"units_{i}", complete.get("units")) for i in range(1, depth + 1)]
+        return Architecture(
+            cell=str(complete["cell"]),
+            units=tuple(int(u or 0) for u in units),
+            bidirectional=bool(complete["bidirectional"]),
+            layer_norm=bool(complete["layer_norm"]),
+            head=head,
+        )
+
+
+def _seed(search: int, number: int, index: int) -> int:
+    """Of a trial's run; the first has that of a trial that is trained once."""
+    entropy = [search, number, index] if index else [search, number]
+    return int(np.random.SeedSequence(entropy).generate_state(1)[0])
+
+
+def _numbers(complete: Mapping[str, Scalar], steps: int) -> Numbers:
+    def number(name: str) -> float:
+        value = complete[name]
+        return math.inf if isinstance(value, str) else float(value or 0.0)
+
+    unroll_length = number("unroll_length")
+    return Numbers(
+        learning_rate=number("learning_rate"),
+        clip_norm=number("clip_norm"),
+        unroll_length=unroll_length if unroll_length < steps else math.inf,
+        dropout=number("dropout"),
+        recurrent_dropout=number("recurrent_dropout"),
+        weight_decay=number("weight_decay"),
+        forget_bias=number("forget_bias"),
+        momentum=number("momentum"),
+        beta_1=number("beta_1"),
+        beta_2=None if complete["beta_2"] == "auto" else number("beta_2"),
+        rho=number("rho"),
+        label_smoothing=number("label_smoothing"),
+    )
