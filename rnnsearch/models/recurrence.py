@@ -124,6 +124,8 @@ def _backward(name: str, sequences: bool, backward: bool, residuals: Any, d: Arr
     cell = CELLS[name]
     before, kept, weights, gates = residuals
     zeros = jnp.zeros_like(before[0][0])
+    # Transposed here, once, and not at each step.
+    kernels = [k.T for k in jnp.split(weights.kernel, _groups(gates), axis=-1)]
 
     def step(d_states: Arrays, now: Any) -> tuple[Arrays, Array]:
         states, kept, d_output, cut, skip = now
@@ -134,7 +136,7 @@ def _backward(name: str, sequences: bool, backward: bool, residuals: Any, d: Arr
             d_new = tuple(jnp.where(skip, 0.0, d) for d in d_states)
         d_projected, d_before = cell.backward(kept, states, d_new)
         d_share = _share_gradient(cell, d_projected, kept)
-        d_before = (d_before[0] + _hidden_gradient(d_share, weights, gates), *d_before[1:])
+        d_before = (d_before[0] + _hidden_gradient(d_share, kernels, gates), *d_before[1:])
         if skip is not None:
             d_before = tuple(jnp.where(skip, d, b) for d, b in zip(d_states, d_before, strict=True))
         if cut is not None:
@@ -172,21 +174,24 @@ def _recurrent_share(cell: Cell, h: Array, weights: Weights, gates: Gates) -> Ar
     return share if weights.bias is None else share + weights.bias
 
 
-def _hidden_gradient(d_share: Array, weights: Weights, gates: Gates) -> Array:
-    """(B, G·H) back to (B, H)."""
+def _groups(gates: Gates) -> int:
+    """Products that the recurrent share consists of: one, or one a gate where masks differ."""
+    return 1 if gates.dropout is None else len(gates.dropout)
+
+
+def _hidden_gradient(d_share: Array, kernels: list[Array], gates: Gates) -> Array:
+    """(B, G·H) back to (B, H), by transposed kernels."""
     if gates.dropout is None:
-        return d_share @ weights.kernel.T
-    count = len(gates.dropout)
-    shares = jnp.split(d_share, count, axis=-1)
-    kernels = jnp.split(weights.kernel, count, axis=-1)
+        return d_share @ kernels[0]
+    shares = jnp.split(d_share, len(kernels), axis=-1)
     parts = zip(shares, kernels, gates.dropout, strict=True)
-    return sum(((d @ k.T) * m for d, k, m in parts), jnp.zeros(()))
+    return sum(((d @ k) * m for d, k, m in parts), jnp.zeros(()))
 
 
 def _kernel_gradient(h: Array, d_share: Array, gates: Gates) -> Array:
     """One product over all steps: (T, B, H) and (T, B, G·H) to (H, G·H)."""
     masks = gates.dropout or (None,)
-    shares = jnp.split(d_share, len(masks), axis=-1)
+    shares = jnp.split(d_share, _groups(gates), axis=-1)
     return jnp.concatenate(
         [
             jnp.einsum("tbh,tbg->hg", h if m is None else h * m, d)
