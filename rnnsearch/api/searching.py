@@ -256,9 +256,8 @@ class _Searching:
         """The feed-forward network that is trained at the end, should this trial be the winner."""
         winner = self.planner.program(best.params)
         dataset = self.inputs.data.dataset(winner.window)
-        return Prepare(
-            feed_forward_program(winner, best.parameters or 0, self.task, dataset), LANES
-        )
+        program = feed_forward_program(winner, best.parameters or 0, self.task, dataset)
+        return Prepare(program, LANES, LANES)
 
     def _block(self) -> int | None:
         """Trials of a block; None: as suits the device."""
@@ -338,6 +337,7 @@ def _executor(spec: Spec, folder: StudyFolder) -> ProcessExecutor:
         engine=engine,
         backend=spec.run.backend,
         device=spec.run.device,
+        lane_mode=spec.run.lane_mode,
         logs=folder.path / "logs",
         threads=max(1, cores // count),
         cache=_cache_folder(),

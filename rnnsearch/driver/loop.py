@@ -178,7 +178,7 @@ class Search:
         if self._waiting:
             planned = self._waiting[0]
             lanes = planned.lanes or self._limits.lanes
-            order: Prepare | None = Prepare(planned.program, lanes)
+            order: Prepare | None = Prepare(planned.program, len(planned.runs), lanes)
         elif self._all_asked and self._tally.best is not None:
             order = self._afterwards(self._tally.best)
         else:

@@ -5,6 +5,7 @@ Workers import an engine by name: `rnnsearch.engines.keras_engine`, `rnnsearch.e
 
 from rnnsearch.engines._base import (
     Engine,
+    LaneMode,
     Numbers,
     Program,
     Run,
@@ -13,4 +14,4 @@ from rnnsearch.engines._base import (
     batch_order,
 )
 
-__all__ = ["Engine", "Numbers", "Program", "Run", "RunKey", "Session", "batch_order"]
+__all__ = ["Engine", "LaneMode", "Numbers", "Program", "Run", "RunKey", "Session", "batch_order"]

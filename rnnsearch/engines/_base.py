@@ -18,13 +18,17 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
 from rnnsearch.data import Dataset
 from rnnsearch.models import Architecture
 
-__all__ = ["Engine", "Numbers", "Program", "Run", "RunKey", "Session", "batch_order"]
+__all__ = ["Engine", "LaneMode", "Numbers", "Program", "Run", "RunKey", "Session", "batch_order"]
+
+LaneMode = Literal["auto", "map", "vmap"]
+"""How lanes run: one after the other on each core, as one batch, or as suits the device."""
 
 RunKey = tuple[int, int]
 """A run's name: its trial's number, and which of the trial's runs it is."""
@@ -164,22 +168,28 @@ class Engine(ABC):
     """Opens programs. Keeps compiled ones warm for the next session."""
 
     @abstractmethod
-    def open(self, program: Program, folds: Sequence[Dataset], width: int | None) -> Session:
-        """A session of lanes.
+    def lanes(self, program: Program, folds: Sequence[Dataset], runs: int) -> int:
+        """How many lanes to open for so many runs, by what suits the program and the device.
+
+        May compile and measure, once for a program on a device.
+        """
+
+    @abstractmethod
+    def open(self, program: Program, folds: Sequence[Dataset], width: int) -> Session:
+        """A session of lanes, whose `width` says how many there are.
 
         Args:
             program: What is trained.
             folds: What runs train on, each on the one that it names.
-            width: Lanes, at least; None for as many as suit the program and the device. Fewer
-                if the engine can't (`keras` has one).
+            width: Lanes, at least. Fewer if the engine can't (`keras` has one).
         """
 
     @abstractmethod
-    def prepare(self, program: Program, folds: Sequence[Dataset], width: int | None) -> None:
+    def prepare(self, program: Program, folds: Sequence[Dataset], width: int) -> None:
         """Compile what the next `open` with these arguments will need.
 
-        Called on a thread of its own while a session trains, never while `open` or another
-        `prepare` runs.
+        This and `lanes` are called on a thread of their own while a session trains, never while
+        another method of the engine runs.
         """
 
     @property

@@ -23,11 +23,15 @@ __all__ = ["KerasEngine"]
 class KerasEngine(Engine):
     """Trains one run after the other with `model.fit`."""
 
-    def open(self, program: Program, folds: Sequence[Dataset], width: int | None) -> Session:
+    def lanes(self, program: Program, folds: Sequence[Dataset], runs: int) -> int:
+        """One."""
+        return 1
+
+    def open(self, program: Program, folds: Sequence[Dataset], width: int) -> Session:
         """A session of one lane, whatever `width` is."""
         return _KerasSession(program, folds)
 
-    def prepare(self, program: Program, folds: Sequence[Dataset], width: int | None) -> None:
+    def prepare(self, program: Program, folds: Sequence[Dataset], width: int) -> None:
         """Nothing: Keras compiles at the first batch of each run."""
 
     @property

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
+from rnnsearch.engines import LaneMode
 from rnnsearch.execution.messages import Message, Order
 
 __all__ = ["Executor", "WorkerSetup", "usable_cores"]
@@ -38,7 +39,8 @@ class WorkerSetup:
         device: ``auto``, ``cpu`` or ``gpu``.
         logs: Folder for what workers print.
         threads: CPU cores that one worker may use.
-        cache: Folder of compiled programs, kept between searches.
+        cache: Folder of what is kept between searches: compiled programs, numbers of lanes.
+        lane_mode: Of the fused engine.
     """
 
     data: Path
@@ -49,6 +51,7 @@ class WorkerSetup:
     logs: Path
     threads: int
     cache: Path | None = field(default=None)
+    lane_mode: LaneMode = "auto"
 
 
 class Executor(ABC):

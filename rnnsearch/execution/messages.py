@@ -103,9 +103,13 @@ class Judge:
 
 @dataclass(frozen=True)
 class Prepare:
-    """Compile this program in the background: a block of it, in so many lanes, comes next."""
+    """Compile this program in the background: a block of so many runs of it comes next.
+
+    As in `Block`, `lanes` is None where the engine chooses.
+    """
 
     program: Program
+    runs: int
     lanes: int | None
 
 

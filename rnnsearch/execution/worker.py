@@ -105,14 +105,18 @@ class _Worker:
     def _train(self, block: Block) -> None:
         self._send(Activity(f"compiling {block.program}"))
         self._preparing.wait()
-        session = self._engine.open(block.program, self._folds(block.program), block.lanes)
+        folds = self._folds(block.program)
+        lanes = block.lanes or self._engine.lanes(block.program, folds, len(block.runs))
+        session = self._engine.open(block.program, folds, lanes)
         self._send(Opened(session.width))
         listener = _RemoteListener(self._connection, str(block.program), self._preparing.begin)
         train(session, block, listener)
         self._send(BlockDone(held_memory()))
 
     def _prepare(self, order: Prepare) -> None:
-        self._engine.prepare(order.program, self._folds(order.program), order.lanes)
+        folds = self._folds(order.program)
+        lanes = order.lanes or self._engine.lanes(order.program, folds, order.runs)
+        self._engine.prepare(order.program, folds, lanes)
 
     def _judge(self, order: Judge) -> None:
         from rnnsearch.execution.judging import judge
@@ -189,7 +193,7 @@ def _make_engine(setup: WorkerSetup) -> Engine:
     if setup.engine == "fused":
         from rnnsearch.engines.fused import FusedEngine
 
-        return FusedEngine()
+        return FusedEngine(setup.lane_mode, setup.cache)
     from rnnsearch.engines.keras_engine import KerasEngine
 
     return KerasEngine()

@@ -252,6 +252,11 @@ class RunSpec(Frozen):
         description="Runs that one worker trains side by side; the others of a block wait for a "
         "free lane. `auto`: as many as suit the device. 1 for the `keras` engine.",
     )
+    lane_mode: Literal["auto", "map", "vmap"] = Field(
+        default="auto",
+        description="How the `fused` engine runs lanes: `map`, one after the other on each core; "
+        "`vmap`, all as one batch. `auto`: `map` on a CPU, `vmap` on a GPU.",
+    )
     device: Literal["auto", "cpu", "gpu"] = Field(default="auto", description="What to train on.")
 
 

@@ -82,7 +82,7 @@ def test_blocks_that_wait_are_prepared(simulation, fake) -> None:
 def test_what_comes_after_the_last_block_is_prepared_for_the_best_so_far(simulation, fake) -> None:
     search, executor = simulation(space=NUMBERS, sampler="tpe", trials=6), fake.Executor()
     asked: list[TrialRecord] = []
-    after = Prepare(search.opened()[1].program({"cell": "LSTM"}), 4)
+    after = Prepare(search.opened()[1].program({"cell": "LSTM"}), 4, 4)
 
     def afterwards(best: TrialRecord) -> Prepare:
         asked.append(best)

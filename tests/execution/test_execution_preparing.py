@@ -19,7 +19,9 @@ HEAD = Head(4, 1, None, False, 1, "linear", False)
 
 def order(units: int) -> Prepare:
     architecture = Architecture("GRU", (units,), False, False, HEAD)
-    return Prepare(Program(architecture, "adam", 8, None, "mse", ("rmse",), "val_rmse", False), 2)
+    return Prepare(
+        Program(architecture, "adam", 8, None, "mse", ("rmse",), "val_rmse", False), 2, 2
+    )
 
 
 def test_one_at_a_time_beside_the_worker_and_waited_for() -> None:

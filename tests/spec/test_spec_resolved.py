@@ -77,6 +77,7 @@ def test_every_default_is_written() -> None:
             "backend": "jax",
             "workers": "auto",
             "lanes": "auto",
+            "lane_mode": "auto",
             "device": "auto",
         },
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import jax
@@ -20,6 +21,7 @@ from rnnsearch.engines.fused.training import LaneState, epoch_function
 __all__ = ["CompiledProgram", "Shape"]
 
 
+@dataclass(frozen=True)
 class Shape:
     """What of the data decides the machine code, beside the program.
 
@@ -29,12 +31,17 @@ class Shape:
         uneven: Whether another fold has fewer batches.
     """
 
-    def __init__(self, program: Program, folds: Sequence[Dataset]) -> None:
+    steps: int
+    batch: int
+    uneven: bool
+
+    @classmethod
+    def of(cls, program: Program, folds: Sequence[Dataset]) -> Shape:
+        """The shape of a program's epoch on these folds."""
         sequences = [len(dataset.train) for dataset in folds]
-        self.batch = min(program.batch_size, max(sequences))
-        batches = {-(-count // self.batch) for count in sequences}
-        self.steps = max(batches)
-        self.uneven = len(batches) > 1
+        batch = min(program.batch_size, max(sequences))
+        batches = {-(-count // batch) for count in sequences}
+        return cls(max(batches), batch, len(batches) > 1)
 
 
 class CompiledProgram:
@@ -45,7 +52,7 @@ class CompiledProgram:
         self.placement = placement
         self.network = Network(program)
         self._lock = threading.Lock()
-        self._executables: dict[Any, Callable[..., Any]] = {}
+        self._executables: dict[Any, Any] = {}
 
     def epoch(self, width: int, shape: Shape, data: Any) -> Callable[..., Any]:
         """The compiled epoch: (states, orders (K, S, B), data) to (states, values (K, M)).
@@ -55,6 +62,20 @@ class CompiledProgram:
             shape: Of the lanes' orders.
             data: `rnnsearch.engines.fused.training.Data`; only its shapes matter.
         """
+        compiled: Callable[..., Any] = self._executable(width, shape, data)
+        return compiled
+
+    def memory(self, width: int, shape: Shape, data: Any) -> int:
+        """Bytes that an epoch of so many lanes needs on a device, as the compiler planned it."""
+        planned = self._executable(width, shape, data).memory_analysis()
+        return int(
+            planned.temp_size_in_bytes
+            + planned.argument_size_in_bytes
+            + planned.output_size_in_bytes
+            - planned.alias_size_in_bytes
+        )
+
+    def _executable(self, width: int, shape: Shape, data: Any) -> Any:
         placement = self.placement
         states = _described(self.blank(width), placement.by_lane)
         orders = jax.ShapeDtypeStruct(

@@ -5,18 +5,21 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import jax
 import numpy as np
 
 from rnnsearch.data import Dataset
-from rnnsearch.engines._base import Engine, Program, Run, Session, batch_order
+from rnnsearch.engines._base import Engine, LaneMode, Program, Run, Session, batch_order
 from rnnsearch.engines.compiling import numbers_of, value_of
 from rnnsearch.engines.devices import describe_device
 from rnnsearch.engines.fused.compiled import CompiledProgram, Shape
-from rnnsearch.engines.fused.placement import LaneMode, make_placement
+from rnnsearch.engines.fused.measured import Measured
+from rnnsearch.engines.fused.placement import make_placement
 from rnnsearch.engines.fused.training import LaneState, device_data, metric_names
+from rnnsearch.engines.fused.widths import WidthCache, best_width
 
 __all__ = ["FusedEngine"]
 
@@ -29,20 +32,34 @@ class FusedEngine(Engine):
     Args:
         mode: How lanes run: ``map`` one after the other on each core, ``vmap`` as one batch,
             ``auto`` what suits the device.
+        cache: Folder of measured numbers of lanes, kept between processes.
     """
 
-    def __init__(self, mode: LaneMode = "auto") -> None:
+    def __init__(self, mode: LaneMode = "auto", cache: Path | None = None) -> None:
         self._placement = make_placement(mode)
+        self._widths = WidthCache(None if cache is None else cache / "lanes.json")
         self._lock = threading.Lock()
         self._programs: OrderedDict[Program, CompiledProgram] = OrderedDict()
 
-    def open(self, program: Program, folds: Sequence[Dataset], width: int | None) -> Session:
+    def lanes(self, program: Program, folds: Sequence[Dataset], runs: int) -> int:
+        """One a core where lanes are looped over; as many as measurement says in a batch."""
+        if self._placement.mode == "map":
+            return self._placement.multiple
+        measured = Measured(self._compiled(program), folds)
+        name = f"{measured.name} on {self.device}, at most {runs}"
+        width = self._widths.get(name)
+        if width is None:
+            width = best_width(measured.rate, runs)
+            self._widths.put(name, width)
+        return width
+
+    def open(self, program: Program, folds: Sequence[Dataset], width: int) -> Session:
         """A session of `width` lanes, rounded up to a multiple of the CPU's cores."""
         return _FusedSession(self._compiled(program), folds, self._width(width))
 
-    def prepare(self, program: Program, folds: Sequence[Dataset], width: int | None) -> None:
+    def prepare(self, program: Program, folds: Sequence[Dataset], width: int) -> None:
         """Compile the program for these shapes."""
-        data, shape = device_data(folds), Shape(program, folds)
+        data, shape = device_data(folds), Shape.of(program, folds)
         self._compiled(program).epoch(self._width(width), shape, data)
 
     def _compiled(self, program: Program) -> CompiledProgram:
@@ -55,9 +72,9 @@ class FusedEngine(Engine):
                 self._programs.popitem(last=False)
             return compiled
 
-    def _width(self, width: int | None) -> int:
+    def _width(self, width: int) -> int:
         multiple = self._placement.multiple
-        return -(-(width or multiple) // multiple) * multiple
+        return -(-width // multiple) * multiple
 
     @property
     def device(self) -> str:
@@ -72,7 +89,7 @@ class _FusedSession(Session):
         self._compiled = compiled
         self._placement = compiled.placement
         self._names = metric_names(compiled.program)
-        self._shape = Shape(compiled.program, folds)
+        self._shape = Shape.of(compiled.program, folds)
         self._sequences = [len(dataset.train) for dataset in folds]
         data = device_data(folds)
         self._epoch = compiled.epoch(width, self._shape, data)

@@ -16,12 +16,11 @@ import jax
 import numpy as np
 from jax.sharding import NamedSharding, PartitionSpec
 
+from rnnsearch.engines._base import LaneMode
 from rnnsearch.engines.devices import has_gpu
 from rnnsearch.engines.fused.training import LaneState
 
-__all__ = ["LaneMode", "Placement", "make_placement"]
-
-LaneMode = Literal["auto", "map", "vmap"]
+__all__ = ["Placement", "make_placement"]
 
 _Lane = Callable[[Any, Any, Any], Any]
 
@@ -55,6 +54,11 @@ class Placement(ABC):
     @abstractmethod
     def write(self, states: LaneState, fresh: Mapping[int, LaneState]) -> LaneState:
         """Put these lanes, given as NumPy arrays, in place of what was there."""
+
+    def memory(self) -> int | None:
+        """Bytes that the device has for us, or None where it does not say."""
+        known = (jax.local_devices()[0].memory_stats() or {}).get("bytes_limit")
+        return None if known is None else int(known)
 
     @abstractmethod
     def read(self, arrays: Any, lane: int) -> np.ndarray:
