@@ -18,12 +18,15 @@ from rnnsearch.engines.devices import describe_device
 from rnnsearch.engines.fused.compiled import CompiledProgram, Shape
 from rnnsearch.engines.fused.measured import Measured
 from rnnsearch.engines.fused.placement import make_placement
-from rnnsearch.engines.fused.training import LaneState, device_data, metric_names
+from rnnsearch.engines.fused.training import Data, LaneState, device_data, metric_names
 from rnnsearch.engines.fused.widths import WidthCache, best_width
 
 __all__ = ["FusedEngine"]
 
 _WARM_PROGRAMS = 16
+
+_PLACED = 2
+"""Data that stays on the device: that of recurrent networks, and that of those without memory."""
 
 
 class FusedEngine(Engine):
@@ -40,12 +43,13 @@ class FusedEngine(Engine):
         self._widths = WidthCache(None if cache is None else cache / "lanes.json")
         self._lock = threading.Lock()
         self._programs: OrderedDict[Program, CompiledProgram] = OrderedDict()
+        self._placed: OrderedDict[tuple[int, ...], tuple[list[Dataset], Data]] = OrderedDict()
 
     def lanes(self, program: Program, folds: Sequence[Dataset], runs: int) -> int:
         """One a core where lanes are looped over; as many as measurement says in a batch."""
         if self._placement.mode == "map":
             return self._placement.multiple
-        measured = Measured(self._compiled(program), folds)
+        measured = Measured(self._compiled(program), folds, self._data(folds))
         name = f"{measured.name} on {self.device}, at most {runs}"
         width = self._widths.get(name)
         if width is None:
@@ -55,12 +59,13 @@ class FusedEngine(Engine):
 
     def open(self, program: Program, folds: Sequence[Dataset], width: int) -> Session:
         """A session of `width` lanes, rounded up to a multiple of the CPU's cores."""
-        return _FusedSession(self._compiled(program), folds, self._width(width))
+        data = self._data(folds)
+        return _FusedSession(self._compiled(program), folds, data, self._width(width))
 
     def prepare(self, program: Program, folds: Sequence[Dataset], width: int) -> None:
         """Compile the program for these shapes."""
-        data, shape = device_data(folds), Shape.of(program, folds)
-        self._compiled(program).epoch(self._width(width), shape, data)
+        shape = Shape.of(program, folds)
+        self._compiled(program).epoch(self._width(width), shape, self._data(folds))
 
     def _compiled(self, program: Program) -> CompiledProgram:
         with self._lock:
@@ -71,6 +76,19 @@ class FusedEngine(Engine):
             if len(self._programs) > _WARM_PROGRAMS:
                 self._programs.popitem(last=False)
             return compiled
+
+    def _data(self, folds: Sequence[Dataset]) -> Data:
+        """The folds on the device, where they stay from one session to the next."""
+        key = tuple(id(dataset) for dataset in folds)
+        with self._lock:
+            if key not in self._placed:
+                data = jax.device_put(device_data(folds), self._placement.replicated)
+                # The datasets are kept so that no other gets their identity.
+                self._placed[key] = list(folds), data
+            self._placed.move_to_end(key)
+            if len(self._placed) > _PLACED:
+                self._placed.popitem(last=False)
+            return self._placed[key][1]
 
     def _width(self, width: int) -> int:
         multiple = self._placement.multiple
@@ -83,7 +101,9 @@ class FusedEngine(Engine):
 
 
 class _FusedSession(Session):
-    def __init__(self, compiled: CompiledProgram, folds: Sequence[Dataset], width: int) -> None:
+    def __init__(
+        self, compiled: CompiledProgram, folds: Sequence[Dataset], data: Data, width: int
+    ) -> None:
         self.width = width
         self.parameters = compiled.network.size
         self._compiled = compiled
@@ -91,9 +111,8 @@ class _FusedSession(Session):
         self._names = metric_names(compiled.program)
         self._shape = Shape.of(compiled.program, folds)
         self._sequences = [len(dataset.train) for dataset in folds]
-        data = device_data(folds)
         self._epoch = compiled.epoch(width, self._shape, data)
-        self._data = jax.device_put(data, self._placement.replicated)
+        self._data = data
         self._states: LaneState = jax.device_put(compiled.blank(width), self._placement.by_lane)
         self._runs: dict[int, Run] = {}
         self._epochs: dict[int, int] = {}
