@@ -16,13 +16,13 @@ other, not together.
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 from rnnsearch.driver.flight import Flight, Landing
 from rnnsearch.driver.planner import BlockPlan, Planner
+from rnnsearch.driver.queue import BlockQueue, block_size
 from rnnsearch.driver.tally import Tally
 from rnnsearch.driver.trials import Observer, TrialRecord
 from rnnsearch.errors import WorkerError
@@ -105,14 +105,12 @@ class Search:
         self._tell = tell
         self._commit = commit
         self._afterwards = afterwards
-        self._waiting: deque[BlockPlan] = deque()
+        self._queue = BlockQueue(planner, commit)
         self._attempts: dict[int, int] = {}
         self._flights: dict[int, Flight] = {}
         self._idle: list[int] = []
         self._failed_starts = 0
-        self._size = 0
         self._stopping = False
-        self._all_asked = False
         self._shown = 0.0
 
     def run(self) -> Stop:
@@ -134,14 +132,14 @@ class Search:
         deadline = started + (self._limits.timeout or float("inf"))
         while True:
             self._dispatch()
-            if self._size and not self._flights and (self._stopping or not self._more()):
+            if self._is_done():
                 self._show(always=True)
                 return "timeout" if self._stopping else "finished"
             for worker, message in self._executor.receive(_TICK):
                 self._handle(worker, message)
             self._commit()
             now = time.monotonic()
-            if not self._size and now > started + _START_SECONDS:
+            if not self._queue.is_open and now > started + _START_SECONDS:
                 raise WorkerError(f"no worker was ready after {_START_SECONDS:.0f} s")
             if now > deadline and not self._stopping:
                 self._stop()
@@ -155,44 +153,30 @@ class Search:
             self._observer.progressed(self._tally.snapshot(self._activity(), lanes))
             self._shown = time.monotonic()
 
-    def _more(self) -> bool:
-        return bool(self._waiting) or not self._all_asked
+    def _is_done(self) -> bool:
+        if self._flights or not self._queue.is_open:
+            return False
+        return self._stopping or not self._queue.more
 
     def _dispatch(self) -> None:
-        while self._idle and not self._stopping and self._more():
-            if not self._waiting:
-                self._ask()
-            if self._waiting:
+        while self._idle and not self._stopping and self._queue.more:
+            planned = self._queue.take()
+            if planned is not None:
                 worker = self._idle.pop(0)
-                self._send(worker, self._waiting.popleft())
+                self._send(worker, planned)
                 self._look_ahead(worker)
 
     def _look_ahead(self, worker: int) -> None:
-        """Have a worker that was just given a block compile what comes after it.
-
-        Nothing is asked for too early: what a sampler suggests depends on the trials before,
-        unless it takes no notice of them.
-        """
-        if self._planner.asks_ahead and not self._waiting and not self._all_asked:
-            self._ask()
-        if self._waiting:
-            planned = self._waiting[0]
+        """Have a worker that was just given a block compile what comes after it."""
+        planned = self._queue.look_ahead()
+        order: Prepare | None = None
+        if planned is not None:
             lanes = planned.lanes or self._limits.lanes
-            order: Prepare | None = Prepare(planned.program, len(planned.runs), lanes)
-        elif self._all_asked and self._tally.best is not None:
+            order = Prepare(planned.program, len(planned.runs), lanes)
+        elif self._queue.all_asked and self._tally.best is not None:
             order = self._afterwards(self._tally.best)
-        else:
-            order = None
         if order is not None and order.program != self._flights[worker].block.program:
             self._executor.send(worker, order)
-
-    def _ask(self) -> None:
-        """Ask for the next block; the last one is known by its number."""
-        plans = self._planner.next_block(self._size)
-        self._all_asked = not plans or plans[-1].number + 1 >= self._planner.total
-        if plans:
-            self._commit()
-            self._waiting.append(BlockPlan(plans))
 
     def _send(self, worker: int, planned: BlockPlan) -> None:
         for plan in planned.plans:
@@ -249,9 +233,8 @@ class Search:
     def _ready(self, worker: int, device: str) -> None:
         self._failed_starts = 0
         self._idle.append(worker)
-        if not self._size:
-            self._size = self._limits.block or block_size(device, self._planner.total)
-            self._waiting.extend(self._planner.resume())
+        if not self._queue.is_open:
+            self._queue.open(self._limits.block or block_size(device, self._planner.total))
             self._observer.started(device)
 
     def _settle(self, landing: Landing) -> None:
@@ -283,22 +266,10 @@ class Search:
                 again.append(BlockPlan([plan], lanes=flight.block.lanes))
             else:
                 self._settle(flight.failed(number, reason))
-        self._waiting.extendleft(reversed(again))
+        self._queue.put_back(again)
 
     def _activity(self) -> str:
         if self._stopping:
             return "out of time: ending the epoch"
         texts = [flight.activity for flight in self._flights.values() if flight.activity]
-        return ", ".join(texts) or ("starting workers" if not self._size else "planning")
-
-
-def block_size(device: str, trials: int) -> int:
-    """Trials of a block by default.
-
-    On a CPU blocks of 4 and 16 found better networks in the same time than blocks of 1, on three
-    data sets, and 16 not reliably better ones than 4 (benchmarks/README.md, "How wide a block").
-    So: at least 4, and no more than leave the search eight structures. For a GPU it is a choice.
-    """
-    if device.startswith("cpu"):
-        return min(16, max(4, trials // 8))
-    return min(64, max(4, trials // 6))
+        return ", ".join(texts) or ("planning" if self._queue.is_open else "starting workers")
