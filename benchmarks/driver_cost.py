@@ -27,10 +27,11 @@ from rnnsearch.api.recorder import Recorder
 from rnnsearch.data import Arrays, SequenceData, read
 from rnnsearch.driver import Snapshot, TrialRecord
 from rnnsearch.driver.loop import Limits, Search
-from rnnsearch.driver.planner import Planner, direction
+from rnnsearch.driver.planner import Planner
+from rnnsearch.driver.programs import direction
 from rnnsearch.driver.pruners import make_pruner, rungs
 from rnnsearch.driver.tally import Tally
-from rnnsearch.engines import Run
+from rnnsearch.engines import Run, RunKey
 from rnnsearch.execution import Epoch, Executor
 from rnnsearch.execution.messages import (
     Block,
@@ -96,30 +97,29 @@ class Answers(Executor):
         return [(0, message) for message in messages]
 
     def _train(self, block: Block) -> Iterator[list[Message]]:
-        lanes = {run.trial: run for run in block.runs}
+        lanes = {run.key: run for run in block.runs}
         for number in range(1, block.runs[0].epochs + 1):
-            points = {trial: _epoch(run, number) for trial, run in lanes.items()}
+            points = {key: _epoch(run, number) for key, run in lanes.items()}
             if number == block.runs[0].epochs:
-                ended = [self._end(point, trial, "COMPLETE") for trial, point in points.items()]
+                ended = [self._end(point, key, "COMPLETE") for key, point in points.items()]
                 yield [Epochs(points), *ended, BlockDone(0.0)]
                 return
             if number not in block.schedule.rungs:
                 yield [Epochs(points)]
                 continue
-            yield [Epochs(points), Rung({t: (number, p["val_loss"]) for t, p in _values(points)})]
-            messages: list[Message] = [
-                self._end(points[trial], trial, "PRUNED") for trial in sorted(self._pruned)
-            ]
-            lanes = {trial: run for trial, run in lanes.items() if trial not in self._pruned}
+            yield [Epochs(points), Rung({k: (number, p["val_loss"]) for k, p in _values(points)})]
+            pruned = [key for key in lanes if key[0] in self._pruned]
+            messages: list[Message] = [self._end(points[key], key, "PRUNED") for key in pruned]
+            lanes = {key: run for key, run in lanes.items() if key not in pruned}
             if not lanes:
                 yield [*messages, BlockDone(0.0)]
                 return
             if messages:
                 yield messages
 
-    def _end(self, point: Epoch, trial: int, state: Any) -> Ended:
+    def _end(self, point: Epoch, key: RunKey, state: Any) -> Ended:
         weights = self._weights if state == "COMPLETE" else None
-        return Ended(trial, state, point, point.number, 0.1, 5000, weights)
+        return Ended(key[0], state, point, point.number, 0.1, 5000, weights)
 
 
 def _epoch(run: Run, number: int) -> Epoch:
@@ -129,8 +129,8 @@ def _epoch(run: Run, number: int) -> Epoch:
     return Epoch(number, {name: float(loss) for name in values})
 
 
-def _values(points: dict[int, Epoch]) -> list[tuple[int, Any]]:
-    return [(trial, point.metrics) for trial, point in points.items()]
+def _values(points: dict[RunKey, Epoch]) -> list[tuple[RunKey, Any]]:
+    return [(key, point.metrics) for key, point in points.items()]
 
 
 class Clock:
@@ -163,7 +163,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--trials", type=int, default=5000)
-    parser.add_argument("--block", type=int, help="lanes of a block; as many as a CPU gets if left")
+    parser.add_argument("--block", type=int, help="trials of a block; as many as on a CPU if left")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--pruners", nargs="+", default=["none", "hyperband"])
     parser.add_argument("--folder", type=Path, help="where to write; the system's if left out")
@@ -248,7 +248,7 @@ def _search(spec: Spec, folder: StudyFolder, clock: Clock, block: int | None) ->
         Search(
             planner,
             executor,
-            Limits(block, schedule, timeout=None, memory=1e6),
+            Limits(block, None, schedule, timeout=None, memory=1e6),
             Tally([], planner.total, settings.epochs, maximize=False),
             recorder,
             tell=partial(tell, study),
