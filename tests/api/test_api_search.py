@@ -154,7 +154,8 @@ def test_python_gives_the_same_as_the_command_line(study, project):
 
 # --- Stopped, killed, gone on ----------------------------------------------------------------
 
-LONG = ("--epochs", "60", "--trials", "12")
+LONG = ("--epochs", "60", "--trials", "30")
+ENDLESS = ("--epochs", "60", "--trials", "1000")
 
 
 def wait_for(process, text, seconds=120):
@@ -200,19 +201,19 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="ne
 @needs_proc
 def test_a_killed_worker_takes_nothing_else_down(project):
     process = project.start("search", "spec.yaml", "-o", "worker", *LONG)
-    wait_for(process, "[2/12]")
+    wait_for(process, "[2/30]")
     (worker,) = workers_of(process.pid)
     os.kill(worker, signal.SIGKILL)
     _, errors = process.communicate(timeout=240)
     assert process.returncode == 0, errors
     states = [state for state, _, _ in told(project.path / "worker").values()]
-    assert len(states) == 12 and "FAIL" not in states
+    assert len(states) == 30 and "FAIL" not in states
 
 
 @needs_proc
 def test_a_killed_driver_leaves_a_study_that_goes_on(project):
     process = project.start("search", "spec.yaml", "-o", "driver", *LONG)
-    wait_for(process, "[2/12]")
+    wait_for(process, "[2/30]")
     workers = workers_of(process.pid)
     process.kill()
     process.communicate()
@@ -222,7 +223,7 @@ def test_a_killed_driver_leaves_a_study_that_goes_on(project):
     status, _, errors = project.run("search", "spec.yaml", "-o", "driver", *LONG)
     assert status == 0, errors
     after = told(project.path / "driver")
-    assert len(after) == 12 and "RUNNING" not in {state for state, _, _ in after.values()}
+    assert len(after) == 30 and "RUNNING" not in {state for state, _, _ in after.values()}
     assert {number: after[number] for number in before} == before
 
 
@@ -230,8 +231,8 @@ def test_a_killed_driver_leaves_a_study_that_goes_on(project):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_stops_within_seconds_and_says_how_to_go_on(project, number):
     name = f"interrupted-{number}"
-    process = project.start("search", "spec.yaml", "-o", name, *LONG)
-    wait_for(process, "[2/12]")
+    process = project.start("search", "spec.yaml", "-o", name, *ENDLESS)
+    wait_for(process, "[2/1000]")
     workers = workers_of(process.pid)
     sent = time.monotonic()
     process.send_signal(number)

@@ -20,11 +20,7 @@ from rnnsearch.models.build import build_standard
 from rnnsearch.models.initial import initial_weights
 from rnnsearch.tasks import TASKS
 
-ENGINES = {
-    "fused": FusedEngine,
-    "fused-vmap": lambda: FusedEngine("vmap"),
-    "keras": KerasEngine,
-}
+ENGINES = {"fused": FusedEngine, "keras": KerasEngine}
 T, F, EPOCHS, BATCH = 9, 2, 2, 8
 CELLS = ["SimpleRNN", "LSTM", "GRU"]
 
@@ -282,6 +278,25 @@ def test_lanes_of_different_folds_train_as_on_their_fold_alone(engine):
             alone, _ = train(engine, program, folds[run.fold], [replace(run, fold=0)])
             for got, expected in zip(together, alone[0], strict=True):
                 assert got[lane] == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_batched_lanes_train_as_looped_ones(fused, cell):
+    """With every number in use, on folds of unequal length, one lane of them released."""
+    folds = folds_of_unequal_length()
+    program = program_for("many_to_one", folds[0], **{**EVERY, "cell": cell})
+    numbers = Numbers(2e-2, 0.1, 4, 0.2, 0.1, 0.1, label_smoothing=0.0)
+    runs = {lane: Run(lane, lane, EPOCHS, numbers, 0, lane % 3) for lane in range(4)}
+    curves = []
+    for engine in (fused, FusedEngine("vmap")):
+        session = engine.open(program, folds, 4)
+        session.load(runs)
+        session.advance()
+        session.release(1)
+        curves.append(session.advance())
+    assert set(curves[0]) == set(curves[1]) == {0, 2, 3}
+    for lane, metrics in curves[0].items():
+        assert curves[1][lane] == pytest.approx(metrics, rel=2e-4)
 
 
 def test_seeds_are_lanes_that_differ_in_start_and_order(fused):
