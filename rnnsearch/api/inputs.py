@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rnnsearch.data import Arrays, SequenceData, read
+from rnnsearch.data import Arrays, SequenceData, files, read
 from rnnsearch.errors import InvalidData, InvalidSpec, MissingExtra, Problem
 from rnnsearch.space import SearchSpace
-from rnnsearch.spec import ArraysSource, CsvSource, Loaded, NpzSource, Spec, load, parse
+from rnnsearch.spec import Loaded, NpzSource, SeriesSource, Spec, load, parse
 from rnnsearch.tasks import TASKS
 
 __all__ = ["Asked", "Inputs", "fingerprint", "read_inputs", "read_spec", "resolve_engine"]
@@ -151,7 +151,7 @@ def _require_libraries(spec: Spec) -> None:
 def _unroll_length_problems(spec: Spec, data: SequenceData) -> list[Problem]:
     """Values that would cut nothing. For a CSV series they were found before it was read."""
     domain = spec.space.get("unroll_length")
-    if domain is None or isinstance(spec.data, CsvSource):
+    if domain is None or isinstance(spec.data, SeriesSource):
         return []
     path, steps = "space.unroll_length", data.steps
     where = "data.path" if isinstance(spec.data, NpzSource) else "the arrays"
@@ -196,12 +196,14 @@ def resolve_engine(spec: Spec) -> str:
 def fingerprint(spec: Spec, arrays: Arrays | None) -> str:
     """SHA-256 of the data's content, by which a moved file is known and a changed one found."""
     digest = hashlib.sha256()
-    if isinstance(spec.data, ArraysSource):
-        for array in arrays.every() if arrays is not None else ():
-            digest.update(str((array.shape, array.dtype)).encode())
-            digest.update(array.tobytes())
-    else:
-        with spec.data.path.open("rb") as file:
+    for array in arrays.every() if arrays is not None else ():
+        digest.update(str((array.shape, array.dtype)).encode())
+        digest.update(array.tobytes())
+    paths = files(spec.data)
+    for path in paths:
+        if len(paths) > 1:
+            digest.update(path.name.encode())
+        with path.open("rb") as file:
             while chunk := file.read(1 << 20):
                 digest.update(chunk)
     return digest.hexdigest()

@@ -11,8 +11,8 @@ from rnnsearch.data._base import (
     SequenceData,
     Target,
 )
-from rnnsearch.data.read import preparation_from_json, read
-from rnnsearch.data.samples import Arrays
+from rnnsearch.data.read import files, preparation_from_json, read
+from rnnsearch.data.sequences.samples import Arrays
 
 __all__ = [
     "MASK_VALUE",
@@ -23,6 +23,7 @@ __all__ = [
     "Scaling",
     "SequenceData",
     "Target",
+    "files",
     "preparation_from_json",
     "read",
 ]

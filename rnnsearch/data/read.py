@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 from rnnsearch.data._base import Preparation, SequenceData
-from rnnsearch.data.array_preparation import ArrayPreparation
-from rnnsearch.data.arrays import read_arrays
-from rnnsearch.data.csv_preparation import CsvPreparation
-from rnnsearch.data.csv_source import read_csv
-from rnnsearch.data.npz import read_npz
-from rnnsearch.data.samples import Arrays
+from rnnsearch.data.problems import Problems
+from rnnsearch.data.sequences.data import prepare_sequences, read_arrays
+from rnnsearch.data.sequences.preparation import SequencesPreparation
+from rnnsearch.data.sequences.samples import Arrays
+from rnnsearch.data.series.data import read_series_data
+from rnnsearch.data.series.preparation import SeriesPreparation
+from rnnsearch.data.sources import SEQUENCES, TABLES, Reader
 
 if TYPE_CHECKING:
     # Not for a worker, which reads no spec.
-    from rnnsearch.spec.schema import ArraysSource, CsvSource, NpzSource
+    from rnnsearch.spec.sources import ArraysSource, SequencesSource, SeriesSource, Source
 
-__all__ = ["preparation_from_json", "read"]
+__all__ = ["files", "preparation_from_json", "read"]
 
 
 def read(
-    data: CsvSource | NpzSource | ArraysSource,
+    data: Source,
     task: str,
     windows: tuple[int, ...] = (),
     arrays: Arrays | None = None,
@@ -38,15 +40,26 @@ def read(
     Raises:
         InvalidData: With every problem that could be found.
     """
-    if data.source == "csv":
-        return read_csv(data, task, windows)
-    if data.source == "npz":
-        return read_npz(data, task)
-    return read_arrays(data, task, arrays)
+    if data.source in TABLES:
+        return read_series_data(cast("SeriesSource", data), task, windows)
+    if data.source == "arrays":
+        return read_arrays(cast("ArraysSource", data), task, arrays)
+    problems = Problems()
+    parts = SEQUENCES[data.source].read(data, problems)
+    problems.raise_any()
+    return prepare_sequences(cast("SequencesSource", data), task, parts, problems)
+
+
+def files(data: Source) -> list[Path]:
+    """Every file that a data section has read; none for arrays from the Python API."""
+    if data.source == "arrays":
+        return []
+    reader: Reader = TABLES.get(data.source) or SEQUENCES[data.source]
+    return reader.files(data)
 
 
 def preparation_from_json(values: dict[str, Any]) -> Preparation:
     """The preparation that `Preparation.to_json` wrote."""
-    if values["source"] == "csv":
-        return CsvPreparation.from_json(values)
-    return ArrayPreparation.from_json(values)
+    if values["source"] == "series":
+        return SeriesPreparation.from_json(values)
+    return SequencesPreparation.from_json(values)

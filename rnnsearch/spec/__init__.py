@@ -1,27 +1,26 @@
 """What a user asks for: YAML or a dict, validated and frozen."""
 
+from rnnsearch.spec.fields import Scalar
 from rnnsearch.spec.parameters import PARAMETERS, Parameter
 from rnnsearch.spec.parse import Loaded, load, parse
 from rnnsearch.spec.resolve import difference, dump, resolved
-from rnnsearch.spec.schema import (
+from rnnsearch.spec.schema import Domain, RunSpec, SearchSpec, Spec, TaskName
+from rnnsearch.spec.sources import (
+    SOURCES,
     ArraysSource,
     CsvSource,
-    DataSpec,
-    Domain,
     NpzSource,
-    RunSpec,
-    Scalar,
-    SearchSpec,
-    Spec,
+    SequencesSource,
+    SeriesSource,
+    Source,
     SplitSpec,
-    TaskName,
 )
 
 __all__ = [
     "PARAMETERS",
+    "SOURCES",
     "ArraysSource",
     "CsvSource",
-    "DataSpec",
     "Domain",
     "Loaded",
     "NpzSource",
@@ -29,6 +28,9 @@ __all__ = [
     "RunSpec",
     "Scalar",
     "SearchSpec",
+    "SequencesSource",
+    "SeriesSource",
+    "Source",
     "Spec",
     "SplitSpec",
     "TaskName",

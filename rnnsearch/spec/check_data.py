@@ -6,14 +6,17 @@ from collections.abc import Iterable
 
 from rnnsearch.spec.domains import WrittenSpace
 from rnnsearch.spec.report import Report
-from rnnsearch.spec.schema import ArraysSource, CsvSource, NpzSource
+from rnnsearch.spec.sources import (
+    SeriesSource,
+    Source,
+)
 from rnnsearch.spec.wording import show
 
 __all__ = ["check_data"]
 
 
 def check_data(
-    data: CsvSource | NpzSource | ArraysSource,
+    data: Source,
     task: str | None,
     space: WrittenSpace,
     report: Report,
@@ -23,7 +26,7 @@ def check_data(
     if task == "one_to_many" and data.target_kind == "class":
         must = "must be auto or numeric for one_to_many: it predicts a sequence of numbers"
         report.add("data.target_kind", must, "class", "remove it")
-    if isinstance(data, CsvSource):
+    if isinstance(data, SeriesSource):
         _check_columns(data, report)
         if task == "one_to_many":
             _check_blocks(data, report)
@@ -31,13 +34,13 @@ def check_data(
             _check_windows(data, task, space, report)
 
 
-def _check_split(data: CsvSource | NpzSource | ArraysSource, report: Report) -> None:
+def _check_split(data: Source, report: Report) -> None:
     split = data.split
     if split.validation + split.test >= 1:
         must = "must leave something to train on: validation + test below 1"
         received = f"{show(split.validation)} + {show(split.test)}"
         report.add("data.split", must, received, "such as {validation: 0.15, test: 0.15}")
-    series = isinstance(data, CsvSource)
+    series = isinstance(data, SeriesSource)
     if series and split.by in ("random", "stratified"):
         must = "must be time or auto: at random, parts of one series would know each other"
         report.add("data.split.by", must, split.by, "remove it")
@@ -50,11 +53,11 @@ def _check_split(data: CsvSource | NpzSource | ArraysSource, report: Report) -> 
         report.add("data.split.folds", must, show(split.folds), advice)
 
 
-def _targets(data: CsvSource) -> tuple[str, ...]:
+def _targets(data: SeriesSource) -> tuple[str, ...]:
     return (data.target,) if isinstance(data.target, str) else data.target
 
 
-def _check_columns(data: CsvSource, report: Report) -> None:
+def _check_columns(data: SeriesSource, report: Report) -> None:
     targets = _targets(data)
     if not targets:
         report.add("data.target", "must name at least one column", "[]", "name what to predict")
@@ -87,7 +90,7 @@ def _check_repeats(path: str, names: Iterable[str], report: Report) -> None:
         seen.add(name)
 
 
-def _check_blocks(data: CsvSource, report: Report) -> None:
+def _check_blocks(data: SeriesSource, report: Report) -> None:
     """one_to_many: the series is cut into blocks; the first row's inputs predict the block."""
     if data.output_steps is None:
         must = "must be given for one_to_many: a whole number of at least 1"
@@ -104,7 +107,7 @@ def _check_blocks(data: CsvSource, report: Report) -> None:
             report.add(path, must, show(target), "remove it")
 
 
-def _check_windows(data: CsvSource, task: str, space: WrittenSpace, report: Report) -> None:
+def _check_windows(data: SeriesSource, task: str, space: WrittenSpace, report: Report) -> None:
     if data.output_steps is not None:
         must = f"must not be given for {task}: it is for one_to_many only"
         report.add("data.output_steps", must, show(data.output_steps), "remove it")

@@ -6,20 +6,24 @@ from collections.abc import Mapping
 
 from rnnsearch.spec.conditions import check_conditions, possible
 from rnnsearch.spec.domains import Written, WrittenSpace
+from rnnsearch.spec.fields import Scalar
 from rnnsearch.spec.parameters import PARAMETERS
 from rnnsearch.spec.report import Report
-from rnnsearch.spec.schema import ArraysSource, CsvSource, NpzSource, Scalar
+from rnnsearch.spec.sources import (
+    SeriesSource,
+    Source,
+)
 from rnnsearch.spec.wording import joined, show
 
 __all__ = ["check_space", "defaults_for"]
 
-_Data = CsvSource | NpzSource | ArraysSource | None
+_Data = Source | None
 
 
 def defaults_for(data: _Data) -> dict[str, Scalar]:
     """The value of each parameter where it is not in use; the window's is the data's."""
     defaults = {name: parameter.default for name, parameter in PARAMETERS.items()}
-    if isinstance(data, CsvSource):
+    if isinstance(data, SeriesSource):
         defaults["window"] = data.window
     return defaults
 
@@ -34,7 +38,7 @@ def check_space(space: WrittenSpace, task: str | None, data: _Data, report: Repo
     _check_effects(space, defaults, report)
     _check_clip_mode(space, report)
     _check_idle_conditions(space, defaults, report)
-    if task == "many_to_many" and isinstance(data, CsvSource):
+    if task == "many_to_many" and isinstance(data, SeriesSource):
         _check_backward_leak(space, data, report)
 
 
@@ -42,7 +46,7 @@ def _check_window(space: WrittenSpace, task: str | None, data: _Data, report: Re
     written = space.parameters.get("window")
     if written is None or data is None:
         return
-    if not isinstance(data, CsvSource):
+    if not isinstance(data, SeriesSource):
         must = f"must not be given for source: {data.source}: its sequences have their own length"
         report.add("space.window", must, _text(written), "remove it")
     elif task == "one_to_many":
@@ -72,7 +76,7 @@ def _check_per_layer(space: WrittenSpace, defaults: Mapping[str, Scalar], report
 
 def _most_steps(space: WrittenSpace, task: str | None, data: _Data) -> tuple[int, str] | None:
     """The most steps a recurrent layer may run over, and the key that says so, if known."""
-    if not isinstance(data, CsvSource) or task is None or "window" in space.broken:
+    if not isinstance(data, SeriesSource) or task is None or "window" in space.broken:
         return None
     if task == "one_to_many":
         return None if data.output_steps is None else (data.output_steps, "data.output_steps")
@@ -154,7 +158,7 @@ def _check_idle_conditions(
             report.add(f"space.{name}.when", must, show(conditions), "remove the condition")
 
 
-def _check_backward_leak(space: WrittenSpace, data: CsvSource, report: Report) -> None:
+def _check_backward_leak(space: WrittenSpace, data: SeriesSource, report: Report) -> None:
     written = space.parameters.get("bidirectional")
     targets = {data.target} if isinstance(data.target, str) else set(data.target)
     leaking = sorted(targets & set(data.inputs))

@@ -6,9 +6,10 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from rnnsearch.spec.domains import WrittenSpace
+from rnnsearch.spec.fields import Scalar
 from rnnsearch.spec.parameters import PARAMETERS
 from rnnsearch.spec.report import Report
-from rnnsearch.spec.schema import Domain, Scalar
+from rnnsearch.spec.schema import Domain
 from rnnsearch.spec.wording import joined, show
 
 __all__ = ["check_conditions", "combinations", "in_use", "ordered", "possible"]

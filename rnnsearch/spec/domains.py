@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from rnnsearch.spec.fields import Scalar
 from rnnsearch.spec.parameters import PARAMETERS, Parameter
 from rnnsearch.spec.report import Report
-from rnnsearch.spec.schema import Domain, Scalar
+from rnnsearch.spec.schema import Domain
 from rnnsearch.spec.wording import child, expected_value, joined, nearest, show
 
 __all__ = ["Written", "WrittenSpace", "read_space", "read_value"]

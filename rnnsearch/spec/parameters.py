@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from rnnsearch.spec.schema import Scalar
+from rnnsearch.spec.fields import Scalar
 
 __all__ = ["PARAMETERS", "Parameter"]
 

@@ -6,16 +6,10 @@ from collections.abc import Iterable
 
 from pydantic_core import PydanticUndefined
 
+from rnnsearch.spec.fields import Frozen
 from rnnsearch.spec.parameters import PARAMETERS, Parameter
-from rnnsearch.spec.schema import (
-    CsvSource,
-    Frozen,
-    NpzSource,
-    RunSpec,
-    SearchSpec,
-    Spec,
-    SplitSpec,
-)
+from rnnsearch.spec.schema import RunSpec, SearchSpec, Spec
+from rnnsearch.spec.sources import SOURCES, SplitSpec
 from rnnsearch.spec.wording import expected, expected_value, keys_of, show
 
 __all__ = ["reference"]
@@ -52,11 +46,14 @@ written twice, an unknown key, tags (`!name`) and merged mappings (`<<`) are err
 aliases work. Every problem is reported at once, with its line and column.
 """
 
-_NPZ = """\
+_NOTES = {
+    "npz": """\
 The file holds `x` and `y`, or `x_train` and `y_train`; parts of its own named `x_validation`,
 `y_validation`, `x_test`, `y_test` are used where they are, else they are taken out of the rest.
 Padded sequences have their lengths in `lengths`, `lengths_train`, …, or NaN after their end.
 """
+}
+"""What to say of a source beside its keys."""
 
 _SPACE = """\
 ## space
@@ -112,11 +109,7 @@ def reference() -> str:
         "## name, task\n",
         _keys(Spec, "", ("name", "task")),
         _TASKS,
-        "## data, with source: csv\n",
-        _keys(CsvSource, "data", keys_of(CsvSource)),
-        "## data, with source: npz\n",
-        _NPZ,
-        _keys(NpzSource, "data", keys_of(NpzSource)),
+        *_sources(),
         "## data.split\n",
         _keys(SplitSpec, "data.split", SplitSpec.model_fields),
         _SPACE,
@@ -127,6 +120,16 @@ def reference() -> str:
         _keys(RunSpec, "run", RunSpec.model_fields),
     ]
     return "\n".join(parts)
+
+
+def _sources() -> list[str]:
+    """A section a source, with the keys of each."""
+    parts = []
+    for name, model in SOURCES.items():
+        if name != "arrays":
+            parts += [f"## data, with source: {name}\n", *filter(None, [_NOTES.get(name)])]
+            parts.append(_keys(model, "data", keys_of(model)))
+    return parts
 
 
 def _keys(model: type[Frozen], section: str, names: Iterable[str]) -> str:

@@ -11,7 +11,10 @@ from rnnsearch.spec.check_space import defaults_for
 from rnnsearch.spec.conditions import possible
 from rnnsearch.spec.domains import Written, WrittenSpace
 from rnnsearch.spec.parameters import PARAMETERS
-from rnnsearch.spec.schema import CsvSource, Domain, Spec
+from rnnsearch.spec.schema import Domain, Spec
+from rnnsearch.spec.sources import (
+    SeriesSource,
+)
 from rnnsearch.spec.wording import is_text, show
 
 __all__ = ["difference", "dump", "resolved"]
@@ -26,7 +29,7 @@ def resolved(spec: Spec) -> dict[str, Any]:
     ``parse`` of it gives an equivalent spec, whose ``resolved`` is the same again.
     """
     data = spec.data.model_dump(mode="json")
-    if isinstance(spec.data, CsvSource):
+    if isinstance(spec.data, SeriesSource):
         dropped = _WINDOWED_ONLY if spec.task == "one_to_many" else ("output_steps",)
         data = {key: value for key, value in data.items() if key not in dropped}
     first = {key: data[key] for key in ("source", "path") if key in data}

@@ -2,150 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, SerializeAsAny
+
+from rnnsearch.spec.fields import Count, Duration, Frozen, Scalar, Seed
+from rnnsearch.spec.sources import Source
 
 __all__ = [
-    "ArraysSource",
-    "CalendarFeature",
-    "CsvSource",
-    "DataSpec",
     "Domain",
-    "Frozen",
-    "NpzSource",
     "RunSpec",
-    "Scalar",
     "SearchSpec",
     "Spec",
-    "SplitSpec",
     "TaskName",
-    "Worded",
 ]
 
-Scalar = bool | int | float | str | None
 TaskName = Literal["many_to_one", "one_to_many", "many_to_many"]
-CalendarFeature = Literal[
-    "hour", "weekday", "weekend", "day_of_month", "month", "day_of_year", "trend"
-]
 
 LISTABLE = 100_000
 """A domain with more values than this is not listed."""
-
-
-@dataclass(frozen=True)
-class Worded:
-    """What a field must be, where its type does not say it: put into the field's annotation."""
-
-    text: str
-
-
-Count = Annotated[int, Field(ge=1)]
-Seed = Annotated[int, Field(ge=0, lt=2**32)]
-Duration = Annotated[
-    float, Field(gt=0), Worded("a duration such as 90s, 20m or 1h30m, or a number of seconds")
-]
-
-
-class Frozen(BaseModel):
-    """A section of the spec: unknown keys are errors, nothing changes after validation."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SplitSpec(Frozen):
-    """How the data is divided into training, validation and test part."""
-
-    validation: Annotated[float, Field(gt=0, lt=1)] = Field(
-        default=0.15,
-        description="Share of the data for the validation part, which trials are scored on.",
-    )
-    test: Annotated[float, Field(ge=0, lt=1)] = Field(
-        default=0.15, description="Share of the data for the test part, used once, for the winner."
-    )
-    by: Literal["auto", "time", "random", "stratified"] = Field(
-        default="auto",
-        description="How sequences are assigned: the last ones in time, at random, or at random "
-        "with the same share of each class. `auto`: by time for a CSV series, stratified for "
-        "classes, else at random.",
-    )
-    seed: Seed = Field(default=0, description="Seed of a random split; not for a split by time.")
-    folds: Count = Field(
-        default=1,
-        description="Rolling-origin folds of a CSV series: as many validation parts of equal "
-        "length, one after the other, each trained for on all that is before it. The last is "
-        "that of one fold. A trial's score is the mean over them.",
-    )
-
-
-class _SourceBase(Frozen):
-    split: SplitSpec = Field(default=SplitSpec(), description="The parts of the data.")
-    scaling: Literal["standard", "none"] = Field(
-        default="standard",
-        description="`standard`: zero mean and unit variance, fitted on the training part.",
-    )
-    target_kind: Literal["auto", "numeric", "class"] = Field(
-        default="auto",
-        description="Whether numbers or classes are predicted; `auto` looks at the data.",
-    )
-    missing: Literal["error", "interpolate", "drop"] = Field(
-        default="error", description="What to do about missing values."
-    )
-
-
-class CsvSource(_SourceBase):
-    """A table, one row a time step, oldest first."""
-
-    source: Literal["csv"] = Field(description="The kind of data.")
-    path: Path = Field(description="The CSV file, relative to the YAML file.")
-    time: str | None = Field(default=None, description="Column with the time stamp.")
-    inputs: tuple[str, ...] = Field(default=(), description="Columns the network reads.")
-    calendar: tuple[CalendarFeature, ...] = Field(
-        default=(), description="Further inputs, computed from the time stamp."
-    )
-    target: str | tuple[str, ...] = Field(description="Column or columns to predict.")
-    window: Count | None = Field(
-        default=None,
-        description="Input steps (T). Not for one_to_many, nor if `space` searches the window.",
-    )
-    horizon: Annotated[int, Field(ge=0)] = Field(
-        default=1,
-        description="How many steps after the input step the target lies; 0 is the same step. "
-        "Not for one_to_many.",
-    )
-    stride: Count = Field(
-        default=1,
-        description="Steps from the start of a training window to the next one's. "
-        "Not for one_to_many.",
-    )
-    output_steps: Count | None = Field(
-        default=None,
-        description="Length of the output sequence; the series is cut into blocks of so many "
-        "steps. one_to_many only.",
-    )
-    season: Count | None = Field(
-        default=None,
-        description="Steps of a season, for the seasonal naive baseline; null: from `time`.",
-    )
-
-
-class NpzSource(_SourceBase):
-    """NumPy arrays in one file: ``x_train, y_train, …`` or ``x, y``."""
-
-    source: Literal["npz"] = Field(description="The kind of data.")
-    path: Path = Field(description="The .npz file, relative to the YAML file.")
-
-
-class ArraysSource(_SourceBase):
-    """Arrays given through the Python API; never written in YAML."""
-
-    source: Literal["arrays"] = Field(description="The kind of data.")
-
-
-DataSpec = Annotated[CsvSource | NpzSource | ArraysSource, Field(discriminator="source")]
 
 
 class Domain(Frozen):
@@ -269,7 +145,7 @@ class Spec(Frozen):
 
     name: str = Field(description="Name of the study; the name of the file if not given.")
     task: TaskName = Field(description="Which mapping is learned.")
-    data: DataSpec = Field(description="What is learned from.")
+    data: SerializeAsAny[Source] = Field(description="What is learned from.")
     space: dict[str, Domain] = Field(description="What is searched.")
     search: SearchSpec = Field(default=SearchSpec(), description="How, and for how long.")
     run: RunSpec = Field(default=RunSpec(), description="Where and how trials run.")

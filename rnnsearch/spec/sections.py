@@ -12,36 +12,24 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from rnnsearch.spec.fields import Frozen
 from rnnsearch.spec.report import Report
 from rnnsearch.spec.scalars import read_duration
-from rnnsearch.spec.schema import (
-    ArraysSource,
-    CsvSource,
-    Frozen,
-    NpzSource,
-    RunSpec,
-    SearchSpec,
-)
+from rnnsearch.spec.schema import RunSpec, SearchSpec
+from rnnsearch.spec.sources import SOURCES, Source
 from rnnsearch.spec.wording import child, expected, joined, keys_of, nearest, show
 
 __all__ = ["read_data", "read_run", "read_search"]
 
 _Section = TypeVar("_Section", bound=Frozen)
-_SOURCES: dict[str, type[CsvSource] | type[NpzSource] | type[ArraysSource]] = {
-    "csv": CsvSource,
-    "npz": NpzSource,
-    "arrays": ArraysSource,
-}
 
 
-def read_data(
-    raw: object, report: Report, directory: Path, *, allow_arrays: bool
-) -> CsvSource | NpzSource | ArraysSource | None:
+def read_data(raw: object, report: Report, directory: Path, *, allow_arrays: bool) -> Source | None:
     """The data section; None where it is too broken to be used."""
     if not isinstance(raw, Mapping):
         report.add("data", "must be a mapping with source and path", show(raw), "see docs/spec.md")
         return None
-    known = ["csv", "npz", "arrays"] if allow_arrays else ["csv", "npz"]
+    known = [name for name in SOURCES if allow_arrays or name != "arrays"]
     source = raw.get("source")
     if "source" not in raw:
         must = f"must be given: {joined(known)}"
@@ -54,24 +42,25 @@ def read_data(
         else:
             report.one_of("data.source", source, show(source), known)
         return None
-    section = _read(_SOURCES[str(source)], raw, "data", report, _other_source(str(source)))
-    if isinstance(section, CsvSource | NpzSource):
-        if "\0" in str(section.path):
-            report.add("data.path", "must be a path", show(str(section.path)))
-        path = Path(os.path.abspath(directory / section.path))  # noqa: PTH100 (follows no links)
-        return section.model_copy(update={"path": path})
-    return section
+    section = _read(SOURCES[str(source)], raw, "data", report, _other_source(str(source)))
+    path = getattr(section, "path", None)
+    if section is None or path is None:
+        return section
+    if "\0" in str(path):
+        report.add("data.path", "must be a path", show(str(path)))
+    path = Path(os.path.abspath(directory / path))  # noqa: PTH100 (follows no links)
+    return section.model_copy(update={"path": path})
 
 
 def _other_source(source: str) -> dict[str, str]:
     """Keys that only another source has, with what to say about them."""
-    own = _SOURCES[source].model_fields
-    return {
-        key: f"it is known for source: {name} only"
-        for name, model in _SOURCES.items()
-        for key in model.model_fields
-        if key not in own
-    }
+    own = SOURCES[source].model_fields
+    others: dict[str, list[str]] = {}
+    for name, model in SOURCES.items():
+        for key in model.model_fields:
+            if key not in own:
+                others.setdefault(key, []).append(name)
+    return {key: f"it is known for source: {joined(names)} only" for key, names in others.items()}
 
 
 def read_search(raw: object, report: Report) -> SearchSpec:

@@ -13,9 +13,9 @@ import annotated_types as bounds
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from rnnsearch.spec.fields import Worded
 from rnnsearch.spec.parameters import Parameter
 from rnnsearch.spec.scalars import UnclearScalar, read_plain
-from rnnsearch.spec.schema import Worded
 
 __all__ = ["child", "expected", "expected_value", "is_text", "joined", "keys_of", "nearest", "show"]
 
@@ -86,8 +86,11 @@ def nearest(word: object, known: Iterable[object]) -> str | None:
 
 def keys_of(model: type[BaseModel]) -> list[str]:
     """The keys of a section, its own before those that it shares with others."""
-    own = [name for name in model.model_fields if name in model.__annotations__]
-    return own + [name for name in model.model_fields if name not in own]
+    lineage = [kind for kind in model.__mro__ if issubclass(kind, BaseModel)]
+    names = [name for kind in lineage for name in kind.__annotations__]
+    ordered = dict.fromkeys(name for name in names if name in model.model_fields)
+    first = [name for name in ("source", "path") if name in ordered]
+    return list(dict.fromkeys([*first, *ordered]))
 
 
 def expected_value(parameter: Parameter) -> str:

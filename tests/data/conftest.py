@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnnsearch.spec.schema import CsvSource, NpzSource
+from rnnsearch.spec.sources import CsvSource, NpzSource
 
 Write = Callable[..., Path]
 

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnsearch.data import MASK_VALUE, Arrays, preparation_from_json, read
-from rnnsearch.data.masks import fill_gaps, to_front, trailing_lengths
+from rnnsearch.data.sequences.masks import fill_gaps, to_front, trailing_lengths
 from rnnsearch.data.splits import random_parts, stratified_parts
 from rnnsearch.errors import InvalidData
-from rnnsearch.spec.schema import ArraysSource, SplitSpec
+from rnnsearch.spec.sources import ArraysSource, SplitSpec
 
 RNG = np.random.default_rng(0)
 

@@ -13,7 +13,7 @@ import pytest
 from rnnsearch.data import Arrays, Preparation, SequenceData, preparation_from_json, read
 from rnnsearch.data.categories import column_names, join_columns, one_hot
 from rnnsearch.errors import InvalidData
-from rnnsearch.spec.schema import ArraysSource, SplitSpec
+from rnnsearch.spec.sources import ArraysSource, SplitSpec
 
 RNG = np.random.default_rng(0)
 SKIES = ["sun", "rain", "fog", "sun", "rain"]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from rnnsearch.data import Part, preparation_from_json, read
-from rnnsearch.data.calendar import (
+from rnnsearch.data.series.calendar import (
     Step,
     calendar_features,
     calendar_names,
@@ -18,7 +18,7 @@ from rnnsearch.data.calendar import (
     infer_step,
     parse_times,
 )
-from rnnsearch.data.naive import naive_forecasts, seasonal_lag
+from rnnsearch.data.series.naive import naive_forecasts, seasonal_lag
 
 
 def hours(count: int, start: str = "2024-01-01", step: int = 1) -> list[str]:

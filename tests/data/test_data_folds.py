@@ -11,7 +11,7 @@ import pytest
 from rnnsearch.data import Dataset, Part, read
 from rnnsearch.data.splits import fold_parts, time_parts
 from rnnsearch.errors import InvalidData
-from rnnsearch.spec.schema import SplitSpec
+from rnnsearch.spec.sources import SplitSpec
 
 LOAD = np.cumsum(np.random.default_rng(3).normal(size=120)).tolist()
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rnnsearch.data import Dataset, Part, read
-from rnnsearch.data.windows import Windows, aligned_windows, blocks, cut, forecast_windows
+from rnnsearch.data.series.windows import Windows, aligned_windows, blocks, cut, forecast_windows
 
 PARTS = ("train", "validation", "test")
 lenient = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))

@@ -10,7 +10,7 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from rnnsearch.data import MASK_VALUE, Arrays, Dataset, SequenceData, read
-from rnnsearch.spec.schema import ArraysSource, CsvSource, NpzSource, SplitSpec
+from rnnsearch.spec.sources import ArraysSource, CsvSource, NpzSource, SplitSpec
 from rnnsearch.tasks import TASKS, metric_values
 from rnnsearch.tasks.baselines import _Decomposed
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
-from rnnsearch.data.calendar import format_time, parse_times
 from rnnsearch.data.problems import Problems, name_nearest, name_rows, name_some
 from rnnsearch.data.scaling import LARGEST
-from rnnsearch.data.table import Table, read_table
+from rnnsearch.data.series.calendar import format_time, parse_times
+from rnnsearch.data.series.table import Table
 
 __all__ = ["Columns", "Series", "read_series"]
 
@@ -76,15 +75,11 @@ class Series:
         return len(self.rows)
 
 
-def read_series(path: Path, columns: Columns, problems: Problems) -> Series:
-    """Read and check a file.
+def read_series(table: Table, columns: Columns, problems: Problems) -> Series:
+    """Check the columns of a table.
 
     Columns with problems come out as NaN (no class), so that checking can go on.
-
-    Raises:
-        InvalidData: The file can't be read at all.
     """
-    table = read_table(path)
     reader = _Reader(table, columns, problems)
     texts = {name: reader.labels(name) for name in columns.inputs if reader.holds_text(name)}
     numbers = [name for name in columns.inputs if name not in texts]

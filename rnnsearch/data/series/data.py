@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnnsearch.data._base import Dataset, Part, Scaling, SequenceData, Target, output_axes
-from rnnsearch.data.calendar import calendar_names, format_time, infer_step
 from rnnsearch.data.categories import column_names, columns_scaling
-from rnnsearch.data.csv_checks import (
+from rnnsearch.data.problems import Problems, name_some
+from rnnsearch.data.scaling import fit_scaling, identity
+from rnnsearch.data.series.calendar import calendar_names, format_time, infer_step
+from rnnsearch.data.series.checks import (
     check_calendar,
     check_fold_length,
     check_inputs,
@@ -18,16 +20,17 @@ from rnnsearch.data.csv_checks import (
     check_targets,
     training_categories,
 )
-from rnnsearch.data.csv_preparation import CsvPreparation
-from rnnsearch.data.problems import Problems, name_some
-from rnnsearch.data.scaling import fit_scaling, identity
-from rnnsearch.data.series import Columns, Series, read_series
+from rnnsearch.data.series.preparation import SeriesPreparation
+from rnnsearch.data.series.rows import Columns, Series, read_series
+from rnnsearch.data.sources import TABLES
 from rnnsearch.data.splits import fold_parts
 
 if TYPE_CHECKING:
-    from rnnsearch.spec.schema import CsvSource
+    from rnnsearch.spec.sources import (
+        SeriesSource,
+    )
 
-__all__ = ["CsvData", "read_csv"]
+__all__ = ["SeriesData", "read_series_data"]
 
 _PARTS = ("training", "validation", "test")
 Segments = tuple[range, range, range]
@@ -43,11 +46,11 @@ class Fold:
     """
 
     segments: Segments
-    prepared: CsvPreparation
+    prepared: SeriesPreparation
 
 
 @dataclass(frozen=True)
-class CsvData(SequenceData):
+class SeriesData(SequenceData):
     """A table, ready to be cut.
 
     Attributes:
@@ -68,7 +71,7 @@ class CsvData(SequenceData):
         return self.divided[-1].segments
 
     @property
-    def prepared(self) -> CsvPreparation:
+    def prepared(self) -> SeriesPreparation:
         """The preparation for the longest window, of the last fold."""
         return self.divided[-1].prepared
 
@@ -99,11 +102,11 @@ class CsvData(SequenceData):
             output_steps=preparation.output_steps,
         )
 
-    def preparation(self, window: int | None = None) -> CsvPreparation:
+    def preparation(self, window: int | None = None) -> SeriesPreparation:
         """The preparation for one length of window, of the last fold."""
         return self._preparation(window, -1)
 
-    def _preparation(self, window: int | None, fold: int) -> CsvPreparation:
+    def _preparation(self, window: int | None, fold: int) -> SeriesPreparation:
         prepared = self.divided[fold].prepared
         length = self.longest if window is None else window
         if self.longest is None or length == self.longest:
@@ -156,7 +159,7 @@ class CsvData(SequenceData):
         return f"{self.folds}, validated on rows {name_some(texts)}; the last:"
 
     def _part(
-        self, preparation: CsvPreparation, features: np.ndarray, segment: range, trains: bool
+        self, preparation: SeriesPreparation, features: np.ndarray, segment: range, trains: bool
     ) -> Part:
         reach = preparation.window if trains else self.longest
         first = segment.start + (reach or 1) - 1 + preparation.horizon
@@ -165,7 +168,7 @@ class CsvData(SequenceData):
         return preparation.part(self.series, features, windows)
 
 
-def read_csv(source: CsvSource, task: str, windows: tuple[int, ...]) -> CsvData:
+def read_series_data(source: SeriesSource, task: str, windows: tuple[int, ...]) -> SeriesData:
     """Read and check a table.
 
     Args:
@@ -183,7 +186,7 @@ def read_csv(source: CsvSource, task: str, windows: tuple[int, ...]) -> CsvData:
     kind = source.target_kind
     texts = None if blocks else ()
     columns = Columns(source.inputs, targets, source.time, kind, source.missing, texts=texts)
-    series = read_series(source.path, columns, problems)
+    series = read_series(TABLES[source.source].read(source.path), columns, problems)
     *earlier, last = _segments(source, len(series), blocks)
     check_lengths(source, last, longest, problems)
     divided = [_fold(source, task, series, last, longest, problems)]
@@ -191,14 +194,14 @@ def read_csv(source: CsvSource, task: str, windows: tuple[int, ...]) -> CsvData:
         found = Problems()
         check_fold_length(source, segments, longest, found)
         divided.insert(-1, _fold(source, task, series, segments, longest, found, number))
-    data = CsvData(series, tuple(divided), longest, source.stride)
+    data = SeriesData(series, tuple(divided), longest, source.stride)
     _check_parts(data, problems)
     problems.raise_any()
     return data
 
 
 def _fold(
-    source: CsvSource,
+    source: SeriesSource,
     task: str,
     series: Series,
     segments: Segments,
@@ -238,7 +241,8 @@ def _fold(
         check_calendar(source, times[rows], span, problems)
         _raise_of_fold(problems, number)
     calendar = calendar_names(source.calendar)
-    prepared = CsvPreparation(
+    prepared = SeriesPreparation(
+        reader=source.source,
         task=task,
         window=longest,
         horizon=0 if blocks else source.horizon,
@@ -268,7 +272,7 @@ def _raise_of_fold(problems: Problems, number: int | None) -> None:
     problems.raise_any()
 
 
-def _segments(source: CsvSource, rows: int, blocks: bool) -> list[Segments]:
+def _segments(source: SeriesSource, rows: int, blocks: bool) -> list[Segments]:
     """The rows of each part of each fold; whole blocks where these are predicted."""
     size = (source.output_steps or 1) if blocks else 1
     split = source.split
@@ -280,7 +284,7 @@ def _segments(source: CsvSource, rows: int, blocks: bool) -> list[Segments]:
     return found
 
 
-def _check_parts(data: CsvData, problems: Problems) -> None:
+def _check_parts(data: SeriesData, problems: Problems) -> None:
     """No part may lose all its sequences to gaps."""
     if data.series.inputs_known.all() and data.series.targets_known.all():
         return
@@ -296,7 +300,7 @@ def _check_parts(data: CsvData, problems: Problems) -> None:
 
 
 def _input_scaling(
-    source: CsvSource,
+    source: SeriesSource,
     series: Series,
     rows: np.ndarray,
     categories: dict[str, tuple[str, ...]],
@@ -311,7 +315,9 @@ def _input_scaling(
     return Scaling(np.concatenate([offset, rest.offset]), np.concatenate([scale, rest.scale]))
 
 
-def _target(source: CsvSource, names: tuple[str, ...], series: Series, rows: np.ndarray) -> Target:
+def _target(
+    source: SeriesSource, names: tuple[str, ...], series: Series, rows: np.ndarray
+) -> Target:
     """The target, scaled by training rows in which it was observed."""
     if series.kind == "class":
         return Target("class", names, series.classes, identity(1))

@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from rnnsearch.data.masks import fill_gaps, real_steps, trailing_lengths
 from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.scaling import LARGEST
+from rnnsearch.data.sequences.masks import fill_gaps, real_steps, trailing_lengths
 
 __all__ = [
     "Arrays",

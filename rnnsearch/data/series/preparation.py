@@ -9,27 +9,29 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from rnnsearch.data._base import Part, Preparation, Scaling, Target
-from rnnsearch.data.calendar import Step, calendar_features, format_time, infer_step
 from rnnsearch.data.categories import check_known, join_columns
-from rnnsearch.data.naive import naive_forecasts
 from rnnsearch.data.problems import Problems
-from rnnsearch.data.series import Columns, Series, read_series
-from rnnsearch.data.windows import Windows, aligned_windows, blocks, cut, forecast_windows
+from rnnsearch.data.series.calendar import Step, calendar_features, format_time, infer_step
+from rnnsearch.data.series.naive import naive_forecasts
+from rnnsearch.data.series.rows import Columns, Series, read_series
+from rnnsearch.data.series.windows import Windows, aligned_windows, blocks, cut, forecast_windows
+from rnnsearch.data.sources import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CsvPreparation"]
+__all__ = ["SeriesPreparation"]
 
 
 @dataclass(frozen=True)
-class CsvPreparation(Preparation):
+class SeriesPreparation(Preparation):
     """How rows of a table become sequences.
 
     What the calendar says is known in advance: where a target lies `horizon` rows ahead, a
     step's calendar features are those of the row it predicts.
 
     Attributes:
+        reader: Name of the source, by which new files are read.
         task: Its name.
         window: Input steps (T); None for one_to_many.
         horizon: Rows from an input step to its target.
@@ -48,6 +50,7 @@ class CsvPreparation(Preparation):
         target: What is predicted.
     """
 
+    reader: str
     task: str
     window: int | None
     horizon: int
@@ -68,7 +71,8 @@ class CsvPreparation(Preparation):
         """Plain values; `from_json` reads them back."""
         target = self.target
         return {
-            "source": "csv",
+            "source": "series",
+            "reader": self.reader,
             "task": self.task,
             "window": self.window,
             "horizon": self.horizon,
@@ -97,10 +101,11 @@ class CsvPreparation(Preparation):
         }
 
     @classmethod
-    def from_json(cls, values: dict[str, Any]) -> CsvPreparation:
+    def from_json(cls, values: dict[str, Any]) -> SeriesPreparation:
         """The inverse of `to_json`."""
         features, target, span = values["features"], values["target"], values["training_span"]
         return cls(
+            reader=values["reader"],
             task=values["task"],
             window=values["window"],
             horizon=values["horizon"],
@@ -246,7 +251,7 @@ class CsvPreparation(Preparation):
             trained=True,
             time_optional=not self.calendar,
         )
-        series = read_series(Path(path), columns, problems)
+        series = read_series(TABLES[self.reader].read(Path(path)), columns, problems)
         need = (self.window or 1) + (self.horizon if targets and self.window else 0)
         need = self.output_steps or need if targets else need
         if len(series) < need:

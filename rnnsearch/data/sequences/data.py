@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnnsearch.data._base import Dataset, SequenceData, Target, output_axes
-from rnnsearch.data.array_preparation import ArrayPreparation
 from rnnsearch.data.categories import find_categories, unknown
-from rnnsearch.data.masks import real_steps
 from rnnsearch.data.problems import Problems, name_some
-from rnnsearch.data.samples import (
+from rnnsearch.data.scaling import constant, fit_scaling, identity
+from rnnsearch.data.sequences.masks import real_steps
+from rnnsearch.data.sequences.preparation import SequencesPreparation
+from rnnsearch.data.sequences.samples import (
     Arrays,
     Labels,
     Raw,
@@ -23,23 +24,27 @@ from rnnsearch.data.samples import (
     plain_array,
     shaped,
 )
-from rnnsearch.data.scaling import constant, fit_scaling, identity
+from rnnsearch.data.sources import Parts
 from rnnsearch.data.splits import random_parts, stratified_parts, time_parts
 
 if TYPE_CHECKING:
-    from rnnsearch.spec.schema import ArraysSource, NpzSource, SplitSpec
+    from rnnsearch.spec.sources import (
+        ArraysSource,
+        SequencesSource,
+        SplitSpec,
+    )
 
-__all__ = ["ArraysData", "prepare_arrays", "read_arrays"]
+__all__ = ["SequencesData", "prepare_sequences", "read_arrays"]
 
 _PARTS = ("training", "validation", "test")
 
 
 @dataclass(frozen=True)
-class ArraysData(SequenceData):
+class SequencesData(SequenceData):
     """Arrays, ready for a model: they have their own length, so there is one `Dataset`."""
 
     prepared: Dataset
-    preparation_: ArrayPreparation
+    preparation_: SequencesPreparation
 
     def dataset(self, window: int | None = None, fold: int = -1) -> Dataset:
         """The parts; `window` must be None, for the sequences have their own length."""
@@ -47,7 +52,7 @@ class ArraysData(SequenceData):
         assert fold in (-1, 0), "arrays have one fold"
         return self.prepared
 
-    def preparation(self, window: int | None = None) -> ArrayPreparation:
+    def preparation(self, window: int | None = None) -> SequencesPreparation:
         """Scaling, classes and padding."""
         assert window is None, "arrays have no window to choose"
         return self.preparation_
@@ -82,7 +87,7 @@ class ArraysData(SequenceData):
         return lines
 
 
-def read_arrays(source: ArraysSource, task: str, arrays: Arrays | None) -> ArraysData:
+def read_arrays(source: ArraysSource, task: str, arrays: Arrays | None) -> SequencesData:
     """Check and prepare arrays given through the Python API.
 
     Raises:
@@ -103,15 +108,15 @@ def read_arrays(source: ArraysSource, task: str, arrays: Arrays | None) -> Array
         lengths = plain_array(rest[0]) if rest and rest[0] is not None else None
         names = (f"x{suffix}", f"y{suffix}", f"lengths{suffix}")
         raws.append(Raw(plain_array(x), plain_array(y), lengths, names))
-    return prepare_arrays(source, task, (raws[0], raws[1], raws[2]), problems)
+    return prepare_sequences(source, task, Parts(*raws), problems)
 
 
-def prepare_arrays(
-    source: NpzSource | ArraysSource,
+def prepare_sequences(
+    source: SequencesSource,
     task: str,
-    raws: tuple[Raw | None, Raw | None, Raw | None],
+    raws: Parts,
     problems: Problems,
-) -> ArraysData:
+) -> SequencesData:
     """Training, validation (or None) and test arrays (or None) to what a model needs.
 
     Raises:
@@ -136,13 +141,13 @@ def prepare_arrays(
         masked=preparation.masked,
         output_steps=preparation.output_steps,
     )
-    return ArraysData(dataset, preparation)
+    return SequencesData(dataset, preparation)
 
 
 def _samples(
-    source: NpzSource | ArraysSource,
+    source: SequencesSource,
     task: str,
-    raws: tuple[Raw | None, Raw | None, Raw | None],
+    raws: Parts,
     problems: Problems,
 ) -> tuple[list[Sample | None], str]:
     """The arrays in one form, and the kind of target: that of the training part."""
@@ -287,11 +292,11 @@ def _check(
 
 
 def _prepare(
-    source: NpzSource | ArraysSource,
+    source: SequencesSource,
     task: str,
     labels: Labels,
     parts: tuple[Sample, Sample, Sample],
-) -> ArrayPreparation:
+) -> SequencesPreparation:
     """Scaling fitted on real training steps, and lengths over all parts."""
     train = parts[0]
     vectors = task == "one_to_many"
@@ -306,7 +311,7 @@ def _prepare(
     masked = not vectors and any(
         not real_steps(part.lengths, steps, True).all() for part in parts if len(part.x)
     )
-    return ArrayPreparation(
+    return SequencesPreparation(
         task=task,
         steps=int(steps),
         masked=masked,
@@ -322,5 +327,6 @@ def _prepare(
             labels.classes,
             fit_scaling(y) if standard and y is not None else identity(width),
         ),
+        reader=source.model_dump(mode="json"),
         categories=categories,
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -10,18 +11,19 @@ import numpy as np
 
 from rnnsearch.data._base import MASK_VALUE, Part, Preparation, Scaling, Target
 from rnnsearch.data.categories import find_categories, one_hot, unknown
-from rnnsearch.data.masks import real_steps, to_front
 from rnnsearch.data.problems import Problems, name_some
-from rnnsearch.data.samples import Raw, Sample, clean, encode, shaped
+from rnnsearch.data.sequences.masks import real_steps, to_front
+from rnnsearch.data.sequences.samples import Raw, Sample, clean, encode, shaped
+from rnnsearch.data.sources import SEQUENCES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ArrayPreparation", "load_npz"]
+__all__ = ["SequencesPreparation"]
 
 
 @dataclass(frozen=True)
-class ArrayPreparation(Preparation):
+class SequencesPreparation(Preparation):
     """How arrays become sequences: scaled, and padded at the front to one length.
 
     Attributes:
@@ -31,6 +33,7 @@ class ArrayPreparation(Preparation):
         missing: What to do about NaN within sequences.
         scaling: Of all features.
         target: What is predicted.
+        reader: The spec's data section as plain values, by which new files are read.
         categories: Classes that inputs may be of, each a feature of 0 or 1; empty if inputs
             are numbers.
     """
@@ -41,6 +44,7 @@ class ArrayPreparation(Preparation):
     missing: Literal["error", "interpolate", "drop"]
     scaling: Scaling
     target: Target
+    reader: Mapping[str, Any]
     categories: tuple[Any, ...] = ()
 
     @property
@@ -52,7 +56,8 @@ class ArrayPreparation(Preparation):
         """Plain values; `from_json` reads them back."""
         target = self.target
         return {
-            "source": "arrays",
+            "source": "sequences",
+            "reader": dict(self.reader),
             "task": self.task,
             "steps": self.steps,
             "masked": self.masked,
@@ -73,7 +78,7 @@ class ArrayPreparation(Preparation):
         }
 
     @classmethod
-    def from_json(cls, values: dict[str, Any]) -> ArrayPreparation:
+    def from_json(cls, values: dict[str, Any]) -> SequencesPreparation:
         """The inverse of `to_json`."""
         target, features = values["target"], values["features"]
         return cls(
@@ -91,7 +96,8 @@ class ArrayPreparation(Preparation):
                 tuple(target["classes"]),
                 Scaling(np.array(target["offset"]), np.array(target["scale"])),
             ),
-            categories=tuple(values.get("categories", ())),
+            reader=values["reader"],
+            categories=tuple(values["categories"]),
         )
 
     def x(self, sample: Sample) -> np.ndarray:
@@ -120,9 +126,9 @@ class ArrayPreparation(Preparation):
         return Part(self.x(sample), y, None if weight.all() else weight)
 
     def inputs(self, path: str) -> tuple[np.ndarray, pd.DataFrame]:
-        """x of every sequence in an .npz file, and the index of each.
+        """x of every new sequence, and the index of each.
 
-        Reads `x` and `lengths`, or `x_test` and `lengths_test`. The frame has `sequence`, from
+        The frame has `sequence`, from
         0, and for sequences of outputs `step`, from 1; padding steps of many_to_many have
         no row, which the index shows.
         """
@@ -146,27 +152,18 @@ class ArrayPreparation(Preparation):
         return self.x(sample), frame
 
     def targets(self, path: str) -> Part:
-        """Every sequence of an .npz file with its target: `x, y` or `x_test, y_test`."""
+        """Every new sequence with its target."""
         return self.part(self._read(path, targets=True))
 
     def _read(self, path: str, targets: bool) -> Sample:
         """The sequences of a new file, checked against what the model takes."""
         problems = Problems()
-        arrays = load_npz(Path(path), problems)
+        reader = SEQUENCES[self.reader["source"]]
+        raw = reader.read_new(Path(path), self.reader, targets, problems)
         problems.raise_any()
-        suffix = "" if "x" in arrays or "x_test" not in arrays else "_test"
-        names = (f"x{suffix}", f"y{suffix}", f"lengths{suffix}")
-        for name in names[: 1 + targets]:
-            if name not in arrays:
-                advice = f"there are: {name_some(arrays, 20)}"
-                problems.add("data.path", f"must hold an array '{name}'", path, advice)
-        problems.raise_any()
-        raw = Raw(
-            arrays[names[0]],
-            arrays[names[1]] if targets else None,
-            arrays.get(names[2]) if targets or self.task != "one_to_many" else None,
-            names,
-        )
+        assert raw is not None
+        if self.task == "one_to_many" and not targets:
+            raw = replace(raw, lengths=None)  # those of the targets
         categorical = bool(self.categories)
         done = shaped(raw, self.task, self.target.kind, problems, categorical)
         problems.raise_any()
@@ -208,29 +205,3 @@ class ArrayPreparation(Preparation):
         if self.target.kind == "numeric" and raw.y.shape[-1] != self.target.width:
             must = f"must have {self.target.width} outputs, as in training"
             problems.add("data.path", must, f"{raw.y.shape[-1]} in {raw.names[1]}", "save as many")
-
-
-def load_npz(path: Path, problems: Problems) -> dict[str, np.ndarray]:
-    """All arrays of a file by name; an empty dict, and a problem, if it can't be read."""
-    try:
-        loaded = np.load(path, allow_pickle=False)
-    except FileNotFoundError:
-        advice = "a path in a spec is relative to the spec's folder"
-        problems.add("data.path", "must be an existing file", str(path), advice)
-        return {}
-    except (OSError, ValueError, EOFError) as error:
-        problems.add("data.path", "must be an .npz file", f"{path} ({error})", "use numpy.savez")
-        return {}
-    if isinstance(loaded, np.ndarray):
-        problems.add("data.path", "must be an .npz file", f"one array, {path}", "use numpy.savez")
-        return {}
-    arrays: dict[str, np.ndarray] = {}
-    with loaded:
-        for name in loaded.files:
-            try:
-                arrays[name] = loaded[name]
-            except ValueError:
-                advice = "pad ragged sequences with NaN at the end, and save text as text"
-                received = f"Python objects in '{name}'"
-                problems.add("data.path", "must hold plain arrays", received, advice)
-    return arrays

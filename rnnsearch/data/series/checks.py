@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnnsearch.data.calendar import calendar_features
 from rnnsearch.data.categories import check_known, find_categories
 from rnnsearch.data.problems import Problems, name_rows, name_some
 from rnnsearch.data.scaling import constant
-from rnnsearch.data.series import Series
+from rnnsearch.data.series.calendar import calendar_features
+from rnnsearch.data.series.rows import Series
 
 if TYPE_CHECKING:
-    from rnnsearch.spec.schema import CsvSource
+    from rnnsearch.spec.sources import (
+        SeriesSource,
+    )
 
 __all__ = [
     "check_calendar",
@@ -29,7 +31,7 @@ _PARTS = ("training", "validation", "test")
 
 
 def check_lengths(
-    source: CsvSource, segments: Sequence[range], longest: int | None, problems: Problems
+    source: SeriesSource, segments: Sequence[range], longest: int | None, problems: Problems
 ) -> None:
     """Every part must have room for a sequence and its target."""
     lengths = [len(part) for part in segments]
@@ -50,7 +52,7 @@ def check_lengths(
 
 
 def check_fold_length(
-    source: CsvSource, segments: Sequence[range], longest: int | None, problems: Problems
+    source: SeriesSource, segments: Sequence[range], longest: int | None, problems: Problems
 ) -> None:
     """A training part that is not the last fold's must have room for a sequence, too.
 
@@ -68,7 +70,7 @@ def check_fold_length(
 
 
 def check_inputs(
-    source: CsvSource, series: Series, rows: np.ndarray, blocks: bool, problems: Problems
+    source: SeriesSource, series: Series, rows: np.ndarray, blocks: bool, problems: Problems
 ) -> None:
     """Inputs must vary in the training rows that are read."""
     what = "first rows of training blocks" if blocks else "training rows"
@@ -143,7 +145,7 @@ def _check_classes(series: Series, rows: np.ndarray, problems: Problems) -> None
 
 
 def check_calendar(
-    source: CsvSource,
+    source: SeriesSource,
     times: np.ndarray,
     span: tuple[np.datetime64, np.datetime64],
     problems: Problems,

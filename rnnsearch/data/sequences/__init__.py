@@ -1,0 +1,1 @@
+"""Sequences that are separate from each other: their axes, lengths, padding and targets."""

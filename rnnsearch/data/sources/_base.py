@@ -1,0 +1,80 @@
+"""The contract of a source: how files of one kind become a table, or sequences.
+
+A source is one file of this folder and knows nothing of splitting, scaling and windows. What it
+reads is either a table with one row a time step (`TableReader`) or sequences that are separate
+from each other (`SequencesReader`); `rnnsearch.data.series` and `rnnsearch.data.sequences` make
+model input of these.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from rnnsearch.data.problems import Problems
+from rnnsearch.data.sequences.samples import Raw
+from rnnsearch.data.series.table import Table
+
+__all__ = ["Parts", "Reader", "SequencesReader", "TableReader"]
+
+
+class Parts(NamedTuple):
+    """Sequences as they were read. A part that is None is taken out of the training part."""
+
+    train: Raw | None
+    validation: Raw | None = None
+    test: Raw | None = None
+
+
+class Reader:
+    """A source. Stateless."""
+
+    def files(self, section: Any) -> list[Path]:
+        """Every file that is read for a data section: by their content a study knows its data."""
+        path: Path = section.path
+        if not path.is_dir():
+            return [path]
+        return sorted(file for file in path.rglob("*") if file.is_file())
+
+
+class TableReader(Reader, ABC):
+    """Reads tables with one row a time step."""
+
+    @abstractmethod
+    def read(self, path: Path) -> Table:
+        """All cells of a file.
+
+        Raises:
+            InvalidData: The file is missing, broken or empty.
+        """
+
+
+class SequencesReader(Reader, ABC):
+    """Reads sequences that are separate from each other, each with its own target."""
+
+    @abstractmethod
+    def read(self, section: Any, problems: Problems) -> Parts:
+        """The sequences that a spec's data section points at.
+
+        Args:
+            section: The data section, of the class that `rnnsearch.spec.sources.SOURCES` names.
+            problems: Where to note everything that is wrong; the caller raises them.
+        """
+
+    @abstractmethod
+    def read_new(
+        self, path: Path, settings: Mapping[str, Any], targets: bool, problems: Problems
+    ) -> Raw | None:
+        """New sequences of the same kind, for `predict` and `evaluate`.
+
+        Args:
+            path: What the user names: a file or a folder.
+            settings: The data section of the search as plain values (`model_dump(mode="json")`).
+            targets: Whether the targets are needed too; else `Raw.y` is None.
+            problems: Where to note everything that is wrong; the caller raises them.
+
+        Returns:
+            None, with problems noted, where nothing could be read.
+        """
