@@ -54,7 +54,7 @@ class Way:
 
 
 def _kept(cell: str, projected: Any, weights: Weights) -> Any:
-    return recur(cell, projected, weights, _NO_GATES, sequences=False)
+    return recur(cell, projected, weights, _NO_GATES, sequences=False)[1][0]
 
 
 def _automatic(unroll: int, cast: Any = None) -> Layer:

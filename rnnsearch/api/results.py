@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from rnnsearch.data.inputs import Inputs
     from rnnsearch.driver import TrialRecord
 
 __all__ = ["Results", "import_keras", "ranked"]
@@ -222,7 +223,7 @@ class Results:
         names = TASKS[str(self.summary["task"])].metrics(target)
         return metric_values(names, truth, self._outputs(part.x), part.weights)
 
-    def _outputs(self, x: np.ndarray) -> np.ndarray:
+    def _outputs(self, x: Inputs) -> np.ndarray:
         """The winner's outputs, in own units; (N, O) or (N, T, O)."""
         outputs = self.best_model().predict(x, verbose=0)
         target = self.preparation.target

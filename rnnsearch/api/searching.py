@@ -26,6 +26,7 @@ from rnnsearch.driver.baselines import (
     LANES,
     feed_forward_baseline,
     feed_forward_program,
+    has_feed_forward,
     simple_baselines,
 )
 from rnnsearch.driver.loop import Limits, Search
@@ -252,10 +253,12 @@ class _Searching:
             afterwards=self._baseline_of,
         ).run()
 
-    def _baseline_of(self, best: TrialRecord) -> Prepare:
+    def _baseline_of(self, best: TrialRecord) -> Prepare | None:
         """The feed-forward network that is trained at the end, should this trial be the winner."""
         winner = self.planner.program(best.params)
         dataset = self.inputs.data.dataset(winner.window)
+        if not has_feed_forward(self.task, dataset):
+            return None
         program = feed_forward_program(winner, best.parameters or 0, self.task, dataset)
         return Prepare(program, LANES, LANES)
 
@@ -282,13 +285,16 @@ class _Searching:
         preparation = self.inputs.data.preparation(program.window)
         write_text(self.folder.preparation, json.dumps(preparation.to_json(), indent=2) + "\n")
         budget = self.planner.runs(best.number, best.params)[: self.inputs.data.folds]
+        dataset = self.inputs.data.dataset(program.window)
+        if not has_feed_forward(self.task, dataset):
+            return
         self.recorder.baselines.append(
             feed_forward_baseline(
                 executor,
                 program,
                 judged.parameters,
                 self.task,
-                self.inputs.data.dataset(program.window),
+                dataset,
                 budget,
                 self.spec.search.patience,
             )

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from rnnsearch.data.inputs import Inputs, count
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -82,7 +84,11 @@ class Part:
 
     Attributes:
         x: (N, T, F) float32, or (N, F) for one_to_many. Padding steps stand *before* the
-            sequence and hold MASK_VALUE in every feature.
+            sequence and hold MASK_VALUE in every feature. Or token ids (N, T) int32, where
+            padding is 0. Or several arrays by name: ``vector`` (N, F) and ``previous`` (N, T)
+            int32, the token before each step (one_to_many of tokens); ``source``, a sequence
+            as above, and ``previous``, (N, T) int32 or (N, T, O) float32
+            (sequence_to_sequence). Padding of outputs and of ``previous`` stands at the end.
         y: Scaled numbers, float32: (N, O) or (N, T, O); or classes, int32: (N,) or (N, T).
         weight: (N, T) float32 where y has a time axis of T steps, 1 where a step of y counts
             and 0 where it is padding, was not observed, or counts in another sequence; None
@@ -93,13 +99,19 @@ class Part:
             where there are none.
     """
 
-    x: np.ndarray
+    x: Inputs
     y: np.ndarray
     weight: np.ndarray | None = None
     naive: dict[str, np.ndarray] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return len(self.x)
+        return count(self.x)
+
+    @property
+    def array(self) -> np.ndarray:
+        """`x`, where it is one array."""
+        assert isinstance(self.x, np.ndarray), "the network reads several arrays"
+        return self.x
 
     @property
     def weights(self) -> np.ndarray:
@@ -118,7 +130,13 @@ class Dataset:
         train, validation, test: The parts; test may be empty (0 sequences), never None.
         target: What is predicted.
         masked: Whether any input step is padding, so that the model needs a Masking layer.
-        output_steps: Length of the output sequence of one_to_many, else None.
+        output_steps: Length of the output sequence of one_to_many and of
+            sequence_to_sequence, else None.
+        vocabulary: Ids of input tokens (those of ``previous`` where there are two), with 0 for
+            padding; None where inputs are numbers.
+        source_vocabulary: Ids of the tokens of ``source``, likewise.
+        stream: Rows B of one long sequence that is cut into windows: sequence n of a part goes
+            on at n + B; None where sequences are separate.
     """
 
     train: Part
@@ -127,6 +145,9 @@ class Dataset:
     target: Target
     masked: bool
     output_steps: int | None = None
+    vocabulary: int | None = None
+    source_vocabulary: int | None = None
+    stream: int | None = None
 
 
 class Preparation(ABC):
@@ -143,7 +164,7 @@ class Preparation(ABC):
         """Plain values: names, scaling, classes, window … readable by a person."""
 
     @abstractmethod
-    def inputs(self, path: str) -> tuple[np.ndarray, pd.DataFrame]:
+    def inputs(self, path: str) -> tuple[Inputs, pd.DataFrame]:
         """Read new data of the source's kind.
 
         Returns:

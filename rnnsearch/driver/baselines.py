@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from rnnsearch.data import Dataset, Part
+from rnnsearch.data.inputs import take
 from rnnsearch.driver.outcome import spread
 from rnnsearch.driver.trials import BaselineRecord
 from rnnsearch.engines import Numbers, Program, Run
@@ -20,7 +21,13 @@ from rnnsearch.execution.requests import judge_remotely, train_remotely
 from rnnsearch.models import Architecture
 from rnnsearch.tasks import Baselines, Task, metric_values
 
-__all__ = ["LANES", "feed_forward_baseline", "feed_forward_program", "simple_baselines"]
+__all__ = [
+    "LANES",
+    "feed_forward_baseline",
+    "feed_forward_program",
+    "has_feed_forward",
+    "simple_baselines",
+]
 
 _LEARNING_RATES = (3e-4, 1e-3, 3e-3, 1e-2)
 _LAYERS = 2
@@ -177,7 +184,16 @@ def _with_prefix(metrics: Mapping[str, float], prefix: str) -> dict[str, float]:
 def feed_forward_program(winner: Program, parameters: int, task: Task, dataset: Dataset) -> Program:
     """The program of a network without memory that has about as many weights as the winner."""
     head = winner.architecture.head
-    features = task.memoryless_features(dataset.train.x[:1]).shape[-1]
+    features = _memoryless_width(task, dataset)
+    assert features is not None
+    head = replace(
+        head,
+        features=features,
+        repeat=head.steps if task.at_once else None,
+        masked=False,
+        vocabulary=None,
+        source=None,
+    )
     outputs = head.width * (head.repeat or 1)
     units = _units(parameters, features, outputs)
     architecture = Architecture(
@@ -185,7 +201,7 @@ def feed_forward_program(winner: Program, parameters: int, task: Task, dataset: 
         units=(units,) * _LAYERS,
         bidirectional=False,
         layer_norm=False,
-        head=replace(head, features=features, masked=False),
+        head=head,
     )
     return replace(
         winner,
@@ -197,6 +213,17 @@ def feed_forward_program(winner: Program, parameters: int, task: Task, dataset: 
         drops_recurrent=False,
         decays=False,
     )
+
+
+def has_feed_forward(task: Task, dataset: Dataset) -> bool:
+    """Whether there is a network without memory to compare with."""
+    return task.name != "one_to_one" and _memoryless_width(task, dataset) is not None
+
+
+def _memoryless_width(task: Task, dataset: Dataset) -> int | None:
+    """D of what a network without memory is given."""
+    features = task.memoryless_features(take(dataset.train.x, slice(1)), dataset.vocabulary)
+    return None if features is None else int(features.shape[-1])
 
 
 def _units(parameters: int, features: int, outputs: int) -> int:

@@ -52,7 +52,7 @@ class Programs:
 
         Each has its own seed: with one for all trials, an unlucky start would be everybody's.
         """
-        steps = self.program(params).architecture.head.steps
+        steps = self.program(params).architecture.head.longest
         numbers = _numbers(self._space.complete(params), steps)
         search, folds = self._spec.search, self._data.folds
         return tuple(

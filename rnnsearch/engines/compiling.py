@@ -62,5 +62,5 @@ def value_of(name: str, program: Program, numbers: Numbers) -> float:
     if name == "beta_2" and numbers.beta_2 is None:
         return 0.99 if program.optimizer == "lion" else 0.999
     if name == "unroll_length":
-        return min(numbers.unroll_length, program.architecture.head.steps)
+        return min(numbers.unroll_length, program.architecture.head.longest)
     return float(getattr(numbers, name))

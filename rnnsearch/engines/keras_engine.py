@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from rnnsearch.data import Dataset, Part
+from rnnsearch.data.inputs import take
 from rnnsearch.engines._base import Engine, Program, Run, Session, batch_order
 from rnnsearch.engines.compiling import make_optimizer
 from rnnsearch.engines.devices import describe_device
@@ -70,7 +71,7 @@ class _KerasSession(Session):
         part = self._dataset.train
         order = batch_order(self._run.seed, self._epoch, len(part))
         history = self._model.fit(
-            part.x[order],
+            take(part.x, order),
             part.y[order],
             sample_weight=None if part.weight is None else part.weight[order],
             batch_size=self._program.batch_size,
@@ -111,7 +112,7 @@ class _KerasSession(Session):
 
 def _compiled(program: Program, run: Run) -> keras.Model:
     numbers = run.numbers
-    steps = program.architecture.head.steps
+    steps = program.architecture.head.longest
     layers = ChunkedLayers(
         unroll_length=int(min(numbers.unroll_length, steps)),
         dropout=numbers.dropout,

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from rnnsearch.data import Dataset, Part, Target
+from rnnsearch.data.inputs import Inputs, count, join, take
 from rnnsearch.engines import Program
 from rnnsearch.execution.messages import Judge, Judged
 from rnnsearch.models import Architecture
@@ -34,7 +35,7 @@ def judge(order: Judge, dataset: Dataset) -> Judged:
     """Evaluate on the validation and the test part, and save if asked to."""
     model = standard_model(order.program.architecture, order.weights)
     parts = {"val": dataset.validation, "test": dataset.test}
-    predicted = _predict(model, np.concatenate([part.x for part in parts.values()]))
+    predicted = _predict(model, join(*(part.x for part in parts.values())))
     metrics: dict[str, float] = {}
     for prefix, part in parts.items():
         own, predicted = predicted[: len(part)], predicted[len(part) :]
@@ -46,16 +47,17 @@ def judge(order: Judge, dataset: Dataset) -> Judged:
     return Judged(metrics, model.count_params())
 
 
-def _predict(model: keras.Model, x: np.ndarray) -> np.ndarray:
+def _predict(model: keras.Model, x: Inputs) -> np.ndarray:
     """Predictions in batches of one size, filled up where they do not come out even.
 
     JAX compiles a program for each size.
     """
-    batches = max(1, -(-len(x) // _BATCH))
-    size = -(-len(x) // batches)
-    filled = np.concatenate([x, x[: batches * size - len(x)]])
+    sequences = count(x)
+    batches = max(1, -(-sequences // _BATCH))
+    size = -(-sequences // batches)
+    filled = join(x, take(x, slice(batches * size - sequences)))
     predicted: np.ndarray = model.predict(filled, batch_size=size, verbose=0)
-    return predicted[: len(x)]
+    return predicted[:sequences]
 
 
 def _evaluate(

@@ -138,11 +138,11 @@ class _Worker:
 
 def _without_memory(dataset: Dataset, task: object) -> Dataset:
     parts = {
-        name: replace(part, x=task.memoryless_features(part.x))  # type: ignore[attr-defined]
+        name: replace(part, x=task.memoryless_features(part.x, dataset.vocabulary))  # type: ignore[attr-defined]
         for name in ("train", "validation", "test")
         for part in [getattr(dataset, name)]
     }
-    return replace(dataset, masked=False, **parts)
+    return replace(dataset, masked=False, vocabulary=None, **parts)
 
 
 class _RemoteListener(Listener):

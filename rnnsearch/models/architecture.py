@@ -20,6 +20,9 @@ class Architecture:
         bidirectional: Whether each layer also reads the sequence backwards; H doubles.
         layer_norm: Whether each layer's outputs are normalised.
         head: The task's input and output.
+        embedding_dim: Numbers that each token becomes.
+        attention: How a decoder weighs the encoder's outputs: ``none``, ``luong`` (dot product)
+            or ``bahdanau`` (a small network).
     """
 
     cell: str
@@ -27,6 +30,8 @@ class Architecture:
     bidirectional: bool
     layer_norm: bool
     head: Head
+    embedding_dim: int = 0
+    attention: str = "none"
 
     def __str__(self) -> str:
         shape = "-".join(str(units) for units in self.units)

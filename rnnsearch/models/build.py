@@ -8,66 +8,20 @@ same order, so that weights move freely between them.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable
 from typing import Any
 
 import keras
-import numpy as np
 
 from rnnsearch.data import MASK_VALUE
 from rnnsearch.models.architecture import Architecture
+from rnnsearch.models.blank import Apply, apply, apply_blank
+from rnnsearch.models.layers import Layers, Recurrent, StandardLayers
 
-__all__ = ["Layers", "StandardLayers", "build", "build_standard"]
+__all__ = ["build", "build_standard", "state_names"]
 
-Apply = Callable[[keras.Layer, keras.KerasTensor], keras.KerasTensor]
-"""Calls a layer for the first time."""
-
-_CELLS = {
-    "SimpleRNN": keras.layers.SimpleRNN,
-    "LSTM": keras.layers.LSTM,
-    "GRU": keras.layers.GRU,
-}
-
-
-class Layers(ABC):
-    """Makes the layers of which the kinds of model differ."""
-
-    @abstractmethod
-    def recurrent(
-        self, architecture: Architecture, units: int, sequences: bool, name: str
-    ) -> keras.Layer:
-        """A recurrent layer, (B, T, F) to (B, T, H) if `sequences`, else (B, H)."""
-
-    @abstractmethod
-    def dropout(self, name: str) -> keras.Layer | None:
-        """A layer that drops outputs in training, or None."""
-
-
-class StandardLayers(Layers):
-    """Plain Keras layers: the model that users get."""
-
-    def __init__(self, dropout: float = 0.0, recurrent_dropout: float = 0.0) -> None:
-        self._dropout = dropout
-        self._recurrent_dropout = recurrent_dropout
-
-    def recurrent(
-        self, architecture: Architecture, units: int, sequences: bool, name: str
-    ) -> keras.Layer:
-        """A Keras layer of the architecture's cell, in `Bidirectional` where it asks for it."""
-        layer = _CELLS[architecture.cell](
-            units,
-            return_sequences=sequences,
-            recurrent_dropout=self._recurrent_dropout,
-            name=name,
-        )
-        if architecture.bidirectional:
-            return keras.layers.Bidirectional(layer, name=f"bidirectional_{name}")
-        return layer
-
-    def dropout(self, name: str) -> keras.Layer | None:
-        """`keras.layers.Dropout`, or None at rate 0."""
-        return keras.layers.Dropout(self._dropout, name=name) if self._dropout else None
+Tensor = Any
+States = list[list[Tensor]]
+"""The states of each layer, bottom to top."""
 
 
 def build(architecture: Architecture, layers: Layers, *, blank: bool = False) -> keras.Model:
@@ -79,27 +33,17 @@ def build(architecture: Architecture, layers: Layers, *, blank: bool = False) ->
         blank: Leave the initial weights out, which are zeros then: for whoever sets them all.
 
     Returns:
-        A functional model from (B, T, F), or (B, F) for one_to_many, to (B, width) or
-        (B, T, width). Weights are Keras's defaults until somebody sets them.
+        A functional model to (B, width) or (B, T, width). Its input is an array: (B, T, F),
+        token ids (B, T), or (B, F) where the head repeats a vector; or a dict of arrays:
+        ``vector`` and ``previous`` (one_to_many of tokens), ``source`` and ``previous``
+        (sequence_to_sequence). Where `layers` has state inputs, a stream's model has a dict
+        of ``sequence`` and the `state_names`, and gives a dict of ``output`` and these.
+        Weights are Keras's defaults until somebody sets them.
     """
-    apply = _apply_blank if blank else _apply
+    builder = _Builder(architecture, layers, apply_blank if blank else apply)
     if architecture.cell == "feed_forward":
-        return _build_feed_forward(architecture, layers, apply)
-    head = architecture.head
-    if head.repeat is not None:
-        inputs = keras.Input((head.features,), name="vector")
-        x = keras.layers.RepeatVector(head.repeat, name="repeat")(inputs)
-    else:
-        inputs = keras.Input((head.steps, head.features), name="sequence")
-        x = inputs
-    if head.masked:
-        x = keras.layers.Masking(MASK_VALUE, name="masking")(x)
-    for number, units in enumerate(architecture.units, start=1):
-        sequences = head.sequences or number < len(architecture.units)
-        x = apply(layers.recurrent(architecture, units, sequences, f"recurrent_{number}"), x)
-        x = _after_layer(x, architecture, layers, number, apply)
-    outputs = apply(keras.layers.Dense(head.width, activation=head.activation, name="output"), x)
-    return keras.Model(inputs, outputs, name="rnnsearch")
+        return builder.feed_forward()
+    return builder.recurrent()
 
 
 def build_standard(
@@ -113,65 +57,196 @@ def build_standard(
     return build(architecture, StandardLayers(dropout, recurrent_dropout), blank=blank)
 
 
-def _apply(layer: keras.Layer, x: keras.KerasTensor) -> keras.KerasTensor:
-    return layer(x)
+def state_names(architecture: Architecture) -> list[list[str]]:
+    """Names of the states of each layer of a stream, bottom to top."""
+    kinds = 2 if architecture.cell == "LSTM" else 1
+    numbers = range(1, len(architecture.units) + 1)
+    return [[f"state_{number}_{kind}" for kind in range(kinds)] for number in numbers]
 
 
-def _apply_blank(layer: keras.Layer, x: keras.KerasTensor) -> keras.KerasTensor:
-    """A layer's first call, which makes its weights, with other initializers for that long.
+class _Builder:
+    """Puts layers together."""
 
-    On JAX each initializer compiles a program for each shape: a second for a network.
-    """
-    kept = [
-        (owner, name, initializer)
-        for owner in _weighted(layer)
-        for name, initializer in vars(owner).items()
-        if isinstance(initializer, keras.Initializer)
+    def __init__(self, architecture: Architecture, layers: Layers, apply: Apply) -> None:
+        self._architecture = architecture
+        self._layers = layers
+        self._apply = apply
+        self._inputs: dict[str, Tensor] = {}
+
+    def recurrent(self) -> keras.Model:
+        """A stack of recurrent layers, perhaps with an encoder before it."""
+        head, architecture = self._architecture.head, self._architecture
+        encoded, initial = self._encode() if head.source is not None else (None, None)
+        if head.stream is not None and self._layers.state_inputs:
+            initial = self._state_inputs()
+        x, states = self._stack(
+            self._steps(),
+            initial,
+            sequences=head.sequences,
+            states=head.stream is not None and self._layers.state_inputs,
+            bidirectional=architecture.bidirectional and head.source is None,
+        )
+        if encoded is not None:
+            x = self._attend(x, encoded)
+        dense = keras.layers.Dense(head.width, activation=head.activation, name="output")
+        outputs: Any = self._apply(dense, x)
+        if states:
+            named = zip(state_names(architecture), states, strict=True)
+            pairs = {n: s for names, kept in named for n, s in zip(names, kept, strict=True)}
+            outputs = {"output": outputs, **pairs}
+        return self._model(outputs, "rnnsearch")
+
+    def _model(self, outputs: Any, name: str) -> keras.Model:
+        inputs: Any = self._inputs
+        if len(inputs) == 1:
+            (inputs,) = inputs.values()
+        return keras.Model(inputs, outputs, name=name)
+
+    def _input(self, name: str, shape: tuple[int, ...], dtype: str = "float32") -> Tensor:
+        tensor = keras.Input(shape, batch_size=self._layers.rows, dtype=dtype, name=name)
+        self._inputs[name] = tensor
+        return tensor
+
+    def _steps(self) -> Tensor:
+        """What the recurrent layers read at each step, (B, T, F)."""
+        head = self._architecture.head
+        if head.repeat is not None:
+            vector = self._input("vector", (head.features,))
+            x = keras.layers.RepeatVector(head.repeat, name="repeat")(vector)
+            if head.vocabulary is None:
+                return x
+            previous = self._input("previous", (head.steps,), "int32")
+            embedded = self._embed(previous, head.vocabulary, False, "embedding")
+            return keras.layers.Concatenate(name="step")([x, embedded])
+        name = "sequence" if head.source is None else "previous"
+        if head.vocabulary is not None:
+            tokens = self._input(name, (head.steps,), "int32")
+            return self._embed(tokens, head.vocabulary, head.masked, "embedding")
+        return self._masked(self._input(name, (head.steps, head.features)), head.masked, "masking")
+
+    def _embed(self, tokens: Tensor, vocabulary: int, masked: bool, name: str) -> Tensor:
+        size = self._architecture.embedding_dim
+        layer = keras.layers.Embedding(vocabulary, size, mask_zero=masked, name=name)
+        return self._apply(layer, tokens)
+
+    def _masked(self, x: Tensor, masked: bool, name: str) -> Tensor:
+        return keras.layers.Masking(MASK_VALUE, name=name)(x) if masked else x
+
+    def _encode(self) -> tuple[Tensor, States]:
+        """The encoder's outputs (B, T, H), and the states that the decoder starts from.
+
+        Of an encoder that reads both ways the decoder's layers get the mean of the two states:
+        they have as many units as one direction.
+        """
+        architecture, source = self._architecture, self._architecture.head.source
+        assert source is not None
+        if source.vocabulary is not None:
+            tokens = self._input("source", (source.steps,), "int32")
+            x = self._embed(tokens, source.vocabulary, source.masked, "encoder_embedding")
+        else:
+            numbers = self._input("source", (source.steps, source.features))
+            x = self._masked(numbers, source.masked, "encoder_masking")
+        both = architecture.bidirectional
+        x, states = self._stack(
+            x,
+            None,
+            sequences=architecture.attention != "none",
+            states=True,
+            bidirectional=both,
+            prefix="encoder_",
+        )
+        if both:
+            states = [_mean_of_directions(kept, number) for number, kept in enumerate(states, 1)]
+        return x, states
+
+    def _state_inputs(self) -> States:
+        units = self._architecture.units
+        named = zip(state_names(self._architecture), units, strict=True)
+        return [[self._input(name, (size,)) for name in names] for names, size in named]
+
+    def _stack(
+        self,
+        x: Tensor,
+        initial: States | None,
+        *,
+        sequences: bool,
+        states: bool,
+        bidirectional: bool,
+        prefix: str = "",
+    ) -> tuple[Tensor, States]:
+        """The recurrent layers: their output, and where asked for the states of each."""
+        architecture = self._architecture
+        found: States = []
+        for number, units in enumerate(architecture.units, start=1):
+            layer = self._layers.recurrent(
+                Recurrent(
+                    architecture.cell,
+                    units,
+                    f"{prefix}recurrent_{number}",
+                    architecture.head.longest,
+                    sequences or number < len(architecture.units),
+                    states,
+                    bidirectional,
+                )
+            )
+            start = {} if initial is None else {"initial_state": initial[number - 1]}
+            x = self._apply(layer, x, **start)
+            if states:
+                x, *kept = x
+                found.append(kept)
+            x = self._after_layer(x, prefix, number)
+        return x, found
+
+    def _after_layer(self, x: Tensor, prefix: str, number: int) -> Tensor:
+        if self._architecture.layer_norm:
+            name = f"{prefix}layer_norm_{number}"
+            x = self._apply(keras.layers.LayerNormalization(name=name), x)
+        dropout = self._layers.dropout(f"{prefix}dropout_{number}")
+        return x if dropout is None else dropout(x)
+
+    def _attend(self, x: Tensor, encoded: Tensor) -> Tensor:
+        """Join a context to the decoder's outputs, as Luong, Pham & Manning (2015) do.
+
+        The score is their dot product, or the small network of Bahdanau, Cho & Bengio (2015).
+        """
+        architecture = self._architecture
+        if architecture.attention == "none":
+            return x
+        if architecture.bidirectional:
+            # Back to the decoder's size, which the scores need.
+            narrow = keras.layers.Dense(architecture.units[-1], name="encoder_output")
+            encoded = self._apply(narrow, encoded)
+        kinds = {"luong": keras.layers.Attention, "bahdanau": keras.layers.AdditiveAttention}
+        attention = kinds[architecture.attention](name="attention")
+        context = self._apply(attention, [x, encoded])
+        joined = keras.layers.Concatenate(name="attended")([context, x])
+        dense = keras.layers.Dense(
+            architecture.units[-1], activation="tanh", name="attention_output"
+        )
+        return self._apply(dense, joined)
+
+    def feed_forward(self) -> keras.Model:
+        """Dense layers on features without memory: (B, D), or (B, T, D) for outputs a step."""
+        architecture, head = self._architecture, self._architecture.head
+        per_step = head.sequences and head.repeat is None
+        x = self._input("features", (head.steps, head.features) if per_step else (head.features,))
+        for number, units in enumerate(architecture.units, start=1):
+            dense = keras.layers.Dense(units, activation="relu", name=f"dense_{number}")
+            x = self._after_layer(self._apply(dense, x), "", number)
+        if head.repeat is None:
+            output = keras.layers.Dense(head.width, activation=head.activation, name="output")
+            outputs = self._apply(output, x)
+        else:
+            x = self._apply(keras.layers.Dense(head.repeat * head.width, name="output"), x)
+            outputs = keras.layers.Reshape((head.repeat, head.width), name="steps")(x)
+        return self._model(outputs, "feed_forward")
+
+
+def _mean_of_directions(states: list[Tensor], number: int) -> list[Tensor]:
+    """States of both directions, one after the other, to their means."""
+    half = len(states) // 2
+    pairs = zip(states[:half], states[half:], strict=True)
+    return [
+        keras.layers.Average(name=f"encoder_state_{number}_{kind}")(list(pair))
+        for kind, pair in enumerate(pairs)
     ]
-    for owner, name, _ in kept:
-        setattr(owner, name, _Zeros())
-    outputs = layer(x)
-    for owner, name, initializer in kept:
-        setattr(owner, name, initializer)
-    return outputs
-
-
-def _weighted(layer: keras.Layer) -> list[keras.Layer]:
-    """The layers in a layer that make weights: itself, or its cells, one a direction."""
-    if isinstance(layer, keras.layers.Bidirectional):
-        return [layer.forward_layer.cell, layer.backward_layer.cell]
-    return [layer.cell] if isinstance(layer, keras.layers.RNN) else [layer]
-
-
-class _Zeros(keras.Initializer):
-    """Zeros of NumPy: `keras.initializers.Zeros` compiles a program for each shape."""
-
-    def __call__(self, shape: tuple[int, ...], dtype: Any = None, **_: Any) -> np.ndarray:
-        return np.zeros(shape, keras.backend.standardize_dtype(dtype))
-
-
-def _after_layer(
-    x: keras.KerasTensor, architecture: Architecture, layers: Layers, number: int, apply: Apply
-) -> keras.KerasTensor:
-    if architecture.layer_norm:
-        x = apply(keras.layers.LayerNormalization(name=f"layer_norm_{number}"), x)
-    dropout = layers.dropout(f"dropout_{number}")
-    return x if dropout is None else dropout(x)
-
-
-def _build_feed_forward(architecture: Architecture, layers: Layers, apply: Apply) -> keras.Model:
-    """Dense layers on memoryless features: (B, D), or (B, T, D) where each step has an output."""
-    head = architecture.head
-    per_step = head.sequences and head.repeat is None
-    inputs = keras.Input((head.steps, head.features) if per_step else (head.features,))
-    x = inputs
-    for number, units in enumerate(architecture.units, start=1):
-        x = apply(keras.layers.Dense(units, activation="relu", name=f"dense_{number}"), x)
-        x = _after_layer(x, architecture, layers, number, apply)
-    if head.repeat is None:
-        output = keras.layers.Dense(head.width, activation=head.activation, name="output")
-        outputs = apply(output, x)
-    else:
-        x = apply(keras.layers.Dense(head.repeat * head.width, name="output"), x)
-        outputs = keras.layers.Reshape((head.repeat, head.width), name="steps")(x)
-    return keras.Model(inputs, outputs, name="feed_forward")

@@ -12,8 +12,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from rnnsearch.models.architecture import Architecture
-from rnnsearch.models.build import Layers, StandardLayers
+from rnnsearch.models.layers import Layers, Recurrent, StandardLayers
 
 __all__ = ["ChunkedLayers", "ChunkedRNN"]
 
@@ -28,13 +27,20 @@ class ChunkedRNN(keras.Layer):
     """
 
     def __init__(
-        self, layers: list[keras.Layer], unroll_length: int, sequences: bool, **kwargs: Any
+        self,
+        layers: list[keras.Layer],
+        unroll_length: int,
+        *,
+        sequences: bool,
+        states: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.supports_masking = True
         self._directions = layers
         self._unroll_length = unroll_length
         self._sequences = sequences
+        self._states = states
 
     def build(self, input_shape: Any) -> None:
         """Build the layer of each direction."""
@@ -44,43 +50,69 @@ class ChunkedRNN(keras.Layer):
 
     def compute_mask(self, _: Any, mask: Tensor = None) -> Tensor:
         """The mask goes on where there is an output a step."""
-        return mask if self._sequences else None
+        onwards = mask if self._sequences else None
+        return [onwards, *[None] * self._count_states()] if self._states else onwards
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        """(B, T, H) or (B, H); twice H if bidirectional."""
-        width = sum(layer.units for layer in self._directions)
-        return (*input_shape[:2], width) if self._sequences else (input_shape[0], width)
+    def compute_output_shape(self, input_shape: Any, **_: Any) -> Any:
+        """(B, T, H) or (B, H), twice H if bidirectional; then (B, H) for each state."""
+        units = self._directions[0].units
+        width = units * len(self._directions)
+        shape = (*input_shape[:2], width) if self._sequences else (input_shape[0], width)
+        return [shape, *[(input_shape[0], units)] * self._count_states()] if self._states else shape
 
-    def call(self, x: Tensor, mask: Tensor = None, training: bool = False) -> Tensor:
-        """(B, T, F) to (B, T, H) or (B, H)."""
-        outputs = [
-            self._run(layer, x, mask, backward=index == 1, training=training)
-            for index, layer in enumerate(self._directions)
-        ]
-        return outputs[0] if len(outputs) == 1 else ops.concatenate(outputs, axis=-1)
+    def _count_states(self) -> int:
+        cells = [layer.cell for layer in self._directions]
+        return sum(len(keras.tree.flatten(cell.state_size)) for cell in cells)
+
+    def call(
+        self,
+        x: Tensor,
+        initial_state: list[Tensor] | None = None,
+        mask: Tensor = None,
+        training: bool = False,
+    ) -> Tensor:
+        """(B, T, F) to (B, T, H) or (B, H); where states are asked for, these follow in a list."""
+        outputs, states = [], []
+        for index, layer in enumerate(self._directions):
+            assert initial_state is None or index == 0, "only one direction has initial states"
+            output, last = self._run(
+                layer, x, initial_state, mask, backward=index == 1, training=training
+            )
+            outputs.append(output)
+            states += last
+        joined = outputs[0] if len(outputs) == 1 else ops.concatenate(outputs, axis=-1)
+        return [joined, *states] if self._states else joined
 
     def _run(
-        self, layer: keras.Layer, x: Tensor, mask: Tensor, *, backward: bool, training: bool
-    ) -> Tensor:
+        self,
+        layer: keras.Layer,
+        x: Tensor,
+        states: list[Tensor] | None,
+        mask: Tensor,
+        *,
+        backward: bool,
+        training: bool,
+    ) -> tuple[Tensor, list[Tensor]]:
         chunks = self._chunks(x.shape[1])
-        states: list[Tensor] | None = None
-        outputs = []
+        outputs: list[Tensor] = []
         generator = getattr(layer.cell, "seed_generator", None)
         before = None if generator is None else generator.state.value * 1
         for start, stop in reversed(chunks) if backward else chunks:
-            if generator is not None and states is not None:
+            if generator is not None and outputs:
                 generator.state.assign(before)
             part = x[:, start:stop]
             part_mask = None if mask is None else mask[:, start:stop]
             if backward:
                 part = ops.flip(part, axis=1)
                 part_mask = None if part_mask is None else ops.flip(part_mask, axis=1)
+            if outputs and states is not None:
+                states = [ops.stop_gradient(state) for state in states]
             output, *states = layer(part, initial_state=states, mask=part_mask, training=training)
-            states = [ops.stop_gradient(state) for state in states]
             outputs.append(ops.flip(output, axis=1) if backward and self._sequences else output)
+        assert states is not None
         if not self._sequences:
-            return outputs[-1]
-        return ops.concatenate(outputs[::-1] if backward else outputs, axis=1)
+            return outputs[-1], states
+        return ops.concatenate(outputs[::-1] if backward else outputs, axis=1), states
 
     def _chunks(self, steps: int) -> list[tuple[int, int]]:
         """(start, stop) of each chunk; cuts where T - t is a multiple of the unroll length."""
@@ -93,30 +125,40 @@ class ChunkedLayers(Layers):
     """Layers for the ``keras`` engine: plain Keras where nothing is cut, chunks where it is."""
 
     def __init__(
-        self, *, unroll_length: int, dropout: float = 0.0, recurrent_dropout: float = 0.0
+        self,
+        *,
+        unroll_length: int,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        rows: int | None = None,
     ) -> None:
         self._unroll_length = unroll_length
         self._recurrent_dropout = recurrent_dropout
-        self._standard = StandardLayers(dropout, recurrent_dropout)
+        self._standard = StandardLayers(dropout, recurrent_dropout, rows)
+        self.rows = rows
 
-    def recurrent(
-        self, architecture: Architecture, units: int, sequences: bool, name: str
-    ) -> keras.Layer:
+    def recurrent(self, wanted: Recurrent) -> keras.Layer:
         """A Keras layer, in a `ChunkedRNN` if the unroll length is below T."""
-        if self._unroll_length >= architecture.head.steps:
-            return self._standard.recurrent(architecture, units, sequences, name)
-        kind = getattr(keras.layers, architecture.cell)
+        if self._unroll_length >= wanted.steps:
+            return self._standard.recurrent(wanted)
+        kind = getattr(keras.layers, wanted.cell)
         directions = [
             kind(
-                units,
-                return_sequences=sequences,
+                wanted.units,
+                return_sequences=wanted.sequences,
                 return_state=True,
                 recurrent_dropout=self._recurrent_dropout,
-                name=f"{name}_{direction}",
+                name=f"{wanted.name}_{direction}",
             )
-            for direction in ("forward", "backward")[: 1 + architecture.bidirectional]
+            for direction in ("forward", "backward")[: 1 + wanted.bidirectional]
         ]
-        return ChunkedRNN(directions, self._unroll_length, sequences, name=name)
+        return ChunkedRNN(
+            directions,
+            self._unroll_length,
+            sequences=wanted.sequences,
+            states=wanted.states,
+            name=wanted.name,
+        )
 
     def dropout(self, name: str) -> keras.Layer | None:
         """As in the standard model."""

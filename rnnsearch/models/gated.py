@@ -12,9 +12,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from rnnsearch.models.architecture import Architecture
-from rnnsearch.models.build import Layers
 from rnnsearch.models.cells import CELLS
+from rnnsearch.models.layers import Layers, Recurrent
 from rnnsearch.models.recurrence import Gates, Weights, recur
 
 __all__ = ["NUMBERS", "GatedDropout", "GatedLayers", "GatedRNN"]
@@ -79,6 +78,7 @@ class GatedRNN(keras.Layer):
         units: int,
         *,
         sequences: bool,
+        states: bool = False,
         bidirectional: bool = False,
         truncates: bool = True,
         drops: bool = True,
@@ -90,6 +90,7 @@ class GatedRNN(keras.Layer):
         self._cell = CELLS[cell]
         self._units = units
         self._sequences = sequences
+        self._states = states
         self._directions = 2 if bidirectional else 1
         self._truncates = truncates
         self._drops = drops
@@ -122,19 +123,54 @@ class GatedRNN(keras.Layer):
 
     def compute_mask(self, _: Any, mask: Tensor = None) -> Tensor:
         """The mask goes on where there is an output a step."""
-        return mask if self._sequences else None
+        onwards = mask if self._sequences else None
+        return [onwards, *[None] * self._count_states()] if self._states else onwards
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        """(B, T, H) or (B, H); twice H if bidirectional."""
+    def compute_output_shape(self, input_shape: Any, **_: Any) -> Any:
+        """(B, T, H) or (B, H), twice H if bidirectional; then (B, H) for each state."""
         width = self._units * self._directions
-        return (*input_shape[:2], width) if self._sequences else (input_shape[0], width)
+        shape = (*input_shape[:2], width) if self._sequences else (input_shape[0], width)
+        states = [(input_shape[0], self._units)] * self._count_states()
+        return [shape, *states] if self._states else shape
 
-    def call(self, x: Tensor, mask: Tensor = None, training: bool = False) -> Tensor:
-        """(B, T, F) to (B, T, H) or (B, H); `mask` (B, T) is False at steps to skip."""
-        outputs = [self._run(x, mask, direction, training) for direction in range(self._directions)]
-        return outputs[0] if len(outputs) == 1 else ops.concatenate(outputs, axis=-1)
+    def _count_states(self) -> int:
+        return self._cell.states * self._directions
 
-    def _run(self, x: Tensor, mask: Tensor, direction: int, training: bool) -> Tensor:
+    def call(
+        self,
+        x: Tensor,
+        initial_state: list[Tensor] | None = None,
+        mask: Tensor = None,
+        training: bool = False,
+    ) -> Tensor:
+        """(B, T, F) to (B, T, H) or (B, H); where states are asked for, these follow in a list.
+
+        Args:
+            x: The steps.
+            initial_state: (B, H) each, those of one direction after those of the other; None
+                for zeros.
+            mask: (B, T), False at steps to skip.
+            training: Whether to drop anything.
+        """
+        outputs: list[Tensor] = []
+        states: list[Tensor] = []
+        for direction in range(self._directions):
+            first = self._cell.states * direction
+            start = initial_state and tuple(initial_state[first : first + self._cell.states])
+            output, last = self._run(x, start or None, mask, direction, training)
+            outputs.append(output)
+            states += last
+        joined = outputs[0] if len(outputs) == 1 else ops.concatenate(outputs, axis=-1)
+        return [joined, *states] if self._states else joined
+
+    def _run(
+        self,
+        x: Tensor,
+        start: tuple[Tensor, ...] | None,
+        mask: Tensor,
+        direction: int,
+        training: bool,
+    ) -> tuple[Tensor, tuple[Tensor, ...]]:
         kernel, recurrent_kernel, bias = self._weights_by_direction[direction]
         backward = direction == 1
         input_bias, recurrent_bias = (
@@ -152,22 +188,28 @@ class GatedRNN(keras.Layer):
             ops.convert_to_tensor(recurrent_kernel),
             None if recurrent_bias is None else ops.convert_to_tensor(recurrent_bias),
         )
-        outputs = recur(
+        outputs, last = recur(
             self._name_of_cell,
             projected,
             weights,
             gates,
+            start,
             sequences=self._sequences,
             backward=backward,
         )
-        return ops.transpose(outputs, (1, 0, 2)) if self._sequences else outputs
+        return (ops.transpose(outputs, (1, 0, 2)) if self._sequences else last[0]), last
 
     def _cuts(self, steps: int, backward: bool) -> Tensor | None:
-        """(T,) whether the gradient is cut between a step and the one that was run before it."""
+        """(T,) whether the gradient is cut between a step and the one that was run before it.
+
+        It is not cut before the first step, where an encoder's states may come in.
+        """
         if self.unroll_length is None:
             return None
-        left = steps - ops.arange(steps, dtype="float32") - (1.0 if backward else 0.0)
-        return ops.equal(ops.mod(left, ops.maximum(self.unroll_length, 1.0)), 0.0)
+        steps_run = ops.arange(steps, dtype="float32")
+        left = steps - steps_run - (1.0 if backward else 0.0)
+        between = ops.equal(ops.mod(left, ops.maximum(self.unroll_length, 1.0)), 0.0)
+        return between if backward else ops.logical_and(between, steps_run > 0)
 
     def _dropout_masks(self, batch: Any, direction: int) -> tuple[Tensor, ...]:
         """One (B, H) a gate, drawn once for the whole sequence (Gal & Ghahramani, 2016)."""
@@ -180,23 +222,24 @@ class GatedRNN(keras.Layer):
 class GatedLayers(Layers):
     """Layers for the ``fused`` engine; what the space never uses is left out of the program."""
 
+    state_inputs = True
+
     def __init__(self, *, truncates: bool, drops: bool, drops_recurrent: bool) -> None:
         self._truncates = truncates
         self._drops = drops
         self._drops_recurrent = drops_recurrent
 
-    def recurrent(
-        self, architecture: Architecture, units: int, sequences: bool, name: str
-    ) -> keras.Layer:
+    def recurrent(self, wanted: Recurrent) -> keras.Layer:
         """A `GatedRNN`."""
         return GatedRNN(
-            architecture.cell,
-            units,
-            sequences=sequences,
-            bidirectional=architecture.bidirectional,
+            wanted.cell,
+            wanted.units,
+            sequences=wanted.sequences,
+            states=wanted.states,
+            bidirectional=wanted.bidirectional,
             truncates=self._truncates,
             drops=self._drops_recurrent,
-            name=name,
+            name=wanted.name,
         )
 
     def dropout(self, name: str) -> keras.Layer | None:

@@ -16,7 +16,8 @@ def initial_weights(
     """Initial values of a model's trainable variables, by Keras's default rules.
 
     Kernels are Glorot uniform (Glorot & Bengio, 2010), recurrent kernels orthogonal (Saxe et
-    al., 2014), scales one, the rest zero but for the LSTM's forget gate.
+    al., 2014), embeddings uniform up to 0.05, scales one, the rest zero but for the LSTM's
+    forget gate.
 
     Args:
         variables: The trainable variables, in the model's order.
@@ -40,6 +41,11 @@ def initial_weights(
 def _value(name: str, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
     if name == "kernel":
         limit = np.sqrt(6.0 / (shape[0] + shape[1]))
+        return rng.uniform(-limit, limit, shape)
+    if name == "embeddings":
+        return rng.uniform(-0.05, 0.05, shape)
+    if name == "scale":  # of additive attention
+        limit = np.sqrt(3.0 / shape[0])
         return rng.uniform(-limit, limit, shape)
     if name == "recurrent_kernel":
         return _orthogonal(shape, rng)

@@ -52,29 +52,41 @@ def recur(
     projected: Array,
     weights: Weights,
     gates: Gates,
+    initial: Arrays | None = None,
     *,
     sequences: bool,
     backward: bool = False,
-) -> Array:
-    """Run a cell over a sequence, from a state of zeros.
+) -> tuple[Array | None, Arrays]:
+    """Run a cell over a sequence.
 
     Args:
         cell: Name in `CELLS`.
         projected: (T, B, G·H), the input's share of each step.
         weights: Of the recurrent share.
         gates: Truncation, masks and recurrent dropout; not differentiated.
+        initial: The states (B, H) before the first step; None for zeros.
         sequences: Whether the outputs of all steps are wanted.
         backward: Whether the sequence is read from its end.
 
     Returns:
-        (T, B, H) if `sequences`, else (B, H), of the step that was run last.
+        The outputs (T, B, H), or None if not `sequences`; and the states (B, H) after the step
+        that was run last, of which the first is the output.
     """
-    return _recur(cell, sequences, backward, projected, weights, gates)
+    if initial is None:
+        zeros = jnp.zeros((projected.shape[1], weights.kernel.shape[0]), projected.dtype)
+        initial = (zeros,) * CELLS[cell].states
+    return _recur(cell, sequences, backward, projected, weights, gates, initial)
 
 
 def _value(
-    name: str, sequences: bool, backward: bool, projected: Array, weights: Weights, gates: Gates
-) -> Array:
+    name: str,
+    sequences: bool,
+    backward: bool,
+    projected: Array,
+    weights: Weights,
+    gates: Gates,
+    initial: Arrays,
+) -> tuple[Array | None, Arrays]:
     """The outputs alone: nothing is kept for a backward pass."""
     cell = CELLS[name]
 
@@ -82,32 +94,31 @@ def _value(
         new, _ = _step(cell, states, now, weights, gates)
         return new, new[0] if sequences else None
 
-    first = _zeros(cell, projected, weights)
-    last, outputs = jax.lax.scan(step, first, (projected, gates.skip), reverse=backward)
-    return outputs if sequences else last[0]
+    last, outputs = jax.lax.scan(step, initial, (projected, gates.skip), reverse=backward)
+    return outputs, last
 
 
 def _forward(
-    name: str, sequences: bool, backward: bool, projected: Array, weights: Weights, gates: Gates
-) -> tuple[Array, Any]:
+    name: str,
+    sequences: bool,
+    backward: bool,
+    projected: Array,
+    weights: Weights,
+    gates: Gates,
+    initial: Arrays,
+) -> tuple[tuple[Array | None, Arrays], Any]:
     cell = CELLS[name]
 
     def step(states: Arrays, now: Any) -> tuple[Arrays, Any]:
         new, kept = _step(cell, states, now, weights, gates)
         return new, (states, kept)
 
-    first = _zeros(cell, projected, weights)
-    last, (before, kept) = jax.lax.scan(step, first, (projected, gates.skip), reverse=backward)
-    outputs = last[0]
+    last, (before, kept) = jax.lax.scan(step, initial, (projected, gates.skip), reverse=backward)
+    outputs = None
     if sequences:
         parts = [last[0][None], before[0][:-1]] if backward else [before[0][1:], last[0][None]]
         outputs = jnp.concatenate(parts)
-    return outputs, (before, kept, weights, gates)
-
-
-def _zeros(cell: Cell, projected: Array, weights: Weights) -> Arrays:
-    zeros = jnp.zeros((projected.shape[1], weights.kernel.shape[0]), projected.dtype)
-    return (zeros,) * cell.states
+    return (outputs, last), (before, kept, weights, gates)
 
 
 def _step(
@@ -120,10 +131,10 @@ def _step(
     return new, kept
 
 
-def _backward(name: str, sequences: bool, backward: bool, residuals: Any, d: Array) -> Any:
+def _backward(name: str, sequences: bool, backward: bool, residuals: Any, d: Any) -> Any:
     cell = CELLS[name]
     before, kept, weights, gates = residuals
-    zeros = jnp.zeros_like(before[0][0])
+    d_outputs, d_last = d
     # Transposed here, once, and not at each step.
     kernels = [k.T for k in jnp.split(weights.kernel, _groups(gates), axis=-1)]
 
@@ -143,13 +154,12 @@ def _backward(name: str, sequences: bool, backward: bool, residuals: Any, d: Arr
             d_before = tuple(jnp.where(cut, 0.0, b) for b in d_before)
         return d_before, d_projected
 
-    first = (zeros if sequences else d, *(zeros,) * (cell.states - 1))
-    steps = (before, kept, d if sequences else None, gates.cuts, gates.skip)
-    _, d_projected = jax.lax.scan(step, first, steps, reverse=not backward)
+    steps = (before, kept, d_outputs, gates.cuts, gates.skip)
+    d_initial, d_projected = jax.lax.scan(step, d_last, steps, reverse=not backward)
     d_share = _share_gradient(cell, d_projected, kept)
     d_kernel = _kernel_gradient(before[0], d_share, gates)
     d_bias = None if weights.bias is None else d_share.sum((0, 1))
-    return d_projected, Weights(d_kernel, d_bias), None
+    return d_projected, Weights(d_kernel, d_bias), None, d_initial
 
 
 _recur = jax.custom_vjp(_value, nondiff_argnums=(0, 1, 2))

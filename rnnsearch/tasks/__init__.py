@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from rnnsearch.tasks._base import Head, Task
+from rnnsearch.tasks._base import Head, SourceInput, Task
 from rnnsearch.tasks.baselines import Baselines
 from rnnsearch.tasks.many_to_many import ManyToMany
 from rnnsearch.tasks.many_to_one import ManyToOne
 from rnnsearch.tasks.metrics import METRICS, Metric, metric_values
 from rnnsearch.tasks.one_to_many import OneToMany
+from rnnsearch.tasks.one_to_one import OneToOne
+from rnnsearch.tasks.sequence_to_sequence import SequenceToSequence
 
 __all__ = [
     "METRICS",
@@ -18,9 +20,15 @@ __all__ = [
     "ManyToOne",
     "Metric",
     "OneToMany",
+    "OneToOne",
+    "SequenceToSequence",
+    "SourceInput",
     "Task",
     "metric_values",
 ]
 
-TASKS: dict[str, Task] = {task.name: task for task in (ManyToOne(), OneToMany(), ManyToMany())}
+TASKS: dict[str, Task] = {
+    task.name: task
+    for task in (OneToOne(), OneToMany(), ManyToOne(), ManyToMany(), SequenceToSequence())
+}
 """Every task by its name in a spec."""

@@ -9,11 +9,29 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from rnnsearch.data import Dataset, Part, Target
+from rnnsearch.data.inputs import Inputs
 
 if TYPE_CHECKING:
     from rnnsearch.tasks.baselines import Baselines
 
-__all__ = ["Head", "Task"]
+__all__ = ["Head", "SourceInput", "Task"]
+
+
+@dataclass(frozen=True)
+class SourceInput:
+    """The sequence that an encoder reads.
+
+    Attributes:
+        steps: T of the encoder.
+        features: F; 1 for tokens.
+        vocabulary: Ids of its tokens with 0 for padding, None if its steps are numbers.
+        masked: Whether it has padding steps.
+    """
+
+    steps: int
+    features: int
+    vocabulary: int | None
+    masked: bool
 
 
 @dataclass(frozen=True)
@@ -28,6 +46,13 @@ class Head:
         width: Outputs a step (O, or the number of classes).
         activation: Of the output layer.
         masked: Whether padding steps of the input must be masked.
+        vocabulary: Ids of the tokens that are read at each step, with 0 for padding; None
+            where steps are numbers. They are embedded. With `repeat`, the vector stands
+            beside them at every step.
+        source: The sequence that an encoder reads before, whose last states the recurrent
+            layers start from; None where there is no encoder.
+        stream: Rows of one long sequence whose hidden states are carried from batch to
+            batch; None where every sequence starts anew.
     """
 
     steps: int
@@ -37,27 +62,39 @@ class Head:
     width: int
     activation: Literal["linear", "softmax"]
     masked: bool
+    vocabulary: int | None = None
+    source: SourceInput | None = None
+    stream: int | None = None
+
+    @property
+    def longest(self) -> int:
+        """The most steps that any recurrent layer runs over."""
+        return max(self.steps, self.source.steps if self.source else 0)
 
 
 class Task(ABC):
     """One mapping. Stateless: an instance is shared by all programs and both engines."""
 
     name: str
+    at_once = False
+    """Whether a model without memory gives all steps of the output at once."""
 
     @abstractmethod
     def head(self, dataset: Dataset) -> Head:
         """The network's input and output for this data."""
 
     @abstractmethod
-    def memoryless_features(self, x: np.ndarray) -> np.ndarray:
+    def memoryless_features(self, x: Inputs, vocabulary: int | None = None) -> np.ndarray | None:
         """What a model without memory is given in place of the sequence.
 
         Args:
-            x: (N, T, F) or (N, F) as in `Part.x`, padding as MASK_VALUE.
+            x: As in `Part.x`.
+            vocabulary: Of the dataset.
 
         Returns:
             (N, D) where there is one output a sequence, (N, T, D) where there is one a step;
             padding replaced by 0. Used by the linear baseline and the feed-forward network.
+            None where there is no such model: the outputs before are part of the input.
         """
 
     def loss(self, target: Target) -> Literal["mse", "cross_entropy"]:

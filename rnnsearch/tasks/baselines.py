@@ -8,12 +8,15 @@ is given, its penalty chosen by the validation part.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
 
 from rnnsearch.data import Dataset, Part, Target
+from rnnsearch.data.inputs import take
 from rnnsearch.tasks._base import Task
 
 __all__ = ["Baselines", "fit"]
@@ -24,10 +27,14 @@ _MOST_ROWS = 50_000
 """Rows a linear model is fitted on at most: evenly spaced ones of those there are."""
 
 
+_Features = Callable[[Part], np.ndarray]
+"""What a model without memory is given of a part, (N, D) or (N, T, D)."""
+
+
 class _Linear(Protocol):
     """A fitted linear model."""
 
-    def predict(self, task: Task, part: Part) -> np.ndarray:
+    def predict(self, part: Part) -> np.ndarray:
         """Scaled numbers shaped as y, or class probabilities with a last axis of classes."""
 
 
@@ -36,17 +43,15 @@ class Baselines:
     """The simple methods, fitted.
 
     Attributes:
-        task: Says what a model without memory is given.
         target: What is predicted.
         constant: Scaled training mean (O,) or class frequencies (C,); (T, …) for one_to_many,
             whose steps are the same in every sequence.
-        linear: Ridge or logistic regression.
+        linear: Ridge or logistic regression; None where no model without memory can be.
     """
 
-    task: Task
     target: Target
     constant: np.ndarray
-    linear: _Linear
+    linear: _Linear | None
 
     def predict(self, part: Part) -> dict[str, np.ndarray]:
         """Predictions for `part` of every baseline that the data allow.
@@ -77,19 +82,28 @@ class Baselines:
             found[name] = filled
             filled = found.get("last_value", filled)
         found["mean" if numeric else "majority"] = constant
-        linear = self.linear.predict(self.task, part)
+        if self.linear is None:
+            return found
+        linear = self.linear.predict(part)
         found["linear"] = self.target.scaling.invert(linear) if numeric else linear
         return found
 
 
 def fit(task: Task, dataset: Dataset) -> Baselines:
     """Fit every baseline on the training part, penalties on the validation part."""
-    linear: _Linear
-    if dataset.target.kind == "class":
-        linear = _fit_logistic(task, dataset)
-    else:
-        linear = _fit_ridge(task, dataset)
-    return Baselines(task, dataset.target, _constant(task, dataset), linear)
+    features = partial(_features, task, dataset.vocabulary)
+    linear: _Linear | None = None
+    if task.memoryless_features(take(dataset.train.x, slice(1)), dataset.vocabulary) is not None:
+        fit_linear = _fit_logistic if dataset.target.kind == "class" else _fit_ridge
+        linear = fit_linear(features, dataset, task.at_once)
+    return Baselines(dataset.target, _constant(task, dataset), linear)
+
+
+def _features(task: Task, vocabulary: int | None, part: Part) -> np.ndarray:
+    """What a model without memory is given of a part."""
+    found = task.memoryless_features(part.x, vocabulary)
+    assert found is not None
+    return found
 
 
 def _constant(task: Task, dataset: Dataset) -> np.ndarray:
@@ -98,7 +112,7 @@ def _constant(task: Task, dataset: Dataset) -> np.ndarray:
     counts = train.weights > 0
     numeric = target.kind == "numeric"
     values = train.y.astype(np.float64) if numeric else np.eye(target.width)[train.y]
-    axes = (0,) if task.name == "one_to_many" else tuple(range(counts.ndim))
+    axes = (0,) if task.at_once else tuple(range(counts.ndim))
     weights = counts[..., None].astype(np.float64)
     total = np.maximum(weights.sum(axis=axes), 1)
     return np.asarray((values * weights).sum(axis=axes) / total)
@@ -109,30 +123,32 @@ class _Ridge:
     """A linear map from features to scaled numbers.
 
     Attributes:
+        features: What it is given of a part.
         weights: (D, outputs); of one_to_many an output for each step and column of y.
         bias: (outputs,).
         stepped: Whether features are those of a step.
     """
 
+    features: _Features
     weights: np.ndarray
     bias: np.ndarray
     stepped: bool
 
-    def predict(self, task: Task, part: Part) -> np.ndarray:
+    def predict(self, part: Part) -> np.ndarray:
         """Scaled numbers shaped as y."""
-        x, _, _ = _rows(task, part, self.stepped, counted=False)
+        x, _, _ = _rows(self.features, part, self.stepped, counted=False)
         return np.asarray(x @ self.weights + self.bias).reshape(part.y.shape)
 
 
-def _fit_ridge(task: Task, dataset: Dataset) -> _Ridge:
+def _fit_ridge(features: _Features, dataset: Dataset, whole: bool) -> _Ridge:
     """The ridge regression with the penalty that does best on validation.
 
     Where features and targets both have steps, rows are steps; a one_to_many target is one
     row with an output for each step.
     """
-    stepped = dataset.train.y.ndim == 3 and task.name != "one_to_many"
-    x, y, counts = (_thin(a) for a in _rows(task, dataset.train, stepped, counted=True))
-    xv, yv, counts_v = _rows(task, dataset.validation, stepped, counted=True)
+    stepped = dataset.train.y.ndim == 3 and not whole
+    x, y, counts = (_thin(a) for a in _rows(features, dataset.train, stepped, counted=True))
+    xv, yv, counts_v = _rows(features, dataset.validation, stepped, counted=True)
     fits = _ridge_fits(x, y, counts)
     best, least = None, np.inf
     for alpha in _ALPHAS:
@@ -141,7 +157,7 @@ def _fit_ridge(task: Task, dataset: Dataset) -> _Ridge:
             weights[:, outputs], bias[outputs] = fit.solution(alpha)
         loss = ((xv @ weights + bias - yv) ** 2 * counts_v).sum()
         if best is None or loss < least:
-            best, least = _Ridge(weights, bias, stepped), loss
+            best, least = _Ridge(features, weights, bias, stepped), loss
     assert best is not None
     return best
 
@@ -185,17 +201,17 @@ class _Decomposed:
 
 
 def _rows(
-    task: Task, part: Part, stepped: bool, *, counted: bool
+    features_of: _Features, part: Part, stepped: bool, *, counted: bool
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Features (M, D), targets (M, outputs) and weights alike, a row a step or a sequence.
 
     Args:
-        task: Says what the features are.
+        features_of: What the features are.
         part: Where from.
         stepped: Whether rows are steps.
         counted: Whether to leave out steps that do not count.
     """
-    features = task.memoryless_features(part.x)
+    features = features_of(part)
     counts = np.broadcast_to((part.weights > 0)[..., None], part.y.shape)
     if not stepped:
         return features, part.y.reshape(len(part.y), -1), counts.reshape(len(part.y), -1)
@@ -216,16 +232,18 @@ class _Logistic:
     """A logistic regression, one for all steps.
 
     Attributes:
+        features: What it is given of a part.
         model: Scikit-learn's, fitted.
         classes: Of the target; those that the model was not shown have no probability.
     """
 
+    features: _Features
     model: object
     classes: int
 
-    def predict(self, task: Task, part: Part) -> np.ndarray:
+    def predict(self, part: Part) -> np.ndarray:
         """Class probabilities, y's axes and one of classes."""
-        x, _, _ = _class_rows(task, part)
+        x, _, _ = _class_rows(self.features, part)
         return self.probabilities(x).reshape(*part.y.shape, self.classes)
 
     def probabilities(self, x: np.ndarray) -> np.ndarray:
@@ -236,20 +254,20 @@ class _Logistic:
         return found
 
 
-def _fit_logistic(task: Task, dataset: Dataset) -> _Logistic:
+def _fit_logistic(features: _Features, dataset: Dataset, whole: bool) -> _Logistic:
     """The logistic regression with the penalty that does best on validation."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
-    x, y, counts = _class_rows(task, dataset.train)
-    xv, yv, counts_v = _class_rows(task, dataset.validation)
+    x, y, counts = _class_rows(features, dataset.train)
+    xv, yv, counts_v = _class_rows(features, dataset.validation)
     best, least = None, np.inf
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         for cost in _COSTS:
             model = LogisticRegression(C=cost, max_iter=300)
             model.fit(_thin(x[counts]), _thin(y[counts]))
-            fitted = _Logistic(model, dataset.target.width)
+            fitted = _Logistic(features, model, dataset.target.width)
             chances = fitted.probabilities(xv)[np.arange(len(yv)), yv]
             loss = -(np.log(np.maximum(chances, 1e-12)) * counts_v).sum()
             if best is None or loss < least:
@@ -258,12 +276,12 @@ def _fit_logistic(task: Task, dataset: Dataset) -> _Logistic:
     return best
 
 
-def _class_rows(task: Task, part: Part) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _class_rows(features_of: _Features, part: Part) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Features (M, D), classes (M,) and whether each counts (M,).
 
     Where a vector has a sequence of classes, the step's number joins the features, one-hot.
     """
-    features = task.memoryless_features(part.x)
+    features = features_of(part)
     if part.y.ndim == 2 and features.ndim == 2:
         count, steps = part.y.shape
         step = np.broadcast_to(np.eye(steps, dtype=np.float32), (count, steps, steps))

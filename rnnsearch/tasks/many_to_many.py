@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from rnnsearch.data import MASK_VALUE, Dataset
+from rnnsearch.data.inputs import Inputs
 from rnnsearch.tasks._base import Head, Task
+from rnnsearch.tasks.tokens import one_hot
 
 __all__ = ["LAGS", "ManyToMany"]
 
@@ -13,6 +15,8 @@ LAGS = 32
 """Steps that a model without memory sees at each step: the current one and those before."""
 
 _MOST_FEATURES = 512
+_MOST_NUMBERS = 200_000_000
+"""In all lags of all sequences of tokens: 800 MB. A long text has more."""
 
 
 class ManyToMany(Task):
@@ -22,7 +26,7 @@ class ManyToMany(Task):
 
     def head(self, dataset: Dataset) -> Head:
         """Runs over the window, with one output at each step."""
-        _, steps, features = dataset.train.x.shape
+        steps, features, *_ = (*dataset.train.array.shape[1:], 1)
         return Head(
             steps=steps,
             features=features,
@@ -31,9 +35,11 @@ class ManyToMany(Task):
             width=dataset.target.width,
             activation="softmax" if dataset.target.kind == "class" else "linear",
             masked=dataset.masked,
+            vocabulary=dataset.vocabulary,
+            stream=dataset.stream,
         )
 
-    def memoryless_features(self, x: np.ndarray) -> np.ndarray:
+    def memoryless_features(self, x: Inputs, vocabulary: int | None = None) -> np.ndarray | None:
         """Causal lags: at each step the step itself and up to 31 before it, flattened.
 
         The current step alone would make a weak baseline. As a recurrent network does, a
@@ -41,8 +47,13 @@ class ManyToMany(Task):
         lags are 0. Fewer lags are taken where they would be more than 512 numbers a step.
 
         Returns:
-            (N, T, L·F), the current step first.
+            (N, T, L·F), the current step first; None of more than 512 different tokens.
         """
+        assert isinstance(x, np.ndarray)
+        if vocabulary is not None:
+            if vocabulary - 1 > _MOST_FEATURES or x.size * _MOST_FEATURES > _MOST_NUMBERS:
+                return None
+            x = one_hot(x, vocabulary)
         steps, features = x.shape[1:]
         lags = max(1, min(LAGS, steps, _MOST_FEATURES // features))
         known = np.where(x == np.float32(MASK_VALUE), 0, x).astype(np.float32)

@@ -5,9 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from rnnsearch.data import MASK_VALUE, Dataset
+from rnnsearch.data.inputs import Inputs
 from rnnsearch.tasks._base import Head, Task
+from rnnsearch.tasks.tokens import one_hot, shares
 
 __all__ = ["ManyToOne"]
+
+_MOST_FEATURES = 2048
+"""Of a sequence of tokens, one-hot; longer ones are counted."""
 
 
 class ManyToOne(Task):
@@ -17,7 +22,7 @@ class ManyToOne(Task):
 
     def head(self, dataset: Dataset) -> Head:
         """Runs over the window; the output is taken after the last step."""
-        _, steps, features = dataset.train.x.shape
+        steps, features, *_ = (*dataset.train.array.shape[1:], 1)
         return Head(
             steps=steps,
             features=features,
@@ -26,12 +31,19 @@ class ManyToOne(Task):
             width=dataset.target.width,
             activation="softmax" if dataset.target.kind == "class" else "linear",
             masked=dataset.masked,
+            vocabulary=dataset.vocabulary,
         )
 
-    def memoryless_features(self, x: np.ndarray) -> np.ndarray:
+    def memoryless_features(self, x: Inputs, vocabulary: int | None = None) -> np.ndarray | None:
         """The whole window at once, flattened: (N, T, F) to (N, T·F).
 
         Sequences end at the same place, so those of other lengths are aligned at the end.
+        Tokens are one-hot; of long sequences the share of each token.
         """
+        assert isinstance(x, np.ndarray)
+        if vocabulary is not None:
+            if x.shape[1] * (vocabulary - 1) > _MOST_FEATURES:
+                return shares(x, vocabulary)
+            x = one_hot(x, vocabulary)
         real = np.where(x == np.float32(MASK_VALUE), 0, x)
         return real.reshape(len(x), x.shape[1] * x.shape[2]).astype(np.float32)

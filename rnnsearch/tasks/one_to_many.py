@@ -1,33 +1,45 @@
-"""Vector or class → sequence: a load curve from the day's calendar."""
+"""Vector or class → sequence: a load curve from the day's calendar, a name letter by letter."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from rnnsearch.data import Dataset
+from rnnsearch.data.inputs import Inputs
 from rnnsearch.tasks._base import Head, Task
 
 __all__ = ["OneToMany"]
 
 
 class OneToMany(Task):
-    """The vector is repeated at every step of the output."""
+    """The vector is repeated at every step of the output, beside the token before it if any.
+
+    In training that is the token of the data, as Williams & Zipser (1989) teach; in prediction
+    the one that was predicted.
+    """
 
     name = "one_to_many"
+    at_once = True
 
     def head(self, dataset: Dataset) -> Head:
         """Runs over the steps of the output, with one output at each."""
         assert dataset.output_steps is not None
+        x = dataset.train.x
+        vector = x["vector"] if isinstance(x, dict) else x
         return Head(
             steps=dataset.output_steps,
-            features=dataset.train.x.shape[1],
+            features=vector.shape[1],
             repeat=dataset.output_steps,
             sequences=True,
             width=dataset.target.width,
             activation="softmax" if dataset.target.kind == "class" else "linear",
             masked=False,
+            vocabulary=dataset.vocabulary,
         )
 
-    def memoryless_features(self, x: np.ndarray) -> np.ndarray:
-        """The vector itself, (N, F): a model without memory gives all steps at once."""
-        return x
+    def memoryless_features(self, x: Inputs, vocabulary: int | None = None) -> np.ndarray | None:
+        """The vector itself, (N, F): a model without memory gives all steps at once.
+
+        None for tokens, each of which depends on those before.
+        """
+        return None if isinstance(x, dict) else x

@@ -26,11 +26,21 @@ def example(cell, *, masked, drops):
     return normal(T, B, columns), weights, Gates(None, skip, masks if drops else None)
 
 
-def gradients(function, projected, weights, gates, sequences):
-    shape = (T, B, H) if sequences else (B, H)
-    shares = jnp.asarray(np.random.default_rng(5).normal(size=shape), jnp.float32)
-    loss = lambda p, w: jnp.sum(function(p, w, gates) * shares)  # noqa: E731
-    return jax.value_and_grad(loss, argnums=(0, 1))(projected, weights)
+def initial_states(cell):
+    rng = np.random.default_rng(4)
+    count = CELLS[cell].states
+    return tuple(jnp.asarray(rng.normal(size=(B, H)), jnp.float32) for _ in range(count))
+
+
+def gradients(function, projected, weights, gates, initial):
+    """Of a mixture of everything that comes out: each output and each state after the last."""
+
+    def loss(p, w, i):
+        rng = np.random.default_rng(5)
+        results = jax.tree.leaves(function(p, w, gates, i))
+        return sum(jnp.sum(r * rng.normal(size=r.shape).astype(np.float32)) for r in results)
+
+    return jax.value_and_grad(loss, argnums=(0, 1, 2))(projected, weights, initial)
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -40,14 +50,15 @@ def gradients(function, projected, weights, gates, sequences):
 def test_gradients_are_the_automatic_ones(cell, sequences, backward, masked, drops):
     projected, weights, gates = example(cell, masked=masked, drops=drops)
 
-    def by_hand(p, w, g):
-        return recur(cell, p, w, g, sequences=sequences, backward=backward)
+    def by_hand(p, w, g, i):
+        return recur(cell, p, w, g, i, sequences=sequences, backward=backward)
 
-    def automatic(p, w, g):
-        return _value(cell, sequences, backward, p, w, g)
+    def automatic(p, w, g, i):
+        return _value(cell, sequences, backward, p, w, g, i)
 
-    value, found = gradients(by_hand, projected, weights, gates, sequences)
-    expected_value, expected = gradients(automatic, projected, weights, gates, sequences)
+    initial = initial_states(cell)
+    value, found = gradients(by_hand, projected, weights, gates, initial)
+    expected_value, expected = gradients(automatic, projected, weights, gates, initial)
     np.testing.assert_allclose(value, expected_value, rtol=1e-5)
     for one, other in zip(jax.tree.leaves(found), jax.tree.leaves(expected), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
@@ -60,7 +71,7 @@ def test_a_cut_stops_the_gradient_and_nothing_else(cell):
     cut = gates._replace(cuts=cuts)
 
     def last(p, g):
-        return recur(cell, p, weights, g, sequences=False)
+        return recur(cell, p, weights, g, sequences=False)[1][0]
 
     np.testing.assert_array_equal(last(projected, cut), last(projected, gates))
     reached = np.abs(jax.grad(lambda p: jnp.sum(last(p, cut)))(projected)).sum((1, 2)) > 0

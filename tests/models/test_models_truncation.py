@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from rnnsearch.models import Architecture
-from rnnsearch.models.build import StandardLayers, build, build_standard
+from rnnsearch.models.build import build, build_standard
 from rnnsearch.models.chunked import ChunkedLayers, ChunkedRNN
 from rnnsearch.models.gated import GatedLayers, GatedRNN
 from rnnsearch.models.initial import initial_weights
+from rnnsearch.models.layers import Recurrent, StandardLayers
 from rnnsearch.tasks import Head
 
 T, F = 10, 2
@@ -96,7 +97,8 @@ def test_gates_and_chunks_have_the_same_gradients(cell):
 
 
 def test_nothing_is_chunked_where_nothing_is_cut():
-    layer = ChunkedLayers(unroll_length=T).recurrent(architecture("LSTM"), 3, False, "recurrent")
+    wanted = Recurrent("LSTM", 3, "recurrent", steps=T, sequences=False)
+    layer = ChunkedLayers(unroll_length=T).recurrent(wanted)
     assert type(layer) is keras.layers.LSTM
 
 

@@ -63,7 +63,7 @@ def source(request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.mark.parametrize("kind", ["numeric", "class"])
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", ["many_to_one", "one_to_many", "many_to_many"])
 def test_contract(task: str, kind: str, source: Any, tmp_path: Path) -> None:
     """What every source promises to every task."""
     data: SequenceData = source(tmp_path, task, kind)

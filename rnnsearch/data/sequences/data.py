@@ -60,7 +60,7 @@ class SequencesData(SequenceData):
     @property
     def steps(self) -> int:
         """The longest sequence."""
-        return self.prepared.output_steps or int(self.prepared.train.x.shape[1])
+        return self.prepared.output_steps or int(self.prepared.train.array.shape[1])
 
     def summary(self) -> list[tuple[str, str]]:
         """Sequences a part, lengths, shapes, target."""
@@ -70,11 +70,11 @@ class SequencesData(SequenceData):
             (name, f"{len(part)} sequences" if len(part) else "none")
             for name, part in zip(_PARTS, parts, strict=True)
         ]
-        axes = "(N, F)" if data.train.x.ndim == 2 else "(N, T, F)"
+        axes = "(N, F)" if data.train.array.ndim == 2 else "(N, T, F)"
         ragged = ", ragged: padded at the front and masked" if data.masked else ""
         known = self.preparation_.categories
         classes = f": 0 or 1 for each of {name_some(known, 12)}" if known else ""
-        lines.append(("input", f"{axes} = {data.train.x.shape}{classes}{ragged}"))
+        lines.append(("input", f"{axes} = {data.train.array.shape}{classes}{ragged}"))
         lines.append(("output", f"{output_axes(data.train.y, target)} = {data.train.y.shape}"))
         y = data.train.y if data.train.weight is None else data.train.y[data.train.weight > 0]
         if target.kind == "class":

@@ -133,7 +133,7 @@ class SeriesData(SequenceData):
             lines.append((name, _part_text(series, segment, part)))
         if self.folds > 1:
             lines.insert(-len(_PARTS), ("folds", self._folds_text()))
-        x, y = dataset.train.x, dataset.train.y
+        x, y = dataset.train.array, dataset.train.y
         axes = "(N, F)" if x.ndim == 2 else "(N, T, F)"
         lines.append(("input", f"{axes} = {x.shape}: {name_some(prepared.features_names, 8)}"))
         lines.append(("output", f"{output_axes(y, prepared.target)} = {y.shape}"))

@@ -52,7 +52,7 @@ class LaneState(NamedTuple):
 
 
 class Split(NamedTuple):
-    """A part of the data: x (N, …), y (N, …), weight (N,) or (N, T) of 0 and 1."""
+    """A part of the data: x (N, …), one array or several by name; y (N, …); weights."""
 
     x: Array
     y: Array
@@ -88,8 +88,8 @@ def device_data(folds: Sequence[Dataset]) -> Data:
     validation = [_split(dataset.validation, length) for dataset in folds]
     scalings = [dataset.target.scaling for dataset in folds]
     return Data(
-        train=Split(*(_joined(arrays) for arrays in zip(*train, strict=True))),
-        validation=Split(*(np.stack(arrays) for arrays in zip(*validation, strict=True))),
+        train=jax.tree.map(lambda *arrays: _joined(arrays), *train),
+        validation=jax.tree.map(lambda *arrays: np.stack(arrays), *validation),
         scale=np.stack([np.asarray(s.scale, np.float32) for s in scalings]),
         offset=np.stack([np.asarray(s.offset, np.float32) for s in scalings]),
     )
@@ -104,7 +104,8 @@ def _split(part: Part, length: int) -> Split:
             return array
         return np.concatenate([array, np.zeros((count, *array.shape[1:]), array.dtype)])
 
-    return Split(padded(part.x), padded(part.y), padded(part.weights))
+    split: Split = jax.tree.map(padded, Split(part.x, part.y, part.weights))
+    return split
 
 
 def _joined(arrays: Sequence[np.ndarray]) -> np.ndarray:
@@ -181,7 +182,8 @@ def _step_function(program: Program, network: Network) -> Callable[..., Any]:
     def step(carry: Any, indices: Array, numbers: dict[str, Array], train: Split) -> Any:
         weights, slots, steps, generators, total = carry
         real = (indices >= 0).astype(jnp.float32)
-        x, y, weight = (jnp.take(a, jnp.maximum(indices, 0), axis=0) for a in train)
+        chosen = jnp.maximum(indices, 0)
+        x, y, weight = jax.tree.map(lambda a: jnp.take(a, chosen, axis=0), train)
         weight = weight * real.reshape(-1, *(1,) * (weight.ndim - 1))
 
         def loss_of(weights: list[Array]) -> Any:
@@ -228,17 +230,20 @@ def _evaluation_function(
     loss = make_loss(program.loss)
 
     def evaluate(state: LaneState, data: Data) -> list[Array]:
-        x, truth, weight = (array[state.fold] for array in data.validation)
+        x, truth, weight = jax.tree.map(lambda a: a[state.fold], data.validation)
         scale, offset = data.scale[state.fold], data.offset[state.fold]
         weights = network.unflatten(state.weights)
 
         def predict(x: Array) -> Array:
             return network.predict(weights, state.numbers, state.generators, x, training=False)[0]
 
-        size = evaluation_batch(len(x))
-        batches = x.reshape(-1, size, *x.shape[1:])
-        predicted = jax.lax.map(predict, batches) if len(batches) > 1 else predict(batches[0])[None]
-        predicted = predicted.reshape(-1, *predicted.shape[2:])
+        size = evaluation_batch(len(truth))
+        if size == len(truth):
+            predicted = predict(x)
+        else:
+            batches = jax.tree.map(lambda a: a.reshape(-1, size, *a.shape[1:]), x)
+            predicted = jax.lax.map(predict, batches)
+            predicted = predicted.reshape(-1, *predicted.shape[2:])
         validation_loss = loss(truth, predicted, weight)
         if not classes:
             truth, predicted = truth * scale + offset, predicted * scale + offset

@@ -1,0 +1,95 @@
+"""The layers of which the kinds of model differ: plain, chunked or gated."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import keras
+
+__all__ = ["Layers", "Recurrent", "StandardLayers"]
+
+_CELLS = {
+    "SimpleRNN": keras.layers.SimpleRNN,
+    "LSTM": keras.layers.LSTM,
+    "GRU": keras.layers.GRU,
+}
+
+
+@dataclass(frozen=True)
+class Recurrent:
+    """A recurrent layer to be made.
+
+    Attributes:
+        cell: ``SimpleRNN``, ``LSTM`` or ``GRU``.
+        units: H.
+        name: Of the layer.
+        steps: The most steps that any recurrent layer of the network runs over.
+        sequences: Whether there is an output at every step, or only after the last.
+        states: Whether the states after the last step are wanted too: the layer then returns
+            a list, the output first.
+        bidirectional: Whether the sequence is also read backwards; H doubles.
+    """
+
+    cell: str
+    units: int
+    name: str
+    steps: int
+    sequences: bool
+    states: bool = False
+    bidirectional: bool = False
+
+
+class Layers(ABC):
+    """Makes the layers of which the kinds of model differ.
+
+    Attributes:
+        state_inputs: Whether the states of a stream are inputs and outputs of the model.
+        rows: Rows of a stream whose states the layers themselves keep, else None.
+    """
+
+    state_inputs: bool = False
+    rows: int | None = None
+
+    @abstractmethod
+    def recurrent(self, wanted: Recurrent) -> keras.Layer:
+        """A recurrent layer, (B, T, F) to (B, T, H), or to (B, H)."""
+
+    @abstractmethod
+    def dropout(self, name: str) -> keras.Layer | None:
+        """A layer that drops outputs in training, or None."""
+
+
+class StandardLayers(Layers):
+    """Plain Keras layers: the model that users get.
+
+    Args:
+        dropout: Rate of the layers' outputs.
+        recurrent_dropout: Rate of the hidden states.
+        rows: Rows of a stream whose states are kept from call to call.
+    """
+
+    def __init__(
+        self, dropout: float = 0.0, recurrent_dropout: float = 0.0, rows: int | None = None
+    ) -> None:
+        self._dropout = dropout
+        self._recurrent_dropout = recurrent_dropout
+        self.rows = rows
+
+    def recurrent(self, wanted: Recurrent) -> keras.Layer:
+        """A Keras layer of the cell, in `Bidirectional` where both directions are asked for."""
+        layer = _CELLS[wanted.cell](
+            wanted.units,
+            return_sequences=wanted.sequences,
+            return_state=wanted.states,
+            recurrent_dropout=self._recurrent_dropout,
+            stateful=self.rows is not None,
+            name=wanted.name,
+        )
+        if wanted.bidirectional:
+            return keras.layers.Bidirectional(layer, name=f"bidirectional_{wanted.name}")
+        return layer
+
+    def dropout(self, name: str) -> keras.Layer | None:
+        """`keras.layers.Dropout`, or None at rate 0."""
+        return keras.layers.Dropout(self._dropout, name=name) if self._dropout else None

@@ -1,0 +1,34 @@
+"""Vector → value or class: the case without any sequence."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnsearch.data import Dataset
+from rnnsearch.data.inputs import Inputs
+from rnnsearch.tasks._base import Head, Task
+
+__all__ = ["OneToOne"]
+
+
+class OneToOne(Task):
+    """A feed-forward network of dense layers; nothing in it is recurrent."""
+
+    name = "one_to_one"
+
+    def head(self, dataset: Dataset) -> Head:
+        """One vector in, one output."""
+        return Head(
+            steps=1,
+            features=dataset.train.array.shape[1],
+            repeat=None,
+            sequences=False,
+            width=dataset.target.width,
+            activation="softmax" if dataset.target.kind == "class" else "linear",
+            masked=False,
+        )
+
+    def memoryless_features(self, x: Inputs, vocabulary: int | None = None) -> np.ndarray | None:
+        """The vector itself, (N, F)."""
+        assert isinstance(x, np.ndarray)
+        return x

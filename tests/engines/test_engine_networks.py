@@ -1,0 +1,217 @@
+"""Every engine against plain Keras on networks that read tokens, vectors and other sequences."""
+
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+
+from rnnsearch.data import MASK_VALUE, Dataset, Part, Scaling, Target
+from rnnsearch.data.inputs import take
+from rnnsearch.engines import Numbers, Program, Run, batch_order
+from rnnsearch.engines.fused import FusedEngine
+from rnnsearch.engines.keras_engine import KerasEngine
+from rnnsearch.models import Architecture
+from rnnsearch.models.build import build_standard
+from rnnsearch.models.initial import initial_weights
+from rnnsearch.tasks import TASKS
+
+ENGINES = {"fused": FusedEngine, "keras": KerasEngine}
+T, S, F, OUTPUTS, V, EPOCHS, BATCH = 6, 7, 3, 2, 5, 2, 8
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request):
+    return ENGINES[request.param]()
+
+
+RNG = np.random.default_rng(11)
+
+
+def tokens(count, steps, *, padded=True):
+    ids = RNG.integers(1, V, (count, steps)).astype(np.int32)
+    if padded:
+        lengths = RNG.integers(2, steps + 1, count)
+        ids[np.arange(steps)[None] < steps - lengths[:, None]] = 0
+    return ids
+
+
+def numbers(count, *shape):
+    return RNG.normal(size=(count, *shape)).astype(np.float32)
+
+
+def ends(count):
+    """Weights of outputs of which some end early."""
+    lengths = RNG.integers(2, T + 1, count)
+    return (np.arange(T)[None] < lengths[:, None]).astype(np.float32)
+
+
+def padded_numbers(count):
+    x = numbers(count, S, F)
+    x[:, :2][RNG.random(count) < 0.5] = MASK_VALUE
+    return x
+
+
+def token_classes(count):
+    return RNG.integers(0, V, (count, T)).astype(np.int32)
+
+
+CASES = {
+    "one_to_one": lambda n: Part(numbers(n, F), numbers(n, OUTPUTS)),
+    "many_to_one of tokens": lambda n: Part(tokens(n, T), RNG.integers(0, 3, n).astype(np.int32)),
+    "many_to_many of tokens": lambda n: Part(tokens(n, T, padded=False), token_classes(n)),
+    "one_to_many of tokens": lambda n: Part(
+        {"vector": numbers(n, F), "previous": tokens(n, T, padded=False)}, token_classes(n), ends(n)
+    ),
+    "sequence_to_sequence of tokens": lambda n: Part(
+        {"source": tokens(n, S), "previous": tokens(n, T, padded=False)}, token_classes(n), ends(n)
+    ),
+    "sequence_to_sequence of numbers": lambda n: Part(
+        {"source": padded_numbers(n), "previous": numbers(n, T, OUTPUTS)}, numbers(n, T, OUTPUTS)
+    ),
+}
+
+
+def dataset_of(case):
+    make = CASES[case]
+    train, validation = make(16), make(8)
+    numeric = train.y.dtype == np.float32
+    classes = () if numeric else tuple(range(V if train.y.ndim == 2 else 3))
+    scaling = Scaling(np.array([5.0]), np.array([2.0]))
+    target = Target(
+        "numeric" if numeric else "class", ("a", "b") if numeric else ("y",), classes, scaling
+    )
+    read = "of tokens" in case
+    source = train.x.get("source") if isinstance(train.x, dict) else None
+    return Dataset(
+        train,
+        validation,
+        take_part(validation, 0),
+        target,
+        masked=case == "many_to_one of tokens" or source is not None,
+        output_steps=T if isinstance(train.x, dict) else None,
+        vocabulary=V if read else None,
+        source_vocabulary=V if source is not None and source.ndim == 2 else None,
+    )
+
+
+def take_part(part, count):
+    return Part(take(part.x, slice(count)), part.y[:count])
+
+
+def program_of(case, dataset, cell, **changes):
+    task = TASKS[case.split()[0]]
+    architecture = Architecture(
+        cell="feed_forward" if case == "one_to_one" else cell,
+        units=changes.pop("units", (4,)),
+        bidirectional=changes.pop("bidirectional", False),
+        layer_norm=False,
+        head=task.head(dataset),
+        embedding_dim=3,
+        attention=changes.pop("attention", "none"),
+    )
+    program = Program(
+        architecture=architecture,
+        optimizer="sgd",
+        batch_size=BATCH,
+        clip_mode=None,
+        loss=task.loss(dataset.target),
+        metrics=task.metrics(dataset.target),
+        objective="val_loss",
+        maximize=False,
+        truncates=False,
+        drops=False,
+        drops_recurrent=False,
+        decays=False,
+        smooths=False,
+    )
+    return replace(program, **changes)
+
+
+def plain_keras(program, dataset, run):
+    """Losses and validation losses of `model.fit` on the standard model."""
+    keras.utils.clear_session(free_memory=False)
+    model = build_standard(program.architecture)
+    start = initial_weights(model.trainable_variables, run.seed, program.architecture.cell, 1.0)
+    for variable, value in zip(model.trainable_variables, start, strict=True):
+        variable.assign(value)
+    kinds = {
+        "mse": keras.losses.MeanSquaredError,
+        "cross_entropy": keras.losses.SparseCategoricalCrossentropy,
+    }
+    loss = kinds[program.loss](reduction="mean_with_sample_weight")
+    model.compile(keras.optimizers.SGD(run.numbers.learning_rate), loss=loss)
+    part, judged = dataset.train, dataset.validation
+    values = []
+    for epoch in range(1, EPOCHS + 1):
+        order = batch_order(run.seed, epoch, len(part))
+        weights = None if part.weight is None else part.weight[order]
+        history = model.fit(
+            take(part.x, order),
+            part.y[order],
+            sample_weight=weights,
+            batch_size=BATCH,
+            shuffle=False,
+            verbose=0,
+        )
+        held_out = float(loss(judged.y, model.predict(judged.x, verbose=0), judged.weight))
+        values.append((history.history["loss"][0], held_out))
+    return values
+
+
+def curve(engine, program, dataset, run):
+    session = engine.open(program, [dataset], 2)
+    session.load({0: run, **({1: replace(run, trial=9, seed=9)} if session.width > 1 else {})})
+    return [session.advance()[0] for _ in range(EPOCHS)]
+
+
+def assert_like_keras(engine, program, dataset):
+    run = Run(0, seed=3, epochs=EPOCHS, numbers=Numbers(0.3))
+    found = curve(engine, program, dataset, run)
+    expected = plain_keras(program, dataset, run)
+    assert len({value for values in expected for value in values}) == 2 * EPOCHS
+    for epoch, (loss, held_out) in zip(found, expected, strict=True):
+        assert epoch["loss"] == pytest.approx(loss, rel=2e-4)
+        assert epoch["val_loss"] == pytest.approx(held_out, rel=2e-4)
+
+
+@pytest.mark.parametrize(
+    ("case", "cell"),
+    [
+        *((case, "GRU") for case in CASES),
+        *(("sequence_to_sequence of numbers", cell) for cell in ("SimpleRNN", "LSTM")),
+    ],
+)
+def test_trains_like_keras(engine, case, cell):
+    """Cells without states that pass from layer to layer have their own contract suite."""
+    dataset = dataset_of(case)
+    assert_like_keras(engine, program_of(case, dataset, cell), dataset)
+
+
+@pytest.mark.parametrize(
+    ("case", "attention", "bidirectional"),
+    [
+        ("sequence_to_sequence of tokens", "luong", False),
+        ("sequence_to_sequence of numbers", "bahdanau", True),
+    ],
+)
+def test_attention_and_an_encoder_that_reads_both_ways(engine, case, attention, bidirectional):
+    dataset = dataset_of(case)
+    program = program_of(
+        case, dataset, "LSTM", attention=attention, bidirectional=bidirectional, units=(4, 3)
+    )
+    assert_like_keras(engine, program, dataset)
+
+
+def test_truncation_cuts_encoder_and_decoder_alike_in_both_engines():
+    case = "sequence_to_sequence of numbers"
+    dataset = dataset_of(case)
+    program = program_of(case, dataset, "LSTM", truncates=True)
+    cut = Run(0, 3, EPOCHS, Numbers(0.3, unroll_length=3))
+    one, other = (curve(kind(), program, dataset, cut) for kind in ENGINES.values())
+    for got, expected in zip(one, other, strict=True):
+        assert got == pytest.approx(expected, rel=2e-4)
+    full = curve(FusedEngine(), program, dataset, replace(cut, numbers=Numbers(0.3)))
+    assert full[-1]["loss"] != pytest.approx(one[-1]["loss"], rel=1e-4)
+    uncut = curve(FusedEngine(), replace(program, truncates=False), dataset, cut)
+    assert full[-1] == pytest.approx(uncut[-1], rel=1e-5)
