@@ -31,6 +31,7 @@ def defaults_for(data: _Data) -> dict[str, Scalar]:
 def check_space(space: WrittenSpace, task: str | None, data: _Data, report: Report) -> None:
     """Record every parameter, value and condition that could have no effect."""
     defaults = defaults_for(data)
+    _check_task(space, task, report)
     _check_window(space, task, data, report)
     check_conditions(space, defaults, report)
     _check_per_layer(space, defaults, report)
@@ -40,6 +41,14 @@ def check_space(space: WrittenSpace, task: str | None, data: _Data, report: Repo
     _check_idle_conditions(space, defaults, report)
     if task == "many_to_many" and isinstance(data, SeriesSource):
         _check_backward_leak(space, data, report)
+
+
+def _check_task(space: WrittenSpace, task: str | None, report: Report) -> None:
+    for name, written in space.parameters.items():
+        parameter = PARAMETERS[name]
+        if task is not None and task not in parameter.tasks:
+            must = f"must not be given for {task}: {parameter.reason}"
+            report.add(f"space.{name}", must, _text(written), "remove it")
 
 
 def _check_window(space: WrittenSpace, task: str | None, data: _Data, report: Report) -> None:
@@ -113,7 +122,7 @@ def _check_effects(space: WrittenSpace, defaults: Mapping[str, Scalar], report: 
     """A parameter that only some values of another give an effect must depend on that one."""
     for name, written in space.parameters.items():
         only = PARAMETERS[name].only
-        if only is None or report.spoiled(f"space.{only[0]}"):
+        if only is None or report.touched(f"space.{name}") or report.spoiled(f"space.{only[0]}"):
             continue
         parent, wanted = only
         values = possible(parent, space, defaults)

@@ -10,13 +10,15 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
     (
         "no task",
         [("replace", "task: many_to_one\n", "")],
-        "s.yaml:1:1: task: must be given: many_to_one, one_to_many or many_to_many; add "
+        "s.yaml:1:1: task: must be given: one_to_one, one_to_many, many_to_one, many_to_many or "
+        "sequence_to_sequence; add "
         "task: to the spec",
     ),
     (
         "unknown task",
         [("replace", "many_to_one", "many_to_won")],
-        "s.yaml:1:1: task: must be many_to_one, one_to_many or many_to_many; received "
+        "s.yaml:1:1: task: must be one_to_one, one_to_many, many_to_one, many_to_many or "
+        "sequence_to_sequence; received "
         "many_to_won; did you mean many_to_one?",
     ),
     (
