@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from rnnsearch.data import Preparation, preparation_from_json
+from rnnsearch.data import Inputs, Preparation, preparation_from_json
 from rnnsearch.errors import StudyError
 from rnnsearch.models import Architecture
 from rnnsearch.records import (
@@ -222,7 +222,7 @@ class Results:
         names = TASKS[str(self.summary["task"])].metrics(target)
         return metric_values(names, truth, self._outputs(part.x), part.weights)
 
-    def _outputs(self, x: np.ndarray) -> np.ndarray:
+    def _outputs(self, x: Inputs) -> np.ndarray:
         """The winner's outputs, in own units; (N, O) or (N, T, O)."""
         outputs = self.best_model().predict(x, verbose=0)
         target = self.preparation.target

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MASK_VALUE",
     "Dataset",
+    "Inputs",
     "Part",
     "Preparation",
     "Scaling",
@@ -29,6 +30,10 @@ __all__ = [
 
 MASK_VALUE = -1e9
 """What every feature of a padding step holds; `keras.layers.Masking` looks for it."""
+
+Inputs = np.ndarray | dict[str, np.ndarray]
+"""What a model is given: one array, or several by name with the same N. Tokens are int32 ids:
+0 is padding, known tokens count from 1."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,9 @@ class Part:
 
     Attributes:
         x: (N, T, F) float32, or (N, F) for one_to_many. Padding steps stand *before* the
-            sequence and hold MASK_VALUE in every feature.
+            sequence and hold MASK_VALUE in every feature. Tokens: (N, T) int32, padding is 0.
+            Where tokens are put out, ``vector`` (N, F) or ``source`` (N, S), and ``previous``
+            (N, T) int32: the start symbol, then y shifted by one; padding at the *end*.
         y: Scaled numbers, float32: (N, O) or (N, T, O); or classes, int32: (N,) or (N, T).
         weight: (N, T) float32 where y has a time axis of T steps, 1 where a step of y counts
             and 0 where it is padding, was not observed, or counts in another sequence; None
@@ -99,7 +106,7 @@ class Part:
     naive: dict[str, np.ndarray] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return len(self.x)
+        return len(self.y)
 
     @property
     def weights(self) -> np.ndarray:
@@ -118,7 +125,13 @@ class Dataset:
         train, validation, test: The parts; test may be empty (0 sequences), never None.
         target: What is predicted.
         masked: Whether any input step is padding, so that the model needs a Masking layer.
-        output_steps: Length of the output sequence of one_to_many, else None.
+        output_steps: Length of the output sequence where the input has none or another, else None.
+        vocabulary: Ids of tokens that the network reads, padding included: rows of its embedding.
+            Of one_to_many and sequence_to_sequence those of ``previous``. None where it reads
+            numbers.
+        source_vocabulary: Likewise of ``source``, the input of sequence_to_sequence.
+        stream: B where each part is one long text cut into B contiguous rows, else None: sequence
+            n = s·B + b holds window s of row b and goes on in sequence n + B.
     """
 
     train: Part
@@ -127,6 +140,9 @@ class Dataset:
     target: Target
     masked: bool
     output_steps: int | None = None
+    vocabulary: int | None = None
+    source_vocabulary: int | None = None
+    stream: int | None = None
 
 
 class Preparation(ABC):
@@ -143,7 +159,7 @@ class Preparation(ABC):
         """Plain values: names, scaling, classes, window … readable by a person."""
 
     @abstractmethod
-    def inputs(self, path: str) -> tuple[np.ndarray, pd.DataFrame]:
+    def inputs(self, path: str) -> tuple[Inputs, pd.DataFrame]:
         """Read new data of the source's kind.
 
         Returns:
