@@ -6,10 +6,16 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-__all__ = ["END", "PADDING", "UNKNOWN", "Vocabulary"]
+from rnnsearch.data.problems import Problems
+
+if TYPE_CHECKING:
+    from rnnsearch.spec.sources import TokensSource
+
+__all__ = ["END", "PADDING", "UNKNOWN", "Vocabulary", "find_vocabulary"]
 
 PADDING = 0
 """The id of a step that is no token."""
@@ -45,6 +51,8 @@ class Vocabulary:
         counts: Counter[str] = Counter()
         for text in texts:
             counts.update(text)
+        for symbol in (UNKNOWN, END):  # in the text itself they mean the same
+            counts.pop(symbol, None)
         frequent = sorted((-count, token) for token, count in counts.items() if count >= min_count)
         return cls(tuple(token for _, token in frequent[:most]))
 
@@ -75,3 +83,14 @@ class Vocabulary:
     def tokens(self, ids: Iterable[int]) -> list[str]:
         """Ids to tokens; padding is left out."""
         return [self.symbols[position - 1] for position in ids if position != PADDING]
+
+
+def find_vocabulary(
+    source: TokensSource, texts: Sequence[Sequence[str]], problems: Problems
+) -> Vocabulary:
+    """The tokens of the training part that are to be known."""
+    vocabulary = Vocabulary.of(texts, source.max_vocabulary, source.min_count)
+    if not vocabulary.known:
+        received, advice = str(source.min_count), "lower it"
+        problems.add("data.min_count", "must leave a token in training", received, advice)
+    return vocabulary

@@ -1,0 +1,21 @@
+"""A table with one sequence a row, in any file that a time series may come in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rnnsearch.data.series.table import Table
+from rnnsearch.data.sources._base import RowsReader
+from rnnsearch.data.sources.csv import CsvReader
+
+__all__ = ["RowsTableReader"]
+
+
+class RowsTableReader(RowsReader):
+    """Reads CSV and TSV files."""
+
+    def read(self, path: Path, settings: Mapping[str, Any]) -> Table:
+        """All cells; the table says itself what separates them."""
+        return CsvReader().read(path)
