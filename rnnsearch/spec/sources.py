@@ -177,11 +177,12 @@ class TokensSplitSpec(SplitSpec):
     block: Count | Literal["auto"] = Field(
         default="auto",
         description="So many rows, one after the other, are in the same part. `auto`: 100 for "
-        "pairs, which are mostly sentences of one text after the other; else 1.",
+        "pairs, which are mostly sentences of one text after the other, or a fiftieth of the file "
+        "if that is less; else 1.",
     )
     duplicates: Literal["keep", "drop"] = Field(
         default="keep",
-        description="`drop` leaves out of the validation part what the training part holds too, and "
+        description="`drop` leaves out of the validation part what training holds too, and "
         "out of the test part what either does.",
     )
 

@@ -21,6 +21,9 @@ Three = tuple[np.ndarray, np.ndarray, np.ndarray]
 BLOCK = 100
 """Rows that stay together where neighbouring ones are alike."""
 
+_BLOCKS = 50
+"""Blocks that there are at least, by default: those of a short file are shorter."""
+
 _NAMES = ("training", "validation", "test")
 _SAID = ("train", "validation", "test")
 
@@ -41,7 +44,7 @@ def split_rows(
         positions: (N,) the table's row of each sequence.
         labels: (N,) int, the class of each, or None; asked for, or by default, each part has
             its share of every class.
-        block: Rows that stay together where the spec does not say.
+        block: Rows that stay together where the spec does not say, in a file that is long.
         problems: Where to note what is wrong.
 
     Raises:
@@ -55,7 +58,7 @@ def split_rows(
         cells = _column(table, split.group, "data.split.group", problems)
         problems.raise_any()
         units = _numbered([cells[i] for i in positions])
-    size = block if split.block == "auto" else split.block
+    size = min(block, max(1, len(positions) // _BLOCKS)) if split.block == "auto" else split.block
     if units is None and size > 1 and given is None:
         units = np.arange(len(positions)) // size
     problems.raise_any()
@@ -95,8 +98,9 @@ def _divide(
     if units is not None:
         return unit_parts(units, int(sizes[0]), int(sizes[1]), None if in_time else split.seed)
     if in_time:
-        parts = time_parts(count, *shares)
-        return np.asarray(parts[0]), np.asarray(parts[1]), np.asarray(parts[2])
+        borders = np.cumsum([len(part) for part in time_parts(count, *shares)[:2]])
+        one, two, three = np.split(np.arange(count), borders)
+        return one, two, three
     if labels is not None and split.by in ("auto", "stratified"):
         return stratified_parts(labels, *shares, split.seed)
     return random_parts(count, *shares, split.seed)
@@ -114,10 +118,16 @@ def unit_parts(units: np.ndarray, validation: int, test: int, seed: int | None) 
     order = np.arange(len(sizes))
     if seed is not None:
         order = np.random.default_rng(seed).permutation(order)
-    after = np.zeros(len(sizes))  # sequences after the middle of each unit
-    after[order] = sizes[order][::-1].cumsum()[::-1] - sizes[order] / 2
-    part = np.where(after < test, 2, np.where(after < test + validation, 1, 0))[units]
-    return np.flatnonzero(part == 0), np.flatnonzero(part == 1), np.flatnonzero(part == 2)
+    owner = np.zeros(len(sizes), dtype=np.int64)
+    wanted, part, filled = (0, validation, test), 2, 0
+    for unit in order[::-1]:
+        # A part is full when one more unit would take it further from what is wanted.
+        while part and (not wanted[part] or (filled and filled + sizes[unit] / 2 > wanted[part])):
+            part, filled = part - 1, 0
+        owner[unit] = part
+        filled += sizes[unit]
+    of = owner[units]
+    return np.flatnonzero(of == 0), np.flatnonzero(of == 1), np.flatnonzero(of == 2)
 
 
 def known_already(before: Sequence[Hashable], other: Sequence[Hashable]) -> np.ndarray:
