@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from rnnsearch.data.problems import Problems
 from rnnsearch.data.sequences.samples import Raw
 from rnnsearch.data.series.table import Table
+from rnnsearch.data.tokens.table import TextTable
 
 __all__ = ["Parts", "Reader", "RowsReader", "SequencesReader", "TableReader", "TextReader"]
 
@@ -91,7 +92,7 @@ class RowsReader(Reader, ABC):
     identity: str | None = None
 
     @abstractmethod
-    def read(self, path: Path, settings: Mapping[str, Any]) -> Table:
+    def read(self, path: Path, settings: Mapping[str, Any]) -> TextTable:
         """All cells of a file.
 
         Args:

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from rnnsearch.data.problems import Problems, name_some
-from rnnsearch.data.series.table import Table
 from rnnsearch.data.sources._base import RowsReader
 from rnnsearch.data.sources.plain import files_below, read_plain
+from rnnsearch.data.tokens.table import TextTable
 
 __all__ = ["FastaReader"]
 
@@ -25,7 +25,7 @@ class FastaReader(RowsReader):
 
     identity = "name"
 
-    def read(self, path: Path, settings: Mapping[str, Any]) -> Table:
+    def read(self, path: Path, settings: Mapping[str, Any]) -> TextTable:
         """Every sequence; its label is "" where there is none.
 
         Raises:
@@ -51,7 +51,8 @@ class FastaReader(RowsReader):
             must = "must hold sequences, each below a line that begins with >"
             problems.add("data.path", must, "none", f"look at {path}")
         problems.raise_any()
-        return Table(("name", "sequence", "label"), np.asarray(rows, dtype=np.int64), cells)
+        columns = tuple(zip(*cells, strict=True))
+        return TextTable(("name", "sequence", "label"), np.asarray(rows, dtype=np.int64), columns)
 
 
 def _pattern(label: str | None, problems: Problems) -> re.Pattern[str] | None:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rnnsearch.data.series.table import Table
 from rnnsearch.data.sources._base import RowsReader
 from rnnsearch.data.sources.csv import CsvReader
+from rnnsearch.data.tokens.table import TextTable
 
 __all__ = ["RowsTableReader"]
 
@@ -16,6 +16,8 @@ __all__ = ["RowsTableReader"]
 class RowsTableReader(RowsReader):
     """Reads CSV and TSV files."""
 
-    def read(self, path: Path, settings: Mapping[str, Any]) -> Table:
+    def read(self, path: Path, settings: Mapping[str, Any]) -> TextTable:
         """All cells; the table says itself what separates them."""
-        return CsvReader().read(path)
+        table = CsvReader().read(path)
+        columns = tuple(zip(*table.cells, strict=True))
+        return TextTable(table.header, table.rows, columns)

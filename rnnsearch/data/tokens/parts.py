@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnnsearch.data.problems import Problems, name_nearest, name_rows, name_some
-from rnnsearch.data.series.table import Table
 from rnnsearch.data.splits import random_parts, stratified_parts, time_parts
+from rnnsearch.data.tokens.table import TextTable
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import TokensSplitSpec
@@ -30,7 +30,7 @@ _SAID = ("train", "validation", "test")
 
 def split_rows(
     split: TokensSplitSpec,
-    table: Table,
+    table: TextTable,
     positions: np.ndarray,
     labels: np.ndarray | None,
     block: int,
@@ -142,7 +142,7 @@ def _numbered(cells: Sequence[str]) -> np.ndarray:
     return np.array([index.setdefault(cell, len(index)) for cell in cells], dtype=np.int64)
 
 
-def _column(table: Table, name: str, path: str, problems: Problems) -> list[str]:
+def _column(table: TextTable, name: str, path: str, problems: Problems) -> Sequence[str]:
     """A column's cells; empty with a problem noted where it is not there."""
     if name in table.header:
         return table.column(name)
@@ -151,7 +151,9 @@ def _column(table: Table, name: str, path: str, problems: Problems) -> list[str]
     return []
 
 
-def _said_parts(table: Table, name: str, positions: np.ndarray, problems: Problems) -> Three | None:
+def _said_parts(
+    table: TextTable, name: str, positions: np.ndarray, problems: Problems
+) -> Three | None:
     """Which sequences the file says to be in each part."""
     cells = _column(table, name, "data.split.column", problems)
     if not cells:

@@ -11,7 +11,7 @@ import numpy as np
 
 from rnnsearch.data.problems import Problems, name_nearest, name_rows
 from rnnsearch.data.scaling import LARGEST
-from rnnsearch.data.series.table import Table
+from rnnsearch.data.tokens.table import TextTable
 from rnnsearch.data.tokens.tokenizers import Tokenizer
 
 __all__ = ["Columns", "Kind", "Rows", "read_rows"]
@@ -89,7 +89,7 @@ class Rows:
         )
 
 
-def read_rows(table: Table, columns: Columns, problems: Problems) -> Rows:
+def read_rows(table: TextTable, columns: Columns, problems: Problems) -> Rows:
     """Check the columns of a table, and cut texts into tokens.
 
     Raises:
@@ -104,7 +104,8 @@ def read_rows(table: Table, columns: Columns, problems: Problems) -> Rows:
         received = f"a gap in each of {len(table.rows)} rows"
         problems.add("data.missing", "must leave some rows", received, "fill the gaps")
         problems.raise_any()
-    keep = np.flatnonzero(reader.keep)
+    positions = np.flatnonzero(reader.keep)
+    keep: list[int] = positions.tolist()
     texts = [name for name in inputs if reader.is_category(name, [inputs[name][i] for i in keep])]
     numbers = [
         reader.numbers(inputs[name], name, "data.inputs") for name in inputs if name not in texts
@@ -115,8 +116,8 @@ def read_rows(table: Table, columns: Columns, problems: Problems) -> Rows:
         reader.check_aligned(tokens, values)
     problems.raise_any()
     return Rows(
-        table.rows[keep],
-        keep,
+        table.rows[positions],
+        positions,
         tokens,
         np.stack(numbers, axis=1) if numbers else np.zeros((len(keep), 0)),
         {name: np.array([inputs[name][i] for i in keep]) for name in texts},
@@ -128,13 +129,13 @@ def read_rows(table: Table, columns: Columns, problems: Problems) -> Rows:
 class _Reader:
     """Reads the columns of one table, noting problems and gaps."""
 
-    def __init__(self, table: Table, columns: Columns, problems: Problems) -> None:
+    def __init__(self, table: TextTable, columns: Columns, problems: Problems) -> None:
         self._table = table
         self._columns = columns
         self._problems = problems
         self.keep = np.ones(len(table.rows), dtype=bool)
 
-    def cells(self, name: str | None, path: str) -> list[str]:
+    def cells(self, name: str | None, path: str) -> Sequence[str]:
         """A column's cells; empty where none is asked for or it is not there."""
         if name is None:
             return []
@@ -175,7 +176,7 @@ class _Reader:
             self._problems.add(path, must, received, "correct the file")
         return values
 
-    def target(self, cells: list[str]) -> tuple[Kind, Any]:
+    def target(self, cells: Sequence[str]) -> tuple[Kind, Any]:
         """Kind and values of the target, of the rows that are kept."""
         kind, name = self._columns.kind, self._columns.target
         if kind in ("text", "labels"):
