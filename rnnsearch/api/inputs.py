@@ -12,7 +12,16 @@ from typing import Any
 from rnnsearch.data import Arrays, SequenceData, files, read
 from rnnsearch.errors import InvalidData, InvalidSpec, MissingExtra, Problem
 from rnnsearch.space import SearchSpace
-from rnnsearch.spec import Loaded, NpzSource, SeriesSource, Spec, load, parse
+from rnnsearch.spec import (
+    Loaded,
+    NpzSource,
+    SeriesSource,
+    Spec,
+    TextSource,
+    TokensSource,
+    load,
+    parse,
+)
 from rnnsearch.tasks import TASKS
 
 __all__ = ["Asked", "Inputs", "fingerprint", "read_inputs", "read_spec", "resolve_engine"]
@@ -152,10 +161,10 @@ def _require_libraries(spec: Spec) -> None:
 def _unroll_length_problems(spec: Spec, data: SequenceData) -> list[Problem]:
     """Values that would cut nothing. For a CSV series they were found before it was read."""
     domain = spec.space.get("unroll_length")
-    if domain is None or isinstance(spec.data, SeriesSource):
+    if domain is None or isinstance(spec.data, SeriesSource | TextSource):
         return []
     path, steps = "space.unroll_length", data.steps
-    where = "data.path" if isinstance(spec.data, NpzSource) else "the arrays"
+    where = "data.path" if isinstance(spec.data, NpzSource | TokensSource) else "the arrays"
     must = f"must be below {steps}, the longest sequence ({where})"
     if domain.kind == "range":
         if domain.max is None or domain.max < steps:

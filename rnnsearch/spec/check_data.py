@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rnnsearch.spec.check_tokens import check_tokens
 from rnnsearch.spec.domains import WrittenSpace
 from rnnsearch.spec.report import Report
 from rnnsearch.spec.sources import (
     SeriesSource,
     Source,
+    TokensSource,
 )
 from rnnsearch.spec.wording import show
 
@@ -23,7 +25,9 @@ def check_data(
 ) -> None:
     """Record what in the data section contradicts itself or the task."""
     _check_split(data, report)
-    if task == "one_to_many" and data.target_kind == "class":
+    if isinstance(data, TokensSource):
+        check_tokens(data, task, space, report)
+    elif task == "one_to_many" and data.target_kind == "class":
         must = "must be auto or numeric for one_to_many: it predicts a sequence of numbers"
         report.add("data.target_kind", must, "class", "remove it")
     if isinstance(data, SeriesSource):
@@ -36,7 +40,7 @@ def check_data(
 
 def _check_split(data: Source, report: Report) -> None:
     split = data.split
-    if split.validation + split.test >= 1:
+    if max(split.validation, split.test) < 1 <= split.validation + split.test:
         must = "must leave something to train on: validation + test below 1"
         received = f"{show(split.validation)} + {show(split.test)}"
         report.add("data.split", must, received, "such as {validation: 0.15, test: 0.15}")

@@ -9,7 +9,7 @@ from pydantic_core import PydanticUndefined
 from rnnsearch.spec.fields import Frozen
 from rnnsearch.spec.parameters import PARAMETERS, Parameter
 from rnnsearch.spec.schema import RunSpec, SearchSpec, Spec
-from rnnsearch.spec.sources import SOURCES, SplitSpec
+from rnnsearch.spec.sources import SOURCES, SplitSpec, TokensSplitSpec
 from rnnsearch.spec.wording import expected, expected_value, keys_of, show
 
 __all__ = ["reference"]
@@ -51,7 +51,18 @@ _NOTES = {
 The file holds `x` and `y`, or `x_train` and `y_train`; parts of its own named `x_validation`,
 `y_validation`, `x_test`, `y_test` are used where they are, else they are taken out of the rest.
 Padded sequences have their lengths in `lengths`, `lengths_train`, …, or NaN after their end.
-"""
+""",
+    "table": """\
+A row is a sequence. `sequence` names the text that is read and `target` a class or a number
+(`many_to_one`), a text of as many tokens (`many_to_many`) or another text (`sequence_to_sequence`);
+for `one_to_many`, `inputs` are numbers or categories and `target` the text that is written. The
+tokens that a network knows are those of the training part; every other one is `<unk>`.
+""",
+    "text": """\
+The text is cut into a training, a validation and a test part, one after the other. The network
+reads each as a few long rows, window after window, and its state flows on from one to the next.
+A folder's files are read in the order of their names, with a line end between them.
+""",
 }
 """What to say of a source beside its keys."""
 
@@ -112,6 +123,8 @@ def reference() -> str:
         *_sources(),
         "## data.split\n",
         _keys(SplitSpec, "data.split", SplitSpec.model_fields),
+        "## data.split, with source: table, fasta or pairs\n",
+        _keys(TokensSplitSpec, "data.split", TokensSplitSpec.model_fields),
         _SPACE,
         _parameters(),
         "## search\n",

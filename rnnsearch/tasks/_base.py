@@ -123,6 +123,15 @@ class Task(ABC):
 
         return fit(self, dataset)
 
+    def baseline_names(self, dataset: Dataset) -> list[str]:
+        """What `fit_baselines` will hold, without fitting it."""
+        constant = "majority" if dataset.target.kind == "class" else "mean"
+        if dataset.vocabulary is None:
+            return [*dataset.validation.naive, constant, "linear"]
+        from rnnsearch.tasks.token_baselines import model_names
+
+        return [constant, *model_names(dataset)]
+
     def baselines(self, dataset: Dataset, part: Part) -> dict[str, np.ndarray]:
         """Predictions of the simple methods for one part, fitted on the training part.
 

@@ -30,12 +30,12 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
     (
         "unknown source",
         [("replace", "source: csv", "source: cvs")],
-        "s.yaml:3:3: data.source: must be csv or npz; received cvs; did you mean csv?",
+        "s.yaml:3:3: data.source: must be csv, npz, table, fasta, pairs or text; received cvs; did you mean csv?",
     ),
     (
         "arrays in a file",
         [("replace", "source: csv", "source: arrays")],
-        "s.yaml:3:3: data.source: must be csv or npz in a file; received arrays; write a "
+        "s.yaml:3:3: data.source: must be csv, npz, table, fasta, pairs or text in a file; received arrays; write a "
         "file, or use the Python API",
     ),
     (
@@ -64,7 +64,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
                 "  source: npz\n  path: load.npz\n  window: 96\n",
             )
         ],
-        "s.yaml:5:3: data.window: must not be given; received 96; it is known for source: csv only",
+        "s.yaml:5:3: data.window: must not be given; received 96; it is known for source: csv or text only",
     ),
     (
         "no window",
