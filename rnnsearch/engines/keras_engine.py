@@ -14,7 +14,7 @@ from rnnsearch.engines.compiling import make_optimizer
 from rnnsearch.engines.devices import describe_device
 from rnnsearch.engines.losses import make_loss, make_training_loss
 from rnnsearch.models.build import build, build_standard
-from rnnsearch.models.chunked import ChunkedLayers
+from rnnsearch.models.chunked import ChunkedLayers, ChunkedRNN
 from rnnsearch.models.initial import dropout_seed, initial_weights
 from rnnsearch.tasks import metric_values
 
@@ -115,8 +115,8 @@ class _KerasSession(Session):
 def _forget(model: keras.Model) -> None:
     """Set the states that layers keep, those of a stream, to zeros."""
     for layer in model.layers:
-        if getattr(layer, "stateful", False):
-            layer.reset_state()
+        if isinstance(layer, ChunkedRNN):
+            layer.forget()
 
 
 def _compiled(program: Program, run: Run) -> keras.Model:

@@ -15,6 +15,7 @@ from rnnsearch.execution.messages import Judge, Judged
 from rnnsearch.models import Architecture
 from rnnsearch.models.build import build, build_standard
 from rnnsearch.models.layers import StandardLayers
+from rnnsearch.models.stream import follow
 from rnnsearch.tasks import metric_values
 
 __all__ = ["judge", "own_units", "standard_model"]
@@ -72,10 +73,9 @@ def _follow(architecture: Architecture, order: Judge, part: Part) -> np.ndarray:
     """Predictions along a stream, whose states are carried from window to window."""
     if not len(part):
         return np.zeros((0, architecture.head.steps, architecture.head.width), np.float32)
-    rows = architecture.head.stream
-    model = _with_weights(build(architecture, StandardLayers(rows=rows), blank=True), order.weights)
-    predicted: np.ndarray = model.predict(part.x, batch_size=rows, verbose=0)
-    return predicted
+    layers = StandardLayers(state_inputs=True)
+    model = _with_weights(build(architecture, layers, blank=True), order.weights)
+    return follow(model, part.array, architecture)
 
 
 def _evaluate(

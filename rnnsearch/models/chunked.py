@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from rnnsearch.models.layers import Layers, Recurrent, StandardLayers
@@ -24,6 +25,9 @@ class ChunkedRNN(keras.Layer):
 
     Its gradients equal those of `GatedRNN` at the same unroll length. The first chunk is the
     short one. Recurrent dropout keeps one mask for the whole sequence.
+
+    With `rows`, the states after the last chunk are where the next call starts from, until
+    `forget`. (In Keras 3.15 on JAX `stateful=True` carries nothing in `fit` and `predict`.)
     """
 
     def __init__(
@@ -33,6 +37,7 @@ class ChunkedRNN(keras.Layer):
         *,
         sequences: bool,
         states: bool = False,
+        rows: int | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -41,12 +46,24 @@ class ChunkedRNN(keras.Layer):
         self._unroll_length = unroll_length
         self._sequences = sequences
         self._states = states
+        self._rows = rows
+        self._carried: list[keras.Variable] = []
 
     def build(self, input_shape: Any) -> None:
         """Build the layer of each direction."""
         for layer in self._directions:
             layer.build(input_shape)
+        if self._rows is not None:
+            self._carried = [
+                self.add_weight(shape=(self._rows, size), initializer="zeros", trainable=False)
+                for size in keras.tree.flatten(self._directions[0].cell.state_size)
+            ]
         self.built = True
+
+    def forget(self) -> None:
+        """Let the next call start from zeros."""
+        for state in self._carried:
+            state.assign(np.zeros(state.shape, state.dtype))
 
     def compute_mask(self, _: Any, mask: Tensor = None) -> Tensor:
         """The mask goes on where there is an output a step."""
@@ -72,6 +89,8 @@ class ChunkedRNN(keras.Layer):
         training: bool = False,
     ) -> Tensor:
         """(B, T, F) to (B, T, H) or (B, H); where states are asked for, these follow in a list."""
+        if self._carried:
+            initial_state = [ops.stop_gradient(state.value * 1) for state in self._carried]
         outputs, states = [], []
         for index, layer in enumerate(self._directions):
             assert initial_state is None or index == 0, "only one direction has initial states"
@@ -80,6 +99,8 @@ class ChunkedRNN(keras.Layer):
             )
             outputs.append(output)
             states += last
+        for carried, state in zip(self._carried, states, strict=False):
+            carried.assign(state)
         joined = outputs[0] if len(outputs) == 1 else ops.concatenate(outputs, axis=-1)
         return [joined, *states] if self._states else joined
 
@@ -134,12 +155,12 @@ class ChunkedLayers(Layers):
     ) -> None:
         self._unroll_length = unroll_length
         self._recurrent_dropout = recurrent_dropout
-        self._standard = StandardLayers(dropout, recurrent_dropout, rows)
+        self._standard = StandardLayers(dropout, recurrent_dropout)
         self.rows = rows
 
     def recurrent(self, wanted: Recurrent) -> keras.Layer:
-        """A Keras layer, in a `ChunkedRNN` if the unroll length is below T."""
-        if self._unroll_length >= wanted.steps:
+        """A Keras layer, in a `ChunkedRNN` if the unroll length is below T or states are kept."""
+        if self._unroll_length >= wanted.steps and self.rows is None:
             return self._standard.recurrent(wanted)
         kind = getattr(keras.layers, wanted.cell)
         directions = [
@@ -157,6 +178,7 @@ class ChunkedLayers(Layers):
             self._unroll_length,
             sequences=wanted.sequences,
             states=wanted.states,
+            rows=self.rows,
             name=wanted.name,
         )
 

@@ -66,21 +66,18 @@ class StandardLayers(Layers):
     Args:
         dropout: Rate of the layers' outputs.
         recurrent_dropout: Rate of the hidden states.
-        rows: Rows of a stream whose states are kept from call to call.
-        state_inputs: Whether the states of a stream are inputs and outputs instead.
+        state_inputs: Whether the states of a stream are inputs and outputs of the model.
     """
 
     def __init__(
         self,
         dropout: float = 0.0,
         recurrent_dropout: float = 0.0,
-        rows: int | None = None,
         *,
         state_inputs: bool = False,
     ) -> None:
         self._dropout = dropout
         self._recurrent_dropout = recurrent_dropout
-        self.rows = rows
         self.state_inputs = state_inputs
 
     def recurrent(self, wanted: Recurrent) -> keras.Layer:
@@ -90,7 +87,6 @@ class StandardLayers(Layers):
             return_sequences=wanted.sequences,
             return_state=wanted.states,
             recurrent_dropout=self._recurrent_dropout,
-            stateful=self.rows is not None,
             name=wanted.name,
         )
         if wanted.bidirectional:

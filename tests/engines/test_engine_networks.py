@@ -14,9 +14,10 @@ from rnnsearch.engines import Numbers, Program, Run, batch_order
 from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.engines.keras_engine import KerasEngine
 from rnnsearch.models import Architecture
-from rnnsearch.models.build import build, build_standard, state_names
+from rnnsearch.models.build import build, build_standard
 from rnnsearch.models.initial import initial_weights
 from rnnsearch.models.layers import StandardLayers
+from rnnsearch.models.stream import follow, no_states
 from rnnsearch.tasks import TASKS
 
 ENGINES = {"fused": FusedEngine, "keras": KerasEngine}
@@ -231,17 +232,7 @@ def stream_dataset(rows, window):
     return Dataset(part(24), part(13), part(0), target, masked=False, vocabulary=5, stream=rows)
 
 
-def follow(model, part, rows, states):
-    """What the model with states as in- and outputs predicts, window after window."""
-    found = []
-    for start in range(0, len(part), rows):
-        outputs = model.predict_on_batch({"sequence": part.x[start : start + rows], **states})
-        found.append(np.asarray(outputs["output"]))
-        states = {name: outputs[name] for name in states}
-    return np.concatenate(found)
-
-
-def trained_by_hand(model, dataset, rows, nothing):
+def trained_by_hand(model, dataset, program):
     """Losses and validation losses of a loop that passes on the states itself."""
     loss = keras.losses.SparseCategoricalCrossentropy(reduction="mean_with_sample_weight")
 
@@ -251,9 +242,9 @@ def trained_by_hand(model, dataset, rows, nothing):
         return loss(y, outputs["output"], weight), {name: outputs[name] for name in states}
 
     step = jax.jit(jax.value_and_grad(losses, has_aux=True))
-    part, judged = dataset.train, dataset.validation
+    part, judged, rows = dataset.train, dataset.validation, dataset.stream
     for _ in range(EPOCHS):
-        states, total = nothing, 0.0
+        states, total = no_states(program.architecture, rows), 0.0
         for first in range(0, len(part), rows):
             batch = slice(first, first + rows)
             weights = [v.value for v in model.trainable_variables]
@@ -263,7 +254,8 @@ def trained_by_hand(model, dataset, rows, nothing):
             total += float(value) * rows / len(part)
             for variable, gradient in zip(model.trainable_variables, gradients, strict=True):
                 variable.assign(variable.value - 0.5 * gradient)
-        yield total, float(loss(judged.y, follow(model, judged, rows, nothing), judged.weights))
+        predicted = follow(model, judged.x, program.architecture)
+        yield total, float(loss(judged.y, predicted, judged.weights))
 
 
 @pytest.mark.parametrize("cell", ["LSTM", "GRU"])
@@ -279,9 +271,7 @@ def test_states_of_a_stream_are_carried_from_batch_to_batch(engine, cell):
     start = initial_weights(model.trainable_variables, run.seed, cell, 1.0)
     for variable, value in zip(model.trainable_variables, start, strict=True):
         variable.assign(value)
-    layers = zip(state_names(program.architecture), program.architecture.units, strict=True)
-    nothing = {n: np.zeros((rows, size), np.float32) for names, size in layers for n in names}
-    expected = trained_by_hand(model, dataset, rows, nothing)
+    expected = trained_by_hand(model, dataset, program)
     for got, (loss, held_out) in zip(found, expected, strict=True):
         assert got["loss"] == pytest.approx(loss, rel=2e-4)
         assert got["val_loss"] == pytest.approx(held_out, rel=2e-4)
