@@ -213,7 +213,7 @@ class StreamData(SequenceData):
             unknown = int((part == self.vocabulary.unknown).sum())
             strange = f", {unknown} of them unknown" if unknown else ""
             lines.append((name, f"{len(part)} tokens{strange}" if len(part) else "none"))
-        known = [t if t.isprintable() else repr(t) for t in self.vocabulary.known]
+        known = self.vocabulary.shown()
         return [
             *lines,
             ("vocabulary", f"{len(known)} {self.tokenizer.kind} ({name_some(known, 12)})"),
