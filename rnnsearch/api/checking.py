@@ -9,6 +9,7 @@ from typing import Any
 
 from rnnsearch.api.inputs import read_inputs, resolve_engine
 from rnnsearch.data import Arrays
+from rnnsearch.driver.baselines import has_feed_forward
 from rnnsearch.spec import Spec
 from rnnsearch.tasks import TASKS
 
@@ -59,13 +60,15 @@ def check(
     inputs = read_inputs(spec, overrides or {}, arrays)
     resolved, data = inputs.spec, inputs.data
     dataset = data.dataset((inputs.space.windows(resolved) or (None,))[0])
+    task = TASKS[resolved.task]
+    network = ["feed_forward"] if has_feed_forward(task, dataset) else []
     return CheckReport(
         name=resolved.name,
         task=resolved.task,
         parameters=inputs.space.describe(),
         programs=inputs.space.program_count(),
         data=data.summary(),
-        baselines=[*TASKS[resolved.task].baseline_names(dataset), "feed_forward"],
+        baselines=[*task.baseline_names(dataset), *network],
         objective=resolved.search.objective,
         engine=f"{resolve_engine(resolved)} on {resolved.run.backend}",
         budget=_budget(resolved),

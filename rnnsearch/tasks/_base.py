@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from rnnsearch.data import Dataset, Part, Target
-from rnnsearch.data.inputs import Inputs
+from rnnsearch.data.inputs import Inputs, take
 
 if TYPE_CHECKING:
     from rnnsearch.tasks.baselines import Baselines
@@ -127,7 +127,9 @@ class Task(ABC):
         """What `fit_baselines` will hold, without fitting it."""
         constant = "majority" if dataset.target.kind == "class" else "mean"
         if dataset.vocabulary is None:
-            return [*dataset.validation.naive, constant, "linear"]
+            first = take(dataset.train.x, slice(1))
+            linear = [] if self.memoryless_features(first) is None else ["linear"]
+            return [*dataset.validation.naive, constant, *linear]
         from rnnsearch.tasks.token_baselines import model_names
 
         return [constant, *model_names(dataset)]

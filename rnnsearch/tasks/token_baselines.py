@@ -13,7 +13,8 @@ from typing import Any, Protocol, cast
 
 import numpy as np
 
-from rnnsearch.data import Dataset, Inputs, Part, Target
+from rnnsearch.data import Dataset, Part, Target
+from rnnsearch.data.inputs import Inputs
 from rnnsearch.tasks.baselines import Baselines
 from rnnsearch.tasks.ngrams import WittenBell, contexts
 

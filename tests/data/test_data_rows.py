@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnsearch.data import Preparation, SequenceData, preparation_from_json, read
@@ -154,6 +154,7 @@ def test_what_is_written_ends_and_is_read_one_step_later(write_csv: Any) -> None
 
 
 @given(texts=st.lists(st.text("abc", min_size=1, max_size=6), min_size=1, max_size=5))
+@settings(deadline=None)
 def test_what_is_written_is_read_back(texts: list[str]) -> None:
     from rnnsearch.data.tokens.coding import Coding
     from rnnsearch.data.tokens.tokenizers import Tokenizer
@@ -214,6 +215,7 @@ def test_fasta_files_and_folders_are_classes(nested: bool, tmp_path: Path) -> No
     sizes=st.tuples(st.integers(0, 20), st.integers(0, 20)),
     seed=st.none() | st.integers(0, 3),
 )
+@settings(deadline=None)
 def test_no_unit_is_in_two_parts(
     units: list[int], sizes: tuple[int, int], seed: int | None
 ) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnsearch.data import preparation_from_json, read
+from rnnsearch.data import files, preparation_from_json, read
 from rnnsearch.data.tokens.stream import StreamData, cut
 from rnnsearch.spec.sources import SplitSpec, TextSource
 
@@ -24,6 +24,7 @@ def text_data(path: Path, **changes: Any) -> StreamData:
 
 
 @given(length=st.integers(2, 120), window=st.integers(1, 130), rows=st.integers(1, 40))
+@settings(deadline=None)
 def test_every_token_but_the_first_is_predicted_once(length: int, window: int, rows: int) -> None:
     ids = np.arange(1, length + 1)  # each token is its place
     part = cut(ids, window, rows)
@@ -35,6 +36,7 @@ def test_every_token_but_the_first_is_predicted_once(length: int, window: int, r
 
 
 @given(length=st.integers(2, 120), window=st.integers(1, 130), rows=st.integers(1, 40))
+@settings(deadline=None)
 def test_sequence_n_goes_on_in_n_plus_rows(length: int, window: int, rows: int) -> None:
     part = cut(np.arange(1, length + 1), window, rows)
     for n in range(len(part) - rows):
@@ -67,6 +69,19 @@ def test_a_token_of_the_test_part_only_is_unknown(tmp_path: Path) -> None:
     assert (dataset.test.y[dataset.test.weights > 0] == 2).all()
     assert dict(data.summary())["test"] == "11 tokens, 10 of them unknown"
     assert ("target", "the next token, one of 3 with <unk>") in data.summary()
+
+
+def test_a_changed_file_of_a_folder_is_another_text(tmp_path: Path) -> None:
+    for name in ("b.txt", "a.txt"):
+        (tmp_path / name).write_text("text")
+    source = TextSource(source="text", path=tmp_path, window=5)
+    assert [path.name for path in files(source)] == ["a.txt", "b.txt"]
+
+
+def test_the_summary_shows_spaces(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("a b\n" * 20)
+    lines = dict(text_data(tmp_path / "a.txt").summary())
+    assert lines["vocabulary"] == "4 characters ('\\n', ' ', a, b)"
 
 
 def test_folders_are_read_by_name(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnsearch.data.tokens.tokenizers import Tokenizer
@@ -12,12 +12,14 @@ from rnnsearch.data.tokens.vocabulary import UNKNOWN, Vocabulary
 
 
 @given(st.text())
+@settings(deadline=None)
 def test_characters_are_the_text_itself(text: str) -> None:
     tokenizer = Tokenizer("characters")
     assert tokenizer.join(tokenizer.tokens(text)) == text
 
 
 @given(st.text() | st.text("a'’_ .,\nİΣσ-"), st.sampled_from(["words", "spaces"]), st.booleans())
+@settings(deadline=None)
 def test_joined_tokens_are_cut_alike(text: str, kind: str, lower: bool) -> None:
     tokens = Tokenizer(kind, lower).tokens(text)
     assert Tokenizer(kind).tokens(Tokenizer(kind).join(tokens)) == tokens
@@ -43,6 +45,7 @@ def test_words_are_put_together_as_they_are_written() -> None:
 
 
 @given(st.lists(st.lists(st.sampled_from("abcdefg"), max_size=8), max_size=6))
+@settings(deadline=None)
 def test_known_tokens_come_back(texts: list[list[str]]) -> None:
     vocabulary = Vocabulary.of(texts)
     for text in texts:

@@ -120,7 +120,7 @@ def _tokens(coding: Coding) -> str:
 
 def _known(coding: Coding) -> str:
     """``26 characters: e, a, …``."""
-    known = [token if token.isprintable() else repr(token) for token in coding.vocabulary.known]
+    known = coding.vocabulary.shown()
     return f"{len(known)} {_tokens(coding)} ({name_some(known, 12)})"
 
 

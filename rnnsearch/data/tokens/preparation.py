@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from rnnsearch.data._base import Inputs, Part, Preparation, Scaling, Target
+from rnnsearch.data._base import Part, Preparation, Scaling, Target
 from rnnsearch.data.categories import check_known, join_columns
+from rnnsearch.data.inputs import Inputs
 from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.sources import ROWS
 from rnnsearch.data.tokens.coding import Coding, Writing

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnnsearch.data._base import Dataset, Inputs, Part, Preparation, SequenceData, Target
+from rnnsearch.data._base import Dataset, Part, Preparation, SequenceData, Target
+from rnnsearch.data.inputs import Inputs
 from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.scaling import identity
 from rnnsearch.data.sources import TEXTS
@@ -213,7 +214,7 @@ class StreamData(SequenceData):
             unknown = int((part == self.vocabulary.unknown).sum())
             strange = f", {unknown} of them unknown" if unknown else ""
             lines.append((name, f"{len(part)} tokens{strange}" if len(part) else "none"))
-        known = [t if t.isprintable() else repr(t) for t in self.vocabulary.known]
+        known = self.vocabulary.shown()
         return [
             *lines,
             ("vocabulary", f"{len(known)} {self.tokenizer.kind} ({name_some(known, 12)})"),

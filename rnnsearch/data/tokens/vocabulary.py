@@ -75,6 +75,10 @@ class Vocabulary:
         """What the ids from 1 on stand for."""
         return (*self.known, UNKNOWN)
 
+    def shown(self) -> list[str]:
+        """The known tokens as text for people, spaces and line ends in quotes."""
+        return [t if t.isprintable() and t.strip() else repr(t) for t in self.known]
+
     def ids(self, tokens: Sequence[str]) -> np.ndarray:
         """Tokens to ids (T,) int32."""
         index, other = self._index, self.unknown
