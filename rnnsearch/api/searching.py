@@ -102,7 +102,7 @@ def search(
             folder.set_aside()
         folder.create()
         with folder.lock(), _interruptible():
-            _claim(folder, inputs.spec, fingerprint(inputs.spec, arrays))
+            _claim(folder, inputs.spec, fingerprint(inputs.spec, arrays, inputs.data.content))
             return _Searching(inputs, folder, executor, observer, started).run()
 
 

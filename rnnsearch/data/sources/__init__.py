@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from rnnsearch.data.sources._base import Parts, Reader, SequencesReader, TableReader
 from rnnsearch.data.sources.csv import CsvReader
+from rnnsearch.data.sources.npy import NpyReader
 from rnnsearch.data.sources.npz import NpzReader
+from rnnsearch.data.sources.python import PythonReader
 
 __all__ = ["SEQUENCES", "TABLES", "Parts", "Reader", "SequencesReader", "TableReader"]
 
@@ -15,6 +17,8 @@ TABLES: dict[str, TableReader] = {
 
 SEQUENCES: dict[str, SequencesReader] = {
     "npz": NpzReader(),
+    "npy": NpyReader(),
+    "python": PythonReader(),
     # Those given through the Python API have no file; new ones come in an .npz.
     "arrays": NpzReader(),
 }

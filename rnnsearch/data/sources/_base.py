@@ -21,11 +21,17 @@ __all__ = ["Parts", "Reader", "SequencesReader", "TableReader"]
 
 
 class Parts(NamedTuple):
-    """Sequences as they were read. A part that is None is taken out of the training part."""
+    """Sequences as they were read. A part that is None is taken out of the training part.
+
+    Attributes:
+        train, validation, test: The parts.
+        content: What stands for the content of data that lies in no file, else empty.
+    """
 
     train: Raw | None
     validation: Raw | None = None
     test: Raw | None = None
+    content: str = ""
 
 
 class Reader:
