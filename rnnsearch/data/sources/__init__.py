@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from rnnsearch.data.sources._base import Parts, Reader, SequencesReader, TableReader
+from rnnsearch.data.sources.audio import AudioReader
 from rnnsearch.data.sources.csv import CsvReader
+from rnnsearch.data.sources.images import ImagesReader
 from rnnsearch.data.sources.npy import NpyReader
 from rnnsearch.data.sources.npz import NpzReader
 from rnnsearch.data.sources.python import PythonReader
+from rnnsearch.data.sources.ts import TsReader
 
 __all__ = ["SEQUENCES", "TABLES", "Parts", "Reader", "SequencesReader", "TableReader"]
 
@@ -19,6 +22,9 @@ SEQUENCES: dict[str, SequencesReader] = {
     "npz": NpzReader(),
     "npy": NpyReader(),
     "python": PythonReader(),
+    "ts": TsReader(),
+    "audio": AudioReader(),
+    "images": ImagesReader(),
     # Those given through the Python API have no file; new ones come in an .npz.
     "arrays": NpzReader(),
 }
