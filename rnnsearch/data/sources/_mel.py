@@ -33,7 +33,7 @@ def mel_filters(bands: int, rate: int, size: int) -> np.ndarray:
     bins = np.arange(size // 2 + 1) * rate / size
     low, middle, high = (corners[i : i + bands, None] for i in range(3))
     rising, falling = (bins - low) / (middle - low), (high - bins) / (high - middle)
-    return np.maximum(0, np.minimum(rising, falling))
+    return np.asarray(np.maximum(0, np.minimum(rising, falling)))
 
 
 def log_mel(sound: np.ndarray, frame: int, hop: int, filters: np.ndarray) -> np.ndarray:
@@ -50,7 +50,7 @@ def log_mel(sound: np.ndarray, frame: int, hop: int, filters: np.ndarray) -> np.
     size = 2 * (filters.shape[1] - 1)
     spectrum = np.fft.rfft(frames * np.hanning(frame), size)
     energy = np.square(np.abs(spectrum)) / size
-    return np.log(energy @ filters.T + _SILENCE).astype(np.float32)
+    return np.asarray(np.log(energy @ filters.T + _SILENCE), dtype=np.float32)
 
 
 def mfcc(log_energies: np.ndarray, coefficients: int) -> np.ndarray:
