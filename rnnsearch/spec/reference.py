@@ -73,8 +73,8 @@ first is needed. Channels are averaged. What was computed of the files is kept i
 """,
     "images": """\
 Needs `pip install 'rnnsearch[images]'`. A folder of .png or .jpg files for each class, whose name
-is the label; for `steps: frames` a folder of folders. Or folders `train`, `validation` and `test` of
-such folders, of which only the first is needed.
+is the label; for `steps: frames` a folder of folders. Or folders `train`, `validation` and `test`
+of such folders, of which only the first is needed.
 """,
 }
 """What to say of a source beside its keys."""
