@@ -21,13 +21,12 @@ Named = Mapping[str, np.ndarray]
 """Arrays by their names: ``x_train, y_train[, lengths_train], …`` or ``x, y[, lengths]``."""
 
 
-def parts_of(arrays: Named, split: SplitSpec, path: str, problems: Problems) -> Parts:
+def parts_of(arrays: Named, split: SplitSpec, problems: Problems) -> Parts:
     """Every part that the arrays name. Other arrays are left alone.
 
     Args:
         arrays: What was read.
         split: Names the arrays of groups and parts.
-        path: The key that messages name.
         problems: Where to note what is wrong.
     """
     own = "x_train" in arrays
@@ -35,9 +34,9 @@ def parts_of(arrays: Named, split: SplitSpec, path: str, problems: Problems) -> 
         must = "must not be given where the data has parts of its own"
         problems.add("data.split.column", must, split.column, "remove it, or save x and y")
     return Parts(
-        _raw(arrays, split, "_train" if own else "", True, path, problems),
-        _raw(arrays, split, "_validation", False, path, problems),
-        _raw(arrays, split, "_test", False, path, problems),
+        _raw(arrays, split, "_train" if own else "", True, problems),
+        _raw(arrays, split, "_validation", False, problems),
+        _raw(arrays, split, "_test", False, problems),
     )
 
 
@@ -59,7 +58,7 @@ def new_sequences(arrays: Named, path: Path, targets: bool, problems: Problems) 
 
 
 def _raw(
-    arrays: Named, split: SplitSpec, suffix: str, needed: bool, path: str, problems: Problems
+    arrays: Named, split: SplitSpec, suffix: str, needed: bool, problems: Problems
 ) -> Raw | None:
     """The arrays of one part; None if it has none."""
     x, y, lengths = (f"{name}{suffix}" for name in ("x", "y", "lengths"))
@@ -80,7 +79,7 @@ def _raw(
     must = f"must hold the arrays '{x}' and '{y}'"
     if needed and not suffix:
         must += ", or 'x_train' and 'y_train'"
-    problems.add(path, must, name_some(arrays, 20) or "no arrays", "save both")
+    problems.add("data.path", must, name_some(arrays, 20) or "no arrays", "save both")
     return None
 
 

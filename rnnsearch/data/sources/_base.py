@@ -58,7 +58,13 @@ class TableReader(Reader, ABC):
 
 
 class SequencesReader(Reader, ABC):
-    """Reads sequences that are separate from each other, each with its own target."""
+    """Reads sequences that are separate from each other, each with its own target.
+
+    Attributes:
+        place: The key of the data section that messages about the data name.
+    """
+
+    place = "data.path"
 
     @abstractmethod
     def read(self, section: Any, problems: Problems) -> Parts:

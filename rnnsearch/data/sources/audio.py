@@ -108,8 +108,8 @@ def _sounds(listed: Listed, rate: int, problems: Problems) -> list[np.ndarray]:
     for path, name in zip(listed.paths, listed.names, strict=True):
         try:
             samples, own = soundfile.read(path, dtype="float64", always_2d=True)
-        except (OSError, RuntimeError) as error:
-            broken.setdefault(f"no sound that can be read ({error})", []).append(name)
+        except (OSError, RuntimeError):
+            broken.setdefault("no sound that can be read", []).append(name)
             continue
         sound = samples.mean(axis=1)
         if not len(sound):

@@ -30,7 +30,7 @@ class NpyReader(SequencesReader):
         """Every part that the folder has files of. Other files in it are left alone."""
         arrays = _load(section.path, problems)
         problems.raise_any()
-        return parts_of(arrays, section.split, "data.path", problems)
+        return parts_of(arrays, section.split, problems)
 
     def read_new(
         self, path: Path, settings: Mapping[str, Any], targets: bool, problems: Problems

@@ -26,7 +26,7 @@ class NpzReader(SequencesReader):
         """Every part that the file names. Other arrays in it are left alone."""
         arrays = load_npz(section.path, problems)
         problems.raise_any()
-        return parts_of(arrays, section.split, "data.path", problems)
+        return parts_of(arrays, section.split, problems)
 
     def read_new(
         self, path: Path, settings: Mapping[str, Any], targets: bool, problems: Problems

@@ -28,6 +28,8 @@ __all__ = ["PythonReader"]
 class PythonReader(SequencesReader):
     """Calls a function and takes the arrays it returns. New sequences come in an .npz."""
 
+    place = "data.function"
+
     def read(self, section: PythonSource, problems: Problems) -> Parts:
         """What the function returns: (x, y[, lengths]), a dict of arrays, or `Arrays`."""
         name, colon, function = section.function.partition(":")
@@ -39,7 +41,7 @@ class PythonReader(SequencesReader):
         problems.raise_any()
         arrays = _named(returned, problems)
         problems.raise_any()
-        parts = parts_of(arrays, section.split, "data.function", problems)
+        parts = parts_of(arrays, section.split, problems)
         return parts._replace(content=_digest(arrays))
 
     def read_new(
