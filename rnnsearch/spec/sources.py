@@ -268,7 +268,7 @@ class ImagesSource(SteppedSource):
     )
 
 
-class ArraysSource(SequencesSource):
+class ArraysSource(SteppedSource):
     """Arrays given through the Python API; never written in YAML."""
 
     source: Literal["arrays"] = Field(description="The kind of data.")

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnnsearch.data import preparation_from_json, read
+from rnnsearch.data import Arrays, preparation_from_json, read
 from rnnsearch.data.problems import Problems
 from rnnsearch.data.sequences.samples import Raw
 from rnnsearch.data.sequences.steps import stepped
 from rnnsearch.errors import InvalidData
+from rnnsearch.spec.sources import ArraysSource
 
 IMAGE = np.array([[1, 2, 3, 4], [5, 6, 7, 8]])
 
@@ -55,6 +56,13 @@ def test_borders_of_images_may_be_blank(write_npz: Any, npz_source: Any) -> None
     assert prepared.targets(str(path)).x.shape == (40, 6, 6)
     with pytest.raises(InvalidData, match="feature 0, the same in all"):
         read(npz_source(write_npz(x=x * 0, y=np.arange(40) % 2), steps="pixels"), "many_to_one")
+
+
+def test_arrays_of_the_api_have_steps_too() -> None:
+    x, y = np.random.default_rng(0).normal(size=(20, 4, 4)), np.arange(20) % 2
+    section = ArraysSource(source="arrays", steps="pixels")
+    data = read(section, "many_to_one", arrays=Arrays(train=(x, y)))
+    assert data.steps == 16 and data.dataset().train.x.shape[2] == 1
 
 
 @pytest.mark.parametrize(

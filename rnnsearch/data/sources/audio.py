@@ -60,12 +60,13 @@ class AudioReader(SequencesReader):
 
 def _raw(listed: Listed, settings: Mapping[str, Any], problems: Problems) -> Raw | None:
     """Frames of all recordings, padded with NaN; None, and problems, if any can't be read."""
-    frames = _kept(listed.paths, settings)
+    place = _place(listed.paths, settings)
+    frames = _kept(place)
     if frames is None:
         frames = _computed(listed, settings, problems)
         if frames is None:
             return None
-        _keep(listed.paths, settings, frames)
+        _keep(place, frames)
     lengths = np.array([len(each) for each in frames])
     x = np.full((len(frames), lengths.max(), frames[0].shape[1]), np.nan, dtype=np.float32)
     for place, each in zip(x, frames, strict=True):
@@ -151,18 +152,17 @@ def _place(paths: tuple[Path, ...], settings: Mapping[str, Any]) -> Path:
     return cache_folder("features") / f"{digest.hexdigest()}.npz"
 
 
-def _kept(paths: tuple[Path, ...], settings: Mapping[str, Any]) -> list[np.ndarray] | None:
+def _kept(place: Path) -> list[np.ndarray] | None:
     """The features of an earlier search; None if there are none that can be read."""
     try:
-        with np.load(_place(paths, settings), allow_pickle=False) as kept:
+        with np.load(place, allow_pickle=False) as kept:
             return np.split(kept["frames"], np.cumsum(kept["lengths"])[:-1])
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
 
 
-def _keep(paths: tuple[Path, ...], settings: Mapping[str, Any], frames: list[np.ndarray]) -> None:
+def _keep(place: Path, frames: list[np.ndarray]) -> None:
     """Write the features aside, then rename: another search never sees half of them."""
-    place = _place(paths, settings)
     aside = place.with_name(f".{place.name}.{os.getpid()}.npz")
     # Where nothing can be kept (a read-only home, a full disk) they are computed again.
     with contextlib.suppress(OSError):
