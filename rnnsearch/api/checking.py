@@ -10,6 +10,7 @@ from typing import Any
 from rnnsearch.api.inputs import read_inputs, resolve_engine
 from rnnsearch.data import Arrays
 from rnnsearch.spec import Spec
+from rnnsearch.tasks import TASKS
 
 __all__ = ["CheckReport", "check"]
 
@@ -58,15 +59,13 @@ def check(
     inputs = read_inputs(spec, overrides or {}, arrays)
     resolved, data = inputs.spec, inputs.data
     dataset = data.dataset((inputs.space.windows(resolved) or (None,))[0])
-    simple = [*dataset.validation.naive]
-    simple += ["majority" if dataset.target.kind == "class" else "mean", "linear", "feed_forward"]
     return CheckReport(
         name=resolved.name,
         task=resolved.task,
         parameters=inputs.space.describe(),
         programs=inputs.space.program_count(),
         data=data.summary(),
-        baselines=simple,
+        baselines=[*TASKS[resolved.task].baseline_names(dataset), "feed_forward"],
         objective=resolved.search.objective,
         engine=f"{resolve_engine(resolved)} on {resolved.run.backend}",
         budget=_budget(resolved),

@@ -6,12 +6,13 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from rnnsearch.data import Preparation, preparation_from_json
+from rnnsearch.data import Inputs, Preparation, preparation_from_json
 from rnnsearch.errors import StudyError
-from rnnsearch.models import Architecture
+from rnnsearch.models.configured import architecture_of
 from rnnsearch.records import (
     StudyFolder,
     load_weights,
@@ -20,7 +21,7 @@ from rnnsearch.records import (
     read_summary,
     records,
 )
-from rnnsearch.space import SearchSpace, layer_units
+from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Scalar, parse
 from rnnsearch.tasks import TASKS, Head, metric_values
 
@@ -108,8 +109,19 @@ class Results:
     @property
     def preparation(self) -> Preparation:
         """The way from raw data to the winner's input and back."""
+        return preparation_from_json(self._kept())
+
+    def _kept(self) -> dict[str, Any]:
+        """What was kept of the winner's way from raw data to input."""
         self._require_winner()
-        return preparation_from_json(json.loads(self.folder.preparation.read_text("utf-8")))
+        kept: dict[str, Any] = json.loads(self.folder.preparation.read_text("utf-8"))
+        return kept
+
+    def _head(self, params: Mapping[str, Scalar]) -> Head:
+        """Input and output of a trial's network: those of the winner, but for the window."""
+        head = Head.from_json(self._kept()["head"])
+        window = params.get("window")
+        return replace(head, steps=window) if isinstance(window, int) else head
 
     def best_model(self) -> keras.Model:
         """The winner, a plain Keras model. Imports Keras with the backend set in this process.
@@ -149,7 +161,8 @@ class Results:
             StudyError: The search has no winner yet, or the weights of so many trials were
                 not kept.
         """
-        winner = self.best_model()
+        self._require_winner()
+        import_keras(str(self.summary["backend"]))
         from rnnsearch.models.build import build_standard
 
         space = self._space()
@@ -163,7 +176,7 @@ class Results:
                 )
             params = space.complete(trial.params)
             model = build_standard(
-                _architecture(params, _head(winner, params)),
+                architecture_of(params, self._head(params)),
                 dropout=float(params["dropout"] or 0),
                 recurrent_dropout=float(params["recurrent_dropout"] or 0),
                 blank=True,
@@ -235,31 +248,3 @@ class Results:
                 f"Expected a finished search. Received: {self.folder.path}, which has no winner "
                 "yet; run its search command again, which goes on where it stopped"
             )
-
-
-def _architecture(params: Mapping[str, Scalar], head: Head) -> Architecture:
-    """The network of a trial's completed params."""
-    return Architecture(
-        cell=str(params["cell"]),
-        units=layer_units(params),
-        bidirectional=bool(params["bidirectional"]),
-        layer_norm=bool(params["layer_norm"]),
-        head=head,
-    )
-
-
-def _head(model: keras.Model, params: Mapping[str, Scalar]) -> Head:
-    """Input and output of a study's networks: those of its winner, but for the window."""
-    kinds = {type(layer).__name__: layer for layer in model.layers}
-    repeat = kinds["RepeatVector"].n if "RepeatVector" in kinds else None
-    *_, steps, features = model.input_shape if repeat is None else (repeat, model.input_shape[-1])
-    window = params.get("window")
-    return Head(
-        steps=window if isinstance(window, int) else int(steps),
-        features=int(features),
-        repeat=repeat,
-        sequences=len(model.output_shape) == 3,
-        width=int(model.output_shape[-1]),
-        activation=model.layers[-1].activation.__name__,
-        masked="Masking" in kinds,
-    )

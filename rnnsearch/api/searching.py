@@ -283,7 +283,8 @@ class _Searching:
             name: value for name, value in judged.metrics.items() if name.startswith("test_")
         }
         preparation = self.inputs.data.preparation(program.window)
-        write_text(self.folder.preparation, json.dumps(preparation.to_json(), indent=2) + "\n")
+        kept = {"head": program.architecture.head.to_json(), **preparation.to_json()}
+        write_text(self.folder.preparation, json.dumps(kept, indent=2) + "\n")
         budget = self.planner.runs(best.number, best.params)[: self.inputs.data.folds]
         dataset = self.inputs.data.dataset(program.window)
         if not has_feed_forward(self.task, dataset):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rnnsearch.data._base import (
     MASK_VALUE,
     Dataset,
+    Inputs,
     Part,
     Preparation,
     Scaling,
@@ -18,6 +19,7 @@ __all__ = [
     "MASK_VALUE",
     "Arrays",
     "Dataset",
+    "Inputs",
     "Part",
     "Preparation",
     "Scaling",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MASK_VALUE",
     "Dataset",
+    "Inputs",
     "Part",
     "Preparation",
     "Scaling",

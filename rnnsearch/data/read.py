@@ -12,11 +12,21 @@ from rnnsearch.data.sequences.preparation import SequencesPreparation
 from rnnsearch.data.sequences.samples import Arrays
 from rnnsearch.data.series.data import read_series_data
 from rnnsearch.data.series.preparation import SeriesPreparation
-from rnnsearch.data.sources import SEQUENCES, TABLES, Reader
+from rnnsearch.data.sources import ROWS, SEQUENCES, TABLES, TEXTS, Reader
+from rnnsearch.data.tokens.data import read_rows_data
+from rnnsearch.data.tokens.preparation import RowsPreparation
+from rnnsearch.data.tokens.stream import StreamPreparation, read_stream
 
 if TYPE_CHECKING:
     # Not for a worker, which reads no spec.
-    from rnnsearch.spec.sources import ArraysSource, SequencesSource, SeriesSource, Source
+    from rnnsearch.spec.sources import (
+        ArraysSource,
+        RowsSource,
+        SequencesSource,
+        SeriesSource,
+        Source,
+        TextSource,
+    )
 
 __all__ = ["files", "preparation_from_json", "read"]
 
@@ -42,6 +52,10 @@ def read(
     """
     if data.source in TABLES:
         return read_series_data(cast("SeriesSource", data), task, windows)
+    if data.source in ROWS:
+        return read_rows_data(cast("RowsSource", data), task)
+    if data.source in TEXTS:
+        return read_stream(cast("TextSource", data), windows)
     if data.source == "arrays":
         return read_arrays(cast("ArraysSource", data), task, arrays)
     reader = SEQUENCES[data.source]
@@ -55,12 +69,16 @@ def files(data: Source) -> list[Path]:
     """Every file that a data section has read; none for arrays from the Python API."""
     if data.source == "arrays":
         return []
-    reader: Reader = TABLES.get(data.source) or SEQUENCES[data.source]
-    return reader.files(data)
+    readers: dict[str, Reader] = {**TABLES, **SEQUENCES, **ROWS, **TEXTS}
+    return readers[data.source].files(data)
 
 
 def preparation_from_json(values: dict[str, Any]) -> Preparation:
     """The preparation that `Preparation.to_json` wrote."""
     if values["source"] == "series":
         return SeriesPreparation.from_json(values)
+    if values["source"] == "rows":
+        return RowsPreparation.from_json(values)
+    if values["source"] == "stream":
+        return StreamPreparation.from_json(values)
     return SequencesPreparation.from_json(values)

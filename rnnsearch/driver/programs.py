@@ -10,7 +10,7 @@ import numpy as np
 
 from rnnsearch.data import SequenceData
 from rnnsearch.engines import Numbers, Program, Run
-from rnnsearch.models import Architecture
+from rnnsearch.models.configured import architecture_of
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Scalar, Spec
 from rnnsearch.tasks import METRICS, TASKS, Head
@@ -67,7 +67,7 @@ class Programs:
         window = int(window) if isinstance(window, int) else self._windows()[0]
         may_clip = self._space.may_clip()
         return Program(
-            architecture=self._architecture(complete, self._head(window)),
+            architecture=architecture_of(complete, self._head(window)),
             optimizer=str(complete["optimizer"]),
             batch_size=int(complete["batch_size"] or 32),
             clip_mode=str(complete["clip_mode"]) if may_clip else None,
@@ -87,17 +87,6 @@ class Programs:
         if window not in self._heads:
             self._heads[window] = self._task.head(self._data.dataset(window))
         return self._heads[window]
-
-    def _architecture(self, complete: Mapping[str, Scalar], head: Head) -> Architecture:
-        depth = int(complete["depth"] or 1)
-        units = [complete.get(f"units_{i}", complete.get("units")) for i in range(1, depth + 1)]
-        return Architecture(
-            cell=str(complete["cell"]),
-            units=tuple(int(u or 0) for u in units),
-            bidirectional=bool(complete["bidirectional"]),
-            layer_norm=bool(complete["layer_norm"]),
-            head=head,
-        )
 
 
 def _seed(search: int, number: int, index: int) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from rnnsearch.spec import PARAMETERS, Domain, Scalar, SeriesSource, Spec
+from rnnsearch.spec import PARAMETERS, Domain, Scalar, SeriesSource, Spec, TextSource
 from rnnsearch.spec.conditions import in_use, ordered
 from rnnsearch.spec.schema import LISTABLE
 from rnnsearch.spec.wording import joined, show
@@ -63,7 +63,7 @@ class SearchSpace:
     def from_spec(cls, spec: Spec) -> SearchSpace:
         """The space of a spec."""
         defaults = {name: parameter.default for name, parameter in PARAMETERS.items()}
-        if isinstance(spec.data, SeriesSource):
+        if isinstance(spec.data, SeriesSource | TextSource):
             defaults["window"] = spec.data.window
         dimensions: list[Dimension] = []
         for name in ordered(spec.space):
@@ -180,7 +180,7 @@ class SearchSpace:
         """Every window that a trial of `spec` may have, shortest first; empty if it has none."""
         domain = self.domains.get("window")
         values = set(() if domain is None else domain.candidates() or ())
-        if isinstance(spec.data, SeriesSource) and (domain is None or domain.when):
+        if isinstance(spec.data, SeriesSource | TextSource) and (domain is None or domain.when):
             values.add(spec.data.window)
         return tuple(sorted(value for value in values if isinstance(value, int)))
 

@@ -14,6 +14,8 @@ from rnnsearch.spec.sources import (
     SeriesSource,
     Source,
     SplitSpec,
+    TextSource,
+    TokensSource,
 )
 
 __all__ = [
@@ -34,6 +36,8 @@ __all__ = [
     "Spec",
     "SplitSpec",
     "TaskName",
+    "TextSource",
+    "TokensSource",
     "difference",
     "dump",
     "load",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from rnnsearch.spec.check_tokens import check_tokens
 from rnnsearch.spec.domains import WrittenSpace
 from rnnsearch.spec.report import Report
 from rnnsearch.spec.sources import (
@@ -13,6 +14,7 @@ from rnnsearch.spec.sources import (
     SeriesSource,
     Source,
     SteppedSource,
+    TokensSource,
 )
 from rnnsearch.spec.wording import show
 
@@ -27,12 +29,15 @@ def check_data(
 ) -> None:
     """Record what in the data section contradicts itself or the task."""
     _check_split(data, report)
-    _check_group(data, report)
     if isinstance(data, SteppedSource):
         _check_steps(data, task, report)
-    if task == "one_to_many" and data.target_kind == "class":
-        must = "must be auto or numeric for one_to_many: it predicts a sequence of numbers"
-        report.add("data.target_kind", must, "class", "remove it")
+    if isinstance(data, TokensSource):
+        check_tokens(data, task, space, report)
+    else:
+        _check_group(data, report)
+        if task == "one_to_many" and data.target_kind == "class":
+            must = "must be auto or numeric for one_to_many: it predicts a sequence of numbers"
+            report.add("data.target_kind", must, "class", "remove it")
     if isinstance(data, SeriesSource):
         _check_columns(data, report)
         if task == "one_to_many":
@@ -43,7 +48,7 @@ def check_data(
 
 def _check_split(data: Source, report: Report) -> None:
     split = data.split
-    if split.validation + split.test >= 1:
+    if max(split.validation, split.test) < 1 <= split.validation + split.test:
         must = "must leave something to train on: validation + test below 1"
         received = f"{show(split.validation)} + {show(split.test)}"
         report.add("data.split", must, received, "such as {validation: 0.15, test: 0.15}")

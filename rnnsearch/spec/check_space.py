@@ -12,6 +12,7 @@ from rnnsearch.spec.report import Report
 from rnnsearch.spec.sources import (
     SeriesSource,
     Source,
+    TextSource,
 )
 from rnnsearch.spec.wording import joined, show
 
@@ -23,7 +24,7 @@ _Data = Source | None
 def defaults_for(data: _Data) -> dict[str, Scalar]:
     """The value of each parameter where it is not in use; the window's is the data's."""
     defaults = {name: parameter.default for name, parameter in PARAMETERS.items()}
-    if isinstance(data, SeriesSource):
+    if isinstance(data, SeriesSource | TextSource):
         defaults["window"] = data.window
     return defaults
 
@@ -31,6 +32,7 @@ def defaults_for(data: _Data) -> dict[str, Scalar]:
 def check_space(space: WrittenSpace, task: str | None, data: _Data, report: Report) -> None:
     """Record every parameter, value and condition that could have no effect."""
     defaults = defaults_for(data)
+    _check_task(space, task, report)
     _check_window(space, task, data, report)
     check_conditions(space, defaults, report)
     _check_per_layer(space, defaults, report)
@@ -42,11 +44,19 @@ def check_space(space: WrittenSpace, task: str | None, data: _Data, report: Repo
         _check_backward_leak(space, data, report)
 
 
+def _check_task(space: WrittenSpace, task: str | None, report: Report) -> None:
+    for name, written in space.parameters.items():
+        parameter = PARAMETERS[name]
+        if task is not None and task not in parameter.tasks:
+            must = f"must not be given for {task}: {parameter.reason}"
+            report.add(f"space.{name}", must, _text(written), "remove it")
+
+
 def _check_window(space: WrittenSpace, task: str | None, data: _Data, report: Report) -> None:
     written = space.parameters.get("window")
     if written is None or data is None:
         return
-    if not isinstance(data, SeriesSource):
+    if not isinstance(data, SeriesSource | TextSource):
         must = f"must not be given for source: {data.source}: its sequences have their own length"
         report.add("space.window", must, _text(written), "remove it")
     elif task == "one_to_many":
@@ -76,9 +86,11 @@ def _check_per_layer(space: WrittenSpace, defaults: Mapping[str, Scalar], report
 
 def _most_steps(space: WrittenSpace, task: str | None, data: _Data) -> tuple[int, str] | None:
     """The most steps a recurrent layer may run over, and the key that says so, if known."""
-    if not isinstance(data, SeriesSource) or task is None or "window" in space.broken:
+    if task is None or "window" in space.broken:
         return None
-    if task == "one_to_many":
+    if not isinstance(data, SeriesSource | TextSource):
+        return None
+    if isinstance(data, SeriesSource) and task == "one_to_many":
         return None if data.output_steps is None else (data.output_steps, "data.output_steps")
     ends = [] if data.window is None else [(data.window, "data.window")]
     written = space.parameters.get("window")
@@ -113,7 +125,7 @@ def _check_effects(space: WrittenSpace, defaults: Mapping[str, Scalar], report: 
     """A parameter that only some values of another give an effect must depend on that one."""
     for name, written in space.parameters.items():
         only = PARAMETERS[name].only
-        if only is None or report.spoiled(f"space.{only[0]}"):
+        if only is None or report.touched(f"space.{name}") or report.spoiled(f"space.{only[0]}"):
             continue
         parent, wanted = only
         values = possible(parent, space, defaults)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from rnnsearch.spec.fields import Scalar
+from rnnsearch.spec.schema import TaskName
 
 __all__ = ["PARAMETERS", "Parameter"]
 
@@ -27,6 +28,8 @@ class Parameter:
         only: The parameter on which it depends whether this one has an effect, and the values
             of that one for which it has; None where it always has.
         reason: Why, for messages: ``only an LSTM has a forget gate``.
+        tasks: The tasks for which it has an effect.
+        tokens: Whether it has an effect only where inputs are tokens, which the data decide.
     """
 
     name: str
@@ -42,7 +45,12 @@ class Parameter:
     words: tuple[str, ...] = ()
     only: tuple[str, tuple[str, ...]] | None = None
     reason: str = ""
+    tasks: tuple[str, ...] = get_args(TaskName)
+    tokens: bool = False
 
+
+_RECURRENT = tuple(task for task in get_args(TaskName) if task != "one_to_one")
+_WITHOUT_RECURRENCE = "nothing is recurrent in one_to_one"
 
 _ALL = (
     Parameter(
@@ -52,13 +60,51 @@ _ALL = (
         "LSTM",
         "The recurrent cell.",
         choices=("SimpleRNN", "LSTM", "GRU"),
+        reason=_WITHOUT_RECURRENCE,
+        tasks=_RECURRENT,
     ),
     Parameter("depth", "int", True, 1, "Recurrent layers, one on the other.", low=1, high=16),
     Parameter("units", "int", True, 32, "Size of the hidden state (H).", low=1, high=8192),
-    Parameter("bidirectional", "bool", True, False, "Also read each sequence backwards."),
+    Parameter(
+        "bidirectional",
+        "bool",
+        True,
+        False,
+        "Also read each sequence backwards; of sequence_to_sequence, the source.",
+        reason=_WITHOUT_RECURRENCE,
+        tasks=_RECURRENT,
+    ),
+    Parameter(
+        "embedding_dim",
+        "int",
+        True,
+        16,
+        "Numbers that each token becomes, learned; of text, DNA and other tokens only.",
+        low=1,
+        high=4096,
+        tokens=True,
+    ),
+    Parameter(
+        "attention",
+        "str",
+        True,
+        "none",
+        "How a decoder weighs the outputs of its encoder: `luong` by their dot product, "
+        "`bahdanau` by a small network; `none` does not.",
+        choices=("none", "luong", "bahdanau"),
+        reason="only sequence_to_sequence has a decoder beside an encoder",
+        tasks=("sequence_to_sequence",),
+    ),
     Parameter("layer_norm", "bool", True, False, "Layer normalisation after each recurrent layer."),
     Parameter(
-        "window", "int", True, None, "Input steps (T); `data.window` if not searched.", low=1
+        "window",
+        "int",
+        True,
+        None,
+        "Input steps (T); `data.window` if not searched.",
+        low=1,
+        reason=_WITHOUT_RECURRENCE,
+        tasks=_RECURRENT,
     ),
     Parameter("batch_size", "int", True, 32, "Sequences an update (B).", low=1),
     Parameter(
@@ -95,6 +141,8 @@ _ALL = (
         "Steps after which truncated backpropagation cuts the gradient; `full` never does.",
         low=1,
         words=("full",),
+        reason=_WITHOUT_RECURRENCE,
+        tasks=_RECURRENT,
     ),
     Parameter("learning_rate", "float", False, 1e-3, "Step size.", low=0, open_low=True),
     Parameter(
@@ -125,6 +173,8 @@ _ALL = (
         low=0,
         high=1,
         open_high=True,
+        reason=_WITHOUT_RECURRENCE,
+        tasks=_RECURRENT,
     ),
     Parameter(
         "forget_bias",
@@ -136,6 +186,7 @@ _ALL = (
         high=10,
         only=("cell", ("LSTM",)),
         reason="only an LSTM has a forget gate",
+        tasks=_RECURRENT,
     ),
     Parameter(
         "momentum",

@@ -9,7 +9,7 @@ from pydantic_core import PydanticUndefined
 from rnnsearch.spec.fields import Frozen
 from rnnsearch.spec.parameters import PARAMETERS, Parameter
 from rnnsearch.spec.schema import RunSpec, SearchSpec, Spec
-from rnnsearch.spec.sources import SOURCES, SplitSpec
+from rnnsearch.spec.sources import SOURCES, SplitSpec, TokensSplitSpec
 from rnnsearch.spec.wording import expected, expected_value, keys_of, show
 
 __all__ = ["reference"]
@@ -76,6 +76,17 @@ Needs `pip install 'rnnsearch[images]'`. A folder of .png or .jpg files for each
 is the label; for `steps: frames` a folder of folders. Or folders `train`, `validation` and `test`
 of such folders, of which only the first is needed.
 """,
+    "table": """\
+A row is a sequence. `sequence` names the text that is read and `target` a class or a number
+(`many_to_one`), a text of as many tokens (`many_to_many`) or another text (`sequence_to_sequence`);
+for `one_to_many`, `inputs` are numbers or categories and `target` the text that is written. The
+tokens that a network knows are those of the training part; every other one is `<unk>`.
+""",
+    "text": """\
+The text is cut into a training, a validation and a test part, one after the other. The network
+reads each as a few long rows, window after window, and its state flows on from one to the next.
+A folder's files are read in the order of their names, with a line end between them.
+""",
 }
 """What to say of a source beside its keys."""
 
@@ -136,6 +147,8 @@ def reference() -> str:
         *_sources(),
         "## data.split\n",
         _keys(SplitSpec, "data.split", SplitSpec.model_fields),
+        "## data.split, with source: table, fasta or pairs\n",
+        _keys(TokensSplitSpec, "data.split", TokensSplitSpec.model_fields),
         _SPACE,
         _parameters(),
         "## search\n",

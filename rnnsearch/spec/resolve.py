@@ -51,9 +51,9 @@ def _defaults(spec: Spec) -> dict[str, Any]:
     clips = norm is not None and (norm.kind == "range" or set(norm.values) != {"none"})
     found: dict[str, Any] = {}
     for name, parameter in PARAMETERS.items():
-        if name in spec.space or parameter.default is None:
+        if name in spec.space or parameter.default is None or spec.task not in parameter.tasks:
             continue
-        if name == "clip_mode" and not clips:
+        if (name == "clip_mode" and not clips) or parameter.tokens:
             continue
         if parameter.only is None:
             found[name] = parameter.default

@@ -18,7 +18,9 @@ __all__ = [
     "TaskName",
 ]
 
-TaskName = Literal["many_to_one", "one_to_many", "many_to_many"]
+TaskName = Literal[
+    "one_to_one", "one_to_many", "many_to_one", "many_to_many", "sequence_to_sequence"
+]
 
 LISTABLE = 100_000
 """A domain with more values than this is not listed."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -51,6 +51,7 @@ class Head:
             beside them at every step.
         source: The sequence that an encoder reads before, whose last states the recurrent
             layers start from; None where there is no encoder.
+        recurrent: Whether anything is recurrent; else the layers are dense.
         stream: Rows of one long sequence whose hidden states are carried from batch to
             batch; None where every sequence starts anew.
     """
@@ -64,7 +65,18 @@ class Head:
     masked: bool
     vocabulary: int | None = None
     source: SourceInput | None = None
+    recurrent: bool = True
     stream: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values; `from_json` reads them back."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Head:
+        """The inverse of `to_json`."""
+        source = values["source"]
+        return cls(**values | {"source": None if source is None else SourceInput(**source)})
 
     @property
     def longest(self) -> int:
@@ -110,6 +122,15 @@ class Task(ABC):
         from rnnsearch.tasks.baselines import fit
 
         return fit(self, dataset)
+
+    def baseline_names(self, dataset: Dataset) -> list[str]:
+        """What `fit_baselines` will hold, without fitting it."""
+        constant = "majority" if dataset.target.kind == "class" else "mean"
+        if dataset.vocabulary is None:
+            return [*dataset.validation.naive, constant, "linear"]
+        from rnnsearch.tasks.token_baselines import model_names
+
+        return [constant, *model_names(dataset)]
 
     def baselines(self, dataset: Dataset, part: Part) -> dict[str, np.ndarray]:
         """Predictions of the simple methods for one part, fitted on the training part.

@@ -8,6 +8,7 @@ is given, its penalty chosen by the validation part.
 from __future__ import annotations
 
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +20,7 @@ from rnnsearch.data import Dataset, Part, Target
 from rnnsearch.data.inputs import take
 from rnnsearch.tasks._base import Task
 
-__all__ = ["Baselines", "fit"]
+__all__ = ["Baselines", "SimpleBaselines", "fit"]
 
 _ALPHAS = (1e-3, 1e-1, 1.0, 10.0, 100.0, 1000.0)
 _COSTS = (1e-3, 1e-2, 1e-1, 1.0, 10.0)
@@ -38,9 +39,22 @@ class _Linear(Protocol):
         """Scaled numbers shaped as y, or class probabilities with a last axis of classes."""
 
 
+class Baselines(ABC):
+    """Simple methods, fitted."""
+
+    @abstractmethod
+    def predict(self, part: Part) -> dict[str, np.ndarray]:
+        """Predictions for `part` of every baseline that the data allow.
+
+        Returns:
+            Name → predictions in the target's own units, shaped as y; or class
+            probabilities with a last axis of classes.
+        """
+
+
 @dataclass(frozen=True)
-class Baselines:
-    """The simple methods, fitted.
+class SimpleBaselines(Baselines):
+    """The simple methods for inputs that are numbers.
 
     Attributes:
         target: What is predicted.
@@ -91,12 +105,17 @@ class Baselines:
 
 def fit(task: Task, dataset: Dataset) -> Baselines:
     """Fit every baseline on the training part, penalties on the validation part."""
+    if dataset.vocabulary is not None:
+        # Where tokens are read; scikit-learn is imported for these only.
+        from rnnsearch.tasks.token_baselines import fit_tokens
+
+        return fit_tokens(dataset)
     features = partial(_features, task, dataset.vocabulary)
     linear: _Linear | None = None
     if task.memoryless_features(take(dataset.train.x, slice(1)), dataset.vocabulary) is not None:
         fit_linear = _fit_logistic if dataset.target.kind == "class" else _fit_ridge
         linear = fit_linear(features, dataset, task.at_once)
-    return Baselines(dataset.target, _constant(task, dataset), linear)
+    return SimpleBaselines(dataset.target, _constant(task, dataset), linear)
 
 
 def _features(task: Task, vocabulary: int | None, part: Part) -> np.ndarray:

@@ -26,6 +26,7 @@ class OneToOne(Task):
             width=dataset.target.width,
             activation="softmax" if dataset.target.kind == "class" else "linear",
             masked=False,
+            recurrent=False,
         )
 
     def memoryless_features(self, x: Inputs, vocabulary: int | None = None) -> np.ndarray | None:

@@ -8,11 +8,7 @@ import numpy as np
 import pytest
 
 import rnnsearch
-from rnnsearch.api.results import _architecture, _head
 from rnnsearch.errors import StudyError
-from rnnsearch.models import Architecture
-from rnnsearch.models.build import build_standard
-from rnnsearch.tasks import Head
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(90, 8, 2)).astype("float32")
@@ -186,22 +182,3 @@ def test_ragged_classes_from_one_array(make):
     np.testing.assert_allclose(
         model.predict(padded, verbose=0), winner.predict(padded, verbose=0), rtol=1e-5, atol=1e-6
     )
-
-
-@pytest.mark.parametrize(
-    "head",
-    [
-        Head(7, 2, None, False, 3, "softmax", True),
-        Head(7, 1, None, True, 1, "linear", False),
-        Head(5, 4, 5, True, 2, "linear", False),
-    ],
-)
-def test_an_architecture_is_read_back_from_model_and_params(head):
-    architecture = Architecture("GRU", (3, 4), True, True, head)
-    params = {"cell": "GRU", "depth": 2, "units_1": 3, "units_2": 4}
-    params |= {"bidirectional": True, "layer_norm": True}
-    model = build_standard(architecture)
-    assert _architecture(params, _head(model, params)) == architecture
-    if head.repeat is None:
-        wider = _head(model, {**params, "window": 9})
-        assert (wider.steps, wider.width) == (9, head.width)

@@ -15,13 +15,15 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
     (
         "no task",
         [("replace", "task: many_to_one\n", "")],
-        "s.yaml:1:1: task: must be given: many_to_one, one_to_many or many_to_many; add "
+        "s.yaml:1:1: task: must be given: one_to_one, one_to_many, many_to_one, many_to_many or "
+        "sequence_to_sequence; add "
         "task: to the spec",
     ),
     (
         "unknown task",
         [("replace", "many_to_one", "many_to_won")],
-        "s.yaml:1:1: task: must be many_to_one, one_to_many or many_to_many; received "
+        "s.yaml:1:1: task: must be one_to_one, one_to_many, many_to_one, many_to_many or "
+        "sequence_to_sequence; received "
         "many_to_won; did you mean many_to_one?",
     ),
     (
@@ -67,7 +69,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
                 "  source: npz\n  path: load.npz\n  window: 96\n",
             )
         ],
-        "s.yaml:5:3: data.window: must not be given; received 96; it is known for source: csv only",
+        "s.yaml:5:3: data.window: must not be given; received 96; it is known for source: csv or text only",
     ),
     (
         "no window",

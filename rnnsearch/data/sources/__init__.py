@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
-from rnnsearch.data.sources._base import Parts, Reader, SequencesReader, TableReader
+from rnnsearch.data.sources._base import (
+    Parts,
+    Reader,
+    RowsReader,
+    SequencesReader,
+    TableReader,
+    TextReader,
+)
 from rnnsearch.data.sources.audio import AudioReader
 from rnnsearch.data.sources.csv import CsvReader
+from rnnsearch.data.sources.fasta import FastaReader
 from rnnsearch.data.sources.images import ImagesReader
 from rnnsearch.data.sources.npy import NpyReader
 from rnnsearch.data.sources.npz import NpzReader
 from rnnsearch.data.sources.python import PythonReader
+from rnnsearch.data.sources.table import RowsTableReader
+from rnnsearch.data.sources.text import PlainTextReader
 from rnnsearch.data.sources.ts import TsReader
 
-__all__ = ["SEQUENCES", "TABLES", "Parts", "Reader", "SequencesReader", "TableReader"]
+__all__ = [
+    "ROWS",
+    "SEQUENCES",
+    "TABLES",
+    "TEXTS",
+    "Parts",
+    "Reader",
+    "RowsReader",
+    "SequencesReader",
+    "TableReader",
+    "TextReader",
+]
 
 TABLES: dict[str, TableReader] = {
     "csv": CsvReader(),
@@ -29,3 +50,15 @@ SEQUENCES: dict[str, SequencesReader] = {
     "arrays": NpzReader(),
 }
 """Sources of separate sequences, by their names in a spec."""
+
+ROWS: dict[str, RowsReader] = {
+    "table": RowsTableReader(),
+    "pairs": RowsTableReader(),
+    "fasta": FastaReader(),
+}
+"""Sources of tables with one sequence of tokens a row, by their names in a spec."""
+
+TEXTS: dict[str, TextReader] = {
+    "text": PlainTextReader(),
+}
+"""Sources of one long text, by their names in a spec."""

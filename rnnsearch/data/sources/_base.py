@@ -1,9 +1,10 @@
 """The contract of a source: how files of one kind become a table, or sequences.
 
 A source is one file of this folder and knows nothing of splitting, scaling and windows. What it
-reads is either a table with one row a time step (`TableReader`) or sequences that are separate
-from each other (`SequencesReader`); `rnnsearch.data.series` and `rnnsearch.data.sequences` make
-model input of these.
+reads is a table with one row a time step (`TableReader`), sequences that are separate from each
+other (`SequencesReader`), a table with one sequence of tokens a row (`RowsReader`), or one long
+text (`TextReader`); `rnnsearch.data.series`, `rnnsearch.data.sequences` and `rnnsearch.data.tokens`
+make model input of these.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from typing import Any, NamedTuple
 from rnnsearch.data.problems import Problems
 from rnnsearch.data.sequences.samples import Raw
 from rnnsearch.data.series.table import Table
+from rnnsearch.data.tokens.table import TextTable
 
-__all__ = ["Parts", "Reader", "SequencesReader", "TableReader"]
+__all__ = ["Parts", "Reader", "RowsReader", "SequencesReader", "TableReader", "TextReader"]
 
 
 class Parts(NamedTuple):
@@ -89,4 +91,38 @@ class SequencesReader(Reader, ABC):
 
         Returns:
             None, with problems noted, where nothing could be read.
+        """
+
+
+class RowsReader(Reader, ABC):
+    """Reads tables with one sequence a row, as text.
+
+    Attributes:
+        identity: The column that names a sequence to the user, None where only its row does.
+    """
+
+    identity: str | None = None
+
+    @abstractmethod
+    def read(self, path: Path, settings: Mapping[str, Any]) -> TextTable:
+        """All cells of a file.
+
+        Args:
+            path: A file or a folder.
+            settings: The data section as plain values (`model_dump(mode="json")`).
+
+        Raises:
+            InvalidData: The file is missing, broken or empty.
+        """
+
+
+class TextReader(Reader, ABC):
+    """Reads one long text."""
+
+    @abstractmethod
+    def read(self, path: Path) -> str:
+        """The whole text of a file or a folder.
+
+        Raises:
+            InvalidData: The file is missing, is no text, or is empty.
         """

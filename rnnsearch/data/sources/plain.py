@@ -1,0 +1,30 @@
+"""Plain text files, with the messages that every source of them gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rnnsearch.data.problems import Problems
+
+__all__ = ["files_below", "read_plain"]
+
+
+def files_below(path: Path) -> list[Path]:
+    """The file itself, or every file of a folder and its folders by name, hidden ones left out."""
+    if not path.is_dir():
+        return [path]
+    found = (file for file in path.rglob("*") if file.is_file())
+    return sorted(f for f in found if not any(p.startswith(".") for p in f.relative_to(path).parts))
+
+
+def read_plain(path: Path, problems: Problems) -> str:
+    """The text of a file, line ends as ``\\n``; "" with a problem noted where there is none."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        advice = "a path in a spec is relative to the spec's folder"
+        problems.add("data.path", "must be an existing file or folder", str(path), advice)
+    except (OSError, UnicodeDecodeError) as error:
+        must, received = "must be a readable text file", f"{path} ({error})"
+        problems.add("data.path", must, received, "save it as UTF-8 text")
+    return ""

@@ -1,0 +1,1 @@
+"""Text, DNA and other sequences of tokens: cut, numbered, split and padded."""

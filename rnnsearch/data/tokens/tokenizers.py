@@ -1,0 +1,52 @@
+"""How a text is cut into tokens, and put together again."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["TokenKind", "Tokenizer"]
+
+TokenKind = Literal["characters", "words", "spaces"]
+
+_WORD = re.compile(r"\n|\w+(?:['’]\w+)*|[^\w\s]")
+"""A word with the apostrophes inside it, one mark of punctuation, or the end of a line."""
+
+_TIGHT = frozenset(".,;:!?)]}…\n")
+"""Marks that no space precedes."""
+
+
+@dataclass(frozen=True)
+class Tokenizer:
+    """Cuts a text into tokens.
+
+    Attributes:
+        kind: `characters`: every character. `words`: runs of letters and digits with the
+            apostrophes inside them, and each mark of punctuation and end of line apart; white
+            space is lost. `spaces`: whatever stands between white space.
+        lower_case: Whether capitals are made small first.
+    """
+
+    kind: TokenKind
+    lower_case: bool = False
+
+    def tokens(self, text: str) -> list[str]:
+        """The tokens of a text, in order."""
+        if self.lower_case:
+            text = text.lower()
+        if self.kind == "characters":
+            return list(text)
+        return _WORD.findall(text) if self.kind == "words" else text.split()
+
+    def join(self, tokens: list[str]) -> str:
+        """A text whose tokens are these; for characters, the text itself."""
+        if self.kind == "characters":
+            return "".join(tokens)
+        if self.kind == "spaces":
+            return " ".join(tokens)
+        parts: list[str] = []
+        for position, token in enumerate(tokens):
+            tight = token in _TIGHT or position == 0 or tokens[position - 1] == "\n"
+            parts += [token] if tight else [" ", token]
+        return "".join(parts)

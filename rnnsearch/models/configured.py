@@ -1,0 +1,27 @@
+"""The network of a configuration. Not for workers, which have no use for specs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rnnsearch.models.architecture import Architecture
+from rnnsearch.space import layer_units
+from rnnsearch.spec import Scalar
+from rnnsearch.tasks import Head
+
+__all__ = ["architecture_of"]
+
+
+def architecture_of(params: Mapping[str, Scalar], head: Head) -> Architecture:
+    """The network of a trial's completed params, with this input and output."""
+    source = head.source
+    tokens = head.vocabulary is not None or (source is not None and source.vocabulary is not None)
+    return Architecture(
+        cell=str(params["cell"]) if head.recurrent else "feed_forward",
+        units=layer_units(params),
+        bidirectional=bool(params["bidirectional"]),
+        layer_norm=bool(params["layer_norm"]),
+        head=head,
+        embedding_dim=int(params["embedding_dim"] or 0) if tokens else 0,
+        attention=str(params["attention"]) if source is not None else "none",
+    )
