@@ -57,7 +57,6 @@ class Asked:
                 *_unroll_length_problems(spec, data),
                 *_objective_problems(spec, data, self.space),
                 *_label_smoothing_problems(spec, data, self.space),
-                *_token_problems(spec, data, self.space),
             ]
             if problems:
                 raise InvalidSpec(problems)
@@ -225,21 +224,3 @@ def _label_smoothing_problems(spec: Spec, data: SequenceData, space: SearchSpace
         return []
     must = f"must not be given where numbers are predicted, as {', '.join(target.names)} is"
     return [Problem("space.label_smoothing", must, "label_smoothing", "remove it")]
-
-
-def _token_problems(spec: Spec, data: SequenceData, space: SearchSpace) -> list[Problem]:
-    """What only the data say: whether there are tokens, and outputs that are inputs too."""
-    dataset = data.dataset((space.windows(spec) or (None,))[0])
-    found = []
-    if "embedding_dim" in spec.space and dataset.vocabulary is dataset.source_vocabulary is None:
-        must = "must not be given where inputs are numbers: only tokens are embedded"
-        found.append(Problem("space.embedding_dim", must, "embedding_dim", "remove it"))
-    both = spec.space.get("bidirectional")
-    generates = dataset.stream is not None or (
-        spec.task == "one_to_many" and dataset.vocabulary is not None
-    )
-    if generates and both is not None and True in both.values:
-        must = "must be false where each token is predicted from those before it"
-        advice = "read backwards, the input holds the tokens to predict: remove it"
-        found.append(Problem("space.bidirectional", must, "true", advice))
-    return found

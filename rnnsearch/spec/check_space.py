@@ -13,6 +13,7 @@ from rnnsearch.spec.sources import (
     SeriesSource,
     Source,
     TextSource,
+    TokensSource,
 )
 from rnnsearch.spec.wording import joined, show
 
@@ -32,7 +33,7 @@ def defaults_for(data: _Data) -> dict[str, Scalar]:
 def check_space(space: WrittenSpace, task: str | None, data: _Data, report: Report) -> None:
     """Record every parameter, value and condition that could have no effect."""
     defaults = defaults_for(data)
-    _check_task(space, task, report)
+    _check_task(space, task, data, report)
     _check_window(space, task, data, report)
     check_conditions(space, defaults, report)
     _check_per_layer(space, defaults, report)
@@ -44,9 +45,12 @@ def check_space(space: WrittenSpace, task: str | None, data: _Data, report: Repo
         _check_backward_leak(space, data, report)
 
 
-def _check_task(space: WrittenSpace, task: str | None, report: Report) -> None:
+def _check_task(space: WrittenSpace, task: str | None, data: _Data, report: Report) -> None:
     for name, written in space.parameters.items():
         parameter = PARAMETERS[name]
+        if parameter.tokens and data is not None and not isinstance(data, TokensSource):
+            must = f"must not be given for source: {data.source}: only tokens are embedded"
+            report.add(f"space.{name}", must, _text(written), "remove it")
         if task is not None and task not in parameter.tasks:
             must = f"must not be given for {task}: {parameter.reason}"
             report.add(f"space.{name}", must, _text(written), "remove it")

@@ -14,6 +14,7 @@ from rnnsearch.spec.parameters import PARAMETERS
 from rnnsearch.spec.schema import Domain, Spec
 from rnnsearch.spec.sources import (
     SeriesSource,
+    TokensSource,
 )
 from rnnsearch.spec.wording import is_text, show
 
@@ -53,7 +54,9 @@ def _defaults(spec: Spec) -> dict[str, Any]:
     for name, parameter in PARAMETERS.items():
         if name in spec.space or parameter.default is None or spec.task not in parameter.tasks:
             continue
-        if (name == "clip_mode" and not clips) or parameter.tokens:
+        if (name == "clip_mode" and not clips) or (
+            parameter.tokens and not isinstance(spec.data, TokensSource)
+        ):
             continue
         if parameter.only is None:
             found[name] = parameter.default
