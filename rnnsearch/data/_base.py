@@ -196,7 +196,9 @@ class SequenceData(ABC):
         return 1
 
     @abstractmethod
-    def dataset(self, window: int | None = None, fold: int = -1) -> Dataset:
+    def dataset(
+        self, window: int | None = None, fold: int = -1, rows: int | None = None
+    ) -> Dataset:
         """The arrays for one length of window (None: the spec's, or the data has its own).
 
         Whatever the window, the same target steps are predicted in validation and test, so
@@ -206,6 +208,8 @@ class SequenceData(ABC):
             window: T.
             fold: Which of `folds`, from 0. The last has the largest training part, and it
                 alone the test part; each is scaled by its own training part.
+            rows: B, into how many a stream is cut: as many as a batch has sequences. Without
+                effect on separate sequences.
         """
 
     @abstractmethod

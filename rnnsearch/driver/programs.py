@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -66,10 +67,11 @@ class Programs:
         window = complete.get("window")
         window = int(window) if isinstance(window, int) else self._windows()[0]
         may_clip = self._space.may_clip()
+        batch_size = int(complete["batch_size"] or 32)
         return Program(
-            architecture=architecture_of(complete, self._head(window)),
+            architecture=architecture_of(complete, self._head(window, batch_size)),
             optimizer=str(complete["optimizer"]),
-            batch_size=int(complete["batch_size"] or 32),
+            batch_size=batch_size,
             clip_mode=str(complete["clip_mode"]) if may_clip else None,
             loss=self._loss,
             metrics=tuple(self._metrics),
@@ -83,10 +85,11 @@ class Programs:
             smooths=self._space.can_exceed_zero("label_smoothing"),
         )
 
-    def _head(self, window: int | None) -> Head:
+    def _head(self, window: int | None, rows: int) -> Head:
         if window not in self._heads:
             self._heads[window] = self._task.head(self._data.dataset(window))
-        return self._heads[window]
+        head = self._heads[window]
+        return head if head.stream is None else replace(head, stream=rows)
 
 
 def _seed(search: int, number: int, index: int) -> int:

@@ -12,6 +12,17 @@ from rnnsearch.engines._base import (
     RunKey,
     Session,
     batch_order,
+    epoch_order,
 )
 
-__all__ = ["Engine", "LaneMode", "Numbers", "Program", "Run", "RunKey", "Session", "batch_order"]
+__all__ = [
+    "Engine",
+    "LaneMode",
+    "Numbers",
+    "Program",
+    "Run",
+    "RunKey",
+    "Session",
+    "batch_order",
+    "epoch_order",
+]

@@ -25,7 +25,17 @@ import numpy as np
 from rnnsearch.data import Dataset
 from rnnsearch.models import Architecture
 
-__all__ = ["Engine", "LaneMode", "Numbers", "Program", "Run", "RunKey", "Session", "batch_order"]
+__all__ = [
+    "Engine",
+    "LaneMode",
+    "Numbers",
+    "Program",
+    "Run",
+    "RunKey",
+    "Session",
+    "batch_order",
+    "epoch_order",
+]
 
 LaneMode = Literal["auto", "map", "vmap"]
 """How lanes run: one after the other on each core, as one batch, or as suits the device."""
@@ -196,6 +206,16 @@ class Engine(ABC):
     @abstractmethod
     def device(self) -> str:
         """What it trains on, for a person: ``cpu (2 cores)``, ``NVIDIA H100 80GB HBM3``."""
+
+
+def epoch_order(program: Program, seed: int, epoch: int, sequences: int) -> np.ndarray:
+    """The order in which a run sees the training sequences in an epoch (from 1): (N,) int32.
+
+    Random, but for a stream, whose windows follow each other.
+    """
+    if program.architecture.head.stream is not None:
+        return np.arange(sequences, dtype=np.int32)
+    return batch_order(seed, epoch, sequences)
 
 
 def batch_order(seed: int, epoch: int, sequences: int) -> np.ndarray:

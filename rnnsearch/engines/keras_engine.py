@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnsearch.data import Dataset, Part
 from rnnsearch.data.inputs import take
-from rnnsearch.engines._base import Engine, Program, Run, Session, batch_order
+from rnnsearch.engines._base import Engine, Program, Run, Session, epoch_order
 from rnnsearch.engines.compiling import make_optimizer
 from rnnsearch.engines.devices import describe_device
 from rnnsearch.engines.losses import make_loss, make_training_loss
@@ -69,7 +69,8 @@ class _KerasSession(Session):
             return {}
         self._epoch += 1
         part = self._dataset.train
-        order = batch_order(self._run.seed, self._epoch, len(part))
+        order = epoch_order(self._program, self._run.seed, self._epoch, len(part))
+        _forget(self._model)
         history = self._model.fit(
             take(part.x, order),
             part.y[order],
@@ -85,6 +86,7 @@ class _KerasSession(Session):
 
     def _evaluate(self, part: Part) -> dict[str, float]:
         assert self._model is not None
+        _forget(self._model)
         predicted = self._model.predict(part.x, batch_size=self._program.batch_size, verbose=0)
         loss = self._loss(part.y, predicted, part.weight)
         target = self._dataset.target
@@ -110,6 +112,13 @@ class _KerasSession(Session):
         self._model = None
 
 
+def _forget(model: keras.Model) -> None:
+    """Set the states that layers keep, those of a stream, to zeros."""
+    for layer in model.layers:
+        if getattr(layer, "stateful", False):
+            layer.reset_state()
+
+
 def _compiled(program: Program, run: Run) -> keras.Model:
     numbers = run.numbers
     steps = program.architecture.head.longest
@@ -117,6 +126,7 @@ def _compiled(program: Program, run: Run) -> keras.Model:
         unroll_length=int(min(numbers.unroll_length, steps)),
         dropout=numbers.dropout,
         recurrent_dropout=numbers.recurrent_dropout,
+        rows=program.architecture.head.stream,
     )
     model = build(program.architecture, layers, blank=True)
     weights = initial_weights(

@@ -13,7 +13,8 @@ from rnnsearch.data.inputs import Inputs, count, join, take
 from rnnsearch.engines import Program
 from rnnsearch.execution.messages import Judge, Judged
 from rnnsearch.models import Architecture
-from rnnsearch.models.build import build_standard
+from rnnsearch.models.build import build, build_standard
+from rnnsearch.models.layers import StandardLayers
 from rnnsearch.tasks import metric_values
 
 __all__ = ["judge", "own_units", "standard_model"]
@@ -25,7 +26,10 @@ _BATCH = 512
 
 def standard_model(architecture: Architecture, weights: Sequence[np.ndarray]) -> keras.Model:
     """The model in plain Keras layers, with these trainable weights."""
-    model = build_standard(architecture, blank=True)
+    return _with_weights(build_standard(architecture, blank=True), weights)
+
+
+def _with_weights(model: keras.Model, weights: Sequence[np.ndarray]) -> keras.Model:
     for variable, value in zip(model.trainable_variables, weights, strict=True):
         variable.assign(value)
     return model
@@ -33,9 +37,13 @@ def standard_model(architecture: Architecture, weights: Sequence[np.ndarray]) ->
 
 def judge(order: Judge, dataset: Dataset) -> Judged:
     """Evaluate on the validation and the test part, and save if asked to."""
-    model = standard_model(order.program.architecture, order.weights)
+    architecture = order.program.architecture
+    model = standard_model(architecture, order.weights)
     parts = {"val": dataset.validation, "test": dataset.test}
-    predicted = _predict(model, join(*(part.x for part in parts.values())))
+    if architecture.head.stream is None:
+        predicted = _predict(model, join(*(part.x for part in parts.values())))
+    else:
+        predicted = np.concatenate([_follow(architecture, order, part) for part in parts.values()])
     metrics: dict[str, float] = {}
     for prefix, part in parts.items():
         own, predicted = predicted[: len(part)], predicted[len(part) :]
@@ -58,6 +66,16 @@ def _predict(model: keras.Model, x: Inputs) -> np.ndarray:
     filled = join(x, take(x, slice(batches * size - sequences)))
     predicted: np.ndarray = model.predict(filled, batch_size=size, verbose=0)
     return predicted[:sequences]
+
+
+def _follow(architecture: Architecture, order: Judge, part: Part) -> np.ndarray:
+    """Predictions along a stream, whose states are carried from window to window."""
+    if not len(part):
+        return np.zeros((0, architecture.head.steps, architecture.head.width), np.float32)
+    rows = architecture.head.stream
+    model = _with_weights(build(architecture, StandardLayers(rows=rows), blank=True), order.weights)
+    predicted: np.ndarray = model.predict(part.x, batch_size=rows, verbose=0)
+    return predicted
 
 
 def _evaluate(

@@ -76,7 +76,7 @@ class _Worker:
         self._connection = connection
         self._task = TASKS[setup.task]
         self._data = joblib.load(setup.data, mmap_mode="r")
-        self._datasets: dict[tuple[int | None, bool], list[Dataset]] = {}
+        self._datasets: dict[tuple[int | None, bool, int | None], list[Dataset]] = {}
         self._engine = _make_engine(setup)
         self._preparing = Preparing(self._prepare)
         self._send(Ready(self._engine.device))
@@ -127,9 +127,12 @@ class _Worker:
     def _folds(self, program: Program) -> list[Dataset]:
         """The arrays a program reads; a network without memory gets features, not sequences."""
         memoryless = program.architecture.cell == "feed_forward"
-        key = (program.window, memoryless)
+        rows = program.architecture.head.stream
+        key = (program.window, memoryless, rows)
         if key not in self._datasets:
-            folds = [self._data.dataset(program.window, fold) for fold in range(self._data.folds)]
+            folds = [
+                self._data.dataset(program.window, fold, rows) for fold in range(self._data.folds)
+            ]
             if memoryless:
                 folds = [_without_memory(dataset, self._task) for dataset in folds]
             self._datasets[key] = folds

@@ -67,14 +67,21 @@ class StandardLayers(Layers):
         dropout: Rate of the layers' outputs.
         recurrent_dropout: Rate of the hidden states.
         rows: Rows of a stream whose states are kept from call to call.
+        state_inputs: Whether the states of a stream are inputs and outputs instead.
     """
 
     def __init__(
-        self, dropout: float = 0.0, recurrent_dropout: float = 0.0, rows: int | None = None
+        self,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        rows: int | None = None,
+        *,
+        state_inputs: bool = False,
     ) -> None:
         self._dropout = dropout
         self._recurrent_dropout = recurrent_dropout
         self.rows = rows
+        self.state_inputs = state_inputs
 
     def recurrent(self, wanted: Recurrent) -> keras.Layer:
         """A Keras layer of the cell, in `Bidirectional` where both directions are asked for."""

@@ -2,18 +2,21 @@
 
 from dataclasses import replace
 
+import jax
 import keras
 import numpy as np
 import pytest
 
 from rnnsearch.data import MASK_VALUE, Dataset, Part, Scaling, Target
 from rnnsearch.data.inputs import take
+from rnnsearch.data.tokens.stream import cut
 from rnnsearch.engines import Numbers, Program, Run, batch_order
 from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.engines.keras_engine import KerasEngine
 from rnnsearch.models import Architecture
-from rnnsearch.models.build import build_standard
+from rnnsearch.models.build import build, build_standard, state_names
 from rnnsearch.models.initial import initial_weights
+from rnnsearch.models.layers import StandardLayers
 from rnnsearch.tasks import TASKS
 
 ENGINES = {"fused": FusedEngine, "keras": KerasEngine}
@@ -215,3 +218,70 @@ def test_truncation_cuts_encoder_and_decoder_alike_in_both_engines():
     assert full[-1]["loss"] != pytest.approx(one[-1]["loss"], rel=1e-4)
     uncut = curve(FusedEngine(), replace(program, truncates=False), dataset, cut)
     assert full[-1] == pytest.approx(uncut[-1], rel=1e-5)
+
+
+def stream_dataset(rows, window):
+    """A repetition: the class of a step is the token after it."""
+    ids = (np.arange(rows * 24 + 1) * 7 % 11 % 4 + 1).astype(np.int32)
+
+    def part(count):
+        return cut(ids[: count * rows + 1], window, rows)
+
+    target = Target("class", ("token",), tuple("abcd"), Scaling(np.zeros(1), np.ones(1)))
+    return Dataset(part(24), part(13), part(0), target, masked=False, vocabulary=5, stream=rows)
+
+
+def follow(model, part, rows, states):
+    """What the model with states as in- and outputs predicts, window after window."""
+    found = []
+    for start in range(0, len(part), rows):
+        outputs = model.predict_on_batch({"sequence": part.x[start : start + rows], **states})
+        found.append(np.asarray(outputs["output"]))
+        states = {name: outputs[name] for name in states}
+    return np.concatenate(found)
+
+
+def trained_by_hand(model, dataset, rows, nothing):
+    """Losses and validation losses of a loop that passes on the states itself."""
+    loss = keras.losses.SparseCategoricalCrossentropy(reduction="mean_with_sample_weight")
+
+    def losses(weights, x, y, weight, states):
+        frozen = [v.value for v in model.non_trainable_variables]
+        outputs, _ = model.stateless_call(weights, frozen, {"sequence": x, **states})
+        return loss(y, outputs["output"], weight), {name: outputs[name] for name in states}
+
+    step = jax.jit(jax.value_and_grad(losses, has_aux=True))
+    part, judged = dataset.train, dataset.validation
+    for _ in range(EPOCHS):
+        states, total = nothing, 0.0
+        for first in range(0, len(part), rows):
+            batch = slice(first, first + rows)
+            weights = [v.value for v in model.trainable_variables]
+            (value, states), gradients = step(
+                weights, part.x[batch], part.y[batch], part.weights[batch], states
+            )
+            total += float(value) * rows / len(part)
+            for variable, gradient in zip(model.trainable_variables, gradients, strict=True):
+                variable.assign(variable.value - 0.5 * gradient)
+        yield total, float(loss(judged.y, follow(model, judged, rows, nothing), judged.weights))
+
+
+@pytest.mark.parametrize("cell", ["LSTM", "GRU"])
+def test_states_of_a_stream_are_carried_from_batch_to_batch(engine, cell):
+    rows = 3
+    dataset = stream_dataset(rows, 6)
+    program = program_of("many_to_many", dataset, cell, units=(4, 3), batch_size=rows)
+    run = Run(0, seed=3, epochs=EPOCHS, numbers=Numbers(0.5))
+    found = curve(engine, program, dataset, run)
+
+    keras.utils.clear_session(free_memory=False)
+    model = build(program.architecture, StandardLayers(state_inputs=True))
+    start = initial_weights(model.trainable_variables, run.seed, cell, 1.0)
+    for variable, value in zip(model.trainable_variables, start, strict=True):
+        variable.assign(value)
+    layers = zip(state_names(program.architecture), program.architecture.units, strict=True)
+    nothing = {n: np.zeros((rows, size), np.float32) for names, size in layers for n in names}
+    expected = trained_by_hand(model, dataset, rows, nothing)
+    for got, (loss, held_out) in zip(found, expected, strict=True):
+        assert got["loss"] == pytest.approx(loss, rel=2e-4)
+        assert got["val_loss"] == pytest.approx(held_out, rel=2e-4)

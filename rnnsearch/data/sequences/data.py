@@ -42,7 +42,9 @@ class SequencesData(SequenceData):
     preparation_: SequencesPreparation
     content_: str = ""
 
-    def dataset(self, window: int | None = None, fold: int = -1) -> Dataset:
+    def dataset(
+        self, window: int | None = None, fold: int = -1, rows: int | None = None
+    ) -> Dataset:
         """The parts; `window` must be None, for the sequences have their own length."""
         assert window is None, "arrays have no window to choose"
         assert fold in (-1, 0), "arrays have one fold"

@@ -80,7 +80,9 @@ class SeriesData(SequenceData):
         """How many ways there are to divide the rows."""
         return len(self.divided)
 
-    def dataset(self, window: int | None = None, fold: int = -1) -> Dataset:
+    def dataset(
+        self, window: int | None = None, fold: int = -1, rows: int | None = None
+    ) -> Dataset:
         """The parts. Those for validation and test predict the same rows for every window.
 
         many_to_one: every row of the segment that the longest window can reach.

@@ -48,7 +48,9 @@ class RowsData(SequenceData):
     repeated: tuple[int, int]
     dropped: bool
 
-    def dataset(self, window: int | None = None, fold: int = -1) -> Dataset:
+    def dataset(
+        self, window: int | None = None, fold: int = -1, rows: int | None = None
+    ) -> Dataset:
         """The parts; `window` must be None, for the sequences have their own length."""
         assert window is None, "separate sequences have no window to choose"
         assert fold in (-1, 0), "separate sequences have one fold"

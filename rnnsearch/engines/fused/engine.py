@@ -12,7 +12,7 @@ import jax
 import numpy as np
 
 from rnnsearch.data import Dataset
-from rnnsearch.engines._base import Engine, LaneMode, Program, Run, Session, batch_order
+from rnnsearch.engines._base import Engine, LaneMode, Program, Run, Session, epoch_order
 from rnnsearch.engines.compiling import numbers_of, value_of
 from rnnsearch.engines.devices import describe_device
 from rnnsearch.engines.fused.compiled import CompiledProgram, Shape
@@ -149,7 +149,8 @@ class _FusedSession(Session):
         orders = np.full((self.width, steps * size), -1, np.int32)
         for lane, run in self._runs.items():
             count = self._sequences[run.fold]
-            order = batch_order(run.seed, self._epochs[lane], count)
+            program = self._compiled.program
+            order = epoch_order(program, run.seed, self._epochs[lane], count)
             orders[lane, :count] = order + sum(self._sequences[: run.fold])
         return jax.device_put(orders.reshape(-1, steps, size), self._placement.by_lane)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import keras
 import numpy as np
 
 from rnnsearch.engines._base import Program, Run
-from rnnsearch.models.build import build
+from rnnsearch.models.build import build, state_names
 from rnnsearch.models.gated import GatedLayers
 from rnnsearch.models.initial import dropout_seed, initial_weights
 
@@ -25,16 +26,22 @@ class Network:
     Attributes:
         size: P, trainable weights.
         generators: Generators of dropout masks.
+        hidden: Name → H of each state that a stream carries from batch to batch; else empty.
     """
 
     def __init__(self, program: Program) -> None:
-        layers = GatedLayers(
+        kind = GatedLayers(
             truncates=program.truncates,
             drops=program.drops,
             drops_recurrent=program.drops_recurrent,
         )
-        self._cell = program.architecture.cell
-        self._model = build(program.architecture, layers, blank=True)
+        architecture = program.architecture
+        self._cell = architecture.cell
+        self.hidden = {}
+        if architecture.head.stream is not None:
+            layers = zip(state_names(architecture), architecture.units, strict=True)
+            self.hidden = {name: units for names, units in layers for name in names}
+        self._model = build(architecture, kind, blank=True)
         self._trainable: list[keras.Variable] = self._model.trainable_variables
         self._shapes = [tuple(variable.shape) for variable in self._trainable]
         self._sizes = [int(np.prod(shape)) for shape in self._shapes]
@@ -58,19 +65,32 @@ class Network:
         weights: Sequence[Array],
         numbers: Mapping[str, Array],
         generators: Sequence[Array],
-        x: Array,
+        x: Any,
+        hidden: dict[str, Array],
         *,
         training: bool,
-    ) -> tuple[Array, tuple[Array, ...]]:
-        """The model's output on x (B, …), and the states of its generators after."""
+    ) -> tuple[Array, tuple[Array, ...], dict[str, Array]]:
+        """The model's output on x (B, …), and after it the generators and the hidden states."""
         states = iter(generators)
         frozen = [
             next(states) if name == "seed_generator_state" else numbers[name]
             for name in self._frozen
         ]
-        predicted, frozen = self._model.stateless_call(list(weights), frozen, x, training=training)
+        inputs = {"sequence": x, **hidden} if hidden else x
+        outputs, frozen = self._model.stateless_call(
+            list(weights), frozen, inputs, training=training
+        )
         named = zip(self._frozen, frozen, strict=True)
-        return predicted, tuple(v for name, v in named if name == "seed_generator_state")
+        after = tuple(value for name, value in named if name == "seed_generator_state")
+        if not hidden:
+            return outputs, after, {}
+        # The gradient stops where a batch does: truncated backpropagation through time.
+        carried = {name: jax.lax.stop_gradient(outputs[name]) for name in hidden}
+        return outputs["output"], after, carried
+
+    def no_hidden(self, rows: int) -> dict[str, Array]:
+        """The hidden states before a stream begins, zeros (B, H)."""
+        return {name: jnp.zeros((rows, units)) for name, units in self.hidden.items()}
 
     def initial_weights(self, run: Run) -> np.ndarray:
         """(P,) what a run starts from."""

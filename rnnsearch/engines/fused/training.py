@@ -151,8 +151,9 @@ def epoch_function(
             )
             return trained, None
 
-        carry = (state.weights, state.slots, state.steps, state.generators, jnp.zeros(()))
-        (weights, slots, steps, generators, total), _ = jax.lax.scan(body, carry, order)
+        hidden, none = network.no_hidden(order.shape[1]), jnp.zeros(())
+        carry = (state.weights, state.slots, state.steps, state.generators, hidden, none)
+        (weights, slots, steps, generators, _, total), _ = jax.lax.scan(body, carry, order)
         count = jnp.sum(order >= 0).astype(jnp.float32)
         trained = state._replace(weights=weights, slots=slots, steps=steps, generators=generators)
         values = jnp.stack([total / count, *evaluate(trained, data)])
@@ -180,18 +181,20 @@ def _step_function(program: Program, network: Network) -> Callable[..., Any]:
     rule = RULES[program.optimizer]
 
     def step(carry: Any, indices: Array, numbers: dict[str, Array], train: Split) -> Any:
-        weights, slots, steps, generators, total = carry
+        weights, slots, steps, generators, hidden, total = carry
         real = (indices >= 0).astype(jnp.float32)
         chosen = jnp.maximum(indices, 0)
         x, y, weight = jax.tree.map(lambda a: jnp.take(a, chosen, axis=0), train)
         weight = weight * real.reshape(-1, *(1,) * (weight.ndim - 1))
 
         def loss_of(weights: list[Array]) -> Any:
-            predicted, after = network.predict(weights, numbers, generators, x, training=True)
+            predicted, *after = network.predict(
+                weights, numbers, generators, x, hidden, training=True
+            )
             loss = make_training_loss(program, numbers.get("label_smoothing"))
             return loss(y, predicted, weight), after
 
-        (loss, generators), gradients = jax.value_and_grad(loss_of, has_aux=True)(
+        (loss, (generators, hidden)), gradients = jax.value_and_grad(loss_of, has_aux=True)(
             network.unflatten(weights)
         )
         if program.clip_mode is not None:
@@ -201,7 +204,7 @@ def _step_function(program: Program, network: Network) -> Callable[..., Any]:
             weights = weights * (1.0 - numbers["learning_rate"] * numbers["weight_decay"])
         steps = steps + 1
         weights, slots = rule.update(gradient, weights, slots, steps, numbers)
-        return weights, slots, steps, generators, total + loss * jnp.sum(real)
+        return weights, slots, steps, generators, hidden, total + loss * jnp.sum(real)
 
     return step
 
@@ -234,15 +237,23 @@ def _evaluation_function(
         scale, offset = data.scale[state.fold], data.offset[state.fold]
         weights = network.unflatten(state.weights)
 
-        def predict(x: Array) -> Array:
-            return network.predict(weights, state.numbers, state.generators, x, training=False)[0]
+        def predict(hidden: Any, x: Any) -> tuple[Any, Array]:
+            predicted, _, hidden = network.predict(
+                weights, state.numbers, state.generators, x, hidden, training=False
+            )
+            return hidden, predicted
 
-        size = evaluation_batch(len(truth))
+        rows = program.architecture.head.stream
+        size = evaluation_batch(len(truth)) if rows is None else rows
+        if rows is not None:
+            whole = len(truth) // rows * rows
+            x, truth, weight = x[:whole], truth[:whole], weight[:whole]
+        hidden = network.no_hidden(size)
         if size == len(truth):
-            predicted = predict(x)
+            predicted = predict(hidden, x)[1]
         else:
             batches = jax.tree.map(lambda a: a.reshape(-1, size, *a.shape[1:]), x)
-            predicted = jax.lax.map(predict, batches)
+            _, predicted = jax.lax.scan(predict, hidden, batches)
             predicted = predicted.reshape(-1, *predicted.shape[2:])
         validation_loss = loss(truth, predicted, weight)
         if not classes:
