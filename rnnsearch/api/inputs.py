@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,16 +13,7 @@ from typing import Any
 from rnnsearch.data import Arrays, SequenceData, files, read
 from rnnsearch.errors import InvalidData, InvalidSpec, MissingExtra, Problem
 from rnnsearch.space import SearchSpace
-from rnnsearch.spec import (
-    Loaded,
-    NpzSource,
-    SeriesSource,
-    Spec,
-    TextSource,
-    TokensSource,
-    load,
-    parse,
-)
+from rnnsearch.spec import Loaded, SeriesSource, Spec, TextSource, load, parse
 from rnnsearch.tasks import TASKS
 
 __all__ = ["Asked", "Inputs", "fingerprint", "read_inputs", "read_spec", "resolve_engine"]
@@ -163,7 +155,7 @@ def _unroll_length_problems(spec: Spec, data: SequenceData) -> list[Problem]:
     if domain is None or isinstance(spec.data, SeriesSource | TextSource):
         return []
     path, steps = "space.unroll_length", data.steps
-    where = "data.path" if isinstance(spec.data, NpzSource | TokensSource) else "the arrays"
+    where = "the arrays" if spec.data.source == "arrays" else "data.path"
     must = f"must be below {steps}, the longest sequence ({where})"
     if domain.kind == "range":
         if domain.max is None or domain.max < steps:
@@ -202,16 +194,23 @@ def resolve_engine(spec: Spec) -> str:
     return "fused" if spec.run.backend == "jax" else "keras"
 
 
-def fingerprint(spec: Spec, arrays: Arrays | None) -> str:
-    """SHA-256 of the data's content, by which a moved file is known and a changed one found."""
-    digest = hashlib.sha256()
+def fingerprint(spec: Spec, arrays: Arrays | None, content: str = "") -> str:
+    """SHA-256 of the data's content, by which a moved file is known and a changed one found.
+
+    Args:
+        spec: Names the files.
+        arrays: The data, where the spec says ``source: arrays``.
+        content: `SequenceData.content`, of data that was read from no file.
+    """
+    digest = hashlib.sha256(content.encode())
     for array in arrays.every() if arrays is not None else ():
         digest.update(str((array.shape, array.dtype)).encode())
         digest.update(array.tobytes())
     paths = files(spec.data)
+    folder = os.path.commonpath(paths) if len(paths) > 1 else ""
     for path in paths:
-        if len(paths) > 1:
-            digest.update(path.name.encode())
+        if folder:  # where a file lies below it may be its class
+            digest.update(path.relative_to(folder).as_posix().encode())
         with path.open("rb") as file:
             while chunk := file.read(1 << 20):
                 digest.update(chunk)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 import signal
 import threading
@@ -20,6 +19,7 @@ from typing import Any
 from rnnsearch.api.inputs import Inputs, fingerprint, read_spec, resolve_engine
 from rnnsearch.api.recorder import Recorder
 from rnnsearch.api.results import Results
+from rnnsearch.cache import cache_folder
 from rnnsearch.data import Arrays, Dataset
 from rnnsearch.driver import Observer, TrialRecord
 from rnnsearch.driver.baselines import (
@@ -102,7 +102,7 @@ def search(
             folder.set_aside()
         folder.create()
         with folder.lock(), _interruptible():
-            _claim(folder, inputs.spec, fingerprint(inputs.spec, arrays))
+            _claim(folder, inputs.spec, fingerprint(inputs.spec, arrays, inputs.data.content))
             return _Searching(inputs, folder, executor, observer, started).run()
 
 
@@ -347,7 +347,7 @@ def _executor(spec: Spec, folder: StudyFolder) -> ProcessExecutor:
         lane_mode=spec.run.lane_mode,
         logs=folder.path / "logs",
         threads=max(1, cores // count),
-        cache=_cache_folder(),
+        cache=cache_folder("programs"),
     )
     return ProcessExecutor(setup, count)
 
@@ -361,8 +361,3 @@ def _workers(spec: Spec, engine: str, cores: int) -> int:
     if spec.run.workers != "auto":
         return spec.run.workers
     return 1 if engine == "fused" or spec.run.device == "gpu" else max(1, cores // 2)
-
-
-def _cache_folder() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "rnnsearch" / "programs"

@@ -221,6 +221,11 @@ class SequenceData(ABC):
         """Label and text of what `check` prints: rows, sequences a part, shapes, season."""
 
     @property
+    def content(self) -> str:
+        """What stands for the content of data that lies in no file; empty where files do."""
+        return ""
+
+    @property
     @abstractmethod
     def steps(self) -> int:
         """T of the longest sequence the recurrent layers run over."""

@@ -15,12 +15,19 @@ __all__ = ["Problems", "name_nearest", "name_rows", "name_some"]
 
 @dataclass
 class Problems:
-    """Everything found to be wrong so far; raised together."""
+    """Everything found to be wrong so far; raised together.
+
+    Attributes:
+        found: The problems.
+        place: The key that names the data, and is put where `data.path` is said.
+    """
 
     found: list[Problem] = field(default_factory=list)
+    place: str = "data.path"
 
     def add(self, path: str, must: str, received: str = "", advice: str = "") -> None:
         """Note one problem."""
+        path = self.place if path == "data.path" else path
         self.found.append(Problem(path, must, received, advice))
 
     def raise_any(self) -> None:

@@ -58,8 +58,9 @@ def read(
         return read_stream(cast("TextSource", data), windows)
     if data.source == "arrays":
         return read_arrays(cast("ArraysSource", data), task, arrays)
-    problems = Problems()
-    parts = SEQUENCES[data.source].read(data, problems)
+    reader = SEQUENCES[data.source]
+    problems = Problems(place=reader.place)
+    parts = reader.read(data, problems)
     problems.raise_any()
     return prepare_sequences(cast("SequencesSource", data), task, parts, problems)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["fold_parts", "random_parts", "stratified_parts", "time_parts"]
+__all__ = ["fold_parts", "group_parts", "random_parts", "stratified_parts", "time_parts"]
 
 Three = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -65,3 +65,42 @@ def stratified_parts(labels: np.ndarray, validation: float, test: float, seed: i
             owner[member] = 0 if position == 0 else int(owed.argmax())
             dealt[owner[member]] += 1
     return np.flatnonzero(owner == 0), np.flatnonzero(owner == 1), np.flatnonzero(owner == 2)
+
+
+def group_parts(
+    groups: np.ndarray, labels: np.ndarray | None, validation: float, test: float, seed: int
+) -> Three:
+    """As `stratified_parts`, with all members of a group in one part.
+
+    Groups are dealt one after the other, the largest first, each to the part that lacks most
+    of what is in it: so the parts come near to their shares of every class, as near as groups
+    allow. Every part gets a group.
+
+    Args:
+        groups: (N,) the group of each sequence; at least as many as there are parts.
+        labels: (N,) int, the class of each sequence; None where only the parts' sizes matter.
+        validation, test: Shares.
+        seed: Of the order of groups of equal size.
+    """
+    shares = np.array([1 - validation - test, validation, test])
+    names, group = np.unique(groups, return_inverse=True)
+    kinds, kind = np.unique(
+        np.zeros(len(groups)) if labels is None else labels, return_inverse=True
+    )
+    content = np.zeros((len(names), len(kinds)))
+    np.add.at(content, (group, kind), 1)
+    content /= content.sum(axis=0)  # a class counts as much as any other, however rare
+    order = np.random.default_rng(seed).permutation(len(names))
+    order = order[np.argsort(-np.bincount(group)[order], kind="stable")]
+    owner = np.full(len(names), -1)
+    lacking = np.repeat(shares[:, None], len(kinds), axis=1)
+    for left, member in zip(range(len(order), 0, -1), order, strict=True):
+        worth = lacking @ content[member]
+        empty = [part for part in range(3) if shares[part] > 0 and part not in owner]
+        worth[shares == 0] = -np.inf
+        if left <= len(empty):
+            worth[[part not in empty for part in range(3)]] = -np.inf
+        owner[member] = int(worth.argmax())
+        lacking[owner[member]] -= content[member]
+    part = owner[group]
+    return np.flatnonzero(part == 0), np.flatnonzero(part == 1), np.flatnonzero(part == 2)

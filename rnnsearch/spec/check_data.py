@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from rnnsearch.spec.check_tokens import check_tokens
 from rnnsearch.spec.domains import WrittenSpace
 from rnnsearch.spec.report import Report
 from rnnsearch.spec.sources import (
+    GroupPattern,
+    SequencesSource,
     SeriesSource,
     Source,
+    SteppedSource,
     TokensSource,
 )
 from rnnsearch.spec.wording import show
@@ -25,11 +29,15 @@ def check_data(
 ) -> None:
     """Record what in the data section contradicts itself or the task."""
     _check_split(data, report)
+    if isinstance(data, SteppedSource):
+        _check_steps(data, task, report)
     if isinstance(data, TokensSource):
         check_tokens(data, task, space, report)
-    elif task == "one_to_many" and data.target_kind == "class":
-        must = "must be auto or numeric for one_to_many: it predicts a sequence of numbers"
-        report.add("data.target_kind", must, "class", "remove it")
+    else:
+        _check_group(data, report)
+        if task == "one_to_many" and data.target_kind == "class":
+            must = "must be auto or numeric for one_to_many: it predicts a sequence of numbers"
+            report.add("data.target_kind", must, "class", "remove it")
     if isinstance(data, SeriesSource):
         _check_columns(data, report)
         if task == "one_to_many":
@@ -55,6 +63,52 @@ def _check_split(data: Source, report: Report) -> None:
         must = "must be 1 where the data is no CSV series: folds follow each other in time"
         advice = "remove it; search.runs_per_trial trains each trial more than once"
         report.add("data.split.folds", must, show(split.folds), advice)
+
+
+def _check_group(data: Source, report: Report) -> None:
+    """What `split.group` and `split.column` may be depends on whether arrays have names."""
+    split, kind = data.split, data.source
+    named_by = data.grouped_by if isinstance(data, SequencesSource) else None
+    if split.column is not None and named_by != "array":
+        must = f"must not be given for source: {kind}, which has no named arrays"
+        advice = "remove it"
+        if named_by == "file":
+            advice = "make folders train, validation and test of the classes' folders"
+        report.add("data.split.column", must, show(split.column), advice)
+    if split.group is None:
+        return
+    pattern = split.group.pattern if isinstance(split.group, GroupPattern) else None
+    group = show(split.group if pattern is None else {"pattern": pattern})
+    if named_by is None:
+        must = f"must not be given for source: {kind}, which says nothing of groups"
+        report.add("data.split.group", must, group, "remove it")
+    elif named_by == "array" and pattern is not None:
+        report.add("data.split.group", "must be the name of an array", group, "such as speaker")
+    elif named_by == "file" and pattern is None and split.group != "stem":
+        must = "must be stem or a mapping of pattern where sequences are files"
+        report.add("data.split.group", must, group, "such as {pattern: 'speaker[0-9]+'}")
+    if split.by == "time":
+        must = "must be auto, random or stratified where split.group is given"
+        report.add("data.split.by", must, "time", "remove it")
+    if pattern is not None:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            must = f"must be a regular expression ({error})"
+            report.add("data.split.group", must, show(pattern), "see Python's re")
+
+
+def _check_steps(data: SteppedSource, task: str | None, report: Report) -> None:
+    if data.patch is None and data.steps == "patches":
+        must = "must be given for steps: patches, the height and width of one"
+        report.add("data.patch", must, advice="such as patch: 4")
+    if data.patch is not None and data.steps != "patches":
+        must = "must not be given unless steps: patches is"
+        report.add("data.patch", must, show(data.patch), "remove it")
+    if data.steps is not None and task == "one_to_many":
+        must = "must not be given for one_to_many: its input has no time axis"
+        if "steps" in data.model_fields_set:
+            report.add("data.steps", must, data.steps, "remove it")
 
 
 def _targets(data: SeriesSource) -> tuple[str, ...]:

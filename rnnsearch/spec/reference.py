@@ -52,6 +52,30 @@ The file holds `x` and `y`, or `x_train` and `y_train`; parts of its own named `
 `y_validation`, `x_test`, `y_test` are used where they are, else they are taken out of the rest.
 Padded sequences have their lengths in `lengths`, `lengths_train`, …, or NaN after their end.
 """,
+    "npy": """\
+The folder holds `x.npy` and `y.npy`: the same names as in an .npz, each array in a file of its own.
+They are memory-mapped.
+""",
+    "python": """\
+The function returns `(x, y)`, `(x, y, lengths)`, a dict of arrays under the names that an .npz has,
+or a `rnnsearch.Arrays`. It is called once for each `check` and `search`, and a study knows its data
+by what is returned: the same arguments must give the same arrays. `predict` and `evaluate` are
+given an .npz of new sequences.
+""",
+    "ts": """\
+The format of the UCR and UEA archives: `@classLabel` or `@targetLabel`, several dimensions, unequal
+lengths, `?` for a missing value (see `data.missing`). Of a folder, `…_TEST.ts` is the test part.
+""",
+    "audio": """\
+Needs `pip install 'rnnsearch[audio]'`. A folder of .wav, .flac or .ogg files for each class, whose
+name is the label; or folders `train`, `validation` and `test` of such folders, of which only the
+first is needed. Channels are averaged. What was computed of the files is kept in the user's cache.
+""",
+    "images": """\
+Needs `pip install 'rnnsearch[images]'`. A folder of .png or .jpg files for each class, whose name
+is the label; for `steps: frames` a folder of folders. Or folders `train`, `validation` and `test`
+of such folders, of which only the first is needed.
+""",
     "table": """\
 A row is a sequence. `sequence` names the text that is read and `target` a class or a number
 (`many_to_one`), a text of as many tokens (`many_to_many`) or another text (`sequence_to_sequence`);

@@ -7,7 +7,7 @@ To add a source: its class here, its line in `SOURCES`, and the file that reads 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -16,20 +16,27 @@ from rnnsearch.spec.fields import Count, Frozen, Seed, Worded
 __all__ = [
     "SOURCES",
     "ArraysSource",
+    "AudioSource",
     "CalendarFeature",
     "CsvSource",
     "FastaSource",
+    "GroupPattern",
+    "ImagesSource",
+    "NpySource",
     "NpzSource",
     "PairsSource",
+    "PythonSource",
     "RowsSource",
     "SequencesSource",
     "SeriesSource",
     "Source",
     "SplitSpec",
+    "SteppedSource",
     "TableSource",
     "TextSource",
     "TokensSource",
     "TokensSplitSpec",
+    "TsSource",
 ]
 
 CalendarFeature = Literal[
@@ -49,6 +56,16 @@ def _whole_from_one(amount: float) -> float:
 _AMOUNT = "a share below 1, or a whole number of sequences"
 _Amount = Annotated[float, Field(gt=0), AfterValidator(_whole_from_one), Worded(_AMOUNT)]
 _AmountOrNone = Annotated[float, Field(ge=0), AfterValidator(_whole_from_one), Worded(_AMOUNT)]
+
+
+Steps = Literal["rows", "columns", "patches", "pixels", "frames"]
+Milliseconds = Annotated[float, Field(gt=0, le=10_000)]
+
+
+class GroupPattern(Frozen):
+    """What of a file's name is its group."""
+
+    pattern: str = Field(description="A regular expression.")
 
 
 class SplitSpec(Frozen):
@@ -74,6 +91,25 @@ class SplitSpec(Frozen):
         "length, one after the other, each trained for on all that is before it. The last is "
         "that of one fold. A trial's score is the mean over them.",
     )
+    group: (
+        Annotated[
+            str | GroupPattern,
+            Worded("the name of an array, stem, or a mapping such as {pattern: 'speaker[0-9]+'}"),
+        ]
+        | None
+    ) = Field(
+        default=None,
+        description="Sequences that belong together, by a speaker or a device, and must all be "
+        "in one part: the name of an array that says it for each sequence, such as `speaker` "
+        "(beside `x_train` it is `speaker_train`). Of files it is `stem`, the name without its "
+        "ending, or `{pattern: …}`, a regular expression that is searched for in the path below "
+        "the class's folder; its first `( )`, or all that it finds, is the group.",
+    )
+    column: str | None = Field(
+        default=None,
+        description="Name of an array that says `train`, `validation` or `test` for each "
+        "sequence. A part that it never says is taken out of the training part.",
+    )
 
 
 class Source(Frozen):
@@ -96,6 +132,23 @@ class Source(Frozen):
 
 class SequencesSource(Source):
     """Sequences that are separate from each other, each with its own target."""
+
+    grouped_by: ClassVar[Literal["array", "file"] | None] = None
+    """What `split.group` names."""
+
+
+class SteppedSource(SequencesSource):
+    """Sequences that may be images or clips, cut into steps."""
+
+    steps: Steps | None = Field(
+        default=None,
+        description="What a step is where `x` is images (N, height, width[, channels]): `rows`, "
+        "`columns`, `patches` or `pixels`, each row by row from the top left; `frames` where it "
+        "is clips (N, T, height, width[, channels]). null: `x` is no image.",
+    )
+    patch: Count | None = Field(
+        default=None, description="Height and width of a patch, for `steps: patches`."
+    )
 
 
 class SeriesSource(Source):
@@ -140,14 +193,103 @@ class CsvSource(SeriesSource):
     path: Path = Field(description="The CSV file, relative to the YAML file.")
 
 
-class NpzSource(SequencesSource):
+class NpzSource(SteppedSource):
     """NumPy arrays in one file: ``x_train, y_train, …`` or ``x, y``."""
 
+    grouped_by = "array"
     source: Literal["npz"] = Field(description="The kind of data.")
     path: Path = Field(description="The .npz file, relative to the YAML file.")
 
 
-class ArraysSource(SequencesSource):
+class NpySource(SteppedSource):
+    """NumPy arrays, each in a file of its own: ``x.npy`` and ``y.npy``."""
+
+    grouped_by = "array"
+    source: Literal["npy"] = Field(description="The kind of data.")
+    path: Path = Field(description="The folder of .npy files, relative to the YAML file.")
+
+
+class PythonSource(SteppedSource):
+    """Arrays that a function returns."""
+
+    grouped_by = "array"
+    source: Literal["python"] = Field(description="The kind of data.")
+    path: Path = Field(
+        default=Path(),
+        description="Folder that the module is looked for in, before the installed ones; relative "
+        "to the YAML file.",
+    )
+    function: str = Field(
+        description="`module:function`, such as `recordings:load` for `load` in recordings.py."
+    )
+    arguments: Annotated[dict[str, Any], Worded("a mapping of names to values")] = Field(
+        default={}, description="Keyword arguments of the function."
+    )
+
+
+class TsSource(SequencesSource):
+    """Sequences in the format of the UCR and UEA archives."""
+
+    source: Literal["ts"] = Field(description="The kind of data.")
+    path: Path = Field(
+        description="A .ts file, or a folder with one `…_TRAIN.ts` and its `…_TEST.ts`; relative "
+        "to the YAML file."
+    )
+
+
+class AudioSource(SequencesSource):
+    """Recordings, a folder for each class."""
+
+    grouped_by = "file"
+    source: Literal["audio"] = Field(description="The kind of data.")
+    path: Path = Field(description="The folder, relative to the YAML file.")
+    features: Literal["log_mel", "mfcc"] = Field(
+        default="log_mel",
+        description="What a step consists of: the logarithm of the energy in each mel band, or "
+        "its cosine transform.",
+    )
+    rate: Annotated[int, Field(ge=1000)] = Field(
+        default=16000,
+        description="Samples a second. Recordings of a higher rate are resampled to it; a lower "
+        "one is an error, for its upper bands would be empty.",
+    )
+    frame_ms: Milliseconds = Field(default=25.0, description="Length of a frame, which is a step.")
+    hop_ms: Milliseconds = Field(
+        default=10.0, description="From the start of a frame to the next one's."
+    )
+    mels: Count = Field(default=40, description="Mel bands, from 0 Hz to half the rate.")
+    coefficients: Count = Field(
+        default=13, description="How many coefficients are kept, for `features: mfcc`."
+    )
+
+
+class ImagesSource(SteppedSource):
+    """Pictures or clips, a folder for each class."""
+
+    grouped_by = "file"
+    source: Literal["images"] = Field(description="The kind of data.")
+    path: Path = Field(description="The folder, relative to the YAML file.")
+    steps: Steps = Field(
+        default="rows",
+        description="What a step is: one of the picture's `rows`, `columns`, `patches` or "
+        "`pixels`, in the order from the top left, row by row; or `frames`, where a sequence is a "
+        "folder of pictures in the order of their names.",
+    )
+    size: (
+        Annotated[
+            tuple[Count, Count], Field(), Worded("a list of height and width, such as [28, 28]")
+        ]
+        | None
+    ) = Field(
+        default=None,
+        description="Height and width that each picture is scaled to; null: all have the same.",
+    )
+    channels: Literal["grey", "rgb"] = Field(
+        default="grey", description="What a pixel consists of: one number, or three."
+    )
+
+
+class ArraysSource(SteppedSource):
     """Arrays given through the Python API; never written in YAML."""
 
     source: Literal["arrays"] = Field(description="The kind of data.")
@@ -276,6 +418,11 @@ class TextSource(TokensSource):
 SOURCES: dict[str, type[Source]] = {
     "csv": CsvSource,
     "npz": NpzSource,
+    "npy": NpySource,
+    "python": PythonSource,
+    "ts": TsSource,
+    "audio": AudioSource,
+    "images": ImagesSource,
     "table": TableSource,
     "fasta": FastaSource,
     "pairs": PairsSource,

@@ -6,6 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
+from rnnsearch.spec import SOURCES
+from rnnsearch.spec.wording import joined
+
+SOURCE_NAMES = joined(name for name in SOURCES if name != "arrays")
+
 CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
     (
         "no task",
@@ -30,12 +35,12 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
     (
         "unknown source",
         [("replace", "source: csv", "source: cvs")],
-        "s.yaml:3:3: data.source: must be csv, npz, table, fasta, pairs or text; received cvs; did you mean csv?",
+        f"s.yaml:3:3: data.source: must be {SOURCE_NAMES}; received cvs; did you mean csv?",
     ),
     (
         "arrays in a file",
         [("replace", "source: csv", "source: arrays")],
-        "s.yaml:3:3: data.source: must be csv, npz, table, fasta, pairs or text in a file; received arrays; write a "
+        f"s.yaml:3:3: data.source: must be {SOURCE_NAMES} in a file; received arrays; write a "
         "file, or use the Python API",
     ),
     (

@@ -27,7 +27,15 @@ def test_every_default_is_written() -> None:
         "data": {
             "source": "csv",
             "path": "/data/load.csv",
-            "split": {"validation": 0.15, "test": 0.15, "by": "auto", "seed": 0, "folds": 1},
+            "split": {
+                "validation": 0.15,
+                "test": 0.15,
+                "by": "auto",
+                "seed": 0,
+                "folds": 1,
+                "group": None,
+                "column": None,
+            },
             "scaling": "standard",
             "target_kind": "auto",
             "missing": "error",

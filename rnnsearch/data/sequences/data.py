@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from rnnsearch.data.categories import find_categories, unknown
 from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.scaling import constant, fit_scaling, identity
 from rnnsearch.data.sequences.masks import real_steps
+from rnnsearch.data.sequences.parting import PARTS, by_column, divide
 from rnnsearch.data.sequences.preparation import SequencesPreparation
 from rnnsearch.data.sequences.samples import (
     Arrays,
@@ -24,19 +25,13 @@ from rnnsearch.data.sequences.samples import (
     plain_array,
     shaped,
 )
+from rnnsearch.data.sequences.steps import stepped
 from rnnsearch.data.sources import Parts
-from rnnsearch.data.splits import random_parts, stratified_parts, time_parts
 
 if TYPE_CHECKING:
-    from rnnsearch.spec.sources import (
-        ArraysSource,
-        SequencesSource,
-        SplitSpec,
-    )
+    from rnnsearch.spec.sources import ArraysSource, SequencesSource
 
 __all__ = ["SequencesData", "prepare_sequences", "read_arrays"]
-
-_PARTS = ("training", "validation", "test")
 
 
 @dataclass(frozen=True)
@@ -45,6 +40,7 @@ class SequencesData(SequenceData):
 
     prepared: Dataset
     preparation_: SequencesPreparation
+    content_: str = ""
 
     def dataset(
         self, window: int | None = None, fold: int = -1, rows: int | None = None
@@ -60,6 +56,11 @@ class SequencesData(SequenceData):
         return self.preparation_
 
     @property
+    def content(self) -> str:
+        """What a source says that has no file."""
+        return self.content_
+
+    @property
     def steps(self) -> int:
         """The longest sequence."""
         return self.prepared.output_steps or int(self.prepared.train.array.shape[1])
@@ -70,7 +71,7 @@ class SequencesData(SequenceData):
         parts = (data.train, data.validation, data.test)
         lines = [
             (name, f"{len(part)} sequences" if len(part) else "none")
-            for name, part in zip(_PARTS, parts, strict=True)
+            for name, part in zip(PARTS, parts, strict=True)
         ]
         axes = "(N, F)" if data.train.array.ndim == 2 else "(N, T, F)"
         ragged = ", ragged: padded at the front and masked" if data.masked else ""
@@ -110,7 +111,7 @@ def read_arrays(source: ArraysSource, task: str, arrays: Arrays | None) -> Seque
         lengths = plain_array(rest[0]) if rest and rest[0] is not None else None
         names = (f"x{suffix}", f"y{suffix}", f"lengths{suffix}")
         raws.append(Raw(plain_array(x), plain_array(y), lengths, names))
-    return prepare_sequences(source, task, Parts(*raws), problems)
+    return prepare_sequences(source, task, Parts(raws[0], raws[1], raws[2]), problems)
 
 
 def prepare_sequences(
@@ -124,14 +125,15 @@ def prepare_sequences(
     Raises:
         InvalidData: With every problem that could be found.
     """
-    samples, kind = _samples(source, task, raws, problems)
+    samples, kind = _samples(source, task, by_column(raws, problems), problems)
     problems.raise_any()
     given = [sample for sample in samples if sample is not None]
     labels = find_classes(given, problems) if kind == "class" else Labels("numeric")
     if kind == "class":
         samples = [s if s is None else encode(s, labels.classes, problems) for s in samples]
-    train, validation, test = _split(source.split, samples, problems)
-    _check_inputs(train, validation, test, problems)
+    train, validation, test = divide(source.split, samples, problems)
+    fixed = getattr(source, "steps", None) is not None
+    _check_inputs(train, validation, test, fixed, problems)
     _check(train, validation, test, labels, problems)
     problems.raise_any()
     preparation = _prepare(source, task, labels, (train, validation, test))
@@ -143,7 +145,7 @@ def prepare_sequences(
         masked=preparation.masked,
         output_steps=preparation.output_steps,
     )
-    return SequencesData(dataset, preparation)
+    return SequencesData(dataset, preparation, raws.content)
 
 
 def _samples(
@@ -154,11 +156,13 @@ def _samples(
 ) -> tuple[list[Sample | None], str]:
     """The arrays in one form, and the kind of target: that of the training part."""
     kind: str = source.target_kind
+    settings = source.model_dump(mode="json")
     samples: list[Sample | None] = []
     first: Raw | None = None
-    for raw in raws:
+    for raw in raws[:3]:
         categorical = None if first is None else first.x.ndim == 1
-        done = None if raw is None else shaped(raw, task, kind, problems, categorical)
+        cut = None if raw is None else stepped(raw, settings, problems)
+        done = None if cut is None else shaped(cut, task, kind, problems, categorical)
         if done is None:
             samples.append(None)
             continue
@@ -194,64 +198,26 @@ def _outputs(raw: Raw, task: str, kind: str) -> tuple[int, ...]:
     return steps + (_shape(raw)[-1:] if kind == "numeric" else ())
 
 
-def _split(
-    split: SplitSpec, samples: list[Sample | None], problems: Problems
-) -> tuple[Sample, Sample, Sample]:
-    """The parts; those that were not given are taken out of the training part."""
-    train, validation, test = samples
-    assert train is not None
-    count = len(train.x)
-    shares = (
-        0 if validation is not None else split.validation,
-        0 if test is not None else split.test,
-    )
-    nothing = train.take(np.zeros(0, dtype=np.int64))
-    if not any(shares):
-        return (
-            train,
-            nothing if validation is None else validation,
-            nothing if test is None else test,
-        )
-    classes = _class_of_each(train)
-    if split.by == "stratified" and classes is None:
-        must = "must be auto, time or random where a sequence has not one class"
-        problems.add("data.split.by", must, "stratified", "use random")
-    sizes = [len(part) for part in time_parts(count, *shares)]
-    if sum(shares) >= 1 or any(
-        not n for n, share in zip(sizes, (1, *shares), strict=True) if share
-    ):
-        received = ", ".join(f"{max(n, 0)} {name}" for n, name in zip(sizes, _PARTS, strict=True))
-        must, advice = "must leave a sequence in every part", "give more, or change the shares"
-        problems.add("data.split", must, f"{received} sequences of {count}", advice)
-        problems.raise_any()
-    if split.by == "time":
-        index: Any = [np.asarray(part, dtype=np.int64) for part in time_parts(count, *shares)]
-    elif classes is not None and split.by in ("auto", "stratified"):
-        index = stratified_parts(classes, *shares, split.seed)
-    else:
-        index = random_parts(count, *shares, split.seed)
-    return (
-        train.take(index[0]),
-        train.take(index[1]) if validation is None else validation,
-        train.take(index[2]) if test is None else test,
-    )
+def _check_inputs(
+    train: Sample, validation: Sample, test: Sample, fixed: bool, problems: Problems
+) -> None:
+    """Inputs must vary in training, which must have every class of them.
 
-
-def _class_of_each(sample: Sample) -> np.ndarray | None:
-    """(N,) int, the one class that a sequence has as its target or its input; None if none."""
-    if sample.y.ndim == 1 and sample.y.dtype.kind == "i":
-        return sample.y
-    return np.unique(sample.x, return_inverse=True)[1] if sample.x.ndim == 1 else None
-
-
-def _check_inputs(train: Sample, validation: Sample, test: Sample, problems: Problems) -> None:
-    """Inputs must vary in training, which must have every class of them."""
+    Args:
+        train, validation, test: The parts.
+        fixed: Whether nobody can leave features out, as they are what steps of an image
+            consist of: then one that varies is enough. (The border of an image is often blank.)
+        problems: Where to note what is wrong.
+    """
     must, count = "must vary in the training part", len(train.x)
     if train.x.ndim > 1:
-        for index, column in enumerate(train.x.reshape(-1, train.x.shape[-1]).T):
-            if constant(column) or np.isnan(column).all():
-                received = f"feature {index}, the same in all {count} training sequences"
-                problems.add("data.path", must, received, "leave the feature out")
+        columns = train.x.reshape(-1, train.x.shape[-1]).T
+        blank = [at for at, c in enumerate(columns) if constant(c) or np.isnan(c).all()]
+        if fixed and len(blank) < len(columns):
+            return
+        for index in blank:
+            received = f"feature {index}, the same in all {count} training sequences"
+            problems.add("data.path", must, received, "leave the feature out")
         return
     known = find_categories(train.x)
     if len(known) == 1:

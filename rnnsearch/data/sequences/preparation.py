@@ -14,6 +14,7 @@ from rnnsearch.data.categories import find_categories, one_hot, unknown
 from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.sequences.masks import real_steps, to_front
 from rnnsearch.data.sequences.samples import Raw, Sample, clean, encode, shaped
+from rnnsearch.data.sequences.steps import stepped
 from rnnsearch.data.sources import SEQUENCES
 
 if TYPE_CHECKING:
@@ -128,16 +129,19 @@ class SequencesPreparation(Preparation):
     def inputs(self, path: str) -> tuple[np.ndarray, pd.DataFrame]:
         """x of every new sequence, and the index of each.
 
-        The frame has `sequence`, from
-        0, and for sequences of outputs `step`, from 1; padding steps of many_to_many have
-        no row, which the index shows.
+        The frame has `sequence`, from 0, and `file` where each has one of its own. For
+        sequences of outputs it has `step`, from 1; padding steps of many_to_many have no row,
+        which the index shows.
         """
         import pandas as pd
 
         sample = self._read(path, targets=False)
         count = len(sample.x)
         if self.task == "many_to_one":
-            return self.x(sample), pd.DataFrame({"sequence": np.arange(count)})
+            columns = {"sequence": np.arange(count)}
+            if sample.files is not None:
+                columns["file"] = sample.files
+            return self.x(sample), pd.DataFrame(columns)
         real = np.ones((count, self.steps), dtype=bool)
         if self.task == "many_to_many":
             real = real_steps(sample.lengths, self.steps, True)
@@ -160,6 +164,8 @@ class SequencesPreparation(Preparation):
         problems = Problems()
         reader = SEQUENCES[self.reader["source"]]
         raw = reader.read_new(Path(path), self.reader, targets, problems)
+        problems.raise_any()
+        raw = None if raw is None else stepped(raw, self.reader, problems)
         problems.raise_any()
         assert raw is not None
         if self.task == "one_to_many" and not targets:

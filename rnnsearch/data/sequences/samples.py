@@ -51,12 +51,39 @@ def plain_array(values: Any) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Raw:
-    """Arrays of one part, with the names that messages call them by. `y` may be absent."""
+    """Arrays of one part, with the names that messages call them by. `y` may be absent.
+
+    Attributes:
+        x, y, lengths: As they were read.
+        names: Of these three.
+        group: (N,) what must not be divided (a speaker, a font); None if nothing is said.
+        part: (N,) text, the part that each sequence belongs to; None if nothing is said.
+        files: (N,) text, where each sequence was read from; None if all come from one place.
+    """
 
     x: np.ndarray
     y: np.ndarray | None
     lengths: np.ndarray | None
     names: tuple[str, str, str] = ("x", "y", "lengths")
+    group: np.ndarray | None = None
+    part: np.ndarray | None = None
+    files: np.ndarray | None = None
+
+    def take(self, index: np.ndarray) -> Raw:
+        """Some of the sequences."""
+
+        def some(array: np.ndarray | None) -> np.ndarray | None:
+            return None if array is None else array[index]
+
+        return Raw(
+            self.x[index],
+            some(self.y),
+            some(self.lengths),
+            self.names,
+            some(self.group),
+            some(self.part),
+            some(self.files),
+        )
 
 
 @dataclass(frozen=True)
@@ -78,12 +105,15 @@ class Sample:
             until `encode`, then int64 with -1 in padding.
         lengths: (N,) real steps; of y for one_to_many, else of x.
         observed: (N,) or (N, T) bool, where y (and x at that step) was observed.
+        group, files: As in `Raw`.
     """
 
     x: np.ndarray
     y: np.ndarray
     lengths: np.ndarray
     observed: np.ndarray
+    group: np.ndarray | None = None
+    files: np.ndarray | None = None
 
     def __len__(self) -> int:
         """N."""
@@ -91,7 +121,14 @@ class Sample:
 
     def take(self, index: np.ndarray) -> Sample:
         """Some of the sequences."""
-        return Sample(self.x[index], self.y[index], self.lengths[index], self.observed[index])
+        return Sample(
+            self.x[index],
+            self.y[index],
+            self.lengths[index],
+            self.observed[index],
+            None if self.group is None else self.group[index],
+            None if self.files is None else self.files[index],
+        )
 
 
 def shaped(
@@ -258,7 +295,7 @@ def clean(raw: Raw, task: str, kind: str, missing: str, problems: Problems) -> S
     observed = real_y & ~gaps_y
     if observed.ndim == 2 and gaps_x.ndim == 2:
         observed &= ~gaps_x
-    return Sample(x, y, lengths, observed).take(keep)
+    return Sample(x, y, lengths, observed, raw.group, raw.files).take(keep)
 
 
 def _input_gaps(

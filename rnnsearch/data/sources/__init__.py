@@ -10,11 +10,16 @@ from rnnsearch.data.sources._base import (
     TableReader,
     TextReader,
 )
+from rnnsearch.data.sources.audio import AudioReader
 from rnnsearch.data.sources.csv import CsvReader
 from rnnsearch.data.sources.fasta import FastaReader
+from rnnsearch.data.sources.images import ImagesReader
+from rnnsearch.data.sources.npy import NpyReader
 from rnnsearch.data.sources.npz import NpzReader
+from rnnsearch.data.sources.python import PythonReader
 from rnnsearch.data.sources.table import RowsTableReader
 from rnnsearch.data.sources.text import PlainTextReader
+from rnnsearch.data.sources.ts import TsReader
 
 __all__ = [
     "ROWS",
@@ -36,6 +41,11 @@ TABLES: dict[str, TableReader] = {
 
 SEQUENCES: dict[str, SequencesReader] = {
     "npz": NpzReader(),
+    "npy": NpyReader(),
+    "python": PythonReader(),
+    "ts": TsReader(),
+    "audio": AudioReader(),
+    "images": ImagesReader(),
     # Those given through the Python API have no file; new ones come in an .npz.
     "arrays": NpzReader(),
 }

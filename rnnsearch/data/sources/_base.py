@@ -23,11 +23,17 @@ __all__ = ["Parts", "Reader", "RowsReader", "SequencesReader", "TableReader", "T
 
 
 class Parts(NamedTuple):
-    """Sequences as they were read. A part that is None is taken out of the training part."""
+    """Sequences as they were read. A part that is None is taken out of the training part.
+
+    Attributes:
+        train, validation, test: The parts.
+        content: What stands for the content of data that lies in no file, else empty.
+    """
 
     train: Raw | None
     validation: Raw | None = None
     test: Raw | None = None
+    content: str = ""
 
 
 class Reader:
@@ -54,7 +60,13 @@ class TableReader(Reader, ABC):
 
 
 class SequencesReader(Reader, ABC):
-    """Reads sequences that are separate from each other, each with its own target."""
+    """Reads sequences that are separate from each other, each with its own target.
+
+    Attributes:
+        place: The key of the data section that messages about the data name.
+    """
+
+    place = "data.path"
 
     @abstractmethod
     def read(self, section: Any, problems: Problems) -> Parts:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnnsearch.data.problems import Problems, name_some
+from rnnsearch.data.problems import Problems
 from rnnsearch.data.sequences.samples import Raw
+from rnnsearch.data.sources._arrays import new_sequences, parts_of
 from rnnsearch.data.sources._base import Parts, SequencesReader
 
 if TYPE_CHECKING:
@@ -25,12 +26,7 @@ class NpzReader(SequencesReader):
         """Every part that the file names. Other arrays in it are left alone."""
         arrays = load_npz(section.path, problems)
         problems.raise_any()
-        suffix = "_train" if "x_train" in arrays else ""
-        return Parts(
-            _raw(arrays, suffix, True, problems),
-            _raw(arrays, "_validation", False, problems),
-            _raw(arrays, "_test", False, problems),
-        )
+        return parts_of(arrays, section.split, problems)
 
     def read_new(
         self, path: Path, settings: Mapping[str, Any], targets: bool, problems: Problems
@@ -38,31 +34,7 @@ class NpzReader(SequencesReader):
         """`x[, lengths]`, or `x_test[, lengths_test]`, and the `y` of the same name."""
         arrays = load_npz(path, problems)
         problems.raise_any()
-        suffix = "" if "x" in arrays or "x_test" not in arrays else "_test"
-        names = (f"x{suffix}", f"y{suffix}", f"lengths{suffix}")
-        for name in names[: 1 + targets]:
-            if name not in arrays:
-                advice = f"there are: {name_some(arrays, 20)}"
-                problems.add("data.path", f"must hold an array '{name}'", str(path), advice)
-        problems.raise_any()
-        x, y, lengths = names
-        return Raw(arrays[x], arrays[y] if targets else None, arrays.get(lengths), names)
-
-
-def _raw(
-    arrays: dict[str, np.ndarray], suffix: str, needed: bool, problems: Problems
-) -> Raw | None:
-    """The arrays of one part; None if it has none."""
-    x, y, lengths = (f"{name}{suffix}" for name in ("x", "y", "lengths"))
-    if x not in arrays and y not in arrays and not needed:
-        return None
-    if x in arrays and y in arrays:
-        return Raw(arrays[x], arrays[y], arrays.get(lengths), (x, y, lengths))
-    must = f"must hold the arrays '{x}' and '{y}'"
-    if needed and not suffix:
-        must += ", or 'x_train' and 'y_train'"
-    problems.add("data.path", must, name_some(arrays, 20) or "no arrays", "save both")
-    return None
+        return new_sequences(arrays, path, targets, problems)
 
 
 def load_npz(path: Path, problems: Problems) -> dict[str, np.ndarray]:

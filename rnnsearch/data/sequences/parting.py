@@ -1,0 +1,139 @@
+"""Which sequence goes into which part: as the data says itself, by group, or by shares."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rnnsearch.data.problems import Problems, name_some
+from rnnsearch.data.sequences.samples import Raw, Sample
+from rnnsearch.data.sources import Parts
+from rnnsearch.data.splits import group_parts, random_parts, stratified_parts, time_parts
+
+if TYPE_CHECKING:
+    from rnnsearch.spec.sources import SplitSpec
+
+__all__ = ["PARTS", "by_column", "divide"]
+
+PARTS = ("training", "validation", "test")
+"""The parts' names in texts."""
+
+_COLUMN = ("train", "validation", "test")
+
+
+def by_column(raws: Parts, problems: Problems) -> Parts:
+    """The parts that `Raw.part` names, where it is there; a part that it never names is None."""
+    raw = raws.train
+    if raw is None or raw.part is None or (raw.y is not None and len(raw.y) != len(raw.x)):
+        return raws
+    names = raw.part.astype(str)
+    strange = sorted(set(names.tolist()) - set(_COLUMN))
+    if strange:
+        must = "must say train, validation or test for each sequence"
+        problems.add("data.split.column", must, name_some(strange), "correct these")
+    elif "train" not in names:
+        must = "must say train for some of the sequences"
+        problems.add("data.split.column", must, name_some(np.unique(names)), "correct it")
+    problems.raise_any()
+
+    def called(name: str) -> Raw | None:
+        return raw.take(np.flatnonzero(names == name)) if name in names else None
+
+    return Parts(called("train"), called("validation"), called("test"), raws.content)
+
+
+def divide(
+    split: SplitSpec, samples: list[Sample | None], problems: Problems
+) -> tuple[Sample, Sample, Sample]:
+    """The parts; those that were not given are taken out of the training part."""
+    train, validation, test = samples
+    assert train is not None
+    _check_apart(samples, problems)
+    shares = (
+        0 if validation is not None else split.validation,
+        0 if test is not None else split.test,
+    )
+    nothing = train.take(np.zeros(0, dtype=np.int64))
+    if not any(shares):
+        return (
+            train,
+            nothing if validation is None else validation,
+            nothing if test is None else test,
+        )
+    classes = _class_of_each(train)
+    if split.by == "stratified" and classes is None:
+        must = "must be auto, time or random where a sequence has not one class"
+        problems.add("data.split.by", must, "stratified", "use random")
+    _check_room(train, shares, problems)
+    index = _indices(split, train, classes, shares)
+    return (
+        train.take(index[0]),
+        train.take(index[1]) if validation is None else validation,
+        train.take(index[2]) if test is None else test,
+    )
+
+
+def _indices(
+    split: SplitSpec,
+    train: Sample,
+    classes: np.ndarray | None,
+    shares: tuple[float, float],
+) -> Any:
+    """Three arrays of indices."""
+    stratified = classes is not None and split.by in ("auto", "stratified")
+    if train.group is not None:
+        return group_parts(train.group, classes if stratified else None, *shares, split.seed)
+    if split.by == "time":
+        return [np.asarray(part, dtype=np.int64) for part in time_parts(len(train), *shares)]
+    if stratified and classes is not None:
+        return stratified_parts(classes, *shares, split.seed)
+    return random_parts(len(train), *shares, split.seed)
+
+
+def _check_room(train: Sample, shares: tuple[float, float], problems: Problems) -> None:
+    """There must be a sequence, and a group, for every part.
+
+    Raises:
+        InvalidData: There is not, with everything found before.
+    """
+    count = len(train)
+    sizes = [len(part) for part in time_parts(count, *shares)]
+    if sum(shares) >= 1 or any(
+        not n for n, share in zip(sizes, (1, *shares), strict=True) if share
+    ):
+        received = ", ".join(f"{max(n, 0)} {name}" for n, name in zip(sizes, PARTS, strict=True))
+        must, advice = "must leave a sequence in every part", "give more, or change the shares"
+        problems.add("data.split", must, f"{received} sequences of {count}", advice)
+        problems.raise_any()
+    if train.group is None:
+        return
+    groups, parts = np.unique(train.group), 1 + sum(share > 0 for share in shares)
+    if len(groups) < parts:
+        must = f"must leave a group for each of {parts} parts"
+        received = f"{len(groups)} ({name_some(groups)})"
+        problems.add("data.split.group", must, received, "give more, or divide by another group")
+        problems.raise_any()
+
+
+def _check_apart(samples: list[Sample | None], problems: Problems) -> None:
+    """Parts that the data came in must not share a group."""
+    named = [
+        (name, set(sample.group.tolist()))
+        for name, sample in zip(PARTS, samples, strict=True)
+        if sample is not None and sample.group is not None
+    ]
+    for (first, one), (second, other) in combinations(named, 2):
+        shared = sorted(one & other)
+        if shared:
+            must = "must have all sequences of a group in one part"
+            received = f"{name_some(shared)} in {first} and {second}"
+            problems.add("data.split.group", must, received, "move them, or remove split.group")
+
+
+def _class_of_each(sample: Sample) -> np.ndarray | None:
+    """(N,) int, the one class that a sequence has as its target or its input; None if none."""
+    if sample.y.ndim == 1 and sample.y.dtype.kind == "i":
+        return sample.y
+    return np.unique(sample.x, return_inverse=True)[1] if sample.x.ndim == 1 else None

@@ -1,0 +1,171 @@
+"""Recordings in folders: frames of log-mel energies or MFCC.
+
+What was computed is kept in the user's cache, by the content of the files and the settings: a
+second search reads it from there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import math
+import os
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rnnsearch.cache import cache_folder
+from rnnsearch.data.extras import import_extra
+from rnnsearch.data.problems import Problems, name_some
+from rnnsearch.data.sequences.samples import Raw
+from rnnsearch.data.sources._base import Parts, SequencesReader
+from rnnsearch.data.sources._folders import Listed, groups_of, list_classes, list_new, list_parts
+from rnnsearch.data.sources._mel import fft_size, log_mel, mel_filters, mfcc
+
+if TYPE_CHECKING:
+    from rnnsearch.spec.sources import AudioSource
+
+__all__ = ["AudioReader"]
+
+_ENDINGS = (".wav", ".flac", ".ogg")
+
+_FORM = "1"
+"""Changes whenever the features of the same sound do, so that old ones are not taken."""
+
+
+class AudioReader(SequencesReader):
+    """Reads a folder a class; or folders train, validation and test of these."""
+
+    def read(self, section: AudioSource, problems: Problems) -> Parts:
+        """Every part that there is a folder of."""
+        settings = section.model_dump(mode="json")
+        listed = list_parts(section.path, _ENDINGS, False, problems)
+        problems.raise_any()
+        read = [None if part is None else _raw(part, settings, problems) for part in listed]
+        return Parts(read[0], read[1], read[2])
+
+    def read_new(
+        self, path: Path, settings: Mapping[str, Any], targets: bool, problems: Problems
+    ) -> Raw | None:
+        """One recording, or all below a folder; with targets, a folder a class."""
+        if targets:
+            listed = list_classes(path, _ENDINGS, False, problems)
+        else:
+            listed = list_new(path, _ENDINGS, False, problems)
+        return None if listed is None else _raw(listed, settings, problems)
+
+
+def _raw(listed: Listed, settings: Mapping[str, Any], problems: Problems) -> Raw | None:
+    """Frames of all recordings, padded with NaN; None, and problems, if any can't be read."""
+    place = _place(listed.paths, settings)
+    frames = _kept(place)
+    if frames is None:
+        frames = _computed(listed, settings, problems)
+        if frames is None:
+            return None
+        _keep(place, frames)
+    lengths = np.array([len(each) for each in frames])
+    x = np.full((len(frames), lengths.max(), frames[0].shape[1]), np.nan, dtype=np.float32)
+    for place, each in zip(x, frames, strict=True):
+        place[: len(each)] = each
+    group = groups_of(listed, settings["split"]["group"], problems)
+    return Raw(x, listed.y, lengths, group=group, files=listed.names)
+
+
+def _computed(
+    listed: Listed, settings: Mapping[str, Any], problems: Problems
+) -> list[np.ndarray] | None:
+    """(T, F) of each recording."""
+    rate, bands = settings["rate"], settings["mels"]
+    frame, hop = (max(1, round(settings[key] * rate / 1000)) for key in ("frame_ms", "hop_ms"))
+    filters = mel_filters(bands, rate, fft_size(frame))
+    if not filters.any(axis=1).all():
+        must = "must be so few that every band has a frequency in it"
+        advice = "lower it, or set a longer data.frame_ms"
+        problems.add("data.mels", must, f"{bands} of frames of {frame} samples", advice)
+    if settings["features"] == "mfcc" and settings["coefficients"] > bands:
+        must = "must be at most data.mels"
+        problems.add(
+            "data.coefficients", must, f"{settings['coefficients']} of {bands}", "lower it"
+        )
+    sounds = _sounds(listed, rate, problems)
+    if problems.found:
+        return None
+    frames = [log_mel(sound, frame, hop, filters) for sound in sounds]
+    if settings["features"] == "mfcc":
+        frames = [mfcc(each, settings["coefficients"]) for each in frames]
+    return frames
+
+
+def _sounds(listed: Listed, rate: int, problems: Problems) -> list[np.ndarray]:
+    """(samples,) of each recording at this rate, its channels averaged."""
+    soundfile = import_extra("soundfile", "soundfile", "audio", "data.source: audio")
+    sounds: list[np.ndarray] = []
+    broken: dict[str, list[str]] = {}
+    low: dict[int, list[str]] = {}
+    for path, name in zip(listed.paths, listed.names, strict=True):
+        try:
+            samples, own = soundfile.read(path, dtype="float64", always_2d=True)
+        except (OSError, RuntimeError):
+            broken.setdefault("no sound that can be read", []).append(name)
+            continue
+        sound = samples.mean(axis=1)
+        if not len(sound):
+            broken.setdefault("no samples", []).append(name)
+        elif not np.isfinite(sound).all():
+            broken.setdefault("samples that are no finite numbers", []).append(name)
+        elif own < rate:
+            low.setdefault(own, []).append(name)
+        else:
+            sounds.append(_resampled(sound, own, rate))
+    for what, names in broken.items():
+        received = f"{what} in {name_some(names)}"
+        problems.add("data.path", "must have sound in every file", received, "remove these")
+    if low:
+        slowest = min(low)
+        received = f"{slowest} in {name_some(low[slowest])}"
+        must = f"must be a rate that every file has or exceeds, unlike {rate}"
+        problems.add("data.rate", must, received, f"set rate: {slowest}, or remove these")
+    return sounds
+
+
+def _resampled(sound: np.ndarray, own: int, rate: int) -> np.ndarray:
+    """The sound at a lower rate, what is above half of it filtered out."""
+    if own == rate:
+        return sound
+    signal = import_extra("scipy.signal", "scipy", "audio", "data.rate")
+    common = math.gcd(own, rate)
+    return np.asarray(signal.resample_poly(sound, rate // common, own // common))
+
+
+def _place(paths: tuple[Path, ...], settings: Mapping[str, Any]) -> Path:
+    """Where the features of these files are kept: their contents, in this order, and how."""
+    digest = hashlib.sha256(_FORM.encode())
+    for key in ("features", "rate", "frame_ms", "hop_ms", "mels", "coefficients"):
+        digest.update(f"{key}={settings[key]} ".encode())
+    for path in paths:
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return cache_folder("features") / f"{digest.hexdigest()}.npz"
+
+
+def _kept(place: Path) -> list[np.ndarray] | None:
+    """The features of an earlier search; None if there are none that can be read."""
+    try:
+        with np.load(place, allow_pickle=False) as kept:
+            return np.split(kept["frames"], np.cumsum(kept["lengths"])[:-1])
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+
+
+def _keep(place: Path, frames: list[np.ndarray]) -> None:
+    """Write the features aside, then rename: another search never sees half of them."""
+    aside = place.with_name(f".{place.name}.{os.getpid()}.npz")
+    # Where nothing can be kept (a read-only home, a full disk) they are computed again.
+    with contextlib.suppress(OSError):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(aside, frames=np.concatenate(frames), lengths=[len(each) for each in frames])
+        aside.replace(place)

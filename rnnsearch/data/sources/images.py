@@ -1,0 +1,120 @@
+"""Pictures and clips in folders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rnnsearch.data.extras import import_extra
+from rnnsearch.data.problems import Problems, name_some
+from rnnsearch.data.sequences.samples import Raw
+from rnnsearch.data.sources._base import Parts, SequencesReader
+from rnnsearch.data.sources._folders import Listed, groups_of, list_classes, list_new, list_parts
+
+if TYPE_CHECKING:
+    from rnnsearch.spec.sources import ImagesSource
+
+__all__ = ["ImagesReader"]
+
+_ENDINGS = (".png", ".jpg", ".jpeg")
+
+
+class ImagesReader(SequencesReader):
+    """Reads a folder a class; or folders train, validation and test of these.
+
+    A picture is one file, a clip a folder of them. x are the pictures as they are, from 0 to 1:
+    `rnnsearch.data.sequences.steps` makes steps of them.
+    """
+
+    def read(self, section: ImagesSource, problems: Problems) -> Parts:
+        """Every part that there is a folder of."""
+        settings = section.model_dump(mode="json")
+        listed = list_parts(section.path, _ENDINGS, _clips(settings), problems)
+        problems.raise_any()
+        read = [None if part is None else _raw(part, settings, problems) for part in listed]
+        return Parts(read[0], read[1], read[2])
+
+    def read_new(
+        self, path: Path, settings: Mapping[str, Any], targets: bool, problems: Problems
+    ) -> Raw | None:
+        """One picture, or all below a folder; with targets, a folder a class."""
+        if targets:
+            listed = list_classes(path, _ENDINGS, _clips(settings), problems)
+        else:
+            listed = list_new(path, _ENDINGS, _clips(settings), problems)
+        return None if listed is None else _raw(listed, settings, problems)
+
+
+def _clips(settings: Mapping[str, Any]) -> bool:
+    return bool(settings["steps"] == "frames")
+
+
+def _raw(listed: Listed, settings: Mapping[str, Any], problems: Problems) -> Raw | None:
+    """(N, height, width, channels), of clips (N, T, …) padded with NaN; None, with problems."""
+    clips = [_frames(path) if path.is_dir() else [path] for path in listed.paths]
+    files = [file for clip in clips for file in clip]
+    pictures = _pictures(files, listed.root, settings, problems)
+    if pictures is None:
+        return None
+    group = groups_of(listed, settings["split"]["group"], problems)
+    if not _clips(settings):
+        return Raw(pictures, listed.y, None, group=group, files=listed.names)
+    lengths = np.array([len(clip) for clip in clips])
+    x = np.full((len(clips), lengths.max(), *pictures.shape[1:]), np.nan, dtype=np.float32)
+    starts = np.cumsum(lengths) - lengths
+    for place, start, length in zip(x, starts, lengths, strict=True):
+        place[:length] = pictures[start : start + length]
+    return Raw(x, listed.y, lengths, group=group, files=listed.names)
+
+
+def _frames(folder: Path) -> list[Path]:
+    """A clip's pictures in the order of their names, where 2 stands before 10."""
+    files = [
+        path for path in folder.iterdir() if path.suffix.lower() in _ENDINGS and path.name[0] != "."
+    ]
+    digits = max((len(path.stem) for path in files), default=0)
+    return sorted(files, key=lambda path: _padded(path.stem, digits))
+
+
+def _padded(name: str, digits: int) -> str:
+    """The name with every number in it filled up with zeros."""
+    return re.sub(r"\d+", lambda number: number[0].zfill(digits), name)
+
+
+def _pictures(
+    files: list[Path], root: Path, settings: Mapping[str, Any], problems: Problems
+) -> np.ndarray | None:
+    """(files, height, width, channels) float32 from 0 to 1; None, and problems."""
+    image = import_extra("PIL.Image", "pillow", "images", "data.source: images")
+    mode = "L" if settings["channels"] == "grey" else "RGB"
+    size = settings["size"]
+    pictures: list[np.ndarray] = []
+    broken: list[str] = []
+    shapes: dict[tuple[int, int], str] = {}
+    for path in files:
+        name = path.relative_to(root).as_posix()
+        try:
+            with image.open(path) as opened:
+                picture = opened.convert(mode)
+        except (OSError, ValueError, SyntaxError, image.DecompressionBombError):
+            broken.append(name)
+            continue
+        if size is not None and picture.size != (size[1], size[0]):
+            picture = picture.resize((size[1], size[0]), image.Resampling.BILINEAR)
+        shapes.setdefault((picture.height, picture.width), name)
+        pictures.append(np.asarray(picture, dtype=np.float32) / 255)
+    if broken:
+        must, received = "must have a picture in every file", f"none in {name_some(broken)}"
+        problems.add("data.path", must, received, "remove these, or save them again")
+    if len(shapes) > 1:
+        must = "must be given where pictures differ in height and width"
+        received = name_some(f"{h} × {w} ({name})" for (h, w), name in shapes.items())
+        problems.add("data.size", must, received, "add size: [height, width] under data:")
+    if broken or len(shapes) > 1:
+        return None
+    stacked = np.stack(pictures)
+    return stacked if stacked.ndim == 4 else stacked[..., None]

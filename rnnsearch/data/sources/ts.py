@@ -1,0 +1,203 @@
+"""The text format of the UCR and UEA archives of time series (timeseriesclassification.com).
+
+Lines that begin with ``@`` describe the data and those that begin with ``#`` explain it. After
+``@data`` each line is one sequence: its dimensions divided by ``:``, the values of a dimension by
+``,``, and the class or the number to predict after the last ``:``. ``?`` stands for a missing
+value. With ``@timestamps true`` a value is ``(time,value)``; the times are not read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rnnsearch.data.problems import Problems, name_rows, name_some
+from rnnsearch.data.sequences.samples import Raw
+from rnnsearch.data.sources._base import Parts, SequencesReader
+
+if TYPE_CHECKING:
+    from rnnsearch.spec.sources import TsSource
+
+__all__ = ["TsReader"]
+
+_STAMPED = re.compile(r"\(([^()]*),([^(),]*)\)")
+
+
+class TsReader(SequencesReader):
+    """Reads .ts files: one, or those that end in ``_TRAIN.ts`` and ``_TEST.ts``."""
+
+    def read(self, section: TsSource, problems: Problems) -> Parts:
+        """The one file, or the folder's two parts."""
+        train, test = _parts(section.path, problems)
+        problems.raise_any()
+        read = [
+            None if path is None else _sequences(path, True, problems) for path in (train, test)
+        ]
+        return Parts(train=read[0], test=read[1])
+
+    def read_new(
+        self, path: Path, settings: Mapping[str, Any], targets: bool, problems: Problems
+    ) -> Raw | None:
+        """The sequences of one file, or of a folder's test part."""
+        train, test = _parts(path, problems)
+        problems.raise_any()
+        return _sequences(test or train, targets, problems)
+
+    def files(self, section: TsSource) -> list[Path]:
+        """The one file or the two."""
+        found = _parts(section.path, Problems())
+        return [path for path in found if path is not None]
+
+
+def _parts(path: Path, problems: Problems) -> tuple[Path, Path | None]:
+    """The file of the training part and, of a folder, that of the test part."""
+    if not path.is_dir():
+        return path, None
+    train = sorted(file for file in path.iterdir() if file.name.lower().endswith("_train.ts"))
+    if len(train) != 1:
+        must = "must be a .ts file, or a folder with one file …_TRAIN.ts"
+        received = f"{name_some(file.name for file in train) or 'none'} in {path}"
+        problems.add("data.path", must, received, "name the file")
+        return path, None
+    stem = train[0].name[: -len("_train.ts")]
+    test = [file for file in path.iterdir() if file.name.lower() == f"{stem}_test.ts".lower()]
+    return train[0], test[0] if test else None
+
+
+@dataclass(frozen=True)
+class _Header:
+    """What the lines before the data say."""
+
+    classes: bool
+    numbers: bool
+    stamped: bool
+
+    @property
+    def labelled(self) -> bool:
+        return self.classes or self.numbers
+
+
+def _sequences(path: Path, targets: bool, problems: Problems) -> Raw | None:
+    """The sequences of a file; None, and problems, if it can't be read."""
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except FileNotFoundError:
+        advice = "a path in a spec is relative to the spec's folder"
+        problems.add("data.path", "must be an existing file", str(path), advice)
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        problems.add("data.path", "must be a text file", f"{path} ({error})", "save it as UTF-8")
+        return None
+    numbered = [(at, line.strip()) for at, line in enumerate(lines, 1) if line.strip()]
+    said = [(at, line) for at, line in numbered if not line.startswith("#")]
+    start = next((at for at, line in said if line.lower() == "@data"), None)
+    rows = [(at, line) for at, line in said if start is not None and at > start]
+    if not rows:
+        received = "no line @data" if start is None else "nothing below @data"
+        must = "must have a line @data and a sequence a line below it"
+        problems.add("data.path", must, received, f"look at {path}")
+        return None
+    header = _header([line for _, line in said if line.startswith("@")])
+    if targets and not header.labelled:
+        must = "must have @classLabel true or @targetLabel true"
+        advice = "sequences without a target can be predicted, not learned from"
+        problems.add("data.path", must, f"neither in {path}", advice)
+        return None
+    return _parsed(path, rows, header, targets, problems)
+
+
+def _header(lines: list[str]) -> _Header:
+    """The settings that matter; those that follow from the data are left alone."""
+    said: dict[str, str] = {}
+    for line in lines:
+        name, *values = line[1:].lower().split()
+        said[name] = values[0] if values else ""
+    return _Header(
+        classes=said.get("classlabel") == "true",
+        numbers=said.get("targetlabel") == "true",
+        stamped=said.get("timestamps") == "true",
+    )
+
+
+def _parsed(
+    path: Path,
+    rows: list[tuple[int, str]],
+    header: _Header,
+    targets: bool,
+    problems: Problems,
+) -> Raw | None:
+    """Arrays of the rows, ragged ones padded with NaN at the end."""
+    sequences: list[np.ndarray] = []
+    labels: list[str] = []
+    broken: dict[str, list[int]] = {}
+    for at, line in rows:
+        *fields, label = _fields(line, header)
+        try:
+            sequences.append(_values(fields))
+            labels.append(_label(label, header, targets))
+            if len(sequences[-1]) != len(sequences[0]):
+                broken.setdefault(f"{len(sequences[0])} dimensions, as the first", []).append(at)
+        except _Broken as error:
+            broken.setdefault(str(error), []).append(at)
+    for must, where in broken.items():
+        advice = f"look at {path}"
+        problems.add("data.path", f"must have {must}, in each row", name_rows(where), advice)
+    if broken:
+        return None
+    lengths = np.array([sequence.shape[1] for sequence in sequences])
+    x = np.full((len(rows), lengths.max(), len(sequences[0])), np.nan)
+    for place, sequence in zip(x, sequences, strict=True):
+        place[: sequence.shape[1]] = sequence.T
+    y = np.array(labels, dtype=np.float64 if header.numbers else str)
+    return Raw(x, y if targets else None, lengths)
+
+
+class _Broken(Exception):
+    """A row is not as it must be; the message says what it must have."""
+
+
+def _fields(line: str, header: _Header) -> list[str]:
+    """Dimensions and, last, the label ("" if the file has none)."""
+    if header.stamped:
+        # A time has colons of its own.
+        line = _STAMPED.sub(lambda pair: pair[2], line)
+    fields = line.split(":")
+    return fields if header.labelled else [*fields, ""]
+
+
+def _label(text: str, header: _Header, targets: bool) -> str:
+    """The class, or the number to predict; "0" where none is asked."""
+    text = text.strip()
+    if not targets:
+        return "0"
+    if header.numbers:
+        return str(_number(text))
+    if text in ("", "?"):
+        raise _Broken("a class after the last ':'")
+    return text
+
+
+def _values(fields: list[str]) -> np.ndarray:
+    """(F, T) of a row's dimensions."""
+    if not fields:
+        raise _Broken("a dimension and, after a ':', the label")
+    dimensions = [[_number(cell) for cell in field.split(",")] for field in fields]
+    if len({len(values) for values in dimensions}) > 1:
+        raise _Broken("dimensions of equal length")
+    return np.array(dimensions)
+
+
+def _number(cell: str) -> float:
+    """The value of a cell; NaN where it is missing."""
+    cell = cell.strip()
+    if cell == "?":
+        return np.nan
+    try:
+        return float(cell)
+    except ValueError:
+        raise _Broken("numbers or ? for a missing one") from None
