@@ -204,6 +204,20 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "s.yaml:11:1: loss: must be auto or cross_entropy for target_kind: class; received huber",
     ),
     (
+        "quantiles of a decoder",
+        [
+            (
+                "replace",
+                "many_to_one\ndata:\n  source: csv\n  path: load.csv\n  inputs: [demand]\n"
+                "  target: demand\n  window: 96\n",
+                "sequence_to_sequence\ndata:\n  source: npz\n  path: load.npz\n",
+            ),
+            ("end", "loss: quantile"),
+        ],
+        "s.yaml:7:1: loss: must be another loss for sequence_to_sequence: its decoder reads what "
+        "it predicts; received quantile; such as mae, whose best prediction is the median",
+    ),
+    (
         "setting of another loss",
         [("end", "loss: {name: mse, delta: 2}")],
         "s.yaml:10:19: loss.delta: must not be given for loss mse: it is for huber; received 2.0; "
