@@ -100,7 +100,7 @@ def open_lanes(shape: Shape, lanes: int) -> Session:
     """A session of the engine with every lane loaded."""
     from rnnsearch.engines import Numbers, Program, Run
     from rnnsearch.models import Architecture
-    from rnnsearch.tasks import TASKS
+    from rnnsearch.tasks import TASKS, Loss
 
     dataset = _dataset(shape)
     task = TASKS["many_to_one"]
@@ -109,7 +109,7 @@ def open_lanes(shape: Shape, lanes: int) -> Session:
         optimizer="adam",
         batch_size=shape.batch,
         clip_mode="global_norm",
-        loss="mse",
+        loss=Loss("mse"),
         metrics=task.metrics(dataset.target),
         objective="val_loss",
         maximize=False,

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from rnnsearch.api.inputs import read_inputs, resolve_engine
-from rnnsearch.data import Arrays
+from rnnsearch.data import Arrays, Dataset
 from rnnsearch.driver.baselines import has_feed_forward
 from rnnsearch.spec import Spec
-from rnnsearch.tasks import TASKS
+from rnnsearch.tasks import TASKS, Loss, class_weights
 
 __all__ = ["CheckReport", "check"]
 
@@ -26,6 +26,7 @@ class CheckReport:
         programs: Different programs at most; None where they can't be counted.
         data: Label and text.
         baselines: Names.
+        loss: As resolved, with its settings.
         budget: Label and text.
     """
 
@@ -36,6 +37,7 @@ class CheckReport:
     data: list[tuple[str, str]]
     baselines: list[str]
     objective: str
+    loss: str
     engine: str
     budget: list[tuple[str, str]]
 
@@ -70,9 +72,22 @@ def check(
         data=data.summary(),
         baselines=[*task.baseline_names(dataset), *network],
         objective=resolved.search.objective,
+        loss=_loss(TASKS[resolved.task].loss(dataset.target, resolved.loss), dataset),
         engine=f"{resolve_engine(resolved)} on {resolved.run.backend}",
         budget=_budget(resolved),
     )
+
+
+def _loss(loss: Loss, dataset: Dataset) -> str:
+    """``huber with delta 1``; class weights as the training part has them."""
+    if loss.name == "huber":
+        return f"huber with delta {loss.delta:g}"
+    if loss.quantiles:
+        return f"quantile at {', '.join(f'{level:g}' for level in loss.quantiles)}"
+    if loss.class_weights is None:
+        return loss.name
+    weights = zip(dataset.target.classes, class_weights(loss, dataset), strict=True)
+    return f"{loss.name}, weighing {', '.join(f'{c} {weight:.3g}' for c, weight in weights)}"
 
 
 def _runs(spec: Spec) -> str:

@@ -10,11 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rnnsearch.api.fitting import target_problems
 from rnnsearch.data import Arrays, SequenceData, files, read
 from rnnsearch.errors import InvalidData, InvalidSpec, MissingExtra, Problem
 from rnnsearch.space import SearchSpace
-from rnnsearch.spec import Loaded, SeriesSource, Spec, TextSource, load, parse
-from rnnsearch.tasks import TASKS
+from rnnsearch.spec import (
+    Loaded,
+    SeriesSource,
+    Spec,
+    TextSource,
+    load,
+    parse,
+)
 
 __all__ = ["Asked", "Inputs", "fingerprint", "read_inputs", "read_spec", "resolve_engine"]
 
@@ -55,8 +62,7 @@ class Asked:
             data = read(spec.data, spec.task, self.space.windows(spec), self.arrays)
             problems = [
                 *_unroll_length_problems(spec, data),
-                *_objective_problems(spec, data, self.space),
-                *_label_smoothing_problems(spec, data, self.space),
+                *target_problems(spec, data, self.space),
             ]
             if problems:
                 raise InvalidSpec(problems)
@@ -174,19 +180,6 @@ def _unroll_length_problems(spec: Spec, data: SequenceData) -> list[Problem]:
     ]
 
 
-def _objective_problems(spec: Spec, data: SequenceData, space: SearchSpace) -> list[Problem]:
-    """The objective must be one of this target's, whose kind the data may have decided."""
-    target = data.dataset((space.windows(spec) or (None,))[0]).target
-    fitting = ["val_loss", *(f"val_{name}" for name in TASKS[spec.task].metrics(target))]
-    objective = spec.search.objective
-    if objective in fitting:
-        return []
-    kind = "a class" if target.kind == "class" else "a number"
-    must = f"must be a metric of {kind}, as {', '.join(target.names)} is"
-    advice = f"use one of {', '.join(fitting)}"
-    return [Problem("search.objective", must, objective, advice)]
-
-
 def resolve_engine(spec: Spec) -> str:
     """The engine that ``auto`` stands for: fused wherever JAX is the backend."""
     if spec.run.engine != "auto":
@@ -215,12 +208,3 @@ def fingerprint(spec: Spec, arrays: Arrays | None, content: str = "") -> str:
             while chunk := file.read(1 << 20):
                 digest.update(chunk)
     return digest.hexdigest()
-
-
-def _label_smoothing_problems(spec: Spec, data: SequenceData, space: SearchSpace) -> list[Problem]:
-    """Smoothing is for classes, and the data may have decided what the target is."""
-    target = data.dataset((space.windows(spec) or (None,))[0]).target
-    if target.kind == "class" or not space.can_exceed_zero("label_smoothing"):
-        return []
-    must = f"must not be given where numbers are predicted, as {', '.join(target.names)} is"
-    return [Problem("space.label_smoothing", must, "label_smoothing", "remove it")]

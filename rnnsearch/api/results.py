@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from rnnsearch.data import Inputs, Preparation, preparation_from_json
+from rnnsearch.driver.programs import asked_metrics
 from rnnsearch.errors import StudyError
 from rnnsearch.models.configured import architecture_of
 from rnnsearch.records import (
@@ -22,8 +23,8 @@ from rnnsearch.records import (
     records,
 )
 from rnnsearch.space import SearchSpace
-from rnnsearch.spec import Scalar, parse
-from rnnsearch.tasks import TASKS, Head, metric_values
+from rnnsearch.spec import Scalar, Spec, parse
+from rnnsearch.tasks import TASKS, Head, Loss, metric_values, own_units
 
 if TYPE_CHECKING:
     import keras
@@ -165,7 +166,7 @@ class Results:
         import_keras(str(self.summary["backend"]))
         from rnnsearch.models.build import build_standard
 
-        space = self._space()
+        space = SearchSpace.from_spec(self._spec())
         models: list[keras.Model] = []
         for trial in self.trials()[:count]:
             path = self.folder.weights(trial.number)
@@ -186,22 +187,26 @@ class Results:
             models.append(model)
         return models
 
-    def _space(self) -> SearchSpace:
-        """The space that was searched."""
+    def _spec(self) -> Spec:
+        """What was searched, and how."""
         import yaml
 
         document = yaml.safe_load(self.folder.spec.read_text("utf-8"))
         document.pop("content", None)  # the data's hash, which a user's spec has not
-        return SearchSpace.from_spec(
-            parse(document, name=str(self.summary["name"]), directory=self.folder.path)
-        )
+        return parse(document, name=str(self.summary["name"]), directory=self.folder.path)
+
+    def _loss(self) -> Loss:
+        """What was trained on."""
+        spec = self._spec()
+        return TASKS[spec.task].loss(self.preparation.target, spec.loss)
 
     def predict(self, path: str | Path) -> pd.DataFrame:
         """Predictions for new data of the kind that was searched on.
 
         Returns:
             A row a prediction: what identifies it, then ``predicted_<target>`` in the
-            target's own units; for classes also a ``probability_<class>`` each.
+            target's own units; for classes also a ``probability_<class>`` each, for quantiles a
+            ``predicted_<target>_q10`` each, in order, and the median as what is predicted.
 
         Raises:
             InvalidData: The data can't be used.
@@ -209,13 +214,14 @@ class Results:
         """
         preparation = self.preparation
         x, frame = preparation.inputs(str(path))
-        outputs = self._outputs(x)
-        target = preparation.target
-        rows = outputs.reshape(-1, outputs.shape[-1])[frame.index]
+        loss, target = self._loss(), preparation.target
+        outputs = self._outputs(x, loss)
+        axes = outputs.shape[-2:] if loss.quantiles else outputs.shape[-1:]
+        rows = outputs.reshape(-1, *axes)[frame.index]
         frame = frame.reset_index(drop=True)
         if target.kind == "numeric":
             for column, name in enumerate(target.names):
-                frame[f"predicted_{name}"] = rows[:, column]
+                _add_numbers(frame, f"predicted_{name}", rows[..., column], loss.quantiles)
             return frame
         frame[f"predicted_{target.names[0]}"] = [target.classes[i] for i in rows.argmax(axis=-1)]
         for column, label in enumerate(target.classes):
@@ -233,14 +239,15 @@ class Results:
         part = preparation.targets(str(path))
         target = preparation.target
         truth = target.scaling.invert(part.y) if target.kind == "numeric" else part.y
-        names = TASKS[str(self.summary["task"])].metrics(target)
-        return metric_values(names, truth, self._outputs(part.x), part.weights)
+        spec, loss = self._spec(), self._loss()
+        names = TASKS[spec.task].metrics(target, loss, asked_metrics(spec))
+        predicted = self._outputs(part.x, loss)
+        return metric_values(names, truth, predicted, part.weights, loss.facts(target))
 
-    def _outputs(self, x: Inputs) -> np.ndarray:
-        """The winner's outputs, in own units; (N, O) or (N, T, O)."""
+    def _outputs(self, x: Inputs, loss: Loss) -> np.ndarray:
+        """The winner's outputs in own units, as `rnnsearch.tasks.own_units` gives them."""
         outputs = self.best_model().predict(x, verbose=0)
-        target = self.preparation.target
-        return target.scaling.invert(outputs) if target.kind == "numeric" else outputs
+        return own_units(outputs, self.preparation.target, loss)
 
     def _require_winner(self) -> None:
         if not self.folder.model.exists() or not self.folder.preparation.exists():
@@ -248,3 +255,15 @@ class Results:
                 f"Expected a finished search. Received: {self.folder.path}, which has no winner "
                 "yet; run its search command again, which goes on where it stopped"
             )
+
+
+def _add_numbers(
+    frame: pd.DataFrame, name: str, values: np.ndarray, quantiles: Sequence[float]
+) -> None:
+    """Add what is predicted, (R,); or of quantiles (R, Q) the median and each of them."""
+    if not quantiles:
+        frame[name] = values
+        return
+    frame[name] = values[:, quantiles.index(0.5)]
+    for column, level in enumerate(quantiles):
+        frame[f"{name}_q{100 * level:g}"] = values[:, column]

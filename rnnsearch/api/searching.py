@@ -21,7 +21,7 @@ from rnnsearch.api.recorder import Recorder
 from rnnsearch.api.results import Results
 from rnnsearch.cache import cache_folder
 from rnnsearch.data import Arrays, Dataset
-from rnnsearch.driver import Observer, TrialRecord
+from rnnsearch.driver import BaselineRecord, Observer, TrialRecord
 from rnnsearch.driver.baselines import (
     LANES,
     feed_forward_baseline,
@@ -31,7 +31,7 @@ from rnnsearch.driver.baselines import (
 )
 from rnnsearch.driver.loop import Limits, Search
 from rnnsearch.driver.planner import Planner
-from rnnsearch.driver.programs import direction
+from rnnsearch.driver.programs import asked_metrics, direction
 from rnnsearch.driver.pruners import make_pruner, rungs
 from rnnsearch.driver.tally import Tally
 from rnnsearch.errors import StudyError
@@ -186,9 +186,7 @@ class _Searching:
         interrupted = False
         try:
             with self._data_for_workers(), self.executor as executor:
-                objective = self.spec.search.objective
-                simple = simple_baselines(self.task, self._folds(), objective)
-                self.recorder.begin(before, simple)
+                self.recorder.begin(before, self._simple_baselines())
                 self._search(executor, before)
                 self._conclude(executor)
         except KeyboardInterrupt:
@@ -216,6 +214,13 @@ class _Searching:
         """The arrays of each fold, for the longest window."""
         data, windows = self.inputs.data, self.inputs.space.windows(self.spec)
         return [data.dataset(max(windows, default=None), fold) for fold in range(data.folds)]
+
+    def _simple_baselines(self) -> list[BaselineRecord]:
+        folds, spec = self._folds(), self.spec
+        target = folds[-1].target
+        loss = self.task.loss(target, spec.loss)
+        metrics = self.task.metrics(target, loss, asked_metrics(spec))
+        return simple_baselines(self.task, folds, spec.search.objective, loss, metrics)
 
     def _is_concluded(self, before: list[TrialRecord]) -> bool:
         """Whether the last search came to its end, with these trials."""

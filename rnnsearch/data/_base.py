@@ -59,12 +59,15 @@ class Target:
         names: Column names; one for a class.
         classes: Labels in the order of the model's outputs; empty for numbers.
         scaling: Of numbers, over the last axis of y; the identity for classes.
+        naive_error: (O,) mean absolute error of a naive forecast over the training part, in the
+            target's own units; None for classes and where there is no such forecast.
     """
 
     kind: Literal["numeric", "class"]
     names: tuple[str, ...]
     classes: tuple[Any, ...]
     scaling: Scaling
+    naive_error: np.ndarray | None = None
 
     @property
     def width(self) -> int:

@@ -6,7 +6,7 @@ import math
 import statistics
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Block, Ended, Judge, Schedule
 from rnnsearch.execution.requests import judge_remotely, train_remotely
 from rnnsearch.models import Architecture
-from rnnsearch.tasks import Baselines, Task, metric_values
+from rnnsearch.tasks import Baselines, Loss, Task, loss_weights, mean_loss, metric_values
 
 __all__ = [
     "LANES",
@@ -36,19 +36,25 @@ LANES = len(_LEARNING_RATES)
 """In which the feed-forward baseline trains."""
 
 
-def simple_baselines(task: Task, folds: Sequence[Dataset], objective: str) -> list[BaselineRecord]:
+def simple_baselines(
+    task: Task, folds: Sequence[Dataset], objective: str, loss: Loss, metrics: Sequence[str]
+) -> list[BaselineRecord]:
     """Naive forecasts, mean or majority, and a linear model, on validation and test part.
 
     Fitted on each fold; validation scores are means over the folds, test scores the last one's.
+
+    Args:
+        task: Fits them.
+        folds: The data.
+        objective: What ranks.
+        loss: That of the networks.
+        metrics: Names of those that are reported.
     """
     started = time.perf_counter()
-    fitted = [task.fit_baselines(dataset) for dataset in folds]
-    validations = [
-        _scores(fit, task, dataset, dataset.validation, "val")
-        for fit, dataset in zip(fitted, folds, strict=True)
-    ]
-    last = folds[-1]
-    test = _scores(fitted[-1], task, last, last.test, "test") if len(last.test) else {}
+    fitted = [_Fitted.on(task, dataset, loss) for dataset in folds]
+    validations = [fit.scores(fit.dataset.validation, metrics, "val") for fit in fitted]
+    last = fitted[-1]
+    test = last.scores(last.dataset.test, metrics, "test") if len(last.dataset.test) else {}
     seconds = (time.perf_counter() - started) / max(1, len(validations[0]))
     return [
         _record(
@@ -60,6 +66,61 @@ def simple_baselines(task: Task, folds: Sequence[Dataset], objective: str) -> li
         )
         for name in validations[0]
     ]
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """The simple baselines of one fold.
+
+    Attributes:
+        baselines: They predict values, or probabilities.
+        dataset: The fold.
+        loss: What they are judged by, beside metrics.
+        errors: Name → (Q, O) quantiles of the errors in the training part, in own units; empty
+            where no quantiles are asked for.
+    """
+
+    baselines: Baselines
+    dataset: Dataset
+    loss: Loss
+    errors: Mapping[str, np.ndarray]
+
+    @classmethod
+    def on(cls, task: Task, dataset: Dataset, loss: Loss) -> _Fitted:
+        """Fit them on a fold."""
+        baselines, train = task.fit_baselines(dataset), dataset.train
+        errors: dict[str, np.ndarray] = {}
+        if loss.quantiles:
+            truth, counts = dataset.target.scaling.invert(train.y), train.weights > 0
+            errors = {
+                name: np.quantile((truth - predicted)[counts], loss.quantiles, axis=0)
+                for name, predicted in baselines.predict(train).items()
+            }
+        return cls(baselines, dataset, loss, errors)
+
+    def scores(
+        self, part: Part, metrics: Sequence[str], prefix: str
+    ) -> dict[str, dict[str, float]]:
+        """Name → metrics and loss of each baseline, those that are finite.
+
+        A quantile of a forecast is the forecast and that quantile of its training errors.
+        """
+        target, loss = self.dataset.target, self.loss
+        numeric = target.kind == "numeric"
+        truth = target.scaling.invert(part.y) if numeric else part.y
+        weights = loss_weights(loss, self.dataset, part)
+        scores = {}
+        for name, predicted in self.baselines.predict(part).items():
+            if loss.quantiles:
+                predicted = predicted[..., None, :] + self.errors[name]
+            values = metric_values(metrics, truth, predicted, part.weights, loss.facts(target))
+            outputs = target.scaling.apply(predicted) if numeric else predicted
+            if loss.quantiles:
+                outputs = outputs.reshape(*part.y.shape[:-1], -1)
+            values["loss"] = mean_loss(loss, part.y, outputs, weights)
+            finite = {k: float(v) for k, v in values.items() if math.isfinite(v)}
+            scores[name] = {f"{prefix}_{k}": v for k, v in finite.items()}
+        return scores
 
 
 def _record(
@@ -87,33 +148,6 @@ def _record(
         runs=len(folds),
         spread=spread([fold[objective] for fold in folds]) if objective in shared else None,
     )
-
-
-def _scores(
-    fitted: Baselines, task: Task, dataset: Dataset, part: Part, prefix: str
-) -> dict[str, dict[str, float]]:
-    target = dataset.target
-    truth = target.scaling.invert(part.y) if target.kind == "numeric" else part.y
-    names = task.metrics(target)
-    scores = {}
-    for name, predicted in fitted.predict(part).items():
-        values = metric_values(names, truth, predicted, part.weights)
-        values["loss"] = _loss(dataset, part, predicted)
-        finite = {k: float(v) for k, v in values.items() if math.isfinite(v)}
-        scores[name] = {f"{prefix}_{k}": v for k, v in finite.items()}
-    return scores
-
-
-def _loss(dataset: Dataset, part: Part, predicted: np.ndarray) -> float:
-    """The training loss in scaled units; infinite where a certain class was the wrong one."""
-    weight = part.weights
-    if dataset.target.kind == "class":
-        chosen = np.take_along_axis(predicted, part.y[..., None], axis=-1)[..., 0]
-        with np.errstate(divide="ignore"):
-            losses = -np.log(chosen)
-        return float(losses[weight > 0].mean())
-    losses = np.square(part.y - dataset.target.scaling.apply(predicted)).mean(axis=-1)
-    return float((losses * weight).sum() / weight.sum())
 
 
 def feed_forward_baseline(

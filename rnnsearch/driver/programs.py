@@ -16,7 +16,7 @@ from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Scalar, Spec
 from rnnsearch.tasks import METRICS, TASKS, Head
 
-__all__ = ["Programs", "direction", "is_maximized"]
+__all__ = ["Programs", "asked_metrics", "direction", "is_maximized"]
 
 
 def is_maximized(spec: Spec) -> bool:
@@ -29,7 +29,13 @@ def direction(spec: Spec) -> Literal["minimize", "maximize"]:
     if spec.search.direction != "auto":
         return spec.search.direction
     metric = METRICS.get(spec.search.objective.removeprefix("val_"))
-    return metric.direction if metric is not None else "minimize"
+    return (metric.direction if metric is not None else None) or "minimize"
+
+
+def asked_metrics(spec: Spec) -> tuple[str, ...]:
+    """Names of the metrics that a spec asks for; its objective may be among the usual ones."""
+    objective = spec.search.objective.removeprefix("val_")
+    return (*spec.search.metrics, *([objective] if objective in METRICS else []))
 
 
 class Programs:
@@ -42,8 +48,8 @@ class Programs:
         self._task = TASKS[spec.task]
         self._heads: dict[int | None, Head] = {}
         target = data.dataset(self._windows()[0]).target
-        self._loss = self._task.loss(target)
-        self._metrics = self._task.metrics(target)
+        self._loss = self._task.loss(target, spec.loss)
+        self._metrics = self._task.metrics(target, self._loss, asked_metrics(spec))
 
     def _windows(self) -> Sequence[int | None]:
         return self._space.windows(self._spec) or (None,)
@@ -74,7 +80,7 @@ class Programs:
             batch_size=batch_size,
             clip_mode=str(complete["clip_mode"]) if may_clip else None,
             loss=self._loss,
-            metrics=tuple(self._metrics),
+            metrics=self._metrics,
             objective=self._spec.search.objective,
             maximize=is_maximized(self._spec),
             window=window,
@@ -87,7 +93,9 @@ class Programs:
 
     def _head(self, window: int | None, rows: int) -> Head:
         if window not in self._heads:
-            self._heads[window] = self._task.head(self._data.dataset(window))
+            dataset = self._data.dataset(window)
+            width = self._loss.outputs(dataset.target)
+            self._heads[window] = replace(self._task.head(dataset), width=width)
         head = self._heads[window]
         return head if head.stream is None else replace(head, stream=rows)
 

@@ -24,6 +24,7 @@ import numpy as np
 
 from rnnsearch.data import Dataset
 from rnnsearch.models import Architecture
+from rnnsearch.tasks import Loss
 
 __all__ = [
     "Engine",
@@ -53,7 +54,7 @@ class Program:
         optimizer: A Keras optimizer's name, lower case.
         batch_size: B.
         clip_mode: ``global_norm``, ``norm``, ``value``; None where no run clips.
-        loss: ``mse`` or ``cross_entropy``, in scaled units.
+        loss: In scaled units.
         metrics: Names in `rnnsearch.tasks.METRICS`, in the target's own units.
         objective: The metric that decides which epoch was best: ``val_loss``, ``val_rmse``, …
         maximize: Whether more of the objective is better.
@@ -67,7 +68,7 @@ class Program:
     optimizer: str
     batch_size: int
     clip_mode: str | None
-    loss: str
+    loss: Loss
     metrics: tuple[str, ...]
     objective: str
     maximize: bool

@@ -51,7 +51,7 @@ def numbers_of(program: Program) -> tuple[str, ...]:
         "dropout": program.drops,
         "recurrent_dropout": program.drops_recurrent,
         "weight_decay": program.decays,
-        "label_smoothing": program.smooths and program.loss == "cross_entropy",
+        "label_smoothing": program.smooths and program.loss.name == "cross_entropy",
     }
     used = (name for name, is_read in read.items() if is_read)
     return ("learning_rate", *_OPTIMIZER_NUMBERS[program.optimizer], *used)

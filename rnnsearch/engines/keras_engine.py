@@ -16,7 +16,7 @@ from rnnsearch.engines.losses import make_loss, make_training_loss
 from rnnsearch.models.build import build, build_standard
 from rnnsearch.models.chunked import ChunkedLayers, ChunkedRNN
 from rnnsearch.models.initial import dropout_seed, initial_weights
-from rnnsearch.tasks import metric_values
+from rnnsearch.tasks import loss_weights, metric_values, own_units
 
 __all__ = ["KerasEngine"]
 
@@ -69,12 +69,15 @@ class _KerasSession(Session):
             return {}
         self._epoch += 1
         part = self._dataset.train
+        # Where every entry weighs the same, Keras is spared the weights.
+        plain = part.weight is None and self._program.loss.class_weights is None
+        weights = None if plain else loss_weights(self._program.loss, self._dataset, part)
         order = epoch_order(self._program, self._run.seed, self._epoch, len(part))
         _forget(self._model)
         history = self._model.fit(
             take(part.x, order),
             part.y[order],
-            sample_weight=None if part.weight is None else part.weight[order],
+            sample_weight=None if weights is None else weights[order],
             batch_size=self._program.batch_size,
             shuffle=False,
             verbose=0,
@@ -88,12 +91,12 @@ class _KerasSession(Session):
         assert self._model is not None
         _forget(self._model)
         predicted = self._model.predict(part.x, batch_size=self._program.batch_size, verbose=0)
-        loss = self._loss(part.y, predicted, part.weight)
-        target = self._dataset.target
-        truth = part.y
-        if target.kind == "numeric":
-            truth, predicted = target.scaling.invert(truth), target.scaling.invert(predicted)
-        values = metric_values(self._program.metrics, truth, predicted, part.weights)
+        program, target = self._program, self._dataset.target
+        loss = self._loss(part.y, predicted, loss_weights(program.loss, self._dataset, part))
+        truth = target.scaling.invert(part.y) if target.kind == "numeric" else part.y
+        predicted = own_units(predicted, target, program.loss)
+        facts = program.loss.facts(target)
+        values = metric_values(program.metrics, truth, predicted, part.weights, facts)
         metrics = {f"val_{name}": value for name, value in values.items()}
         return {"val_loss": float(keras.ops.convert_to_numpy(loss)), **metrics}
 

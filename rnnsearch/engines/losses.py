@@ -2,23 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from rnnsearch.engines._base import Program
+from rnnsearch.tasks import Loss
 
-__all__ = ["SmoothedCrossEntropy", "make_loss", "make_training_loss"]
+__all__ = ["Pinball", "SmoothedCrossEntropy", "make_loss", "make_training_loss"]
+
+_KINDS = {
+    "mse": keras.losses.MeanSquaredError,
+    "mae": keras.losses.MeanAbsoluteError,
+    "cross_entropy": keras.losses.SparseCategoricalCrossentropy,
+}
+_MEAN = "mean_with_sample_weight"
 
 
-def make_loss(name: str) -> keras.losses.Loss:
+def make_loss(loss: Loss) -> keras.losses.Loss:
     """The loss, averaged over the entries that count: masked steps and padding weigh nothing."""
-    kind = {
-        "mse": keras.losses.MeanSquaredError,
-        "cross_entropy": keras.losses.SparseCategoricalCrossentropy,
-    }[name]
-    return kind(reduction="mean_with_sample_weight")
+    if loss.name == "huber":
+        return keras.losses.Huber(loss.delta, reduction=_MEAN)
+    if loss.name == "quantile":
+        return Pinball(loss.quantiles)
+    return _KINDS[loss.name](reduction=_MEAN)
+
+
+class Pinball(keras.losses.Loss):
+    """The pinball loss of several quantiles (Koenker & Bassett, 1978), averaged over them."""
+
+    def __init__(self, quantiles: Sequence[float]) -> None:
+        super().__init__(reduction=_MEAN)
+        self._levels = np.array(quantiles, np.float32)[:, None]
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """(…, O) numbers and (…, O·Q) quantiles, those of one level together, to (…) losses."""
+        shape = (-1, *y_true.shape[1:-1], len(self._levels), y_true.shape[-1])
+        errors = ops.expand_dims(y_true, -2) - ops.reshape(y_pred, shape)
+        losses = ops.maximum(self._levels * errors, (self._levels - 1) * errors)
+        return ops.mean(losses, axis=(-2, -1))
 
 
 class SmoothedCrossEntropy(keras.losses.Loss):
@@ -30,7 +55,7 @@ class SmoothedCrossEntropy(keras.losses.Loss):
     """
 
     def __init__(self, share: Any) -> None:
-        super().__init__(reduction="mean_with_sample_weight")
+        super().__init__(reduction=_MEAN)
         self._share = share
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
@@ -44,6 +69,6 @@ class SmoothedCrossEntropy(keras.losses.Loss):
 
 def make_training_loss(program: Program, label_smoothing: Any) -> keras.losses.Loss:
     """The loss that is trained on; `label_smoothing` may be an array."""
-    if program.smooths and program.loss == "cross_entropy":
+    if program.smooths and program.loss.name == "cross_entropy":
         return SmoothedCrossEntropy(label_smoothing)
     return make_loss(program.loss)

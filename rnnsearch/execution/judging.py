@@ -8,7 +8,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from rnnsearch.data import Dataset, Part, Target
+from rnnsearch.data import Dataset, Part
 from rnnsearch.data.inputs import Inputs, count, join, take
 from rnnsearch.engines import Program
 from rnnsearch.execution.messages import Judge, Judged
@@ -16,9 +16,9 @@ from rnnsearch.models import Architecture
 from rnnsearch.models.build import build, build_standard
 from rnnsearch.models.layers import StandardLayers
 from rnnsearch.models.stream import follow
-from rnnsearch.tasks import metric_values
+from rnnsearch.tasks import Loss, loss_weights, mean_loss, metric_values, own_units
 
-__all__ = ["judge", "own_units", "standard_model"]
+__all__ = ["judge", "standard_model"]
 
 
 _BATCH = 512
@@ -49,7 +49,7 @@ def judge(order: Judge, dataset: Dataset) -> Judged:
     for prefix, part in parts.items():
         own, predicted = predicted[: len(part)], predicted[len(part) :]
         if len(part):
-            values = _evaluate(own, order.program, part, dataset.target)
+            values = _evaluate(own, order.program, part, dataset)
             metrics |= {f"{prefix}_{name}": value for name, value in values.items()}
     if order.save is not None:
         _save(model, order.save)
@@ -79,30 +79,22 @@ def _follow(architecture: Architecture, order: Judge, part: Part) -> np.ndarray:
 
 
 def _evaluate(
-    predicted: np.ndarray, program: Program, part: Part, target: Target
+    predicted: np.ndarray, program: Program, part: Part, dataset: Dataset
 ) -> dict[str, float]:
-    loss = _loss(program.loss, part, predicted)
-    truth, predicted = own_units(part.y, target), own_units(predicted, target)
-    values = metric_values(program.metrics, truth, predicted, part.weights)
-    return {"loss": loss, **values}
+    loss, target = program.loss, dataset.target
+    value = _loss(loss, part.y, predicted, loss_weights(loss, dataset, part))
+    truth = target.scaling.invert(part.y) if target.kind == "numeric" else part.y
+    predicted = own_units(predicted, target, loss)
+    values = metric_values(program.metrics, truth, predicted, part.weights, loss.facts(target))
+    return {"loss": value, **values}
 
 
-def _loss(name: str, part: Part, predicted: np.ndarray) -> float:
+def _loss(loss: Loss, y: np.ndarray, predicted: np.ndarray, weights: np.ndarray) -> float:
     """What `make_loss` gives, in NumPy: outside of a program JAX compiles every operation."""
-    if name == "mse":
-        losses = np.square(part.y - predicted).mean(axis=-1)
-    else:
+    if loss.name == "cross_entropy":
         tiny = keras.config.epsilon()
-        chances = predicted / predicted.sum(axis=-1, keepdims=True)
-        chosen = np.take_along_axis(chances, part.y[..., None], axis=-1)[..., 0]
-        losses = -np.log(np.clip(chosen, tiny, 1 - tiny))
-    count = part.weights.sum()
-    return float((losses * part.weights).sum() / count) if count else 0.0
-
-
-def own_units(values: np.ndarray, target: Target) -> np.ndarray:
-    """Scaled numbers back in the target's units; classes and probabilities as they are."""
-    return target.scaling.invert(values) if target.kind == "numeric" else values
+        predicted = np.clip(predicted / predicted.sum(axis=-1, keepdims=True), tiny, 1 - tiny)
+    return mean_loss(loss, y, predicted, weights)
 
 
 def _save(model: keras.Model, path: Path) -> None:

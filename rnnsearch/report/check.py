@@ -44,6 +44,10 @@ class Checked(Protocol):
         """The metric that ranks."""
 
     @property
+    def loss(self) -> str:
+        """What is trained on."""
+
+    @property
     def engine(self) -> str:
         """What would train, and why."""
 
@@ -67,6 +71,7 @@ def show_check(console: Console, report: Checked) -> None:
             "search",
             [
                 ("objective", report.objective),
+                ("loss", report.loss),
                 ("programs", programs),
                 ("baselines", ", ".join(report.baselines) or "none"),
                 ("engine", report.engine),

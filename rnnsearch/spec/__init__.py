@@ -4,7 +4,7 @@ from rnnsearch.spec.fields import Scalar
 from rnnsearch.spec.parameters import PARAMETERS, Parameter
 from rnnsearch.spec.parse import Loaded, load, parse
 from rnnsearch.spec.resolve import difference, dump, resolved
-from rnnsearch.spec.schema import Domain, RunSpec, SearchSpec, Spec, TaskName
+from rnnsearch.spec.schema import Domain, LossSpec, RunSpec, SearchSpec, Spec, TaskName
 from rnnsearch.spec.sources import (
     SOURCES,
     ArraysSource,
@@ -25,6 +25,7 @@ __all__ = [
     "CsvSource",
     "Domain",
     "Loaded",
+    "LossSpec",
     "NpzSource",
     "Parameter",
     "RunSpec",

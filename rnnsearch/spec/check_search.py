@@ -6,23 +6,30 @@ import math
 
 from rnnsearch.spec.domains import WrittenSpace
 from rnnsearch.spec.report import Report
-from rnnsearch.spec.schema import LISTABLE, Domain, RunSpec, SearchSpec
+from rnnsearch.spec.schema import LISTABLE, Domain, LossSpec, RunSpec, SearchSpec
 from rnnsearch.spec.wording import joined, nearest, show
 
 __all__ = ["check_run", "check_search"]
 
-_NUMERIC = ("val_rmse", "val_mae", "val_r2")
-_CLASS = ("val_accuracy", "val_f1_macro")
-_MAXIMIZED = ("val_r2", "val_accuracy", "val_f1_macro")
+_NUMERIC = (
+    *("val_rmse", "val_mae", "val_r2", "val_mape", "val_smape", "val_mase"),
+    "val_pinball",
+)
+_CLASS = ("val_accuracy", "val_f1_macro", "val_log_loss", "val_roc_auc")
+_MAXIMIZED = ("val_r2", "val_accuracy", "val_f1_macro", "val_roc_auc")
 
 
-def check_search(search: SearchSpec, target_kind: str, space: WrittenSpace, report: Report) -> None:
+def check_search(
+    search: SearchSpec, loss: LossSpec, target_kind: str, space: WrittenSpace, report: Report
+) -> None:
     """Record an unknown or unfit objective, a wrong direction, and a grid of the endless."""
     known = ("val_loss", *_NUMERIC, *_CLASS)
     objective = search.objective
     if objective not in known:
         meant = f"val_{objective}" if f"val_{objective}" in known else nearest(objective, known)
         advice = f"did you mean {meant}?" if meant is not None else ""
+        if objective.removeprefix("val_") == "coverage":
+            advice = "wide quantiles cover all; val_pinball ranks them"
         report.add("search.objective", f"must be {joined(known)}", show(objective), advice)
         return
     fitting = {"numeric": _NUMERIC, "class": _CLASS}.get(target_kind, known)
@@ -30,6 +37,9 @@ def check_search(search: SearchSpec, target_kind: str, space: WrittenSpace, repo
         must = f"must be {joined(('val_loss', *fitting))} for target_kind: {target_kind}"
         report.add("search.objective", must, objective)
         return
+    if objective == "val_pinball" and loss.name != "quantile":
+        must = f"must be another metric for loss {loss.name}: no quantiles are predicted"
+        report.add("search.objective", must, objective, "set loss: quantile")
     right = "maximize" if objective in _MAXIMIZED else "minimize"
     if search.direction not in ("auto", right):
         must = f"must be auto or {right} for {objective}"

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from rnnsearch.errors import Location, Problem
 from rnnsearch.spec.check_data import check_data
+from rnnsearch.spec.check_loss import check_loss, check_metrics
 from rnnsearch.spec.check_search import check_run, check_search
 from rnnsearch.spec.check_space import check_space
 from rnnsearch.spec.domains import read_space
@@ -17,7 +18,7 @@ from rnnsearch.spec.plain import plain
 from rnnsearch.spec.report import Locate, Report
 from rnnsearch.spec.scalars import UnclearScalar, read_plain
 from rnnsearch.spec.schema import Spec, TaskName
-from rnnsearch.spec.sections import read_data, read_run, read_search
+from rnnsearch.spec.sections import read_data, read_loss, read_run, read_search
 from rnnsearch.spec.wording import joined, show
 from rnnsearch.spec.yaml_loader import Document, read_file
 
@@ -83,7 +84,7 @@ def parse(
     """Check a document that is given as a dict.
 
     Args:
-        document: task, data, space, search, run; as the YAML file has them.
+        document: task, data, space, loss, search, run; as the YAML file has them.
         name: Of the study, where the document does not name it.
         directory: What data paths are relative to.
         locate: Says where a dotted path stands, for messages.
@@ -118,7 +119,7 @@ def _overridden(document: Document, overrides: Mapping[str, Any]) -> tuple[Any, 
 def _parse(
     document: object, report: Report, *, name: str, directory: Path, allow_arrays: bool
 ) -> Spec:
-    sections = ("name", "task", "data", "space", "search", "run")
+    sections = ("name", "task", "data", "space", "loss", "search", "run")
     values = plain(document, "", report)
     if not isinstance(values, dict):
         must = f"must be a mapping of {joined(sections, 'and')}"
@@ -140,17 +141,21 @@ def _parse(
         must = "must be given: a mapping of parameters"
         report.add("space", must, advice="add space: to the spec, such as {cell: [LSTM, GRU]}")
     space = read_space(values.get("space", {}), report)
+    loss = read_loss(values.get("loss"), report)
     search = read_search(values.get("search"), report)
     run = read_run(values.get("run"), report)
     if data is not None:
         check_data(data, task, space, report)
     check_space(space, task, data, report)
-    check_search(search, "auto" if data is None else data.target_kind, space, report)
+    kind = "auto" if data is None else data.target_kind
+    check_loss(loss, task, kind, report)
+    check_search(search, loss, kind, space, report)
+    check_metrics(search, kind, report)
     check_run(run, report)
     report.raise_if_any()
     assert task is not None and data is not None
     domains = {key: written.domain for key, written in space.parameters.items()}
-    return Spec(name=name, task=task, data=data, space=domains, search=search, run=run)
+    return Spec(name=name, task=task, data=data, space=domains, loss=loss, search=search, run=run)
 
 
 def _read_task(values: Mapping[str, Any], report: Report) -> TaskName | None:

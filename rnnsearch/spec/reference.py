@@ -8,7 +8,7 @@ from pydantic_core import PydanticUndefined
 
 from rnnsearch.spec.fields import Frozen
 from rnnsearch.spec.parameters import PARAMETERS, Parameter
-from rnnsearch.spec.schema import RunSpec, SearchSpec, Spec
+from rnnsearch.spec.schema import LossSpec, RunSpec, SearchSpec, Spec
 from rnnsearch.spec.sources import SOURCES, SplitSpec, TokensSplitSpec
 from rnnsearch.spec.wording import expected, expected_value, keys_of, show
 
@@ -19,9 +19,9 @@ _INTRODUCTION = """\
 
 <!-- Written by: python -m rnnsearch.spec.reference > docs/spec.md -->
 
-A spec is one YAML file with five sections: what mapping is learned (`task`), from what (`data`),
-what is searched (`space`), how and for how long (`search`), and where it runs (`run`). Only the
-first three are needed.
+A spec is one YAML file with six sections: what mapping is learned (`task`), from what (`data`),
+what is searched (`space`), what is trained on (`loss`), how and for how long (`search`), and where
+it runs (`run`). Only the first three are needed.
 
 ```yaml
 task: many_to_one
@@ -137,6 +137,35 @@ _TASKS = """\
 """
 
 
+_LOSS = """\
+## loss
+
+A name, such as `loss: huber`, or a mapping where the loss has settings, such as
+`loss: {name: quantile, quantiles: [0.05, 0.5, 0.95]}`.
+
+| loss | of | is |
+|---|---|---|
+| `mse` | numbers | the squared error |
+| `mae` | numbers | the absolute error, which outliers sway less |
+| `huber` | numbers | half the squared error up to `delta`, linear from there on |
+| `quantile` | numbers | the pinball loss of each quantile, an output each |
+| `cross_entropy` | classes | the negative logarithm of the true class's probability |
+
+It is in scaled units, and the loss of validation and test part is the same, class weights
+included. (`label_smoothing` is a search parameter and for training only.)
+
+Quantiles: metrics of values, such as `val_rmse`, judge the median; `val_pinball` is the mean
+pinball loss in the target's own units, `val_coverage` the share of true values from the lowest to
+the highest quantile. `predict` has a column for each, such as `predicted_demand_q10`. Quantiles
+that the network lets cross are sorted there and in every metric but the loss. The saved model's
+outputs are scaled and unsorted, from the lowest quantile of all targets to the highest.
+
+Two classes are predicted by two probabilities like any other number of classes: a sigmoid of one
+output would be the same function with fewer weights. Several classes at once (a 0 or 1 in each of
+several columns) can't be predicted.
+"""
+
+
 def reference() -> str:
     """The whole reference, as Markdown."""
     parts = [
@@ -151,6 +180,8 @@ def reference() -> str:
         _keys(TokensSplitSpec, "data.split", TokensSplitSpec.model_fields),
         _SPACE,
         _parameters(),
+        _LOSS,
+        _keys(LossSpec, "loss", LossSpec.model_fields),
         "## search\n",
         _keys(SearchSpec, "search", SearchSpec.model_fields),
         "## run\n",

@@ -11,7 +11,7 @@ from rnnsearch.spec.check_space import defaults_for
 from rnnsearch.spec.conditions import possible
 from rnnsearch.spec.domains import Written, WrittenSpace
 from rnnsearch.spec.parameters import PARAMETERS
-from rnnsearch.spec.schema import Domain, Spec
+from rnnsearch.spec.schema import Domain, LossSpec, Spec
 from rnnsearch.spec.sources import (
     SeriesSource,
     TokensSource,
@@ -40,9 +40,16 @@ def resolved(spec: Spec) -> dict[str, Any]:
         "task": spec.task,
         "data": {**first, **data},
         "space": {**space, **_defaults(spec)},
+        "loss": _loss(spec.loss),
         "search": spec.search.model_dump(mode="json"),
         "run": spec.run.model_dump(mode="json"),
     }
+
+
+def _loss(loss: LossSpec) -> dict[str, Any]:
+    """The loss with those of its settings that apply."""
+    settings = {"huber": {"delta"}, "quantile": {"quantiles"}, "cross_entropy": {"class_weights"}}
+    return loss.model_dump(mode="json", include={"name"} | settings.get(loss.name, set()))
 
 
 def _defaults(spec: Spec) -> dict[str, Any]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SerializeAsAny
 
-from rnnsearch.spec.fields import Count, Duration, Frozen, Scalar, Seed
+from rnnsearch.spec.fields import Count, Duration, Frozen, Scalar, Seed, Worded
 from rnnsearch.spec.sources import Source
 
 __all__ = [
     "Domain",
+    "LossSpec",
     "RunSpec",
     "SearchSpec",
     "Spec",
@@ -73,13 +74,44 @@ class Domain(Frozen):
         return tuple(kind(start + index * step) for index in range(size))
 
 
+class LossSpec(Frozen):
+    """What networks are trained to make small."""
+
+    name: Literal["auto", "mse", "mae", "huber", "quantile", "cross_entropy"] = Field(
+        default="auto",
+        description="`auto`: `mse` for numbers, `cross_entropy` for classes, which has no other.",
+    )
+    delta: Annotated[float, Field(gt=0)] = Field(
+        default=1.0,
+        description="`huber` only: size from which on an error counts linearly, not squared; in "
+        "scaled units, of which 1 is the target's standard deviation.",
+    )
+    quantiles: Annotated[
+        tuple[Annotated[float, Field(gt=0, lt=1)], ...],
+        Worded("a list of increasing numbers between 0 and 1, with 0.5 between others"),
+    ] = Field(default=(0.1, 0.5, 0.9), description="`quantile` only: those that are predicted.")
+    class_weights: Annotated[
+        Literal["balanced"] | dict[str, Annotated[float, Field(gt=0)]] | None,
+        Worded("balanced, a mapping of labels to weights above 0, or null"),
+    ] = Field(
+        default=None,
+        description="`cross_entropy` only: what each class weighs (1 where it is not named); "
+        "`balanced`: so that the classes of the training part weigh the same.",
+    )
+
+
 class SearchSpec(Frozen):
     """How the space is searched and for how long."""
 
     objective: str = Field(
         default="val_loss",
-        description="What a trial is judged by: `val_loss`, or `val_rmse`, `val_mae`, `val_r2` "
-        "for numbers, `val_accuracy`, `val_f1_macro` for classes.",
+        description="What a trial is judged by: `val_loss`, or `val_rmse`, `val_mae`, `val_r2`, "
+        "`val_mape`, `val_smape`, `val_mase` for numbers, `val_pinball` with `loss: quantile`, "
+        "`val_accuracy`, `val_f1_macro`, `val_log_loss`, `val_roc_auc` for classes.",
+    )
+    metrics: tuple[Literal["mape", "smape", "mase", "log_loss", "roc_auc"], ...] = Field(
+        default=(),
+        description="What is reported beside the usual metrics and the objective.",
     )
     direction: Literal["auto", "minimize", "maximize"] = Field(
         default="auto",
@@ -149,5 +181,6 @@ class Spec(Frozen):
     task: TaskName = Field(description="Which mapping is learned.")
     data: SerializeAsAny[Source] = Field(description="What is learned from.")
     space: dict[str, Domain] = Field(description="What is searched.")
+    loss: LossSpec = Field(default=LossSpec(), description="What is trained on.")
     search: SearchSpec = Field(default=SearchSpec(), description="How, and for how long.")
     run: RunSpec = Field(default=RunSpec(), description="Where and how trials run.")

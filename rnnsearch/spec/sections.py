@@ -15,11 +15,11 @@ from pydantic.fields import FieldInfo
 from rnnsearch.spec.fields import Frozen
 from rnnsearch.spec.report import Report
 from rnnsearch.spec.scalars import read_duration
-from rnnsearch.spec.schema import RunSpec, SearchSpec
+from rnnsearch.spec.schema import LossSpec, RunSpec, SearchSpec
 from rnnsearch.spec.sources import SOURCES, Source
 from rnnsearch.spec.wording import child, expected, joined, keys_of, nearest, show
 
-__all__ = ["read_data", "read_run", "read_search"]
+__all__ = ["read_data", "read_loss", "read_run", "read_search"]
 
 _Section = TypeVar("_Section", bound=Frozen)
 
@@ -61,6 +61,18 @@ def _other_source(source: str) -> dict[str, str]:
             if key not in own:
                 others.setdefault(key, []).append(name)
     return {key: f"it is known for source: {joined(names)} only" for key, names in others.items()}
+
+
+def read_loss(raw: object, report: Report) -> LossSpec:
+    """The loss, a name or a section; what is broken has its default, its problem is recorded."""
+    names = _words(LossSpec.model_fields["name"].annotation)
+    if raw is None or isinstance(raw, Mapping):
+        return _read(LossSpec, raw, "loss", report) or LossSpec()
+    if raw not in names:
+        known = (*names, f"a mapping of {joined(LossSpec.model_fields, 'and')}")
+        report.one_of("loss", raw, show(raw), known)
+        return LossSpec()
+    return LossSpec.model_validate({"name": raw})
 
 
 def read_search(raw: object, report: Report) -> SearchSpec:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from rnnsearch.tasks._base import Head, SourceInput, Task
 from rnnsearch.tasks.baselines import Baselines
+from rnnsearch.tasks.losses import Loss, arranged, class_weights, loss_weights, mean_loss, own_units
 from rnnsearch.tasks.many_to_many import ManyToMany
 from rnnsearch.tasks.many_to_one import ManyToOne
-from rnnsearch.tasks.metrics import METRICS, Metric, metric_values
+from rnnsearch.tasks.metrics import METRICS, Facts, Metric, metric_value, metric_values
 from rnnsearch.tasks.one_to_many import OneToMany
 from rnnsearch.tasks.one_to_one import OneToOne
 from rnnsearch.tasks.sequence_to_sequence import SequenceToSequence
@@ -15,7 +16,9 @@ __all__ = [
     "METRICS",
     "TASKS",
     "Baselines",
+    "Facts",
     "Head",
+    "Loss",
     "ManyToMany",
     "ManyToOne",
     "Metric",
@@ -24,7 +27,13 @@ __all__ = [
     "SequenceToSequence",
     "SourceInput",
     "Task",
+    "arranged",
+    "class_weights",
+    "loss_weights",
+    "mean_loss",
+    "metric_value",
     "metric_values",
+    "own_units",
 ]
 
 TASKS: dict[str, Task] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -10,8 +11,11 @@ import numpy as np
 
 from rnnsearch.data import Dataset, Part, Target
 from rnnsearch.data.inputs import Inputs, take
+from rnnsearch.tasks.losses import Loss, make_loss
+from rnnsearch.tasks.metrics import METRICS
 
 if TYPE_CHECKING:
+    from rnnsearch.spec import LossSpec
     from rnnsearch.tasks.baselines import Baselines
 
 __all__ = ["Head", "SourceInput", "Task"]
@@ -109,13 +113,23 @@ class Task(ABC):
             None where there is no such model: the outputs before are part of the input.
         """
 
-    def loss(self, target: Target) -> Literal["mse", "cross_entropy"]:
-        """The training loss, in scaled units."""
-        return "cross_entropy" if target.kind == "class" else "mse"
+    def loss(self, target: Target, asked: LossSpec | None = None) -> Loss:
+        """The training loss, in scaled units: the usual one of the target, or that of a spec."""
+        return make_loss(asked, target)
 
-    def metrics(self, target: Target) -> tuple[str, ...]:
-        """Names in `METRICS` that are reported for this target, the usual one first."""
-        return ("accuracy", "f1_macro") if target.kind == "class" else ("rmse", "mae", "r2")
+    def metrics(
+        self, target: Target, loss: Loss | None = None, asked: Sequence[str] = ()
+    ) -> tuple[str, ...]:
+        """Names in `METRICS` that are reported: the usual ones, the first before all, and `asked`.
+
+        Args:
+            target: What is predicted.
+            loss: That of the spec, where it is not the usual one.
+            asked: Further names.
+        """
+        kinds = [target.kind, *(["quantile"] if loss and loss.quantiles else [])]
+        usual = [name for name, metric in METRICS.items() if metric.usual and metric.kind in kinds]
+        return tuple(dict.fromkeys([*usual, *asked]))
 
     def fit_baselines(self, dataset: Dataset) -> Baselines:
         """The simple methods, fitted once; `Baselines.predict` is for as many parts as needed."""

@@ -1,18 +1,34 @@
 """Metrics in the target's own units.
 
 Each function works on NumPy arrays and, unchanged, on arrays traced by a compiler: it uses
-operators and array methods only, and takes no decision that depends on values.
+operators, array methods and what the array's own namespace has, and takes no decision that
+depends on values.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-__all__ = ["METRICS", "Metric", "metric_values"]
+__all__ = ["METRICS", "Facts", "Metric", "metric_value", "metric_values"]
+
+
+class Facts(NamedTuple):
+    """What metrics are told beside truth and prediction.
+
+    Attributes:
+        naive_error: (O,) `rnnsearch.data.Target.naive_error`; None where there is none.
+        quantiles: Those that are predicted, in order; empty where values are.
+    """
+
+    naive_error: Any = None
+    quantiles: tuple[float, ...] = ()
+
+
+_NOTHING = Facts()
 
 
 @dataclass(frozen=True)
@@ -21,18 +37,22 @@ class Metric:
 
     Attributes:
         name: As in ``val_<name>``.
-        direction: Whether small or large is good.
-        kind: Of targets it is for.
-        function: ``(y_true, y_pred, weight) -> scalar``. y_true: numbers (N, O) or
-            (N, T, O), or int classes (N,) or (N, T). y_pred: numbers alike, or class
-            probabilities with a last axis of classes. weight: (N,) or (N, T), 1 where an
-            entry counts and 0 where not. If none counts the score is 0.
+        direction: Whether small or large is good; None where neither is, so that it can't be
+            an objective.
+        kind: Of targets it is for; ``quantile`` is for numbers of which quantiles are predicted.
+        function: ``(y_true, y_pred, weight, facts) -> scalar``. y_true: numbers (N, O) or
+            (N, T, O), or int classes (N,) or (N, T). y_pred: numbers alike; quantiles with an
+            axis Q before that of outputs; or class probabilities with a last axis of classes.
+            weight: (N,) or (N, T), 1 where an entry counts and 0 where not. If none counts the
+            score is 0.
+        usual: Whether it is reported without being asked for.
     """
 
     name: str
-    direction: Literal["minimize", "maximize"]
-    kind: Literal["numeric", "class"]
-    function: Callable[[Any, Any, Any], Any]
+    direction: Literal["minimize", "maximize"] | None
+    kind: Literal["numeric", "class", "quantile"]
+    function: Callable[[Any, Any, Any, Facts], Any]
+    usual: bool = False
 
 
 def _over(total: Any, count: Any) -> Any:
@@ -40,19 +60,63 @@ def _over(total: Any, count: Any) -> Any:
     return total / (count + (count == 0))
 
 
-def _rmse(y_true: Any, y_pred: Any, weight: Any) -> Any:
+def _mean(errors: Any, weight: Any) -> Any:
+    """Mean of (…, O) over all counted entries and outputs."""
+    return _over((errors * weight[..., None]).sum(), weight.sum() * errors.shape[-1])
+
+
+def _rmse(y_true: Any, y_pred: Any, weight: Any, facts: Facts) -> Any:
     """Root of the mean squared error over all counted entries and outputs."""
-    squares = (y_true - y_pred) ** 2 * weight[..., None]
-    return _over(squares.sum(), weight.sum() * y_true.shape[-1]) ** 0.5
+    return _mean((y_true - y_pred) ** 2, weight) ** 0.5
 
 
-def _mae(y_true: Any, y_pred: Any, weight: Any) -> Any:
+def _mae(y_true: Any, y_pred: Any, weight: Any, facts: Facts) -> Any:
     """Mean absolute error over all counted entries and outputs."""
-    errors = abs(y_true - y_pred) * weight[..., None]
-    return _over(errors.sum(), weight.sum() * y_true.shape[-1])
+    return _mean(abs(y_true - y_pred), weight)
 
 
-def _r2(y_true: Any, y_pred: Any, weight: Any) -> Any:
+def _mape(y_true: Any, y_pred: Any, weight: Any, facts: Facts) -> Any:
+    """Mean of the absolute error as a share of the true value's size.
+
+    A true value of 0 counts as the smallest number above it, as in scikit-learn.
+    """
+    tiny = float(np.finfo(np.float64).eps)
+    size = abs(y_true)
+    return _mean(abs(y_true - y_pred) / (size + (size < tiny) * (tiny - size)), weight)
+
+
+def _smape(y_true: Any, y_pred: Any, weight: Any, facts: Facts) -> Any:
+    """Mean of the absolute error as a share of the mean size of true and predicted value.
+
+    From 0 to 2. Where both are 0 the error is.
+    """
+    sizes = abs(y_true) + abs(y_pred)
+    return _mean(_over(2 * abs(y_true - y_pred), sizes), weight)
+
+
+def _mase(y_true: Any, y_pred: Any, weight: Any, facts: Facts) -> Any:
+    """Mean absolute error in units of the naive forecast's (Hyndman & Koehler, 2006).
+
+    The naive error is that of the training part, for each output; the mean is over outputs.
+    """
+    return _mean(abs(y_true - y_pred) / facts.naive_error, weight)
+
+
+def _pinball(y_true: Any, y_pred: Any, weight: Any, facts: Facts) -> Any:
+    """Mean pinball loss over all quantiles, counted entries and outputs."""
+    levels = np.array(facts.quantiles)[:, None]
+    errors = y_true[..., None, :] - y_pred
+    losses = errors * (levels - (errors < 0))
+    return _mean(losses.mean(-2), weight)
+
+
+def _coverage(y_true: Any, y_pred: Any, weight: Any, facts: Facts) -> Any:
+    """Share of true values from the lowest to the highest quantile, both included."""
+    inside = (y_true >= y_pred[..., 0, :]) & (y_true <= y_pred[..., -1, :])
+    return _mean(inside * 1.0, weight)
+
+
+def _r2(y_true: Any, y_pred: Any, weight: Any, facts: Facts) -> Any:
     """Share of variance explained, for each output over all its counted entries; their mean.
 
     Steps are entries like any other: the variance is that around one mean for all steps.
@@ -68,12 +132,12 @@ def _r2(y_true: Any, y_pred: Any, weight: Any) -> Any:
     return ((1 - rest / (total + flat)) * (total > 0) + flat * (rest == 0)).mean()
 
 
-def _accuracy(y_true: Any, y_pred: Any, weight: Any) -> Any:
+def _accuracy(y_true: Any, y_pred: Any, weight: Any, facts: Facts) -> Any:
     """Share of counted entries whose most probable class is right."""
     return _over(((y_pred.argmax(-1) == y_true) * weight).sum(), weight.sum())
 
 
-def _f1_macro(y_true: Any, y_pred: Any, weight: Any) -> Any:
+def _f1_macro(y_true: Any, y_pred: Any, weight: Any, facts: Facts) -> Any:
     """F1 of each class, averaged over the classes that occur in y_true."""
     count = y_pred.shape[-1]
     classes = np.arange(count)
@@ -85,24 +149,87 @@ def _f1_macro(y_true: Any, y_pred: Any, weight: Any) -> Any:
     return _over((f1 * occurs).sum(), occurs.sum())
 
 
+def _log_loss(y_true: Any, y_pred: Any, weight: Any, facts: Facts) -> Any:
+    """Mean negative logarithm of the probability of what was true.
+
+    Probabilities are clipped as scikit-learn clips a network's, which are float32.
+    """
+    xp = y_pred.__array_namespace__()
+    tiny = float(np.finfo(np.float32).eps)
+    chosen = (y_pred * (y_true[..., None] == np.arange(y_pred.shape[-1]))).sum(-1)
+    return _over(-(xp.log(chosen.clip(tiny, 1 - tiny)) * weight).sum(), weight.sum())
+
+
+def _roc_auc(y_true: Any, y_pred: Any, weight: Any, facts: Facts) -> Any:
+    """Area under the receiver operating characteristic.
+
+    Of two classes that of the second; of more the mean over each class against the rest, of
+    those that some counted entries have and others have not. NaN where there is no such class.
+    """
+    xp = y_pred.__array_namespace__()
+    count = y_pred.shape[-1]
+    counts = weight.reshape(-1)
+    classes = np.arange(1, count) if count == 2 else np.arange(count)
+    scores = y_pred.reshape(-1, count)[:, classes].T
+    true = (y_true.reshape(-1) == classes[:, None]) * counts
+    areas, pairs = xp.vectorize(_area, signature="(n),(n),(n)->(),()")(scores, true, counts - true)
+    judged = pairs > 0
+    return xp.where(judged.any(), _over((areas * judged).sum(), judged.sum()), np.nan)
+
+
+def _area(scores: Any, positive: Any, negative: Any) -> tuple[Any, Any]:
+    """Share of pairs that are in order, ties as half (Mann & Whitney, 1947), and all pairs.
+
+    Args:
+        scores: (M,)
+        positive: (M,) weight as one of the class.
+        negative: (M,) weight as one of the rest.
+    """
+    xp = scores.__array_namespace__()
+    order = scores.argsort()
+    ranked = scores[order]
+    below = xp.concatenate([negative[:1] * 0, negative[order].cumsum()])
+    lower, upper = (below[ranked.searchsorted(scores, side=side)] for side in ("left", "right"))
+    pairs = positive.sum() * negative.sum()
+    return _over((positive * (lower + upper)).sum() / 2, pairs), pairs
+
+
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
-        Metric("rmse", "minimize", "numeric", _rmse),
-        Metric("mae", "minimize", "numeric", _mae),
-        Metric("r2", "maximize", "numeric", _r2),
-        Metric("accuracy", "maximize", "class", _accuracy),
-        Metric("f1_macro", "maximize", "class", _f1_macro),
+        Metric("rmse", "minimize", "numeric", _rmse, usual=True),
+        Metric("mae", "minimize", "numeric", _mae, usual=True),
+        Metric("r2", "maximize", "numeric", _r2, usual=True),
+        Metric("mape", "minimize", "numeric", _mape),
+        Metric("smape", "minimize", "numeric", _smape),
+        Metric("mase", "minimize", "numeric", _mase),
+        Metric("pinball", "minimize", "quantile", _pinball, usual=True),
+        Metric("coverage", None, "quantile", _coverage, usual=True),
+        Metric("accuracy", "maximize", "class", _accuracy, usual=True),
+        Metric("f1_macro", "maximize", "class", _f1_macro, usual=True),
+        Metric("log_loss", "minimize", "class", _log_loss),
+        Metric("roc_auc", "maximize", "class", _roc_auc),
     )
 }
 """Every metric by its name."""
 
 
+def metric_value(name: str, y_true: Any, y_pred: Any, weight: Any, facts: Facts = _NOTHING) -> Any:
+    """A metric of predictions, of arrays of any kind; of quantiles numbers judge the median."""
+    metric = METRICS[name]
+    if facts.quantiles and metric.kind == "numeric":
+        y_pred = y_pred[..., facts.quantiles.index(0.5), :]
+    return metric.function(y_true, y_pred, weight, facts)
+
+
 def metric_values(
-    names: Sequence[str], y_true: np.ndarray, y_pred: np.ndarray, weight: np.ndarray
+    names: Sequence[str],
+    y_true: np.ndarray,
+    y_pred: np.ndarray,
+    weight: np.ndarray,
+    facts: Facts = _NOTHING,
 ) -> dict[str, float]:
     """Several metrics of the same predictions, on NumPy arrays in double precision."""
-    kinds = {METRICS[name].kind for name in names}
-    true = y_true.astype(np.float64) if "numeric" in kinds else y_true
+    true = y_true if y_true.dtype.kind in "iu" else y_true.astype(np.float64)
     pred, counts = y_pred.astype(np.float64), weight.astype(np.float64)
-    return {name: float(METRICS[name].function(true, pred, counts)) for name in names}
+    return {name: float(metric_value(name, true, pred, counts, facts)) for name in names}

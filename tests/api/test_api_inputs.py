@@ -108,8 +108,71 @@ def test_problems_of_a_file_are_located_and_come_together(tmp_path: Path) -> Non
         f"{path}:4:22: space.unroll_length[1]: must be below 9, the longest sequence "
         "(data.path), or full; received 20; it would cut nothing: use full",
         f"{path}:5:10: search.objective: must be a metric of a class, as y is; received "
-        "val_rmse; use one of val_loss, val_accuracy, val_f1_macro",
+        "val_rmse; use one of val_loss, val_accuracy, val_f1_macro, val_log_loss, val_roc_auc",
     ]
+
+
+NUMBERS = Arrays(train=(X, RNG.normal(size=40)))
+
+
+@pytest.mark.parametrize(
+    ("arrays", "sections", "expected"),
+    [
+        (
+            Arrays(train=(X, Y)),
+            {"loss": "huber"},
+            "loss: must be a loss of a class, as y is; received huber; use one of auto, "
+            "cross_entropy",
+        ),
+        (
+            NUMBERS,
+            {"loss": {"name": "cross_entropy", "class_weights": {"1": 2}}},
+            "loss: must be a loss of a number, as y is; received cross_entropy; use one of auto, "
+            "mse, mae, huber, quantile",
+        ),
+        (
+            Arrays(train=(X, Y)),
+            {"loss": {"name": "cross_entropy", "class_weights": {"1": 2, "2": 3}}},
+            "loss.class_weights.2: must be a class of y; received 2; there are: 0, 1",
+        ),
+        (
+            NUMBERS,
+            {"search": {"metrics": ["mape", "log_loss"]}},
+            "search.metrics[1]: must be a metric of a number, as y is; received log_loss; use one "
+            "of mape, smape",
+        ),
+        (
+            NUMBERS,
+            {"search": {"objective": "val_mase"}},
+            "search.objective: must be another metric than mase, for which the data has no naive "
+            "forecast; received val_mase; use one of val_loss, val_rmse, val_mae, val_r2, "
+            "val_mape, val_smape",
+        ),
+        (
+            NUMBERS,
+            {"loss": "quantile", "search": {"metrics": ["mase"]}},
+            "search.metrics[0]: must be another metric than mase, for which the data has no naive "
+            "forecast; received mase; use one of mape, smape",
+        ),
+        (
+            Arrays(train=(X, Y), validation=(X[::2], Y[::2])),
+            {"search": {"objective": "val_roc_auc"}},
+            "search.objective: must be another metric where the validation part has one class "
+            "only; received val_roc_auc; change data.split",
+        ),
+    ],
+)
+def test_losses_and_metrics_that_do_not_fit_the_target(
+    arrays: Arrays, sections: dict[str, Any], expected: str
+) -> None:
+    with pytest.raises(InvalidSpec) as caught:
+        read(arrays, **sections)
+    assert problems(caught) == [expected]
+
+
+@pytest.mark.parametrize("loss", ["auto", "mse", "mae", "huber", "quantile"])
+def test_losses_that_fit_numbers(loss: str) -> None:
+    assert read(NUMBERS, loss=loss, search={"metrics": ["smape"]}).spec.loss.name == loss
 
 
 def test_overrides_reach_a_spec_in_a_dict() -> None:

@@ -72,8 +72,10 @@ def test_baselines_are_fitted_on_each_fold(results: api.Results, spec: Path) -> 
     parsed = load(spec).spec
     data = read(parsed.data, parsed.task)
     task = TASKS[parsed.task]
+    target = data.dataset().target
+    settings = "val_rmse", task.loss(target), task.metrics(target)
     folds = [
-        {b.name: b for b in simple_baselines(task, [data.dataset(None, fold)], "val_rmse")}
+        {b.name: b for b in simple_baselines(task, [data.dataset(None, fold)], *settings)}
         for fold in range(2)
     ]
     board = results.leaderboard.set_index("trial")

@@ -100,6 +100,7 @@ class FakeApi:
             data=[("rows", "100")],
             baselines=["mean"],
             objective="val_rmse",
+            loss="mse",
             engine="fused",
             budget=[("trials", "60")],
         )
@@ -216,6 +217,7 @@ def test_check_shows_the_report(run: Run, api: FakeApi) -> None:
     ended = run("check", "my.yaml")
     assert (ended.exit_code, ended.stderr) == (0, "")
     assert "programs   2 at most" in ended.stdout
+    assert "loss       mse" in ended.stdout
 
 
 def test_leaderboard_as_a_table(run: Run) -> None:

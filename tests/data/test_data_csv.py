@@ -18,7 +18,7 @@ from rnnsearch.data.series.calendar import (
     infer_step,
     parse_times,
 )
-from rnnsearch.data.series.naive import naive_forecasts, seasonal_lag
+from rnnsearch.data.series.naive import naive_error, naive_forecasts, seasonal_lag
 
 
 def hours(count: int, start: str = "2024-01-01", step: int = 1) -> list[str]:
@@ -53,6 +53,38 @@ def test_naive_forecast_of_the_same_step_is_the_value_before(
     target = dataset.target.scaling.invert(dataset.test.y)
     np.testing.assert_allclose(dataset.test.naive["last_value"], target - 1, atol=1e-4)
     assert "seasonal_naive" not in dataset.test.naive
+
+
+@pytest.mark.parametrize("scaling", ["standard", "none"])
+def test_naive_error_is_that_of_the_training_part(
+    scaling: str, write_csv: Any, csv_source: Any
+) -> None:
+    values = np.concatenate([np.arange(42) ** 2, np.full(18, 9)])  # 70 % of 60 rows train
+    path = write_csv({"y": values})
+    seasonal = read(csv_source(path, season=4, scaling=scaling), "many_to_one", ())
+    train = values[:42]
+    assert seasonal.dataset().target.naive_error == pytest.approx(np.mean(train[4:] - train[:-4]))
+    plain = read(csv_source(path, season=None, scaling=scaling), "many_to_one", ())
+    assert plain.dataset().target.naive_error == pytest.approx(np.mean(np.diff(train)))
+    kept = preparation_from_json(json.loads(json.dumps(seasonal.preparation().to_json())))
+    assert kept.target.naive_error == seasonal.dataset().target.naive_error
+    old = seasonal.preparation().to_json()
+    del old["target"]["naive_error"]
+    assert preparation_from_json(old).target.naive_error is None
+
+
+def test_naive_error_of_rows_that_were_observed() -> None:
+    values = np.array([[1.0, 1], [3, 1], [99, 99], [4, 3], [9, 9]])
+    known = np.array([True, True, False, True, True])
+    np.testing.assert_array_equal(naive_error(values, known, range(5), None), [3.5, 3])
+    np.testing.assert_array_equal(naive_error(values, known, range(5), 2), [1, 2])
+    assert naive_error(values, known, range(4), 4) is None  # one row apart, the second is right
+
+
+def test_there_is_no_naive_error_where_nothing_differs_or_compares() -> None:
+    values, known = np.array([[1.0], [2], [1], [2]]), np.ones(4, bool)
+    assert naive_error(values, known, range(4), 2) is None
+    assert naive_error(values, known, range(1), None) is None
 
 
 def test_naive_forecasts_of_blocks(write_csv: Any, csv_source: Any) -> None:

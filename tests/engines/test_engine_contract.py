@@ -15,10 +15,12 @@ from rnnsearch.data import MASK_VALUE, Dataset, Part, Scaling, Target
 from rnnsearch.engines import Numbers, Program, Run, batch_order
 from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.engines.keras_engine import KerasEngine
+from rnnsearch.execution.judging import judge
+from rnnsearch.execution.messages import Judge
 from rnnsearch.models import Architecture
 from rnnsearch.models.build import build_standard
 from rnnsearch.models.initial import initial_weights
-from rnnsearch.tasks import TASKS
+from rnnsearch.tasks import METRICS, TASKS, Loss
 
 ENGINES = {"fused": FusedEngine, "keras": KerasEngine}
 T, F, EPOCHS, BATCH = 9, 2, 2, 8
@@ -55,7 +57,8 @@ def dataset_for(task, kind, masked=False, sequences=16):
         return Part(x, y, weight)
 
     scaling = Scaling(np.array([5.0]), np.array([2.0]))
-    target = Target(kind, ("y",), (0, 1, 2) if kind == "class" else (), scaling)
+    classes, naive_error = ((0, 1, 2), None) if kind == "class" else ((), np.array([0.5]))
+    target = Target(kind, ("y",), classes, scaling, naive_error)
     steps = T if task == "one_to_many" else None
     return Dataset(part(sequences), part(8), part(0), target, masked, steps)
 
@@ -65,13 +68,15 @@ def program_for(task, dataset, **changes):
     names = {"cell", "units", "bidirectional", "layer_norm"}
     shape = {"cell": "GRU", "units": (4,), "bidirectional": False, "layer_norm": False}
     shape |= {key: value for key, value in changes.items() if key in names}
+    loss = changes.get("loss", task.loss(dataset.target))
+    head = replace(task.head(dataset), width=loss.outputs(dataset.target))
     program = Program(
-        architecture=Architecture(**shape, head=task.head(dataset)),
+        architecture=Architecture(**shape, head=head),
         optimizer="adam",
         batch_size=BATCH,
         clip_mode=None,
-        loss=task.loss(dataset.target),
-        metrics=task.metrics(dataset.target),
+        loss=loss,
+        metrics=task.metrics(dataset.target, loss),
         objective="val_loss",
         maximize=False,
         truncates=False,
@@ -138,20 +143,63 @@ def _train_plain_keras(program, dataset, run):
         for name in OWN_NUMBERS[program.optimizer]
         if getattr(numbers, name) is not None
     }
-    loss = "mse" if program.loss == "mse" else "sparse_categorical_crossentropy"
+    loss = KERAS_LOSSES[program.loss.name](program.loss)
     model.compile(getattr(keras.optimizers, kind[program.optimizer])(**arguments), loss=loss)
     train_part, validation = dataset.train, dataset.validation
+    weights = {}
+    if program.loss.class_weights:
+        of_class = np.array(program.loss.class_weights)
+        weights = {part: of_class[getattr(dataset, part).y] for part in ("train", "validation")}
     losses, evaluated = [], []
     for epoch in range(1, EPOCHS + 1):
         order = batch_order(run.seed, epoch, len(train_part))
         history = model.fit(
-            train_part.x[order], train_part.y[order], batch_size=BATCH, shuffle=False, verbose=0
+            train_part.x[order],
+            train_part.y[order],
+            sample_weight=weights["train"][order] if weights else None,
+            batch_size=BATCH,
+            shuffle=False,
+            verbose=0,
         )
         losses.append(history.history["loss"][0])
         evaluated.append(
-            model.evaluate(validation.x, validation.y, batch_size=len(validation), verbose=0)
+            model.evaluate(
+                validation.x,
+                validation.y,
+                sample_weight=weights.get("validation"),
+                batch_size=len(validation),
+                verbose=0,
+            )
         )
     return losses, evaluated
+
+
+def keras_pinball(loss):
+    def mean_of_levels(y, predicted):
+        total = 0
+        for index, level in enumerate(loss.quantiles):
+            error = y - predicted[..., index : index + 1]
+            total += keras.ops.where(error > 0, level * error, (level - 1) * error)
+        return total[..., 0] / len(loss.quantiles)
+
+    return mean_of_levels
+
+
+KERAS_LOSSES = {
+    "mse": lambda loss: "mse",
+    "mae": lambda loss: "mae",
+    "huber": lambda loss: keras.losses.Huber(loss.delta),
+    "quantile": keras_pinball,
+    "cross_entropy": lambda loss: keras.losses.SparseCategoricalCrossentropy(
+        reduction="mean_with_sample_weight"
+    ),
+}
+LOSSES = [
+    Loss("mae"),
+    Loss("huber", delta=0.7),
+    Loss("quantile", quantiles=(0.1, 0.5, 0.9)),
+    Loss("cross_entropy", class_weights=(1.0, 0.2, 3.0)),
+]
 
 
 def assert_trains_like_keras(engine, program, dataset, numbers):
@@ -185,6 +233,29 @@ def test_lanes_train_like_keras(engine, cell, task, kind, masked):
     dataset = dataset_for(task, kind, masked)
     program = program_for(task, dataset, cell=cell)
     assert_trains_like_keras(engine, program, dataset, TWO)
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=[loss.name for loss in LOSSES])
+def test_losses_are_keras_losses(engine, loss):
+    numbers = loss.name != "cross_entropy"
+    task, kind = ("many_to_many", "numeric") if numbers else ("many_to_one", "class")
+    dataset = dataset_for(task, kind, masked=numbers)
+    program = program_for(task, dataset, loss=loss)
+    assert_trains_like_keras(engine, program, dataset, TWO)
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=[loss.name for loss in LOSSES])
+def test_every_metric_is_the_one_that_judges_the_same_weights(fused, loss):
+    kind = "class" if loss.name == "cross_entropy" else "numeric"
+    kinds = (kind, *(["quantile"] if loss.quantiles else []))
+    dataset = dataset_for("many_to_many", kind, masked=True)
+    names = tuple(name for name, metric in METRICS.items() if metric.kind in kinds)
+    program = program_for("many_to_many", dataset, loss=loss, metrics=names)
+    curves, weights = train(fused, program, dataset, [Run(0, 0, 1, Numbers(3e-2))], epochs=1)
+    judged = judge(Judge(program, weights[0]), dataset).metrics
+    reported = {name: value for name, value in curves[0][0].items() if name != "loss"}
+    assert reported == pytest.approx(dict(judged), rel=1e-3)
+    assert len(judged) == len(names) + 1
 
 
 def test_a_short_last_batch_weighs_what_it_holds(engine):

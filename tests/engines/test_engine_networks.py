@@ -143,7 +143,7 @@ def plain_keras(program, dataset, run):
         "mse": keras.losses.MeanSquaredError,
         "cross_entropy": keras.losses.SparseCategoricalCrossentropy,
     }
-    loss = kinds[program.loss](reduction="mean_with_sample_weight")
+    loss = kinds[program.loss.name](reduction="mean_with_sample_weight")
     model.compile(keras.optimizers.SGD(run.numbers.learning_rate), loss=loss)
     part, judged = dataset.train, dataset.validation
     values = []

@@ -6,38 +6,43 @@ import keras
 import numpy as np
 import pytest
 
-from rnnsearch.data import Part
 from rnnsearch.engines.losses import make_loss
 from rnnsearch.execution.judging import _loss, _predict
+from rnnsearch.tasks import Loss
 
 RNG = np.random.default_rng(0)
 
 
-def part(y: np.ndarray, weight: np.ndarray | None) -> Part:
-    return Part(x=np.zeros((len(y), 1), np.float32), y=y, weight=weight)
+LOSSES = [
+    Loss("mse"),
+    Loss("mae"),
+    Loss("huber", delta=0.7),
+    Loss("quantile", quantiles=(0.1, 0.5, 0.9)),
+    Loss("cross_entropy"),
+]
 
 
 @pytest.mark.parametrize("steps", [(), (4,)], ids=["sequence", "step"])
 @pytest.mark.parametrize("weighted", [False, True])
-@pytest.mark.parametrize("name", ["mse", "cross_entropy"])
-def test_the_loss_is_that_of_training(name: str, weighted: bool, steps: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("loss", LOSSES, ids=[loss.name for loss in LOSSES])
+def test_the_loss_is_that_of_training(loss: Loss, weighted: bool, steps: tuple[int, ...]) -> None:
     shape = (6, *steps)
-    weight = RNG.integers(0, 2, shape).astype(np.float32) if weighted else None
-    if name == "mse":
+    weight = RNG.random(shape).astype(np.float32).round(1) if weighted else np.ones(shape)
+    if loss.name != "cross_entropy":
         y = RNG.normal(size=(*shape, 3)).astype(np.float32)
-        predicted = RNG.normal(size=(*shape, 3)).astype(np.float32)
+        outputs = 3 * max(1, len(loss.quantiles))
+        predicted = RNG.normal(size=(*shape, outputs)).astype(np.float32)
     else:
         y = RNG.integers(0, 3, shape).astype(np.int32)
         predicted = RNG.dirichlet([1, 1, 1], shape).astype(np.float32)
         predicted[0] = np.eye(3)[1]  # certain, and wrong where y is not 1
-    given = part(y, weight)
-    expected = make_loss(name)(y, predicted, given.weights)
-    assert _loss(name, given, predicted) == pytest.approx(float(expected), rel=1e-5)
+    expected = make_loss(loss)(y, predicted, weight)
+    assert _loss(loss, y, predicted, weight) == pytest.approx(float(expected), rel=1e-5)
 
 
 def test_a_part_in_which_nothing_counts_has_no_loss() -> None:
-    given = part(np.zeros((2, 1), np.float32), np.zeros(2, np.float32))
-    assert _loss("mse", given, np.ones((2, 1), np.float32)) == 0
+    y = np.zeros((2, 1), np.float32)
+    assert _loss(Loss("mse"), y, y + 1, np.zeros(2, np.float32)) == 0
 
 
 @pytest.mark.parametrize("count", [1, 5, 512, 1025])

@@ -15,7 +15,7 @@ from rnnsearch.engines.keras_engine import KerasEngine
 from rnnsearch.execution.messages import Block, Ended, Epoch, Schedule
 from rnnsearch.execution.training import Listener, train
 from rnnsearch.models import Architecture
-from rnnsearch.tasks import TASKS
+from rnnsearch.tasks import TASKS, Loss
 
 EPOCHS = 3
 
@@ -61,7 +61,7 @@ def program(dataset: Dataset) -> Program:
         optimizer="sgd",
         batch_size=8,
         clip_mode=None,
-        loss="mse",
+        loss=Loss("mse"),
         metrics=("rmse",),
         objective="val_loss",
         maximize=False,

@@ -13,7 +13,7 @@ from rnnsearch.engines import Program, Run, RunKey, Session
 from rnnsearch.execution.messages import Block, Ended, Epoch, Schedule
 from rnnsearch.execution.training import Listener, train
 from rnnsearch.models import Architecture
-from rnnsearch.tasks import Head
+from rnnsearch.tasks import Head, Loss
 
 HEAD = Head(
     steps=4, features=1, repeat=None, sequences=False, width=1, activation="linear", masked=False
@@ -23,7 +23,7 @@ PROGRAM = Program(
     optimizer="adam",
     batch_size=8,
     clip_mode=None,
-    loss="mse",
+    loss=Loss("mse"),
     metrics=("rmse", "r2"),
     objective="val_rmse",
     maximize=False,

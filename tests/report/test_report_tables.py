@@ -209,6 +209,7 @@ class Report:
     data: list[tuple[str, str]] = field(default_factory=lambda: [("rows", "[17520]")])
     baselines: list[str] = field(default_factory=lambda: ["last_value", "linear"])
     objective: str = "val_rmse (minimize)"
+    loss: str = "huber with delta 1"
     engine: str = "fused on jax"
     budget: list[tuple[str, str]] = field(default_factory=lambda: [("trials", "60")])
 
@@ -226,6 +227,7 @@ def test_check_shows_everything() -> None:
         "rows [17520]",
         "search",
         "objective val_rmse (minimize)",
+        "loss huber with delta 1",
         "programs 27 at most",
         "baselines last_value, linear",
         "engine fused on jax",

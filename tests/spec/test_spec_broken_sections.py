@@ -30,7 +30,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "unknown section",
         [("end", "serach: {trials: 5}")],
         "s.yaml:10:1: serach: must be a key of the spec; received serach; did you mean "
-        "search? known keys: name, task, data, space, search, run",
+        "search? known keys: name, task, data, space, loss, search, run",
     ),
     (
         "unknown source",
@@ -149,14 +149,120 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
     (
         "unknown metric",
         [("end", "search: {objective: rmse}")],
-        "s.yaml:10:10: search.objective: must be val_loss, val_rmse, val_mae, val_r2, "
-        "val_accuracy or val_f1_macro; received rmse; did you mean val_rmse?",
+        "s.yaml:10:10: search.objective: must be val_loss, val_rmse, val_mae, val_r2, val_mape, "
+        "val_smape, val_mase, val_pinball, val_accuracy, val_f1_macro, val_log_loss or "
+        "val_roc_auc; received rmse; did you mean val_rmse?",
     ),
     (
         "metric of another target",
         [("data", "target_kind: class"), ("end", "search: {objective: val_rmse}")],
-        "s.yaml:11:10: search.objective: must be val_loss, val_accuracy or val_f1_macro for "
-        "target_kind: class; received val_rmse",
+        "s.yaml:11:10: search.objective: must be val_loss, val_accuracy, val_f1_macro, "
+        "val_log_loss or val_roc_auc for target_kind: class; received val_rmse",
+    ),
+    (
+        "coverage as an objective",
+        [("end", "loss: quantile", "search: {objective: val_coverage}")],
+        "s.yaml:11:10: search.objective: must be val_loss, val_rmse, val_mae, val_r2, val_mape, "
+        "val_smape, val_mase, val_pinball, val_accuracy, val_f1_macro, val_log_loss or "
+        "val_roc_auc; received val_coverage; wide quantiles cover all; val_pinball ranks them",
+    ),
+    (
+        "pinball without quantiles",
+        [("end", "loss: mae", "search: {objective: val_pinball}")],
+        "s.yaml:11:10: search.objective: must be another metric for loss mae: no quantiles are "
+        "predicted; received val_pinball; set loss: quantile",
+    ),
+    (
+        "unknown further metric",
+        [("end", "search: {metrics: [mape, auc]}")],
+        "s.yaml:10:26: search.metrics[1]: must be mape, smape, mase, log_loss or roc_auc; "
+        "received auc; did you mean roc_auc?",
+    ),
+    (
+        "further metrics of another target, and twice",
+        [("data", "target_kind: numeric"), ("end", "search: {metrics: [mase, mase, roc_auc]}")],
+        "s.yaml:11:26: search.metrics[1]: must not be listed twice; received mase; remove it\n"
+        "s.yaml:11:32: search.metrics[2]: must be mape, smape or mase for target_kind: numeric; "
+        "received roc_auc",
+    ),
+    (
+        "unknown loss",
+        [("end", "loss: hubert")],
+        "s.yaml:10:1: loss: must be auto, mse, mae, huber, quantile, cross_entropy or a mapping of "
+        "name, delta, quantiles and class_weights; received hubert; did you mean huber?",
+    ),
+    (
+        "unknown loss in a mapping",
+        [("end", "loss: {name: hubert}")],
+        "s.yaml:10:8: loss.name: must be auto, mse, mae, huber, quantile or cross_entropy; "
+        "received hubert; did you mean huber?",
+    ),
+    (
+        "loss of no name",
+        [("end", "loss: [mse]")],
+        "s.yaml:10:1: loss: must be auto, mse, mae, huber, quantile, cross_entropy or a mapping of "
+        "name, delta, quantiles and class_weights; received [mse]",
+    ),
+    (
+        "loss of another target",
+        [("data", "target_kind: class"), ("end", "loss: huber")],
+        "s.yaml:11:1: loss: must be auto or cross_entropy for target_kind: class; received huber",
+    ),
+    (
+        "quantiles of a decoder",
+        [
+            (
+                "replace",
+                "many_to_one\ndata:\n  source: csv\n  path: load.csv\n  inputs: [demand]\n"
+                "  target: demand\n  window: 96\n",
+                "sequence_to_sequence\ndata:\n  source: npz\n  path: load.npz\n",
+            ),
+            ("end", "loss: quantile"),
+        ],
+        "s.yaml:7:1: loss: must be another loss for sequence_to_sequence: its decoder reads what "
+        "it predicts; received quantile; such as mae, whose best prediction is the median",
+    ),
+    (
+        "setting of another loss",
+        [("end", "loss: {name: mse, delta: 2}")],
+        "s.yaml:10:19: loss.delta: must not be given for loss mse: it is for huber; received 2.0; "
+        "remove it",
+    ),
+    (
+        "setting without a loss",
+        [("end", "loss: {class_weights: balanced}")],
+        "s.yaml:10:8: loss.class_weights: must not be given for loss auto: it is for "
+        "cross_entropy; received balanced; add name: cross_entropy",
+    ),
+    (
+        "delta of nothing",
+        [("end", "loss: {name: huber, delta: 0}")],
+        "s.yaml:10:21: loss.delta: must be a number above 0; received 0",
+    ),
+    (
+        "quantiles without a median",
+        [("end", "loss: {name: quantile, quantiles: [0.1, 0.9]}")],
+        "s.yaml:10:24: loss.quantiles: must be increasing numbers between 0 and 1, with 0.5 "
+        "between others; received [0.1, 0.9]; such as [0.1, 0.5, 0.9]; metrics of values judge "
+        "the median",
+    ),
+    (
+        "quantiles out of order",
+        [("end", "loss: {name: quantile, quantiles: [0.9, 0.5, 0.1]}")],
+        "s.yaml:10:24: loss.quantiles: must be increasing numbers between 0 and 1, with 0.5 "
+        "between others; received [0.9, 0.5, 0.1]; such as [0.1, 0.5, 0.9]; metrics of values "
+        "judge the median",
+    ),
+    (
+        "a quantile that is none",
+        [("end", "loss: {name: quantile, quantiles: [0.1, 0.5, 90]}")],
+        "s.yaml:10:46: loss.quantiles[2]: must be a number above 0 and below 1; received 90",
+    ),
+    (
+        "class weights",
+        [("end", "loss: {name: cross_entropy, class_weights: {rain: -1}}")],
+        "s.yaml:10:29: loss.class_weights: must be balanced, a mapping of labels to weights above "
+        "0, or null; received {rain: -1}",
     ),
     (
         "wrong direction",

@@ -210,7 +210,7 @@ def test_values_that_they_must_not(value: object, message: str) -> None:
 
 def test_not_a_mapping() -> None:
     assert messages([1]) == [  # type: ignore[arg-type]
-        "must be a mapping of name, task, data, space, search and run; received [1]; see "
+        "must be a mapping of name, task, data, space, loss, search and run; received [1]; see "
         "docs/spec.md"
     ]
 

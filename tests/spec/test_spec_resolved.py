@@ -67,8 +67,10 @@ def test_every_default_is_written() -> None:
             "beta_2": "auto",
             "label_smoothing": 0.0,
         },
+        "loss": {"name": "auto"},
         "search": {
             "objective": "val_loss",
+            "metrics": [],
             "direction": "auto",
             "sampler": "tpe",
             "pruner": "hyperband",
@@ -102,6 +104,30 @@ def test_defaults_stand_only_where_they_apply() -> None:
     assert "forget_bias" not in space
     assert "clip_mode" not in space
     assert "window" not in space
+
+
+@pytest.mark.parametrize(
+    ("written", "settings"),
+    [
+        ("mae", {"name": "mae"}),
+        ("huber", {"name": "huber", "delta": 1.0}),
+        ("quantile", {"name": "quantile", "quantiles": [0.1, 0.5, 0.9]}),
+        ({"name": "huber", "delta": 2}, {"name": "huber", "delta": 2.0}),
+        ("cross_entropy", {"name": "cross_entropy", "class_weights": None}),
+        (
+            {"name": "cross_entropy", "class_weights": {"a": 2}},
+            {"name": "cross_entropy", "class_weights": {"a": 2.0}},
+        ),
+    ],
+)
+def test_a_loss_has_the_settings_that_are_its_own(written: object, settings: object) -> None:
+    spec = spec_of({}, loss=written)
+    document = resolved(spec)
+    assert document["loss"] == settings
+    again = parse(document, name="other", directory="/")
+    assert again.loss.model_dump() == spec.loss.model_dump()
+    changed = resolved(spec_of({}))
+    assert "loss.name: was auto, is " in difference(changed, document)[0]
 
 
 def test_one_to_many_has_no_windows() -> None:

@@ -11,7 +11,7 @@ from sklearn.linear_model import Ridge
 
 from rnnsearch.data import MASK_VALUE, Arrays, Dataset, SequenceData, read
 from rnnsearch.spec.sources import ArraysSource, CsvSource, NpzSource, SplitSpec
-from rnnsearch.tasks import TASKS, metric_values
+from rnnsearch.tasks import TASKS, Loss, metric_values
 from rnnsearch.tasks.baselines import _Decomposed
 
 RNG = np.random.default_rng(1)
@@ -185,7 +185,7 @@ def test_metrics_and_losses_by_kind(tmp_path: Path) -> None:
     for kind, loss, first in (("numeric", "mse", "rmse"), ("class", "cross_entropy", "accuracy")):
         dataset = npz_data(tmp_path, "many_to_one", kind).dataset()
         task = TASKS["many_to_one"]
-        assert task.loss(dataset.target) == loss
+        assert task.loss(dataset.target) == Loss(loss)
         assert task.metrics(dataset.target)[0] == first
 
 

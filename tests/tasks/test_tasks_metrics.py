@@ -6,13 +6,16 @@ import numpy as np
 import pytest
 from sklearn import metrics as reference
 
-from rnnsearch.tasks import METRICS, metric_values
+from rnnsearch.spec import check_loss, check_search
+from rnnsearch.tasks import METRICS, Facts, metric_value, metric_values
 
 REGRESSION = {
     "rmse": lambda y, p, w: reference.mean_squared_error(y, p, sample_weight=w) ** 0.5,
     "mae": lambda y, p, w: reference.mean_absolute_error(y, p, sample_weight=w),
     "r2": lambda y, p, w: reference.r2_score(y, p, sample_weight=w),
+    "mape": lambda y, p, w: reference.mean_absolute_percentage_error(y, p, sample_weight=w),
 }
+LEVELS = (0.1, 0.5, 0.75)
 
 
 @pytest.fixture
@@ -68,13 +71,101 @@ def test_nothing_divides_by_zero() -> None:
 @pytest.mark.parametrize("name", METRICS)
 def test_compiled_equals_numpy(name: str, rng: np.random.Generator) -> None:
     jax = pytest.importorskip("jax")
-    if METRICS[name].kind == "numeric":
-        y, p = rng.normal(size=(9, 5, 2)), rng.normal(size=(9, 5, 2))
+    facts = Facts(np.array([0.5, 2.0]), LEVELS if METRICS[name].kind == "quantile" else ())
+    if METRICS[name].kind == "class":
+        y, p = rng.integers(0, 3, (9, 5)), rng.dirichlet(np.ones(4), (9, 5)).astype(np.float32)
+        p = p.round(1)
     else:
-        y, p = rng.integers(0, 3, (9, 5)), rng.dirichlet(np.ones(4), (9, 5))
+        axes = (9, 5, 3, 2) if facts.quantiles else (9, 5, 2)
+        y, p = rng.normal(size=(9, 5, 2)), rng.normal(size=axes)
     w = rng.integers(0, 2, (9, 5)).astype(float)
-    compiled = jax.jit(METRICS[name].function)(y, p, w)
-    assert float(compiled) == pytest.approx(metric_values([name], y, p, w)[name], rel=1e-4)
+    compiled = jax.jit(lambda *given: metric_value(name, *given, facts))(y, p, w)
+    assert float(compiled) == pytest.approx(metric_values([name], y, p, w, facts)[name], rel=1e-4)
+
+
+def test_mape_of_a_true_zero_is_that_of_scikit_learn() -> None:
+    y, p = np.array([[0.0], [2.0]]), np.array([[1.0], [1.0]])
+    expected = reference.mean_absolute_percentage_error(y, p)
+    assert metric_values(["mape"], y, p, np.ones(2))["mape"] == pytest.approx(expected)
+
+
+def test_smape_by_hand() -> None:
+    y, p = np.array([[1.0], [0.0], [2.0], [-1.0]]), np.array([[3.0], [0.0], [2.0], [1.0]])
+    # 2·2/4, 0, 0 and 2·2/2; then without the last.
+    assert metric_values(["smape"], y, p, np.ones(4))["smape"] == pytest.approx((1 + 2) / 4)
+    weight = np.array([1.0, 1, 1, 0])
+    assert metric_values(["smape"], y, p, weight)["smape"] == pytest.approx(1 / 3)
+
+
+def test_mase_is_the_mean_error_of_each_output_in_naive_errors() -> None:
+    y, p = np.array([[1.0, 10], [2, 20], [9, 9]]), np.array([[2.0, 40], [2, 30], [0, 0]])
+    facts = Facts(naive_error=np.array([0.5, 10.0]))
+    weight = np.array([1.0, 1, 0])
+    found = metric_values(["mase"], y, p, weight, facts)["mase"]
+    assert found == pytest.approx(((1 + 0) / 2 / 0.5 + (30 + 10) / 2 / 10) / 2)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("ties", [False, True])
+@pytest.mark.parametrize("shape", [(60,), (12, 5)])
+def test_roc_auc_of_two_classes(
+    shape: tuple[int, ...], ties: bool, weighted: bool, rng: np.random.Generator
+) -> None:
+    y, p = rng.integers(0, 2, shape), rng.random(shape)
+    p = p.round(1) if ties else p
+    w = rng.random(shape).round(1) if weighted else np.ones(shape)
+    found = metric_values(["roc_auc"], y, np.stack([1 - p, p], -1), w)["roc_auc"]
+    expected = reference.roc_auc_score(y.ravel(), p.ravel(), sample_weight=w.ravel())
+    assert found == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("ties", [False, True])
+def test_roc_auc_of_more_classes_is_the_mean_of_each_against_the_rest(
+    ties: bool, weighted: bool, rng: np.random.Generator
+) -> None:
+    y, p = rng.integers(0, 4, 80), rng.dirichlet(np.ones(4), 80)
+    p = p.round(1) if ties else p
+    p /= p.sum(1, keepdims=True)
+    w = rng.integers(0, 2, 80).astype(float) if weighted else np.ones(80)
+    expected = reference.roc_auc_score(y, p, multi_class="ovr", average="macro", sample_weight=w)
+    assert metric_values(["roc_auc"], y, p, w)["roc_auc"] == pytest.approx(expected, abs=1e-12)
+
+
+def test_roc_auc_leaves_out_classes_that_do_not_occur_and_is_unknown_of_one(
+    rng: np.random.Generator,
+) -> None:
+    y, p = rng.integers(0, 3, 60), rng.dirichlet(np.ones(4), 60)
+    areas = [reference.roc_auc_score(y == c, p[:, c]) for c in range(3)]
+    assert metric_values(["roc_auc"], y, p, np.ones(60))["roc_auc"] == pytest.approx(np.mean(areas))
+    with np.errstate(all="raise"):
+        assert np.isnan(metric_values(["roc_auc"], y * 0, p, np.ones(60))["roc_auc"])
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_log_loss(masked: bool, rng: np.random.Generator) -> None:
+    y, p = rng.integers(0, 3, 40), rng.dirichlet(np.ones(3), 40).astype(np.float32)
+    p[0], y[0] = [0, 1, 0], 2  # certain, and wrong
+    w = rng.integers(0, 2, 40).astype(float) if masked else np.ones(40)
+    expected = reference.log_loss(y, p, sample_weight=w, labels=[0, 1, 2])
+    assert metric_values(["log_loss"], y, p, w)["log_loss"] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_quantiles(masked: bool, rng: np.random.Generator) -> None:
+    y, p = rng.normal(size=(30, 2)), np.sort(rng.normal(size=(30, 3, 2)), axis=1)
+    w = rng.integers(0, 2, 30).astype(float) if masked else np.ones(30)
+    facts = Facts(quantiles=LEVELS)
+    found = metric_values(["pinball", "coverage", "mae"], y, p, w, facts)
+    expected = [
+        reference.mean_pinball_loss(y, p[:, index], sample_weight=w, alpha=level)
+        for index, level in enumerate(LEVELS)
+    ]
+    assert found["pinball"] == pytest.approx(np.mean(expected))
+    inside = ((y >= p[:, 0]) & (y <= p[:, 2]))[w > 0]
+    assert found["coverage"] == pytest.approx(inside.mean())
+    median = reference.mean_absolute_error(y, p[:, 1], sample_weight=w)
+    assert found["mae"] == pytest.approx(median)
 
 
 def test_each_metric_has_its_direction() -> None:
@@ -83,6 +174,24 @@ def test_each_metric_has_its_direction() -> None:
         "rmse": "minimize",
         "mae": "minimize",
         "r2": "maximize",
+        "mape": "minimize",
+        "smape": "minimize",
+        "mase": "minimize",
+        "pinball": "minimize",
+        "coverage": None,
         "accuracy": "maximize",
         "f1_macro": "maximize",
+        "log_loss": "minimize",
+        "roc_auc": "maximize",
     }
+
+
+def test_specs_know_every_metric_and_its_direction() -> None:
+    ranking = {name: metric for name, metric in METRICS.items() if metric.direction}
+    assert set(check_search._NUMERIC + check_search._CLASS) == {f"val_{name}" for name in ranking}
+    for kind, known in (("class", check_search._CLASS), ("numeric", check_search._NUMERIC)):
+        assert {f"val_{n}" for n, m in ranking.items() if m.kind == kind} <= set(known)
+    maximized = {f"val_{n}" for n, m in ranking.items() if m.direction == "maximize"}
+    assert set(check_search._MAXIMIZED) == maximized
+    asked = check_loss._NUMERIC_METRICS + check_loss._CLASS_METRICS
+    assert set(asked) == {name for name, metric in METRICS.items() if not metric.usual}

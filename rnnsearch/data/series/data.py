@@ -20,6 +20,7 @@ from rnnsearch.data.series.checks import (
     check_targets,
     training_categories,
 )
+from rnnsearch.data.series.naive import naive_error
 from rnnsearch.data.series.preparation import SeriesPreparation
 from rnnsearch.data.series.rows import Columns, Series, read_series
 from rnnsearch.data.sources import TABLES
@@ -239,6 +240,7 @@ def _fold(
     times = series.times
     span = None if times is None else (times[rows[0]], times[rows[-1]])
     step = None if times is None else infer_step(times)
+    season = source.season or (step.season() if step else None)
     if times is not None and span is not None and source.calendar:
         check_calendar(source, times[rows], span, problems)
         _raise_of_fold(problems, number)
@@ -256,10 +258,10 @@ def _fold(
         time=source.time,
         step=step,
         span=span,
-        season=source.season or (step.season() if step else None),
+        season=season,
         missing=source.missing,
         scaling=_input_scaling(source, series, rows, categories, len(calendar)),
-        target=_target(source, targets, series, rows),
+        target=_target(source, targets, series, train, season),
     )
     return Fold(segments, prepared)
 
@@ -318,15 +320,21 @@ def _input_scaling(
 
 
 def _target(
-    source: SeriesSource, names: tuple[str, ...], series: Series, rows: np.ndarray
+    source: SeriesSource,
+    names: tuple[str, ...],
+    series: Series,
+    train: range,
+    season: int | None,
 ) -> Target:
     """The target, scaled by training rows in which it was observed."""
     if series.kind == "class":
         return Target("class", names, series.classes, identity(1))
-    if source.scaling == "none":
-        return Target("numeric", names, (), identity(len(names)))
+    rows = np.asarray(train)
     observed = rows[series.targets_known[rows]]
-    return Target("numeric", names, (), fit_scaling(series.targets[observed]))
+    error = naive_error(series.targets, series.targets_known, train, season)
+    standard = source.scaling == "standard"
+    scaling = fit_scaling(series.targets[observed]) if standard else identity(len(names))
+    return Target("numeric", names, (), scaling, error)
 
 
 def _part_text(series: Series, segment: range, part: Part) -> str:

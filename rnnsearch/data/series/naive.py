@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["naive_forecasts", "seasonal_lag"]
+__all__ = ["naive_error", "naive_forecasts", "seasonal_lag"]
 
 
 def seasonal_lag(season: int, distance: int) -> int:
@@ -48,3 +48,30 @@ def naive_forecasts(
     if season is not None:
         forecasts["seasonal_naive"] = at(targets - seasonal_lag(season, distance))
     return forecasts
+
+
+def naive_error(
+    values: np.ndarray, known: np.ndarray, rows: range, season: int | None
+) -> np.ndarray | None:
+    """(O,) mean absolute difference between rows that lie a season apart.
+
+    Rows in a row where there is no season, or no two rows known at its distance.
+
+    Args:
+        values: (R, O) numbers, in the target's own units.
+        known: (R,) bool, which of them were observed.
+        rows: Those of the training part.
+        season: Rows in a season.
+
+    Returns:
+        None where no two rows compare, or an output never differs: nothing can be measured in it.
+    """
+    for lag in (season, 1):
+        if lag is None or lag >= len(rows):
+            continue
+        later = np.asarray(rows[lag:])
+        both = later[known[later] & known[later - lag]]
+        if len(both):
+            errors = np.asarray(np.abs(values[both] - values[both - lag]).mean(axis=0))
+            return errors if (errors > 0).all() else None
+    return None

@@ -97,6 +97,7 @@ class SeriesPreparation(Preparation):
                 "classes": list(target.classes),
                 "offset": target.scaling.offset.tolist(),
                 "scale": target.scaling.scale.tolist(),
+                "naive_error": None if target.naive_error is None else target.naive_error.tolist(),
             },
         }
 
@@ -128,6 +129,8 @@ class SeriesPreparation(Preparation):
                 tuple(target["names"]),
                 tuple(target["classes"]),
                 Scaling(np.array(target["offset"]), np.array(target["scale"])),
+                # Not there in studies of earlier versions.
+                np.array(target["naive_error"]) if target.get("naive_error") else None,
             ),
         )
 

@@ -20,6 +20,7 @@ from rnnsearch.engines.fused.measured import Measured
 from rnnsearch.engines.fused.placement import make_placement
 from rnnsearch.engines.fused.training import Data, LaneState, device_data, metric_names
 from rnnsearch.engines.fused.widths import WidthCache, best_width
+from rnnsearch.tasks import Loss
 
 __all__ = ["FusedEngine"]
 
@@ -43,13 +44,13 @@ class FusedEngine(Engine):
         self._widths = WidthCache(None if cache is None else cache / "lanes.json")
         self._lock = threading.Lock()
         self._programs: OrderedDict[Program, CompiledProgram] = OrderedDict()
-        self._placed: OrderedDict[tuple[int, ...], tuple[list[Dataset], Data]] = OrderedDict()
+        self._placed: OrderedDict[Any, tuple[list[Dataset], Data]] = OrderedDict()
 
     def lanes(self, program: Program, folds: Sequence[Dataset], runs: int) -> int:
         """One a core where lanes are looped over; as many as measurement says in a batch."""
         if self._placement.mode == "map":
             return self._placement.multiple
-        measured = Measured(self._compiled(program), folds, self._data(folds))
+        measured = Measured(self._compiled(program), folds, self._data(folds, program.loss))
         name = f"{measured.name} on {self.device}, at most {runs}"
         width = self._widths.get(name)
         if width is None:
@@ -59,13 +60,13 @@ class FusedEngine(Engine):
 
     def open(self, program: Program, folds: Sequence[Dataset], width: int) -> Session:
         """A session of `width` lanes, rounded up to a multiple of the CPU's cores."""
-        data = self._data(folds)
+        data = self._data(folds, program.loss)
         return _FusedSession(self._compiled(program), folds, data, self._width(width))
 
     def prepare(self, program: Program, folds: Sequence[Dataset], width: int) -> None:
         """Compile the program for these shapes."""
         shape = Shape.of(program, folds)
-        self._compiled(program).epoch(self._width(width), shape, self._data(folds))
+        self._compiled(program).epoch(self._width(width), shape, self._data(folds, program.loss))
 
     def _compiled(self, program: Program) -> CompiledProgram:
         with self._lock:
@@ -77,12 +78,12 @@ class FusedEngine(Engine):
                 self._programs.popitem(last=False)
             return compiled
 
-    def _data(self, folds: Sequence[Dataset]) -> Data:
+    def _data(self, folds: Sequence[Dataset], loss: Loss) -> Data:
         """The folds on the device, where they stay from one session to the next."""
-        key = tuple(id(dataset) for dataset in folds)
+        key = (loss, *(id(dataset) for dataset in folds))
         with self._lock:
             if key not in self._placed:
-                data = jax.device_put(device_data(folds), self._placement.replicated)
+                data = jax.device_put(device_data(folds, loss), self._placement.replicated)
                 # The datasets are kept so that no other gets their identity.
                 self._placed[key] = list(folds), data
             self._placed.move_to_end(key)

@@ -14,7 +14,7 @@ from rnnsearch.engines._base import Program
 from rnnsearch.engines.fused.network import Network
 from rnnsearch.engines.fused.optimizers import RULES
 from rnnsearch.engines.losses import make_loss, make_training_loss
-from rnnsearch.tasks import METRICS
+from rnnsearch.tasks import Facts, Loss, arranged, loss_weights, metric_value
 
 __all__ = ["Data", "LaneState", "device_data", "epoch_function", "metric_names"]
 
@@ -64,14 +64,19 @@ class Data(NamedTuple):
 
     Attributes:
         train: Of all folds, one after the other: the order of a lane's epoch picks its own.
+            Its weights are those in the loss.
         validation: Each array with a leading axis of folds.
+        loss_weight: Of the validation part in the loss, alike.
         scale, offset: (folds, …) the way back to the target's own units.
+        naive_error: (folds, O), or None.
     """
 
     train: Split
     validation: Split
+    loss_weight: Array
     scale: Array
     offset: Array
+    naive_error: Array | None
 
 
 def metric_names(program: Program) -> tuple[str, ...]:
@@ -79,33 +84,40 @@ def metric_names(program: Program) -> tuple[str, ...]:
     return ("loss", "val_loss", *(f"val_{name}" for name in program.metrics))
 
 
-def device_data(folds: Sequence[Dataset]) -> Data:
+def device_data(folds: Sequence[Dataset], loss: Loss) -> Data:
     """The data that an epoch function reads, still on the host."""
     longest = max(len(dataset.validation) for dataset in folds)
     size = evaluation_batch(longest)
     length = -(-longest // size) * size
-    train = [_split(dataset.train, len(dataset.train)) for dataset in folds]
+    train = [
+        Split(data.train.x, data.train.y, loss_weights(loss, data, data.train)) for data in folds
+    ]
     validation = [_split(dataset.validation, length) for dataset in folds]
+    weights = [loss_weights(loss, dataset, dataset.validation) for dataset in folds]
     scalings = [dataset.target.scaling for dataset in folds]
+    naive = [e for e in (dataset.target.naive_error for dataset in folds) if e is not None]
     return Data(
         train=jax.tree.map(lambda *arrays: _joined(arrays), *train),
         validation=jax.tree.map(lambda *arrays: np.stack(arrays), *validation),
+        loss_weight=np.stack([_padded(array, length) for array in weights]),
         scale=np.stack([np.asarray(s.scale, np.float32) for s in scalings]),
         offset=np.stack([np.asarray(s.offset, np.float32) for s in scalings]),
+        naive_error=np.stack(naive).astype(np.float32) if len(naive) == len(folds) else None,
     )
 
 
 def _split(part: Part, length: int) -> Split:
     """A part with its weights written out, padded with sequences of no weight."""
-    count = length - len(part)
-
-    def padded(array: np.ndarray) -> np.ndarray:
-        if not count:
-            return array
-        return np.concatenate([array, np.zeros((count, *array.shape[1:]), array.dtype)])
-
-    split: Split = jax.tree.map(padded, Split(part.x, part.y, part.weights))
+    whole = Split(part.x, part.y, part.weights)
+    split: Split = jax.tree.map(lambda array: _padded(array, length), whole)
     return split
+
+
+def _padded(array: np.ndarray, length: int) -> np.ndarray:
+    count = length - len(array)
+    if not count:
+        return array
+    return np.concatenate([array, np.zeros((count, *array.shape[1:]), array.dtype)])
 
 
 def _joined(arrays: Sequence[np.ndarray]) -> np.ndarray:
@@ -229,7 +241,7 @@ def _clip(gradients: list[Array], bound: Array, mode: str) -> list[Array]:
 def _evaluation_function(
     program: Program, network: Network
 ) -> Callable[[LaneState, Data], list[Array]]:
-    classes = program.loss == "cross_entropy"
+    classes = program.loss.name == "cross_entropy"
     loss = make_loss(program.loss)
 
     def evaluate(state: LaneState, data: Data) -> list[Array]:
@@ -255,10 +267,13 @@ def _evaluation_function(
             batches = jax.tree.map(lambda a: a.reshape(-1, size, *a.shape[1:]), x)
             _, predicted = jax.lax.scan(predict, hidden, batches)
             predicted = predicted.reshape(-1, *predicted.shape[2:])
-        validation_loss = loss(truth, predicted, weight)
+        validation_loss = loss(truth, predicted, data.loss_weight[state.fold])
         if not classes:
+            predicted = arranged(predicted, program.loss)
             truth, predicted = truth * scale + offset, predicted * scale + offset
-        values = [METRICS[name].function(truth, predicted, weight) for name in program.metrics]
+        naive_error = None if data.naive_error is None else data.naive_error[state.fold]
+        facts = Facts(naive_error, program.loss.quantiles)
+        values = [metric_value(name, truth, predicted, weight, facts) for name in program.metrics]
         return [validation_loss, *(jnp.asarray(value, jnp.float32) for value in values)]
 
     return evaluate

@@ -1,0 +1,155 @@
+"""What is trained on: a loss by name, with its settings; its value in NumPy.
+
+`rnnsearch.engines.losses` has the same for training. Everything here is in scaled units, but
+for `own_units`, which leads out of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from rnnsearch.data import Dataset, Part, Target
+from rnnsearch.tasks.metrics import Facts
+
+if TYPE_CHECKING:
+    # Not for a worker, which reads no spec.
+    from rnnsearch.spec import LossSpec
+
+__all__ = [
+    "Loss",
+    "arranged",
+    "class_weights",
+    "entry_losses",
+    "loss_weights",
+    "make_loss",
+    "mean_loss",
+    "own_units",
+]
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A loss and what it needs to know.
+
+    Attributes:
+        name: Which one.
+        delta: Of huber: from where on an error counts linearly.
+        quantiles: Of quantile: those that are predicted, in order, the median among them.
+        class_weights: Of cross_entropy: one a class; ``balanced``: so that all classes of the
+            training part weigh the same; None: all entries weigh the same.
+    """
+
+    name: Literal["mse", "mae", "huber", "cross_entropy", "quantile"]
+    delta: float = 1.0
+    quantiles: tuple[float, ...] = ()
+    class_weights: Literal["balanced"] | tuple[float, ...] | None = None
+
+    def outputs(self, target: Target) -> int:
+        """Outputs of the model a step: for each quantile, from the lowest, one a number."""
+        return target.width * max(1, len(self.quantiles))
+
+    def facts(self, target: Target) -> Facts:
+        """What metrics are told of the predictions of this target."""
+        return Facts(target.naive_error, self.quantiles)
+
+
+def make_loss(asked: LossSpec | None, target: Target) -> Loss:
+    """The loss that a spec asks for, `auto` and labels resolved by the target."""
+    name = "auto" if asked is None else asked.name
+    if name == "auto":
+        name = "cross_entropy" if target.kind == "class" else "mse"
+    if asked is None or name in ("mse", "mae"):
+        return Loss(name)
+    named = asked.class_weights
+    weights = named if not isinstance(named, dict) else _by_class(named, target)
+    quantiles = asked.quantiles if name == "quantile" else ()
+    return Loss(name, asked.delta if name == "huber" else 1.0, quantiles, weights)
+
+
+def _by_class(weights: Mapping[str, float], target: Target) -> tuple[float, ...]:
+    return tuple(weights.get(str(label), 1.0) for label in target.classes)
+
+
+def class_weights(loss: Loss, dataset: Dataset) -> np.ndarray:
+    """(C,) what each class weighs in the loss.
+
+    Where classes are balanced, as in scikit-learn: inversely to how often each occurs in the
+    training part.
+    """
+    classes = dataset.target.width
+    if loss.class_weights is None:
+        return np.ones(classes)
+    if loss.class_weights != "balanced":
+        return np.array(loss.class_weights)
+    train = dataset.train
+    found = np.bincount(train.y.ravel(), train.weights.ravel(), classes)
+    return np.asarray(found.sum() / (classes * np.maximum(found, 1)))
+
+
+def loss_weights(loss: Loss, dataset: Dataset, part: Part) -> np.ndarray:
+    """What each entry of a part weighs in the loss, float32 (N,) or (N, T)."""
+    if loss.class_weights is None:
+        return part.weights
+    return np.asarray(part.weights * class_weights(loss, dataset)[part.y], np.float32)
+
+
+def arranged(outputs: Any, loss: Loss) -> Any:
+    """Outputs (…, O·Q) of a quantile loss as (…, Q, O), sorted; of another as they are.
+
+    Separate outputs may cross where no quantiles can. Sorting them never raises the pinball
+    loss (Chernozhukov, Fernández-Val & Galichon, 2010). Takes arrays of any kind.
+    """
+    if not loss.quantiles:
+        return outputs
+    levels = len(loss.quantiles)
+    shaped = outputs.reshape(*outputs.shape[:-1], levels, outputs.shape[-1] // levels)
+    return outputs.__array_namespace__().sort(shaped, axis=-2)
+
+
+def own_units(outputs: np.ndarray, target: Target, loss: Loss) -> np.ndarray:
+    """A model's outputs in the target's units, as metrics want them.
+
+    Returns:
+        Numbers (…, O), their quantiles (…, Q, O), or class probabilities as they are.
+    """
+    if target.kind == "class":
+        return outputs
+    return target.scaling.invert(arranged(outputs, loss))
+
+
+def entry_losses(loss: Loss, y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    """The loss of each entry, (N,) or (N, T), before any weight.
+
+    Args:
+        loss: Which one.
+        y: As in `Part.y`.
+        outputs: A model's: scaled numbers (…, O), their quantiles (…, O·Q), or class
+            probabilities (…, C).
+    """
+    if loss.name == "cross_entropy":
+        chosen = np.take_along_axis(outputs, y[..., None], axis=-1)[..., 0]
+        with np.errstate(divide="ignore"):
+            return np.asarray(-np.log(chosen))
+    if loss.name == "quantile":
+        levels = np.array(loss.quantiles)[:, None]
+        errors = y[..., None, :] - outputs.reshape(*y.shape[:-1], len(levels), y.shape[-1])
+        return np.asarray((errors * (levels - (errors < 0))).mean(axis=(-2, -1)))
+    errors = np.abs(y - outputs)
+    if loss.name == "mse":
+        errors = errors**2
+    elif loss.name == "huber":
+        inner = np.minimum(errors, loss.delta)
+        errors = inner**2 / 2 + loss.delta * (errors - inner)
+    return np.asarray(errors.mean(axis=-1))
+
+
+def mean_loss(loss: Loss, y: np.ndarray, outputs: np.ndarray, weights: np.ndarray) -> float:
+    """The mean over entries that weigh something; 0 where none does."""
+    counts = weights > 0
+    if not counts.any():
+        return 0.0
+    return float(np.average(entry_losses(loss, y, outputs)[counts], weights=weights[counts]))

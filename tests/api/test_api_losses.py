@@ -1,0 +1,88 @@
+"""A search with a loss that is not the usual one: quantiles from spec to prediction."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rnnsearch import api
+
+QUANTILES = """\
+task: many_to_one
+data:
+  source: csv
+  path: series.csv
+  inputs: [load]
+  target: load
+  window: 6
+  season: 12
+space: {cell: GRU, units: 4, learning_rate: [0.01, 0.03]}
+loss: {name: quantile, quantiles: [0.05, 0.5, 0.95]}
+search: {objective: val_pinball, metrics: [mase, mape], sampler: grid, pruner: none, epochs: 8}
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("quantiles")
+    rng = np.random.default_rng(0)
+    load = 100 + 20 * np.sin(np.arange(400) * np.pi / 6) + rng.normal(0, 4, 400)
+    pd.DataFrame({"load": load.round(3)}).to_csv(folder / "series.csv", index=False)
+    (folder / "spec.yaml").write_text(QUANTILES, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def results(folder: Path) -> Any:
+    return api.search(folder / "spec.yaml", output=folder / "study")
+
+
+def test_every_row_has_the_metrics_of_quantiles(results: api.Results) -> None:
+    board = results.leaderboard.set_index("trial")
+    columns = ["val_pinball", "val_coverage", "val_mase", "val_mape", "val_rmse", "val_loss"]
+    assert board[columns].notna().all(axis=None)
+    assert board["val_coverage"].between(0, 1).all()
+    assert (board["score"] == board["val_pinball"]).all()
+    assert {"baseline:last_value", "baseline:linear", "baseline:feed_forward"} <= set(board.index)
+
+
+def test_an_interval_of_training_errors_covers_about_as_much_of_validation(
+    results: api.Results,
+) -> None:
+    board = results.leaderboard.set_index("trial")
+    for name in ("last_value", "seasonal_naive", "mean", "linear"):
+        assert 0.75 < board.loc[f"baseline:{name}", "val_coverage"] <= 1
+
+
+def test_predictions_have_a_column_a_quantile(results: api.Results, folder: Path) -> None:
+    frame = results.predict(folder / "series.csv")
+    columns = [f"predicted_load_q{level}" for level in (5, 50, 95)]
+    assert [name for name in frame.columns if name.startswith("predicted")] == [
+        "predicted_load",
+        *columns,
+    ]
+    assert (frame["predicted_load"] == frame["predicted_load_q50"]).all()
+    assert (np.diff(frame[columns].to_numpy(), axis=1) >= 0).all()
+    assert frame["predicted_load"].between(60, 140).all()
+
+
+def test_evaluation_has_them_too(results: api.Results, folder: Path) -> None:
+    found = results.evaluate(folder / "series.csv")
+    assert list(found) == ["rmse", "mae", "r2", "pinball", "coverage", "mase", "mape"]
+    test = results.summary["winner"]["test"]
+    assert {name.removeprefix("test_") for name in test} == {"loss", *found}
+    frame = results.predict(folder / "series.csv")
+    truth = pd.read_csv(folder / "series.csv")["load"].to_numpy()[6:]
+    low, high = (frame[f"predicted_load_q{level}"].to_numpy()[: len(truth)] for level in (5, 95))
+    assert found["coverage"] == pytest.approx(((truth >= low) & (truth <= high)).mean())
+
+
+def test_the_networks_of_a_search_of_quantiles_can_be_had_again(results: api.Results) -> None:
+    (model,) = results.models()
+    x = np.zeros((1, 6, 1), np.float32)
+    np.testing.assert_allclose(model.predict(x), results.best_model().predict(x), rtol=1e-5)
+    assert model.output_shape == (None, 3)
