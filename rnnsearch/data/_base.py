@@ -91,7 +91,8 @@ class Part:
             sequence and hold MASK_VALUE in every feature. Or token ids (N, T) int32, where
             padding is 0. Or several arrays by name: ``vector`` (N, F) and ``previous`` (N, T)
             int32, the token before each step (one_to_many of tokens); ``source``, a sequence
-            as above, and ``previous``, (N, T) int32 or (N, T, O) float32
+            as above, and ``previous``, or where numbers are put out ``ahead`` (N, T, A) float32,
+            what is known of each step before
             (sequence_to_sequence). Padding of outputs and of ``previous`` stands at the end.
         y: Scaled numbers, float32: (N, O) or (N, T, O); or classes, int32: (N,) or (N, T).
         weight: (N, T) float32 where y has a time axis of T steps, 1 where a step of y counts

@@ -8,6 +8,7 @@ same order, so that weights move freely between them.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -17,7 +18,7 @@ from rnnsearch.models.architecture import Architecture
 from rnnsearch.models.blank import Apply, apply, apply_blank
 from rnnsearch.models.layers import Layers, Recurrent, StandardLayers
 
-__all__ = ["build", "build_standard", "state_names"]
+__all__ = ["build", "build_encoder", "build_standard", "build_step", "state_names"]
 
 Tensor = Any
 States = list[list[Tensor]]
@@ -36,9 +37,10 @@ def build(architecture: Architecture, layers: Layers, *, blank: bool = False) ->
         A functional model to (B, width) or (B, T, width). Its input is an array: (B, T, F),
         token ids (B, T), or (B, F) where the head repeats a vector; or a dict of arrays:
         ``vector`` and ``previous`` (one_to_many of tokens), ``source`` and ``previous``
-        (sequence_to_sequence). Where `layers` has state inputs, a stream's model has a dict
-        of ``sequence`` and the `state_names`, and gives a dict of ``output`` and these.
-        Weights are Keras's defaults until somebody sets them.
+        (sequence_to_sequence), or ``source`` and ``ahead`` where that puts out numbers. Where
+        `layers` has state inputs, a stream's model has a dict of ``sequence`` and the
+        `state_names`, and gives a dict of ``output`` and these. Weights are Keras's defaults
+        until somebody sets them.
     """
     builder = _Builder(architecture, layers, apply_blank if blank else apply)
     if architecture.cell == "feed_forward":
@@ -55,6 +57,28 @@ def build_standard(
 ) -> keras.Model:
     """The model of an architecture in plain Keras layers, as it is saved."""
     return build(architecture, StandardLayers(dropout, recurrent_dropout), blank=blank)
+
+
+def build_encoder(architecture: Architecture) -> keras.Model:
+    """The encoder alone, of plain layers with blank weights.
+
+    From the source to a dict of the `state_names` that the decoder starts from and, where there
+    is attention, ``encoded`` (B, S, H).
+    """
+    return _Builder(architecture, StandardLayers(), apply_blank).encoder()
+
+
+def build_step(architecture: Architecture) -> keras.Model:
+    """One step of a network that reads its own outputs, of plain layers with blank weights.
+
+    Its input is a dict of ``previous`` (B, 1), the `state_names`, and where there are such
+    ``vector`` (B, F), ``encoded`` (B, S, H) and ``known`` (B, S) bool, False where the source is
+    padding. Its output is a dict of ``output`` (B, 1, C) and the `state_names`.
+    """
+    head = architecture.head
+    repeat = None if head.repeat is None else 1
+    single = replace(architecture, head=replace(head, steps=1, repeat=repeat))
+    return _Builder(single, StandardLayers(), apply_blank).step()
 
 
 def state_names(architecture: Architecture) -> list[list[str]]:
@@ -76,6 +100,7 @@ class _Builder:
     def recurrent(self) -> keras.Model:
         """A stack of recurrent layers, perhaps with an encoder before it."""
         head, architecture = self._architecture.head, self._architecture
+        attends = architecture.attention != "none"
         encoded, initial = self._encode() if head.source is not None else (None, None)
         if head.stream is not None and self._layers.state_inputs:
             initial = self._state_inputs()
@@ -87,14 +112,39 @@ class _Builder:
             bidirectional=architecture.bidirectional and head.source is None,
         )
         if encoded is not None:
-            x = self._attend(x, encoded)
-        dense = keras.layers.Dense(head.width, activation=head.activation, name="output")
-        outputs: Any = self._apply(dense, x)
+            x = self._attend(x, self._narrow(encoded) if attends else encoded)
+        outputs: Any = self._output(x)
         if states:
-            named = zip(state_names(architecture), states, strict=True)
-            pairs = {n: s for names, kept in named for n, s in zip(names, kept, strict=True)}
-            outputs = {"output": outputs, **pairs}
+            outputs = {"output": outputs, **self._named(states)}
         return self._model(outputs, "rnnsearch")
+
+    def encoder(self) -> keras.Model:
+        """The encoder alone."""
+        encoded, states = self._encode()
+        attends = self._architecture.attention != "none"
+        joined = {"encoded": self._narrow(encoded)} if attends else {}
+        return self._model({**self._named(states), **joined}, "encoder")
+
+    def step(self) -> keras.Model:
+        """One step, with states as inputs and outputs."""
+        architecture, source = self._architecture, self._architecture.head.source
+        x, states = self._stack(
+            self._steps(), self._state_inputs(), sequences=True, states=True, bidirectional=False
+        )
+        if source is not None and architecture.attention != "none":
+            encoded = self._input("encoded", (source.steps, architecture.units[-1]))
+            x = self._attend(x, encoded, self._input("known", (source.steps,), "bool"))
+        return self._model({"output": self._output(x), **self._named(states)}, "step")
+
+    def _output(self, x: Tensor) -> Tensor:
+        head = self._architecture.head
+        return self._apply(
+            keras.layers.Dense(head.width, activation=head.activation, name="output"), x
+        )
+
+    def _named(self, states: States) -> dict[str, Tensor]:
+        layers = zip(state_names(self._architecture), states, strict=True)
+        return {n: s for names, kept in layers for n, s in zip(names, kept, strict=True)}
 
     def _model(self, outputs: Any, name: str) -> keras.Model:
         inputs: Any = self._inputs
@@ -118,7 +168,9 @@ class _Builder:
             previous = self._input("previous", (head.steps,), "int32")
             embedded = self._embed(previous, head.vocabulary, False, "embedding")
             return keras.layers.Concatenate(name="step")([x, embedded])
-        name = "sequence" if head.source is None else "previous"
+        name = "sequence"
+        if head.source is not None:
+            name = "ahead" if head.vocabulary is None else "previous"
         if head.vocabulary is not None:
             tokens = self._input(name, (head.steps,), "int32")
             return self._embed(tokens, head.vocabulary, head.masked, "embedding")
@@ -204,21 +256,30 @@ class _Builder:
         dropout = self._layers.dropout(f"{prefix}dropout_{number}")
         return x if dropout is None else dropout(x)
 
-    def _attend(self, x: Tensor, encoded: Tensor) -> Tensor:
+    def _narrow(self, encoded: Tensor) -> Tensor:
+        """An encoder's outputs in the decoder's size, which the scores of attention need."""
+        if not self._architecture.bidirectional:
+            return encoded
+        dense = keras.layers.Dense(self._architecture.units[-1], name="encoder_output")
+        return self._apply(dense, encoded)
+
+    def _attend(self, x: Tensor, encoded: Tensor, known: Tensor | None = None) -> Tensor:
         """Join a context to the decoder's outputs, as Luong, Pham & Manning (2015) do.
 
         The score is their dot product, or the small network of Bahdanau, Cho & Bengio (2015).
+
+        Args:
+            x: The decoder's outputs (B, T, H).
+            encoded: The encoder's (B, S, H).
+            known: (B, S), where these are no padding; None where they carry a mask of their own.
         """
         architecture = self._architecture
         if architecture.attention == "none":
             return x
-        if architecture.bidirectional:
-            # Back to the decoder's size, which the scores need.
-            narrow = keras.layers.Dense(architecture.units[-1], name="encoder_output")
-            encoded = self._apply(narrow, encoded)
         kinds = {"luong": keras.layers.Attention, "bahdanau": keras.layers.AdditiveAttention}
         attention = kinds[architecture.attention](name="attention")
-        context = self._apply(attention, [x, encoded])
+        mask = {} if known is None else {"mask": [None, known]}
+        context = self._apply(attention, [x, encoded], **mask)
         joined = keras.layers.Concatenate(name="attended")([context, x])
         dense = keras.layers.Dense(
             architecture.units[-1], activation="tanh", name="attention_output"

@@ -14,7 +14,9 @@ __all__ = ["SequenceToSequence"]
 class SequenceToSequence(Task):
     """An encoder reads the source; a decoder starts from its states (Sutskever et al., 2014).
 
-    The decoder reads the output before: in training that of the data, in prediction its own.
+    Of tokens, the decoder reads the one before: in training that of the data, in prediction its
+    own. Of numbers it reads none, but what is known ahead of each step, such as the calendar: so
+    its scores are those of a forecast of all steps at once, and no error is fed back.
     """
 
     name = "sequence_to_sequence"
@@ -24,10 +26,10 @@ class SequenceToSequence(Task):
         """The decoder runs over the steps of the output, the encoder over those of the source."""
         x, target = dataset.train.x, dataset.target
         assert isinstance(x, dict) and dataset.output_steps is not None
-        source, previous = x["source"], x["previous"]
+        source, ahead = x["source"], x.get("ahead")
         return Head(
             steps=dataset.output_steps,
-            features=1 if previous.ndim == 2 else previous.shape[2],
+            features=1 if ahead is None else ahead.shape[2],
             repeat=None,
             sequences=True,
             width=target.width,

@@ -71,7 +71,7 @@ CASES = {
         {"source": tokens(n, S), "previous": tokens(n, T, padded=False)}, token_classes(n), ends(n)
     ),
     "sequence_to_sequence of numbers": lambda n: Part(
-        {"source": padded_numbers(n), "previous": numbers(n, T, OUTPUTS)}, numbers(n, T, OUTPUTS)
+        {"source": padded_numbers(n), "ahead": numbers(n, T, OUTPUTS)}, numbers(n, T, OUTPUTS)
     ),
 }
 
