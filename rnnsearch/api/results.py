@@ -10,9 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from rnnsearch.data import Inputs, Preparation, preparation_from_json
+from rnnsearch.data import Preparation, preparation_from_json
+from rnnsearch.data.tokens.stream import StreamPreparation
 from rnnsearch.driver.programs import asked_metrics
 from rnnsearch.errors import StudyError
+from rnnsearch.models import Architecture
 from rnnsearch.models.configured import architecture_of
 from rnnsearch.records import (
     StudyFolder,
@@ -118,9 +120,13 @@ class Results:
         kept: dict[str, Any] = json.loads(self.folder.preparation.read_text("utf-8"))
         return kept
 
+    def _network(self) -> Architecture:
+        """The winner's."""
+        return Architecture.from_json(self._kept()["network"])
+
     def _head(self, params: Mapping[str, Scalar]) -> Head:
         """Input and output of a trial's network: those of the winner, but for the window."""
-        head = Head.from_json(self._kept()["head"])
+        head = self._network().head
         window = params.get("window")
         return replace(head, steps=window) if isinstance(window, int) else head
 
@@ -200,8 +206,30 @@ class Results:
         spec = self._spec()
         return TASKS[spec.task].loss(self.preparation.target, spec.loss)
 
-    def predict(self, path: str | Path) -> pd.DataFrame:
+    @property
+    def writes(self) -> Literal["nothing", "texts", "on"]:
+        """What the winner writes: no text, a text for each input, or how a text goes on."""
+        if self._network().head.stream is not None:
+            return "on"
+        return "nothing" if self.preparation.writing is None else "texts"
+
+    def predict(
+        self,
+        path: str | Path,
+        *,
+        beams: int = 1,
+        temperature: float | None = None,
+        seed: int = 0,
+    ) -> pd.DataFrame:
         """Predictions for new data of the kind that was searched on.
+
+        Args:
+            path: The new data.
+            beams: Where text is written, how many beginnings of it are kept side by side; of
+                these the likeliest text is taken. 1 takes the likeliest token at each step.
+            temperature: Draw each token at random instead: at 1 by the network's probabilities,
+                below 1 with less variety. None does not draw.
+            seed: Of what is drawn.
 
         Returns:
             A row a prediction: what identifies it, then ``predicted_<target>`` in the
@@ -214,6 +242,10 @@ class Results:
         """
         preparation = self.preparation
         x, frame = preparation.inputs(str(path))
+        if preparation.writing is not None:
+            written = self._write(x, beams, temperature, seed)
+            texts = [preparation.writing.text(classes) for classes in written]
+            return frame.assign(**{f"predicted_{preparation.target.names[0]}": texts})
         loss, target = self._loss(), preparation.target
         outputs = self._outputs(x, loss)
         axes = outputs.shape[-2:] if loss.quantiles else outputs.shape[-1:]
@@ -227,6 +259,46 @@ class Results:
         for column, label in enumerate(target.classes):
             frame[f"probability_{label}"] = rows[:, column]
         return frame
+
+    def _write(self, x: Inputs, beams: int, temperature: float | None, seed: int) -> np.ndarray:
+        """Classes (N, T) of the text for each input."""
+        model, network = self.best_model(), self._network()
+        from rnnsearch.models.decoding import Decoder, beam_search, generate, most_likely, sampled
+
+        decoder, steps = Decoder(model, network), network.head.steps
+        if temperature is None and beams > 1:
+            return beam_search(decoder, x, steps, beams)
+        choose = most_likely if temperature is None else sampled(temperature, seed)
+        return generate(decoder, x, steps, choose)
+
+    def continue_text(
+        self,
+        path: str | Path,
+        *,
+        tokens: int = 200,
+        temperature: float | None = 1.0,
+        seed: int = 0,
+    ) -> str:
+        """How a text goes on, by the winner of a search on one long text.
+
+        Args:
+            path: The text that is read first.
+            tokens: How many are written.
+            temperature: Of the draws, see `predict`; None takes the likeliest token.
+            seed: Of the draws.
+
+        Raises:
+            InvalidData: The text can't be used.
+            StudyError: The search has no winner yet.
+        """
+        preparation, model = self.preparation, self.best_model()
+        assert isinstance(preparation, StreamPreparation), "the winner writes no text on"
+        from rnnsearch.models.decoding import Decoder, go_on, most_likely, sampled
+
+        choose = most_likely if temperature is None else sampled(temperature, seed)
+        decoder = Decoder(model, self._network())
+        read = preparation.read(str(path))
+        return preparation.text(go_on(decoder, read, tokens, choose, preparation.avoided))
 
     def evaluate(self, path: str | Path) -> dict[str, float]:
         """The winner's metrics on new data that has targets, in the target's own units.
@@ -244,8 +316,17 @@ class Results:
         predicted = self._outputs(part.x, loss)
         return metric_values(names, truth, predicted, part.weights, loss.facts(target))
 
+    def _outputs_along(self, x: np.ndarray) -> np.ndarray:
+        """The winner's outputs along a stream, whose states are carried."""
+        model, network = self.best_model(), self._network()
+        from rnnsearch.models.stream import follow, with_states
+
+        return follow(with_states(model, network), x, network)
+
     def _outputs(self, x: Inputs, loss: Loss) -> np.ndarray:
         """The winner's outputs in own units, as `rnnsearch.tasks.own_units` gives them."""
+        if not isinstance(x, dict) and self._network().head.stream is not None:
+            return self._outputs_along(x)
         outputs = self.best_model().predict(x, verbose=0)
         return own_units(outputs, self.preparation.target, loss)
 

@@ -288,7 +288,7 @@ class _Searching:
             name: value for name, value in judged.metrics.items() if name.startswith("test_")
         }
         preparation = self.inputs.data.preparation(program.window)
-        kept = {"head": program.architecture.head.to_json(), **preparation.to_json()}
+        kept = {"network": program.architecture.to_json(), **preparation.to_json()}
         write_text(self.folder.preparation, json.dumps(kept, indent=2) + "\n")
         budget = self.planner.runs(best.number, best.params)[: self.inputs.data.folds]
         dataset = self.inputs.data.dataset(program.window)

@@ -18,6 +18,8 @@ from rnnsearch.data.inputs import Inputs, count
 if TYPE_CHECKING:
     import pandas as pd
 
+    from rnnsearch.data.tokens.coding import Writing
+
 __all__ = [
     "MASK_VALUE",
     "Dataset",
@@ -61,6 +63,7 @@ class Target:
         scaling: Of numbers, over the last axis of y; the identity for classes.
         naive_error: (O,) mean absolute error of a naive forecast over the training part, in the
             target's own units; None for classes and where there is no such forecast.
+        tokens: Whether classes are the tokens of a text that is written one by one.
     """
 
     kind: Literal["numeric", "class"]
@@ -68,6 +71,7 @@ class Target:
     classes: tuple[Any, ...]
     scaling: Scaling
     naive_error: np.ndarray | None = None
+    tokens: bool = False
 
     @property
     def width(self) -> int:
@@ -160,9 +164,11 @@ class Preparation(ABC):
 
     Attributes:
         target: What is predicted, with the way back to its own units.
+        writing: How classes are read as text again, where text is written; else None.
     """
 
     target: Target
+    writing: Writing | None = None
 
     @abstractmethod
     def to_json(self) -> dict[str, Any]:

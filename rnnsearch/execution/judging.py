@@ -13,9 +13,8 @@ from rnnsearch.data.inputs import Inputs, count, join, take
 from rnnsearch.engines import Program
 from rnnsearch.execution.messages import Judge, Judged
 from rnnsearch.models import Architecture
-from rnnsearch.models.build import build, build_standard
-from rnnsearch.models.layers import StandardLayers
-from rnnsearch.models.stream import follow
+from rnnsearch.models.build import build_standard
+from rnnsearch.models.stream import follow, with_states
 from rnnsearch.tasks import Loss, loss_weights, mean_loss, metric_values, own_units
 
 __all__ = ["judge", "standard_model"]
@@ -27,10 +26,7 @@ _BATCH = 512
 
 def standard_model(architecture: Architecture, weights: Sequence[np.ndarray]) -> keras.Model:
     """The model in plain Keras layers, with these trainable weights."""
-    return _with_weights(build_standard(architecture, blank=True), weights)
-
-
-def _with_weights(model: keras.Model, weights: Sequence[np.ndarray]) -> keras.Model:
+    model = build_standard(architecture, blank=True)
     for variable, value in zip(model.trainable_variables, weights, strict=True):
         variable.assign(value)
     return model
@@ -44,7 +40,7 @@ def judge(order: Judge, dataset: Dataset) -> Judged:
     if architecture.head.stream is None:
         predicted = _predict(model, join(*(part.x for part in parts.values())))
     else:
-        predicted = np.concatenate([_follow(architecture, order, part) for part in parts.values()])
+        predicted = np.concatenate([_follow(model, architecture, part) for part in parts.values()])
     metrics: dict[str, float] = {}
     for prefix, part in parts.items():
         own, predicted = predicted[: len(part)], predicted[len(part) :]
@@ -69,13 +65,11 @@ def _predict(model: keras.Model, x: Inputs) -> np.ndarray:
     return predicted[:sequences]
 
 
-def _follow(architecture: Architecture, order: Judge, part: Part) -> np.ndarray:
+def _follow(model: keras.Model, architecture: Architecture, part: Part) -> np.ndarray:
     """Predictions along a stream, whose states are carried from window to window."""
     if not len(part):
         return np.zeros((0, architecture.head.steps, architecture.head.width), np.float32)
-    layers = StandardLayers(state_inputs=True)
-    model = _with_weights(build(architecture, layers, blank=True), order.weights)
-    return follow(model, part.array, architecture)
+    return follow(with_states(model, architecture), part.array, architecture)
 
 
 def _evaluate(

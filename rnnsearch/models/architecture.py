@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from rnnsearch.tasks import Head
 
@@ -32,6 +33,16 @@ class Architecture:
     head: Head
     embedding_dim: int = 0
     attention: str = "none"
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values; `from_json` reads them back."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Architecture:
+        """The inverse of `to_json`."""
+        units, head = tuple(values["units"]), Head.from_json(values["head"])
+        return cls(**values | {"units": units, "head": head})
 
     def __str__(self) -> str:
         shape = "-".join(str(units) for units in self.units)

@@ -12,9 +12,11 @@ import numpy as np
 from rnnsearch.data import MASK_VALUE
 from rnnsearch.data.inputs import Inputs, count, take
 from rnnsearch.models.architecture import Architecture
-from rnnsearch.models.build import build_encoder, build_step, state_names
+from rnnsearch.models.build import build_encoder, build_step
+from rnnsearch.models.stream import no_states
+from rnnsearch.models.weights import with_weights_of
 
-__all__ = ["Choose", "Decoder", "beam_search", "generate", "most_likely", "sampled"]
+__all__ = ["Choose", "Decoder", "beam_search", "generate", "go_on", "most_likely", "sampled"]
 
 Arrays = dict[str, np.ndarray]
 
@@ -77,9 +79,9 @@ class Decoder:
 
     def __init__(self, model: keras.Model, architecture: Architecture) -> None:
         self._architecture = architecture
-        self._step = _weighted(build_step(architecture), model)
+        self._step = with_weights_of(model, build_step(architecture))
         has_encoder = architecture.head.source is not None
-        self._encoder = _weighted(build_encoder(architecture), model) if has_encoder else None
+        self._encoder = with_weights_of(model, build_encoder(architecture)) if has_encoder else None
         self.classes = architecture.head.width
         self.end = self.classes - 1
         self.start = self.classes + 1
@@ -87,7 +89,7 @@ class Decoder:
     def begin(self, x: Inputs | None, sequences: int) -> _Situation:
         """Before the first step: of a stream there is no x, of the others it is as in `Part.x`."""
         if self._encoder is None:
-            states = _no_states(self._architecture, sequences)
+            states = no_states(self._architecture, sequences)
             fixed = {"vector": x["vector"]} if isinstance(x, dict) else {}
             return _Situation(fixed, states)
         assert isinstance(x, dict)
@@ -105,21 +107,7 @@ class Decoder:
         if self._architecture.head.stream is not None:
             inputs["sequence"] = inputs.pop("previous")
         outputs = {name: np.asarray(a) for name, a in self._step.predict_on_batch(inputs).items()}
-        return outputs.pop("output")[:, 0], replace(at, states=outputs)
-
-
-def _no_states(architecture: Architecture, sequences: int) -> Arrays:
-    layers = zip(state_names(architecture), architecture.units, strict=True)
-    shapes = {name: (sequences, units) for names, units in layers for name in names}
-    return {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
-
-
-def _weighted(part: keras.Model, whole: keras.Model) -> keras.Model:
-    """A part of a network with the weights of the whole, layer by layer."""
-    for layer in part.layers:
-        if layer.weights:
-            layer.set_weights(whole.get_layer(layer.name).get_weights())
-    return part
+        return np.array(outputs.pop("output")[:, 0]), replace(at, states=outputs)
 
 
 def generate(decoder: Decoder, x: Inputs, steps: int, choose: Choose = most_likely) -> np.ndarray:
@@ -191,6 +179,32 @@ def _beam_search(decoder: Decoder, x: Inputs, steps: int, beams: int) -> np.ndar
         previous = (chosen + 1).ravel()
     best_beam = (total / np.maximum(length, 1)).argmax(axis=1)
     return np.asarray(written[np.arange(number), best_beam])
+
+
+def go_on(
+    decoder: Decoder, read: np.ndarray, tokens: int, choose: Choose, avoided: int
+) -> np.ndarray:
+    """Read a text and write how it goes on.
+
+    Args:
+        decoder: Of a stream.
+        read: (M,) ids, one at least.
+        tokens: How many to write.
+        choose: Which class each step puts out.
+        avoided: A class that is not put out.
+
+    Returns:
+        (tokens,) classes.
+    """
+    at, written = decoder.begin(None, 1), []
+    for token in read:
+        chances, at = decoder.step(np.array([token]), at)
+    for _ in range(tokens):
+        chances[:, avoided] = 0.0
+        chosen = choose(chances / chances.sum(axis=-1, keepdims=True))
+        written.append(chosen[0])
+        chances, at = decoder.step(chosen + 1, at)
+    return np.array(written)
 
 
 def _in_batches(x: Inputs, write: Callable[[Any], np.ndarray], size: int = _BATCH) -> np.ndarray:

@@ -6,15 +6,23 @@ import keras
 import numpy as np
 
 from rnnsearch.models.architecture import Architecture
-from rnnsearch.models.build import state_names
+from rnnsearch.models.build import build, state_names
+from rnnsearch.models.layers import StandardLayers
+from rnnsearch.models.weights import with_weights_of
 
-__all__ = ["follow", "no_states"]
+__all__ = ["follow", "no_states", "with_states"]
 
 
 def no_states(architecture: Architecture, rows: int) -> dict[str, np.ndarray]:
     """The states before a stream begins, zeros (B, H), by name."""
     layers = zip(state_names(architecture), architecture.units, strict=True)
     return {name: np.zeros((rows, units), np.float32) for names, units in layers for name in names}
+
+
+def with_states(model: keras.Model, architecture: Architecture) -> keras.Model:
+    """A trained network whose states are inputs and outputs."""
+    layers = StandardLayers(state_inputs=True)
+    return with_weights_of(model, build(architecture, layers, blank=True))
 
 
 def follow(model: keras.Model, x: np.ndarray, architecture: Architecture) -> np.ndarray:

@@ -15,7 +15,7 @@ _OWNERS = {"delta": "huber", "quantiles": "quantile", "class_weights": "cross_en
 """Settings, and the loss that each is for."""
 
 _NUMERIC_METRICS = ("mape", "smape", "mase")
-_CLASS_METRICS = ("log_loss", "roc_auc")
+_CLASS_METRICS = ("log_loss", "roc_auc", "perplexity", "bits")
 
 
 def check_loss(loss: LossSpec, task: str | None, target_kind: str, report: Report) -> None:

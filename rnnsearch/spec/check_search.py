@@ -15,7 +15,10 @@ _NUMERIC = (
     *("val_rmse", "val_mae", "val_r2", "val_mape", "val_smape", "val_mase"),
     "val_pinball",
 )
-_CLASS = ("val_accuracy", "val_f1_macro", "val_log_loss", "val_roc_auc")
+_CLASS = (
+    *("val_accuracy", "val_f1_macro", "val_log_loss", "val_roc_auc"),
+    *("val_perplexity", "val_bits"),
+)
 _MAXIMIZED = ("val_r2", "val_accuracy", "val_f1_macro", "val_roc_auc")
 
 

@@ -100,6 +100,9 @@ class LossSpec(Frozen):
     )
 
 
+FurtherMetric = Literal["mape", "smape", "mase", "log_loss", "roc_auc", "perplexity", "bits"]
+
+
 class SearchSpec(Frozen):
     """How the space is searched and for how long."""
 
@@ -107,9 +110,12 @@ class SearchSpec(Frozen):
         default="val_loss",
         description="What a trial is judged by: `val_loss`, or `val_rmse`, `val_mae`, `val_r2`, "
         "`val_mape`, `val_smape`, `val_mase` for numbers, `val_pinball` with `loss: quantile`, "
-        "`val_accuracy`, `val_f1_macro`, `val_log_loss`, `val_roc_auc` for classes.",
+        "`val_accuracy`, `val_f1_macro`, `val_log_loss`, `val_roc_auc` for classes, and where "
+        "text is written `val_perplexity` and `val_bits` (a token).",
     )
-    metrics: tuple[Literal["mape", "smape", "mase", "log_loss", "roc_auc"], ...] = Field(
+    metrics: tuple[
+        Literal["mape", "smape", "mase", "log_loss", "roc_auc", "perplexity", "bits"], ...
+    ] = Field(
         default=(),
         description="What is reported beside the usual metrics and the objective.",
     )

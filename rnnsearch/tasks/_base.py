@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -72,13 +72,9 @@ class Head:
     recurrent: bool = True
     stream: int | None = None
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain values; `from_json` reads them back."""
-        return asdict(self)
-
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Head:
-        """The inverse of `to_json`."""
+        """The inverse of `dataclasses.asdict`."""
         source = values["source"]
         return cls(**values | {"source": None if source is None else SourceInput(**source)})
 
@@ -128,6 +124,8 @@ class Task(ABC):
             asked: Further names.
         """
         kinds = [target.kind, *(["quantile"] if loss and loss.quantiles else [])]
+        if target.tokens:
+            return tuple(dict.fromkeys(["perplexity", "bits", "accuracy", *asked]))
         usual = [name for name, metric in METRICS.items() if metric.usual and metric.kind in kinds]
         return tuple(dict.fromkeys([*usual, *asked]))
 

@@ -160,6 +160,16 @@ def _log_loss(y_true: Any, y_pred: Any, weight: Any, facts: Facts) -> Any:
     return _over(-(xp.log(chosen.clip(tiny, 1 - tiny)) * weight).sum(), weight.sum())
 
 
+def _perplexity(y_true: Any, y_pred: Any, weight: Any, facts: Facts) -> Any:
+    """Of how many equally likely tokens each one is as hard to guess as."""
+    return np.e ** _log_loss(y_true, y_pred, weight, facts)
+
+
+def _bits(y_true: Any, y_pred: Any, weight: Any, facts: Facts) -> Any:
+    """Bits a token: the logarithm of the perplexity to the base of 2."""
+    return _log_loss(y_true, y_pred, weight, facts) / float(np.log(2))
+
+
 def _roc_auc(y_true: Any, y_pred: Any, weight: Any, facts: Facts) -> Any:
     """Area under the receiver operating characteristic.
 
@@ -209,6 +219,8 @@ METRICS: dict[str, Metric] = {
         Metric("f1_macro", "maximize", "class", _f1_macro, usual=True),
         Metric("log_loss", "minimize", "class", _log_loss),
         Metric("roc_auc", "maximize", "class", _roc_auc),
+        Metric("perplexity", "minimize", "class", _perplexity),
+        Metric("bits", "minimize", "class", _bits),
     )
 }
 """Every metric by its name."""

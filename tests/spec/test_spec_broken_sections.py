@@ -150,21 +150,22 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "unknown metric",
         [("end", "search: {objective: rmse}")],
         "s.yaml:10:10: search.objective: must be val_loss, val_rmse, val_mae, val_r2, val_mape, "
-        "val_smape, val_mase, val_pinball, val_accuracy, val_f1_macro, val_log_loss or "
-        "val_roc_auc; received rmse; did you mean val_rmse?",
+        "val_smape, val_mase, val_pinball, val_accuracy, val_f1_macro, val_log_loss, val_roc_auc, "
+        "val_perplexity or val_bits; received rmse; did you mean val_rmse?",
     ),
     (
         "metric of another target",
         [("data", "target_kind: class"), ("end", "search: {objective: val_rmse}")],
         "s.yaml:11:10: search.objective: must be val_loss, val_accuracy, val_f1_macro, "
-        "val_log_loss or val_roc_auc for target_kind: class; received val_rmse",
+        "val_log_loss, val_roc_auc, "
+        "val_perplexity or val_bits for target_kind: class; received val_rmse",
     ),
     (
         "coverage as an objective",
         [("end", "loss: quantile", "search: {objective: val_coverage}")],
         "s.yaml:11:10: search.objective: must be val_loss, val_rmse, val_mae, val_r2, val_mape, "
-        "val_smape, val_mase, val_pinball, val_accuracy, val_f1_macro, val_log_loss or "
-        "val_roc_auc; received val_coverage; wide quantiles cover all; val_pinball ranks them",
+        "val_smape, val_mase, val_pinball, val_accuracy, val_f1_macro, val_log_loss, val_roc_auc, "
+        "val_perplexity or val_bits; received val_coverage; wide quantiles cover all; val_pinball ranks them",
     ),
     (
         "pinball without quantiles",
@@ -175,7 +176,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
     (
         "unknown further metric",
         [("end", "search: {metrics: [mape, auc]}")],
-        "s.yaml:10:26: search.metrics[1]: must be mape, smape, mase, log_loss or roc_auc; "
+        "s.yaml:10:26: search.metrics[1]: must be mape, smape, mase, log_loss, roc_auc, perplexity or bits; "
         "received auc; did you mean roc_auc?",
     ),
     (

@@ -183,6 +183,8 @@ def test_each_metric_has_its_direction() -> None:
         "f1_macro": "maximize",
         "log_loss": "minimize",
         "roc_auc": "maximize",
+        "perplexity": "minimize",
+        "bits": "minimize",
     }
 
 

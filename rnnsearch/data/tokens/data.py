@@ -267,7 +267,13 @@ def _prepare(
     return RowsPreparation(
         task=task,
         masked=masked,
-        target=Target("numeric" if numeric else "class", (source.target,), classes, scaling),
+        target=Target(
+            "numeric" if numeric else "class",
+            (source.target,),
+            classes,
+            scaling,
+            tokens=writing is not None,
+        ),
         kind=train.kind,
         settings=settings,
         reading=reading,

@@ -143,6 +143,7 @@ class RowsPreparation(Preparation):
                 tuple(target["names"]),
                 tuple(target["classes"]),
                 Scaling(np.array(target["offset"]), np.array(target["scale"])),
+                tokens=writing is not None,
             ),
             target["kind"],
             values["reader"],

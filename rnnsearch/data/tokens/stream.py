@@ -66,7 +66,7 @@ def _places(count: int, window: int, rows: int) -> np.ndarray:
 
 
 def _next_token(vocabulary: Vocabulary) -> Target:
-    return Target("class", ("token",), vocabulary.symbols, identity(1))
+    return Target("class", ("token",), vocabulary.symbols, identity(1), tokens=True)
 
 
 @dataclass(frozen=True)
@@ -133,6 +133,20 @@ class StreamPreparation(Preparation):
     def targets(self, path: str) -> Part:
         """A new text whose tokens are predicted, each but the first."""
         return cut(self.vocabulary.ids(self._tokens(path, 2)), self.window, self.rows)
+
+    def read(self, path: str) -> np.ndarray:
+        """The ids (M,) of a new text."""
+        return self.vocabulary.ids(self._tokens(path, 1))
+
+    def text(self, classes: np.ndarray) -> str:
+        """Classes (M,) as text."""
+        symbols = self.vocabulary.symbols
+        return self.tokenizer.join([symbols[position] for position in classes])
+
+    @property
+    def avoided(self) -> int:
+        """The class that is never written: the unknown token, which is no text."""
+        return self.vocabulary.unknown - 1
 
     def _tokens(self, path: str, least: int) -> list[str]:
         """The tokens of a new text, of which there must be so many."""
