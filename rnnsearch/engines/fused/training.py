@@ -258,10 +258,8 @@ def _evaluation_function(
 
     def evaluate(state: LaneState, data: Data) -> list[Array]:
         x, truth, weight = jax.tree.map(lambda a: a[state.fold], data.validation)
-        way = [
-            None if a is None else a[state.fold]
-            for a in (data.scale, data.offset, data.log, data.anchor)
-        ]
+        way = [a[state.fold] for a in (data.scale, data.offset, data.log)]
+        anchor = None if data.anchor is None else data.anchor[state.fold]
         weights = network.unflatten(state.weights)
 
         def predict(hidden: Any, x: Any) -> tuple[Any, Array]:
@@ -285,10 +283,10 @@ def _evaluation_function(
         validation_loss = loss(truth, predicted, data.loss_weight[state.fold])
         if not classes:
             predicted = arranged(predicted, program.loss)
-            truth, (*scaling, anchor) = unscaled(truth, *way), way
+            truth = unscaled(truth, *way, anchor)
             if anchor is not None and program.loss.quantiles:
                 anchor = anchor[..., None, :]
-            predicted = unscaled(predicted, *scaling, anchor)
+            predicted = unscaled(predicted, *way, anchor)
         naive_error = None if data.naive_error is None else data.naive_error[state.fold]
         facts = Facts(naive_error, program.loss.quantiles)
         values = [metric_value(name, truth, predicted, weight, facts) for name in program.metrics]
