@@ -258,7 +258,7 @@ def _evaluation_function(
 
     def evaluate(state: LaneState, data: Data) -> list[Array]:
         x, truth, weight = jax.tree.map(lambda a: a[state.fold], data.validation)
-        way = [a[state.fold] for a in (data.scale, data.offset, data.log)]
+        scale, offset, log = (a[state.fold] for a in (data.scale, data.offset, data.log))
         anchor = None if data.anchor is None else data.anchor[state.fold]
         weights = network.unflatten(state.weights)
 
@@ -283,10 +283,10 @@ def _evaluation_function(
         validation_loss = loss(truth, predicted, data.loss_weight[state.fold])
         if not classes:
             predicted = arranged(predicted, program.loss)
-            truth = unscaled(truth, *way, anchor)
+            truth = unscaled(truth, scale, offset, log, anchor)
             if anchor is not None and program.loss.quantiles:
                 anchor = anchor[..., None, :]
-            predicted = unscaled(predicted, *way, anchor)
+            predicted = unscaled(predicted, scale, offset, log, anchor)
         naive_error = None if data.naive_error is None else data.naive_error[state.fold]
         facts = Facts(naive_error, program.loss.quantiles)
         values = [metric_value(name, truth, predicted, weight, facts) for name in program.metrics]
