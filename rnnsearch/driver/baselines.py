@@ -91,7 +91,8 @@ class _Fitted:
         baselines, train = task.fit_baselines(dataset), dataset.train
         errors: dict[str, np.ndarray] = {}
         if loss.quantiles:
-            truth, counts = dataset.target.scaling.invert(train.y), train.weights > 0
+            truth = dataset.target.own_units(train.y, train.anchor)
+            counts = train.weights > 0
             errors = {
                 name: np.quantile((truth - predicted)[counts], loss.quantiles, axis=0)
                 for name, predicted in baselines.predict(train).items()
@@ -107,14 +108,18 @@ class _Fitted:
         """
         target, loss = self.dataset.target, self.loss
         numeric = target.kind == "numeric"
-        truth = target.scaling.invert(part.y) if numeric else part.y
+        truth, anchor = target.own_units(part.y, part.anchor), part.anchor
+        if anchor is not None and loss.quantiles:
+            anchor = anchor[..., None, :]
         weights = loss_weights(loss, self.dataset, part)
         scores = {}
         for name, predicted in self.baselines.predict(part).items():
             if loss.quantiles:
                 predicted = predicted[..., None, :] + self.errors[name]
             values = metric_values(metrics, truth, predicted, part.weights, loss.facts(target))
-            outputs = target.scaling.apply(predicted) if numeric else predicted
+            # A quantile may be no number that has a logarithm: then there is no loss.
+            with np.errstate(invalid="ignore", divide="ignore"):
+                outputs = target.scaling.apply(predicted, anchor) if numeric else predicted
             if loss.quantiles:
                 outputs = outputs.reshape(*part.y.shape[:-1], -1)
             values["loss"] = mean_loss(loss, part.y, outputs, weights)

@@ -110,15 +110,25 @@ def arranged(outputs: Any, loss: Loss) -> Any:
     return outputs.__array_namespace__().sort(shaped, axis=-2)
 
 
-def own_units(outputs: np.ndarray, target: Target, loss: Loss) -> np.ndarray:
+def own_units(
+    outputs: np.ndarray, target: Target, loss: Loss, anchor: np.ndarray | None = None
+) -> np.ndarray:
     """A model's outputs in the target's units, as metrics want them.
+
+    Args:
+        outputs: A model's.
+        target: What is predicted.
+        loss: What it was trained on.
+        anchor: As `Part.anchor`.
 
     Returns:
         Numbers (…, O), their quantiles (…, Q, O), or class probabilities as they are.
     """
     if target.kind == "class":
         return outputs
-    return target.scaling.invert(arranged(outputs, loss))
+    if anchor is not None and loss.quantiles:
+        anchor = anchor[..., None, :]
+    return target.scaling.invert(arranged(outputs, loss), anchor)
 
 
 def entry_losses(loss: Loss, y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
