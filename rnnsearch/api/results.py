@@ -209,7 +209,7 @@ class Results:
         """
         preparation = self.preparation
         x, frame = preparation.inputs(str(path))
-        outputs = self._outputs(x)
+        outputs = self._outputs(x, preparation.anchors(str(path)))
         target = preparation.target
         rows = outputs.reshape(-1, outputs.shape[-1])[frame.index]
         frame = frame.reset_index(drop=True)
@@ -232,15 +232,14 @@ class Results:
         preparation = self.preparation
         part = preparation.targets(str(path))
         target = preparation.target
-        truth = target.scaling.invert(part.y) if target.kind == "numeric" else part.y
+        truth = target.own_units(part.y, part.anchor)
         names = TASKS[str(self.summary["task"])].metrics(target)
-        return metric_values(names, truth, self._outputs(part.x), part.weights)
+        return metric_values(names, truth, self._outputs(part.x, part.anchor), part.weights)
 
-    def _outputs(self, x: Inputs) -> np.ndarray:
+    def _outputs(self, x: Inputs, anchor: np.ndarray | None) -> np.ndarray:
         """The winner's outputs, in own units; (N, O) or (N, T, O)."""
         outputs = self.best_model().predict(x, verbose=0)
-        target = self.preparation.target
-        return target.scaling.invert(outputs) if target.kind == "numeric" else outputs
+        return self.preparation.target.own_units(outputs, anchor)
 
     def _require_winner(self) -> None:
         if not self.folder.model.exists() or not self.folder.preparation.exists():

@@ -93,7 +93,7 @@ def _scores(
     fitted: Baselines, task: Task, dataset: Dataset, part: Part, prefix: str
 ) -> dict[str, dict[str, float]]:
     target = dataset.target
-    truth = target.scaling.invert(part.y) if target.kind == "numeric" else part.y
+    truth = target.own_units(part.y, part.anchor)
     names = task.metrics(target)
     scores = {}
     for name, predicted in fitted.predict(part).items():
@@ -112,7 +112,7 @@ def _loss(dataset: Dataset, part: Part, predicted: np.ndarray) -> float:
         with np.errstate(divide="ignore"):
             losses = -np.log(chosen)
         return float(losses[weight > 0].mean())
-    losses = np.square(part.y - dataset.target.scaling.apply(predicted)).mean(axis=-1)
+    losses = np.square(part.y - dataset.target.scaling.apply(predicted, part.anchor)).mean(axis=-1)
     return float((losses * weight).sum() / weight.sum())
 
 

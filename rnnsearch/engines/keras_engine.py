@@ -90,9 +90,7 @@ class _KerasSession(Session):
         predicted = self._model.predict(part.x, batch_size=self._program.batch_size, verbose=0)
         loss = self._loss(part.y, predicted, part.weight)
         target = self._dataset.target
-        truth = part.y
-        if target.kind == "numeric":
-            truth, predicted = target.scaling.invert(truth), target.scaling.invert(predicted)
+        truth, predicted = (target.own_units(v, part.anchor) for v in (part.y, predicted))
         values = metric_values(self._program.metrics, truth, predicted, part.weights)
         metrics = {f"val_{name}": value for name, value in values.items()}
         return {"val_loss": float(keras.ops.convert_to_numpy(loss)), **metrics}

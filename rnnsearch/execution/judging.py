@@ -17,7 +17,7 @@ from rnnsearch.models.build import build, build_standard
 from rnnsearch.models.layers import StandardLayers
 from rnnsearch.tasks import metric_values
 
-__all__ = ["judge", "own_units", "standard_model"]
+__all__ = ["judge", "standard_model"]
 
 
 _BATCH = 512
@@ -82,7 +82,7 @@ def _evaluate(
     predicted: np.ndarray, program: Program, part: Part, target: Target
 ) -> dict[str, float]:
     loss = _loss(program.loss, part, predicted)
-    truth, predicted = own_units(part.y, target), own_units(predicted, target)
+    truth, predicted = (target.own_units(v, part.anchor) for v in (part.y, predicted))
     values = metric_values(program.metrics, truth, predicted, part.weights)
     return {"loss": loss, **values}
 
@@ -98,11 +98,6 @@ def _loss(name: str, part: Part, predicted: np.ndarray) -> float:
         losses = -np.log(np.clip(chosen, tiny, 1 - tiny))
     count = part.weights.sum()
     return float((losses * part.weights).sum() / count) if count else 0.0
-
-
-def own_units(values: np.ndarray, target: Target) -> np.ndarray:
-    """Scaled numbers back in the target's units; classes and probabilities as they are."""
-    return target.scaling.invert(values) if target.kind == "numeric" else values
 
 
 def _save(model: keras.Model, path: Path) -> None:

@@ -27,7 +27,13 @@ def test_every_default_is_written() -> None:
         "data": {
             "source": "csv",
             "path": "/data/load.csv",
-            "split": {"validation": 0.15, "test": 0.15, "by": "auto", "seed": 0, "folds": 1},
+            "split": {
+                "validation": 0.15,
+                "test": 0.15,
+                "by": "auto",
+                "seed": 0,
+                "backtest": {"folds": 1, "step": None, "window": None},
+            },
             "scaling": "standard",
             "target_kind": "auto",
             "missing": "error",
@@ -39,6 +45,9 @@ def test_every_default_is_written() -> None:
             "horizon": 1,
             "stride": 1,
             "season": None,
+            "series": None,
+            "known": [],
+            "difference": None,
         },
         "space": {
             "cell": "LSTM",

@@ -13,6 +13,7 @@ from rnnsearch.data.sources._base import (
 from rnnsearch.data.sources.csv import CsvReader
 from rnnsearch.data.sources.fasta import FastaReader
 from rnnsearch.data.sources.npz import NpzReader
+from rnnsearch.data.sources.parquet import ParquetReader
 from rnnsearch.data.sources.table import RowsTableReader
 from rnnsearch.data.sources.text import PlainTextReader
 
@@ -31,6 +32,7 @@ __all__ = [
 
 TABLES: dict[str, TableReader] = {
     "csv": CsvReader(),
+    "parquet": ParquetReader(),
 }
 """Sources of tables with one row a time step, by their names in a spec."""
 

@@ -19,5 +19,5 @@ class RowsTableReader(RowsReader):
     def read(self, path: Path, settings: Mapping[str, Any]) -> TextTable:
         """All cells; the table says itself what separates them."""
         table = CsvReader().read(path)
-        columns = tuple(zip(*table.cells, strict=True))
+        columns = tuple(tuple(column.texts()) for column in table.columns)
         return TextTable(table.header, table.rows, columns)

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from rnnsearch.data import Dataset, Part
+from rnnsearch.data import Dataset, Part, unscaled
 from rnnsearch.engines._base import Program
 from rnnsearch.engines.fused.network import Network
 from rnnsearch.engines.fused.optimizers import RULES
@@ -65,13 +65,16 @@ class Data(NamedTuple):
     Attributes:
         train: Of all folds, one after the other: the order of a lane's epoch picks its own.
         validation: Each array with a leading axis of folds.
-        scale, offset: (folds, …) the way back to the target's own units.
+        scale, offset, log, anchor: (folds, …) the way back to the target's own units, as
+            `rnnsearch.data.unscaled` takes it.
     """
 
     train: Split
     validation: Split
     scale: Array
     offset: Array
+    log: Array
+    anchor: Array | None
 
 
 def metric_names(program: Program) -> tuple[str, ...]:
@@ -92,20 +95,31 @@ def device_data(folds: Sequence[Dataset]) -> Data:
         validation=jax.tree.map(lambda *arrays: np.stack(arrays), *validation),
         scale=np.stack([np.asarray(s.scale, np.float32) for s in scalings]),
         offset=np.stack([np.asarray(s.offset, np.float32) for s in scalings]),
+        log=np.stack([np.broadcast_to(np.float32(s.log), s.scale.shape) for s in scalings]),
+        anchor=_anchors(folds, length),
     )
+
+
+def _anchors(folds: Sequence[Dataset], length: int) -> np.ndarray | None:
+    """(folds, N, …) of the validation parts, padded like them."""
+    found = [dataset.validation.anchor for dataset in folds]
+    arrays = [_padded(a.astype(np.float32), length) for a in found if a is not None]
+    return np.stack(arrays) if arrays else None
 
 
 def _split(part: Part, length: int) -> Split:
     """A part with its weights written out, padded with sequences of no weight."""
-    count = length - len(part)
-
-    def padded(array: np.ndarray) -> np.ndarray:
-        if not count:
-            return array
-        return np.concatenate([array, np.zeros((count, *array.shape[1:]), array.dtype)])
-
-    split: Split = jax.tree.map(padded, Split(part.x, part.y, part.weights))
+    split: Split = jax.tree.map(
+        lambda array: _padded(array, length), Split(part.x, part.y, part.weights)
+    )
     return split
+
+
+def _padded(array: np.ndarray, length: int) -> np.ndarray:
+    count = length - len(array)
+    if not count:
+        return array
+    return np.concatenate([array, np.zeros((count, *array.shape[1:]), array.dtype)])
 
 
 def _joined(arrays: Sequence[np.ndarray]) -> np.ndarray:
@@ -234,7 +248,7 @@ def _evaluation_function(
 
     def evaluate(state: LaneState, data: Data) -> list[Array]:
         x, truth, weight = jax.tree.map(lambda a: a[state.fold], data.validation)
-        scale, offset = data.scale[state.fold], data.offset[state.fold]
+        way = [None if a is None else a[state.fold] for a in data[2:]]
         weights = network.unflatten(state.weights)
 
         def predict(hidden: Any, x: Any) -> tuple[Any, Array]:
@@ -257,7 +271,7 @@ def _evaluation_function(
             predicted = predicted.reshape(-1, *predicted.shape[2:])
         validation_loss = loss(truth, predicted, weight)
         if not classes:
-            truth, predicted = truth * scale + offset, predicted * scale + offset
+            truth, predicted = unscaled(truth, *way), unscaled(predicted, *way)
         values = [METRICS[name].function(truth, predicted, weight) for name in program.metrics]
         return [validation_loss, *(jnp.asarray(value, jnp.float32) for value in values)]
 
