@@ -89,6 +89,9 @@ def _check_columns(data: SeriesSource, report: Report) -> None:
         report.add(path, must, show(data.time), "use calendar: [hour, weekday] for its features")
     if data.time is not None and data.time in targets:
         report.add("data.target", "must not be the time column", show(data.time))
+    if data.irregular == "error" and data.time is None:
+        must = "must be rows where time is not given: nothing else tells how far rows are apart"
+        report.add("data.irregular", must, "error", "add time: under data:")
     if data.series is not None and data.series in (data.time, *data.known, *targets):
         must = "must be a column of its own, or one of the inputs"
         report.add("data.series", must, show(data.series), "name the column with the series' names")

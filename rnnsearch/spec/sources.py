@@ -176,6 +176,13 @@ class SeriesSource(Source):
         "the other inputs.",
     )
 
+    irregular: Literal["rows", "error"] = Field(
+        default="rows",
+        description="What to do where rows are not equally far apart in time, such as days on "
+        "which a market is open: count windows, horizon and season in `rows` all the same, or call "
+        "it an `error`.",
+    )
+
     @property
     def columns(self) -> tuple[str, ...]:
         """All columns that the network reads."""

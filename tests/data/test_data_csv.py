@@ -19,6 +19,7 @@ from rnnsearch.data.series.calendar import (
     parse_times,
 )
 from rnnsearch.data.series.naive import naive_forecasts, seasonal_lag
+from rnnsearch.errors import InvalidData
 
 
 def hours(count: int, start: str = "2024-01-01", step: int = 1) -> list[str]:
@@ -278,3 +279,20 @@ def test_summary_names_axes(write_csv: Any, csv_source: Any) -> None:
         ("output", "(N, O) = (136, 1)"),
         ("target", "y: 7 to 12.9997"),
     ]
+
+
+def test_irregular_rows_are_counted_or_refused(write_csv: Any, csv_source: Any) -> None:
+    stamps = hours(60, step=24)
+    regular = write_csv({"t": stamps, "y": np.arange(60) % 7})
+    gaps = write_csv({"t": stamps[:5] + stamps[7:50] + stamps[51:], "y": np.arange(57) % 7})
+    months = [f"{1950 + n // 12}-{n % 12 + 1:02}" for n in range(60)]
+    for path in (regular, write_csv({"t": months, "y": np.arange(60) % 7})):
+        read(csv_source(path, time="t", irregular="error"), "many_to_one", ())
+    read(csv_source(gaps, time="t"), "many_to_one", ())
+    with pytest.raises(InvalidData) as error:
+        read(csv_source(gaps, time="t", irregular="error"), "many_to_one", ())
+    assert str(error.value) == (
+        "data.irregular: must be rows where rows are not all 1 day apart; received 2024-01-08 in "
+        "row 7 after 2024-01-05 in row 6 (2 such places); set data.irregular: rows, or give a row "
+        "for each step"
+    )

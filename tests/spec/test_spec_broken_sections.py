@@ -43,7 +43,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         [("data", "horizont: 1")],
         "s.yaml:8:3: data.horizont: must be a key of data; received horizont; did you mean "
         "horizon? known keys: source, path, time, series, inputs, known, calendar, target, window, "
-        "horizon, stride, output_steps, season, difference, scaling, split, target_kind, missing",
+        "horizon, stride, output_steps, season, difference, scaling, irregular, split, target_kind, missing",
     ),
     (
         "wrong type",
@@ -205,6 +205,12 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         [("data", "horizon: 0", "difference: 1"), ("replace", "[demand]", "[wind]")],
         "s.yaml:8:3: data.horizon: must be at least 1 where difference is given: at 0 the value "
         "before is not known; received 0; remove difference",
+    ),
+    (
+        "irregular rows without time",
+        [("data", "irregular: error")],
+        "s.yaml:8:3: data.irregular: must be rows where time is not given: nothing else tells how "
+        "far rows are apart; received error; add time: under data:",
     ),
     (
         "no difference",

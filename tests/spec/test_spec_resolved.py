@@ -48,6 +48,7 @@ def test_every_default_is_written() -> None:
             "series": None,
             "known": [],
             "difference": None,
+            "irregular": "rows",
         },
         "space": {
             "cell": "LSTM",

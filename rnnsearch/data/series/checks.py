@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from rnnsearch.data.categories import check_known, find_categories
 from rnnsearch.data.problems import Problems, name_rows, name_some
 from rnnsearch.data.scaling import constant
-from rnnsearch.data.series.calendar import calendar_features
+from rnnsearch.data.series.calendar import Step, calendar_features, format_time
 from rnnsearch.data.series.rows import Series
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ __all__ = [
     "check_inputs",
     "check_lengths",
     "check_numeric",
+    "check_steps",
     "check_targets",
     "training_categories",
 ]
@@ -112,6 +114,28 @@ def check_inputs(
             must, advice = "must vary in the training part", "leave the column out"
             path = "data.known" if name in source.known else "data.inputs"
             problems.add(path, must, received, advice)
+
+
+def check_steps(
+    source: SeriesSource, series: Series, step: Step | None, problems: Problems
+) -> None:
+    """Rows must be equally far apart where the spec wants it."""
+    if source.irregular == "rows" or step is None:
+        return
+    places: list[str] = []
+    for one in series.each():
+        assert one.times is not None
+        due = step.after(one.times[:-1], np.ones(max(len(one) - 1, 0), np.int64))
+        for at in np.flatnonzero(one.times[1:] != due):
+            before, after = (
+                f"{format_time(one.times[i])} in row {one.rows[i]}" for i in (at, at + 1)
+            )
+            places.append(f"{after} after {before}")
+    if places:
+        received = places[0] + (f" ({len(places)} such places)" if len(places) > 1 else "")
+        must = f"must be rows where rows are not all {replace(step, regular=True)} apart"
+        advice = "set data.irregular: rows, or give a row for each step"
+        problems.add("data.irregular", must, received, advice)
 
 
 def check_numeric(source: SeriesSource, series: Series, problems: Problems) -> None:

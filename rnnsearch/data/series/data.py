@@ -11,7 +11,12 @@ import numpy as np
 from rnnsearch.data._base import Dataset, Part, SequenceData, join_parts, output_axes
 from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.series.calendar import format_time
-from rnnsearch.data.series.checks import check_fold_length, check_lengths, check_numeric
+from rnnsearch.data.series.checks import (
+    check_fold_length,
+    check_lengths,
+    check_numeric,
+    check_steps,
+)
 from rnnsearch.data.series.fitting import Segments, fit, rhythm
 from rnnsearch.data.series.preparation import SeriesPreparation
 from rnnsearch.data.series.rows import Columns, Series, read_series
@@ -204,6 +209,7 @@ def read_series_data(source: SeriesSource, task: str, windows: tuple[int, ...]) 
     series = series.take(~series.ahead)
     check_numeric(source, series, problems)
     found_rhythm = rhythm(source, series, problems)
+    check_steps(source, series, found_rhythm.step, problems)
     *earlier, last = _segments(source, series, blocks)
     back = found_rhythm.lag.inputs if found_rhythm.lag else 0
     check_lengths(source, last, longest, back, problems)
