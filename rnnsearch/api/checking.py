@@ -92,7 +92,7 @@ def _loss(loss: Loss, dataset: Dataset) -> str:
 
 def _runs(spec: Spec) -> str:
     """How often a trial is trained."""
-    seeds, folds = spec.search.runs_per_trial, spec.data.split.folds
+    seeds, folds = spec.search.runs_per_trial, spec.data.split.backtest.folds
     parts = [f"{seeds} seeds"] if seeds > 1 else []
     parts += [f"{folds} folds"] if folds > 1 else []
     return f"{seeds * folds} a trial" + (f" ({' × '.join(parts)})" if parts else "")

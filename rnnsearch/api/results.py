@@ -215,7 +215,7 @@ class Results:
         preparation = self.preparation
         x, frame = preparation.inputs(str(path))
         loss, target = self._loss(), preparation.target
-        outputs = self._outputs(x, loss)
+        outputs = self._outputs(x, loss, preparation.anchors(str(path)))
         axes = outputs.shape[-2:] if loss.quantiles else outputs.shape[-1:]
         rows = outputs.reshape(-1, *axes)[frame.index]
         frame = frame.reset_index(drop=True)
@@ -238,16 +238,16 @@ class Results:
         preparation = self.preparation
         part = preparation.targets(str(path))
         target = preparation.target
-        truth = target.scaling.invert(part.y) if target.kind == "numeric" else part.y
+        truth = target.own_units(part.y, part.anchor)
         spec, loss = self._spec(), self._loss()
         names = TASKS[spec.task].metrics(target, loss, asked_metrics(spec))
-        predicted = self._outputs(part.x, loss)
+        predicted = self._outputs(part.x, loss, part.anchor)
         return metric_values(names, truth, predicted, part.weights, loss.facts(target))
 
-    def _outputs(self, x: Inputs, loss: Loss) -> np.ndarray:
+    def _outputs(self, x: Inputs, loss: Loss, anchor: np.ndarray | None) -> np.ndarray:
         """The winner's outputs in own units, as `rnnsearch.tasks.own_units` gives them."""
         outputs = self.best_model().predict(x, verbose=0)
-        return own_units(outputs, self.preparation.target, loss)
+        return own_units(outputs, self.preparation.target, loss, anchor)
 
     def _require_winner(self) -> None:
         if not self.folder.model.exists() or not self.folder.preparation.exists():

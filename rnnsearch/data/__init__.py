@@ -11,6 +11,7 @@ from rnnsearch.data._base import (
     Scaling,
     SequenceData,
     Target,
+    unscaled,
 )
 from rnnsearch.data.read import files, preparation_from_json, read
 from rnnsearch.data.sequences.samples import Arrays
@@ -28,4 +29,5 @@ __all__ = [
     "files",
     "preparation_from_json",
     "read",
+    "unscaled",
 ]

@@ -7,7 +7,9 @@ metrics are computed in the target's own units, which `Target` knows the way bac
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -27,7 +29,9 @@ __all__ = [
     "Scaling",
     "SequenceData",
     "Target",
+    "join_parts",
     "output_axes",
+    "unscaled",
 ]
 
 MASK_VALUE = -1e9
@@ -36,18 +40,47 @@ MASK_VALUE = -1e9
 
 @dataclass(frozen=True)
 class Scaling:
-    """An affine map per feature, fitted on the training part: scaled = (raw - offset) / scale."""
+    """A map per feature, fitted on the training part.
+
+    scaled = (link(raw) - anchor - offset) / scale
+
+    Attributes:
+        offset, scale: (F,).
+        log: (F,) whether link is the logarithm, or the identity; False for no feature.
+    """
 
     offset: np.ndarray
     scale: np.ndarray
+    log: np.ndarray | bool = False
 
-    def apply(self, raw: np.ndarray) -> np.ndarray:
-        """Raw (…, F) to scaled (…, F), float32."""
-        return np.asarray((raw - self.offset) / self.scale, dtype=np.float32)
+    def link(self, raw: np.ndarray) -> np.ndarray:
+        """Raw (…, F) to what is scaled linearly: itself, or its logarithm."""
+        if not np.any(self.log):
+            return raw
+        return np.where(self.log, np.log(np.where(self.log, raw, 1.0)), raw)
 
-    def invert(self, scaled: np.ndarray) -> np.ndarray:
-        """Scaled (…, F) to raw (…, F)."""
-        return np.asarray(scaled * self.scale + self.offset)
+    def apply(self, raw: np.ndarray, anchor: np.ndarray | None = None) -> np.ndarray:
+        """Raw (…, F) to scaled (…, F), float32.
+
+        Args:
+            raw: Numbers.
+            anchor: (…, F) linked numbers of which only the distance is scaled.
+        """
+        linked = self.link(raw) if anchor is None else self.link(raw) - anchor
+        return np.asarray((linked - self.offset) / self.scale, dtype=np.float32)
+
+    def invert(self, scaled: np.ndarray, anchor: np.ndarray | None = None) -> np.ndarray:
+        """Scaled (…, F) to raw (…, F); `anchor` as in `apply`."""
+        return np.asarray(unscaled(scaled, self.scale, self.offset, self.log, anchor))
+
+
+def unscaled(scaled: Any, scale: Any, offset: Any, log: Any, anchor: Any) -> Any:
+    """The inverse of `Scaling.apply`, with operators only: compiled programs call it, too."""
+    linked = scaled * scale + offset
+    if anchor is not None:
+        linked = linked + anchor
+    # Without a branch, and without an overflow where there is no logarithm to undo.
+    return linked if log is False else (1 - log) * linked + log * math.e ** (log * linked)
 
 
 @dataclass(frozen=True)
@@ -73,6 +106,15 @@ class Target:
     def width(self) -> int:
         """Outputs of the model a step: numbers predicted, or classes."""
         return len(self.classes) if self.kind == "class" else len(self.names)
+
+    def own_units(self, values: np.ndarray, anchor: np.ndarray | None = None) -> np.ndarray:
+        """Scaled numbers in the target's own units; classes and probabilities as they are.
+
+        Args:
+            values: As `Part.y`, or a model's outputs.
+            anchor: As `Part.anchor`.
+        """
+        return self.scaling.invert(values, anchor) if self.kind == "numeric" else values
 
 
 def output_axes(y: np.ndarray, target: Target) -> str:
@@ -101,12 +143,15 @@ class Part:
         naive: Name of a naive forecast → its values in the target's own units, shaped as
             y; NaN (-1 for classes) where the past does not reach back far enough. Empty
             where there are none.
+        anchor: Shaped as y, float64: what y is the change from, linked as `Scaling` says; known
+            when the forecast is made. None where y is the value itself.
     """
 
     x: Inputs
     y: np.ndarray
     weight: np.ndarray | None = None
     naive: dict[str, np.ndarray] = field(default_factory=dict)
+    anchor: np.ndarray | None = None
 
     def __len__(self) -> int:
         return count(self.x)
@@ -124,6 +169,22 @@ class Part:
             return self.weight
         per_class = self.y.dtype.kind in "iu"
         return np.ones(self.y.shape if per_class else self.y.shape[:-1], np.float32)
+
+
+def join_parts(parts: Sequence[Part]) -> Part:
+    """The sequences of several parts as one."""
+    if len(parts) == 1:
+        return parts[0]
+    first, weighted = parts[0], any(part.weight is not None for part in parts)
+    return Part(
+        np.concatenate([part.x for part in parts]),
+        np.concatenate([part.y for part in parts]),
+        np.concatenate([part.weights for part in parts]) if weighted else None,
+        {name: np.concatenate([part.naive[name] for part in parts]) for name in first.naive},
+        None
+        if first.anchor is None
+        else np.concatenate([part.anchor for part in parts if part.anchor is not None]),
+    )
 
 
 @dataclass(frozen=True)
@@ -180,6 +241,10 @@ class Preparation(ABC):
         Raises:
             InvalidData: The file lacks a column, or is too short.
         """
+
+    def anchors(self, path: str) -> np.ndarray | None:
+        """`Part.anchor` of what `inputs(path)` predicts; None where values are predicted."""
+        return None
 
     @abstractmethod
     def targets(self, path: str) -> Part:

@@ -1,7 +1,7 @@
 """Inputs that are one of several categories: found in the training part, written as 0 and 1.
 
-one_to_many reads them. A category that training has not shown is refused wherever it comes:
-a network can't know what follows from it.
+Tables hold them, and the arrays of one_to_many. A category that training has not shown is refused
+wherever it comes: a network can't know what follows from it.
 """
 
 from __future__ import annotations

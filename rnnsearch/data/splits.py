@@ -17,20 +17,33 @@ def time_parts(rows: int, validation: float, test: float) -> tuple[range, range,
 
 
 def fold_parts(
-    rows: int, validation: float, test: float, folds: int
+    rows: int,
+    validation: float,
+    test: float,
+    folds: int,
+    step: int | None = None,
+    window: int | None = None,
 ) -> list[tuple[range, range, range]]:
     """`time_parts` of each fold, with a rolling origin (Tashman, 2000).
 
-    Validation parts of equal length follow each other; each fold trains on all that is before
-    its own. The last fold is `time_parts`, and the only one with the test part. Where there are
-    too few rows a training part is empty.
+    The last fold is `time_parts`, and the only one with the test part. Where there are too few
+    rows a training part is empty.
+
+    Args:
+        rows: All there are.
+        validation, test: Shares of them; each fold's validation part is as long as the last's.
+        folds: How many.
+        step: From one fold's origin, where its validation part begins, to the next one's; None
+            for the length of a validation part.
+        window: Rows of a training part, at most; None for all that are before its origin.
     """
     train, held_out, tests = time_parts(rows, validation, test)
     found = []
     for back in range(folds - 1, -1, -1):
-        start = max(0, train.stop - back * len(held_out))
+        origin = max(0, train.stop - back * (step or len(held_out)))
+        begin = 0 if window is None else max(0, origin - window)
         rest = tests if back == 0 else range(rows, rows)
-        found.append((range(0, start), range(start, start + len(held_out)), rest))
+        found.append((range(begin, origin), range(origin, origin + len(held_out)), rest))
     return found
 
 

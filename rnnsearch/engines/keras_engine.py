@@ -93,8 +93,8 @@ class _KerasSession(Session):
         predicted = self._model.predict(part.x, batch_size=self._program.batch_size, verbose=0)
         program, target = self._program, self._dataset.target
         loss = self._loss(part.y, predicted, loss_weights(program.loss, self._dataset, part))
-        truth = target.scaling.invert(part.y) if target.kind == "numeric" else part.y
-        predicted = own_units(predicted, target, program.loss)
+        truth = target.own_units(part.y, part.anchor)
+        predicted = own_units(predicted, target, program.loss, part.anchor)
         facts = program.loss.facts(target)
         values = metric_values(program.metrics, truth, predicted, part.weights, facts)
         metrics = {f"val_{name}": value for name, value in values.items()}

@@ -83,8 +83,8 @@ def _evaluate(
 ) -> dict[str, float]:
     loss, target = program.loss, dataset.target
     value = _loss(loss, part.y, predicted, loss_weights(loss, dataset, part))
-    truth = target.scaling.invert(part.y) if target.kind == "numeric" else part.y
-    predicted = own_units(predicted, target, loss)
+    truth = target.own_units(part.y, part.anchor)
+    predicted = own_units(predicted, target, loss, part.anchor)
     values = metric_values(program.metrics, truth, predicted, part.weights, loss.facts(target))
     return {"loss": value, **values}
 

@@ -9,6 +9,7 @@ from rnnsearch.spec.check_tokens import check_tokens
 from rnnsearch.spec.domains import WrittenSpace
 from rnnsearch.spec.report import Report
 from rnnsearch.spec.sources import (
+    BacktestSpec,
     GroupPattern,
     SequencesSource,
     SeriesSource,
@@ -19,6 +20,11 @@ from rnnsearch.spec.sources import (
 from rnnsearch.spec.wording import show
 
 __all__ = ["check_data"]
+
+_BLOCKS_ADVICE = {
+    "known": "list them under inputs: all inputs are known there",
+    "difference": "remove it",
+}
 
 
 def check_data(
@@ -40,6 +46,8 @@ def check_data(
             report.add("data.target_kind", must, "class", "remove it")
     if isinstance(data, SeriesSource):
         _check_columns(data, report)
+        _check_known(data, report)
+        _check_numbers(data, report)
         if task == "one_to_many":
             _check_blocks(data, report)
         elif task is not None:
@@ -59,10 +67,14 @@ def _check_split(data: Source, report: Report) -> None:
     elif split.seed and (series or split.by == "time"):
         must = "must not be given where the split is by time: it has no effect"
         report.add("data.split.seed", must, show(split.seed), "remove it")
-    if split.folds > 1 and not series:
-        must = "must be 1 where the data is no CSV series: folds follow each other in time"
+    if split.backtest != BacktestSpec() and not series:
+        must = "must not be given where the data is no table: folds follow each other in time"
         advice = "remove it; search.runs_per_trial trains each trial more than once"
-        report.add("data.split.folds", must, show(split.folds), advice)
+        received = show(split.backtest.model_dump(exclude_unset=True))
+        report.add("data.split.backtest", must, received, advice)
+    elif split.backtest.folds == 1 and split.backtest.step is not None:
+        must = "must not be given for one fold: it has no effect"
+        report.add("data.split.backtest.step", must, show(split.backtest.step), "set folds, too")
 
 
 def _check_group(data: Source, report: Report) -> None:
@@ -111,12 +123,8 @@ def _check_steps(data: SteppedSource, task: str | None, report: Report) -> None:
             report.add("data.steps", must, data.steps, "remove it")
 
 
-def _targets(data: SeriesSource) -> tuple[str, ...]:
-    return (data.target,) if isinstance(data.target, str) else data.target
-
-
 def _check_columns(data: SeriesSource, report: Report) -> None:
-    targets = _targets(data)
+    targets = data.targets
     if not targets:
         report.add("data.target", "must name at least one column", "[]", "name what to predict")
     readable = not report.touched("data.inputs") and not report.touched("data.calendar")
@@ -135,9 +143,48 @@ def _check_columns(data: SeriesSource, report: Report) -> None:
         report.add(path, must, show(data.time), "use calendar: [hour, weekday] for its features")
     if data.time is not None and data.time in targets:
         report.add("data.target", "must not be the time column", show(data.time))
+    if data.irregular == "error" and data.time is None:
+        must = "must be rows where time is not given: nothing else tells how far rows are apart"
+        report.add("data.irregular", must, "error", "add time: under data:")
+    if data.series is not None and data.series in (data.time, *data.known, *targets):
+        must = "must be a column of its own, or one of the inputs"
+        report.add("data.series", must, show(data.series), "name the column with the series' names")
     if data.target_kind == "class" and len(targets) > 1:
         must = "must be one column for target_kind: class"
         report.add("data.target", must, show(targets), "name one of them")
+
+
+def _check_known(data: SeriesSource, report: Report) -> None:
+    """Columns known ahead: no answer among them, and something else to forecast from."""
+    _check_repeats("data.known", data.known, report)
+    others = {"time": (data.time,), "inputs": data.inputs, "target": data.targets}
+    for index, name in enumerate(data.known):
+        for key, names in others.items():
+            if name in names:
+                advice = "it is not known in advance" if key == "target" else "name it once"
+                must = f"must not be in {key} too"
+                report.add(f"data.known[{index}]", must, show(name), advice)
+    if data.known and data.calendar and not data.inputs:
+        must = "must name at least one column where known is given"
+        advice = "name the column that says where a file's past ends, such as the target"
+        report.add("data.inputs", must, "[]" if "inputs" in data.model_fields_set else "", advice)
+    if data.known and data.horizon == 0:
+        must = "must be at least 1 where known is given: at 0 all inputs are of the target's row"
+        report.add("data.horizon", must, "0", "list the columns under inputs:")
+
+
+def _check_numbers(data: SeriesSource, report: Report) -> None:
+    """Logarithms and changes are for numbers, and changes for what lies ahead."""
+    if data.target_kind == "class":
+        if data.scaling == "log":
+            must = "must be standard or none for target_kind: class"
+            report.add("data.scaling", must, "log", "remove it")
+        if data.difference is not None:
+            must = "must not be given for target_kind: class"
+            report.add("data.difference", must, show(data.difference), "remove it")
+    if data.difference is not None and data.horizon == 0:
+        must = "must be at least 1 where difference is given: at 0 the value before is not known"
+        report.add("data.horizon", must, "0", "remove difference")
 
 
 def _check_repeats(path: str, names: Iterable[str], report: Report) -> None:
@@ -153,12 +200,22 @@ def _check_blocks(data: SeriesSource, report: Report) -> None:
     if data.output_steps is None:
         must = "must be given for one_to_many: a whole number of at least 1"
         report.add("data.output_steps", must, advice="add output_steps: under data:")
+    for key in ("step", "window"):
+        value = getattr(data.split.backtest, key)
+        if value is not None and data.output_steps is not None and value % data.output_steps:
+            must = f"must be whole blocks: a multiple of {data.output_steps} (data.output_steps)"
+            report.add(f"data.split.backtest.{key}", must, show(value), "change one of them")
+    for key in ("known", "difference"):
+        value = getattr(data, key)
+        if value:
+            must = "must not be given for one_to_many: nothing of the past is read"
+            report.add(f"data.{key}", must, show(value), _BLOCKS_ADVICE[key])
     for key in ("window", "horizon", "stride"):
         value = getattr(data, key)
         if key in data.model_fields_set and value is not None:
             must = "must not be given for one_to_many: its input has no time axis"
             report.add(f"data.{key}", must, show(value), "remove it; see output_steps")
-    for target in _targets(data):
+    for target in data.targets:
         if target in data.inputs:
             must = "must not be the target: its first value is part of the answer"
             path = f"data.inputs[{data.inputs.index(target)}]"
@@ -173,7 +230,7 @@ def _check_windows(data: SeriesSource, task: str, space: WrittenSpace, report: R
     if data.window is None and not searched:
         must = f"must be given for {task}: a whole number of at least 1"
         report.add("data.window", must, advice="add window: under data:, or search it in space:")
-    leaking = [target for target in _targets(data) if target in data.inputs]
+    leaking = [target for target in data.targets if target in data.inputs]
     if data.horizon == 0 and leaking:
         must = f"must be at least 1 where a target ({', '.join(leaking)}) is also an input"
         advice = "set horizon: 1 to forecast, or remove the target from inputs"

@@ -17,6 +17,7 @@ __all__ = [
     "SOURCES",
     "ArraysSource",
     "AudioSource",
+    "BacktestSpec",
     "CalendarFeature",
     "CsvSource",
     "FastaSource",
@@ -25,6 +26,7 @@ __all__ = [
     "NpySource",
     "NpzSource",
     "PairsSource",
+    "ParquetSource",
     "PythonSource",
     "RowsSource",
     "SequencesSource",
@@ -68,6 +70,26 @@ class GroupPattern(Frozen):
     pattern: str = Field(description="A regular expression.")
 
 
+class BacktestSpec(Frozen):
+    """Several forecasts' origins, each with a validation part after it and a training before."""
+
+    folds: Count = Field(
+        default=1,
+        description="Rolling-origin folds of a table: as many validation parts of equal length, "
+        "each trained for on rows before it. The last is that of one fold. A trial's score is "
+        "the mean over them.",
+    )
+    step: Count | None = Field(
+        default=None,
+        description="Rows from one fold's origin to the next one's; null: a validation part's "
+        "length, so that each begins where the one before ends.",
+    )
+    window: Count | None = Field(
+        default=None,
+        description="Rows that each fold trains on, the last before its origin; null: all of them.",
+    )
+
+
 class SplitSpec(Frozen):
     """How the data is divided into training, validation and test part."""
 
@@ -81,15 +103,12 @@ class SplitSpec(Frozen):
     by: Literal["auto", "time", "random", "stratified"] = Field(
         default="auto",
         description="How sequences are assigned: the last ones in time, at random, or at random "
-        "with the same share of each class. `auto`: by time for a CSV series, stratified for "
+        "with the same share of each class. `auto`: by time for a table, stratified for "
         "classes, else at random.",
     )
     seed: Seed = Field(default=0, description="Seed of a random split; not for a split by time.")
-    folds: Count = Field(
-        default=1,
-        description="Rolling-origin folds of a CSV series: as many validation parts of equal "
-        "length, one after the other, each trained for on all that is before it. The last is "
-        "that of one fold. A trial's score is the mean over them.",
+    backtest: BacktestSpec = Field(
+        default=BacktestSpec(), description="Rolling-origin folds of a table."
     )
     group: (
         Annotated[
@@ -156,7 +175,18 @@ class SeriesSource(Source):
 
     path: Path = Field(description="The file, relative to the YAML file.")
     time: str | None = Field(default=None, description="Column with the time stamp.")
+    series: str | None = Field(
+        default=None,
+        description="Column that names the series of a row, where the table holds several, each "
+        "with its own rows in time. No sequence has rows of two; all are split at the same times.",
+    )
     inputs: tuple[str, ...] = Field(default=(), description="Columns the network reads.")
+    known: tuple[str, ...] = Field(
+        default=(),
+        description="Further input columns whose values are known when a forecast is made, as "
+        "holidays are: each step reads those of the row that it predicts. `predict` needs "
+        "`horizon` rows more that have them, the other cells empty. Not for one_to_many.",
+    )
     calendar: tuple[CalendarFeature, ...] = Field(
         default=(), description="Further inputs, computed from the time stamp."
     )
@@ -182,8 +212,39 @@ class SeriesSource(Source):
     )
     season: Count | None = Field(
         default=None,
-        description="Steps of a season, for the seasonal naive baseline; null: from `time`.",
+        description="Steps of a season, for the seasonal naive baseline and for `difference`; "
+        "null: from `time`.",
     )
+    difference: Literal[1, "season"] | None = Field(
+        default=None,
+        description="What the target is the change from while the network learns: `1`, the last "
+        "value known when the forecast is made; `season`, that of the season before. Where the "
+        "target is an input, too, its changes from the row before, or from a season before, are "
+        "read. Scores and predictions are in the target's own units. Not for one_to_many.",
+    )
+    scaling: Literal["standard", "log", "none"] = Field(  # type: ignore[assignment]  # one more
+        default="standard",
+        description="`standard`: zero mean and unit variance, fitted on the training part. `log`: "
+        "the same of the logarithm for the target, also where it is an input, and `standard` for "
+        "the other inputs.",
+    )
+
+    irregular: Literal["rows", "error"] = Field(
+        default="rows",
+        description="What to do where rows are not equally far apart in time, such as days on "
+        "which a market is open: count windows, horizon and season in `rows` all the same, or call "
+        "it an `error`.",
+    )
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns that the network reads."""
+        return self.inputs + self.known
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """All columns to predict."""
+        return (self.target,) if isinstance(self.target, str) else self.target
 
 
 class CsvSource(SeriesSource):
@@ -191,6 +252,13 @@ class CsvSource(SeriesSource):
 
     source: Literal["csv"] = Field(description="The kind of data.")
     path: Path = Field(description="The CSV file, relative to the YAML file.")
+
+
+class ParquetSource(SeriesSource):
+    """A table in a Parquet file (needs ``pip install 'rnnsearch[parquet]'``)."""
+
+    source: Literal["parquet"] = Field(description="The kind of data.")
+    path: Path = Field(description="The Parquet file, relative to the YAML file.")
 
 
 class NpzSource(SteppedSource):
@@ -369,7 +437,7 @@ class TableSource(RowsSource):
     """A table with a header line and a sequence a row: text or DNA with its class, names."""
 
     source: Literal["table"] = Field(description="The kind of data.")
-    path: Path = Field(description="The CSV or TSV file, relative to the YAML file.")
+    path: Path = Field(description="The CSV, TSV or Parquet file, relative to the YAML file.")
     inputs: tuple[str, ...] = Field(
         default=(), description="Columns that the network reads; one_to_many only."
     )
@@ -417,6 +485,7 @@ class TextSource(TokensSource):
 
 SOURCES: dict[str, type[Source]] = {
     "csv": CsvSource,
+    "parquet": ParquetSource,
     "npz": NpzSource,
     "npy": NpySource,
     "python": PythonSource,

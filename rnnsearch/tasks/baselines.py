@@ -58,7 +58,7 @@ class SimpleBaselines(Baselines):
 
     Attributes:
         target: What is predicted.
-        constant: Scaled training mean (O,) or class frequencies (C,); (T, …) for one_to_many,
+        constant: Training mean (O,) in own units or class frequencies (C,); (T, …) for one_to_many,
             whose steps are the same in every sequence.
         linear: Ridge or logistic regression; None where no model without memory can be.
     """
@@ -83,8 +83,6 @@ class SimpleBaselines(Baselines):
         numeric = self.target.kind == "numeric"
         shape = part.y.shape if numeric else (*part.y.shape, self.target.width)
         constant = np.broadcast_to(self.constant, shape).copy()
-        if numeric:
-            constant = self.target.scaling.invert(constant)
         found: dict[str, np.ndarray] = {}
         filled = constant
         for name, forecast in part.naive.items():
@@ -99,7 +97,7 @@ class SimpleBaselines(Baselines):
         if self.linear is None:
             return found
         linear = self.linear.predict(part)
-        found["linear"] = self.target.scaling.invert(linear) if numeric else linear
+        found["linear"] = self.target.own_units(linear, part.anchor)
         return found
 
 
@@ -126,11 +124,12 @@ def _features(task: Task, vocabulary: int | None, part: Part) -> np.ndarray:
 
 
 def _constant(task: Task, dataset: Dataset) -> np.ndarray:
-    """Training mean (scaled) or class frequencies, of what counts; see `Baselines.constant`."""
+    """Training mean or class frequencies, of what counts; see `Baselines.constant`."""
     train, target = dataset.train, dataset.target
     counts = train.weights > 0
     numeric = target.kind == "numeric"
-    values = train.y.astype(np.float64) if numeric else np.eye(target.width)[train.y]
+    own = target.own_units(train.y, train.anchor)
+    values = own.astype(np.float64) if numeric else np.eye(target.width)[own]
     axes = (0,) if task.at_once else tuple(range(counts.ndim))
     weights = counts[..., None].astype(np.float64)
     total = np.maximum(weights.sum(axis=axes), 1)

@@ -110,15 +110,23 @@ def arranged(outputs: Any, loss: Loss) -> Any:
     return outputs.__array_namespace__().sort(shaped, axis=-2)
 
 
-def own_units(outputs: np.ndarray, target: Target, loss: Loss) -> np.ndarray:
+def own_units(
+    outputs: np.ndarray, target: Target, loss: Loss, anchor: np.ndarray | None = None
+) -> np.ndarray:
     """A model's outputs in the target's units, as metrics want them.
+
+    Args:
+        outputs: Scaled numbers, their quantiles side by side, or class probabilities.
+        target: What they are of.
+        loss: What was trained on.
+        anchor: As `Part.anchor`.
 
     Returns:
         Numbers (…, O), their quantiles (…, Q, O), or class probabilities as they are.
     """
-    if target.kind == "class":
-        return outputs
-    return target.scaling.invert(arranged(outputs, loss))
+    if loss.quantiles and anchor is not None:
+        anchor = anchor[..., None, :]
+    return target.own_units(arranged(outputs, loss), anchor)
 
 
 def entry_losses(loss: Loss, y: np.ndarray, outputs: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ from rnnsearch.tasks import TASKS
 SPEC = """
 task: many_to_one
 data:
-  {source: csv, path: series.csv, inputs: [y], target: y, window: 4, split: {folds: 2}}
+  {source: csv, path: series.csv, inputs: [y], target: y, window: 4, split: {backtest: {folds: 2}}}
 space: {cell: SimpleRNN, units: 2, learning_rate: [1e-2, 3e-2]}
 search: {objective: val_rmse, sampler: grid, pruner: none, epochs: 2, runs_per_trial: 2, block: 2}
 run: {engine: keras, workers: 1, device: cpu}

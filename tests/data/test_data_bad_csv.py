@@ -58,15 +58,6 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
             "the file; leave a cell empty where a value is missing"
         ],
     ),
-    "categorical input": (
-        {"kind": ["sun", "rain"] * 30, "y": GOOD},
-        {"inputs": ("kind", "y")},
-        [
-            "data.inputs: must be numbers; received 'sun' in row 2 of 'kind'; only one_to_many "
-            "reads text so far: leave the column out, or write it as columns of 0 and 1, one for "
-            "each value"
-        ],
-    ),
     "gaps": (
         {"a": with_value("NaN", 9), "y": with_value(None, 3, 5, 6, 7, 20)},
         {"inputs": ("a",)},

@@ -185,14 +185,15 @@ def test_new_tables_must_hold_known_categories(write_csv: Any, csv_source: Any) 
 
 
 @pytest.mark.parametrize("task", ["many_to_one", "many_to_many"])
-def test_sequences_of_text_are_refused(task: str, write_csv: Any, csv_source: Any) -> None:
-    source = csv_source(write_csv(days()), inputs=("sky", "wind"))
-    with pytest.raises(InvalidData) as caught:
-        read(source, task)
-    assert text(caught) == [
-        "data.inputs: must be numbers; received 'sun' in row 2 of 'sky'; only one_to_many reads "
-        "text so far: leave the column out, or write it as columns of 0 and 1, one for each value"
-    ]
+def test_windows_read_text_at_each_step(task: str, write_csv: Any, csv_source: Any) -> None:
+    columns = days()
+    data = read(csv_source(write_csv(columns), inputs=("sky", "wind")), task)
+    known = sorted(set(columns["sky"]))
+    names = data.preparation().features_names
+    assert names == (*(f"sky={category}" for category in known), "wind")
+    first = data.dataset().train.x[0, :, : len(known)]
+    assert [known[index] for index in first.argmax(axis=1)] == list(columns["sky"][:4])
+    assert (first.sum(axis=1) == 1).all()
 
 
 # Arrays.

@@ -19,6 +19,7 @@ from rnnsearch.data.series.calendar import (
     parse_times,
 )
 from rnnsearch.data.series.naive import naive_error, naive_forecasts, seasonal_lag
+from rnnsearch.errors import InvalidData
 
 
 def hours(count: int, start: str = "2024-01-01", step: int = 1) -> list[str]:
@@ -76,15 +77,15 @@ def test_naive_error_is_that_of_the_training_part(
 def test_naive_error_of_rows_that_were_observed() -> None:
     values = np.array([[1.0, 1], [3, 1], [99, 99], [4, 3], [9, 9]])
     known = np.array([True, True, False, True, True])
-    np.testing.assert_array_equal(naive_error(values, known, range(5), None), [3.5, 3])
-    np.testing.assert_array_equal(naive_error(values, known, range(5), 2), [1, 2])
-    assert naive_error(values, known, range(4), 4) is None  # one row apart, the second is right
+    np.testing.assert_array_equal(naive_error([(values, known, range(5))], None), [3.5, 3])
+    np.testing.assert_array_equal(naive_error([(values, known, range(5))], 2), [1, 2])
+    assert naive_error([(values, known, range(4))], 4) is None  # one row apart, the second is right
 
 
 def test_there_is_no_naive_error_where_nothing_differs_or_compares() -> None:
     values, known = np.array([[1.0], [2], [1], [2]]), np.ones(4, bool)
-    assert naive_error(values, known, range(4), 2) is None
-    assert naive_error(values, known, range(1), None) is None
+    assert naive_error([(values, known, range(4))], 2) is None
+    assert naive_error([(values, known, range(1))], None) is None
 
 
 def test_naive_forecasts_of_blocks(write_csv: Any, csv_source: Any) -> None:
@@ -310,3 +311,20 @@ def test_summary_names_axes(write_csv: Any, csv_source: Any) -> None:
         ("output", "(N, O) = (136, 1)"),
         ("target", "y: 7 to 12.9997"),
     ]
+
+
+def test_irregular_rows_are_counted_or_refused(write_csv: Any, csv_source: Any) -> None:
+    stamps = hours(60, step=24)
+    regular = write_csv({"t": stamps, "y": np.arange(60) % 7})
+    gaps = write_csv({"t": stamps[:5] + stamps[7:50] + stamps[51:], "y": np.arange(57) % 7})
+    months = [f"{1950 + n // 12}-{n % 12 + 1:02}" for n in range(60)]
+    for path in (regular, write_csv({"t": months, "y": np.arange(60) % 7})):
+        read(csv_source(path, time="t", irregular="error"), "many_to_one", ())
+    read(csv_source(gaps, time="t"), "many_to_one", ())
+    with pytest.raises(InvalidData) as error:
+        read(csv_source(gaps, time="t", irregular="error"), "many_to_one", ())
+    assert str(error.value) == (
+        "data.irregular: must be rows where rows are not all 1 day apart; received 2024-01-08 in "
+        "row 7 after 2024-01-05 in row 6 (2 such places); set data.irregular: rows, or give a row "
+        "for each step"
+    )

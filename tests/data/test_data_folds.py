@@ -11,7 +11,7 @@ import pytest
 from rnnsearch.data import Dataset, Part, read
 from rnnsearch.data.splits import fold_parts, time_parts
 from rnnsearch.errors import InvalidData
-from rnnsearch.spec.sources import SplitSpec
+from rnnsearch.spec.sources import BacktestSpec, SplitSpec
 
 LOAD = np.cumsum(np.random.default_rng(3).normal(size=120)).tolist()
 
@@ -21,8 +21,8 @@ def times(count: int) -> list[str]:
     return [str(start + n * np.timedelta64(6, "h")) for n in range(count)]
 
 
-def folded(folds: int, **shares: float) -> SplitSpec:
-    return SplitSpec(folds=folds, **shares)
+def folded(folds: int, step: int | None = None, window: int | None = None, **shares: float) -> Any:
+    return SplitSpec(backtest=BacktestSpec(folds=folds, step=step, window=window), **shares)
 
 
 def own_units(dataset: Dataset, part: Part) -> np.ndarray:
@@ -109,7 +109,7 @@ def test_too_little_to_train_a_fold_on(write_csv: Any, csv_source: Any) -> None:
     with pytest.raises(InvalidData) as error:
         read(source, "many_to_one", ())
     assert str(error.value.problems[0]) == (
-        "data.split.folds: must leave every fold at least 5 rows to train on before its "
+        "data.split.backtest.folds: must leave every fold at least 5 rows to train on before its "
         "validation part; received 6 folds of 18 validation rows, the first with 0 rows before "
         "them; give more rows, fewer folds, or a smaller data.split.validation"
     )
@@ -138,3 +138,87 @@ def test_categories_and_classes_must_be_known_in_every_fold(
     source = csv_source(path, target="label", target_kind="class", split=folded(3))
     with pytest.raises(InvalidData, match=r"'3' in .*\(in the training part of fold 1\)"):
         read(source, "many_to_one", ())
+
+
+def test_folds_a_step_apart_with_a_window_of_training_rows() -> None:
+    folds = fold_parts(100, 0.2, 0.1, 3, step=5, window=50)
+    assert [part for part, _, _ in folds] == [range(10, 60), range(15, 65), range(20, 70)]
+    assert [part for _, part, _ in folds] == [range(60, 80), range(65, 85), range(70, 90)]
+    assert [len(part) for _, _, part in folds] == [0, 0, 10]
+
+
+def test_a_backtest_trains_on_its_window_only(write_csv: Any, csv_source: Any) -> None:
+    source = csv_source(write_csv({"y": LOAD}), split=folded(2, step=10, window=40))
+    data = read(source, "many_to_one", ())
+    for fold, origin in enumerate((74, 84)):
+        dataset = data.dataset(None, fold)
+        known = LOAD[origin - 40 + 4 : origin]
+        np.testing.assert_allclose(own_units(dataset, dataset.train), known, rtol=1e-4, atol=1e-5)
+        assert dataset.target.scaling.offset[0] == pytest.approx(
+            np.mean(LOAD[origin - 40 : origin])
+        )
+
+
+def test_steps_that_leave_too_little(write_csv: Any, csv_source: Any) -> None:
+    source = csv_source(write_csv({"y": LOAD}), split=folded(5, step=20))
+    with pytest.raises(InvalidData) as error:
+        read(source, "many_to_one", ())
+    assert str(error.value) == (
+        "data.split.backtest.folds: must leave every fold at least 5 rows to train on before its "
+        "validation part; received 5 folds of 18 validation rows, 20 rows apart, the first with 4 "
+        "rows before them; give more rows, fewer folds, or a smaller data.split.validation"
+    )
+
+
+PLANTED: dict[str, dict[str, Any]] = {
+    "standard": {},
+    "log": {"scaling": "log"},
+    "change": {"difference": 1},
+    "change of the season": {"difference": "season", "season": 7, "scaling": "log"},
+    "known": {"known": ("k",), "horizon": 2},
+    "gaps": {"missing": "interpolate"},
+    "window": {"split": folded(3, step=9, window=40)},
+}
+
+
+@pytest.mark.parametrize("task", ["many_to_one", "many_to_many"])
+@pytest.mark.parametrize("case", PLANTED)
+def test_nothing_of_the_future_leaks_into_what_a_fold_is_fitted_on(
+    case: str, task: str, write_csv: Any, csv_source: Any
+) -> None:
+    """Columns that reveal the future: other numbers from each fold's origin on."""
+    times_ = times(120)
+    positive: list[Any] = [float(value) for value in np.exp(np.array(LOAD) / 5)]
+    if case == "gaps":
+        positive[20] = positive[30] = None
+    arguments: dict[str, Any] = {
+        "inputs": ("y", "a"),
+        "time": "t",
+        "calendar": ("hour", "trend"),
+        "split": folded(3, step=9),
+    } | PLANTED[case]
+
+    def data(origin: int) -> Any:
+        """The table, telling of what comes from some row on."""
+        told = [1.0 if row < origin else 1e3 * (row - origin + 2) for row in range(120)]
+        columns = {
+            "t": times_,
+            "y": [None if y is None else y * told[row] for row, y in enumerate(positive)],
+            "a": [row % 13 * told[row] for row in range(120)],
+            "k": [row % 5 * told[row] for row in range(120)],
+        }
+        return read(csv_source(write_csv(columns), **arguments), task, ())
+
+    plain = data(120)
+    for fold, origin in enumerate((66, 75, 84)):
+        planted = data(origin)
+        assert planted.divided[fold].segments[0][0].stop == origin
+        prepared = [d.divided[fold].prepared.to_json() for d in (plain, planted)]
+        assert prepared[0] == prepared[1]
+        left, right = plain.dataset(None, fold).train, planted.dataset(None, fold).train
+        np.testing.assert_array_equal(left.x, right.x)
+        np.testing.assert_array_equal(left.y, right.y)
+        np.testing.assert_array_equal(left.anchor, right.anchor)
+        # The test sees what it looks for: a row earlier, and the fit is another one.
+        early = data(origin - 1).divided[fold].prepared.to_json()
+        assert early != prepared[0]

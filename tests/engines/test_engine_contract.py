@@ -475,6 +475,34 @@ def test_metrics_are_in_the_targets_own_units(engine):
     assert last["val_rmse"] == pytest.approx(2.0 * math.sqrt(last["val_loss"]), rel=1e-4)
 
 
+@pytest.mark.parametrize("log", [False, True])
+def test_metrics_are_of_the_values_where_changes_are_learned(engine, log):
+    """On folds of unequal length, each with its own way back, against NumPy."""
+    rng = np.random.default_rng(2)
+    folds = []
+    for fold in folds_of_unequal_length():
+        anchor = rng.normal(2, 0.5, size=fold.validation.y.shape)
+        scaling = replace(fold.target.scaling, log=np.array([log]), scale=np.array([0.3]))
+        part = replace(fold.validation, anchor=anchor)
+        folds.append(replace(fold, validation=part, target=replace(fold.target, scaling=scaling)))
+    program = program_for("many_to_one", folds[0])
+    for index, fold in enumerate(folds):
+        session = engine.open(program, folds, 1)
+        session.load({0: Run(0, 0, 1, Numbers(1e-2), 0, index)})
+        found = session.advance()[0]
+        model = build_standard(program.architecture)
+        for variable, value in zip(model.trainable_variables, session.best_weights(0), strict=True):
+            variable.assign(value)
+        part, scaling = fold.validation, fold.target.scaling
+        linked = [
+            values * 0.3 + scaling.offset + part.anchor
+            for values in (part.y, model.predict(part.x, verbose=0))
+        ]
+        y, predicted = np.exp(linked) if log else linked
+        assert found["val_rmse"] == pytest.approx(np.sqrt(np.mean((y - predicted) ** 2)), rel=2e-4)
+        assert found["val_mae"] == pytest.approx(np.mean(abs(y - predicted)), rel=2e-4)
+
+
 def test_best_weights_are_those_of_the_best_epoch(engine):
     dataset = dataset_for("many_to_one", "numeric")
     program = program_for("many_to_one", dataset, optimizer="sgd")

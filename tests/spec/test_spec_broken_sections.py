@@ -47,8 +47,8 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "unknown data key",
         [("data", "horizont: 1")],
         "s.yaml:8:3: data.horizont: must be a key of data; received horizont; did you mean "
-        "horizon? known keys: source, path, time, inputs, calendar, target, window, horizon, "
-        "stride, output_steps, season, split, scaling, target_kind, missing",
+        "horizon? known keys: source, path, time, series, inputs, known, calendar, target, window, "
+        "horizon, stride, output_steps, season, difference, scaling, irregular, split, target_kind, missing",
     ),
     (
         "wrong type",
@@ -69,7 +69,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
                 "  source: npz\n  path: load.npz\n  window: 96\n",
             )
         ],
-        "s.yaml:5:3: data.window: must not be given; received 96; it is known for source: csv or text only",
+        "s.yaml:5:3: data.window: must not be given; received 96; it is known for source: csv, parquet or text only",
     ),
     (
         "no window",
@@ -129,17 +129,34 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
             (
                 "replace",
                 "  source: csv\n  path: load.csv\n  inputs: [demand]\n  target: demand\n  window: 96\n",
-                "  source: npz\n  path: load.npz\n  split: {by: time, folds: 3}\n",
+                "  source: npz\n  path: load.npz\n  split: {by: time, backtest: {folds: 3}}\n",
             )
         ],
-        "s.yaml:5:21: data.split.folds: must be 1 where the data is no CSV series: folds follow "
-        "each other in time; received 3; remove it; search.runs_per_trial trains each trial more "
-        "than once",
+        "s.yaml:5:21: data.split.backtest: must not be given where the data is no table: folds "
+        "follow each other in time; received {folds: 3}; remove it; search.runs_per_trial trains "
+        "each trial more than once",
+    ),
+    (
+        "step of one fold",
+        [("data", "split: {backtest: {step: 3}}")],
+        "s.yaml:8:22: data.split.backtest.step: must not be given for one fold: it has no effect; "
+        "received 3; set folds, too",
+    ),
+    (
+        "folds of part of a block",
+        [
+            ("replace", "many_to_one", "one_to_many"),
+            ("data", "split: {backtest: {folds: 2, step: 6, window: 8}}"),
+            ("replace", "window: 96", "output_steps: 4"),
+            ("replace", "[demand]", "[day]"),
+        ],
+        "s.yaml:8:32: data.split.backtest.step: must be whole blocks: a multiple of 4 "
+        "(data.output_steps); received 6; change one of them",
     ),
     (
         "no folds",
-        [("data", "split: {folds: 0}")],
-        "s.yaml:8:11: data.split.folds: must be a whole number of at least 1; received 0",
+        [("data", "split: {backtest: {folds: 0}}")],
+        "s.yaml:8:22: data.split.backtest.folds: must be a whole number of at least 1; received 0",
     ),
     (
         "column twice",
@@ -293,6 +310,64 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         [("end", "run: {engine: keras, lanes: 4}")],
         "s.yaml:10:22: run.lanes: must be auto or 1 for the keras engine, which trains one run "
         "at a time; received 4; remove it, or use run.workers",
+    ),
+    (
+        "changes of the same row",
+        [("data", "horizon: 0", "difference: 1"), ("replace", "[demand]", "[wind]")],
+        "s.yaml:8:3: data.horizon: must be at least 1 where difference is given: at 0 the value "
+        "before is not known; received 0; remove difference",
+    ),
+    (
+        "irregular rows without time",
+        [("data", "irregular: error")],
+        "s.yaml:8:3: data.irregular: must be rows where time is not given: nothing else tells how "
+        "far rows are apart; received error; add time: under data:",
+    ),
+    (
+        "no difference",
+        [("data", "difference: seasonal")],
+        "s.yaml:8:3: data.difference: must be 1 or season, or null; received seasonal; did you "
+        "mean season?",
+    ),
+    (
+        "logarithms and changes of classes",
+        [("data", "target_kind: class", "scaling: log", "difference: season")],
+        "s.yaml:9:3: data.scaling: must be standard or none for target_kind: class; received log; "
+        "remove it\n"
+        "s.yaml:10:3: data.difference: must not be given for target_kind: class; received season; "
+        "remove it",
+    ),
+    (
+        "the past of blocks",
+        [
+            ("replace", "many_to_one", "one_to_many"),
+            ("data", "known: [holiday]", "difference: 1"),
+            ("replace", "window: 96", "output_steps: 4"),
+            ("replace", "[demand]", "[day]"),
+        ],
+        "s.yaml:8:3: data.known: must not be given for one_to_many: nothing of the past is read; "
+        "received [holiday]; list them under inputs: all inputs are known there\n"
+        "s.yaml:9:3: data.difference: must not be given for one_to_many: nothing of the past is "
+        "read; received 1; remove it",
+    ),
+    (
+        "the answer known ahead",
+        [
+            ("data", "time: t", "known: [demand, t, load, wind, wind]", "horizon: 0"),
+            ("replace", "target: demand", "target: load"),
+        ],
+        "s.yaml:9:11: data.known[0]: must not be in inputs too; received demand; name it once\n"
+        "s.yaml:9:19: data.known[1]: must not be in time too; received t; name it once\n"
+        "s.yaml:9:22: data.known[2]: must not be in target too; received load; it is not known in "
+        "advance\n"
+        "s.yaml:9:34: data.known[4]: must not be listed twice; received wind; remove it\n"
+        "s.yaml:10:3: data.horizon: must be at least 1 where known is given: at 0 all inputs are "
+        "of the target's row; received 0; list the columns under inputs:",
+    ),
+    (
+        "only what is known ahead",
+        [("replace", "inputs: [demand]", "calendar: [hour]"), ("data", "time: t", "known: [wind]")],
+        "s.yaml:2:1: data.inputs: must name at least one column where known is given; name the column that says where a file's past ends, such as the target",
     ),
     (
         "no trials",

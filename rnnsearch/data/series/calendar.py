@@ -66,7 +66,7 @@ class Step:
     unit: Literal["seconds", "months"]
     regular: bool = True
 
-    def after(self, time: np.datetime64, steps: np.ndarray) -> np.ndarray:
+    def after(self, time: np.datetime64 | np.ndarray, steps: np.ndarray) -> np.ndarray:
         """The time stamps (…) that lie `steps` (…) whole steps after `time`."""
         if self.unit == "seconds":
             return np.asarray(time + np.round(steps * self.count * 1e6).astype("timedelta64[us]"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from rnnsearch.data.categories import check_known, find_categories
 from rnnsearch.data.problems import Problems, name_rows, name_some
 from rnnsearch.data.scaling import constant
-from rnnsearch.data.series.calendar import calendar_features
+from rnnsearch.data.series.calendar import Step, calendar_features, format_time
 from rnnsearch.data.series.rows import Series
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ __all__ = [
     "check_fold_length",
     "check_inputs",
     "check_lengths",
+    "check_numeric",
+    "check_steps",
     "check_targets",
     "training_categories",
 ]
@@ -31,13 +34,25 @@ _PARTS = ("training", "validation", "test")
 
 
 def check_lengths(
-    source: SeriesSource, segments: Sequence[range], longest: int | None, problems: Problems
+    source: SeriesSource,
+    segments: Sequence[Sequence[range]],
+    longest: int | None,
+    back: int,
+    problems: Problems,
 ) -> None:
-    """Every part must have room for a sequence and its target."""
-    lengths = [len(part) for part in segments]
+    """Every part must have room for a sequence and its target, in one series at least.
+
+    Args:
+        source: The spec's `data`.
+        segments: Rows of each part, of each series.
+        longest: The longest window.
+        back: Rows before the first sequence that the training part needs.
+        problems: Where to note them.
+    """
+    lengths = [max(map(len, parts)) for parts in zip(*segments, strict=True)]
     wanted = 3 if source.split.test else 2
     need = (source.output_steps or 1) if longest is None else longest + source.horizon
-    if min(lengths[:wanted]) >= need:
+    if min(lengths[:wanted]) >= need and lengths[0] >= need + back:
         return
     if longest is None:
         path, what = "data.output_steps", f"a block of {need} rows"
@@ -46,26 +61,38 @@ def check_lengths(
         path = "data.window"
         ahead = "row" if source.horizon == 1 else "rows"
         what = f"a window of {longest} rows and a target {source.horizon} {ahead} ahead"
+        if back:
+            rows = f"{back} rows" if back > 1 else "1 row"
+            what += f", and the training part for {rows} before them (data.difference)"
         advice = "give more rows, a shorter window, or parts of other sizes under data.split"
     received = ", ".join(f"{n} {name}" for n, name in zip(lengths, _PARTS, strict=True)) + " rows"
+    if source.series is not None:
+        received += " in the longest series"
     problems.add(path, f"must leave every part room for {what}", received, advice)
 
 
 def check_fold_length(
-    source: SeriesSource, segments: Sequence[range], longest: int | None, problems: Problems
+    source: SeriesSource,
+    segments: Sequence[Sequence[range]],
+    longest: int | None,
+    back: int,
+    problems: Problems,
 ) -> None:
     """A training part that is not the last fold's must have room for a sequence, too.
 
     Raises:
         InvalidData: It has none.
     """
-    need = (source.output_steps or 1) if longest is None else longest + source.horizon
-    if len(segments[0]) < need:
+    need = (source.output_steps or 1) if longest is None else longest + source.horizon + back
+    train, validation, _ = (max(map(len, parts)) for parts in zip(*segments, strict=True))
+    if train < need:
         must = f"must leave every fold at least {need} rows to train on before its validation part"
-        received = f"{source.split.folds} folds of {len(segments[1])} validation rows, the first "
-        received += f"with {len(segments[0])} rows before them"
+        folds, step = source.split.backtest.folds, source.split.backtest.step
+        apart = f", {step} rows apart" if step else ""
+        received = f"{folds} folds of {validation} validation rows{apart}, the first with "
+        received += f"{train} rows before them"
         advice = "give more rows, fewer folds, or a smaller data.split.validation"
-        problems.add("data.split.folds", must, received, advice)
+        problems.add("data.split.backtest.folds", must, received, advice)
         problems.raise_any()
 
 
@@ -75,7 +102,7 @@ def check_inputs(
     """Inputs must vary in the training rows that are read."""
     what = "first rows of training blocks" if blocks else "training rows"
     numbers = iter(series.inputs[rows].T)
-    for name in source.inputs:
+    for name in source.columns:
         if name in series.texts:
             found = find_categories(series.texts[name][rows])
             same = f"'{found[0]}'" if len(found) == 1 else ""
@@ -85,18 +112,51 @@ def check_inputs(
         if same:
             received = f"{same} in all {len(rows)} {what} of '{name}'"
             must, advice = "must vary in the training part", "leave the column out"
-            problems.add("data.inputs", must, received, advice)
+            path = "data.known" if name in source.known else "data.inputs"
+            problems.add(path, must, received, advice)
+
+
+def check_steps(
+    source: SeriesSource, series: Series, step: Step | None, problems: Problems
+) -> None:
+    """Rows must be equally far apart where the spec wants it."""
+    if source.irregular == "rows" or step is None:
+        return
+    places: list[str] = []
+    for one in series.each():
+        assert one.times is not None
+        due = step.after(one.times[:-1], np.ones(max(len(one) - 1, 0), np.int64))
+        for at in np.flatnonzero(one.times[1:] != due):
+            before, after = (
+                f"{format_time(one.times[i])} in row {one.rows[i]}" for i in (at, at + 1)
+            )
+            places.append(f"{after} after {before}")
+    if places:
+        received = places[0] + (f" ({len(places)} such places)" if len(places) > 1 else "")
+        must = f"must be rows where rows are not all {replace(step, regular=True)} apart"
+        advice = "set data.irregular: rows, or give a row for each step"
+        problems.add("data.irregular", must, received, advice)
+
+
+def check_numeric(source: SeriesSource, series: Series, problems: Problems) -> None:
+    """Only numbers have logarithms and changes."""
+    if series.kind == "numeric":
+        return
+    for key, value in (("scaling", source.scaling), ("difference", source.difference)):
+        if value in ("log", 1, "season"):
+            must = "must not be given where classes are predicted"
+            received = f"{value}, and text in '{source.targets[0]}'"
+            problems.add(f"data.{key}", must, received, "remove it")
 
 
 def check_targets(
     targets: tuple[str, ...],
     inputs: tuple[str, ...],
     series: Series,
-    train: range,
+    rows: np.ndarray,
     problems: Problems,
 ) -> None:
-    """Targets that are no inputs must vary in the training part, and classes occur there."""
-    rows = np.asarray(train, dtype=np.int64)
+    """Targets that are no inputs must vary in the training rows, and classes occur there."""
     for index, name in enumerate(targets if series.kind == "numeric" else ()):
         values = series.targets[rows, index]
         if name not in inputs and constant(values):

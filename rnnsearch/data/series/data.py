@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnnsearch.data._base import Dataset, Part, Scaling, SequenceData, Target, output_axes
-from rnnsearch.data.categories import column_names, columns_scaling
+from rnnsearch.data._base import Dataset, Part, SequenceData, join_parts, output_axes
 from rnnsearch.data.problems import Problems, name_some
-from rnnsearch.data.scaling import fit_scaling, identity
-from rnnsearch.data.series.calendar import calendar_names, format_time, infer_step
+from rnnsearch.data.series.calendar import format_time
 from rnnsearch.data.series.checks import (
-    check_calendar,
     check_fold_length,
-    check_inputs,
     check_lengths,
-    check_targets,
-    training_categories,
+    check_numeric,
+    check_steps,
 )
-from rnnsearch.data.series.naive import naive_error
+from rnnsearch.data.series.fitting import Segments, fit, rhythm
 from rnnsearch.data.series.preparation import SeriesPreparation
 from rnnsearch.data.series.rows import Columns, Series, read_series
 from rnnsearch.data.sources import TABLES
@@ -34,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["SeriesData", "read_series_data"]
 
 _PARTS = ("training", "validation", "test")
-Segments = tuple[range, range, range]
 
 
 @dataclass(frozen=True)
@@ -42,11 +38,11 @@ class Fold:
     """One way to divide the rows, and what is fitted on its training part.
 
     Attributes:
-        segments: Rows of the training, validation and test part, in this order in time.
+        segments: Of each series, the rows of its parts.
         prepared: The preparation for the longest window.
     """
 
-    segments: Segments
+    segments: tuple[Segments, ...]
     prepared: SeriesPreparation
 
 
@@ -67,7 +63,7 @@ class SeriesData(SequenceData):
     stride: int
 
     @property
-    def segments(self) -> Segments:
+    def segments(self) -> tuple[Segments, ...]:
         """Rows of the parts of the last fold."""
         return self.divided[-1].segments
 
@@ -90,12 +86,12 @@ class SeriesData(SequenceData):
         many_to_many: every row from `horizon` on into the segment, once (`aligned_windows`).
         """
         preparation = self._preparation(window, fold)
-        features = preparation.features(self.series)
-        segments = self.divided[fold].segments
-        train, validation, test = (
-            self._part(preparation, features, segment, index == 0)
-            for index, segment in enumerate(segments)
-        )
+        found: tuple[list[Part], ...] = ([], [], [])
+        for one, segments in zip(self.series.each(), self.divided[fold].segments, strict=True):
+            features = preparation.features(one)
+            for index, segment in enumerate(segments):
+                found[index].append(self._part(preparation, one, features, segment, index == 0))
+        train, validation, test = map(join_parts, found)
         return Dataset(
             train=train,
             validation=validation,
@@ -127,13 +123,14 @@ class SeriesData(SequenceData):
         series, prepared, dataset = self.series, self.prepared, self.dataset()
         lines = [("rows", str(len(series)))]
         if series.times is not None:
-            span = f"{format_time(series.times[0])} to {format_time(series.times[-1])}"
+            span = f"{format_time(series.times.min())} to {format_time(series.times.max())}"
             lines.append(("time", f"{span}, a row every {prepared.step}"))
         lines.append(("season", f"{prepared.season} rows" if prepared.season else "none known"))
-        for name, segment, part in zip(
-            _PARTS, self.segments, (dataset.train, dataset.validation, dataset.test), strict=True
-        ):
-            lines.append((name, _part_text(series, segment, part)))
+        if len(series.names) > 1:
+            lines.insert(1, ("series", f"{len(series.names)}: {name_some(series.names, 8)}"))
+        parts = (dataset.train, dataset.validation, dataset.test)
+        for name, ranges, part in zip(_PARTS, zip(*self.segments, strict=True), parts, strict=True):
+            lines.append((name, _part_text(series.each(), ranges, part)))
         if self.folds > 1:
             lines.insert(-len(_PARTS), ("folds", self._folds_text()))
         x, y = dataset.train.array, dataset.train.y
@@ -145,8 +142,12 @@ class SeriesData(SequenceData):
     def _target_lines(self) -> list[tuple[str, str]]:
         """Range of each target, or how often each class occurs, in the training part."""
         series, target = self.series, self.prepared.target
-        rows = np.asarray(self.segments[0])
-        values = series.targets[rows][series.targets_known[rows]]
+        values = np.concatenate(
+            [
+                one.targets[train.start : train.stop][one.targets_known[train.start : train.stop]]
+                for one, (train, _, _) in zip(series.each(), self.segments, strict=True)
+            ]
+        )
         if target.kind == "class":
             counts = np.bincount(values, minlength=len(target.classes))
             texts = [f"{c} {n}" for c, n in zip(target.classes, counts, strict=True)]
@@ -156,19 +157,27 @@ class SeriesData(SequenceData):
 
     def _folds_text(self) -> str:
         """Which rows are the folds' validation parts."""
-        held_out = [fold.segments[1] for fold in self.divided]
-        rows = self.series.rows
+        series = self.series.each()
+        number = int(np.argmax([len(one) for one in series]))
+        held_out = [fold.segments[number][1] for fold in self.divided]
+        rows = series[number].rows
         texts = [f"{rows[part.start]} to {rows[part.stop - 1]}" for part in held_out]
         return f"{self.folds}, validated on rows {name_some(texts)}; the last:"
 
     def _part(
-        self, preparation: SeriesPreparation, features: np.ndarray, segment: range, trains: bool
+        self,
+        preparation: SeriesPreparation,
+        series: Series,
+        features: np.ndarray,
+        segment: range,
+        trains: bool,
     ) -> Part:
+        segment = preparation.usable(segment)
         reach = preparation.window if trains else self.longest
         first = segment.start + (reach or 1) - 1 + preparation.horizon
         stride = self.stride if trains else None
-        windows = preparation.windows(self.series, segment, first, stride)
-        return preparation.part(self.series, features, windows)
+        windows = preparation.windows(series, segment, first, stride)
+        return preparation.part(series, features, windows)
 
 
 def read_series_data(source: SeriesSource, task: str, windows: tuple[int, ...]) -> SeriesData:
@@ -184,108 +193,77 @@ def read_series_data(source: SeriesSource, task: str, windows: tuple[int, ...]) 
     """
     problems = Problems()
     blocks = task == "one_to_many"
-    targets = (source.target,) if isinstance(source.target, str) else source.target
     longest = None if blocks else max((*windows, source.window or 1))
-    kind = source.target_kind
-    texts = None if blocks else ()
-    columns = Columns(source.inputs, targets, source.time, kind, source.missing, texts=texts)
+    columns = Columns(
+        source.columns,
+        source.targets,
+        source.time,
+        source.target_kind,
+        source.missing,
+        texts=None,
+        series=source.series,
+        known=source.known,
+        positive=source.targets if source.scaling == "log" else (),
+    )
     series = read_series(TABLES[source.source].read(source.path), columns, problems)
-    *earlier, last = _segments(source, len(series), blocks)
-    check_lengths(source, last, longest, problems)
-    divided = [_fold(source, task, series, last, longest, problems)]
+    series = series.take(~series.ahead)
+    check_numeric(source, series, problems)
+    found_rhythm = rhythm(source, series, problems)
+    check_steps(source, series, found_rhythm.step, problems)
+    *earlier, last = _segments(source, series, blocks)
+    back = found_rhythm.lag.inputs if found_rhythm.lag else 0
+    check_lengths(source, last, longest, back, problems)
+    divided = [Fold(last, fit(source, task, series, found_rhythm, last, longest, problems))]
     for number, segments in enumerate(earlier, 1):
         found = Problems()
-        check_fold_length(source, segments, longest, found)
-        divided.insert(-1, _fold(source, task, series, segments, longest, found, number))
+        check_fold_length(source, segments, longest, back, found)
+        prepared = fit(source, task, series, found_rhythm, segments, longest, found, number)
+        divided.insert(-1, Fold(segments, prepared))
     data = SeriesData(series, tuple(divided), longest, source.stride)
     _check_parts(data, problems)
     problems.raise_any()
     return data
 
 
-def _fold(
-    source: SeriesSource,
-    task: str,
-    series: Series,
-    segments: Segments,
-    longest: int | None,
-    problems: Problems,
-    number: int | None = None,
-) -> Fold:
-    """What is fitted on the training part of one fold.
+def _segments(source: SeriesSource, series: Series, blocks: bool) -> list[tuple[Segments, ...]]:
+    """Of each fold the rows of each series' parts; whole blocks where these are predicted.
 
-    Args:
-        source: The spec's `data`.
-        task: Its name.
-        series: The rows.
-        segments: Those of each part.
-        longest: The longest window.
-        problems: What was found before.
-        number: Of a fold that is not the last, from 1, to be named in messages.
-
-    Raises:
-        InvalidData: With every problem that could be found.
+    The parts of all series begin and end at the same times, where there are any.
     """
-    blocks = longest is None
-    targets = (source.target,) if isinstance(source.target, str) else source.target
     size = (source.output_steps or 1) if blocks else 1
-    train, whole = segments[0], len(series) // size * size
-    # Later folds see the rows after this one's parts, with the same features.
-    starts = [np.arange(0, train.stop, size), np.arange(train.stop, whole, size)]
-    check_inputs(source, series, starts[0], blocks, problems)
-    check_targets(targets, source.inputs, series, train, problems)
-    categories = training_categories(series, starts, problems)
-    _raise_of_fold(problems, number)
-    rows = np.asarray(train)
-    times = series.times
-    span = None if times is None else (times[rows[0]], times[rows[-1]])
-    step = None if times is None else infer_step(times)
-    season = source.season or (step.season() if step else None)
-    if times is not None and span is not None and source.calendar:
-        check_calendar(source, times[rows], span, problems)
-        _raise_of_fold(problems, number)
-    calendar = calendar_names(source.calendar)
-    prepared = SeriesPreparation(
-        reader=source.source,
-        task=task,
-        window=longest,
-        horizon=0 if blocks else source.horizon,
-        output_steps=source.output_steps if blocks else None,
-        inputs_names=source.inputs,
-        categories=categories,
-        features_names=column_names(source.inputs, categories) + calendar,
-        calendar=source.calendar,
-        time=source.time,
-        step=step,
-        span=span,
-        season=season,
-        missing=source.missing,
-        scaling=_input_scaling(source, series, rows, categories, len(calendar)),
-        target=_target(source, targets, series, train, season),
-    )
-    return Fold(segments, prepared)
+    split, backtest = source.split, source.split.backtest
+    step, window = (None if n is None else n // size for n in (backtest.step, backtest.window))
+
+    def divided(rows: int) -> list[Segments]:
+        """As many rows, one after the other."""
+        folds = fold_parts(rows // size, split.validation, split.test, backtest.folds, step, window)
+        return [tuple(range(p.start * size, p.stop * size) for p in parts) for parts in folds]  # type: ignore[misc]
+
+    if series.times is None:
+        return list(zip(*(divided(len(one)) for one in series.each()), strict=True))
+    axis = np.unique(series.times)
+    return [
+        tuple(_at_times(one, axis, parts, size) for one in series.each())
+        for parts in divided(len(axis))
+    ]
 
 
-def _raise_of_fold(problems: Problems, number: int | None) -> None:
-    """Stop here if anything was found, naming a fold that is not the last."""
-    if number is not None:
-        named = f"in the training part of fold {number}"
-        problems.found = [
-            replace(problem, received=f"{problem.received} ({named})") for problem in problems.found
-        ]
-    problems.raise_any()
-
-
-def _segments(source: SeriesSource, rows: int, blocks: bool) -> list[Segments]:
-    """The rows of each part of each fold; whole blocks where these are predicted."""
-    size = (source.output_steps or 1) if blocks else 1
-    split = source.split
-    folds = fold_parts(rows // size, split.validation, split.test, split.folds)
-    found = []
-    for parts in folds:
-        first, second, third = (range(part.start * size, part.stop * size) for part in parts)
-        found.append((first, second, third))
-    return found
+def _at_times(series: Series, axis: np.ndarray, parts: Segments, size: int) -> Segments:
+    """Rows of one series in parts of all times (A,), in whole blocks of `size` rows."""
+    assert series.times is not None
+    borders = {end for part in parts for end in (part.start, part.stop)}
+    rows = {
+        end: (
+            len(series)
+            if end >= len(axis) // size * size
+            else int(np.searchsorted(series.times, axis[end]))
+        )
+        // size
+        * size
+        for end in borders
+    }
+    first, second, third = (range(rows[part.start], rows[part.stop]) for part in parts)
+    return first, second, third
 
 
 def _check_parts(data: SeriesData, problems: Problems) -> None:
@@ -295,52 +273,22 @@ def _check_parts(data: SeriesData, problems: Problems) -> None:
     for number, fold in enumerate(data.divided):
         dataset = data.dataset(fold=number)
         parts = (dataset.train, dataset.validation, dataset.test)
-        for name, segment, part in zip(_PARTS, fold.segments, parts, strict=True):
-            if len(segment) and not len(part):
+        for name, ranges, part in zip(_PARTS, zip(*fold.segments, strict=True), parts, strict=True):
+            rows = sum(map(len, ranges))
+            if rows and not len(part):
                 of = f" of fold {number + 1}" if data.folds > 1 else ""
-                received = f"none in {len(segment)} {name} rows{of}"
+                received = f"none in {rows} {name} rows{of}"
                 must = "must leave a sequence with an observed target in every part"
                 problems.add("data.missing", must, received, "fill the gaps, or drop such rows")
 
 
-def _input_scaling(
-    source: SeriesSource,
-    series: Series,
-    rows: np.ndarray,
-    categories: dict[str, tuple[str, ...]],
-    others: int,
-) -> Scaling:
-    """Standardisation of numbers by observed training rows; none of categories and `others`."""
-    rest = identity(others)
-    if source.scaling == "none":
-        return identity(len(column_names(source.inputs, categories)) + others)
-    observed = series.inputs[rows[series.inputs_known[rows]]]
-    offset, scale = columns_scaling(observed, source.inputs, categories)
-    return Scaling(np.concatenate([offset, rest.offset]), np.concatenate([scale, rest.scale]))
-
-
-def _target(
-    source: SeriesSource,
-    names: tuple[str, ...],
-    series: Series,
-    train: range,
-    season: int | None,
-) -> Target:
-    """The target, scaled by training rows in which it was observed."""
-    if series.kind == "class":
-        return Target("class", names, series.classes, identity(1))
-    rows = np.asarray(train)
-    observed = rows[series.targets_known[rows]]
-    error = naive_error(series.targets, series.targets_known, train, season)
-    standard = source.scaling == "standard"
-    scaling = fit_scaling(series.targets[observed]) if standard else identity(len(names))
-    return Target("numeric", names, (), scaling, error)
-
-
-def _part_text(series: Series, segment: range, part: Part) -> str:
+def _part_text(series: Sequence[Series], segments: Sequence[range], part: Part) -> str:
     """Sequences of a part and the rows of the file they come from."""
-    if not len(segment):
+    filled = [(one, rows) for one, rows in zip(series, segments, strict=True) if len(rows)]
+    if not filled:
         return "none"
-    first, last = series.rows[segment.start], series.rows[segment.stop - 1]
     count = f"{len(part)} sequence" + ("" if len(part) == 1 else "s")
+    if len(series) > 1:
+        return f"{count}, rows of {len(filled)} series"
+    first, last = (filled[0][0].rows[row] for row in (filled[0][1].start, filled[0][1].stop - 1))
     return f"{count}, rows {first} to {last}"

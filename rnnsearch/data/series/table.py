@@ -1,29 +1,62 @@
-"""A table of text, with the row of the file that each cell came from."""
+"""A table as it was read: columns of cells, with the row of the file that each came from."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-__all__ = ["Table"]
+__all__ = ["Column", "Table", "TextColumn"]
+
+
+class Column(Protocol):
+    """R cells of a table."""
+
+    def texts(self) -> Sequence[str]:
+        """The cells as a CSV file would have them: "" where there is nothing."""
+
+    def numbers(self) -> np.ndarray | None:
+        """(R,) float64, NaN where there is nothing; None where `texts` must be looked at."""
+
+    def take(self, rows: np.ndarray) -> Column:
+        """Some of the cells: (M,) positions in the column."""
+
+
+@dataclass(frozen=True)
+class TextColumn:
+    """Cells that were read as text, spaces around them removed."""
+
+    cells: Sequence[str]
+
+    def texts(self) -> Sequence[str]:
+        """The cells."""
+        return self.cells
+
+    def numbers(self) -> np.ndarray | None:
+        """None: text may hold anything."""
+        return None
+
+    def take(self, rows: np.ndarray) -> Column:
+        """Some of the cells."""
+        return TextColumn([self.cells[row] for row in rows.tolist()])
 
 
 @dataclass(frozen=True)
 class Table:
-    """R rows of text.
+    """R rows.
 
     Attributes:
         header: Column names.
-        rows: (R,) where each row stands in the file, which begins with row 1, the header.
-        cells: A list of cells a row, spaces around them removed.
+        rows: (R,) where each row stands in the file; row 1 of a text file is its header.
+        columns: As the header.
     """
 
     header: tuple[str, ...]
     rows: np.ndarray
-    cells: list[list[str]]
+    columns: tuple[Column, ...]
 
-    def column(self, name: str) -> list[str]:
-        """All cells of one column."""
-        index = self.header.index(name)
-        return [row[index] for row in self.cells]
+    def column(self, name: str) -> Column:
+        """The first column of this name."""
+        return self.columns[self.header.index(name)]

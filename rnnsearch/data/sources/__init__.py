@@ -16,6 +16,7 @@ from rnnsearch.data.sources.fasta import FastaReader
 from rnnsearch.data.sources.images import ImagesReader
 from rnnsearch.data.sources.npy import NpyReader
 from rnnsearch.data.sources.npz import NpzReader
+from rnnsearch.data.sources.parquet import ParquetReader
 from rnnsearch.data.sources.python import PythonReader
 from rnnsearch.data.sources.table import RowsTableReader
 from rnnsearch.data.sources.text import PlainTextReader
@@ -36,6 +37,7 @@ __all__ = [
 
 TABLES: dict[str, TableReader] = {
     "csv": CsvReader(),
+    "parquet": ParquetReader(),
 }
 """Sources of tables with one row a time step, by their names in a spec."""
 

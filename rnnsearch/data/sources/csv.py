@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from rnnsearch.data.problems import Problems, name_rows
-from rnnsearch.data.series.table import Table
+from rnnsearch.data.series.table import Table, TextColumn
 from rnnsearch.data.sources._base import TableReader
 
 __all__ = ["CsvReader"]
@@ -63,4 +63,5 @@ class CsvReader(TableReader):
             must = f"must have {len(header)} cells in every row, like the header"
             problems.add("data.path", must, received, advice)
         problems.raise_any()
-        return Table(tuple(header), np.asarray(rows, dtype=np.int64), cells)
+        columns = tuple(TextColumn(column) for column in zip(*cells, strict=True))
+        return Table(tuple(header), np.asarray(rows, dtype=np.int64), columns)

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from rnnsearch.data import Dataset, Part
+from rnnsearch.data import Dataset, Part, unscaled
 from rnnsearch.engines._base import Program
 from rnnsearch.engines.fused.network import Network
 from rnnsearch.engines.fused.optimizers import RULES
@@ -67,7 +67,8 @@ class Data(NamedTuple):
             Its weights are those in the loss.
         validation: Each array with a leading axis of folds.
         loss_weight: Of the validation part in the loss, alike.
-        scale, offset: (folds, …) the way back to the target's own units.
+        scale, offset, log, anchor: (folds, …) the way back to the target's own units, as
+            `rnnsearch.data.unscaled` takes it.
         naive_error: (folds, O), or None.
     """
 
@@ -76,6 +77,8 @@ class Data(NamedTuple):
     loss_weight: Array
     scale: Array
     offset: Array
+    log: Array
+    anchor: Array | None
     naive_error: Array | None
 
 
@@ -102,8 +105,17 @@ def device_data(folds: Sequence[Dataset], loss: Loss) -> Data:
         loss_weight=np.stack([_padded(array, length) for array in weights]),
         scale=np.stack([np.asarray(s.scale, np.float32) for s in scalings]),
         offset=np.stack([np.asarray(s.offset, np.float32) for s in scalings]),
+        log=np.stack([np.broadcast_to(np.float32(s.log), s.scale.shape) for s in scalings]),
+        anchor=_anchors(folds, length),
         naive_error=np.stack(naive).astype(np.float32) if len(naive) == len(folds) else None,
     )
+
+
+def _anchors(folds: Sequence[Dataset], length: int) -> np.ndarray | None:
+    """(folds, N, …) of the validation parts, padded like them."""
+    found = [dataset.validation.anchor for dataset in folds]
+    arrays = [_padded(a.astype(np.float32), length) for a in found if a is not None]
+    return np.stack(arrays) if arrays else None
 
 
 def _split(part: Part, length: int) -> Split:
@@ -246,7 +258,8 @@ def _evaluation_function(
 
     def evaluate(state: LaneState, data: Data) -> list[Array]:
         x, truth, weight = jax.tree.map(lambda a: a[state.fold], data.validation)
-        scale, offset = data.scale[state.fold], data.offset[state.fold]
+        loss_weight, scale, offset, log = (a[state.fold] for a in data[2:6])
+        anchor, naive_error = (None if a is None else a[state.fold] for a in data[6:])
         weights = network.unflatten(state.weights)
 
         def predict(hidden: Any, x: Any) -> tuple[Any, Array]:
@@ -259,7 +272,7 @@ def _evaluation_function(
         size = evaluation_batch(len(truth)) if rows is None else rows
         if rows is not None:
             whole = len(truth) // rows * rows
-            x, truth, weight = x[:whole], truth[:whole], weight[:whole]
+            x, truth, weight, loss_weight = (a[:whole] for a in (x, truth, weight, loss_weight))
         hidden = network.no_hidden(size)
         if size == len(truth):
             predicted = predict(hidden, x)[1]
@@ -267,11 +280,13 @@ def _evaluation_function(
             batches = jax.tree.map(lambda a: a.reshape(-1, size, *a.shape[1:]), x)
             _, predicted = jax.lax.scan(predict, hidden, batches)
             predicted = predicted.reshape(-1, *predicted.shape[2:])
-        validation_loss = loss(truth, predicted, data.loss_weight[state.fold])
+        validation_loss = loss(truth, predicted, loss_weight)
         if not classes:
-            predicted = arranged(predicted, program.loss)
-            truth, predicted = truth * scale + offset, predicted * scale + offset
-        naive_error = None if data.naive_error is None else data.naive_error[state.fold]
+            truth = unscaled(truth, scale, offset, log, anchor)
+            if program.loss.quantiles and anchor is not None:
+                anchor = anchor[..., None, :]
+            levels = arranged(predicted, program.loss)
+            predicted = unscaled(levels, scale, offset, log, anchor)
         facts = Facts(naive_error, program.loss.quantiles)
         values = [metric_value(name, truth, predicted, weight, facts) for name in program.metrics]
         return [validation_loss, *(jnp.asarray(value, jnp.float32) for value in values)]

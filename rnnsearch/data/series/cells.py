@@ -1,0 +1,46 @@
+"""Cells of a table as numbers: which are, which are empty, and gaps filled."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnsearch.data.series.table import Column
+
+__all__ = ["empty_cells", "interpolated", "mostly_text", "number"]
+
+_MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
+
+
+def empty_cells(column: Column) -> np.ndarray:
+    """(R,) bool, the cells with nothing in them."""
+    numbers = column.numbers()
+    if numbers is not None:
+        return np.asarray(np.isnan(numbers))
+    return np.array([cell.lower() in _MISSING for cell in column.texts()])
+
+
+def mostly_text(column: Column) -> bool:
+    """Whether more than half of the cells that are not empty are no numbers."""
+    if column.numbers() is not None:
+        return False
+    filled = [cell for cell in column.texts() if cell.lower() not in _MISSING]
+    return sum(bool(np.isnan(number(cell))) for cell in filled) > len(filled) / 2
+
+
+def number(cell: str) -> float:
+    """A cell as a number; NaN if it is none."""
+    try:
+        return float(cell) if "_" not in cell else float("nan")
+    except ValueError:
+        return float("nan")
+
+
+def interpolated(values: np.ndarray) -> np.ndarray:
+    """Gaps in (R, F) filled along straight lines, by row; at the ends with the nearest value."""
+    values = values.copy()
+    rows = np.arange(len(values))
+    for column in values.T:
+        known = np.isfinite(column)
+        if known.any() and not known.all():
+            column[~known] = np.interp(rows[~known], rows[known], column[known])
+    return values

@@ -1,0 +1,309 @@
+"""The columns of a table as numbers, labels and time stamps, checked one by one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from rnnsearch.data.problems import Problems, name_nearest, name_rows, name_some
+from rnnsearch.data.scaling import LARGEST
+from rnnsearch.data.series.calendar import format_time, parse_times
+from rnnsearch.data.series.cells import empty_cells, mostly_text, number
+from rnnsearch.data.series.table import Column, Table
+
+__all__ = ["ColumnReader", "Columns"]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What to read from a file.
+
+    Attributes:
+        inputs, target: Names of columns; either may be empty.
+        time: The column of time stamps, or None.
+        kind: Of the target; ``auto`` takes text for classes.
+        classes: The classes that may occur; None takes those that do.
+        missing: What to do about empty cells.
+        texts: The inputs that hold text; None takes those that do.
+        trained: Whether there is a model already, so that the file must be as it knows it.
+        time_optional: Whether the file may lack the time stamps.
+        series: The column that names the series of a row; None where there is one.
+        known: The inputs known ahead of their time: the file's last rows may have no others.
+        positive: The inputs and targets that must be above 0.
+    """
+
+    inputs: tuple[str, ...]
+    target: tuple[str, ...]
+    time: str | None
+    kind: Literal["auto", "numeric", "class"]
+    missing: Literal["error", "interpolate", "drop"]
+    classes: tuple[Any, ...] | None = None
+    texts: tuple[str, ...] | None = ()
+    trained: bool = False
+    time_optional: bool = False
+    series: str | None = None
+    known: tuple[str, ...] = ()
+    positive: tuple[str, ...] = ()
+
+
+class ColumnReader:
+    """Reads the columns of one table, noting problems and gaps. Used once.
+
+    Attributes:
+        table, columns, problems: What is read, and where to note what is wrong.
+        gaps: (R,) bool, the rows in which something was missing so far.
+        names: Of the series.
+        group: (R,) which of them each row is of.
+        members: Of each series, its rows' places in the table (M,).
+        ahead: (R,) bool, the rows that lie in the future.
+    """
+
+    def __init__(self, table: Table, columns: Columns, problems: Problems) -> None:
+        self.table = table
+        self.columns = columns
+        self.problems = problems
+        self.gaps = np.zeros(len(table.rows), dtype=bool)
+        self.names, self.group = _groups(self)
+        order = np.argsort(self.group, kind="stable")
+        self.members = np.split(order, np.cumsum(np.bincount(self.group))[:-1])
+        self.ahead = self._rows_ahead()
+        self._read: dict[str, np.ndarray] = {}
+
+    def _rows_ahead(self) -> np.ndarray:
+        """(R,) bool, the last rows, where they have nothing but what is known ahead."""
+        columns, rows = self.columns, len(self.table.rows)
+        others = {*columns.inputs, *columns.target} - {*columns.known}
+        if not columns.known or not others & {*self.table.header}:
+            return np.zeros(rows, dtype=bool)
+        filled = np.zeros(rows, dtype=bool)
+        for name in others & {*self.table.header}:
+            filled |= ~empty_cells(self.table.column(name))
+        ahead = np.zeros(rows, dtype=bool)
+        for members in self.members:
+            past = np.flatnonzero(filled[members])
+            ahead[members[past[-1] + 1 :] if len(past) else []] = True
+        return ahead
+
+    def path(self, name: str) -> str:
+        """The key that names an input."""
+        return "data.known" if name in self.columns.known else "data.inputs"
+
+    def column(self, name: str, path: str) -> Column | None:
+        """A column; None, and a problem, if there is no such column, or two."""
+        count = self.table.header.count(name)
+        if count == 1:
+            return self.table.column(name)
+        if count == 0:
+            advice = name_nearest(name, self.table.header)
+            self.problems.add(path, "must name a column of the file", f"'{name}'", advice)
+        else:
+            received = f"'{name}' {count} times in the header"
+            self.problems.add(path, "must name one column", received, "rename all but one")
+        return None
+
+    def numbers(self, name: str, path: str) -> np.ndarray:
+        """A column as (R,) float64, NaN where it is empty or wrong."""
+        if name in self._read:
+            return self._read[name]
+        nothing = np.full(len(self.table.rows), np.nan)
+        column = self.column(name, path)
+        self._read[name] = nothing
+        if column is None:
+            return nothing
+        numbers = column.numbers()
+        if numbers is not None:
+            values, empty = numbers, np.isnan(numbers)
+        else:
+            cells = column.texts()
+            values = np.array([number(cell) for cell in cells])
+            empty = empty_cells(column)
+            text = np.isnan(values) & ~empty
+            if text.any():
+                self._text(name, path, cells, text, empty)
+                return nothing
+        sound = self._finite(name, path, column, values) and self._complete(name, path, empty)
+        if not sound or not self._positive(name, path, column, values):
+            return nothing
+        self._read[name] = values
+        return values
+
+    def holds_text(self, name: str) -> bool:
+        """Whether an input is one of categories: more text in it than numbers, unless known."""
+        if self.columns.texts is not None:
+            return name in self.columns.texts
+        return self.table.header.count(name) == 1 and mostly_text(self.table.column(name))
+
+    def labels(self, name: str) -> np.ndarray:
+        """An input of text as (R,) labels, "" where it is empty or wrong."""
+        nothing = np.full(len(self.table.rows), "")
+        column = self.column(name, self.path(name))
+        if column is None:
+            return nothing
+        labels = np.array(column.texts())
+        empty = labels == ""
+        if not self._complete(name, self.path(name), empty):
+            return nothing
+        if empty.any() and self.columns.missing == "interpolate":
+            received = (
+                f"interpolate, and nothing in {name_rows(self.table.rows[empty])} of '{name}'"
+            )
+            must = "must be error or drop where a column of text has gaps"
+            self.problems.add("data.missing", must, received, "use drop, or fill the gaps")
+        return labels
+
+    def targets(self) -> tuple[Literal["numeric", "class"], tuple[Any, ...], np.ndarray]:
+        """Kind, classes, and (R, O) float64 or (R,) int64 with -1 where there is none."""
+        names, kind, rows = self.columns.target, self.columns.kind, len(self.table.rows)
+        if kind == "auto" and len(names) == 1 and names[0] in self.table.header:
+            kind = "class" if mostly_text(self.table.column(names[0])) else "numeric"
+        if kind != "class" or not names:
+            values = [self.numbers(name, "data.target") for name in names]
+            return "numeric", (), np.stack(values, axis=1) if values else np.zeros((rows, 0))
+        if len(names) > 1:
+            received, advice = name_some(names), "search for each target on its own"
+            self.problems.add("data.target", "must be one column of classes", received, advice)
+            return "class", (), np.full(rows, -1)
+        return ("class", *self._labels(names[0]))
+
+    def times(self) -> np.ndarray | None:
+        """The time stamps (R,), None if there are none or they can't be used."""
+        name = self.columns.time
+        if self.columns.time_optional and name not in self.table.header:
+            return None
+        column = None if name is None else self.column(name, "data.time")
+        if column is None:
+            return None
+        cells = column.texts()
+        times, rows, path = parse_times(cells), self.table.rows, "data.time"
+        bad = np.flatnonzero(np.isnat(times))
+        if len(bad):
+            received = f"'{cells[bad[0]]}' in {name_rows(rows[bad[:1]])} of '{name}'"
+            if len(bad) > 1:
+                received += f" ({len(bad)} such rows)"
+            advice = "write dates as 2024-12-31 or 2024-12-31 23:59:59"
+            self.problems.add(path, "must be time stamps, all of one form", received, advice)
+            return None
+        ordered = [self._in_order(times[members], members) for members in self.members]
+        return times if all(ordered) else None
+
+    def _in_order(self, times: np.ndarray, members: np.ndarray) -> bool:
+        """Note time stamps of a series (M,) that do not rise; `members` are their rows."""
+        steps, rows = np.diff(times).astype(np.int64), self.table.rows[members]
+        name = self.names[self.group[members[0]]]
+        of = f" of '{name}'" if name else ""
+        for found, must, advice in (
+            (steps == 0, f"must not occur twice{of}", "keep one row a time stamp"),
+            (steps < 0, f"must be sorted, oldest first{of}", "sort the file by time"),
+        ):
+            if found.any():
+                at = int(found.argmax())
+                received = (
+                    f"{format_time(times[at + 1])} in row {rows[at + 1]} after "
+                    f"{format_time(times[at])} in row {rows[at]}"
+                )
+                if found.sum() > 1:
+                    received += f" ({found.sum()} such places)"
+                self.problems.add("data.time", must, received, advice)
+        return bool((steps > 0).all())
+
+    def _text(
+        self, name: str, path: str, cells: Sequence[str], text: np.ndarray, empty: np.ndarray
+    ) -> None:
+        """Note text among numbers, or a whole column of text."""
+        at = int(text.argmax())
+        received = f"'{cells[at]}' in row {self.table.rows[at]} of '{name}'"
+        received += f" ({text.sum()} such rows)" if text.sum() > 1 else ""
+        advice = "correct the file; leave a cell empty where a value is missing"
+        self.problems.add(path, "must be numbers", received, advice)
+
+    def _finite(self, name: str, path: str, column: Column, values: np.ndarray) -> bool:
+        """Note infinite and absurdly large numbers."""
+        large = np.flatnonzero(np.abs(values) >= LARGEST)
+        if len(large):
+            received = (
+                f"{column.texts()[large[0]]} in {name_rows(self.table.rows[large])} of '{name}'"
+            )
+            must = f"must be finite numbers below {LARGEST:.0e}".replace("e+", "e")
+            self.problems.add(path, must, received, "correct the file")
+        return not len(large)
+
+    def _positive(self, name: str, path: str, column: Column, values: np.ndarray) -> bool:
+        """Note numbers that have no logarithm, where it is needed."""
+        low = np.flatnonzero(values <= 0) if name in self.columns.positive else np.array([])
+        if len(low):
+            where = name_rows(self.table.rows[low])
+            received = f"{column.texts()[low[0]]} in {where} of '{name}'"
+            advice = "set data.scaling: standard, or correct the file"
+            self.problems.add(path, "must be above 0 for scaling: log", received, advice)
+        return not len(low)
+
+    def _complete(self, name: str, path: str, empty: np.ndarray) -> bool:
+        """Note gaps, where the spec does not say what to do about them."""
+        empty = empty if name in self.columns.known else empty & ~self.ahead
+        self.gaps |= empty
+        if empty.all():
+            received = f"nothing in any row of '{name}'"
+            self.problems.add(path, "must have values", received, "leave the column out")
+        elif empty.any() and self.columns.missing == "error":
+            received = f"nothing in {name_rows(self.table.rows[empty])} of '{name}'"
+            advice = "fill the gaps, or set data.missing to interpolate or drop"
+            self.problems.add(path, "must have a value in every row", received, advice)
+        else:
+            return True
+        return False
+
+    def _labels(self, name: str) -> tuple[tuple[Any, ...], np.ndarray]:
+        """A column's classes, and the index of each row's, -1 where it has none."""
+        column = self.column(name, "data.target")
+        nothing = np.full(len(self.table.rows), -1)
+        if column is None:
+            return (), nothing
+        cells = column.texts()
+        empty = np.array([cell == "" for cell in cells])
+        if not self._complete(name, "data.target", empty):
+            return (), nothing
+        values: list[Any] = [cell for cell in cells if cell]
+        known = self.columns.classes
+        if all(value.lstrip("-").isdecimal() for value in values) and not (
+            known and isinstance(known[0], str)
+        ):
+            values = [int(value) for value in values]
+        if known is None:
+            counts = Counter(values)
+            known = tuple(sorted(counts))
+            alone = [label for label in known if counts[label] == 1]
+            if alone:
+                received = f"one of {name_some(alone)} in '{name}' ({len(counts)} classes)"
+                advice = "leave such rows out, join classes, or set data.target_kind: numeric"
+                must = "must have two rows or more of each class"
+                self.problems.add("data.target", must, received, advice)
+        index = {label: position for position, label in enumerate(known)}
+        nothing[~empty] = [index.get(value, -2) for value in values]
+        strange = np.flatnonzero(nothing == -2)
+        if len(strange):
+            received = f"'{cells[strange[0]]}' in {name_rows(self.table.rows[strange])}"
+            advice = f"there are: {name_some(known, 20)}"
+            must = "must be a class known from training"
+            self.problems.add("data.target", must, received, advice)
+        return known, nothing
+
+
+def _groups(reader: ColumnReader) -> tuple[tuple[str, ...], np.ndarray]:
+    """Names of the series, by their first row, and (R,) which of them each row is of."""
+    name, rows = reader.columns.series, reader.table.rows
+    column = None if name is None else reader.column(name, "data.series")
+    if column is None:
+        return ("",), np.zeros(len(rows), dtype=np.int64)
+    labels = np.array(column.texts())
+    empty = rows[labels == ""]
+    if len(empty):
+        received = f"nothing in {name_rows(empty)} of '{name}'"
+        advice = "name the series of each row"
+        reader.problems.add("data.series", "must have a value in every row", received, advice)
+    names, first, group = np.unique(labels, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    return tuple(names[order].tolist()), np.argsort(order)[group]

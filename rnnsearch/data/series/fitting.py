@@ -1,0 +1,207 @@
+"""What is fitted on the training rows of one fold: scaling, categories, the calendar's span."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rnnsearch.data._base import Scaling, Target
+from rnnsearch.data.categories import column_names, columns_scaling
+from rnnsearch.data.problems import Problems
+from rnnsearch.data.scaling import fit_scaling, identity
+from rnnsearch.data.series.calendar import Step, calendar_names, infer_step
+from rnnsearch.data.series.changes import Lags, lags, past_inputs, past_targets
+from rnnsearch.data.series.checks import (
+    check_calendar,
+    check_inputs,
+    check_targets,
+    training_categories,
+)
+from rnnsearch.data.series.naive import naive_error
+from rnnsearch.data.series.preparation import SeriesPreparation
+from rnnsearch.data.series.rows import Series
+
+if TYPE_CHECKING:
+    from rnnsearch.spec.sources import (
+        SeriesSource,
+    )
+
+__all__ = ["Rhythm", "Segments", "fit", "rhythm"]
+
+Segments = tuple[range, range, range]
+"""Rows of the training, validation and test part of a series, in this order in time."""
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """What the distances of the rows say, the same for every fold.
+
+    Attributes:
+        step: The usual distance of rows; None without time stamps.
+        season: Rows in a season, or None.
+        lag: How far back lies what is the change from; None where values are predicted.
+    """
+
+    step: Step | None
+    season: int | None
+    lag: Lags | None
+
+
+def rhythm(source: SeriesSource, series: Series, problems: Problems) -> Rhythm:
+    """The rhythm of the longest series."""
+    times = max(series.each(), key=len).times
+    step = None if times is None else infer_step(times)
+    season = source.season or (step.season() if step else None)
+    difference = source.difference
+    if difference == "season" and season is None:
+        must = "must be given where difference is season: `time` does not tell it"
+        problems.add("data.season", must, "", "add season: under data:")
+        difference = None
+    return Rhythm(step, season, lags(difference, source.horizon, season))
+
+
+def fit(
+    source: SeriesSource,
+    task: str,
+    series: Series,
+    rhythm: Rhythm,
+    segments: Sequence[Segments],
+    longest: int | None,
+    problems: Problems,
+    number: int | None = None,
+) -> SeriesPreparation:
+    """What is fitted on the training part of one fold.
+
+    Args:
+        source: The spec's `data`.
+        task: Its name.
+        series: The rows.
+        rhythm: Their distances.
+        segments: Of each series, the rows of its parts.
+        longest: The longest window.
+        problems: What was found before.
+        number: Of a fold that is not the last, from 1, to be named in messages.
+
+    Raises:
+        InvalidData: With every problem that could be found.
+    """
+    blocks = longest is None
+    size = (source.output_steps or 1) if blocks else 1
+    trains = [train for train, _, _ in segments]
+    firsts = _places(series, [train[::size] for train in trains])
+    # Later folds see the rows after this one's parts, with the same features.
+    wholes = [len(one) // size * size for one in series.each()]
+    later = [range(train.stop, end, size) for train, end in zip(trains, wholes, strict=True)]
+    check_inputs(source, series, firsts, blocks, problems)
+    rows = _places(series, trains)
+    check_targets(source.targets, source.inputs, series, rows, problems)
+    categories = training_categories(series, [firsts, _places(series, later)], problems)
+    _raise_of_fold(problems, number)
+    span = None
+    if series.times is not None:
+        times = series.times[rows]
+        span = (times.min(), times.max())
+        check_calendar(source, times, span, problems)
+        _raise_of_fold(problems, number)
+    calendar = calendar_names(source.calendar)
+    return SeriesPreparation(
+        reader=source.source,
+        task=task,
+        window=longest,
+        horizon=0 if blocks else source.horizon,
+        output_steps=source.output_steps if blocks else None,
+        series=source.series,
+        inputs_names=source.columns,
+        known=source.known,
+        categories=categories,
+        features_names=column_names(source.columns, categories) + calendar,
+        calendar=source.calendar,
+        time=source.time,
+        step=rhythm.step,
+        span=span,
+        season=rhythm.season,
+        lag=rhythm.lag,
+        missing=source.missing,
+        scaling=_input_scaling(source, series, rhythm.lag, trains, categories, len(calendar)),
+        target=_target(source, series, rhythm, trains),
+    )
+
+
+def _places(series: Series, ranges: Sequence[range]) -> np.ndarray:
+    """Rows of each series, counted in it, as rows of them all."""
+    starts = np.cumsum([0, *(len(one) for one in series.each())])
+    pairs = zip(starts[:-1], ranges, strict=True)
+    return np.concatenate([start + np.asarray(rows, np.int64) for start, rows in pairs])
+
+
+def _raise_of_fold(problems: Problems, number: int | None) -> None:
+    """Stop here if anything was found, naming a fold that is not the last."""
+    if number is not None:
+        named = f"in the training part of fold {number}"
+        problems.found = [
+            replace(problem, received=f"{problem.received} ({named})") for problem in problems.found
+        ]
+    problems.raise_any()
+
+
+def _input_scaling(
+    source: SeriesSource,
+    series: Series,
+    lag: Lags | None,
+    trains: Sequence[range],
+    categories: dict[str, tuple[str, ...]],
+    others: int,
+) -> Scaling:
+    """Standardisation of numbers by observed training rows; none of categories and `others`."""
+    rest = identity(others)
+    names = column_names(source.columns, categories)
+    if source.scaling == "none":
+        return identity(len(names) + others)
+    own = np.array([n in source.targets for n in source.columns if n not in categories], bool)
+    log = own & (source.scaling == "log")
+    link = Scaling(np.zeros(len(log)), np.ones(len(log)), log).link
+    observed = []
+    for one, train in zip(series.each(), trains, strict=True):
+        values = link(one.inputs)
+        past = past_inputs(values, own, lag)
+        first = max(train.start, lag.inputs if lag else 0)
+        rows = np.arange(first, max(first, train.stop))
+        rows = rows[one.inputs_known[rows]]
+        observed.append(values[rows] if past is None else values[rows] - past[rows])
+    offset, scale = columns_scaling(np.concatenate(observed), source.columns, categories)
+    logs = [source.scaling == "log" and name in source.targets for name in names]
+    return Scaling(
+        np.concatenate([offset, rest.offset]),
+        np.concatenate([scale, rest.scale]),
+        np.array(logs + [False] * others) if any(logs) else False,
+    )
+
+
+def _target(
+    source: SeriesSource, series: Series, rhythm: Rhythm, trains: Sequence[range]
+) -> Target:
+    """The target, scaled by training rows in which it was observed."""
+    names = source.targets
+    if series.kind == "class":
+        return Target("class", names, series.classes, identity(1))
+    pairs = list(zip(series.each(), trains, strict=True))
+    error = naive_error([(o.targets, o.targets_known, t) for o, t in pairs], rhythm.season)
+    target = Target("numeric", names, (), identity(len(names)), error)
+    if source.scaling == "none":
+        return target
+    blank = target.scaling
+    if source.scaling == "log":
+        blank = replace(blank, log=np.ones(len(names), bool))
+    found = []
+    for one, train in pairs:
+        values = blank.link(one.targets)
+        rows = np.asarray(train, np.int64)
+        rows = rows[one.targets_known[rows]]
+        past = past_targets(values, one.targets_known, rows, rhythm.lag)
+        # The first have no past, which `fit_scaling` leaves out.
+        found.append(values[rows] if past is None else values[rows] - past)
+    scaling = replace(fit_scaling(np.concatenate(found)), log=blank.log)
+    return replace(target, scaling=scaling)

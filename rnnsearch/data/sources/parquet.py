@@ -1,0 +1,113 @@
+"""A table in a Parquet file, whose columns have types."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rnnsearch.data.problems import Problems
+from rnnsearch.data.series.table import Column, Table
+from rnnsearch.data.sources._base import TableReader
+from rnnsearch.errors import MissingExtra
+
+__all__ = ["ParquetReader"]
+
+
+class ParquetReader(TableReader):
+    """Reads Parquet files. Rows count from 1: there is no header line."""
+
+    def read(self, path: Path) -> Table:
+        """Read a Parquet file; columns that nobody asks for are left on the disk.
+
+        Raises:
+            InvalidData: The file is missing, is no Parquet file, or has no rows.
+            MissingExtra: pyarrow is not installed.
+        """
+        if importlib.util.find_spec("pyarrow") is None:
+            raise MissingExtra("pyarrow", "parquet", "data.source: parquet")
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        problems = Problems()
+        try:
+            file = pq.ParquetFile(path, memory_map=True)
+        except FileNotFoundError:
+            advice = "a path in a spec is relative to the spec's folder"
+            problems.add("data.path", "must be an existing file", str(path), advice)
+        except (OSError, pa.ArrowException) as error:
+            received = f"{path} ({str(error).splitlines()[0]})"
+            advice = "write it with pandas.DataFrame.to_parquet, or use source: csv"
+            problems.add("data.path", "must be a readable Parquet file", received, advice)
+        problems.raise_any()
+        rows = file.metadata.num_rows
+        if not rows:
+            problems.add("data.path", "must have rows", "none", f"look at {path}")
+        problems.raise_any()
+        header = tuple(field.name.strip() for field in file.schema_arrow)
+        columns = tuple(_ArrowColumn(file, index) for index in range(len(header)))
+        return Table(header, np.arange(1, rows + 1), columns)
+
+
+@dataclass(frozen=True)
+class _ArrowColumn:
+    """A column of a file.
+
+    Attributes:
+        file: A ``pyarrow.parquet.ParquetFile``.
+        index: Which of its columns.
+        rows: (M,) the cells that are meant; None for all.
+    """
+
+    file: Any
+    index: int
+    rows: np.ndarray | None = None
+
+    def _cells(self) -> Any:
+        """The cells, categories written out."""
+        import pyarrow as pa
+
+        field = self.file.schema_arrow[self.index]
+        # Read by position, as two columns may have one name; nested columns take several.
+        cells = self.file.read(columns=[field.name])
+        cells = cells.column(min(cells.schema.get_all_field_indices(field.name)))
+        cells = cells.combine_chunks() if self.rows is None else cells.take(self.rows)
+        if pa.types.is_dictionary(cells.type):
+            cells = cells.cast(cells.type.value_type)
+        return cells
+
+    def texts(self) -> list[str]:
+        """The cells as text: numbers in the fewest digits, dates in ISO's form."""
+        import pyarrow as pa
+
+        cells = self._cells()
+        kind = cells.type
+        if pa.types.is_nested(kind):
+            problems = Problems()
+            name = self.file.schema_arrow[self.index].name
+            must = "must have one number, text or time a cell in the columns it names"
+            received = f"{kind} in '{name}'"
+            problems.add("data.path", must, received, "write each part to a column of its own")
+            problems.raise_any()
+        if pa.types.is_timestamp(kind):
+            # Nanoseconds are no part of what a time stamp may say.
+            cells = cells.cast(pa.timestamp("us", kind.tz), safe=False)
+        return [
+            "" if text is None else text.strip() for text in cells.cast(pa.string()).to_pylist()
+        ]
+
+    def numbers(self) -> np.ndarray | None:
+        """The cells where the type is one of numbers."""
+        import pyarrow as pa
+
+        cells = self._cells()
+        if not (pa.types.is_integer(cells.type) or pa.types.is_floating(cells.type)):
+            return None
+        return np.asarray(cells.cast(pa.float64()).to_numpy(zero_copy_only=False), np.float64)
+
+    def take(self, rows: np.ndarray) -> Column:
+        """Some of the cells."""
+        return _ArrowColumn(self.file, self.index, rows if self.rows is None else self.rows[rows])

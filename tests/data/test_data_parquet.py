@@ -1,0 +1,164 @@
+"""Parquet: typed columns come out as those of a CSV of the same table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rnnsearch.data import read
+from rnnsearch.data.problems import Problems
+from rnnsearch.data.series.rows import Columns, read_series
+from rnnsearch.data.sources.csv import CsvReader
+from rnnsearch.data.sources.parquet import ParquetReader
+from rnnsearch.errors import InvalidData, MissingExtra
+from rnnsearch.spec.sources import CsvSource, ParquetSource
+
+pa = pytest.importorskip("pyarrow")
+
+
+def frame(rows: int = 80) -> pd.DataFrame:
+    index = np.arange(rows)
+    counts = pd.array(index % 9, dtype="Int64")
+    counts[7] = pd.NA
+    reading = np.sin(index) * 3e4 / 7
+    reading[11] = np.nan
+    return pd.DataFrame(
+        {
+            "t": pd.date_range("2024-01-01", periods=rows, freq="90min"),
+            "y": np.cos(index),
+            "reading": reading,
+            "count": counts,
+            "small": (index % 5).astype(np.int8),
+            "kind": pd.Categorical(np.array(["low", "high", "mid"])[index % 3]),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("same")
+    table = frame()
+    table.to_csv(folder / "table.csv", index=False)
+    table.to_parquet(folder / "table.parquet", index=False)
+    return folder / "table.csv", folder / "table.parquet"
+
+
+CASES: dict[str, tuple[str, dict[str, Any]]] = {
+    "forecast": (
+        "many_to_one",
+        {"inputs": ("y", "reading", "count", "small"), "target": "y", "calendar": ("hour",)},
+    ),
+    "classes": ("many_to_many", {"inputs": ("y",), "target": "kind"}),
+    "whole numbers as classes": (
+        "many_to_one",
+        {"inputs": ("y",), "target": "small", "target_kind": "class"},
+    ),
+    "text as input": (
+        "one_to_many",
+        {
+            "inputs": ("kind", "small"),
+            "target": "y",
+            "output_steps": 4,
+            "window": None,
+            "missing": "error",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_same_table_as_csv_and_parquet(case: str, both: tuple[Path, Path]) -> None:
+    task, changes = CASES[case]
+    values: dict[str, Any] = {"time": "t", "window": 4, "missing": "interpolate"} | changes
+    csv = read(CsvSource(source="csv", path=both[0], **values), task, ())
+    parquet = read(ParquetSource(source="parquet", path=both[1], **values), task, ())
+    left, right = csv.dataset(), parquet.dataset()
+    assert left.target.classes == right.target.classes
+    assert csv.summary()[1:3] == parquet.summary()[1:3]
+    for name in ("train", "validation", "test"):
+        one, other = getattr(left, name), getattr(right, name)
+        assert len(one)
+        for field in ("x", "y", "weight"):
+            np.testing.assert_array_equal(getattr(one, field), getattr(other, field))
+    own = parquet.preparation()
+    assert own.to_json() | {"reader": "csv"} == csv.preparation().to_json()
+    x, labels = own.inputs(str(both[1]))
+    expected, named = csv.preparation().inputs(str(both[0]))
+    np.testing.assert_array_equal(x, expected)
+    pd.testing.assert_frame_equal(labels, named)
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        pd.date_range("2024-03-01", periods=60, freq="D").date,
+        pd.date_range("2024-03-01", periods=60, freq="h").astype("datetime64[ns]"),
+        pd.date_range("2024-03-01", periods=60, freq="h", tz="Europe/Berlin"),
+        [f"2024-03-01 00:{n:02}" for n in range(60)],
+    ],
+    ids=["dates", "nanoseconds", "time zone", "text"],
+)
+def test_time_stamps_of_every_type(times: Any, tmp_path: Path) -> None:
+    table = pd.DataFrame({"t": times, "y": np.arange(60.0)})
+    table.to_csv(tmp_path / "t.csv", index=False)
+    table.to_parquet(tmp_path / "t.parquet", index=False)
+    columns = Columns(("y",), ("y",), "t", "numeric", "error")
+    found = [
+        read_series(reader.read(tmp_path / name), columns, Problems()).times
+        for reader, name in ((CsvReader(), "t.csv"), (ParquetReader(), "t.parquet"))
+    ]
+    assert found[0] is not None
+    np.testing.assert_array_equal(found[0], found[1])
+
+
+def message(path: Path, **changes: Any) -> str:
+    values: dict[str, Any] = {"inputs": ("y",), "target": "y", "window": 4} | changes
+    with pytest.raises(InvalidData) as error:
+        read(ParquetSource(source="parquet", path=path, **values), "many_to_one", ())
+    return str(error.value)
+
+
+def test_messages_name_the_file_and_the_row(tmp_path: Path) -> None:
+    path = tmp_path / "bad.parquet"
+    assert message(path) == (
+        f"data.path: must be an existing file; received {path}; a path in a spec is relative to "
+        "the spec's folder"
+    )
+    path.write_bytes(b"y\n1\n2\n")
+    assert message(path).startswith(
+        f"data.path: must be a readable Parquet file; received {path} (Parquet "
+    )
+    assert message(path).endswith("; write it with pandas.DataFrame.to_parquet, or use source: csv")
+    frame().iloc[:0].to_parquet(path)
+    assert message(path) == f"data.path: must have rows; received none; look at {path}"
+    frame().to_parquet(path)
+    assert message(path, inputs=("reading",), target="reading") == (
+        "data.inputs: must have a value in every row; received nothing in row 12 of 'reading'; "
+        "fill the gaps, or set data.missing to interpolate or drop"
+    )
+    table = frame()
+    table.loc[3, "y"] = np.inf
+    table["pair"] = [[1, 2]] * len(table)
+    table.to_parquet(path)
+    assert message(path) == (
+        "data.inputs: must be finite numbers below 1e30; received inf in row 4 of 'y'; correct "
+        "the file"
+    )
+    assert message(path, inputs=("pair",)) == (
+        "data.path: must have one number, text or time a cell in the columns it names; received "
+        "list<element: int64> in 'pair'; write each part to a column of its own"
+    )
+
+
+def test_without_pyarrow(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(MissingExtra) as error:
+        ParquetReader().read(tmp_path / "t.parquet")
+    assert str(error.value) == (
+        "data.source: parquet needs the library pyarrow, which is not installed; run: pip install "
+        "'rnnsearch[parquet]'"
+    )
