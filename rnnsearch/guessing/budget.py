@@ -23,7 +23,8 @@ two cores; H = 16, B = 32 takes 16 µs a step."""
 _RELATIVE = {8: 0.4, 16: 0.5, 32: 1.0, 64: 2.9}
 """Cost of a step by units, 32 being 1, from the same table; 8 units are guessed."""
 _TRAINED = 0.5
-"""Share of its epochs that a trial trains until it is pruned or its patience ends."""
+"""Share of its epochs that a trial trains until it is pruned or its patience ends: 0.36 to 0.6
+in four searches of eight trials that `init` had written."""
 _START_SECONDS, _PROGRAM_SECONDS = 6.0, 2.0
 """To start and to judge the winner; to build and compile a program. (The same page.)"""
 

@@ -9,11 +9,11 @@ from typing import Literal
 
 import numpy as np
 
-from rnnsearch.data.problems import name_rows
+from rnnsearch.data.problems import name_rows, name_some
 from rnnsearch.data.scaling import LARGEST
 from rnnsearch.data.series.calendar import parse_times
-from rnnsearch.data.series.rows import parse_numbers
 from rnnsearch.data.series.table import Table
+from rnnsearch.guessing.cells import column_cells, parse_numbers
 
 __all__ = ["Column", "examine", "find_time", "named"]
 
@@ -61,7 +61,7 @@ def examine(table: Table, name: str, training: int) -> Column:
         name: Of a column that the header has once.
         training: How many rows, from the first, there will be to train on.
     """
-    cells = table.column(name)
+    cells = column_cells(table, name)
     values, empty = parse_numbers(cells)
     wrong = np.isnan(values) & ~empty
     filled = int((~empty).sum())
@@ -77,7 +77,8 @@ def examine(table: Table, name: str, training: int) -> Column:
         flaw = f"holds numbers of {LARGEST:.0e} and more".replace("e+", "e")
     else:
         flaw = _flaw_of_numbers(name, values, empty, training)
-    return Column(name, "number", values, empty, {} if flaw else _codes(name, cells), flaw)
+    codes = {} if flaw else _codes(name, cells, training)
+    return Column(name, "number", values, empty, codes, flaw)
 
 
 def _flaw_of_numbers(name: str, values: np.ndarray, empty: np.ndarray, training: int) -> str:
@@ -95,13 +96,14 @@ def _flaw_of_numbers(name: str, values: np.ndarray, empty: np.ndarray, training:
     return ""
 
 
-def _codes(name: str, cells: Sequence[str]) -> dict[str, int]:
+def _codes(name: str, cells: Sequence[str], training: int) -> dict[str, int]:
     """The classes that whole numbers may stand for: two, or some in a column that says so."""
     if not all(cell.lstrip("-").isdecimal() for cell in cells):
         return {}
     counts = dict(Counter(cells).most_common())
     most = _MOST_CLASSES if named(name, _CLASSES) else 2
-    return counts if 2 <= len(counts) <= most and min(counts.values()) > 1 else {}
+    learnt = min(counts.values()) > 1 and {*cells[:training]} == {*counts}
+    return counts if 2 <= len(counts) <= most and learnt else {}
 
 
 def _text(name: str, cells: Sequence[str], training: int) -> Column:
@@ -120,10 +122,24 @@ def _label(name: str, cells: Sequence[str], training: int) -> Column:
     classes = dict(counts.most_common())
     index = {label: position for position, label in enumerate(classes)}
     values = np.array([index.get(cell, -1) for cell in cells])
-    seen = {*values[:training].tolist()} - {-1}
-    first = next(iter(classes))
-    flaw = "" if len(seen) > 1 else f"is '{first}' in all training rows"
-    return Column(name, "label", values, values < 0, classes, flaw)
+    return Column(
+        name, "label", values, values < 0, classes, _flaw_of_classes(classes, values, training)
+    )
+
+
+def _flaw_of_classes(classes: dict[str, int], values: np.ndarray, training: int) -> str:
+    """Why classes can't be learnt from the training rows."""
+    labels = list(classes)
+    seen = sorted({*values[:training].tolist()} - {-1})
+    if len(seen) < 2:
+        return (
+            f"is '{labels[seen[0]]}' in all training rows" if seen else "is empty in training rows"
+        )
+    lacking = [label for position, label in enumerate(labels) if position not in seen]
+    if lacking:
+        return f"has classes that the training rows lack: {name_some(lacking, 4)}"
+    alone = [label for label, count in classes.items() if count == 1]
+    return f"has classes with one row only: {name_some(alone, 4)}" if alone else ""
 
 
 def find_time(table: Table, names: Sequence[str]) -> str | None:
@@ -132,9 +148,9 @@ def find_time(table: Table, names: Sequence[str]) -> str | None:
     A column that holds time stamps in disorder is the time only if its name or its place says
     so: the caller will have it refused, for rows in disorder are no series.
     """
-    candidates = [name for name in names if _holds_times(name, table.column(name))]
+    candidates = [name for name in names if _holds_times(name, column_cells(table, name))]
     for name in candidates:
-        times = parse_times(table.column(name))
+        times = parse_times(column_cells(table, name))
         if not np.isnat(times).any() and (np.diff(times).astype(np.int64) > 0).all():
             return name
     for name in candidates:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnsearch.data.problems import Problems, name_nearest, name_some
+from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.series.calendar import Step, infer_step
 from rnnsearch.data.series.rows import Columns, read_series
 from rnnsearch.data.series.table import Table
 from rnnsearch.guessing._base import FILE, Guess, Setting, Wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
-from rnnsearch.guessing.columns import Column, examine, find_time, named
+from rnnsearch.guessing.columns import Column, examine, find_time
 from rnnsearch.guessing.season import Season, find_seasons
-from rnnsearch.guessing.targets import class_objective
+from rnnsearch.guessing.targets import choose_target, class_objective, trend_notes
 
 __all__ = ["guess_table"]
 
@@ -26,7 +26,6 @@ _SHORT, _LONG, _USUAL = 8, 96, 48
 """Windows: at least, at most, and where the season is longer or there is none."""
 _JUDGED_ROWS = 5000
 """Validation rows that tell two networks apart; more only take time."""
-_TARGETS = ("target", "y", "label", "class")
 _FEATURES = {"day": "hour", "week": "weekday", "year": "day_of_year"}
 
 
@@ -102,7 +101,7 @@ def _look(table: Table, wishes: Wishes) -> tuple[_Series, list[str]]:
         _refuse_sequences(found)
         notes.append("no column of time stamps was found: rows are taken to be in order of time")
     usable = tuple(column for column in found if not column.flaw)
-    target, why = _target(table, found, wishes.target, time)
+    target, why = choose_target(table, found, wishes.target, time)
     for column in found:
         if column.name != target.name and (column.flaw or column.kind == "label"):
             flaw = column.flaw or "is text, and a recurrent network reads numbers here"
@@ -110,6 +109,7 @@ def _look(table: Table, wishes: Wishes) -> tuple[_Series, list[str]]:
     # Classes follow what is measured, but less clearly: seasons are looked for in both.
     repeating = [target, *(c for c in usable if target.classes and c.kind == "number")]
     past = rows - round(rows * share)
+    notes += trend_notes(target, training, round(rows * share))
     seasons = find_seasons([_past(column, past, column is target) for column in repeating], step)
     return _Series(rows, time, step, usable, target, why, share, tuple(seasons)), notes
 
@@ -148,35 +148,6 @@ def _refuse_sequences(found: list[Column]) -> None:
             "rows that are separate sequences are not guessed: write the spec by hand "
             "(docs/spec.md), or save numbers x (N, T, F) and y (N,) as an .npz file",
         )
-
-
-def _target(
-    table: Table, found: list[Column], wanted: str | None, time: str | None
-) -> tuple[Column, str]:
-    """The column to predict, and why this one."""
-    path = "--target"
-    if wanted is not None:
-        column = next((column for column in found if column.name == wanted), None)
-        if wanted == time or table.header.count(wanted) > 1:
-            received = f"'{wanted}', {'the time' if wanted == time else 'which is there twice'}"
-            refuse("must be one column of values", received, "name another column", path=path)
-        if column is None:
-            advice = name_nearest(wanted, table.header)
-            refuse("must name a column of the file", f"'{wanted}'", advice, path=path)
-        useless = column.flaw and column.flaw != "only counts the rows"
-        if useless:
-            received = f"'{wanted}', which {column.flaw}"
-            refuse("must be numbers or classes", received, "name another column", path=path)
-        return column, "as you said"
-    usable = [column for column in found if not column.flaw]
-    if not usable:
-        said = name_some([f"{_show(column.name)} {column.flaw}" for column in found], 4)
-        received = said or "only time stamps"
-        refuse("must have a column of numbers or classes", received, "look at the file")
-    for column in usable:
-        if named(column.name, _TARGETS):
-            return column, "by its name"
-    return usable[-1], "the last column"
 
 
 def _past(column: Column, stop: int, predicted: bool) -> np.ndarray:

@@ -87,7 +87,14 @@ def _word(text: str) -> str:
     """A text, in quotes unless it can be nothing else."""
     if _PLAIN.fullmatch(text) and text.lower() not in _OTHER_READERS and is_text(text):
         return text
-    return json.dumps(text, ensure_ascii=not text.isprintable())
+    return '"' + "".join(map(_quoted, text)) + '"'
+
+
+def _quoted(character: str) -> str:
+    """Within double quotes; JSON would write what lies beyond 16 bits as two characters."""
+    if not character.isprintable():
+        return f"\\U{ord(character):08x}"
+    return json.dumps(character, ensure_ascii=False)[1:-1]
 
 
 def _printable(text: str) -> str:

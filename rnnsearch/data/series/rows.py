@@ -14,7 +14,7 @@ from rnnsearch.data.scaling import LARGEST
 from rnnsearch.data.series.calendar import format_time, parse_times
 from rnnsearch.data.series.table import Table
 
-__all__ = ["Columns", "Series", "parse_numbers", "read_series"]
+__all__ = ["Columns", "Series", "read_series"]
 
 _MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
 
@@ -157,7 +157,8 @@ class _Reader:
         self._read[name] = nothing
         if cells is None:
             return nothing
-        values, empty = parse_numbers(cells)
+        values = np.array([_number(cell) for cell in cells])
+        empty = np.array([cell.lower() in _MISSING for cell in cells])
         text = np.isnan(values) & ~empty
         if text.any():
             self._text(name, path, cells, text, empty)
@@ -311,12 +312,6 @@ class _Reader:
             must = "must be a class known from training"
             self.problems.add("data.target", must, received, advice)
         return known, nothing
-
-
-def parse_numbers(cells: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Cells as (R,) float64, NaN where one is no number, and (R,) bool, where one is empty."""
-    values = np.array([_number(cell) for cell in cells], dtype=np.float64)
-    return values, np.array([cell.lower() in _MISSING for cell in cells], dtype=bool)
 
 
 def _mostly_text(cells: Sequence[str]) -> bool:
