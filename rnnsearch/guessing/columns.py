@@ -91,6 +91,8 @@ def _flaw_of_numbers(name: str, values: np.ndarray, empty: np.ndarray, training:
     steps = np.diff(values)
     if len(steps) > 2 and (steps == steps[0]).all():
         return "only counts the rows"
+    if named(name, _TIMES) and len(steps) and (steps > 0).all():
+        return "is time as a number, which is not read; write it as 2024-12-31 23:59:59"
     if named(name, _IDS) and len(np.unique(values[~empty])) == (~empty).sum():
         return "has another value in each row, as names do"
     return ""
@@ -108,6 +110,10 @@ def _codes(name: str, cells: Sequence[str], training: int) -> dict[str, int]:
 
 def _text(name: str, cells: Sequence[str], training: int) -> Column:
     """A column of text: classes, if they come up again and again."""
+    points, _ = parse_numbers([cell.replace(",", ".") for cell in cells])
+    if np.isfinite(points).sum() * 2 > sum(map(bool, cells)):
+        flaw = "has commas in its numbers, where a point is needed"
+        return Column(name, "number", points, np.isnan(points), {}, flaw)
     column = _label(name, cells, training)
     filled = sum(column.classes.values())
     if len(column.classes) > min(_MOST_CLASSES, filled / _ROWS_A_CLASS):

@@ -15,6 +15,9 @@ _DAY, _WEEK, _YEAR = 86_400.0, 604_800.0, 31_557_600.0
 _CLEAR = 0.3
 """Autocorrelation from which a season counts; noise has 0 ± 2/√R, so 0.3 is no chance."""
 
+_MORE = 0.03
+"""By how much a season must repeat better than a shorter one that it consists of."""
+
 
 @dataclass(frozen=True)
 class Season:
@@ -38,10 +41,13 @@ def find_seasons(columns: Iterable[np.ndarray], step: Step | None) -> list[Seaso
         columns: Each (R, C) without gaps; C is 1, or the number of classes.
         step: Between rows.
     """
-    values, found = list(columns), []
+    values = list(columns)
+    found: list[Season] = []
     for name, steps in _candidates(step):
         strength = max(repetition(column, steps) for column in values)
-        if strength >= _CLEAR:
+        # What repeats each day does so after seven, too; that alone makes no week.
+        within = [season.strength for season in found if steps % season.steps == 0]
+        if strength >= max([_CLEAR, *(other + _MORE for other in within)]):
             found.append(Season(name, steps, strength))
     return found
 

@@ -13,6 +13,7 @@ from rnnsearch.data.series.rows import Columns, read_series
 from rnnsearch.data.series.table import Table
 from rnnsearch.guessing._base import FILE, Guess, Setting, Wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
+from rnnsearch.guessing.cells import parse_numbers
 from rnnsearch.guessing.columns import Column, examine, find_time
 from rnnsearch.guessing.season import Season, find_seasons
 from rnnsearch.guessing.targets import choose_target, class_objective, trend_notes
@@ -86,6 +87,10 @@ def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
 
 def _look(table: Table, wishes: Wishes) -> tuple[_Series, list[str]]:
     """What the file holds, and notes for the user."""
+    if np.isfinite(parse_numbers(table.header)[0]).all():
+        received = name_some(table.header, 3) + " in the first row"
+        advice = "write the names of the columns above the values"
+        refuse("must have a header line", received, advice)
     rows = len(table.rows)
     if rows < _FEWEST_ROWS:
         refuse(f"must have at least {_FEWEST_ROWS} rows", str(rows), "give a longer series")

@@ -46,6 +46,8 @@ def test_useless_columns_are_left_out_and_named(look):
             "huge": [*numbers(ROWS - 1), 1e31],
             "none": [""] * ROWS,
             "rare": [*[""] * (ROWS // 2 + 1), *numbers(ROWS // 2 - 1)],
+            "comma": [f"{v}".replace(".", ",") for v in numbers()],
+            "unix_time": (1.6e9 + np.arange(ROWS) ** 1.01).tolist(),
             "price": numbers(),
         }
     )
@@ -61,6 +63,9 @@ def test_useless_columns_are_left_out_and_named(look):
         "'huge' is left out: it holds numbers of 1e30 and more",
         "'none' is left out: it is empty",
         "'rare' is left out: it is empty in 201 of 400 rows",
+        "'comma' is left out: it has commas in its numbers, where a point is needed",
+        "'unix_time' is left out: it is time as a number, which is not read; "
+        "write it as 2024-12-31 23:59:59",
     )
 
 
@@ -180,6 +185,7 @@ def test_more_cores_are_given_more_trials(look):
 
 
 ENDINGS = [
+    ({"1.5": numbers(), "2": numbers()}, {}, "FILE: must have a header line; received 1.5, 2 in the first row; write the names of the columns above the values"),
     ({"date": days(20), "a": numbers(20)}, {}, "FILE: must have at least 30 rows; received 20; give a longer series"),
     (
         {"date": days(), "a": numbers()},
