@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import rnnsearch
@@ -58,6 +58,7 @@ def sound_tables(draw: st.DrawFn) -> dict[str, list[Any]]:
     """Tables for which there is always a spec: numbers, with and without gaps and time."""
     rows = draw(st.integers(40, 200))
     names = draw(st.lists(st.sampled_from(ODD), min_size=2, max_size=5, unique=True))
+    assume({*names} - {"1e3", "012"})  # a header of numbers is none
     columns: dict[str, list[Any]] = {}
     if draw(st.booleans()):
         columns[names.pop()] = days(rows)
