@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnsearch.guessing._base import Setting
@@ -23,6 +23,7 @@ def search(job: Job, cores: int = 2) -> dict[str, object]:
     return {setting.key: setting.value for setting in search_settings(job, OBJECTIVE, cores)}
 
 
+@settings(deadline=None)
 @given(JOBS, st.integers(1, 256))
 def test_bounds(job: Job, cores: int) -> None:
     found = search(job, cores)

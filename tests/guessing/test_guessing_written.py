@@ -29,6 +29,7 @@ def flat(found: Guess) -> dict[str, Any]:
     return {"task": found.task.value, **document}
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=3), st.text())
 def test_any_text_is_read_as_it_was(texts: list[str], why: str) -> None:
     found = Guess(
