@@ -18,7 +18,7 @@ from rnnsearch.guessing import Guess, Setting, write_text
 from rnnsearch.spec.yaml_loader import read_text
 from tests.guessing.conftest import days, numbers, setting, write_table
 
-lenient = settings(deadline=None, max_examples=40)
+lenient = settings(deadline=None, max_examples=25)
 ODD = ["yes", "null", "1e3", "012", "a: b", "#x", "it's", '"q"', "a]b", "{x}", "-", "*a", "@b", "ü",
        "x #y", "? z", "1:30", "~", "%", "2020-01-01", "a,b", "😀", "a\nb", "a\\b", "&c", "|", ">"]  # fmt: skip
 
@@ -122,7 +122,7 @@ def wild_tables(draw: st.DrawFn) -> dict[str, list[Any]]:
     return columns
 
 
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=60)
 @given(wild_tables(), st.sampled_from([None, "many_to_one", "many_to_many", "one_to_many"]))
 def test_any_table_has_a_spec_that_reads_or_is_refused(columns, task) -> None:
     with tempfile.TemporaryDirectory() as folder:
