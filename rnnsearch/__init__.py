@@ -12,11 +12,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rnnsearch.api import CheckReport, Results, check, search
+    from rnnsearch.api import CheckReport, Initial, Results, check, init, search
     from rnnsearch.data import Arrays
     from rnnsearch.integrations.keras_tuner import Tuner
 
-__all__ = ["Arrays", "CheckReport", "Results", "Tuner", "check", "search"]
+__all__ = ["Arrays", "CheckReport", "Initial", "Results", "Tuner", "check", "init", "search"]
 
 _HOMES = {"Arrays": "rnnsearch.data", "Tuner": "rnnsearch.integrations.keras_tuner"}
 

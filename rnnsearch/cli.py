@@ -50,7 +50,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Search for the best recurrent network for your data.",
-    epilog="Begin with:  python main.py search search_spaces/electricity.yaml",
+    epilog="Begin with:  python main.py init data.csv",
 )
 
 
@@ -145,6 +145,43 @@ def search(
         raise typer.Exit(_INTERRUPTED)
     if results.summary.get("winner") is None:
         raise typer.Exit(_NOTHING_FOUND)
+
+
+@app.command(
+    epilog=_examples(
+        "init data.csv",
+        "init search_spaces/data/weather.csv --target temp_max --output seattle.yaml",
+        "init data.csv --task many_to_many --force",
+    )
+)
+def init(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Your data: a .csv, or arrays as .npz.")
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="SPEC", help="The YAML file to write; else <FILE>.yaml here."
+        ),
+    ] = None,
+    target: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="What to predict, if not as guessed.")
+    ] = None,
+    task: Annotated[
+        str | None,
+        typer.Option(metavar="TASK", help="many_to_one, many_to_many or one_to_many."),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a spec that is there already.")
+    ] = False,
+) -> None:
+    """Look at your data and write a spec for it that runs as it stands."""
+    from rnnsearch import api, report
+
+    initial = api.init(
+        file, output=output, target=target, task=task, force=force, program=_program()
+    )
+    report.show_initial(_console(), initial, program=_program())
 
 
 @app.command(

@@ -53,7 +53,7 @@ def test_every_command_and_file_the_readme_names_is_there():
                 assert (ROOT / word.rstrip(".,")).exists(), word
     commands = run("from rnnsearch.cli import app; print([c.callback.__name__ for c in "
                    "app.registered_commands])")  # fmt: skip
-    for command in ("search", "check", "predict", "evaluate", "leaderboard"):
+    for command in ("init", "search", "check", "predict", "evaluate", "leaderboard"):
         assert f"'{command}'" in commands
 
 

@@ -1,7 +1,8 @@
-"""`search`, `check`, `Results`: wires the rest together, the only place that does."""
+"""`search`, `check`, `init`, `Results`: wires the rest together, the only place that does."""
 
 from rnnsearch.api.checking import CheckReport, check
+from rnnsearch.api.initial import Initial, init
 from rnnsearch.api.results import Results
 from rnnsearch.api.searching import search
 
-__all__ = ["CheckReport", "Results", "check", "search"]
+__all__ = ["CheckReport", "Initial", "Results", "check", "init", "search"]

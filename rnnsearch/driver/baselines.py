@@ -19,7 +19,7 @@ from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Block, Ended, Judge, Schedule
 from rnnsearch.execution.requests import judge_remotely, train_remotely
 from rnnsearch.models import Architecture
-from rnnsearch.tasks import Baselines, Loss, Task, loss_weights, mean_loss, metric_values
+from rnnsearch.tasks import Baselines, Loss, Task, loss_weights, mean_loss, metric_values, own_units
 
 __all__ = [
     "LANES",
@@ -76,8 +76,8 @@ class _Fitted:
         baselines: They predict values, or probabilities.
         dataset: The fold.
         loss: What they are judged by, beside metrics.
-        errors: Name → (Q, O) quantiles of the errors in the training part, in own units; empty
-            where no quantiles are asked for.
+        errors: Name → (Q, O) quantiles of the scaled errors in the training part; empty where no
+            quantiles are asked for.
     """
 
     baselines: Baselines
@@ -91,10 +91,13 @@ class _Fitted:
         baselines, train = task.fit_baselines(dataset), dataset.train
         errors: dict[str, np.ndarray] = {}
         if loss.quantiles:
-            truth = dataset.target.own_units(train.y, train.anchor)
-            counts = train.weights > 0
+            scaling, counts = dataset.target.scaling, train.weights > 0
             errors = {
-                name: np.quantile((truth - predicted)[counts], loss.quantiles, axis=0)
+                name: np.quantile(
+                    (train.y - scaling.apply(predicted, train.anchor))[counts],
+                    loss.quantiles,
+                    axis=0,
+                )
                 for name, predicted in baselines.predict(train).items()
             }
         return cls(baselines, dataset, loss, errors)
@@ -108,20 +111,16 @@ class _Fitted:
         """
         target, loss = self.dataset.target, self.loss
         numeric = target.kind == "numeric"
-        truth, anchor = target.own_units(part.y, part.anchor), part.anchor
-        if anchor is not None and loss.quantiles:
-            anchor = anchor[..., None, :]
+        truth = target.own_units(part.y, part.anchor)
         weights = loss_weights(loss, self.dataset, part)
         scores = {}
         for name, predicted in self.baselines.predict(part).items():
+            outputs = target.scaling.apply(predicted, part.anchor) if numeric else predicted
             if loss.quantiles:
-                predicted = predicted[..., None, :] + self.errors[name]
+                levels = outputs[..., None, :] + self.errors[name]
+                outputs = levels.reshape(*part.y.shape[:-1], -1)
+                predicted = own_units(outputs, target, loss, part.anchor)
             values = metric_values(metrics, truth, predicted, part.weights, loss.facts(target))
-            # A quantile may be no number that has a logarithm: then there is no loss.
-            with np.errstate(invalid="ignore", divide="ignore"):
-                outputs = target.scaling.apply(predicted, anchor) if numeric else predicted
-            if loss.quantiles:
-                outputs = outputs.reshape(*part.y.shape[:-1], -1)
             values["loss"] = mean_loss(loss, part.y, outputs, weights)
             finite = {k: float(v) for k, v in values.items() if math.isfinite(v)}
             scores[name] = {f"{prefix}_{k}": v for k, v in finite.items()}

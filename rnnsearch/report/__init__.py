@@ -1,6 +1,7 @@
 """What people see: progress, tables and verdicts; computing is apart from drawing."""
 
 from rnnsearch.report.check import Checked, show_check
+from rnnsearch.report.initial import show_initial
 from rnnsearch.report.progress import Display, LiveDisplay, PlainDisplay, make_display
 from rnnsearch.report.tables import final, leaderboard_table, show_leaderboard
 from rnnsearch.report.verdict import Standing, failures, sentence, standings
@@ -17,6 +18,7 @@ __all__ = [
     "make_display",
     "sentence",
     "show_check",
+    "show_initial",
     "show_leaderboard",
     "standings",
 ]

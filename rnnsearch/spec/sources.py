@@ -437,7 +437,7 @@ class TableSource(RowsSource):
     """A table with a header line and a sequence a row: text or DNA with its class, names."""
 
     source: Literal["table"] = Field(description="The kind of data.")
-    path: Path = Field(description="The CSV or TSV file, relative to the YAML file.")
+    path: Path = Field(description="The CSV, TSV or Parquet file, relative to the YAML file.")
     inputs: tuple[str, ...] = Field(
         default=(), description="Columns that the network reads; one_to_many only."
     )

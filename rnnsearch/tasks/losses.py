@@ -116,19 +116,17 @@ def own_units(
     """A model's outputs in the target's units, as metrics want them.
 
     Args:
-        outputs: A model's.
-        target: What is predicted.
-        loss: What it was trained on.
+        outputs: Scaled numbers, their quantiles side by side, or class probabilities.
+        target: What they are of.
+        loss: What was trained on.
         anchor: As `Part.anchor`.
 
     Returns:
         Numbers (…, O), their quantiles (…, Q, O), or class probabilities as they are.
     """
-    if target.kind == "class":
-        return outputs
-    if anchor is not None and loss.quantiles:
+    if loss.quantiles and anchor is not None:
         anchor = anchor[..., None, :]
-    return target.scaling.invert(arranged(outputs, loss), anchor)
+    return target.own_units(arranged(outputs, loss), anchor)
 
 
 def entry_losses(loss: Loss, y: np.ndarray, outputs: np.ndarray) -> np.ndarray:

@@ -8,8 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from rnnsearch import api
+from rnnsearch.data import read
+from rnnsearch.driver.baselines import simple_baselines
+from rnnsearch.driver.programs import asked_metrics
+from rnnsearch.spec import parse
+from rnnsearch.tasks import TASKS
 
 QUANTILES = """\
 task: many_to_one
@@ -86,3 +92,20 @@ def test_the_networks_of_a_search_of_quantiles_can_be_had_again(results: api.Res
     x = np.zeros((1, 6, 1), np.float32)
     np.testing.assert_allclose(model.predict(x), results.best_model().predict(x), rtol=1e-5)
     assert model.output_shape == (None, 3)
+
+
+@pytest.mark.parametrize("difference", ["null", "1", "season"])
+def test_intervals_of_logarithms_and_changes(folder: Path, difference: str) -> None:
+    """What a baseline predicts of values above 0 lies above 0, its quantiles too."""
+    written = QUANTILES.replace(
+        "season: 12", f"season: 12\n  scaling: log\n  difference: {difference}"
+    )
+    spec = parse(yaml.safe_load(written), name="log", directory=folder)
+    data = read(spec.data, spec.task, (6,)).dataset()
+    task = TASKS[spec.task]
+    loss = task.loss(data.target, spec.loss)
+    metrics = task.metrics(data.target, loss, asked_metrics(spec))
+    for found in simple_baselines(task, [data], "val_pinball", loss, metrics):
+        assert 0.75 < found.metrics["val_coverage"] <= 1
+        assert 0 < found.metrics["val_loss"] < 5
+        assert found.metrics["val_mape"] < 0.4

@@ -292,7 +292,7 @@ def test_evaluate(run: Run) -> None:
     }
 
 
-COMMANDS = ["search", "check", "leaderboard", "predict", "evaluate"]
+COMMANDS = ["init", "search", "check", "leaderboard", "predict", "evaluate"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -77,15 +77,15 @@ def test_naive_error_is_that_of_the_training_part(
 def test_naive_error_of_rows_that_were_observed() -> None:
     values = np.array([[1.0, 1], [3, 1], [99, 99], [4, 3], [9, 9]])
     known = np.array([True, True, False, True, True])
-    np.testing.assert_array_equal(naive_error(values, known, range(5), None), [3.5, 3])
-    np.testing.assert_array_equal(naive_error(values, known, range(5), 2), [1, 2])
-    assert naive_error(values, known, range(4), 4) is None  # one row apart, the second is right
+    np.testing.assert_array_equal(naive_error([(values, known, range(5))], None), [3.5, 3])
+    np.testing.assert_array_equal(naive_error([(values, known, range(5))], 2), [1, 2])
+    assert naive_error([(values, known, range(4))], 4) is None  # one row apart, the second is right
 
 
 def test_there_is_no_naive_error_where_nothing_differs_or_compares() -> None:
     values, known = np.array([[1.0], [2], [1], [2]]), np.ones(4, bool)
-    assert naive_error(values, known, range(4), 2) is None
-    assert naive_error(values, known, range(1), None) is None
+    assert naive_error([(values, known, range(4))], 2) is None
+    assert naive_error([(values, known, range(1))], None) is None
 
 
 def test_naive_forecasts_of_blocks(write_csv: Any, csv_source: Any) -> None:

@@ -193,3 +193,16 @@ def test_gaps_are_filled_from_the_own_series(write_csv: Any, csv_source: Any) ->
     assert (
         series[0].inputs[89, 0] == columns["y"][88] and series[1].inputs[0, 0] == columns["y"][91]
     )
+
+
+def test_the_naive_error_is_of_rows_of_one_series(write_csv: Any, csv_source: Any) -> None:
+    columns = table()
+    data = read(panel(write_csv(columns), csv_source, season=7), "many_to_one", ())
+    names, values = np.array(columns["town"]), np.array(columns["y"])
+    changes = []
+    for town, (train, _, _) in zip(LENGTHS, data.segments, strict=True):
+        known = values[names == town][: train.stop]
+        changes.append(np.abs(known[7:] - known[:-7]))
+    expected = np.concatenate(changes).mean()
+    assert data.dataset().target.naive_error == pytest.approx(expected)
+    assert expected < 100, "towns lie in different thousands"

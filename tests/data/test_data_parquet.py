@@ -15,7 +15,7 @@ from rnnsearch.data.series.rows import Columns, read_series
 from rnnsearch.data.sources.csv import CsvReader
 from rnnsearch.data.sources.parquet import ParquetReader
 from rnnsearch.errors import InvalidData, MissingExtra
-from rnnsearch.spec.sources import CsvSource, ParquetSource
+from rnnsearch.spec.sources import CsvSource, ParquetSource, TableSource, TokensSplitSpec
 
 pa = pytest.importorskip("pyarrow")
 
@@ -159,6 +159,26 @@ def test_without_pyarrow(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     with pytest.raises(MissingExtra) as error:
         ParquetReader().read(tmp_path / "t.parquet")
     assert str(error.value) == (
-        "data.source: parquet needs the library pyarrow, which is not installed; run: pip install "
+        "a Parquet file needs the library pyarrow, which is not installed; run: pip install "
         "'rnnsearch[parquet]'"
     )
+
+
+def test_a_table_of_sequences_as_csv_and_parquet(tmp_path: Path) -> None:
+    names = pd.DataFrame({"text": [f"{chr(97 + n % 7)}b {n}" for n in range(40)]})
+    names["label"] = np.array(["x", "y"])[np.arange(40) % 2]
+    names.to_csv(tmp_path / "t.csv", index=False)
+    names.to_parquet(tmp_path / "t.parquet", index=False)
+    split = TokensSplitSpec(validation=0.2, test=0.2)
+    left, right = (
+        read(
+            TableSource(
+                source="table", path=tmp_path / name, sequence="text", target="label", split=split
+            ),
+            "many_to_one",
+        ).dataset()
+        for name in ("t.csv", "t.parquet")
+    )
+    assert left.vocabulary == right.vocabulary
+    np.testing.assert_array_equal(left.train.array, right.train.array)
+    np.testing.assert_array_equal(left.test.y, right.test.y)

@@ -250,12 +250,42 @@ def test_every_metric_is_the_one_that_judges_the_same_weights(fused, loss):
     kinds = (kind, *(["quantile"] if loss.quantiles else []))
     dataset = dataset_for("many_to_many", kind, masked=True)
     names = tuple(name for name, metric in METRICS.items() if metric.kind in kinds)
+    assert_judged_alike(
+        fused, program_for("many_to_many", dataset, loss=loss, metrics=names), dataset
+    )
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_quantiles_of_changes_are_in_own_units(fused, log):
+    dataset = dataset_for("many_to_many", "numeric", masked=True)
+    anchor = np.random.default_rng(3).normal(2, 0.5, size=dataset.validation.y.shape)
+    scaling = replace(dataset.target.scaling, log=np.array([log]), scale=np.array([0.3]))
+    target = replace(dataset.target, scaling=scaling)
+    part = replace(dataset.validation, anchor=anchor)
+    dataset = replace(dataset, validation=part, target=target)
+    loss = Loss("quantile", quantiles=(0.1, 0.5, 0.9))
+    names = ("rmse", "mase", "pinball", "coverage")
     program = program_for("many_to_many", dataset, loss=loss, metrics=names)
+    assert_judged_alike(fused, program, dataset)
+    _, weights = train(fused, program, dataset, [Run(0, 0, 1, Numbers(3e-2))], epochs=1)
+    model = build_standard(program.architecture)
+    for variable, value in zip(model.trainable_variables, weights[0], strict=True):
+        variable.assign(value)
+    median = np.sort(model.predict(part.x, verbose=0))[..., 1]
+    linked = [v * 0.3 + scaling.offset + anchor[..., 0] for v in (part.y[..., 0], median)]
+    truth, predicted = np.exp(linked) if log else linked
+    errors = (truth - predicted)[part.weight > 0]
+    judged = judge(Judge(program, weights[0]), dataset).metrics
+    assert judged["val_rmse"] == pytest.approx(np.sqrt(np.mean(errors**2)), rel=1e-4)
+
+
+def assert_judged_alike(fused, program, dataset):
+    """The metrics of an epoch are those of its weights in NumPy."""
     curves, weights = train(fused, program, dataset, [Run(0, 0, 1, Numbers(3e-2))], epochs=1)
     judged = judge(Judge(program, weights[0]), dataset).metrics
     reported = {name: value for name, value in curves[0][0].items() if name != "loss"}
     assert reported == pytest.approx(dict(judged), rel=1e-3)
-    assert len(judged) == len(names) + 1
+    assert len(judged) == len(program.metrics) + 1
 
 
 def test_a_short_last_batch_weighs_what_it_holds(engine):

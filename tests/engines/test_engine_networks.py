@@ -275,3 +275,16 @@ def test_states_of_a_stream_are_carried_from_batch_to_batch(engine, cell):
     for got, (loss, held_out) in zip(found, expected, strict=True):
         assert got["loss"] == pytest.approx(loss, rel=2e-4)
         assert got["val_loss"] == pytest.approx(held_out, rel=2e-4)
+
+
+def test_a_stream_of_more_sequences_than_are_judged_at_once():
+    rows, window = 3, 2
+    dataset = stream_dataset(rows, window)
+    ids = (np.arange(171 * window * rows + 1) * 7 % 11 % 4 + 1).astype(np.int32)
+    dataset = replace(dataset, validation=cut(ids, window, rows))
+    assert len(dataset.validation) == 513, "two batches of evaluation, and one sequence more"
+    program = program_of("many_to_many", dataset, "GRU", batch_size=rows)
+    run = Run(0, seed=3, epochs=EPOCHS, numbers=Numbers(0.5))
+    one, other = (curve(kind(), program, dataset, run) for kind in ENGINES.values())
+    for got, expected in zip(one, other, strict=True):
+        assert got == pytest.approx(expected, rel=2e-4)

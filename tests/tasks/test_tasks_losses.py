@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -75,6 +76,16 @@ def test_quantiles_are_sorted_and_in_own_units() -> None:
     outputs = np.array([[0.3, 9, 0.1, 7, 0.2, 8]], np.float32)  # a and b at 0.1, at 0.5, at 0.9
     expected = [[[5.2, 7], [5.4, 8], [5.6, 9]]]
     np.testing.assert_allclose(own_units(outputs, NUMBER, QUANTILE), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_quantiles_of_changes_are_in_own_units(log: bool) -> None:
+    outputs = np.array([[0.3, 9, 0.1, 7, 0.2, 8]], np.float32)
+    linked = np.array([[[6.2, 9], [6.4, 10], [6.6, 11]]])  # a is the change from 1, b from 2
+    target = replace(NUMBER, scaling=replace(NUMBER.scaling, log=np.array([log, False])))
+    expected = np.where([log, False], np.exp(linked), linked)
+    found = own_units(outputs, target, QUANTILE, np.array([[1.0, 2.0]]))
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
 def test_sorting_does_not_raise_the_loss() -> None:

@@ -188,14 +188,11 @@ def _target(
     if series.kind == "class":
         return Target("class", names, series.classes, identity(1))
     pairs = list(zip(series.each(), trains, strict=True))
-    errors = [
-        naive_error(one.targets, one.targets_known, train, rhythm.season) for one, train in pairs
-    ]
-    found_errors = [error for error in errors if error is not None]
-    error = np.mean(found_errors, axis=0) if found_errors else None
-    blank = identity(len(names))
+    error = naive_error([(o.targets, o.targets_known, t) for o, t in pairs], rhythm.season)
+    target = Target("numeric", names, (), identity(len(names)), error)
     if source.scaling == "none":
-        return Target("numeric", names, (), blank, error)
+        return target
+    blank = target.scaling
     if source.scaling == "log":
         blank = replace(blank, log=np.ones(len(names), bool))
     found = []
@@ -207,4 +204,4 @@ def _target(
         # The first have no past, which `fit_scaling` leaves out.
         found.append(values[rows] if past is None else values[rows] - past)
     scaling = replace(fit_scaling(np.concatenate(found)), log=blank.log)
-    return Target("numeric", names, (), scaling, error)
+    return replace(target, scaling=scaling)

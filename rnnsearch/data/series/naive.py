@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 __all__ = ["naive_error", "naive_forecasts", "seasonal_lag"]
@@ -51,27 +53,32 @@ def naive_forecasts(
 
 
 def naive_error(
-    values: np.ndarray, known: np.ndarray, rows: range, season: int | None
+    series: Sequence[tuple[np.ndarray, np.ndarray, range]], season: int | None
 ) -> np.ndarray | None:
-    """(O,) mean absolute difference between rows that lie a season apart.
+    """(O,) mean absolute difference between rows of a series that lie a season apart.
 
     Rows in a row where there is no season, or no two rows known at its distance.
 
     Args:
-        values: (R, O) numbers, in the target's own units.
-        known: (R,) bool, which of them were observed.
-        rows: Those of the training part.
+        series: Of each the numbers (R, O) in the target's own units, which of them were observed
+            (R,), and the rows of the training part.
         season: Rows in a season.
 
     Returns:
         None where no two rows compare, or an output never differs: nothing can be measured in it.
     """
     for lag in (season, 1):
-        if lag is None or lag >= len(rows):
+        if lag is None:
             continue
-        later = np.asarray(rows[lag:])
-        both = later[known[later] & known[later - lag]]
-        if len(both):
-            errors = np.asarray(np.abs(values[both] - values[both - lag]).mean(axis=0))
+        found = np.concatenate([_changes(*one, lag) for one in series])
+        if len(found):
+            errors = np.asarray(np.abs(found).mean(axis=0))
             return errors if (errors > 0).all() else None
     return None
+
+
+def _changes(values: np.ndarray, known: np.ndarray, rows: range, lag: int) -> np.ndarray:
+    """(M, O) differences of known rows from those so many before, both of them among `rows`."""
+    later = np.asarray(rows[lag:], np.int64)
+    both = later[known[later] & known[later - lag]]
+    return np.asarray(values[both] - values[both - lag])

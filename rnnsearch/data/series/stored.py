@@ -82,6 +82,7 @@ def from_plain(values: dict[str, Any]) -> dict[str, Any]:
             tuple(target["names"]),
             tuple(target["classes"]),
             _scaling(target["log"], target["offset"], target["scale"]),
+            # Not there in studies of earlier versions.
             np.array(target["naive_error"]) if target.get("naive_error") else None,
         ),
     }

@@ -28,7 +28,7 @@ class ParquetReader(TableReader):
             MissingExtra: pyarrow is not installed.
         """
         if importlib.util.find_spec("pyarrow") is None:
-            raise MissingExtra("pyarrow", "parquet", "data.source: parquet")
+            raise MissingExtra("pyarrow", "parquet", "a Parquet file")
         import pyarrow as pa
         import pyarrow.parquet as pq
 

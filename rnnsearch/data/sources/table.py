@@ -6,18 +6,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rnnsearch.data.sources._base import RowsReader
+from rnnsearch.data.sources._base import RowsReader, TableReader
 from rnnsearch.data.sources.csv import CsvReader
+from rnnsearch.data.sources.parquet import ParquetReader
 from rnnsearch.data.tokens.table import TextTable
 
 __all__ = ["RowsTableReader"]
 
 
 class RowsTableReader(RowsReader):
-    """Reads CSV and TSV files."""
+    """Reads CSV, TSV and Parquet files."""
 
     def read(self, path: Path, settings: Mapping[str, Any]) -> TextTable:
-        """All cells; the table says itself what separates them."""
-        table = CsvReader().read(path)
+        """All cells; a text file says itself what separates them."""
+        table = _reader(path).read(path)
         columns = tuple(tuple(column.texts()) for column in table.columns)
         return TextTable(table.header, table.rows, columns)
+
+
+def _reader(path: Path) -> TableReader:
+    """By the name's ending, as both kinds of file are called a table."""
+    return ParquetReader() if path.suffix.lower() in (".parquet", ".pq") else CsvReader()

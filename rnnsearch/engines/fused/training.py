@@ -258,8 +258,8 @@ def _evaluation_function(
 
     def evaluate(state: LaneState, data: Data) -> list[Array]:
         x, truth, weight = jax.tree.map(lambda a: a[state.fold], data.validation)
-        scale, offset, log = (a[state.fold] for a in (data.scale, data.offset, data.log))
-        anchor = None if data.anchor is None else data.anchor[state.fold]
+        loss_weight, scale, offset, log = (a[state.fold] for a in data[2:6])
+        anchor, naive_error = (None if a is None else a[state.fold] for a in data[6:])
         weights = network.unflatten(state.weights)
 
         def predict(hidden: Any, x: Any) -> tuple[Any, Array]:
@@ -272,7 +272,7 @@ def _evaluation_function(
         size = evaluation_batch(len(truth)) if rows is None else rows
         if rows is not None:
             whole = len(truth) // rows * rows
-            x, truth, weight = x[:whole], truth[:whole], weight[:whole]
+            x, truth, weight, loss_weight = (a[:whole] for a in (x, truth, weight, loss_weight))
         hidden = network.no_hidden(size)
         if size == len(truth):
             predicted = predict(hidden, x)[1]
@@ -280,14 +280,13 @@ def _evaluation_function(
             batches = jax.tree.map(lambda a: a.reshape(-1, size, *a.shape[1:]), x)
             _, predicted = jax.lax.scan(predict, hidden, batches)
             predicted = predicted.reshape(-1, *predicted.shape[2:])
-        validation_loss = loss(truth, predicted, data.loss_weight[state.fold])
+        validation_loss = loss(truth, predicted, loss_weight)
         if not classes:
-            predicted = arranged(predicted, program.loss)
             truth = unscaled(truth, scale, offset, log, anchor)
-            if anchor is not None and program.loss.quantiles:
+            if program.loss.quantiles and anchor is not None:
                 anchor = anchor[..., None, :]
-            predicted = unscaled(predicted, scale, offset, log, anchor)
-        naive_error = None if data.naive_error is None else data.naive_error[state.fold]
+            levels = arranged(predicted, program.loss)
+            predicted = unscaled(levels, scale, offset, log, anchor)
         facts = Facts(naive_error, program.loss.quantiles)
         values = [metric_value(name, truth, predicted, weight, facts) for name in program.metrics]
         return [validation_loss, *(jnp.asarray(value, jnp.float32) for value in values)]

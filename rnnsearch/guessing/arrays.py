@@ -1,0 +1,189 @@
+"""A guess for arrays of separate sequences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnsearch.data.problems import name_some
+from rnnsearch.data.sequences.masks import real_steps, trailing_lengths
+from rnnsearch.guessing._base import Guess, Setting, Wishes, refuse
+from rnnsearch.guessing.budget import Job, search_settings, space_settings
+from rnnsearch.guessing.targets import class_objective
+
+__all__ = ["guess_arrays"]
+
+_MOST_CLASSES = 100
+_SHORT = 8
+"""Sequences below this length are not worth truncating."""
+_WHAT = {
+    "many_to_one": "a sequence in, one value out",
+    "many_to_many": "a sequence in, and an output at each step",
+    "one_to_many": "one vector in, a sequence out",
+}
+
+
+@dataclass(frozen=True)
+class _Arrays:
+    """The training arrays.
+
+    Attributes:
+        names: Of all arrays in the file.
+        suffix: Of the training arrays' names.
+        x, y: As in the file.
+        lengths: Real steps of each sequence (N,), None where x has no time axis.
+    """
+
+    names: tuple[str, ...]
+    suffix: str
+    x: np.ndarray
+    y: np.ndarray
+    lengths: np.ndarray | None
+
+    def given(self, part: str) -> bool:
+        """Whether a part has arrays of its own."""
+        return f"x_{part}" in self.names
+
+
+def guess_arrays(arrays: Mapping[str, np.ndarray], source: str, wishes: Wishes) -> Guess:
+    """A spec for arrays.
+
+    Args:
+        arrays: All that the file holds.
+        source: Its name in a spec.
+        wishes: What the user said.
+
+    Raises:
+        InvalidData: No spec for them would run; with the reason.
+    """
+    if wishes.target is not None:
+        received, advice = f"'{wishes.target}', and arrays", "leave it out: y is the target"
+        refuse("must be given for a table only", received, advice, path="--target")
+    found = _training(arrays)
+    task, why = _task(found, wishes.task)
+    classes = _classes(found, task)
+    settings = [Setting("source", source), Setting("path", None, _contents(found))]
+    if classes:
+        texts = [f"{label} {count}" for label, count in classes.items()]
+        said = f"{len(classes)} classes, members in training: {name_some(texts, 4)}"
+        settings.append(Setting("target_kind", "class", said))
+    else:
+        settings.append(Setting("target_kind", "numeric", f"{found.y.dtype} in y"))
+    missing = _missing(found, task)
+    if missing:
+        settings.append(missing)
+    split, count, held_out = _split(found, bool(classes))
+    settings += split
+    steps = found.y.shape[1] if task == "one_to_many" else found.x.shape[1]
+    usual = steps if found.lengths is None else int(np.median(found.lengths))
+    unrolled = (usual // 2,) if usual >= _SHORT and task != "one_to_many" else ()
+    both_ways = task == "many_to_one"
+    job = Job(count, held_out, steps, both_ways, unrolled)
+    objective = Setting("objective", "val_rmse", "in the target's own unit; smaller is better")
+    if classes:
+        objective = class_objective(classes.values())
+    return Guess(
+        Setting("task", task, why),
+        tuple(settings),
+        space_settings(job),
+        search_settings(job, objective, wishes.cores),
+        _notes(found),
+    )
+
+
+def _training(arrays: Mapping[str, np.ndarray]) -> _Arrays:
+    """The arrays to train on, as the source names them."""
+    suffix = "_train" if "x_train" in arrays else ""
+    x, y, lengths = (arrays.get(f"{name}{suffix}") for name in ("x", "y", "lengths"))
+    if x is None or y is None:
+        must = "must hold the arrays 'x' and 'y', or 'x_train' and 'y_train'"
+        advice = "save them under these names, as numpy.savez('data.npz', x=x, y=y) does"
+        refuse(must, name_some(arrays, 20) or "no arrays", advice)
+    if x.ndim < 1 or y.ndim < 1 or len(x) != len(y) or not x.size:
+        received = f"x of shape {x.shape}, y of shape {y.shape}"
+        refuse("must hold as many targets as sequences", received, "save both from one place")
+    if lengths is None and x.ndim == 3 and x.dtype.kind == "f":
+        lengths = np.maximum(trailing_lengths(x), 1)
+    return _Arrays(tuple(arrays), suffix, x, y, lengths if x.ndim > 1 else None)
+
+
+def _task(found: _Arrays, wanted: str | None) -> tuple[str, str]:
+    """The mapping, by the shapes; those that the source can't read are left to it to refuse."""
+    x, y = found.x, found.y
+    shapes = f"x {x.shape}, y {y.shape}"
+    if wanted is not None:
+        return wanted, f"as you said; {shapes}"
+    steps = y.shape[1] if y.ndim > 1 else 1
+    if x.ndim == 3:
+        task = "many_to_many" if y.ndim > 1 and steps == x.shape[1] else "many_to_one"
+    elif x.ndim <= 2 and (y.ndim == 3 or (y.ndim == 2 and steps > 1)):
+        task = "one_to_many"
+    else:
+        task = "many_to_one"
+    return task, f"{_WHAT[task]}: {shapes}"
+
+
+def _classes(found: _Arrays, task: str) -> dict[str, int]:
+    """Class → members in training, the most frequent first; empty if numbers are predicted."""
+    y = found.y
+    flat = y.ndim == (2 if task == "many_to_many" else 1)
+    if task == "one_to_many" or not flat:
+        return {}
+    values = y[np.isfinite(y)] if y.dtype.kind == "f" else y
+    if y.dtype.kind == "f" and not (values == np.round(values)).all():
+        return {}
+    labels, counts = np.unique(values, return_counts=True)
+    most = min(_MOST_CLASSES, values.size // 2)
+    if y.dtype.kind not in "bUS" and not 1 < len(labels) <= most:
+        return {}
+    pairs = sorted(zip(counts.tolist(), labels.tolist(), strict=True), key=lambda pair: -pair[0])
+    return {f"{label:g}" if isinstance(label, float) else str(label): n for n, label in pairs}
+
+
+def _contents(found: _Arrays) -> str:
+    names = [f"{name}{found.suffix}" for name in ("x", "y", "lengths")]
+    return ", ".join(name for name in names if name in found.names)
+
+
+def _missing(found: _Arrays, task: str) -> Setting | None:
+    """What to do about NaN that is no padding."""
+    x = found.x
+    if x.dtype.kind != "f":
+        return None
+    gaps = np.isnan(x)
+    if found.lengths is not None and x.ndim > 1 and found.lengths.shape == (len(x),):
+        real = real_steps(found.lengths, x.shape[1], False)
+        gaps &= real.reshape(real.shape + (1,) * (x.ndim - 2))
+    if not gaps.any():
+        return None
+    count = int(gaps.reshape(len(x), -1).any(axis=1).sum())
+    if task == "one_to_many":
+        return Setting("missing", "drop", f"NaN in {count} vectors, which are left out")
+    return Setting("missing", "interpolate", f"NaN in {count} sequences, along straight lines")
+
+
+def _split(found: _Arrays, classes: bool) -> tuple[list[Setting], int, int]:
+    """The parts that the file does not name; sequences of the training and validation part."""
+    shares = {
+        part: share for part, share in (("validation", 0.2), ("test", 0.2)) if not found.given(part)
+    }
+    count = len(found.x)
+    held_out = round(count * shares.get("validation", 0.2))
+    how = "each class in the same share" if classes else "at random"
+    if not shares:
+        return [], count, held_out
+    named = [f"x_{part}" for part in ("validation", "test") if found.given(part)]
+    why = f"out of the training arrays, {how}"
+    if named:
+        why += f"; {named[0]} is a part of its own"
+    return [Setting("split", shares, why)], round(count * (1 - sum(shares.values()))), held_out
+
+
+def _notes(found: _Arrays) -> tuple[str, ...]:
+    known = {
+        f"{a}{b}" for a in ("x", "y", "lengths") for b in ("", "_train", "_validation", "_test")
+    }
+    others = [name for name in found.names if name not in known]
+    return (f"not used: {name_some(others)}",) if others else ()

@@ -1,0 +1,141 @@
+"""A space and a budget that suit the amount of data and the machine."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from rnnsearch.guessing._base import Setting
+
+__all__ = ["Job", "search_settings", "space_settings"]
+
+_MOST_STEPS_OF_SIMPLE_RNN = 64
+_TARGET_SECONDS = 120.0
+"""About how long a search is planned to take."""
+_UPDATES = 2500
+"""Updates of a network's weights that a trial is given, as far as epochs allow."""
+_SEQUENCE_SECONDS, _CALL_SECONDS = 0.95e-6, 15e-6
+"""What a step of one sequence, and of a batch however small, costs a core, to train 32 units.
+
+benchmarks/README.md, engine_rate.py: LSTM, H = 32, T = 50 trains 41,861 sequences a second on
+two cores; H = 16, B = 32 takes 16 µs a step."""
+_RELATIVE = {8: 0.4, 16: 0.5, 32: 1.0, 64: 2.9}
+"""Cost of a step by units, 32 being 1, from the same table; 8 units are guessed."""
+_TRAINED = 0.5
+"""Share of its epochs that a trial trains until it is pruned or its patience ends: 0.36 to 0.6
+in four searches of eight trials that `init` had written."""
+_START_SECONDS, _PROGRAM_SECONDS = 6.0, 2.0
+"""To start and to judge the winner; to build and compile a program. (The same page.)"""
+
+
+@dataclass(frozen=True)
+class Job:
+    """How much there is to train on.
+
+    Attributes:
+        train, validation: Sequences.
+        steps: T.
+        both_ways: Whether a network may read its input backwards, too.
+        unrolled: Lengths of truncation that are worth a trial; empty for none.
+    """
+
+    train: int
+    validation: int
+    steps: int
+    both_ways: bool = False
+    unrolled: tuple[int, ...] = ()
+
+    @property
+    def batch(self) -> int:
+        """A power of two for about 40 updates an epoch."""
+        return int(min(128, max(8, 2 ** round(math.log2(max(self.train, 1) / 40)))))
+
+    @property
+    def updates(self) -> int:
+        """Updates an epoch."""
+        return max(1, math.ceil(self.train / self.batch))
+
+    @property
+    def units(self) -> tuple[int, ...]:
+        """Sizes of the hidden state: few sequences are learned by heart by a large one."""
+        return (8, 16, 32) if self.train < 1000 else (16, 32, 64)
+
+
+def space_settings(job: Job) -> tuple[Setting, ...]:
+    """What is searched."""
+    cells = ["SimpleRNN", "LSTM", "GRU"]
+    why = "a list: one of these"
+    if job.steps > _MOST_STEPS_OF_SIMPLE_RNN:
+        cells, why = cells[1:], f"a SimpleRNN forgets within {job.steps} steps"
+    found = [
+        Setting("cell", cells, why),
+        Setting("units", list(job.units), f"for {job.train} training sequences"),
+        Setting("depth", {"min": 1, "max": 2}, "layers; a range, both ends included"),
+    ]
+    if job.both_ways:
+        why = "whole sequences are known, so they can be read backwards too"
+        found.append(Setting("bidirectional", [False, True], why))
+    if job.unrolled:
+        why = "steps that gradients flow back: fewer can be steadier, full is all of them"
+        found.append(Setting("unroll_length", [*job.unrolled, "full"], why))
+    rate = {"min": 1e-3, "max": 3e-2, "log": True}
+    return (
+        *found,
+        Setting("learning_rate", rate, "matters most; on a logarithmic scale"),
+        Setting("clip_norm", {"min": 0.1, "max": 10, "log": True}, "bounds exploding gradients"),
+        Setting("dropout", {"min": 0, "max": 0.3}, "against learning by heart"),
+        Setting("batch_size", job.batch, f"{job.updates} updates an epoch"),
+        Setting("optimizer", "adam"),
+    )
+
+
+def search_settings(job: Job, objective: Setting, cores: int) -> tuple[Setting, ...]:
+    """How long is searched, from what an epoch costs on this machine."""
+    epochs = _round(min(100, max(20, _UPDATES / job.updates)), 10)
+    trial = epochs * _epoch_seconds(job) * _TRAINED
+    while epochs > 10 and 16 * trial / cores > 5 * _TARGET_SECONDS:
+        epochs -= 10
+        trial = epochs * _epoch_seconds(job) * _TRAINED
+    trials = _round(min(40, max(16, _TARGET_SECONDS * cores / trial)), 8)
+    seconds = _START_SECONDS + trials / 4 * _PROGRAM_SECONDS / cores + trials * trial / cores
+    on = "1 core" if cores == 1 else f"{cores} cores"
+    return (
+        objective,
+        Setting("sampler", "tpe", "learns from earlier trials what to try next"),
+        Setting("pruner", "hyperband", "stops poor trials early"),
+        Setting("trials", trials, f"estimated to take {_about(seconds)} on {on}"),
+        Setting("epochs", epochs, "at most"),
+        Setting("patience", max(10, epochs // 4), "epochs without improvement that end a trial"),
+        Setting("timeout", _timeout(seconds), "in case the estimate is far too low"),
+        Setting("seed", 0),
+    )
+
+
+def _epoch_seconds(job: Job) -> float:
+    """An average network of the space, training and validation, on one core."""
+    units = sum(_RELATIVE[size] for size in job.units) / len(job.units)
+    depth, ways = 1.5, 1.5 if job.both_ways else 1.0
+    batch = max(_CALL_SECONDS, job.batch * _SEQUENCE_SECONDS * units)
+    forward = job.validation * _SEQUENCE_SECONDS * units / 3  # 2 of the 6 products of a step
+    return depth * ways * job.steps * (job.updates * batch + forward)
+
+
+def _round(value: float, unit: int) -> int:
+    return max(unit, round(value / unit) * unit)
+
+
+def _about(seconds: float) -> str:
+    """A duration as roughly as it is known."""
+    if seconds < 50:
+        return f"{_round(seconds, 10)} s"
+    return "1 minute" if seconds < 90 else f"{round(seconds / 60)} minutes"
+
+
+def _timeout(seconds: float) -> Any:
+    """Three times the estimate, as a round duration of 10 minutes or more."""
+    minutes = max(10, 3 * seconds / 60)
+    for choice in (10, 20, 30, 60, 120, 240, 480):
+        if minutes <= choice:
+            return f"{choice}m" if choice < 60 else f"{choice // 60}h"
+    return "12h"

@@ -1,0 +1,177 @@
+"""What each column of a table is: time, numbers, classes, or nothing that a network can use."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from rnnsearch.data.problems import name_rows, name_some
+from rnnsearch.data.scaling import LARGEST
+from rnnsearch.data.series.calendar import parse_times
+from rnnsearch.data.series.table import Table
+from rnnsearch.guessing.cells import column_cells, parse_numbers
+
+__all__ = ["Column", "examine", "find_time", "named"]
+
+_TIMES = ("time", "date", "datetime", "timestamp", "day", "month", "year", "ds", "period", "week")
+_CLASSES = ("label", "class", "category", "species", "type", "state", "y", "target")
+_IDS = ("id", "index", "row", "key", "uuid", "guid", "nr", "no", "unnamed: 0")
+_MOST_CLASSES = 30
+_ROWS_A_CLASS = 5
+"""Text of which a value comes up less often than this, on average, is no class."""
+_SAMPLE = 100
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    Attributes:
+        name: In the header.
+        kind: ``label`` is text that comes up again; ``text`` differs from row to row.
+        values: (R,) numbers, NaN in gaps; of a label the index of its class, -1 in gaps.
+        gaps: (R,) bool, cells without a value.
+        classes: Class → rows, the most frequent first; also of numbers that may be codes.
+        flaw: Why it can't be used, as a clause; empty if it can.
+    """
+
+    name: str
+    kind: Literal["number", "label", "text"]
+    values: np.ndarray
+    gaps: np.ndarray
+    classes: dict[str, int]
+    flaw: str = ""
+
+
+def named(name: str, words: Sequence[str]) -> bool:
+    """Whether a column's name is one of these words, or has one in it: ``start_date``."""
+    folded = name.casefold()
+    return any(folded == word or folded.endswith(("_" + word, " " + word)) for word in words)
+
+
+def examine(table: Table, name: str, training: int) -> Column:
+    """What a column is.
+
+    Args:
+        table: The file.
+        name: Of a column that the header has once.
+        training: How many rows, from the first, there will be to train on.
+    """
+    cells = column_cells(table, name)
+    values, empty = parse_numbers(cells)
+    wrong = np.isnan(values) & ~empty
+    filled = int((~empty).sum())
+    if not filled:
+        return Column(name, "number", values, empty, {}, "is empty")
+    if wrong.sum() * 2 > filled:
+        return _text(name, cells, training)
+    flaw = ""
+    if wrong.any():
+        row = name_rows(table.rows[wrong][:1])
+        flaw = f"holds text among its numbers ('{cells[int(wrong.argmax())]}' in {row})"
+    elif (np.abs(values[~empty]) >= LARGEST).any():
+        flaw = f"holds numbers of {LARGEST:.0e} and more".replace("e+", "e")
+    else:
+        flaw = _flaw_of_numbers(name, values, empty, training)
+    codes = {} if flaw else _codes(name, cells, training)
+    return Column(name, "number", values, empty, codes, flaw)
+
+
+def _flaw_of_numbers(name: str, values: np.ndarray, empty: np.ndarray, training: int) -> str:
+    """Why a column of numbers tells a network nothing."""
+    if empty.sum() * 2 > len(empty):
+        return f"is empty in {empty.sum()} of {len(empty)} rows"
+    seen = np.unique(values[:training][~empty[:training]])
+    if len(seen) < 2:
+        return f"is {seen[0]:g} in all training rows" if len(seen) else "is empty in training rows"
+    steps = np.diff(values)
+    if len(steps) > 2 and (steps == steps[0]).all():
+        return "only counts the rows"
+    if named(name, _TIMES) and len(steps) and (steps > 0).all():
+        return "is time as a number, which is not read; write it as 2024-12-31 23:59:59"
+    if named(name, _IDS) and len(np.unique(values[~empty])) == (~empty).sum():
+        return "has another value in each row, as names do"
+    return ""
+
+
+def _codes(name: str, cells: Sequence[str], training: int) -> dict[str, int]:
+    """The classes that whole numbers may stand for: two, or some in a column that says so."""
+    if not all(cell.lstrip("-").isdecimal() for cell in cells):
+        return {}
+    counts = dict(Counter(cells).most_common())
+    most = _MOST_CLASSES if named(name, _CLASSES) else 2
+    learnt = min(counts.values()) > 1 and {*cells[:training]} == {*counts}
+    return counts if 2 <= len(counts) <= most and learnt else {}
+
+
+def _text(name: str, cells: Sequence[str], training: int) -> Column:
+    """A column of text: classes, if they come up again and again."""
+    points, _ = parse_numbers([cell.replace(",", ".") for cell in cells])
+    if np.isfinite(points).sum() * 2 > sum(map(bool, cells)):
+        flaw = "has commas in its numbers, where a point is needed"
+        return Column(name, "number", points, np.isnan(points), {}, flaw)
+    column = _label(name, cells, training)
+    filled = sum(column.classes.values())
+    if len(column.classes) > min(_MOST_CLASSES, filled / _ROWS_A_CLASS):
+        received = f"holds {len(column.classes)} different texts in {filled} rows"
+        return Column(name, "text", column.values, column.gaps, {}, received)
+    return column
+
+
+def _label(name: str, cells: Sequence[str], training: int) -> Column:
+    """A column of classes."""
+    counts = Counter(cell for cell in cells if cell)
+    classes = dict(counts.most_common())
+    index = {label: position for position, label in enumerate(classes)}
+    values = np.array([index.get(cell, -1) for cell in cells])
+    return Column(
+        name, "label", values, values < 0, classes, _flaw_of_classes(classes, values, training)
+    )
+
+
+def _flaw_of_classes(classes: dict[str, int], values: np.ndarray, training: int) -> str:
+    """Why classes can't be learnt from the training rows."""
+    labels = list(classes)
+    seen = sorted({*values[:training].tolist()} - {-1})
+    if len(seen) < 2:
+        return (
+            f"is '{labels[seen[0]]}' in all training rows" if seen else "is empty in training rows"
+        )
+    lacking = [label for position, label in enumerate(labels) if position not in seen]
+    if lacking:
+        return f"has classes that the training rows lack: {name_some(lacking, 4)}"
+    alone = [label for label, count in classes.items() if count == 1]
+    return f"has classes with one row only: {name_some(alone, 4)}" if alone else ""
+
+
+def find_time(table: Table, names: Sequence[str]) -> str | None:
+    """The column of time stamps: the first in ascending order, or the first that is named so.
+
+    A column that holds time stamps in disorder is the time only if its name or its place says
+    so: the caller will have it refused, for rows in disorder are no series.
+    """
+    candidates = [name for name in names if _holds_times(name, column_cells(table, name))]
+    for name in candidates:
+        times = parse_times(column_cells(table, name))
+        if not np.isnat(times).any() and (np.diff(times).astype(np.int64) > 0).all():
+            return name
+    for name in candidates:
+        if named(name, _TIMES) or name == table.header[0]:
+            return name
+    return None
+
+
+def _holds_times(name: str, cells: Sequence[str]) -> bool:
+    """Whether a sample of the cells are time stamps; numbers only if the name says so."""
+    filled = [cell for cell in cells if cell]
+    sample = filled[:: max(1, len(filled) // _SAMPLE)]
+    if not sample or not all(any(map(str.isdigit, cell)) for cell in sample):
+        return False
+    values, _ = parse_numbers(sample)
+    if np.isfinite(values).any() and not named(name, _TIMES):
+        return False
+    return not np.isnat(parse_times(sample)).any()

@@ -1,0 +1,100 @@
+"""A guess for a table with a sequence a row: a text or DNA, and its class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from rnnsearch.data.problems import name_some
+from rnnsearch.data.series.table import Table
+from rnnsearch.data.tokens.tokenizers import Tokenizer, TokenKind
+from rnnsearch.guessing._base import Guess, Setting, Wishes, refuse
+from rnnsearch.guessing.budget import Job, search_settings, space_settings
+from rnnsearch.guessing.cells import column_cells
+from rnnsearch.guessing.columns import Column
+from rnnsearch.guessing.targets import class_objective
+
+__all__ = ["guess_rows"]
+
+_SHORT = 8
+"""Sequences below this length are not worth truncating."""
+_WORDY = 3
+"""Spaces in a usual text from which it is taken for words."""
+_MOST_WORDS = 5000
+
+
+def guess_rows(
+    table: Table, text: Column, labels: list[Column], wishes: Wishes, notes: list[str]
+) -> Guess:
+    """A spec for separate sequences.
+
+    Args:
+        table: The file.
+        text: The column of sequences.
+        labels: Columns of classes.
+        wishes: What the user said.
+        notes: What is to be said of the other columns.
+
+    Raises:
+        InvalidData: No spec for it would run; with the reason.
+    """
+    if wishes.task not in (None, "many_to_one"):
+        received = f"{wishes.task}, and a sequence in each row of '{text.name}'"
+        refuse(
+            "must be many_to_one", received, "write the spec by hand: docs/spec.md", path="--task"
+        )
+    known = [column.name for column in labels]
+    if wishes.target is not None and wishes.target not in known:
+        received, advice = f"'{wishes.target}'", f"there are: {name_some(known)}"
+        refuse("must be a column of classes", received, advice, path="--target")
+    target = labels[-1] if wishes.target is None else labels[known.index(wishes.target)]
+    cells = column_cells(table, text.name)
+    kind, why = _tokens(cells)
+    lengths = [len(Tokenizer(kind).tokens(cell)) for cell in cells]
+    usual = int(np.median(lengths))
+    split: dict[str, object] = {"validation": 0.2, "test": 0.2}
+    said = "at random, each class in the same share"
+    if len(set(cells)) < len(cells):
+        split["duplicates"] = "drop"
+        said += f"; {len(cells) - len(set(cells))} texts come up again, and must not be judged"
+    found = [
+        Setting("source", "table", "a sequence a row"),
+        Setting("path", None),
+        Setting("sequence", text.name, f"usually of {usual} tokens"),
+        Setting("tokens", kind, why),
+        Setting("target", target.name, f"classes: {_balance(target)}"),
+        Setting("target_kind", "class"),
+        Setting("split", split, said),
+    ]
+    if kind == "words":
+        why = "frequent words; all others are one"
+        found.insert(4, Setting("max_vocabulary", _MOST_WORDS, why))
+    rows = len(cells)
+    job = Job(
+        train=round(0.6 * rows),
+        validation=round(0.2 * rows),
+        steps=max(lengths),
+        both_ways=True,
+        unrolled=(usual // 2,) if usual >= _SHORT else (),
+    )
+    objective = class_objective(target.classes.values())
+    return Guess(
+        Setting("task", "many_to_one", "a sequence in, one class out"),
+        tuple(found),
+        space_settings(job),
+        search_settings(job, objective, wishes.cores),
+        tuple(notes),
+    )
+
+
+def _tokens(cells: Sequence[str]) -> tuple[TokenKind, str]:
+    """Characters, or words where the usual text has some spaces."""
+    spaces = np.median([cell.count(" ") for cell in cells])
+    if spaces >= _WORDY:
+        return "words", "a step is a word or a mark of punctuation"
+    return "characters", "a step is a letter"
+
+
+def _balance(target: Column) -> str:
+    return name_some([f"{label} {count}" for label, count in target.classes.items()], 5)

@@ -1,0 +1,84 @@
+"""Seasons: what the step between rows suggests, kept where the values repeat after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnsearch.data.series.calendar import Step
+
+__all__ = ["Season", "find_seasons", "repetition"]
+
+_DAY, _WEEK, _YEAR = 86_400.0, 604_800.0, 31_557_600.0
+_CLEAR = 0.3
+"""Autocorrelation from which a season counts; noise has 0 ± 2/√R, so 0.3 is no chance."""
+
+_MORE = 0.03
+"""By how much a season must repeat better than a shorter one that it consists of."""
+
+
+@dataclass(frozen=True)
+class Season:
+    """A stretch after which values repeat.
+
+    Attributes:
+        name: ``day``, ``week`` or ``year``.
+        steps: Its length in rows.
+        strength: Autocorrelation at that distance, the trend left out.
+    """
+
+    name: str
+    steps: int
+    strength: float
+
+
+def find_seasons(columns: Iterable[np.ndarray], step: Step | None) -> list[Season]:
+    """The seasons that autocorrelation confirms for one of the columns, shortest first.
+
+    Args:
+        columns: Each (R, C) without gaps; C is 1, or the number of classes.
+        step: Between rows.
+    """
+    values = list(columns)
+    found: list[Season] = []
+    for name, steps in _candidates(step):
+        strength = max(repetition(column, steps) for column in values)
+        # What repeats each day does so after seven, too; that alone makes no week.
+        within = [season.strength for season in found if steps % season.steps == 0]
+        if strength >= max([_CLEAR, *(other + _MORE for other in within)]):
+            found.append(Season(name, steps, strength))
+    return found
+
+
+def _candidates(step: Step | None) -> Sequence[tuple[str, int]]:
+    """A day, a week and a year in rows, as far as they are longer than a row."""
+    if step is None or not step.regular:
+        return []
+    if step.unit == "months":
+        return [("year", int(12 // step.count))] if step.count <= 6 and 12 % step.count == 0 else []
+    lengths = [(name, size / step.count) for name, size in (("day", _DAY), ("week", _WEEK))]
+    whole = [(name, int(rows)) for name, rows in lengths if rows >= 2 and rows.is_integer()]
+    if _DAY <= step.count <= _YEAR / 2:  # in shorter steps a year is too many rows to matter
+        whole.append(("year", round(_YEAR / step.count)))
+    return whole
+
+
+def repetition(values: np.ndarray, steps: int) -> float:
+    """Autocorrelation of (R, C) values after `steps` rows, less their moving average.
+
+    The moving average over one season takes the trend away, as in a classical decomposition;
+    without that a random walk would seem to repeat after any distance. -1 to 1; 0 where there
+    are fewer than three seasons.
+    """
+    if len(values) < 3 * steps:
+        return 0.0
+    sums = np.cumsum(np.concatenate([np.zeros((1, values.shape[1])), values]), axis=0)
+    average = (sums[steps:] - sums[:-steps]) / steps
+    begin = steps // 2
+    rest = values[begin : begin + len(average)] - average
+    early, late = rest[:-steps], rest[steps:]
+    size = float(np.sqrt((early**2).sum() * (late**2).sum()))
+    spread = float(np.abs(values).max()) or 1.0
+    return float((early * late).sum() / size) if size > 1e-12 * spread**2 else 0.0

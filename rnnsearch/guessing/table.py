@@ -1,0 +1,346 @@
+"""A guess for a table with a row a time step."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnsearch.data.problems import Problems, name_some
+from rnnsearch.data.series.calendar import Step, infer_step
+from rnnsearch.data.series.rows import Columns, read_series
+from rnnsearch.data.series.table import Table
+from rnnsearch.guessing._base import FILE, Guess, Setting, Wishes, refuse
+from rnnsearch.guessing.budget import Job, search_settings, space_settings
+from rnnsearch.guessing.cells import parse_numbers
+from rnnsearch.guessing.columns import Column, examine, find_time
+from rnnsearch.guessing.rows import guess_rows
+from rnnsearch.guessing.season import Season, find_seasons
+from rnnsearch.guessing.targets import choose_target, class_objective, trend_settings
+
+__all__ = ["guess_table"]
+
+_FEWEST_ROWS = 30
+_MANY_WINDOWS = 3000
+"""Training windows that overlap teach little more than every second of them."""
+_SHORT, _LONG, _USUAL = 8, 96, 48
+"""Windows: at least, at most, and where the season is longer or there is none."""
+_JUDGED_ROWS = 5000
+"""Validation rows that tell two networks apart; more only take time."""
+_FEATURES = {"day": "hour", "week": "weekday", "year": "day_of_year"}
+
+
+@dataclass(frozen=True)
+class _Series:
+    """What was found in the file.
+
+    Attributes:
+        rows: R.
+        time, step: The column of time stamps and what lies between them, if there are any.
+        columns: Those that can be used, in the order of the file.
+        target: What is predicted, one of `columns`, and why this one.
+        share: Of the validation and the test part, each.
+        seasons: Confirmed ones, shortest first.
+    """
+
+    rows: int
+    time: str | None
+    step: Step | None
+    columns: tuple[Column, ...]
+    target: Column
+    why: str
+    share: float
+    seasons: tuple[Season, ...]
+
+    @property
+    def part(self) -> int:
+        """Rows of the validation part."""
+        return round(self.rows * self.share)
+
+    @property
+    def training(self) -> int:
+        """Rows of the training part."""
+        return self.rows - 2 * self.part
+
+    @property
+    def inputs(self) -> list[str]:
+        """Columns of numbers."""
+        return [column.name for column in self.columns if column.kind == "number"]
+
+
+def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
+    """A spec for a table.
+
+    Args:
+        table: The file.
+        source: Its name in a spec.
+        wishes: What the user said.
+
+    Raises:
+        InvalidData: No spec for it would run; with the reason.
+    """
+    time, found, notes = _columns(table)
+    sequences = None if time is not None else _rows_of_sequences(found)
+    if sequences is not None:
+        text, labels = sequences
+        others = [c.name for c in found if c is not text and c not in labels]
+        notes += [f"{_show(name)} is left out: only the text is read" for name in others]
+        return guess_rows(table, text, labels, wishes, notes)
+    series, notes = _look(table, time, found, notes, wishes)
+    if wishes.task == "one_to_many":
+        return _blocks(series, source, wishes, notes)
+    return _windows(series, source, wishes, notes)
+
+
+def _columns(table: Table) -> tuple[str | None, list[Column], list[str]]:
+    """The column of time stamps, all others, and notes for the user."""
+    if np.isfinite(parse_numbers(table.header)[0]).all():
+        received = name_some(table.header, 3) + " in the first row"
+        advice = "write the names of the columns above the values"
+        refuse("must have a header line", received, advice)
+    rows = len(table.rows)
+    if rows < _FEWEST_ROWS:
+        refuse(f"must have at least {_FEWEST_ROWS} rows", str(rows), "give a longer series")
+    twice = {name for name in table.header if table.header.count(name) > 1}
+    names = [name for name in table.header if name not in twice]
+    notes = [f"{_show(name)} is left out: it stands twice in the header" for name in sorted(twice)]
+    time = find_time(table, names)
+    training = rows - 2 * round(rows * _share(rows))
+    return time, [examine(table, name, training) for name in names if name != time], notes
+
+
+def _look(
+    table: Table, time: str | None, found: list[Column], notes: list[str], wishes: Wishes
+) -> tuple[_Series, list[str]]:
+    """What a series holds, and notes for the user."""
+    step = None if time is None else _step(table, time)
+    rows = len(table.rows)
+    share = _share(rows)
+    if time is None:
+        notes.append("no column of time stamps was found: rows are taken to be in order of time")
+    usable = tuple(column for column in found if not column.flaw)
+    target, why = choose_target(table, found, wishes.target, time)
+    for column in found:
+        if column.name != target.name and (column.flaw or column.kind == "label"):
+            flaw = column.flaw or "is text, and a recurrent network reads numbers here"
+            notes.append(f"{_show(column.name)} is left out: it {flaw}")
+    # Classes follow what is measured, but less clearly: seasons are looked for in both.
+    repeating = [target, *(c for c in usable if target.classes and c.kind == "number")]
+    past = rows - round(rows * share)
+    seasons = find_seasons([_past(column, past, column is target) for column in repeating], step)
+    return _Series(rows, time, step, usable, target, why, share, tuple(seasons)), notes
+
+
+def _step(table: Table, time: str) -> Step | None:
+    """The usual step of a column of time stamps, which must be in order."""
+    problems = Problems()
+    times = read_series(table, Columns((), (), time, "numeric", "error"), problems).times
+    if problems.found:
+        first = problems.found[0]
+        advice = first.advice
+        if "twice" in first.must:
+            advice += ", or make a file for each series where there are several in this one"
+        refuse(first.must, first.received, advice, path=f"{FILE}, column {_show(time)}")
+    assert times is not None
+    return infer_step(times)
+
+
+def _share(rows: int) -> float:
+    """Of the validation part, and of the test part."""
+    if rows < 1000:
+        return 0.2
+    return float(f"{max(0.01, min(0.15, _JUDGED_ROWS / rows)):.2g}")
+
+
+def _rows_of_sequences(found: list[Column]) -> tuple[Column, list[Column]] | None:
+    """The column of sequences and those of classes, where each row is a sequence of its own."""
+    texts = [column for column in found if column.kind == "text" and not column.gaps.any()]
+    labels = [column for column in found if column.kind == "label"]
+    numbers = [column for column in found if column.kind == "number" and not column.flaw]
+    if not texts or not (labels or not numbers):
+        return None
+    if not labels:
+        refuse(
+            "must have a row a time step, or a text and its class in each row",
+            f"no time stamps, and no class beside the texts of {_show(texts[0].name)}",
+            "write the spec by hand: docs/spec.md",
+        )
+    return texts[0], labels
+
+
+def _past(column: Column, stop: int, predicted: bool) -> np.ndarray:
+    """A column before the test part, (R, C) without gaps: numbers, or 0 and 1 for each class."""
+    values = column.values[:stop]
+    if predicted and column.classes:
+        return np.asarray(values[:, None] == np.unique(values)).astype(np.float64)
+    known = np.isfinite(values)
+    if not known.any():
+        return np.zeros((stop, 1))
+    rows = np.arange(stop)
+    return np.asarray(np.interp(rows, rows[known], values[known]))[:, None]
+
+
+def _windows(series: _Series, source: str, wishes: Wishes, notes: list[str]) -> Guess:
+    """many_to_one or many_to_many: windows over the series."""
+    if not series.inputs:
+        refuse(
+            "must have a column of numbers for the network to read",
+            name_some([f"{_show(column.name)}" for column in series.columns]) + ", text only",
+            "add one",
+        )
+    aligned = wishes.task == "many_to_many"
+    window, why = _window(series)
+    reach = series.training - window
+    stride = max(1, window // 8 if aligned else 1, math.ceil(reach / _MANY_WINDOWS))
+    rows_judged = series.part - window
+    job = Job(
+        train=max(1, reach // stride),
+        validation=max(1, rows_judged // window if aligned else rows_judged),
+        steps=window,
+        unrolled=(window // 4,) if window >= _SHORT else (),
+    )
+    task = "many_to_many" if aligned else "many_to_one"
+    what = (
+        "a sequence in, and an output at each step" if aligned else "a sequence in, one value out"
+    )
+    ahead = "predict the row after the window's last"
+    if series.target.classes:
+        ahead += "; 0: find the label of that last row itself"
+    found = [
+        *_source_settings(series, source),
+        Setting("window", window, why),
+        Setting("horizon", 1, ahead),
+    ]
+    found += trend_settings(series.target, series.training, series.part)
+    if stride > 1:
+        said = f"training windows begin every {stride} rows: about {job.train} of them"
+        found.append(Setting("stride", stride, said))
+    found += _last_settings(series)
+    return Guess(
+        Setting("task", task, what),
+        tuple(found),
+        space_settings(job),
+        search_settings(job, _objective(series), wishes.cores),
+        tuple(notes),
+    )
+
+
+def _blocks(series: _Series, source: str, wishes: Wishes, notes: list[str]) -> Guess:
+    """one_to_many: the calendar of a season's first row predicts the rows of it."""
+    path = "--task"
+    if series.target.kind == "label":
+        received = f"one_to_many, and classes in {_show(series.target.name)}"
+        refuse("must suit the target", received, "name a column of numbers: --target", path=path)
+    seasons = [s for s in series.seasons if s.steps * 30 <= series.rows and s.name != "year"]
+    if not seasons:
+        refuse(
+            "must have time stamps and a season of which there are 30, a day or a week",
+            "one_to_many, and no such season",
+            "use many_to_one",
+            path=path,
+        )
+    size = seasons[0].steps
+    calendar = ["weekday", "day_of_year"] if seasons[0].name == "day" else ["day_of_year"]
+    source_settings = [s for s in _source_settings(series, source) if s.key not in _INPUTS]
+    job = Job(series.training // size, series.part // size, size)
+    found = (
+        *source_settings[:-1],
+        Setting("calendar", calendar, "inputs, computed from the first row of a block"),
+        source_settings[-1],
+        Setting("output_steps", size, f"the series is cut into blocks of a {seasons[0].name}"),
+        *_last_settings(series),
+    )
+    objective = _objective(series)
+    return Guess(
+        Setting("task", "one_to_many", "one vector in, a sequence out"),
+        found,
+        space_settings(job),
+        search_settings(job, objective, wishes.cores),
+        tuple(notes),
+    )
+
+
+_INPUTS = ("inputs", "calendar")
+
+
+def _source_settings(series: _Series, source: str) -> list[Setting]:
+    """The columns."""
+    found = [Setting("source", source), Setting("path", None)]
+    if series.time is not None:
+        assert series.step is not None
+        step = f"a row every {series.step}"
+        if not series.step.regular:
+            step += "; a row counts as a step, whatever the time between"
+        found.append(Setting("time", series.time, step))
+    target = series.target
+    past = "among them the past of what it predicts" if target.name in series.inputs else ""
+    found.append(Setting("inputs", series.inputs, f"what the network reads{past and ', '}{past}"))
+    features = [_feature(season, series.step) for season in series.seasons]
+    if features and series.time is not None:
+        why = "and what the calendar says of the row that it predicts"
+        found.append(Setting("calendar", features, why))
+    kind = f"{len(target.classes)} classes" if target.classes else "numbers"
+    found.append(Setting("target", target.name, f"{series.why}; {kind}"))
+    return found
+
+
+def _feature(season: Season, step: Step | None) -> str:
+    monthly = step is not None and step.unit == "months"
+    return "month" if monthly else _FEATURES[season.name]
+
+
+def _last_settings(series: _Series) -> list[Setting]:
+    """Kind of the target, season, gaps and parts."""
+    found: list[Setting] = []
+    target = series.target
+    if target.classes:
+        found.append(Setting("target_kind", "class", _balance(target)))
+    if series.seasons:
+        best = max(series.seasons, key=lambda season: season.strength)
+        of = " of what is measured" if target.classes else ""
+        why = f"a {best.name}; autocorrelation{of} {best.strength:.2f}; for the seasonal baseline"
+        found.append(Setting("season", best.steps, why))
+    used = [c for c in series.columns if c.kind == "number" or c.name == target.name]
+    gaps = [(c.name, int(c.gaps.sum())) for c in used if c.gaps.any()]
+    if gaps:
+        said = name_some([f"{count} in {_show(name)}" for name, count in gaps], 4)
+        why = f"empty cells ({said}) are filled along straight lines, and never judged"
+        found.append(Setting("missing", "interpolate", why))
+    share = series.share
+    why = "the last rows test, those before them validate"
+    found.append(Setting("split", {"validation": share, "test": share}, why))
+    return found
+
+
+def _window(series: _Series) -> tuple[int, str]:
+    """Input steps: the shortest season, where it is neither very short nor very long."""
+    most = max(2, series.part // 2)
+    window, why = _USUAL, "input steps; no season was found, so try others"
+    if series.seasons:
+        season = series.seasons[0]
+        times = math.ceil(_SHORT / season.steps)
+        if season.steps * times <= _LONG:
+            window = season.steps * times
+            why = f"input steps: {'a' if times == 1 else times} {season.name}"
+            why += "s" if times > 1 else ""
+        else:
+            why = f"input steps; a whole {season.name} has {season.steps}"
+    if window > most:
+        return most, f"input steps; more would leave little of {series.part} validation rows"
+    return window, why
+
+
+def _objective(series: _Series) -> Setting:
+    if series.target.classes:
+        return class_objective(series.target.classes.values())
+    return Setting("objective", "val_rmse", "in the target's own unit; smaller is better")
+
+
+def _balance(target: Column) -> str:
+    counts = [f"{label} {count}" for label, count in target.classes.items()]
+    return f"rows of each: {name_some(counts, 5)}"
+
+
+def _show(name: str) -> str:
+    return f"'{name}'"

@@ -1,0 +1,119 @@
+"""What is guessed of arrays, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import rnnsearch
+from rnnsearch.errors import InvalidInput
+from rnnsearch.guessing import Guess, Wishes, guess
+from tests.guessing.conftest import setting
+
+N, T, F = 120, 16, 3
+RNG = np.random.default_rng(0)
+
+
+def noise(*shape: int) -> np.ndarray:
+    return RNG.normal(size=shape).astype(np.float32)
+
+
+def look(folder: Path, arrays: dict[str, Any], **wishes: Any) -> Guess:
+    np.savez(folder / "data.npz", **arrays)
+    return guess(folder / "data.npz", Wishes(**wishes))
+
+
+def classes(count: int = N) -> np.ndarray:
+    return np.arange(count) % 3
+
+
+CASES = [
+    ("many_to_one", "class", noise(N, T, F), classes()),
+    ("many_to_one", "class", noise(N, T), classes().astype(np.float64)),
+    ("many_to_one", "class", noise(N, T, F), np.array(["a", "b", "c"])[classes()]),
+    ("many_to_one", "numeric", noise(N, T, F), noise(N)),
+    ("many_to_one", "numeric", noise(N, T, F), noise(N, 2)),
+    ("many_to_one", "numeric", noise(N, T, F), np.arange(N)),
+    ("many_to_many", "numeric", noise(N, T, F), noise(N, T, 2)),
+    ("many_to_many", "numeric", noise(N, T, F), noise(N, T)),
+    ("many_to_many", "class", noise(N, T, F), RNG.integers(0, 3, (N, T))),
+    ("one_to_many", "numeric", noise(N, F), noise(N, T)),
+    ("one_to_many", "numeric", noise(N, F), noise(N, T, 2)),
+    ("one_to_many", "numeric", np.array(["a", "b", "c"])[classes()], noise(N, T)),
+]
+
+
+@pytest.mark.parametrize(("task", "kind", "x", "y"), CASES)
+def test_the_shapes_say_the_task_and_the_spec_reads_them(tmp_path, task, kind, x, y):
+    found = look(tmp_path, {"x": x, "y": y})
+    assert setting(found, "task") == task
+    assert setting(found, "target_kind") == kind
+    assert setting(found, "split") == {"validation": 0.2, "test": 0.2}
+    written = rnnsearch.init(tmp_path / "data.npz", output=tmp_path / "s.yaml").path
+    assert rnnsearch.check(written).task == task
+
+
+def test_parts_of_their_own_are_taken_as_they_are(tmp_path):
+    arrays = {"x_train": noise(N, T, F), "y_train": classes()}
+    arrays |= {"x_test": noise(30, T, F), "y_test": classes(30)}
+    found = look(tmp_path, arrays)
+    assert setting(found, "split") == {"validation": 0.2}
+    arrays |= {"x_validation": noise(30, T, F), "y_validation": classes(30)}
+    assert setting(look(tmp_path, arrays), "split") is None
+    rnnsearch.init(tmp_path / "data.npz", output=tmp_path / "s.yaml")
+
+
+def test_gaps_and_padding_are_told_apart(tmp_path):
+    x = noise(N, T, F)
+    x[:60, 10:] = np.nan
+    assert setting(look(tmp_path, {"x": x, "y": classes()}), "missing") is None
+    x[7, 3, 1] = np.nan
+    assert setting(look(tmp_path, {"x": x, "y": classes()}), "missing") == "interpolate"
+    rnnsearch.init(tmp_path / "data.npz", output=tmp_path / "s.yaml")
+
+
+def test_truncation_is_below_the_usual_length(tmp_path):
+    lengths = np.full(N, 5)
+    lengths[0] = T
+    arrays = {"x": noise(N, T, F), "y": classes(), "lengths": lengths}
+    assert setting(look(tmp_path, arrays), "unroll_length") is None
+    lengths[:] = 12
+    assert setting(look(tmp_path, arrays), "unroll_length") == [6, "full"]
+
+
+def test_other_arrays_are_noted(tmp_path):
+    found = look(tmp_path, {"x": noise(N, T, F), "y": classes(), "font": classes()})
+    assert found.notes == ("not used: font",)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "wishes", "message"),
+    [
+        (
+            {"x": noise(5, 4, 3), "label": classes(5)},
+            {},
+            "FILE: must hold the arrays 'x' and 'y', or 'x_train' and 'y_train'; "
+            "received x, label; save them under these names, as "
+            "numpy.savez('data.npz', x=x, y=y) does",
+        ),
+        (
+            {"x": noise(5, 4, 3), "y": classes(6)},
+            {},
+            "FILE: must hold as many targets as sequences; received x of shape (5, 4, 3), "
+            "y of shape (6,); save both from one place",
+        ),
+        (
+            {"x": noise(5, 4, 3), "y": classes(5)},
+            {"target": "y"},
+            "--target: must be given for a table only; received 'y', and arrays; "
+            "leave it out: y is the target",
+        ),
+    ],
+)
+def test_what_is_refused_and_how(tmp_path, arrays, wishes, message):
+    with pytest.raises(InvalidInput) as caught:
+        look(tmp_path, arrays, **wishes)
+    assert str(caught.value) == message

@@ -1,0 +1,55 @@
+"""The budget stays within its bounds, whatever the data, and follows data and machine."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnnsearch.guessing._base import Setting
+from rnnsearch.guessing.budget import Job, search_settings, space_settings
+from rnnsearch.spec.scalars import read_duration
+
+JOBS = st.builds(
+    Job,
+    train=st.integers(1, 10**6),
+    validation=st.integers(1, 10**6),
+    steps=st.integers(1, 10**4),
+    both_ways=st.booleans(),
+)
+OBJECTIVE = Setting("objective", "val_rmse")
+
+
+def search(job: Job, cores: int = 2) -> dict[str, object]:
+    return {setting.key: setting.value for setting in search_settings(job, OBJECTIVE, cores)}
+
+
+@settings(deadline=None)
+@given(JOBS, st.integers(1, 256))
+def test_bounds(job: Job, cores: int) -> None:
+    found = search(job, cores)
+    assert 16 <= found["trials"] <= 40
+    assert 10 <= found["epochs"] <= 100
+    assert found["patience"] >= 10
+    assert 600 <= read_duration(str(found["timeout"])) <= 12 * 3600
+    assert 8 <= job.batch <= 128 and job.batch & (job.batch - 1) == 0
+
+
+def test_longer_work_has_fewer_trials_then_fewer_epochs_then_more_time() -> None:
+    jobs = [Job(2000, 300, steps) for steps in (10, 100, 1000, 10_000)]
+    budgets = [search(job) for job in jobs]
+    assert [budget["trials"] for budget in budgets] == [40, 16, 16, 16]
+    epochs = [budget["epochs"] for budget in budgets]
+    assert epochs[0] == epochs[1] > epochs[2] > epochs[3] == 10
+    assert read_duration(budgets[3]["timeout"]) > read_duration(budgets[0]["timeout"])
+
+
+def test_more_cores_take_less_time() -> None:
+    job = Job(3000, 500, 200)
+    assert search(job, 16)["trials"] > search(job, 1)["trials"]
+    (one,) = (s.why for s in search_settings(job, OBJECTIVE, 1) if s.key == "trials")
+    assert one == "estimated to take 9 minutes on 1 core"
+
+
+def test_a_simple_rnn_is_not_tried_on_long_sequences() -> None:
+    cells = {steps: space_settings(Job(100, 20, steps))[0].value for steps in (64, 65)}
+    assert cells == {64: ["SimpleRNN", "LSTM", "GRU"], 65: ["LSTM", "GRU"]}

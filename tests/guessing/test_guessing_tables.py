@@ -1,0 +1,321 @@
+"""What is guessed of a table, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rnnsearch.errors import InvalidInput
+from rnnsearch.guessing import Wishes, guess
+from tests.guessing.conftest import ROWS, days, numbers, setting
+
+WEEKLY = (np.sin(2 * np.pi * np.arange(ROWS) / 7) + 0.1 * np.array(numbers())).tolist()
+LABELS = ["wet", "dry", "dry", "wet", "dry"] * (ROWS // 5)
+
+
+def test_a_daily_series_with_a_weekly_season(look):
+    found = look({"date": days(), "sales": WEEKLY})
+    assert found.notes == ()
+    assert setting(found, "task") == "many_to_one"
+    assert setting(found, "time") == "date"
+    assert setting(found, "inputs") == ["sales"]
+    assert setting(found, "target") == "sales"
+    assert setting(found, "calendar") == ["weekday"]
+    assert setting(found, "season") == 7
+    assert setting(found, "window") == 14  # two weeks: one is short
+    assert setting(found, "unroll_length") == [3, "full"]
+    assert setting(found, "missing") is None
+    assert setting(found, "stride") is None
+    assert setting(found, "split") == {"validation": 0.2, "test": 0.2}
+    assert setting(found, "objective") == "val_rmse"
+
+
+def test_useless_columns_are_left_out_and_named(look):
+    found = look(
+        {
+            "date": days(),
+            "row": range(ROWS),
+            "same": [3] * ROWS,
+            "later": [0.0] * (ROWS - 50) + numbers(50),
+            "key": np.random.default_rng(0).permutation(ROWS).tolist(),
+            "remark": [f"remark {i}" for i in range(ROWS)],
+            "city": LABELS,
+            "broken": [*numbers(ROWS - 1), "?"],
+            "huge": [*numbers(ROWS - 1), 1e31],
+            "none": [""] * ROWS,
+            "rare": [*[""] * (ROWS // 2 + 1), *numbers(ROWS // 2 - 1)],
+            "comma": [f"{v}".replace(".", ",") for v in numbers()],
+            "unix_time": (1.6e9 + np.arange(ROWS) ** 1.01).tolist(),
+            "price": numbers(),
+        }
+    )
+    assert setting(found, "inputs") == ["price"]
+    assert found.notes == (
+        "'row' is left out: it only counts the rows",
+        "'same' is left out: it is 3 in all training rows",
+        "'later' is left out: it is 0 in all training rows",
+        "'key' is left out: it has another value in each row, as names do",
+        "'remark' is left out: it holds 400 different texts in 400 rows",
+        "'city' is left out: it is text, and a recurrent network reads numbers here",
+        "'broken' is left out: it holds text among its numbers ('?' in row 401)",
+        "'huge' is left out: it holds numbers of 1e30 and more",
+        "'none' is left out: it is empty",
+        "'rare' is left out: it is empty in 201 of 400 rows",
+        "'comma' is left out: it has commas in its numbers, where a point is needed",
+        "'unix_time' is left out: it is time as a number, which is not read; "
+        "write it as 2024-12-31 23:59:59",
+    )
+
+
+def test_a_name_that_stands_twice_is_left_out(tmp_path):
+    rows = [f"{a},{b},{c}" for a, b, c in zip(*(numbers(seed=s) for s in range(3)), strict=True)]
+    (tmp_path / "x.csv").write_text("\n".join(["a,a,b", *rows]))
+    found = guess(tmp_path / "x.csv", Wishes())
+    assert setting(found, "inputs") == ["b"]
+    assert found.notes[0] == "'a' is left out: it stands twice in the header"
+
+
+def test_gaps_are_interpolated(look):
+    values = [None if i % 9 == 4 else v for i, v in enumerate(numbers())]
+    found = look({"date": days(), "a": values, "b": numbers(seed=1)})
+    assert setting(found, "missing") == "interpolate"
+
+
+def test_the_target_is_the_one_named_so_else_the_last_else_as_said(look):
+    columns = {"date": days(), "y": numbers(), "b": numbers(seed=1), "c": numbers(seed=2)}
+    assert setting(look(columns), "target") == "y"
+    assert setting(look(columns, target="b"), "target") == "b"
+    del columns["y"]
+    assert setting(look(columns), "target") == "c"
+
+
+def test_text_that_comes_up_again_is_a_class(look):
+    found = look({"date": days(), "a": numbers(), "sky": LABELS})
+    assert setting(found, "target") == "sky"
+    assert setting(found, "target_kind") == "class"
+    assert setting(found, "inputs") == ["a"]
+    assert setting(found, "objective") == "val_accuracy"
+
+
+def test_unequal_classes_are_judged_by_f1(look):
+    labels = ["rare" if i % 10 == 0 else "usual" for i in range(ROWS)]
+    found = look({"date": days(), "a": numbers(), "sky": labels})
+    assert setting(found, "objective") == "val_f1_macro"
+
+
+def test_two_whole_numbers_are_classes_and_many_are_not(look):
+    binary = [i % 3 % 2 for i in range(ROWS)]
+    assert setting(look({"a": numbers(), "b": binary}), "target_kind") == "class"
+    five = [i * 7 % 5 for i in range(ROWS)]
+    assert setting(look({"a": numbers(), "b": five}), "target_kind") is None
+    assert setting(look({"a": numbers(), "label": five}), "target_kind") == "class"
+
+
+def test_a_class_that_training_lacks_is_no_target(look):
+    labels = [*LABELS[:-20], *["new"] * 20]
+    found = look({"date": days(), "a": numbers(), "sky": labels})
+    assert setting(found, "target") == "a"
+    assert found.notes == ("'sky' is left out: it has classes that the training rows lack: new",)
+
+
+def test_a_flag_of_zeros_and_ones_is_an_input(look):
+    flags = [i % 3 % 2 for i in range(ROWS)]
+    found = look({"date": days(), "holiday": flags, "sales": WEEKLY})
+    assert setting(found, "inputs") == ["holiday", "sales"]
+
+
+def test_without_time_stamps_a_note_says_so(look):
+    found = look({"a": numbers(), "b": numbers(seed=1)})
+    assert setting(found, "time") is None
+    assert setting(found, "calendar") is None
+    assert "no column of time stamps was found: rows are taken to be in order of time" in (
+        found.notes
+    )
+
+
+def test_years_are_time_only_if_the_column_says_so(look):
+    years = [1600 + i for i in range(ROWS)]
+    assert setting(look({"year": years, "a": numbers()}), "time") == "year"
+    assert setting(look({"count": years, "a": numbers()}), "time") is None
+
+
+def test_irregular_time_stamps_have_no_season(look):
+    kept = np.flatnonzero(np.random.default_rng(0).random(2 * ROWS) < 0.5)[:300]
+    found = look({"date": np.array(days(2 * ROWS))[kept], "a": np.resize(WEEKLY, 2 * ROWS)[kept]})
+    assert setting(found, "season") is None
+    assert setting(found, "calendar") is None
+    assert "irregular; a row counts as a step" in found.data[2].why
+
+
+def test_long_series_have_a_stride_and_smaller_parts(look):
+    found = look({"a": numbers(60_000), "b": numbers(60_000, 1)})
+    assert setting(found, "stride") == 17
+    assert setting(found, "split") == {"validation": 0.083, "test": 0.083}
+
+
+def test_a_trend_is_learnt_as_changes(look):
+    rising = np.array(numbers()) + np.arange(ROWS) - 50
+    found = look({"date": days(), "a": rising.tolist()})
+    assert (setting(found, "difference"), setting(found, "scaling")) == (1, None)
+    found = look({"date": days(), "a": np.exp(rising / 200).tolist()})
+    assert (setting(found, "difference"), setting(found, "scaling")) == (1, "log")
+    assert setting(look({"date": days(), "a": numbers()}), "difference") is None
+
+
+def test_many_to_many(look):
+    found = look({"date": days(), "sales": WEEKLY}, task="many_to_many")
+    assert setting(found, "task") == "many_to_many"
+    assert setting(found, "window") == 14
+    assert setting(found, "horizon") == 1
+
+
+def test_one_to_many_predicts_a_season_from_the_calendar(look):
+    found = look({"date": days(), "sales": WEEKLY}, task="one_to_many")
+    assert setting(found, "output_steps") == 7
+    assert setting(found, "calendar") == ["day_of_year"]
+    for key in ("inputs", "window", "horizon", "stride", "unroll_length"):
+        assert setting(found, key) is None
+
+
+def test_rows_that_are_sequences_of_their_own(look):
+    names = [f"name {i % 300}" for i in range(ROWS)]
+    found = look({"name": names, "share": numbers(), "sex": LABELS})
+    assert setting(found, "source") == "table"
+    assert setting(found, "sequence") == "name"
+    assert setting(found, "tokens") == "characters"
+    assert setting(found, "target") == "sex"
+    assert setting(found, "split") == {"validation": 0.2, "test": 0.2, "duplicates": "drop"}
+    assert found.notes == ("'share' is left out: only the text is read",)
+    sentences = [f"this is the sentence {i}" for i in range(ROWS)]
+    found = look({"text": sentences, "mood": LABELS})
+    assert setting(found, "tokens") == "words"
+    assert setting(found, "split") == {"validation": 0.2, "test": 0.2}
+
+
+def test_a_parquet_file_is_a_table(tmp_path):
+    frame = pd.DataFrame({"date": days(), "sales": WEEKLY})
+    frame.to_parquet(tmp_path / "x.parquet")
+    found = guess(tmp_path / "x.parquet", Wishes())
+    assert setting(found, "source") == "parquet"
+    assert setting(found, "season") == 7
+
+
+def test_more_cores_are_given_more_trials(look):
+    columns = {"a": numbers(5000), "b": numbers(5000, 1)}
+    few, many = (setting(look(columns, cores=cores), "trials") for cores in (1, 16))
+    assert few < many <= 40
+
+
+ENDINGS = [
+    ({"1.5": numbers(), "2": numbers()}, {}, "FILE: must have a header line; received 1.5, 2 in the first row; write the names of the columns above the values"),
+    ({"date": days(20), "a": numbers(20)}, {}, "FILE: must have at least 30 rows; received 20; give a longer series"),
+    (
+        {"date": days(), "a": numbers()},
+        {"target": "aa"},
+        "--target: must name a column of the file; received 'aa'; did you mean 'a'? "
+        "there are: date, a",
+    ),
+    (
+        {"date": days(), "a": numbers()},
+        {"target": "date"},
+        "--target: must be one column of values; received 'date', the time; name another column",
+    ),
+    (
+        {"date": days(), "a": numbers(), "b": [1] * ROWS},
+        {"target": "b"},
+        "--target: must be numbers or classes; received 'b', which is 1 in all training rows; "
+        "name another column",
+    ),
+    (
+        {"date": days(), "a": [1] * ROWS},
+        {},
+        "FILE: must have a column of numbers or classes; received 'a' is 1 in all training rows; "
+        "look at the file",
+    ),
+    (
+        {"date": days()},
+        {},
+        "FILE: must have a column of numbers or classes; received only time stamps; "
+        "look at the file",
+    ),
+    (
+        {"date": days(), "sky": LABELS},
+        {},
+        "FILE: must have a column of numbers for the network to read; received 'sky', text only; "
+        "add one",
+    ),
+    (
+        {"date": days()[::-1], "a": numbers()},
+        {},
+        "FILE, column 'date': must be sorted, oldest first; received 2021-02-02 in row 3 after "
+        "2021-02-03 in row 2 (399 such places); sort the file by time",
+    ),
+    (
+        {"date": [day for day in days(ROWS // 2) for _ in range(2)], "a": numbers()},
+        {},
+        "FILE, column 'date': must not occur twice; received 2020-01-01 in row 3 after 2020-01-01 "
+        "in row 2 (200 such places); keep one row a time stamp, or make a file for each series "
+        "where there are several in this one",
+    ),
+    (
+        {"name": [f"n{i}" for i in range(ROWS)]},
+        {},
+        "FILE: must have a row a time step, or a text and its class in each row; received no time "
+        "stamps, and no class beside the texts of 'name'; write the spec by hand: docs/spec.md",
+    ),
+    (
+        {"name": [f"n{i}" for i in range(ROWS)], "sex": LABELS},
+        {"target": "name"},
+        "--target: must be a column of classes; received 'name'; there are: sex",
+    ),
+    (
+        {"name": [f"n{i}" for i in range(ROWS)], "sex": LABELS},
+        {"task": "one_to_many"},
+        "--task: must be many_to_one; received one_to_many, and a sequence in each row of 'name'; "
+        "write the spec by hand: docs/spec.md",
+    ),
+    (
+        {"date": days(), "a": numbers()},
+        {"task": "one_to_many"},
+        "--task: must have time stamps and a season of which there are 30, a day or a week; "
+        "received one_to_many, and no such season; use many_to_one",
+    ),
+    (
+        {"date": days(), "a": WEEKLY, "sky": LABELS},
+        {"task": "one_to_many"},
+        "--task: must suit the target; received one_to_many, and classes in 'sky'; "
+        "name a column of numbers: --target",
+    ),
+    (
+        {"date": days(), "a": numbers()},
+        {"task": "many"},
+        "--task: must be many_to_one, many_to_many or one_to_many; received many; "
+        "leave it out to guess",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("columns", "wishes", "message"), ENDINGS)
+def test_what_is_refused_and_how(refusal, columns, wishes, message):
+    assert refusal(columns, **wishes) == message
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("empty.csv", "", "FILE: must have a header line and rows below it; received an empty file; look at {}"),
+        ("head.csv", "a,b\n", "FILE: must have a header line and rows below it; received only a header line; look at {}"),
+        ("x.json", "{{}}", "FILE: must end in .csv, .tsv, .txt, .parquet or .npz; received x.json; write a spec by hand for other data: docs/spec.md"),
+        ("none.csv", None, "FILE: must be an existing file; received {} (no file); give the path of your data"),
+    ],
+)  # fmt: skip
+def test_files_that_are_none(tmp_path: Path, name: str, content: str | None, message: str):
+    path = tmp_path / name
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(InvalidInput) as caught:
+        guess(path, Wishes())
+    assert str(caught.value) == message.format(path)
