@@ -243,6 +243,7 @@ def leaderboard(
     epilog=_examples(
         "predict results/electricity new.csv -o out.csv",
         "predict results/electricity new.csv | head",
+        "predict results/king_james prompt.txt --tokens 300 --temperature 0.7",
     )
 )
 def predict(
@@ -250,23 +251,65 @@ def predict(
     data: Data,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="The CSV to write; else on screen."),
+        typer.Option("--output", "-o", metavar="FILE", help="The file to write; else on screen."),
     ] = None,
+    beams: Annotated[
+        int | None,
+        typer.Option(min=1, help="Where text is written: beginnings kept side by side."),
+    ] = None,
+    temperature: Annotated[
+        float | None,
+        typer.Option(min=0.01, help="Where text is written: draw tokens, below 1 tamer."),
+    ] = None,
+    tokens: Annotated[
+        int | None, typer.Option(min=1, help="Where a text is written on: how many tokens.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of what is drawn.")] = 0,
 ) -> None:
-    """Predict with the winner of a search."""
+    """Predict with the winner of a search; of one that reads a text, write how it goes on."""
     from rnnsearch import api, records
 
     if output is not None and not output.absolute().parent.is_dir():
         raise InvalidInput(
             [Problem("--output", "must be in a folder that exists", str(output), "make it first")]
         )
-    frame = api.Results.open(results).predict(data)
-    content = frame.to_csv(index=False, lineterminator="\n")
+    found = api.Results.open(results)
+    _check_writing(found.writes, beams=beams, temperature=temperature, tokens=tokens)
+    if found.writes == "on":
+        content = found.continue_text(
+            data, tokens=tokens or 200, temperature=temperature or 1.0, seed=seed
+        )
+        content, what = f"{content}\n", f"{tokens or 200:,} tokens"
+    else:
+        frame = found.predict(data, beams=beams or 1, temperature=temperature, seed=seed)
+        content = frame.to_csv(index=False, lineterminator="\n")
+        what = f"{len(frame):,} predictions"
     if output is None:
         print(content, end="")
         return
     records.write_text(output, content)
-    print(f"Wrote {len(frame):,} predictions to {output}", file=sys.stderr)
+    print(f"Wrote {what} to {output}", file=sys.stderr)
+
+
+def _check_writing(writes: str, **options: object) -> None:
+    """Refuse options of writing that have no effect on this search's network."""
+    known = {"texts": ("beams", "temperature"), "on": ("temperature", "tokens")}.get(writes, ())
+    does = {"texts": "writes a text for each input", "on": "writes how a text goes on"}
+    wrong = [
+        Problem(
+            f"--{name}",
+            f"must not be given: the network {does.get(writes, 'writes no text')}",
+            str(value),
+            "remove it",
+        )
+        for name, value in options.items()
+        if value is not None and name not in known
+    ]
+    if options.get("beams") and options.get("temperature") and writes == "texts":
+        must = "must not be given beside --temperature, which draws one text"
+        wrong.append(Problem("--beams", must, str(options["beams"]), "remove one of them"))
+    if wrong:
+        raise InvalidInput(wrong)
 
 
 @app.command(
