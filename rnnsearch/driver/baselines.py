@@ -254,7 +254,12 @@ def feed_forward_program(winner: Program, parameters: int, task: Task, dataset: 
 
 
 def has_feed_forward(task: Task, dataset: Dataset) -> bool:
-    """Whether there is a network without memory to compare with."""
+    """Whether there is a network without memory to compare with.
+
+    Of a stream n-grams are it, and the features of a long text would fill the memory.
+    """
+    if dataset.stream is not None:
+        return False
     return task.name != "one_to_one" and _memoryless_width(task, dataset) is not None
 
 

@@ -15,8 +15,6 @@ LAGS = 32
 """Steps that a model without memory sees at each step: the current one and those before."""
 
 _MOST_FEATURES = 512
-_MOST_NUMBERS = 200_000_000
-"""In all lags of all sequences of tokens: 800 MB. A long text has more."""
 
 
 class ManyToMany(Task):
@@ -51,7 +49,7 @@ class ManyToMany(Task):
         """
         assert isinstance(x, np.ndarray)
         if vocabulary is not None:
-            if vocabulary - 1 > _MOST_FEATURES or x.size * _MOST_FEATURES > _MOST_NUMBERS:
+            if vocabulary - 1 > _MOST_FEATURES:
                 return None
             x = one_hot(x, vocabulary)
         steps, features = x.shape[1:]
