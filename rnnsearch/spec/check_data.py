@@ -35,6 +35,10 @@ def check_data(
 ) -> None:
     """Record what in the data section contradicts itself or the task."""
     _check_split(data, report)
+    if task == "sequence_to_sequence" and not isinstance(data, TokensSource):
+        must = f"must be another task for source: {data.source}: numbers are not put out so far"
+        report.add("task", must, task, "use source: pairs or table; many_to_many for numbers")
+        return
     if isinstance(data, SteppedSource):
         _check_steps(data, task, report)
     if isinstance(data, TokensSource):
@@ -117,8 +121,8 @@ def _check_steps(data: SteppedSource, task: str | None, report: Report) -> None:
     if data.patch is not None and data.steps != "patches":
         must = "must not be given unless steps: patches is"
         report.add("data.patch", must, show(data.patch), "remove it")
-    if data.steps is not None and task == "one_to_many":
-        must = "must not be given for one_to_many: its input has no time axis"
+    if data.steps is not None and task in ("one_to_many", "one_to_one"):
+        must = f"must not be given for {task}: its input has no time axis"
         if "steps" in data.model_fields_set:
             report.add("data.steps", must, data.steps, "remove it")
 
@@ -227,7 +231,10 @@ def _check_windows(data: SeriesSource, task: str, space: WrittenSpace, report: R
         must = f"must not be given for {task}: it is for one_to_many only"
         report.add("data.output_steps", must, show(data.output_steps), "remove it")
     searched = "window" in space.parameters or "window" in space.broken
-    if data.window is None and not searched:
+    if task == "one_to_one" and data.window is not None:
+        must = "must not be given for one_to_one: it reads one row"
+        report.add("data.window", must, show(data.window), "remove it")
+    elif data.window is None and not searched and task != "one_to_one":
         must = f"must be given for {task}: a whole number of at least 1"
         report.add("data.window", must, advice="add window: under data:, or search it in space:")
     leaking = [target for target in data.targets if target in data.inputs]

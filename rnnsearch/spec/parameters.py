@@ -63,8 +63,16 @@ _ALL = (
         reason=_WITHOUT_RECURRENCE,
         tasks=_RECURRENT,
     ),
-    Parameter("depth", "int", True, 1, "Recurrent layers, one on the other.", low=1, high=16),
-    Parameter("units", "int", True, 32, "Size of the hidden state (H).", low=1, high=8192),
+    Parameter("depth", "int", True, 1, "Layers, one on the other.", low=1, high=16),
+    Parameter(
+        "units",
+        "int",
+        True,
+        32,
+        "Size of the hidden state (H), or of a dense layer of one_to_one.",
+        low=1,
+        high=8192,
+    ),
     Parameter(
         "bidirectional",
         "bool",

@@ -131,9 +131,16 @@ program, so trials that differ in numeric parameters only are trained together.
 _TASKS = """\
 | task | input → output | a CSV needs |
 |---|---|---|
+| `one_to_one` | vector → value or class | – |
 | `many_to_one` | sequence → value or class | `window` |
 | `one_to_many` | vector → sequence of numbers | `output_steps` |
 | `many_to_many` | sequence → sequence of equal length, aligned | `window` |
+| `sequence_to_sequence` | text → text, by an encoder and a decoder | (source: pairs or table) |
+
+Text, DNA and other tokens are read by `source: table`, `fasta`, `pairs` and `text`. A `one_to_many`
+of a `table` writes text: the letter before is read at each step. `source: text` is one long text,
+of which each next token is predicted (`many_to_many`): the hidden state flows on from window to
+window, and the gradient is cut there.
 """
 
 

@@ -63,7 +63,8 @@ class SequencesData(SequenceData):
     @property
     def steps(self) -> int:
         """The longest sequence."""
-        return self.prepared.output_steps or int(self.prepared.train.array.shape[1])
+        x = self.prepared.train.array
+        return self.prepared.output_steps or (int(x.shape[1]) if x.ndim == 3 else 1)
 
     def summary(self) -> list[tuple[str, str]]:
         """Sequences a part, lengths, shapes, target."""

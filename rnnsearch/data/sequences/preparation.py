@@ -102,12 +102,14 @@ class SequencesPreparation(Preparation):
         )
 
     def x(self, sample: Sample) -> np.ndarray:
-        """Model input: (N, T, F), or (N, F) for one_to_many. What is unknown becomes the mean."""
+        """Model input: (N, T, F), or (N, F) of vectors. What is unknown becomes the mean."""
         if self.categories:
             return one_hot(sample.x, self.categories)
         scaled = np.asarray(np.nan_to_num(self.scaling.apply(sample.x), nan=0.0))
         if scaled.ndim == 2:
             return scaled
+        if self.task == "one_to_one":
+            return np.asarray(scaled[:, 0])
         return to_front(scaled, sample.lengths, self.steps, MASK_VALUE)
 
     def part(self, sample: Sample) -> Part:
@@ -137,7 +139,7 @@ class SequencesPreparation(Preparation):
 
         sample = self._read(path, targets=False)
         count = len(sample.x)
-        if self.task == "many_to_one":
+        if self.task in ("many_to_one", "one_to_one"):
             columns = {"sequence": np.arange(count)}
             if sample.files is not None:
                 columns["file"] = sample.files

@@ -25,6 +25,10 @@ __all__ = [
 ]
 
 
+_ONE_OUTPUT = ("many_to_one", "one_to_one")
+"""Tasks with one output a sequence."""
+
+
 @dataclass(frozen=True)
 class Arrays:
     """What the Python API is given; each part is (x, y) or (x, y, lengths)."""
@@ -162,7 +166,7 @@ def shaped(
         received, advice = f"{name} of type {y.dtype}", "save plain numbers or text"
         problems.add("data.path", "must hold numbers or classes", received, advice)
         return None
-    flat = y.ndim == (1 if task == "many_to_one" else 2)
+    flat = y.ndim == (1 if task in _ONE_OUTPUT else 2)
     if kind == "auto":
         whole = y.dtype.kind in "iu" and task != "one_to_many"
         single = flat or y.shape[-1] == 1
@@ -206,13 +210,16 @@ def _features(raw: Raw, task: str, problems: Problems) -> np.ndarray | None:
             )
         problems.add("data.path", "must hold numbers", f"{name} of type {x.dtype}", advice)
         return None
-    axes, usual = (2, "(N, F)") if task == "one_to_many" else (3, "(N, T, F) or (N, T)")
+    vectors = task in ("one_to_many", "one_to_one")
+    axes, usual = (2, "(N, F)") if vectors else (3, "(N, T, F) or (N, T)")
     if x.ndim == axes - 1:
         x = x[..., None]
     if x.ndim != axes or 0 in x.shape:
         received = f"{name} of shape {raw.x.shape}"
         problems.add("data.path", f"must have the axes {usual}", received, f"as {task} needs them")
         return None
+    if task == "one_to_one":
+        x = x[:, None]  # a sequence of one step, until it is model input
     return x if x.dtype.kind == "f" and x.itemsize >= 4 else x.astype(np.float32)
 
 
@@ -220,8 +227,8 @@ def _checked_axes(raw: Raw, task: str, kind: str, problems: Problems) -> tuple[R
     """The arrays, if their axes agree."""
     x, y, names = raw.x, raw.y, raw.names
     assert y is not None
-    axes = (1 if task == "many_to_one" else 2) + (kind == "numeric")
-    usual = {1: "(N,)", 2: "(N, O)" if task == "many_to_one" else "(N, T)", 3: "(N, T, O)"}[axes]
+    axes = (1 if task in _ONE_OUTPUT else 2) + (kind == "numeric")
+    usual = {1: "(N,)", 2: "(N, O)" if task in _ONE_OUTPUT else "(N, T)", 3: "(N, T, O)"}[axes]
     before = len(problems.found)
     if y.ndim != axes or 0 in y.shape:
         received = f"{names[1]} of shape {y.shape}"

@@ -193,7 +193,7 @@ def read_series_data(source: SeriesSource, task: str, windows: tuple[int, ...]) 
     """
     problems = Problems()
     blocks = task == "one_to_many"
-    longest = None if blocks else max((*windows, source.window or 1))
+    longest = None if blocks else max((*windows, source.window or 1))  # 1 for one_to_one
     columns = Columns(
         source.columns,
         source.targets,

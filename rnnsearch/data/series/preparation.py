@@ -35,7 +35,7 @@ class SeriesPreparation(Preparation):
     Attributes:
         reader: Name of the source, by which new files are read.
         task: Its name.
-        window: Input steps (T); None for one_to_many.
+        window: Input steps (T); 1 for one_to_one, None for one_to_many.
         horizon: Rows from an input step to its target.
         output_steps: Rows in a block of one_to_many, else None.
         series: The column that names the series of a row; None where there is one.
@@ -138,7 +138,7 @@ class SeriesPreparation(Preparation):
 
     def x(self, features: np.ndarray, windows: Windows) -> np.ndarray:
         """Input of each sequence, (N, T, F) or (N, F), from features of each row (R, F)."""
-        if self.output_steps is not None:
+        if self.output_steps is not None or self.task == "one_to_one":
             return np.asarray(features[windows.starts])
         return cut(features, windows)
 

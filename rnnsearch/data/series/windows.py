@@ -51,7 +51,7 @@ def forecast_windows(
     inputs_known: np.ndarray,
     targets_known: np.ndarray,
 ) -> Windows:
-    """many_to_one: the window that ends `horizon` rows before each target.
+    """many_to_one, one_to_one: the window that ends `horizon` rows before each target.
 
     A window is left out if its target or the inputs of its last row were not observed.
     (Gaps further back are filled from values that were known when the window ended.)
