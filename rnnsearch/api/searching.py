@@ -212,15 +212,19 @@ class _Searching:
 
     def _folds(self) -> list[Dataset]:
         """The arrays of each fold, for the longest window."""
-        data, windows = self.inputs.data, self.inputs.space.windows(self.spec)
-        return [data.dataset(max(windows, default=None), fold) for fold in range(data.folds)]
+        data, window = self.inputs.data, max(self._windows(), default=None)
+        return [data.dataset(window, fold) for fold in range(data.folds)]
+
+    def _windows(self) -> tuple[int, ...]:
+        return self.inputs.space.windows(self.spec)
 
     def _simple_baselines(self) -> list[BaselineRecord]:
         folds, spec = self._folds(), self.spec
         target = folds[-1].target
         loss = self.task.loss(target, spec.loss)
         metrics = self.task.metrics(target, loss, asked_metrics(spec))
-        return simple_baselines(self.task, folds, spec.search.objective, loss, metrics)
+        writing = self.inputs.data.preparation(max(self._windows(), default=None)).writing
+        return simple_baselines(self.task, folds, spec.search.objective, loss, metrics, writing)
 
     def _is_concluded(self, before: list[TrialRecord]) -> bool:
         """Whether the last search came to its end, with these trials."""

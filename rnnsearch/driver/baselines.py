@@ -12,6 +12,7 @@ import numpy as np
 
 from rnnsearch.data import Dataset, Part
 from rnnsearch.data.inputs import take
+from rnnsearch.data.tokens.coding import Writing
 from rnnsearch.driver.outcome import spread
 from rnnsearch.driver.trials import BaselineRecord
 from rnnsearch.engines import Numbers, Program, Run
@@ -20,6 +21,7 @@ from rnnsearch.execution.messages import Block, Ended, Judge, Schedule
 from rnnsearch.execution.requests import judge_remotely, train_remotely
 from rnnsearch.models import Architecture
 from rnnsearch.tasks import Baselines, Loss, Task, loss_weights, mean_loss, metric_values, own_units
+from rnnsearch.tasks.texts import written_as
 
 __all__ = [
     "LANES",
@@ -37,7 +39,12 @@ LANES = len(_LEARNING_RATES)
 
 
 def simple_baselines(
-    task: Task, folds: Sequence[Dataset], objective: str, loss: Loss, metrics: Sequence[str]
+    task: Task,
+    folds: Sequence[Dataset],
+    objective: str,
+    loss: Loss,
+    metrics: Sequence[str],
+    writing: Writing | None = None,
 ) -> list[BaselineRecord]:
     """Naive forecasts, mean or majority, and a linear model, on validation and test part.
 
@@ -49,9 +56,10 @@ def simple_baselines(
         objective: What ranks.
         loss: That of the networks.
         metrics: Names of those that are reported.
+        writing: How classes are read as text, where text is written.
     """
     started = time.perf_counter()
-    fitted = [_Fitted.on(task, dataset, loss) for dataset in folds]
+    fitted = [_Fitted.on(task, dataset, loss, writing) for dataset in folds]
     validations = [fit.scores(fit.dataset.validation, metrics, "val") for fit in fitted]
     last = fitted[-1]
     test = last.scores(last.dataset.test, metrics, "test") if len(last.dataset.test) else {}
@@ -78,15 +86,19 @@ class _Fitted:
         loss: What they are judged by, beside metrics.
         errors: Name → (Q, O) quantiles of the scaled errors in the training part; empty where no
             quantiles are asked for.
+        writing: How classes are read as text, where text is written.
     """
 
     baselines: Baselines
     dataset: Dataset
     loss: Loss
     errors: Mapping[str, np.ndarray]
+    writing: Writing | None = None
 
     @classmethod
-    def on(cls, task: Task, dataset: Dataset, loss: Loss) -> _Fitted:
+    def on(
+        cls, task: Task, dataset: Dataset, loss: Loss, writing: Writing | None = None
+    ) -> _Fitted:
         """Fit them on a fold."""
         baselines, train = task.fit_baselines(dataset), dataset.train
         errors: dict[str, np.ndarray] = {}
@@ -100,7 +112,7 @@ class _Fitted:
                 )
                 for name, predicted in baselines.predict(train).items()
             }
-        return cls(baselines, dataset, loss, errors)
+        return cls(baselines, dataset, loss, errors, writing)
 
     def scores(
         self, part: Part, metrics: Sequence[str], prefix: str
@@ -122,6 +134,9 @@ class _Fitted:
                 predicted = own_units(outputs, target, loss, part.anchor)
             values = metric_values(metrics, truth, predicted, part.weights, loss.facts(target))
             values["loss"] = mean_loss(loss, part.y, outputs, weights)
+            if name == "nearest" and self.writing is not None:
+                # The only one that writes a text as a whole; others say chances of each token.
+                values |= written_as(self.writing, part.y, predicted.argmax(axis=-1))
             finite = {k: float(v) for k, v in values.items() if math.isfinite(v)}
             scores[name] = {f"{prefix}_{k}": v for k, v in finite.items()}
         return scores

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import keras
@@ -10,15 +10,21 @@ import numpy as np
 
 from rnnsearch.data import Dataset, Part
 from rnnsearch.data.inputs import Inputs, count, join, take
+from rnnsearch.data.tokens.coding import Writing
 from rnnsearch.engines import Program
 from rnnsearch.execution.messages import Judge, Judged
 from rnnsearch.models import Architecture
 from rnnsearch.models.build import build_standard
+from rnnsearch.models.decoding import Decoder, generate
 from rnnsearch.models.stream import follow, with_states
 from rnnsearch.tasks import Loss, loss_weights, mean_loss, metric_values, own_units
+from rnnsearch.tasks.texts import written_as
 
 __all__ = ["judge", "standard_model"]
 
+
+_TEXTS = 500
+"""Texts of a part that are written to judge a network, at most; evenly spaced ones."""
 
 _BATCH = 512
 """Sequences predicted at once, at most."""
@@ -32,8 +38,14 @@ def standard_model(architecture: Architecture, weights: Sequence[np.ndarray]) ->
     return model
 
 
-def judge(order: Judge, dataset: Dataset) -> Judged:
-    """Evaluate on the validation and the test part, and save if asked to."""
+def judge(order: Judge, dataset: Dataset, writing: Writing | None = None) -> Judged:
+    """Evaluate on the validation and the test part, and save if asked to.
+
+    Args:
+        order: The network.
+        dataset: The parts.
+        writing: How classes are read as text, where the network writes it.
+    """
     architecture = order.program.architecture
     model = standard_model(architecture, order.weights)
     parts = {"val": dataset.validation, "test": dataset.test}
@@ -47,9 +59,26 @@ def judge(order: Judge, dataset: Dataset) -> Judged:
         if len(part):
             values = _evaluate(own, order.program, part, dataset)
             metrics |= {f"{prefix}_{name}": value for name, value in values.items()}
+    if writing is not None and architecture.head.source is not None:
+        metrics |= _text_metrics(model, architecture, parts, writing)
     if order.save is not None:
         _save(model, order.save)
     return Judged(metrics, model.count_params())
+
+
+def _text_metrics(
+    model: keras.Model, architecture: Architecture, parts: Mapping[str, Part], writing: Writing
+) -> dict[str, float]:
+    """How good whole texts are that the network writes by itself, the likeliest token a step."""
+    decoder = Decoder(model, architecture)
+    metrics: dict[str, float] = {}
+    for prefix, part in parts.items():
+        if len(part):
+            some = slice(0, None, -(-len(part) // _TEXTS))
+            written = generate(decoder, take(part.x, some), architecture.head.steps)
+            values = written_as(writing, part.y[some], written)
+            metrics |= {f"{prefix}_{name}": value for name, value in values.items()}
+    return metrics
 
 
 def _predict(model: keras.Model, x: Inputs) -> np.ndarray:

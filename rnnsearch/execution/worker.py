@@ -122,7 +122,8 @@ class _Worker:
         from rnnsearch.execution.judging import judge
 
         self._preparing.wait()
-        self._send(judge(order, self._folds(order.program)[-1]))
+        writing = self._data.preparation(order.program.window).writing
+        self._send(judge(order, self._folds(order.program)[-1], writing))
 
     def _folds(self, program: Program) -> list[Dataset]:
         """The arrays a program reads; a network without memory gets features, not sequences."""

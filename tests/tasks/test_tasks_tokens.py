@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rnnsearch.data import read
-from rnnsearch.errors import MissingExtra
 from rnnsearch.spec.sources import PairsSource, SplitSpec, TableSource, TextSource, TokensSplitSpec
 from rnnsearch.tasks import TASKS
 from rnnsearch.tasks.baselines import fit
 from rnnsearch.tasks.ngrams import WittenBell, contexts
-from rnnsearch.tasks.texts import chrf
+from rnnsearch.tasks.texts import chrf, edit_distance, text_metrics
 
 RNG = np.random.default_rng(0)
 WORDS = [
@@ -184,11 +184,33 @@ def test_the_nearest_training_pair(tmp_path: Path) -> None:
     assert np.mean([a == b for a, b in zip(written, targets[70:], strict=True)]) > 0.9
 
 
-def test_chrf_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "sacrebleu.metrics.chrf", None)
-    with pytest.raises(MissingExtra) as caught:
-        chrf(["a"], ["a"])
-    assert str(caught.value) == (
-        "the metric chrF needs the library sacrebleu, which is not installed; run: pip install "
-        "'rnnsearch[translation]'"
+def plain_distance(one: str, other: str) -> int:
+    """Levenshtein's definition, as it is written."""
+    if not one or not other:
+        return max(len(one), len(other))
+    here = one[0] != other[0]
+    return min(
+        plain_distance(one[1:], other[1:]) + here,
+        plain_distance(one[1:], other) + 1,
+        plain_distance(one, other[1:]) + 1,
     )
+
+
+@given(st.text("abc", max_size=5), st.text("abc", max_size=5))
+def test_the_distance_of_texts_is_that_of_the_definition(one: str, other: str) -> None:
+    assert edit_distance(one, other) == plain_distance(one, other)
+
+
+def test_metrics_of_whole_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = ["in the beginning god made", "and the earth was void"]
+    assert text_metrics(wanted, wanted) == {
+        "exact_match": 1.0,
+        "edit_distance": 0.0,
+        "chrf": 100.0,
+        "bleu": pytest.approx(100.0),
+    }
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert text_metrics(["in the  god made", "and the earth was void"], wanted) == {
+        "exact_match": 0.5,
+        "edit_distance": pytest.approx(9 / 47),
+    }
