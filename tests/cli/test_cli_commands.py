@@ -61,7 +61,10 @@ class FakeResults:
             raise StudyError("Expected a results folder. Received: nothing; give another")
         return cls()
 
-    def predict(self, path: Path) -> pd.DataFrame:
+    writes = "nothing"
+
+    def predict(self, path: Path, **how: Any) -> pd.DataFrame:
+        assert how == {"beams": 1, "temperature": None, "seed": 0}
         return pd.DataFrame({"time": ["2024-01-01"], "demand": [1.5]})
 
     def evaluate(self, path: Path) -> dict[str, float]:
@@ -282,6 +285,46 @@ def test_predict_to_nowhere(run: Run, tmp_path: Path) -> None:
     assert ended.stderr == (
         f"--output: must be in a folder that exists; received {out}; make it first\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("writes", "options", "message"),
+    [
+        (
+            "nothing",
+            ("--beams", "2"),
+            "--beams: must not be given: the network writes no text; received 2; remove it\n",
+        ),
+        (
+            "texts",
+            ("--tokens", "9"),
+            "--tokens: must not be given: the network writes a text for each input; received 9; "
+            "remove it\n",
+        ),
+        (
+            "on",
+            ("--beams", "2"),
+            "--beams: must not be given: the network writes how a text goes on; received 2; "
+            "remove it\n",
+        ),
+        (
+            "texts",
+            ("--beams", "2", "--temperature", "0.5"),
+            "--beams: must not be given beside --temperature, which draws one text; received 2; "
+            "remove one of them\n",
+        ),
+    ],
+)
+def test_options_of_writing_that_have_no_effect(
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    writes: str,
+    options: tuple[str, ...],
+    message: str,
+) -> None:
+    monkeypatch.setattr(FakeResults, "writes", writes)
+    ended = run("predict", "results/x", "new.csv", *options)
+    assert (ended.exit_code, ended.stderr) == (2, message)
 
 
 def test_evaluate(run: Run) -> None:

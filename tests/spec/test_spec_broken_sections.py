@@ -237,6 +237,8 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
             ),
             ("end", "loss: quantile"),
         ],
+        "s.yaml:1:1: task: must be another task for source: npz: numbers are not put out so far; "
+        "received sequence_to_sequence; use source: pairs or table; many_to_many for numbers\n"
         "s.yaml:7:1: loss: must be another loss for sequence_to_sequence: its decoder reads what "
         "it predicts; received quantile; such as mae, whose best prediction is the median",
     ),
