@@ -108,7 +108,8 @@ def test_problems_of_a_file_are_located_and_come_together(tmp_path: Path) -> Non
         f"{path}:4:22: space.unroll_length[1]: must be below 9, the longest sequence "
         "(data.path), or full; received 20; it would cut nothing: use full",
         f"{path}:5:10: search.objective: must be a metric of a class, as y is; received "
-        "val_rmse; use one of val_loss, val_accuracy, val_f1_macro, val_log_loss, val_roc_auc",
+        "val_rmse; use one of val_loss, val_accuracy, val_f1_macro, val_log_loss, val_roc_auc, "
+        "val_perplexity, val_bits",
     ]
 
 
