@@ -78,7 +78,7 @@ def test_memory_that_the_compiler_plans_limits_the_lanes(small, monkeypatch):
     program, dataset = small
     engine = FusedEngine("vmap")
     compiled = engine._compiled(program)
-    measured = Measured(compiled, [dataset], engine._data([dataset]))
+    measured = Measured(compiled, [dataset], engine._data([dataset], program.loss))
     two, eight = (compiled.memory(w, measured._shape, measured._data) for w in (2, 8))
     assert two < eight
     monkeypatch.setattr(compiled.placement, "memory", lambda: (two + eight) // 2)

@@ -68,7 +68,7 @@ def test_unknown_arguments_are_named(make, arguments, message):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"task": "many_to_won"}, "task: must be many_to_one"),
+        ({"task": "many_to_won"}, "task: must be one_to_one, one_to_many, many_to_one"),
         (
             {"executions_per_trial": 0},
             "^executions_per_trial: must be a whole number of at least 1; received 0",

@@ -1,0 +1,63 @@
+"""Tests of memory whose right answer is known: what the memory specs train on.
+
+Each function makes N sequences anew from its seed and returns x and y.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+__all__ = ["adding", "copying", "parity"]
+
+
+def adding(
+    steps: int = 100, sequences: int = 10_000, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """The adding problem (Hochreiter & Schmidhuber, 1997): remember two numbers, and add them.
+
+    Of T random numbers between 0 and 1 two are marked, one in each half. The predictor that always
+    says 1 has a mean squared error of 1/6; below 0.01 the problem counts as solved.
+
+    Returns:
+        x (N, T, 2): the number, and 1 where it is marked; y (N,): the sum of the marked ones.
+    """
+    rng = np.random.default_rng(seed)
+    numbers = rng.uniform(size=(sequences, steps))
+    marks = np.zeros((sequences, steps))
+    rows = np.arange(sequences)
+    marks[rows, rng.integers(0, steps // 2, sequences)] = 1
+    marks[rows, rng.integers(steps // 2, steps, sequences)] = 1
+    x = np.stack([numbers, marks], axis=2).astype(np.float32)
+    return x, (numbers * marks).sum(axis=1).astype(np.float32)
+
+
+def copying(
+    length: int = 5, delay: int = 20, symbols: int = 8, sequences: int = 10_000, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """The copy task: hold some symbols for a while, then say them in order.
+
+    Returns:
+        x (N, T, symbols + 1) one-hot, of T = 2 · length + delay steps: the symbols, blanks, and in
+        the last `length` steps the sign to answer; y (N, T): -1 is nothing, else the symbol.
+    """
+    rng = np.random.default_rng(seed)
+    told = rng.integers(0, symbols, (sequences, length))
+    steps = 2 * length + delay
+    x = np.zeros((sequences, steps, symbols + 1), np.float32)
+    np.put_along_axis(x[:, :length], told[..., None], 1, axis=2)
+    x[:, -length:, symbols] = 1
+    y = np.full((sequences, steps), -1, np.int64)
+    y[:, -length:] = told
+    return x, y
+
+
+def parity(
+    steps: int = 20, sequences: int = 10_000, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Whether the number of ones is odd: any one bit that is missed spoils the answer.
+
+    Returns:
+        x (N, T, 1) of 0 and 1; y (N,) of 0 and 1.
+    """
+    bits = np.random.default_rng(seed).integers(0, 2, (sequences, steps, 1))
+    return bits.astype(np.float32), bits.sum(axis=(1, 2)) % 2
