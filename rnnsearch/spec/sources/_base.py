@@ -1,0 +1,96 @@
+"""What every data section says, and how data is divided."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from rnnsearch.spec.fields import Count, Frozen, Seed, Worded
+
+__all__ = ["BacktestSpec", "GroupPattern", "Source", "SplitSpec"]
+
+
+class GroupPattern(Frozen):
+    """What of a file's name is its group."""
+
+    pattern: str = Field(description="A regular expression.")
+
+
+class BacktestSpec(Frozen):
+    """Several forecasts' origins, each with a validation part after it and a training before."""
+
+    folds: Count = Field(
+        default=1,
+        description="Rolling-origin folds of a table: as many validation parts of equal length, "
+        "each trained for on rows before it. The last is that of one fold. A trial's score is "
+        "the mean over them.",
+    )
+    step: Count | None = Field(
+        default=None,
+        description="Rows from one fold's origin to the next one's; null: a validation part's "
+        "length, so that each begins where the one before ends.",
+    )
+    window: Count | None = Field(
+        default=None,
+        description="Rows that each fold trains on, the last before its origin; null: all of them.",
+    )
+
+
+class SplitSpec(Frozen):
+    """How the data is divided into training, validation and test part."""
+
+    validation: Annotated[float, Field(gt=0, lt=1)] = Field(
+        default=0.15,
+        description="Share of the data for the validation part, which trials are scored on.",
+    )
+    test: Annotated[float, Field(ge=0, lt=1)] = Field(
+        default=0.15, description="Share of the data for the test part, used once, for the winner."
+    )
+    by: Literal["auto", "time", "random", "stratified"] = Field(
+        default="auto",
+        description="How sequences are assigned: the last ones in time, at random, or at random "
+        "with the same share of each class. `auto`: by time for a table, stratified for "
+        "classes, else at random.",
+    )
+    seed: Seed = Field(default=0, description="Seed of a random split; not for a split by time.")
+    backtest: BacktestSpec = Field(
+        default=BacktestSpec(), description="Rolling-origin folds of a table."
+    )
+    group: (
+        Annotated[
+            str | GroupPattern,
+            Worded("the name of an array, stem, or a mapping such as {pattern: 'speaker[0-9]+'}"),
+        ]
+        | None
+    ) = Field(
+        default=None,
+        description="Sequences that belong together, by a speaker or a device, and must all be "
+        "in one part: the name of an array that says it for each sequence, such as `speaker` "
+        "(beside `x_train` it is `speaker_train`). Of files it is `stem`, the name without its "
+        "ending, or `{pattern: …}`, a regular expression that is searched for in the path below "
+        "the class's folder; its first `( )`, or all that it finds, is the group.",
+    )
+    column: str | None = Field(
+        default=None,
+        description="Name of an array that says `train`, `validation` or `test` for each "
+        "sequence. A part that it never says is taken out of the training part.",
+    )
+
+
+class Source(Frozen):
+    """What every data section says."""
+
+    source: str = Field(description="The kind of data.")
+    split: SplitSpec = Field(default=SplitSpec(), description="The parts of the data.")
+    scaling: Literal["standard", "none"] = Field(
+        default="standard",
+        description="`standard`: zero mean and unit variance, fitted on the training part.",
+    )
+    target_kind: Literal["auto", "numeric", "class"] = Field(
+        default="auto",
+        description="Whether numbers or classes are predicted; `auto` looks at the data.",
+    )
+    missing: Literal["error", "interpolate", "drop"] = Field(
+        default="error", description="What to do about missing values."
+    )

@@ -1,0 +1,149 @@
+"""Sources of sequences that are separate from each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from rnnsearch.spec.fields import Count, Worded
+from rnnsearch.spec.sources._base import Source
+
+__all__ = [
+    "ArraysSource",
+    "AudioSource",
+    "ImagesSource",
+    "NpySource",
+    "NpzSource",
+    "PythonSource",
+    "SequencesSource",
+    "SteppedSource",
+    "TsSource",
+]
+
+Steps = Literal["rows", "columns", "patches", "pixels", "frames"]
+Milliseconds = Annotated[float, Field(gt=0, le=10_000)]
+
+
+class SequencesSource(Source):
+    """Sequences that are separate from each other, each with its own target."""
+
+    grouped_by: ClassVar[Literal["array", "file"] | None] = None
+    """What `split.group` names."""
+
+
+class SteppedSource(SequencesSource):
+    """Sequences that may be images or clips, cut into steps."""
+
+    steps: Steps | None = Field(
+        default=None,
+        description="What a step is where `x` is images (N, height, width[, channels]): `rows`, "
+        "`columns`, `patches` or `pixels`, each row by row from the top left; `frames` where it "
+        "is clips (N, T, height, width[, channels]). null: `x` is no image.",
+    )
+    patch: Count | None = Field(
+        default=None, description="Height and width of a patch, for `steps: patches`."
+    )
+
+
+class NpzSource(SteppedSource):
+    """NumPy arrays in one file: ``x_train, y_train, …`` or ``x, y``."""
+
+    grouped_by = "array"
+    source: Literal["npz"] = Field(description="The kind of data.")
+    path: Path = Field(description="The .npz file, relative to the YAML file.")
+
+
+class NpySource(SteppedSource):
+    """NumPy arrays, each in a file of its own: ``x.npy`` and ``y.npy``."""
+
+    grouped_by = "array"
+    source: Literal["npy"] = Field(description="The kind of data.")
+    path: Path = Field(description="The folder of .npy files, relative to the YAML file.")
+
+
+class PythonSource(SteppedSource):
+    """Arrays that a function returns."""
+
+    grouped_by = "array"
+    source: Literal["python"] = Field(description="The kind of data.")
+    path: Path = Field(
+        default=Path(),
+        description="Folder that the module is looked for in, before the installed ones; relative "
+        "to the YAML file.",
+    )
+    function: str = Field(
+        description="`module:function`, such as `recordings:load` for `load` in recordings.py."
+    )
+    arguments: Annotated[dict[str, Any], Worded("a mapping of names to values")] = Field(
+        default={}, description="Keyword arguments of the function."
+    )
+
+
+class TsSource(SequencesSource):
+    """Sequences in the format of the UCR and UEA archives."""
+
+    source: Literal["ts"] = Field(description="The kind of data.")
+    path: Path = Field(
+        description="A .ts file, or a folder with one `…_TRAIN.ts` and its `…_TEST.ts`; relative "
+        "to the YAML file."
+    )
+
+
+class AudioSource(SequencesSource):
+    """Recordings, a folder for each class."""
+
+    grouped_by = "file"
+    source: Literal["audio"] = Field(description="The kind of data.")
+    path: Path = Field(description="The folder, relative to the YAML file.")
+    features: Literal["log_mel", "mfcc"] = Field(
+        default="log_mel",
+        description="What a step consists of: the logarithm of the energy in each mel band, or "
+        "its cosine transform.",
+    )
+    rate: Annotated[int, Field(ge=1000)] = Field(
+        default=16000,
+        description="Samples a second. Recordings of a higher rate are resampled to it; a lower "
+        "one is an error, for its upper bands would be empty.",
+    )
+    frame_ms: Milliseconds = Field(default=25.0, description="Length of a frame, which is a step.")
+    hop_ms: Milliseconds = Field(
+        default=10.0, description="From the start of a frame to the next one's."
+    )
+    mels: Count = Field(default=40, description="Mel bands, from 0 Hz to half the rate.")
+    coefficients: Count = Field(
+        default=13, description="How many coefficients are kept, for `features: mfcc`."
+    )
+
+
+class ImagesSource(SteppedSource):
+    """Pictures or clips, a folder for each class."""
+
+    grouped_by = "file"
+    source: Literal["images"] = Field(description="The kind of data.")
+    path: Path = Field(description="The folder, relative to the YAML file.")
+    steps: Steps = Field(
+        default="rows",
+        description="What a step is: one of the picture's `rows`, `columns`, `patches` or "
+        "`pixels`, in the order from the top left, row by row; or `frames`, where a sequence is a "
+        "folder of pictures in the order of their names.",
+    )
+    size: (
+        Annotated[
+            tuple[Count, Count], Field(), Worded("a list of height and width, such as [28, 28]")
+        ]
+        | None
+    ) = Field(
+        default=None,
+        description="Height and width that each picture is scaled to; null: all have the same.",
+    )
+    channels: Literal["grey", "rgb"] = Field(
+        default="grey", description="What a pixel consists of: one number, or three."
+    )
+
+
+class ArraysSource(SteppedSource):
+    """Arrays given through the Python API; never written in YAML."""
+
+    source: Literal["arrays"] = Field(description="The kind of data.")

@@ -1,0 +1,108 @@
+"""Sources of tables with one row a time step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from rnnsearch.spec.fields import Count
+from rnnsearch.spec.sources._base import Source
+
+__all__ = ["CalendarFeature", "CsvSource", "ParquetSource", "SeriesSource"]
+
+CalendarFeature = Literal[
+    "hour", "weekday", "weekend", "day_of_month", "month", "day_of_year", "trend"
+]
+
+
+class SeriesSource(Source):
+    """A table, one row a time step, oldest first."""
+
+    path: Path = Field(description="The file, relative to the YAML file.")
+    time: str | None = Field(default=None, description="Column with the time stamp.")
+    series: str | None = Field(
+        default=None,
+        description="Column that names the series of a row, where the table holds several, each "
+        "with its own rows in time. No sequence has rows of two; all are split at the same times.",
+    )
+    inputs: tuple[str, ...] = Field(default=(), description="Columns the network reads.")
+    known: tuple[str, ...] = Field(
+        default=(),
+        description="Further input columns whose values are known when a forecast is made, as "
+        "holidays are: each step reads those of the row that it predicts. `predict` needs "
+        "`horizon` rows more that have them, the other cells empty. Not for one_to_many.",
+    )
+    calendar: tuple[CalendarFeature, ...] = Field(
+        default=(), description="Further inputs, computed from the time stamp."
+    )
+    target: str | tuple[str, ...] = Field(description="Column or columns to predict.")
+    window: Count | None = Field(
+        default=None,
+        description="Input steps (T). Not for one_to_many, nor if `space` searches the window.",
+    )
+    horizon: Annotated[int, Field(ge=0)] = Field(
+        default=1,
+        description="How many steps after the input step the target lies; 0 is the same step. "
+        "Not for one_to_many.",
+    )
+    stride: Count = Field(
+        default=1,
+        description="Steps from the start of a training window to the next one's. "
+        "Not for one_to_many.",
+    )
+    output_steps: Count | None = Field(
+        default=None,
+        description="Length of the output sequence; the series is cut into blocks of so many "
+        "steps. one_to_many only.",
+    )
+    season: Count | None = Field(
+        default=None,
+        description="Steps of a season, for the seasonal naive baseline and for `difference`; "
+        "null: from `time`.",
+    )
+    difference: Literal[1, "season"] | None = Field(
+        default=None,
+        description="What the target is the change from while the network learns: `1`, the last "
+        "value known when the forecast is made; `season`, that of the season before. Where the "
+        "target is an input, too, its changes from the row before, or from a season before, are "
+        "read. Scores and predictions are in the target's own units. Not for one_to_many.",
+    )
+    scaling: Literal["standard", "log", "none"] = Field(  # type: ignore[assignment]  # one more
+        default="standard",
+        description="`standard`: zero mean and unit variance, fitted on the training part. `log`: "
+        "the same of the logarithm for the target, also where it is an input, and `standard` for "
+        "the other inputs.",
+    )
+
+    irregular: Literal["rows", "error"] = Field(
+        default="rows",
+        description="What to do where rows are not equally far apart in time, such as days on "
+        "which a market is open: count windows, horizon and season in `rows` all the same, or call "
+        "it an `error`.",
+    )
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns that the network reads."""
+        return self.inputs + self.known
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """All columns to predict."""
+        return (self.target,) if isinstance(self.target, str) else self.target
+
+
+class CsvSource(SeriesSource):
+    """A table in a text file with a header line."""
+
+    source: Literal["csv"] = Field(description="The kind of data.")
+    path: Path = Field(description="The CSV file, relative to the YAML file.")
+
+
+class ParquetSource(SeriesSource):
+    """A table in a Parquet file (needs ``pip install 'rnnsearch[parquet]'``)."""
+
+    source: Literal["parquet"] = Field(description="The kind of data.")
+    path: Path = Field(description="The Parquet file, relative to the YAML file.")
