@@ -274,14 +274,14 @@ def predict(
             [Problem("--output", "must be in a folder that exists", str(output), "make it first")]
         )
     found = api.Results.open(results)
-    _check_writing(found.writes, beams=beams, temperature=temperature, tokens=tokens)
+    api.check_writing(found.writes, "--", beams=beams, temperature=temperature, tokens=tokens)
     if found.writes == "on":
         content = found.continue_text(
             data, tokens=tokens or 200, temperature=temperature or 1.0, seed=seed
         )
         content, what = f"{content}\n", f"{tokens or 200:,} tokens"
     else:
-        frame = found.predict(data, beams=beams or 1, temperature=temperature, seed=seed)
+        frame = found.predict(data, beams=beams, temperature=temperature, seed=seed)
         content = frame.to_csv(index=False, lineterminator="\n")
         what = f"{len(frame):,} predictions"
     if output is None:
@@ -289,27 +289,6 @@ def predict(
         return
     records.write_text(output, content)
     print(f"Wrote {what} to {output}", file=sys.stderr)
-
-
-def _check_writing(writes: str, **options: object) -> None:
-    """Refuse options of writing that have no effect on this search's network."""
-    known = {"texts": ("beams", "temperature"), "on": ("temperature", "tokens")}.get(writes, ())
-    does = {"texts": "writes a text for each input", "on": "writes how a text goes on"}
-    wrong = [
-        Problem(
-            f"--{name}",
-            f"must not be given: the network {does.get(writes, 'writes no text')}",
-            str(value),
-            "remove it",
-        )
-        for name, value in options.items()
-        if value is not None and name not in known
-    ]
-    if options.get("beams") and options.get("temperature") and writes == "texts":
-        must = "must not be given beside --temperature, which draws one text"
-        wrong.append(Problem("--beams", must, str(options["beams"]), "remove one of them"))
-    if wrong:
-        raise InvalidInput(wrong)
 
 
 @app.command(

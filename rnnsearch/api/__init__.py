@@ -4,5 +4,6 @@ from rnnsearch.api.checking import CheckReport, check
 from rnnsearch.api.initial import Initial, init
 from rnnsearch.api.results import Results
 from rnnsearch.api.searching import search
+from rnnsearch.api.winner import check_writing
 
-__all__ = ["CheckReport", "Initial", "Results", "check", "init", "search"]
+__all__ = ["CheckReport", "Initial", "Results", "check", "check_writing", "init", "search"]

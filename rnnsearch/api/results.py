@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
-import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from rnnsearch.data import Preparation, preparation_from_json
-from rnnsearch.data.tokens.stream import StreamPreparation
-from rnnsearch.driver.programs import asked_metrics
+from rnnsearch.api.backend import import_keras
+from rnnsearch.api.winner import Winner
+from rnnsearch.data import Preparation
 from rnnsearch.errors import StudyError
-from rnnsearch.models import Architecture
 from rnnsearch.models.configured import architecture_of
 from rnnsearch.records import (
     StudyFolder,
@@ -25,35 +22,15 @@ from rnnsearch.records import (
     records,
 )
 from rnnsearch.space import SearchSpace
-from rnnsearch.spec import Scalar, Spec, parse
-from rnnsearch.tasks import TASKS, Head, Loss, metric_values, own_units
+from rnnsearch.spec import Spec, parse
 
 if TYPE_CHECKING:
     import keras
-    import numpy as np
     import pandas as pd
 
-    from rnnsearch.data.inputs import Inputs
     from rnnsearch.driver import TrialRecord
 
-__all__ = ["Results", "import_keras", "ranked"]
-
-
-def import_keras(backend: str) -> None:
-    """Import Keras with this backend, unless the process has imported it or chosen one.
-
-    The environment is left as it was, so that nothing chosen here reaches another search.
-    """
-    if "keras" in sys.modules:
-        return
-    wanted = {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    added = {name: value for name, value in wanted.items() if name not in os.environ}
-    os.environ.update(added)
-    try:
-        import keras  # noqa: F401
-    finally:
-        for name in added:
-            os.environ.pop(name, None)
+__all__ = ["Results", "ranked"]
 
 
 def ranked(
@@ -109,26 +86,18 @@ class Results:
         """Whether the search was stopped before its end."""
         return bool(self.summary["interrupted"])
 
+    @cached_property
+    def _winner(self) -> Winner:
+        return Winner(self.folder, self._spec(), str(self.summary["backend"]))
+
     @property
     def preparation(self) -> Preparation:
-        """The way from raw data to the winner's input and back."""
-        return preparation_from_json(self._kept())
+        """The way from raw data to the winner's input and back.
 
-    def _kept(self) -> dict[str, Any]:
-        """What was kept of the winner's way from raw data to input."""
-        self._require_winner()
-        kept: dict[str, Any] = json.loads(self.folder.preparation.read_text("utf-8"))
-        return kept
-
-    def _network(self) -> Architecture:
-        """The winner's."""
-        return Architecture.from_json(self._kept()["network"])
-
-    def _head(self, params: Mapping[str, Scalar]) -> Head:
-        """Input and output of a trial's network: those of the winner, but for the window."""
-        head = self._network().head
-        window = params.get("window")
-        return replace(head, steps=window) if isinstance(window, int) else head
+        Raises:
+            StudyError: The search has no winner yet.
+        """
+        return self._winner.preparation
 
     def best_model(self) -> keras.Model:
         """The winner, a plain Keras model. Imports Keras with the backend set in this process.
@@ -136,12 +105,7 @@ class Results:
         Raises:
             StudyError: The search has no winner yet.
         """
-        self._require_winner()
-        import_keras(str(self.summary["backend"]))
-        import keras
-
-        model: keras.Model = keras.saving.load_model(self.folder.model)
-        return model
+        return self._winner.load()
 
     def trials(self) -> list[TrialRecord]:
         """The COMPLETE trials, best first; of equal scores the lower number."""
@@ -168,7 +132,7 @@ class Results:
             StudyError: The search has no winner yet, or the weights of so many trials were
                 not kept.
         """
-        self._require_winner()
+        head = self._winner.network.head
         import_keras(str(self.summary["backend"]))
         from rnnsearch.models.build import build_standard
 
@@ -182,8 +146,10 @@ class Results:
                     f"keeps those of the best {len(models)}; ask for no more"
                 )
             params = space.complete(trial.params)
+            window = params.get("window")
+            steps = window if isinstance(window, int) else head.steps
             model = build_standard(
-                architecture_of(params, self._head(params)),
+                architecture_of(params, replace(head, steps=steps)),
                 dropout=float(params["dropout"] or 0),
                 recurrent_dropout=float(params["recurrent_dropout"] or 0),
                 blank=True,
@@ -201,23 +167,16 @@ class Results:
         document.pop("content", None)  # the data's hash, which a user's spec has not
         return parse(document, name=str(self.summary["name"]), directory=self.folder.path)
 
-    def _loss(self) -> Loss:
-        """What was trained on."""
-        spec = self._spec()
-        return TASKS[spec.task].loss(self.preparation.target, spec.loss)
-
     @property
     def writes(self) -> Literal["nothing", "texts", "on"]:
         """What the winner writes: no text, a text for each input, or how a text goes on."""
-        if self._network().head.stream is not None:
-            return "on"
-        return "nothing" if self.preparation.writing is None else "texts"
+        return self._winner.writes
 
     def predict(
         self,
         path: str | Path,
         *,
-        beams: int = 1,
+        beams: int | None = None,
         temperature: float | None = None,
         seed: int = 0,
     ) -> pd.DataFrame:
@@ -226,7 +185,7 @@ class Results:
         Args:
             path: The new data.
             beams: Where text is written, how many beginnings of it are kept side by side; of
-                these the likeliest text is taken. 1 takes the likeliest token at each step.
+                these the likeliest text is taken. None takes the likeliest token at each step.
             temperature: Draw each token at random instead: at 1 by the network's probabilities,
                 below 1 with less variety. None does not draw.
             seed: Of what is drawn.
@@ -238,38 +197,10 @@ class Results:
 
         Raises:
             InvalidData: The data can't be used.
+            InvalidInput: An option has no effect on what the winner does.
             StudyError: The search has no winner yet.
         """
-        preparation = self.preparation
-        x, frame = preparation.inputs(str(path))
-        if preparation.writing is not None:
-            written = self._write(x, beams, temperature, seed)
-            texts = [preparation.writing.text(classes) for classes in written]
-            return frame.assign(**{f"predicted_{preparation.target.names[0]}": texts})
-        loss, target = self._loss(), preparation.target
-        outputs = self._outputs(x, loss, preparation.anchors(str(path)))
-        axes = outputs.shape[-2:] if loss.quantiles else outputs.shape[-1:]
-        rows = outputs.reshape(-1, *axes)[frame.index]
-        frame = frame.reset_index(drop=True)
-        if target.kind == "numeric":
-            for column, name in enumerate(target.names):
-                _add_numbers(frame, f"predicted_{name}", rows[..., column], loss.quantiles)
-            return frame
-        frame[f"predicted_{target.names[0]}"] = [target.classes[i] for i in rows.argmax(axis=-1)]
-        for column, label in enumerate(target.classes):
-            frame[f"probability_{label}"] = rows[:, column]
-        return frame
-
-    def _write(self, x: Inputs, beams: int, temperature: float | None, seed: int) -> np.ndarray:
-        """Classes (N, T) of the text for each input."""
-        model, network = self.best_model(), self._network()
-        from rnnsearch.models.decoding import Decoder, beam_search, generate, most_likely, sampled
-
-        decoder, steps = Decoder(model, network), network.head.steps
-        if temperature is None and beams > 1:
-            return beam_search(decoder, x, steps, beams)
-        choose = most_likely if temperature is None else sampled(temperature, seed)
-        return generate(decoder, x, steps, choose)
+        return self._winner.predict(str(path), beams=beams, temperature=temperature, seed=seed)
 
     def continue_text(
         self,
@@ -289,16 +220,12 @@ class Results:
 
         Raises:
             InvalidData: The text can't be used.
+            InvalidInput: The winner writes no text on.
             StudyError: The search has no winner yet.
         """
-        preparation, model = self.preparation, self.best_model()
-        assert isinstance(preparation, StreamPreparation), "the winner writes no text on"
-        from rnnsearch.models.decoding import Decoder, go_on, most_likely, sampled
-
-        choose = most_likely if temperature is None else sampled(temperature, seed)
-        decoder = Decoder(model, self._network())
-        read = preparation.read(str(path))
-        return preparation.text(go_on(decoder, read, tokens, choose, preparation.avoided))
+        return self._winner.continue_text(
+            str(path), tokens=tokens, temperature=temperature, seed=seed
+        )
 
     def evaluate(self, path: str | Path) -> dict[str, float]:
         """The winner's metrics on new data that has targets, in the target's own units.
@@ -307,44 +234,4 @@ class Results:
             InvalidData: The data can't be used, or has no targets.
             StudyError: The search has no winner yet.
         """
-        preparation = self.preparation
-        part = preparation.targets(str(path))
-        target = preparation.target
-        truth = target.own_units(part.y, part.anchor)
-        spec, loss = self._spec(), self._loss()
-        names = TASKS[spec.task].metrics(target, loss, asked_metrics(spec))
-        predicted = self._outputs(part.x, loss, part.anchor)
-        return metric_values(names, truth, predicted, part.weights, loss.facts(target))
-
-    def _outputs_along(self, x: np.ndarray) -> np.ndarray:
-        """The winner's outputs along a stream, whose states are carried."""
-        model, network = self.best_model(), self._network()
-        from rnnsearch.models.stream import follow, with_states
-
-        return follow(with_states(model, network), x, network)
-
-    def _outputs(self, x: Inputs, loss: Loss, anchor: np.ndarray | None) -> np.ndarray:
-        """The winner's outputs in own units, as `rnnsearch.tasks.own_units` gives them."""
-        if not isinstance(x, dict) and self._network().head.stream is not None:
-            return self._outputs_along(x)
-        outputs = self.best_model().predict(x, verbose=0)
-        return own_units(outputs, self.preparation.target, loss, anchor)
-
-    def _require_winner(self) -> None:
-        if not self.folder.model.exists() or not self.folder.preparation.exists():
-            raise StudyError(
-                f"Expected a finished search. Received: {self.folder.path}, which has no winner "
-                "yet; run its search command again, which goes on where it stopped"
-            )
-
-
-def _add_numbers(
-    frame: pd.DataFrame, name: str, values: np.ndarray, quantiles: Sequence[float]
-) -> None:
-    """Add what is predicted, (R,); or of quantiles (R, Q) the median and each of them."""
-    if not quantiles:
-        frame[name] = values
-        return
-    frame[name] = values[:, quantiles.index(0.5)]
-    for column, level in enumerate(quantiles):
-        frame[f"{name}_q{100 * level:g}"] = values[:, column]
+        return self._winner.evaluate(str(path))

@@ -16,6 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 import rnnsearch
+from rnnsearch.api import check_writing
 from rnnsearch.cli import app
 from rnnsearch.driver.trials import BaselineRecord, Snapshot, TrialRecord
 from rnnsearch.errors import InvalidSpec, Location, Problem, StudyError
@@ -64,7 +65,7 @@ class FakeResults:
     writes = "nothing"
 
     def predict(self, path: Path, **how: Any) -> pd.DataFrame:
-        assert how == {"beams": 1, "temperature": None, "seed": 0}
+        assert how == {"beams": None, "temperature": None, "seed": 0}
         return pd.DataFrame({"time": ["2024-01-01"], "demand": [1.5]})
 
     def evaluate(self, path: Path) -> dict[str, float]:
@@ -75,6 +76,7 @@ class FakeApi:
     """Stands in for `rnnsearch.api`; notes how it was called."""
 
     Results = FakeResults
+    check_writing = staticmethod(check_writing)
 
     def __init__(self) -> None:
         self.calls: list[dict[str, Any]] = []

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from rnnsearch.api.results import import_keras, ranked
+from rnnsearch.api.backend import import_keras
+from rnnsearch.api.results import ranked
 from rnnsearch.driver import TrialRecord
 from rnnsearch.driver.programs import is_maximized
 from rnnsearch.integrations.keras_tuner.hyperparameters import to_config

@@ -1,0 +1,222 @@
+"""The winner of a search at work: predictions for new data, texts, scores."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from rnnsearch.api.backend import import_keras
+from rnnsearch.data import Preparation, preparation_from_json
+from rnnsearch.data.inputs import Inputs
+from rnnsearch.data.tokens.stream import StreamPreparation
+from rnnsearch.driver.programs import asked_metrics
+from rnnsearch.errors import InvalidInput, Problem, StudyError
+from rnnsearch.models import Architecture
+from rnnsearch.records import StudyFolder
+from rnnsearch.spec import Spec
+from rnnsearch.tasks import TASKS, Loss, metric_values, own_units
+
+if TYPE_CHECKING:
+    import keras
+    import pandas as pd
+
+    from rnnsearch.models.decoding import Choose
+
+__all__ = ["Winner", "check_writing"]
+
+Writes = Literal["nothing", "texts", "on"]
+
+_OPTIONS: Mapping[Writes, tuple[str, ...]] = {
+    "nothing": (),
+    "texts": ("beams", "temperature"),
+    "on": ("temperature", "tokens"),
+}
+"""Which options of writing have an effect, by what is written."""
+
+_DOES: Mapping[Writes, str] = {
+    "nothing": "writes no text",
+    "texts": "writes a text for each input",
+    "on": "writes how a text goes on",
+}
+
+
+class Winner:
+    """A study's best network, with the way from raw data to its input and back.
+
+    Args:
+        folder: The study's.
+        spec: What was searched.
+        backend: Keras's, if this process has imported none.
+
+    Raises:
+        StudyError: The search has no winner yet.
+    """
+
+    def __init__(self, folder: StudyFolder, spec: Spec, backend: str) -> None:
+        if not folder.model.exists() or not folder.preparation.exists():
+            raise StudyError(
+                f"Expected a finished search. Received: {folder.path}, which has no winner "
+                "yet; run its search command again, which goes on where it stopped"
+            )
+        self._folder = folder
+        self._spec = spec
+        self._backend = backend
+
+    @cached_property
+    def _kept(self) -> dict[str, Any]:
+        """The values of preparation.json."""
+        kept: dict[str, Any] = json.loads(self._folder.preparation.read_text("utf-8"))
+        return kept
+
+    @cached_property
+    def preparation(self) -> Preparation:
+        """The way from raw data to input and back."""
+        return preparation_from_json(self._kept)
+
+    @cached_property
+    def network(self) -> Architecture:
+        """What the model consists of."""
+        return Architecture.from_json(self._kept["network"])
+
+    @cached_property
+    def _model(self) -> keras.Model:
+        return self.load()
+
+    def load(self) -> keras.Model:
+        """The model, in plain Keras layers, anew each time. Imports Keras."""
+        import_keras(self._backend)
+        import keras
+
+        model: keras.Model = keras.saving.load_model(self._folder.model)
+        return model
+
+    @cached_property
+    def _loss(self) -> Loss:
+        """What was trained on."""
+        return TASKS[self._spec.task].loss(self.preparation.target, self._spec.loss)
+
+    @property
+    def writes(self) -> Writes:
+        """What it writes: no text, a text for each input, or how a text goes on."""
+        if self.network.head.stream is not None:
+            return "on"
+        return "nothing" if self.preparation.writing is None else "texts"
+
+    def predict(
+        self, path: str, *, beams: int | None, temperature: float | None, seed: int
+    ) -> pd.DataFrame:
+        """See `Results.predict`."""
+        if self.writes != "on":
+            check_writing(self.writes, beams=beams, temperature=temperature)
+        preparation, target = self.preparation, self.preparation.target
+        x, frame = preparation.inputs(path)
+        if preparation.writing is not None:
+            written = self._write(x, beams or 1, temperature, seed)
+            texts = [preparation.writing.text(classes) for classes in written]
+            return frame.assign(**{f"predicted_{target.names[0]}": texts})
+        loss = self._loss
+        outputs = self._outputs(x, preparation.anchors(path))
+        axes = outputs.shape[-2:] if loss.quantiles else outputs.shape[-1:]
+        rows = outputs.reshape(-1, *axes)[frame.index]
+        frame = frame.reset_index(drop=True)
+        if target.kind == "numeric":
+            for column, name in enumerate(target.names):
+                _add_numbers(frame, f"predicted_{name}", rows[..., column], loss.quantiles)
+            return frame
+        frame[f"predicted_{target.names[0]}"] = [target.classes[i] for i in rows.argmax(axis=-1)]
+        for column, label in enumerate(target.classes):
+            frame[f"probability_{label}"] = rows[:, column]
+        return frame
+
+    def continue_text(self, path: str, *, tokens: int, temperature: float | None, seed: int) -> str:
+        """See `Results.continue_text`."""
+        preparation = self.preparation
+        if not isinstance(preparation, StreamPreparation):
+            check_writing(self.writes, tokens=tokens)
+            raise AssertionError("tokens are for streams only")
+        read, model = preparation.read(path), self._model
+        from rnnsearch.models.decoding import Decoder, go_on
+
+        choose = _choose(temperature, seed)
+        decoder = Decoder(model, self.network)
+        return preparation.text(go_on(decoder, read, tokens, choose, preparation.avoided))
+
+    def evaluate(self, path: str) -> dict[str, float]:
+        """See `Results.evaluate`."""
+        part, target = self.preparation.targets(path), self.preparation.target
+        truth = target.own_units(part.y, part.anchor)
+        names = TASKS[self._spec.task].metrics(target, self._loss, asked_metrics(self._spec))
+        predicted = self._outputs(part.x, part.anchor)
+        return metric_values(names, truth, predicted, part.weights, self._loss.facts(target))
+
+    def _write(self, x: Inputs, beams: int, temperature: float | None, seed: int) -> np.ndarray:
+        """Classes (N, T) of the text for each input."""
+        model, steps = self._model, self.network.head.steps
+        from rnnsearch.models.decoding import Decoder, beam_search, generate
+
+        decoder = Decoder(model, self.network)
+        if beams > 1:
+            return beam_search(decoder, x, steps, beams)
+        return generate(decoder, x, steps, _choose(temperature, seed))
+
+    def _outputs(self, x: Inputs, anchor: np.ndarray | None) -> np.ndarray:
+        """The model's outputs in own units, as `rnnsearch.tasks.own_units` gives them."""
+        if self.network.head.stream is None:
+            outputs = self._model.predict(x, verbose=0)
+            return own_units(outputs, self.preparation.target, self._loss, anchor)
+        model = self._model
+        from rnnsearch.models.stream import follow, with_states
+
+        assert isinstance(x, np.ndarray)
+        return follow(with_states(model, self.network), x, self.network)
+
+
+def check_writing(writes: Writes, prefix: str = "", **options: object) -> None:
+    """Refuse options of writing that have no effect on what a network writes.
+
+    Args:
+        writes: What it does.
+        prefix: Put before the options' names: ``--`` on the command line.
+        options: Name → value, None where it was not given.
+
+    Raises:
+        InvalidInput: With every option that is wrong.
+    """
+    wrong = [
+        Problem(
+            f"{prefix}{name}",
+            f"must not be given: the network {_DOES[writes]}",
+            str(value),
+            "remove it",
+        )
+        for name, value in options.items()
+        if value is not None and name not in _OPTIONS[writes]
+    ]
+    if options.get("beams") and options.get("temperature") and writes == "texts":
+        must = f"must not be given beside {prefix}temperature, which draws one text"
+        wrong.append(Problem(f"{prefix}beams", must, str(options["beams"]), "remove one of them"))
+    if wrong:
+        raise InvalidInput(wrong)
+
+
+def _choose(temperature: float | None, seed: int) -> Choose:
+    """How each token is picked: the likeliest, or by drawing. Imports Keras."""
+    from rnnsearch.models.decoding import most_likely, sampled
+
+    return most_likely if temperature is None else sampled(temperature, seed)
+
+
+def _add_numbers(
+    frame: pd.DataFrame, name: str, values: np.ndarray, quantiles: Sequence[float]
+) -> None:
+    """Add what is predicted, (R,); or of quantiles (R, Q) the median and each of them."""
+    if not quantiles:
+        frame[name] = values
+        return
+    frame[name] = values[:, quantiles.index(0.5)]
+    for column, level in enumerate(quantiles):
+        frame[f"{name}_q{100 * level:g}"] = values[:, column]
