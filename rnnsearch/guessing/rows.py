@@ -44,12 +44,9 @@ def guess_rows(
         refuse(
             "must be many_to_one", received, "write the spec by hand: docs/spec.md", path="--task"
         )
-    known = [column.name for column in labels]
-    if wishes.target is not None and wishes.target not in known:
-        received, advice = f"'{wishes.target}'", f"there are: {name_some(known)}"
-        refuse("must be a column of classes", received, advice, path="--target")
-    target = labels[-1] if wishes.target is None else labels[known.index(wishes.target)]
+    target = _target(labels, wishes)
     cells = column_cells(table, text.name)
+    answers = column_cells(table, target.name)
     kind, why = _tokens(cells)
     lengths = [len(Tokenizer(kind).tokens(cell)) for cell in cells]
     usual = int(np.median(lengths))
@@ -67,6 +64,9 @@ def guess_rows(
         Setting("target_kind", "class"),
         Setting("split", split, said),
     ]
+    gaps = sum("" in pair for pair in zip(cells, answers, strict=True))
+    if gaps:
+        found.append(Setting("missing", "drop", f"{gaps} rows without a text or a class"))
     if kind == "words":
         why = "frequent words; all others are one"
         found.insert(4, Setting("max_vocabulary", _MOST_WORDS, why))
@@ -86,6 +86,17 @@ def guess_rows(
         search_settings(job, objective, wishes.cores),
         tuple(notes),
     )
+
+
+def _target(labels: list[Column], wishes: Wishes) -> Column:
+    """The column of classes that is asked for, else the last one."""
+    known = [column.name for column in labels]
+    if wishes.target is None:
+        return labels[-1]
+    if wishes.target not in known:
+        received, advice = f"'{wishes.target}'", f"there are: {name_some(known)}"
+        refuse("must be a column of classes", received, advice, path="--target")
+    return labels[known.index(wishes.target)]
 
 
 def _tokens(cells: Sequence[str]) -> tuple[TokenKind, str]:
