@@ -177,11 +177,12 @@ class ColumnReader:
         column = None if name is None else self.column(name, "data.time")
         if column is None:
             return None
-        cells = column.texts()
-        times, rows, path = parse_times(cells), self.table.rows, "data.time"
+        times, rows, path = column.times(), self.table.rows, "data.time"
+        if times is None:
+            times = parse_times(column.texts())
         bad = np.flatnonzero(np.isnat(times))
         if len(bad):
-            received = f"'{cells[bad[0]]}' in {name_rows(rows[bad[:1]])} of '{name}'"
+            received = f"'{column.texts()[bad[0]]}' in {name_rows(rows[bad[:1]])} of '{name}'"
             if len(bad) > 1:
                 received += f" ({len(bad)} such rows)"
             advice = "write dates as 2024-12-31 or 2024-12-31 23:59:59"
@@ -298,12 +299,12 @@ def _groups(reader: ColumnReader) -> tuple[tuple[str, ...], np.ndarray]:
     column = None if name is None else reader.column(name, "data.series")
     if column is None:
         return ("",), np.zeros(len(rows), dtype=np.int64)
-    labels = np.array(column.texts())
-    empty = rows[labels == ""]
+    index: dict[str, int] = {}
+    numbers = (index.setdefault(label, len(index)) for label in column.texts())
+    group = np.fromiter(numbers, np.int64, len(rows))
+    empty = rows[group == index.get("", -1)]
     if len(empty):
         received = f"nothing in {name_rows(empty)} of '{name}'"
         advice = "name the series of each row"
         reader.problems.add("data.series", "must have a value in every row", received, advice)
-    names, first, group = np.unique(labels, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    return tuple(names[order].tolist()), np.argsort(order)[group]
+    return tuple(index), group

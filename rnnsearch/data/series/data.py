@@ -19,8 +19,8 @@ from rnnsearch.data.series.checks import (
 )
 from rnnsearch.data.series.fitting import Segments, fit, rhythm
 from rnnsearch.data.series.preparation import SeriesPreparation
-from rnnsearch.data.series.rows import Columns, Series, read_series
-from rnnsearch.data.sources import TABLES
+from rnnsearch.data.series.reading import read_file
+from rnnsearch.data.series.rows import Columns, Series
 from rnnsearch.data.splits import fold_parts
 
 if TYPE_CHECKING:
@@ -40,10 +40,12 @@ class Fold:
     Attributes:
         segments: Of each series, the rows of its parts.
         prepared: The preparation for the longest window.
+        features: Model input of each row, whatever the window: (R, F) float32.
     """
 
     segments: tuple[Segments, ...]
     prepared: SeriesPreparation
+    features: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,10 @@ class SeriesData(SequenceData):
         """
         preparation = self._preparation(window, fold)
         found: tuple[list[Part], ...] = ([], [], [])
-        for one, segments in zip(self.series.each(), self.divided[fold].segments, strict=True):
-            features = preparation.features(one)
+        divided, end = self.divided[fold], 0
+        for one, segments in zip(self.series.each(), divided.segments, strict=True):
+            features = divided.features[end : end + len(one)]
+            end += len(one)
             for index, segment in enumerate(segments):
                 found[index].append(self._part(preparation, one, features, segment, index == 0))
         train, validation, test = map(join_parts, found)
@@ -104,6 +108,11 @@ class SeriesData(SequenceData):
     def preparation(self, window: int | None = None) -> SeriesPreparation:
         """The preparation for one length of window, of the last fold."""
         return self._preparation(window, -1)
+
+    def packed(self) -> SeriesData:
+        """Without what features were made of."""
+        bare = replace(self.series, inputs=np.zeros((len(self.series), 0)), texts={})
+        return replace(self, series=bare)
 
     def _preparation(self, window: int | None, fold: int) -> SeriesPreparation:
         prepared = self.divided[fold].prepared
@@ -205,24 +214,33 @@ def read_series_data(source: SeriesSource, task: str, windows: tuple[int, ...]) 
         known=source.known,
         positive=source.targets if source.scaling == "log" else (),
     )
-    series = read_series(TABLES[source.source].read(source.path), columns, problems)
-    series = series.take(~series.ahead)
+    series = read_file(source.source, source.path, columns, problems)
+    if series.ahead.any():
+        series = series.take(~series.ahead)
     check_numeric(source, series, problems)
     found_rhythm = rhythm(source, series, problems)
     check_steps(source, series, found_rhythm.step, problems)
     *earlier, last = _segments(source, series, blocks)
     back = found_rhythm.lag.inputs if found_rhythm.lag else 0
     check_lengths(source, last, longest, back, problems)
-    divided = [Fold(last, fit(source, task, series, found_rhythm, last, longest, problems))]
+    divided = [
+        _fold(series, last, fit(source, task, series, found_rhythm, last, longest, problems))
+    ]
     for number, segments in enumerate(earlier, 1):
         found = Problems()
         check_fold_length(source, segments, longest, back, found)
         prepared = fit(source, task, series, found_rhythm, segments, longest, found, number)
-        divided.insert(-1, Fold(segments, prepared))
+        divided.insert(-1, _fold(series, segments, prepared))
     data = SeriesData(series, tuple(divided), longest, source.stride)
     _check_parts(data, problems)
     problems.raise_any()
     return data
+
+
+def _fold(series: Series, segments: tuple[Segments, ...], prepared: SeriesPreparation) -> Fold:
+    """A fold with its features, which are computed here once, and by no worker."""
+    features = [prepared.features(one) for one in series.each()]
+    return Fold(segments, prepared, features[0] if len(features) == 1 else np.concatenate(features))
 
 
 def _segments(source: SeriesSource, series: Series, blocks: bool) -> list[tuple[Segments, ...]]:

@@ -14,10 +14,10 @@ from rnnsearch.data.problems import Problems
 from rnnsearch.data.series.calendar import Step, calendar_features, format_time, infer_step
 from rnnsearch.data.series.changes import Lags, past_inputs, past_targets
 from rnnsearch.data.series.naive import naive_forecasts
-from rnnsearch.data.series.rows import Columns, Series, read_series
+from rnnsearch.data.series.reading import read_file
+from rnnsearch.data.series.rows import Columns, Series
 from rnnsearch.data.series.stored import from_plain, to_plain
 from rnnsearch.data.series.windows import Windows, aligned_windows, blocks, cut, forecast_windows
-from rnnsearch.data.sources import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,7 +97,7 @@ class SeriesPreparation(Preparation):
             if self.horizon and self.output_steps is None:
                 times = np.concatenate([times, self._beyond(times, self.horizon)])[self.horizon :]
             columns.append(calendar_features(times, self.calendar, self.span))
-        values = np.concatenate(columns, axis=1)
+        values = joined if len(columns) == 1 else np.concatenate(columns, axis=1)
         changing = np.zeros(values.shape[1], bool)
         changing[: len(names)] = [name in self.target.names for name in names]
         return self.scaling.apply(
@@ -268,7 +268,7 @@ class SeriesPreparation(Preparation):
             known=self.known,
             positive=self.target.names if np.any(self.target.scaling.log) else (),
         )
-        series = read_series(TABLES[self.reader].read(Path(path)), columns, problems)
+        series = read_file(self.reader, Path(path), columns, problems)
         for one in series.each():
             self._check_length(one, path, targets, problems)
         problems.raise_any()

@@ -114,18 +114,20 @@ def read_series(table: Table, columns: Columns, problems: Problems) -> Series:
             if kind == "numeric":
                 targets[members] = interpolated(targets[members])
     # Series after series, each in the order of its rows.
-    keep = np.concatenate([members[keep[members]] for members in reader.members])
+    order: Any = np.concatenate([members[keep[members]] for members in reader.members])
+    if np.array_equal(order, np.arange(len(rows))):
+        order = slice(None)  # which copies nothing
     return Series(
-        rows[keep],
-        None if times is None else times[keep],
-        values[keep],
-        {name: labels[keep] for name, labels in texts.items()},
-        known[keep],
-        targets[keep],
-        targets_known[keep],
+        rows[order],
+        None if times is None else times[order],
+        values[order],
+        {name: labels[order] for name, labels in texts.items()},
+        known[order],
+        targets[order],
+        targets_known[order],
         kind,
         classes,
-        reader.ahead[keep],
-        reader.group[keep],
+        reader.ahead[order],
+        reader.group[order],
         reader.names,
     )
