@@ -50,7 +50,7 @@ def check_lengths(
         problems: Where to note them.
     """
     lengths = [max(map(len, parts)) for parts in zip(*segments, strict=True)]
-    wanted = 3 if source.split.test else 2
+    wanted = 3 if source.split.test or lengths[2] else 2
     need = (source.output_steps or 1) if longest is None else longest + source.horizon
     if min(lengths[:wanted]) >= need and lengths[0] >= need + back:
         return

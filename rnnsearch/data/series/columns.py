@@ -15,7 +15,10 @@ from rnnsearch.data.series.calendar import format_time, parse_times
 from rnnsearch.data.series.cells import empty_cells, mostly_text, number
 from rnnsearch.data.series.table import Column, Table
 
-__all__ = ["ColumnReader", "Columns"]
+__all__ = ["SAID_PARTS", "ColumnReader", "Columns"]
+
+SAID_PARTS = ("train", "validation", "test")
+"""What a column may say of a row's part."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class Columns:
         series: The column that names the series of a row; None where there is one.
         known: The inputs known ahead of their time: the file's last rows may have no others.
         positive: The inputs and targets that must be above 0.
+        part: The column that says which part a row is in; None where none does.
     """
 
     inputs: tuple[str, ...]
@@ -48,6 +52,7 @@ class Columns:
     series: str | None = None
     known: tuple[str, ...] = ()
     positive: tuple[str, ...] = ()
+    part: str | None = None
 
 
 class ColumnReader:
@@ -168,6 +173,28 @@ class ColumnReader:
             self.problems.add("data.target", "must be one column of classes", received, advice)
             return "class", (), np.full(rows, -1)
         return ("class", *self._labels(names[0]))
+
+    def parts(self) -> np.ndarray | None:
+        """Which part each row says that it is in, (R,) int8; None where none, or not all, do."""
+        name, path = self.columns.part, "data.split.column"
+        column = None if name is None else self.column(name, path)
+        if column is None:
+            return None
+        cells = column.texts()
+        index = {said: number for number, said in enumerate(SAID_PARTS)}
+        found = np.array([index.get(cell.lower(), -1) for cell in cells], np.int8)
+        strange = np.flatnonzero((found < 0) & ~self.ahead)
+        if len(strange):
+            received = f"'{cells[strange[0]]}' in {name_rows(self.table.rows[strange])} of '{name}'"
+            must = "must be a column of train, validation and test"
+            self.problems.add(path, must, received, "correct the column")
+        elif not (found == 0).any():
+            received = name_some(sorted({*cells} - {""}))
+            must, advice = "must say of some rows that they train", f"look at '{name}'"
+            self.problems.add(path, must, received, advice)
+        else:
+            return found
+        return None
 
     def times(self) -> np.ndarray | None:
         """The time stamps (R,), None if there are none or they can't be used."""

@@ -78,8 +78,8 @@ def _place(reader: str, path: Path, columns: Columns) -> Path:
 
 def _keep(place: Path, series: Series) -> None:
     arrays: dict[str, Any] = {name: getattr(series, name) for name in _ARRAYS}
-    if series.times is not None:
-        arrays["times"] = series.times
+    optional = {"times": series.times, "part": series.part}
+    arrays |= {name: array for name, array in optional.items() if array is not None}
     arrays |= {f"text {name}": labels for name, labels in series.texts.items()}
     keep(place, arrays, {name: getattr(series, name) for name in _FACTS})
 
@@ -95,6 +95,7 @@ def _series(found: Kept) -> Series:
     return Series(
         **{name: arrays[name] for name in _ARRAYS},
         times=arrays.get("times"),
+        part=arrays.get("part"),
         texts=texts,
         kind=facts["kind"],
         classes=tuple(facts["classes"]),
