@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnnsearch import cache
 from rnnsearch.cache import cache_folder, keep, kept
 from rnnsearch.data import read
 from rnnsearch.data.problems import Problems
@@ -106,20 +105,18 @@ def test_a_table_is_parsed_once(
     assert len(parsed) == 4
 
 
-@pytest.mark.parametrize("damage", ["byte", "short", "empty", "other"])
+@pytest.mark.parametrize("damage", ["short", "empty", "other"])
 def test_a_damaged_file_is_written_anew(damage: str, write_csv: Any, parsed: list[Path]) -> None:
     path = write_csv(table())
     first = read_file("csv", path, COLUMNS, Problems())
-    whole = only_file().read_bytes()
-    changed = bytearray(whole)
-    changed[len(whole) // 2] ^= 1
-    content = {"byte": bytes(changed), "short": whole[:-70], "empty": b"", "other": b"PK" * 40}
     file = only_file()
+    whole = file.read_bytes()
+    content = {"short": whole[: len(whole) // 2], "empty": b"", "other": b"PK" * 40}
     file.unlink()  # `first` maps it
     file.write_bytes(content[damage])
     same(first, read_file("csv", path, COLUMNS, Problems()))
     assert len(parsed) == 2
-    assert only_file().read_bytes() == whole
+    assert only_file().stat().st_size == len(whole)
 
 
 def test_a_table_with_problems_is_not_kept(write_csv: Any) -> None:
@@ -154,27 +151,16 @@ def test_a_search_of_what_is_kept_is_the_same(
                 )
 
 
-ARRAYS = {
-    "numbers": np.arange(6.0).reshape(3, 2),
-    "nothing": np.zeros((5, 0)),
-    "times": np.array(["2024-01-01", "NaT"], "datetime64[us]"),
-    "texts": np.array(["", "añb", "c"]),
-    "flags": np.array([True, False, True]),
-    "turned": np.arange(6, dtype=np.int8).reshape(2, 3).T,
-    "none": np.zeros(0, np.int64),
-}
-
-
-def test_arrays_come_back_as_they_were() -> None:
+def test_values_come_back_as_they_were() -> None:
     place = cache_folder("tables") / "x"
-    keep(place, ARRAYS, {"names": ["ä"], "kind": None})
+    arrays = [np.arange(6.0).reshape(3, 2), np.zeros((5, 0)), np.array(["", "añb"])]
+    keep(place, {"arrays": arrays, "kind": None})
     found = kept(place)
-    assert found is not None
-    assert found.facts == {"names": ["ä"], "kind": None}
-    assert list(found.arrays) == list(ARRAYS)
-    for name, array in ARRAYS.items():
-        assert found.arrays[name].dtype == array.dtype
-        np.testing.assert_array_equal(found.arrays[name], array)
+    assert found["kind"] is None
+    for one, other in zip(arrays, found["arrays"], strict=True):
+        assert one.dtype == other.dtype
+        np.testing.assert_array_equal(one, other)
+    assert isinstance(found["arrays"][0], np.memmap)
     assert [file.name for file in place.parent.iterdir()] == ["x"]
 
 
@@ -184,21 +170,21 @@ def test_what_was_not_used_for_longest_makes_room(monkeypatch: pytest.MonkeyPatc
     places = [cache_folder(name) / "x" for name in ("features", "tables")]
     places += [cache_folder("tables") / name for name in "yz"]
     for age, place in zip((30, 20, 10), places, strict=False):
-        keep(place, {"a": array}, {})
+        keep(place, array)
         os.utime(place, (place.stat().st_mtime - age,) * 2)
     mapped = kept(places[1])
     assert mapped is not None and kept(places[0]) is not None  # used now
-    keep(places[3], {"a": array}, {})
+    keep(places[3], array)
     assert [place.exists() for place in places] == [True, True, False, True]
     places[1].unlink()
-    np.testing.assert_array_equal(mapped.arrays["a"], array)
-    keep(places[2], {"a": np.arange(4000.0)}, {})  # 32 kB
+    np.testing.assert_array_equal(mapped, array)
+    keep(places[2], np.arange(4000.0))  # 32 kB
     assert [place.exists() for place in places] == [True, False, False, True]
 
 
 def test_no_cache_and_no_size(monkeypatch: pytest.MonkeyPatch) -> None:
     place = cache_folder("tables") / "x"
-    keep(place, ARRAYS, {})
+    keep(place, [1])
     monkeypatch.setenv("RNNSEARCH_CACHE_GB", "0")
     assert kept(place) is None
     for wrong in ("big", "-1", "nan"):
@@ -213,11 +199,11 @@ def test_no_cache_and_no_size(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_where_nothing_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = cache_folder("tables") / "x"
-    keep(place, ARRAYS, {})
+    keep(place, [1])
 
     def full(*_: Any) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr(cache, "_write", full)
-    keep(cache_folder("tables") / "y", ARRAYS, {})
+    monkeypatch.setattr("joblib.dump", full)
+    keep(cache_folder("tables") / "y", [1])
     assert [file.name for file in place.parent.iterdir()] == ["x"]

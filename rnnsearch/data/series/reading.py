@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
 
-from rnnsearch.cache import Kept, cache_folder, keep, kept
+from rnnsearch.cache import cache_folder, keep, kept
 from rnnsearch.data.problems import Problems
 from rnnsearch.data.series.rows import Columns, Series, read_series
 from rnnsearch.data.sources import TABLES
@@ -24,9 +23,6 @@ _FORM = "1"
 
 _LARGE = 4 << 20
 """Bytes of a file from which on it is kept: a smaller one is parsed in some 0.1 s."""
-
-_ARRAYS = ("rows", "inputs", "inputs_known", "targets", "targets_known", "ahead", "group")
-_FACTS = ("kind", "classes", "names")
 
 
 def read_file(reader: str, path: Path, columns: Columns, problems: Problems) -> Series:
@@ -47,15 +43,15 @@ def read_file(reader: str, path: Path, columns: Columns, problems: Problems) -> 
         return read_series(TABLES[reader].read(path), columns, problems)
     place = _place(reader, path, columns)
     found = kept(place)
-    if found is not None:
-        return _series(found)
+    if isinstance(found, Series):
+        return found
     count = len(problems.found)
     series = read_series(TABLES[reader].read(path), columns, problems)
     if len(problems.found) > count or _stamp(path) != before:
         return series
-    _keep(place, series)
-    found = kept(place)
-    return series if found is None else _series(found)
+    keep(place, series)
+    found = kept(place)  # mapped, which takes less memory
+    return found if isinstance(found, Series) else series
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
@@ -72,32 +68,6 @@ def _place(reader: str, path: Path, columns: Columns) -> Path:
     """Where the rows of this content are kept, read in this way."""
     with path.open("rb") as file:
         content = hashlib.file_digest(file, "sha256").hexdigest()
-    key = json.dumps([_FORM, reader, content, asdict(columns)])
+    form = [_FORM, *(field.name for field in fields(Series))]
+    key = json.dumps([form, reader, content, asdict(columns)])
     return cache_folder("tables") / hashlib.sha256(key.encode()).hexdigest()
-
-
-def _keep(place: Path, series: Series) -> None:
-    arrays: dict[str, Any] = {name: getattr(series, name) for name in _ARRAYS}
-    optional = {"times": series.times, "part": series.part}
-    arrays |= {name: array for name, array in optional.items() if array is not None}
-    arrays |= {f"text {name}": labels for name, labels in series.texts.items()}
-    keep(place, arrays, {name: getattr(series, name) for name in _FACTS})
-
-
-def _series(found: Kept) -> Series:
-    """The inverse of `_keep`."""
-    arrays, facts = found
-    texts = {
-        name.removeprefix("text "): labels
-        for name, labels in arrays.items()
-        if name.startswith("text ")
-    }
-    return Series(
-        **{name: arrays[name] for name in _ARRAYS},
-        times=arrays.get("times"),
-        part=arrays.get("part"),
-        texts=texts,
-        kind=facts["kind"],
-        classes=tuple(facts["classes"]),
-        names=tuple(facts["names"]),
-    )

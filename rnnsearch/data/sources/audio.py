@@ -58,16 +58,13 @@ class AudioReader(SequencesReader):
 def _raw(listed: Listed, settings: Mapping[str, Any], problems: Problems) -> Raw | None:
     """Frames of all recordings, padded with NaN; None, and problems, if any can't be read."""
     place = _place(listed.paths, settings)
-    found = kept(place)
-    if found is None:
+    frames: list[np.ndarray] | None = kept(place)
+    if frames is None:
         frames = _computed(listed, settings, problems)
         if frames is None:
             return None
-        lengths = np.array([len(each) for each in frames])
-        keep(place, {"frames": np.concatenate(frames), "lengths": lengths}, {})
-    else:
-        lengths = np.array(found.arrays["lengths"])
-        frames = np.split(found.arrays["frames"], np.cumsum(lengths)[:-1])
+        keep(place, frames)
+    lengths = np.array([len(each) for each in frames])
     x = np.full((len(frames), lengths.max(), frames[0].shape[1]), np.nan, dtype=np.float32)
     for place, each in zip(x, frames, strict=True):
         place[: len(each)] = each

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rnnsearch.data.problems import Problems, name_rows
-from rnnsearch.data.series.table import Table
+from rnnsearch.data.series.cells import MISSING
+from rnnsearch.data.series.table import Table, TextColumn
 from rnnsearch.data.sources._base import TableReader
-from rnnsearch.data.sources._cells import PADDING, BytesColumn, Cells
-from rnnsearch.data.sources._unquoted import SEPARATORS, read_unquoted
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["CsvReader"]
 
-_ROWS = 1 << 14
-"""Rows of a block."""
+_SEPARATORS = ",;\t"
+
+_LARGE = 1 << 20
+"""Bytes of a file from which on pandas is worth its import: a smaller one is read in some 0.1 s."""
+
+_PIECE = 1 << 24
+"""Bytes that are looked through at once."""
+
+_WORDS = sorted({form for word in MISSING for form in (word, word.upper(), word.title(), "NaN")})
+"""What stands for no number, as it is mostly written; a column with others is read as text."""
 
 
 class CsvReader(TableReader):
@@ -30,34 +40,153 @@ class CsvReader(TableReader):
         Raises:
             InvalidData: The file is missing, is no text, is empty, or its rows differ in length.
         """
-        return read_unquoted(path) or _read_quoted(path)
+        return _read_large(path) or _read_any(path)
 
 
-@dataclass
-class _Found:
-    """What a file holds, as far as it was read.
+@dataclass(frozen=True)
+class _Form:
+    """A file without quotes, and with as many cells in every line.
 
     Attributes:
+        path: Where it is.
+        separator: Between cells.
         header: Column names.
-        rows: Of each block, where its rows stand in the file.
-        blocks: The cells, up to the first row that is uneven.
-        uneven: Rows with more or fewer cells than the header.
-        count: Cells of the first of them.
+        rows: R, lines below the header.
     """
 
-    header: list[str] = field(default_factory=list)
-    rows: list[list[int]] = field(default_factory=list)
-    blocks: list[Cells] = field(default_factory=list)
-    uneven: list[int] = field(default_factory=list)
-    count: int = 0
+    path: Path
+    separator: str
+    header: tuple[str, ...]
+    rows: int
 
 
-def _read_quoted(path: Path) -> Table:
+@dataclass(frozen=True)
+class _LargeColumn:
+    """A column whose text is read again where it is asked for: strings take much memory.
+
+    Attributes:
+        form: The file.
+        index: Which of its columns.
+        values: (R,) float64, NaN where nothing is; None where a cell may be no number.
+    """
+
+    form: _Form
+    index: int
+    values: np.ndarray | None
+
+    def texts(self) -> list[str]:
+        """The cells, the space around them removed."""
+        column = _frame(self.form, usecols=[self.index], dtype=str, na_filter=False)
+        return [cell.strip() for cell in column[self.index].tolist()]
+
+    def numbers(self) -> np.ndarray | None:
+        """The cells, where all are numbers or empty."""
+        return self.values
+
+    def times(self) -> np.ndarray | None:
+        """None: these are text."""
+        return None
+
+
+def _read_large(path: Path) -> Table | None:
+    """A large file by pandas; None of a small one, and where `_read_any` must have a look.
+
+    Of what is wrong with a file pandas says too little, and it fills up rows that are short.
+    """
+    form = _form(path)
+    if form is None:
+        return None
+    try:
+        frame = _frame(form, na_values=_WORDS, keep_default_na=False, low_memory=False)
+    except ValueError:  # pandas's ParserError and Unicode's errors among them
+        return None
+    if len(frame) != form.rows:
+        return None
+    columns = [_numbers(frame.pop(index)) for index in range(len(form.header))]
+    large = (_LargeColumn(form, index, values) for index, values in enumerate(columns))
+    return Table(form.header, np.arange(form.rows) + 2, tuple(large))
+
+
+def _form(path: Path) -> _Form | None:
+    """The form of a large file, by counting separators; None of another, or of an odd one."""
+    try:
+        if path.stat().st_size < _LARGE:
+            return None
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            first = file.readline()
+        separator = max(_SEPARATORS, key=first.count)
+        ends, returns, separators, odd = _counts(path, separator.encode())
+    except (OSError, UnicodeDecodeError):
+        return None
+    header = tuple(cell.strip() for cell in first.split(separator))
+    even = separators == (len(header) - 1) * ends and returns in (0, ends)
+    if odd or not even or len(header) == 1 or ends < 2:
+        return None
+    return _Form(path, separator, header, ends - 1)
+
+
+def _counts(path: Path, separator: bytes) -> tuple[int, int, int, int]:
+    """How often there are line ends, carriage returns, separators, and quotes or zero bytes."""
+    ends = returns = separators = odd = 0
+    last = b""
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            ends += piece.count(b"\n")
+            returns += piece.count(b"\r")
+            separators += piece.count(separator)
+            odd += piece.count(b'"') + piece.count(b"\0")
+            last = piece[-1:]
+    # The last line may have no end; where others end in "\r\n" `_read_any` takes the file then.
+    return ends + (last != b"\n"), returns, separators, odd
+
+
+def _frame(form: _Form, **how: Any) -> pd.DataFrame:
+    """The lines below the header, columns by their position.
+
+    Raises:
+        ValueError: A line is longer than the header, or is no text.
+    """
+    import pandas as pd
+
+    return pd.read_csv(
+        form.path,
+        sep=form.separator,
+        header=None,
+        skiprows=1,
+        names=range(len(form.header)),
+        index_col=False,
+        encoding="utf-8-sig",
+        quoting=csv.QUOTE_NONE,
+        skip_blank_lines=False,
+        **how,
+    )
+
+
+def _numbers(column: pd.Series[Any]) -> np.ndarray | None:
+    """A column as pandas read it, where that is as numbers."""
+    return column.to_numpy(np.float64) if column.dtype.kind in "iuf" else None
+
+
+def _read_any(path: Path) -> Table:
     """Any file, cell by cell."""
     problems = Problems()
-    found = _Found()
+    header: list[str] = []
+    rows: list[int] = []
+    cells: list[list[str]] = []
+    uneven: list[int] = []
     try:
-        _read_cells(path, found)
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            first = file.readline()
+            file.seek(0)
+            reader = csv.reader(file, delimiter=max(_SEPARATORS, key=first.count), strict=True)
+            header = [cell.strip() for cell in next(reader, [])]
+            for row in reader:
+                if not row and len(header) > 1:
+                    continue
+                rows.append(reader.line_num)
+                cells.append([cell.strip() for cell in row] or [""])
+                if len(cells[-1]) != len(header):
+                    uneven.append(reader.line_num)
     except FileNotFoundError:
         advice = "a path in a spec is relative to the spec's folder"
         problems.add("data.path", "must be an existing file", str(path), advice)
@@ -65,62 +194,20 @@ def _read_quoted(path: Path) -> Table:
         advice = "save it as UTF-8 text with commas"
         problems.add("data.path", "must be a readable CSV file", f"{path} ({error})", advice)
     problems.raise_any()
-    header, uneven = found.header, found.uneven
-    if not found.rows:
+    if not cells:
         what = "only a header line" if any(header) else "an empty file"
         problems.add(
             "data.path", "must have a header line and rows below it", what, f"look at {path}"
         )
     if uneven:
-        received = f"{found.count} in row {uneven[0]}"
+        at = uneven[0]
+        count = len(cells[rows.index(at)])
+        received = f"{count} in row {at}"
         if len(uneven) > 1:
             received += f", and other counts than {len(header)} in {name_rows(uneven)}"
         advice = "quote cells that contain the separator"
         must = f"must have {len(header)} cells in every row, like the header"
         problems.add("data.path", must, received, advice)
     problems.raise_any()
-    columns = tuple(BytesColumn(found.blocks, index) for index in range(len(header)))
-    return Table(tuple(header), np.concatenate(found.rows, dtype=np.int64), columns)
-
-
-def _read_cells(path: Path, found: _Found) -> None:
-    """Go through a file.
-
-    Raises:
-        OSError, UnicodeDecodeError, csv.Error: It can't be read.
-    """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        first = file.readline()
-        file.seek(0)
-        reader = csv.reader(file, delimiter=max(SEPARATORS, key=first.count), strict=True)
-        found.header = [cell.strip() for cell in next(reader, [])]
-        width = len(found.header)
-        numbered = ((reader.line_num, row or [""]) for row in reader if row or width <= 1)
-        while block := list(islice(numbered, _ROWS)):
-            found.rows.append([number for number, _ in block])
-            uneven = [(number, len(row)) for number, row in block if len(row) != width]
-            if uneven and not found.uneven:
-                found.count = uneven[0][1]
-            found.uneven += [number for number, _ in uneven]
-            if not found.uneven:
-                found.blocks.append(_cells([cell for _, row in block for cell in row], width))
-
-
-def _cells(texts: list[str], count: int) -> Cells:
-    """The cells of some rows, `count` in each."""
-    joined = "".join(texts)
-    if joined.isascii():
-        content = joined.encode()
-        lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    else:
-        each = [text.encode() for text in texts]
-        content = b"".join(each)
-        lengths = np.fromiter(map(len, each), np.int64, len(each))
-    ends = np.cumsum(lengths)
-    return Cells(
-        memoryview(content + bytes(PADDING)),
-        (ends - lengths)[::count],
-        ends.reshape(-1, count),
-        between=0,
-        plain="\0" not in joined,
-    )
+    columns = tuple(TextColumn(column) for column in zip(*cells, strict=True))
+    return Table(tuple(header), np.asarray(rows, dtype=np.int64), columns)
