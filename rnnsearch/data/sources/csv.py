@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -45,7 +46,7 @@ class CsvReader(TableReader):
 
 @dataclass(frozen=True)
 class _Form:
-    """A file without quotes, and with as many cells in every line.
+    """A file that has as many cells in every line, and quotes around whole cells only.
 
     Attributes:
         path: Where it is.
@@ -115,29 +116,35 @@ def _form(path: Path) -> _Form | None:
         with path.open(encoding="utf-8-sig", newline="") as file:
             first = file.readline()
         separator = max(_SEPARATORS, key=first.count)
-        ends, returns, separators, odd = _counts(path, separator.encode())
-    except (OSError, UnicodeDecodeError):
+        lines = _lines(path, separator)
+        header = [cell.strip() for cell in next(csv.reader([first], delimiter=separator), [])]
+    except (OSError, UnicodeDecodeError, csv.Error):
         return None
-    header = tuple(cell.strip() for cell in first.split(separator))
-    even = separators == (len(header) - 1) * ends and returns in (0, ends)
-    if odd or not even or len(header) == 1 or ends < 2:
+    if lines is None or lines.rows < 1 or len(header) == 1:
         return None
-    return _Form(path, separator, header, ends - 1)
+    even = lines.separators == (len(header) - 1) * (lines.rows + 1)
+    return _Form(path, separator, tuple(header), lines.rows) if even else None
 
 
-def _counts(path: Path, separator: bytes) -> tuple[int, int, int, int]:
-    """How often there are line ends, carriage returns, separators, and quotes or zero bytes."""
-    ends = returns = separators = odd = 0
-    last = b""
+class _Lines(NamedTuple):
+    """How many rows there are below the header, and separators in all."""
+
+    rows: int
+    separators: int
+
+
+def _lines(path: Path, separator: str) -> _Lines | None:
+    """What a file's lines hold; None where some are odd, as those with quotes inside cells are."""
+    mark, ends, returns, separators = separator.encode(), 0, 0, 0
+    inside = re.compile(rb'"(?<=[^%b\r\n]")(?=[^%b\r\n])' % (mark, mark))
     with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            ends += piece.count(b"\n")
+        while piece := file.read(_PIECE) + file.readline():
+            if b"\0" in piece or inside.search(piece):
+                return None
+            ends += piece.count(b"\n") + (piece[-1:] != b"\n")
             returns += piece.count(b"\r")
-            separators += piece.count(separator)
-            odd += piece.count(b'"') + piece.count(b"\0")
-            last = piece[-1:]
-    # The last line may have no end; where others end in "\r\n" `_read_any` takes the file then.
-    return ends + (last != b"\n"), returns, separators, odd
+            separators += piece.count(mark)
+    return _Lines(ends - 1, separators) if returns in (0, ends) else None
 
 
 def _frame(form: _Form, **how: Any) -> pd.DataFrame:
@@ -156,7 +163,6 @@ def _frame(form: _Form, **how: Any) -> pd.DataFrame:
         names=range(len(form.header)),
         index_col=False,
         encoding="utf-8-sig",
-        quoting=csv.QUOTE_NONE,
         skip_blank_lines=False,
         **how,
     )
