@@ -93,7 +93,7 @@ def test_scores_are_those_of_what_is_predicted(results: api.Results, folder: Pat
     table(rows).to_csv(folder / "one.csv", index=False)
     one = results.evaluate(folder / "one.csv")
     ahead = table(rows)
-    truth = ahead["load"].to_numpy()[-5:]
+    truth = ahead["load"].to_numpy(copy=True)[-5:]
     ahead.loc[rows - 5 :, "load"] = np.nan
     ahead.to_csv(folder / "one.csv", index=False)
     last = results.predict(folder / "one.csv")["predicted_load"].to_numpy()[-5:]

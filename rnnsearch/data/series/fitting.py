@@ -216,7 +216,7 @@ def _learned(
     Evenly spaced ones, where there are many. The first have no past: NaN.
     """
     if lag is None:
-        return values[rows]
+        return np.asarray(values[rows])
     rows = rows[:: 1 + len(rows) * len(lag.targets) // _MOST_CHANGES, None]
     past = past_targets(values, known, rows, lag)
     return np.asarray(values[rows] - past).reshape(-1, values.shape[1])

@@ -10,7 +10,7 @@ import numpy as np
 __all__ = ["naive_error", "naive_forecasts", "seasonal_lag"]
 
 
-_Rows = TypeVar("_Rows", int, np.ndarray)
+_Rows = TypeVar("_Rows", int, np.ndarray, int | np.ndarray)
 
 
 def seasonal_lag(season: int, distance: _Rows) -> _Rows:

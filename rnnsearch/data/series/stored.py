@@ -43,6 +43,7 @@ def to_plain(prepared: SeriesPreparation) -> dict[str, Any]:
                 prepared.features_names, *_plain(prepared.scaling), strict=True
             )
         ],
+        "ahead": list(prepared.ahead_names) if prepared.task == "sequence_to_sequence" else [],
         "target": {
             "kind": target.kind,
             "names": list(target.names),
