@@ -315,6 +315,13 @@ def test_no_forecast_has_rows_of_two_series(write_csv: Any, csv_source: Any) -> 
     assert frame["t"].iloc[half - 1] == frame["t"].iloc[-1] == "2024-01-04 12:00"
 
 
+def test_a_series_too_short_for_a_forecast_has_none(write_csv: Any, csv_source: Any) -> None:
+    short = {name: [*column[:80], *column[80:85]] for name, column in TOWNS.items()}
+    source = forecast(write_csv(short), csv_source, series="town", time="t", scaling="none")
+    dataset = read(source, TASK).dataset()
+    assert max(dataset.train.y.max(), dataset.validation.y.max(), dataset.test.y.max()) < 4000
+
+
 def test_folds_begin_one_after_the_other(write_csv: Any, csv_source: Any) -> None:
     from rnnsearch.spec.sources import BacktestSpec, SplitSpec
 
