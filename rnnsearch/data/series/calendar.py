@@ -16,6 +16,7 @@ __all__ = [
     "format_time",
     "infer_step",
     "parse_times",
+    "times_after",
 ]
 
 _ISO = re.compile(r"\d{4}(-\d\d(-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?)?)?)?")
@@ -115,6 +116,11 @@ def infer_step(times: np.ndarray) -> Step | None:
     values, counts = np.unique(distances, return_counts=True)
     best = int(counts.argmax())
     return Step(float(values[best]), unit, bool(counts[best] >= 0.9 * counts.sum()))
+
+
+def times_after(times: np.ndarray, step: Step | None, count: int) -> np.ndarray:
+    """The next `count` time stamps after the last; a second apart where no step is known."""
+    return (step or Step(1, "seconds")).after(times[-1], np.arange(count) + 1)
 
 
 def calendar_names(features: Sequence[str]) -> tuple[str, ...]:
