@@ -6,7 +6,7 @@
 Makes a table of time stamps and numbers in a temporary folder and reads it for a forecast from the
 last two rows, each time in a process of its own, with an empty cache and then with what the first
 reading left there. `--workers` searches it instead, with one worker and with two, and prints what
-each held at the end of its first block.
+each had of its own at most. On Linux only.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import numpy as np
 from machine import print_machine
@@ -45,7 +45,10 @@ def main() -> None:
         rows, columns = arguments.rows, arguments.columns
         if arguments.workers:
             path = _write(Path(folder), rows, columns, ["parquet"])["parquet"]
-            header, lines = ["workers", "MiB of each"], _searched(Path(folder), path, columns)
+            header, lines = (
+                ["workers", "MiB of each, at most"],
+                _searched(Path(folder), path, columns),
+            )
         else:
             files = _write(Path(folder), rows, columns, ["csv", "parquet"])
             header = ["file", "MB", "first, s", "MiB", "again, s", "MiB "]
@@ -133,35 +136,44 @@ def _read(section: dict[str, Any]) -> tuple[float, float]:
     return seconds, _memory("VmHWM") - before
 
 
-def _memory(name: str) -> float:
-    """MiB that the system says this process has (VmRSS), or had at most (VmHWM). Linux only."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(float(line.split()[1]) / 1024 for line in lines if line.startswith(f"{name}:"))
+def _memory(name: str, process: str = "self") -> float:
+    """MiB that a process has (VmRSS), has of its own (RssAnon), or had at most (VmHWM)."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    except OSError:  # it has ended
+        return 0.0
+    found = [float(line.split()[1]) / 1024 for line in lines if line.startswith(f"{name}:")]
+    return found[0] if found else 0.0
 
 
 def _search(section: dict[str, Any]) -> list[float]:
-    """MiB that each worker held at the end of its first block."""
+    """MiB of its own, mapped files left out, that each worker of a search had at most."""
     import rnnsearch
-    from rnnsearch.driver.loop import Search
-    from rnnsearch.execution.messages import BlockDone
 
     workers = section.pop("workers")
-    held: dict[int, float] = {}
-    handle = Search._report
-
-    def noting(self: Search, worker: int, flight: Any, message: Any) -> None:
-        if isinstance(message, BlockDone):
-            held.setdefault(worker, message.memory)
-        handle(self, worker, flight, message)
-
     spec = {
         **_spec(section),
         "search": {"trials": workers, "epochs": 1, "sampler": "random", "pruner": "none"},
         "run": {"engine": "keras", "device": "cpu", "workers": workers},
     }
-    with tempfile.TemporaryDirectory() as path, mock.patch.object(Search, "_report", noting):
+    most: dict[str, float] = {}
+    ended = threading.Event()
+    watching = threading.Thread(target=_watch, args=(most, ended))
+    watching.start()
+    with tempfile.TemporaryDirectory() as path:
         rnnsearch.search(spec, output=Path(path) / "study")
-    return list(held.values())
+    ended.set()
+    watching.join()
+    return sorted(most.values())
+
+
+def _watch(most: dict[str, float], ended: threading.Event) -> None:
+    """Note what the children of this process hold at most."""
+    while not ended.wait(0.02):
+        for thread in Path("/proc/self/task").iterdir():
+            for child in (thread / "children").read_text().split():
+                held = _memory("RssAnon", child)
+                most[child] = max(held, most.get(child, 0.0))
 
 
 def _spec(section: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from rnnsearch.data.inputs import Inputs, count
+from rnnsearch.data.inputs import Inputs, count, join
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,7 +140,7 @@ class Part:
             padding is 0. Or several arrays by name: ``vector`` (N, F) and ``previous`` (N, T)
             int32, the token before each step (one_to_many of tokens); ``source``, a sequence
             as above, and ``previous``, or where numbers are put out ``ahead`` (N, T, A) float32,
-            what is known of each step before
+            what is known of each step before, the last feature its place from 0 to 1
             (sequence_to_sequence). Padding of outputs and of ``previous`` stands at the end.
         y: Scaled numbers, float32: (N, O) or (N, T, O); or classes, int32: (N,) or (N, T).
         weight: (N, T) float32 where y has a time axis of T steps, 1 where a step of y counts
@@ -184,7 +184,7 @@ def join_parts(parts: Sequence[Part]) -> Part:
         return parts[0]
     first, weighted = parts[0], any(part.weight is not None for part in parts)
     return Part(
-        np.concatenate([part.x for part in parts]),
+        join(*(part.x for part in parts)),
         np.concatenate([part.y for part in parts]),
         np.concatenate([part.weights for part in parts]) if weighted else None,
         {name: np.concatenate([part.naive[name] for part in parts]) for name in first.naive},

@@ -35,9 +35,10 @@ def check_data(
 ) -> None:
     """Record what in the data section contradicts itself or the task."""
     _check_split(data, report)
-    if task == "sequence_to_sequence" and not isinstance(data, TokensSource):
-        must = f"must be another task for source: {data.source}: numbers are not put out so far"
-        report.add("task", must, task, "use source: pairs or table; many_to_many for numbers")
+    if task == "sequence_to_sequence" and not isinstance(data, TokensSource | SeriesSource):
+        must = f"must be another task for source: {data.source}: it is for tables and for texts"
+        advice = "use source: csv or parquet for forecasts, pairs or table for texts"
+        report.add("task", must, task, advice)
         return
     if isinstance(data, SteppedSource):
         _check_steps(data, task, report)
@@ -45,8 +46,8 @@ def check_data(
         check_tokens(data, task, space, report)
     else:
         _check_group(data, report)
-        if task == "one_to_many" and data.target_kind == "class":
-            must = "must be auto or numeric for one_to_many: it predicts a sequence of numbers"
+        if task in ("one_to_many", "sequence_to_sequence") and data.target_kind == "class":
+            must = f"must be auto or numeric for {task}: it predicts a sequence of numbers"
             report.add("data.target_kind", must, "class", "remove it")
     if isinstance(data, SeriesSource):
         _check_columns(data, report)
@@ -242,9 +243,7 @@ def _check_blocks(data: SeriesSource, report: Report) -> None:
 
 
 def _check_windows(data: SeriesSource, task: str, space: WrittenSpace, report: Report) -> None:
-    if data.output_steps is not None:
-        must = f"must not be given for {task}: it is for one_to_many only"
-        report.add("data.output_steps", must, show(data.output_steps), "remove it")
+    _check_steps_ahead(data, task, report)
     searched = "window" in space.parameters or "window" in space.broken
     if task == "one_to_one" and data.window is not None:
         must = "must not be given for one_to_one: it reads one row"
@@ -253,7 +252,22 @@ def _check_windows(data: SeriesSource, task: str, space: WrittenSpace, report: R
         must = f"must be given for {task}: a whole number of at least 1"
         report.add("data.window", must, advice="add window: under data:, or search it in space:")
     leaking = [target for target in data.targets if target in data.inputs]
-    if data.horizon == 0 and leaking:
+    if data.horizon == 0 and leaking and task != "sequence_to_sequence":
         must = f"must be at least 1 where a target ({', '.join(leaking)}) is also an input"
         advice = "set horizon: 1 to forecast, or remove the target from inputs"
         report.add("data.horizon", must, "0", advice)
+
+
+def _check_steps_ahead(data: SeriesSource, task: str, report: Report) -> None:
+    """Several steps are forecast by sequence_to_sequence, all of them ahead of what is read."""
+    if task != "sequence_to_sequence":
+        if data.output_steps is not None:
+            must = f"must not be given for {task}: it is for one_to_many and sequence_to_sequence"
+            report.add("data.output_steps", must, show(data.output_steps), "remove it")
+        return
+    if data.output_steps is None:
+        must = f"must be given for {task}, the steps to forecast: a whole number of at least 1"
+        report.add("data.output_steps", must, advice="add output_steps: under data:")
+    if data.horizon == 0:
+        must = f"must be at least 1 for {task}: what is forecast lies ahead"
+        report.add("data.horizon", must, "0", "remove it: the forecast begins with the next row")

@@ -18,7 +18,7 @@ _NUMERIC_METRICS = ("mape", "smape", "mase")
 _CLASS_METRICS = ("log_loss", "roc_auc", "perplexity", "bits")
 
 
-def check_loss(loss: LossSpec, task: str | None, target_kind: str, report: Report) -> None:
+def check_loss(loss: LossSpec, target_kind: str, report: Report) -> None:
     """Record settings of another loss, quantiles out of order, and a loss for another target."""
     for key, owner in _OWNERS.items():
         if key in loss.model_fields_set and loss.name != owner:
@@ -34,9 +34,6 @@ def check_loss(loss: LossSpec, task: str | None, target_kind: str, report: Repor
     if fitting is not None and loss.name not in ("auto", *fitting):
         must = f"must be {joined(('auto', *fitting))} for target_kind: {target_kind}"
         report.add("loss", must, loss.name)
-    if loss.name == "quantile" and task == "sequence_to_sequence":
-        must = "must be another loss for sequence_to_sequence: its decoder reads what it predicts"
-        report.add("loss", must, loss.name, "such as mae, whose best prediction is the median")
 
 
 def check_metrics(search: SearchSpec, target_kind: str, report: Report) -> None:

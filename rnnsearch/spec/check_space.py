@@ -97,6 +97,8 @@ def _most_steps(space: WrittenSpace, task: str | None, data: _Data) -> tuple[int
     if isinstance(data, SeriesSource) and task == "one_to_many":
         return None if data.output_steps is None else (data.output_steps, "data.output_steps")
     ends = [] if data.window is None else [(data.window, "data.window")]
+    if isinstance(data, SeriesSource) and data.output_steps is not None:
+        ends.append((data.output_steps, "data.output_steps"))
     written = space.parameters.get("window")
     if written is not None:
         domain = written.domain

@@ -148,7 +148,7 @@ def _parse(
         check_data(data, task, space, report)
     check_space(space, task, data, report)
     kind = "auto" if data is None else data.target_kind
-    check_loss(loss, task, kind, report)
+    check_loss(loss, kind, report)
     check_search(search, loss, kind, space, report)
     check_metrics(search, kind, report)
     check_run(run, report)

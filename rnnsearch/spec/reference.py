@@ -135,12 +135,20 @@ _TASKS = """\
 | `many_to_one` | sequence → value or class | `window` |
 | `one_to_many` | vector → sequence of numbers | `output_steps` |
 | `many_to_many` | sequence → sequence of equal length, aligned | `window` |
-| `sequence_to_sequence` | text → text, by an encoder and a decoder | (source: pairs or table) |
+| `sequence_to_sequence` | sequence → the next steps, or text → text, by an encoder and a decoder \
+| `window`, `output_steps` |
 
 Text, DNA and other tokens are read by `source: table`, `fasta`, `pairs` and `text`. A `one_to_many`
 of a `table` writes text: the letter before is read at each step. `source: text` is one long text,
 of which each next token is predicted (`many_to_many`): the hidden state flows on from window to
 window, and the gradient is cut there.
+
+A forecast of several steps is a `sequence_to_sequence` of a table: the encoder reads `window` rows,
+and the decoder puts out `output_steps` numbers from `horizon` rows after them on, each from what is
+known in advance of its row: the columns under `known`, the `calendar`, and its place in the
+forecast. Validation and test part are judged on a forecast from each of their rows that the longest
+window can end with. `predict` gives the forecast of the rows after the file's end, and before it
+those of its own rows, end to end. (A text is translated with `source: pairs` or `table`.)
 """
 
 

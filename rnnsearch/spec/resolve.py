@@ -20,7 +20,8 @@ from rnnsearch.spec.wording import is_text, show
 
 __all__ = ["difference", "dump", "resolved"]
 
-_WINDOWED_ONLY = ("window", "horizon", "stride")
+_IDLE = {"one_to_many": ("window", "horizon", "stride"), "sequence_to_sequence": ()}
+"""Keys of a table that have no effect on a task."""
 _FREE = ("name", "run", "data.path", "search.trials", "search.timeout")
 
 
@@ -31,7 +32,7 @@ def resolved(spec: Spec) -> dict[str, Any]:
     """
     data = spec.data.model_dump(mode="json")
     if isinstance(spec.data, SeriesSource):
-        dropped = _WINDOWED_ONLY if spec.task == "one_to_many" else ("output_steps",)
+        dropped = _IDLE.get(spec.task, ("output_steps",))
         data = {key: value for key, value in data.items() if key not in dropped}
     first = {key: data[key] for key in ("source", "path") if key in data}
     space = {name: _short(domain) for name, domain in spec.space.items()}

@@ -27,6 +27,9 @@ _COSTS = (1e-3, 1e-2, 1e-1, 1.0, 10.0)
 _MOST_ROWS = 50_000
 """Rows a linear model is fitted on at most: evenly spaced ones of those there are."""
 
+_MOST_PATTERNS = 8
+"""Of gaps, in which a linear model is fitted to every row it can be."""
+
 
 _Features = Callable[[Part], np.ndarray]
 """What a model without memory is given of a part, (N, D) or (N, T, D)."""
@@ -183,7 +186,14 @@ def _fit_ridge(features: _Features, dataset: Dataset, whole: bool) -> _Ridge:
 def _ridge_fits(
     x: np.ndarray, y: np.ndarray, counts: np.ndarray
 ) -> list[tuple[np.ndarray, _Decomposed]]:
-    """Outputs that count in the same rows, and those rows decomposed; none where no row counts."""
+    """Outputs that count in the same rows, and those rows decomposed; none where no row counts.
+
+    Where gaps differ a lot, and most rows have none, the others are left out: each pattern of gaps
+    needs a decomposition of its own.
+    """
+    whole = (counts > 0).all(axis=1)
+    if 2 * whole.sum() >= len(x) and len(np.unique(counts > 0, axis=1).T) > _MOST_PATTERNS:
+        x, y, counts = x[whole], y[whole], counts[whole]
     if counts.all():
         patterns, of = np.ones((len(x), 1), bool), np.zeros(y.shape[1], np.int64)
     else:

@@ -45,10 +45,15 @@ class SequenceToSequence(Task):
         )
 
     def memoryless_features(self, x: Inputs, vocabulary: int | None = None) -> np.ndarray | None:
-        """The whole source at once, (N, S·F), where it is numbers; None of tokens."""
+        """The whole source and what is known of all steps at once, (N, S·F + T·(A-1)).
+
+        A step's place, the last of what is known of it, is the same in every sequence. None of
+        tokens.
+        """
         assert isinstance(x, dict)
-        source = x["source"]
-        if source.ndim == 2:
+        source, known = x["source"], x.get("ahead")
+        if source.ndim == 2 or known is None:
             return None
-        real = np.where(source == np.float32(MASK_VALUE), 0, source)
-        return real.reshape(len(source), -1).astype(np.float32)
+        real, known = np.where(source == np.float32(MASK_VALUE), 0, source), known[:, :, :-1]
+        flat = [a.reshape(len(a), a.shape[1] * a.shape[2]) for a in (real, known)]
+        return np.concatenate(flat, axis=1, dtype=np.float32)

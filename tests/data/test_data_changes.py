@@ -262,3 +262,23 @@ def test_what_is_known_is_scaled_by_training_rows_only(write_csv: Any, csv_sourc
     path = write_csv({"y": PRICES, "holiday": numbers})
     scaling = read(known(path, csv_source), "many_to_one", ()).preparation().scaling
     assert scaling.offset[1] == pytest.approx(numbers[:112].mean())
+
+
+@pytest.mark.parametrize("task", ["many_to_one", "sequence_to_sequence"])
+def test_categories_may_be_known_ahead(task: str, write_csv: Any, csv_source: Any) -> None:
+    skies = ["rain" if day else "sun" for day in HOLIDAYS]
+    path = write_csv({"y": PRICES, "sky": skies})
+    steps = 2 if task == "sequence_to_sequence" else None
+    source = known(path, csv_source, known=("sky",), output_steps=steps)
+    data = read(source, task, ())
+    x = data.dataset().train.x
+    assert data.preparation().features_names == ("y", "sky=rain", "sky=sun")
+    found = x[5, :, 1] if steps is None else x["ahead"][5, :, 0]
+    np.testing.assert_array_equal(found, HOLIDAYS[8:12] if steps is None else HOLIDAYS[11:13])
+    strange = {"y": [*PRICES[:8], *[None] * 4], "sky": [*skies[:11], "hail"]}
+    with pytest.raises(InvalidData) as error:
+        prepared(data).inputs(str(write_csv(strange)))
+    assert str(error.value) == (
+        "data.inputs: must be a category known from training; received 'hail' in row 13 of 'sky'; "
+        "there are: rain, sun"
+    )

@@ -239,7 +239,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "s.yaml:11:1: loss: must be auto or cross_entropy for target_kind: class; received huber",
     ),
     (
-        "quantiles of a decoder",
+        "sequences of arrays",
         [
             (
                 "replace",
@@ -247,12 +247,31 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
                 "  target: demand\n  window: 96\n",
                 "sequence_to_sequence\ndata:\n  source: npz\n  path: load.npz\n",
             ),
-            ("end", "loss: quantile"),
         ],
-        "s.yaml:1:1: task: must be another task for source: npz: numbers are not put out so far; "
-        "received sequence_to_sequence; use source: pairs or table; many_to_many for numbers\n"
-        "s.yaml:7:1: loss: must be another loss for sequence_to_sequence: its decoder reads what "
-        "it predicts; received quantile; such as mae, whose best prediction is the median",
+        "s.yaml:1:1: task: must be another task for source: npz: it is for tables and for texts; "
+        "received sequence_to_sequence; use source: csv or parquet for forecasts, pairs or table "
+        "for texts",
+    ),
+    (
+        "forecasts of no length, of the past, of classes",
+        [
+            ("replace", "many_to_one", "sequence_to_sequence"),
+            ("replace", "  window: 96\n", "  horizon: 0\n  target_kind: class\n"),
+        ],
+        "s.yaml:2:1: data.output_steps: must be given for sequence_to_sequence, the steps to "
+        "forecast: a whole number of at least 1; add output_steps: under data:\n"
+        "s.yaml:2:1: data.window: must be given for sequence_to_sequence: a whole number of at "
+        "least 1; add window: under data:, or search it in space:\n"
+        "s.yaml:7:3: data.horizon: must be at least 1 for sequence_to_sequence: what is forecast "
+        "lies ahead; received 0; remove it: the forecast begins with the next row\n"
+        "s.yaml:8:3: data.target_kind: must be auto or numeric for sequence_to_sequence: it "
+        "predicts a sequence of numbers; received class; remove it",
+    ),
+    (
+        "steps of a task that has none",
+        [("data", "output_steps: 4")],
+        "s.yaml:8:3: data.output_steps: must not be given for many_to_one: it is for one_to_many "
+        "and sequence_to_sequence; received 4; remove it",
     ),
     (
         "setting of another loss",

@@ -178,6 +178,16 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "(data.window); received 200; lower it to 95",
     ),
     (
+        "unroll_length above window and forecast",
+        [
+            ("replace", "many_to_one", "sequence_to_sequence"),
+            ("data", "output_steps: 120"),
+            ("space", "unroll_length: [12, 96, 120]"),
+        ],
+        "s.yaml:11:27: space.unroll_length[2]: must be below 120, the longest sequence "
+        "(data.output_steps), or full; received 120; it would cut nothing: use full",
+    ),
+    (
         "forget_bias without LSTM",
         [("cell", "cell: GRU", "forget_bias: 2")],
         "s.yaml:10:3: space.forget_bias: must not be given where cell is GRU: only an LSTM "

@@ -141,6 +141,20 @@ def test_one_to_many_has_no_windows() -> None:
     assert not {"window", "horizon", "stride"} & set(written)
 
 
+def test_forecasts_have_windows_and_steps() -> None:
+    spec = spec_of({}, task="sequence_to_sequence", data={**CSV, "output_steps": 48})
+    written = resolved(spec)
+    assert {
+        key: written["data"][key] for key in ("window", "horizon", "stride", "output_steps")
+    } == {
+        "window": 96,
+        "horizon": 1,
+        "stride": 1,
+        "output_steps": 48,
+    }
+    assert resolved(parse(written, name="other", directory="/")) == written
+
+
 def test_short_forms() -> None:
     space = {
         "cell": ["LSTM", "GRU"],

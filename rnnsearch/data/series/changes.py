@@ -18,28 +18,42 @@ class Lags(NamedTuple):
         inputs: From a row of the target's columns, where they are inputs, to the row that they
             are changes from.
         targets: From a target to the row that it is a change from, which is known when the
-            forecast is made.
+            forecast is made; of each step of a forecast, or one for all.
     """
 
     inputs: int
-    targets: int
+    targets: tuple[int, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values that `Lags(**values)` reads back."""
-        return self._asdict()
+        """Plain values that `from_json` reads back."""
+        return {"inputs": self.inputs, "targets": list(self.targets)}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Lags:
+        """The inverse of `to_json`; studies of earlier versions have one number for all steps."""
+        return cls(values["inputs"], tuple(np.atleast_1d(values["targets"]).tolist()))
 
 
-def lags(difference: Literal[1, "season"] | None, horizon: int, season: int | None) -> Lags | None:
+def lags(
+    difference: Literal[1, "season"] | None, horizon: int, season: int | None, steps: int = 1
+) -> Lags | None:
     """What the spec's `difference` stands for; None where values are predicted.
 
     Raises nothing: a season is there where the spec asks for one.
+
+    Args:
+        difference: As in the spec.
+        horizon: Rows from the last row known to the first target.
+        season: Rows in a season.
+        steps: Rows that are forecast from there on (T).
     """
     if difference is None:
         return None
+    ahead = range(horizon, horizon + steps)
     if difference == 1:
-        return Lags(1, horizon)
+        return Lags(1, tuple(ahead))
     assert season is not None
-    return Lags(season, seasonal_lag(season, horizon))
+    return Lags(season, tuple(seasonal_lag(season, distance) for distance in ahead))
 
 
 def past_inputs(values: np.ndarray, changing: np.ndarray, lag: Lags | None) -> np.ndarray | None:
@@ -67,12 +81,12 @@ def past_targets(
         values: (R, O) numbers.
         known: (R,) bool, which of them were observed.
         rows: (N,) or (N, T), of the targets; may lie beyond the last value.
-        lag: How far back.
+        lag: How far back; of several steps each has its own.
 
     Returns:
         (N, O) or (N, T, O), NaN where the past does not reach back far enough.
     """
     if lag is None:
         return None
-    origins = rows - lag.targets
-    return naive_forecasts(values, known, rows, origins, lag.targets, None)["last_value"]
+    distance = np.array(lag.targets)
+    return naive_forecasts(values, known, rows, rows - distance, distance, None)["last_value"]

@@ -51,7 +51,7 @@ def check_lengths(
     """
     lengths = [max(map(len, parts)) for parts in zip(*segments, strict=True)]
     wanted = 3 if source.split.test or lengths[2] else 2
-    need = (source.output_steps or 1) if longest is None else longest + source.horizon
+    need = _rows_needed(source, longest)
     if min(lengths[:wanted]) >= need and lengths[0] >= need + back:
         return
     if longest is None:
@@ -60,7 +60,9 @@ def check_lengths(
     else:
         path = "data.window"
         ahead = "row" if source.horizon == 1 else "rows"
-        what = f"a window of {longest} rows and a target {source.horizon} {ahead} ahead"
+        steps, first = source.output_steps, f"{source.horizon} {ahead} ahead"
+        targets = f"a target {first}" if steps is None else f"{steps} targets, the first {first}"
+        what = f"a window of {longest} rows and {targets}"
         if back:
             rows = f"{back} rows" if back > 1 else "1 row"
             what += f", and the training part for {rows} before them (data.difference)"
@@ -69,6 +71,12 @@ def check_lengths(
     if source.series is not None:
         received += " in the longest series"
     problems.add(path, f"must leave every part room for {what}", received, advice)
+
+
+def _rows_needed(source: SeriesSource, longest: int | None) -> int:
+    """Rows of a block, or of the longest window and what is predicted after it."""
+    steps = source.output_steps or 1
+    return steps if longest is None else longest + source.horizon + steps - 1
 
 
 def check_fold_length(
@@ -83,7 +91,7 @@ def check_fold_length(
     Raises:
         InvalidData: It has none.
     """
-    need = (source.output_steps or 1) if longest is None else longest + source.horizon + back
+    need = _rows_needed(source, longest) + (0 if longest is None else back)
     train, validation, _ = (max(map(len, parts)) for parts in zip(*segments, strict=True))
     if train < need:
         must = f"must leave every fold at least {need} rows to train on before its validation part"
@@ -138,10 +146,15 @@ def check_steps(
         problems.add("data.irregular", must, received, advice)
 
 
-def check_numeric(source: SeriesSource, series: Series, problems: Problems) -> None:
-    """Only numbers have logarithms and changes."""
+def check_numeric(source: SeriesSource, task: str, series: Series, problems: Problems) -> None:
+    """Only numbers have logarithms and changes, and are forecast over several steps."""
     if series.kind == "numeric":
         return
+    if task == "sequence_to_sequence":
+        must = "must be numbers for sequence_to_sequence"
+        received = f"text in '{source.targets[0]}'"
+        advice = "use many_to_one or many_to_many, one horizon at a time"
+        problems.add("data.target", must, received, advice)
     for key, value in (("scaling", source.scaling), ("difference", source.difference)):
         if value in ("log", 1, "season"):
             must = "must not be given where classes are predicted"
@@ -210,11 +223,17 @@ def check_calendar(
     span: tuple[np.datetime64, np.datetime64],
     problems: Problems,
 ) -> None:
-    """A calendar feature must vary in training, or it says nothing."""
-    starts = times[:: source.output_steps or 1]
+    """A calendar feature must vary in training, or it says nothing.
+
+    Args:
+        source: The spec's `data`.
+        times: Of the training rows that are read: the first of every block.
+        span: First and last time stamp of the training part.
+        problems: Where to note them.
+    """
     for index, feature in enumerate(source.calendar):
-        values = calendar_features(starts, [feature], span)
+        values = calendar_features(times, [feature], span)
         if np.ptp(values, axis=0).max() < 1e-9:
-            received = f"{feature}, the same in all {len(starts)} inputs"
+            received = f"{feature}, the same in all {len(times)} inputs"
             must = "must vary in the training part"
             problems.add(f"data.calendar[{index}]", must, received, "leave it out")

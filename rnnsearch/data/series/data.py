@@ -86,6 +86,8 @@ class SeriesData(SequenceData):
 
         many_to_one: every row of the segment that the longest window can reach.
         many_to_many: every row from `horizon` on into the segment, once (`aligned_windows`).
+        sequence_to_sequence: from every row at which the longest window can end, so that most
+        rows are judged as each step of a forecast once.
         """
         preparation = self._preparation(window, fold)
         found: tuple[list[Part], ...] = ([], [], [])
@@ -124,8 +126,8 @@ class SeriesData(SequenceData):
 
     @property
     def steps(self) -> int:
-        """The longest window, or the steps of an output sequence."""
-        return self.prepared.output_steps or self.longest or 1
+        """The longest window, or the steps of an output sequence if they are more."""
+        return max(self.prepared.output_steps or 1, self.longest or 1)
 
     def summary(self) -> list[tuple[str, str]]:
         """Rows, time, season, parts, input and target."""
@@ -142,9 +144,13 @@ class SeriesData(SequenceData):
             lines.append((name, _part_text(series.each(), ranges, part)))
         if self.folds > 1:
             lines.insert(-len(_PARTS), ("folds", self._folds_text()))
-        x, y = dataset.train.array, dataset.train.y
-        axes = "(N, F)" if x.ndim == 2 else "(N, T, F)"
-        lines.append(("input", f"{axes} = {x.shape}: {name_some(prepared.features_names, 8)}"))
+        x, y = dataset.train.x, dataset.train.y
+        if isinstance(x, dict):
+            lines.append(("input", _shape("(N, S, F)", x["source"], prepared.features_names)))
+            lines.append(("ahead", _shape("(N, T, A)", x["ahead"], prepared.ahead_names)))
+        else:
+            axes = "(N, F)" if x.ndim == 2 else "(N, T, F)"
+            lines.append(("input", _shape(axes, x, prepared.features_names)))
         lines.append(("output", f"{output_axes(y, prepared.target)} = {y.shape}"))
         return lines + self._target_lines()
 
@@ -218,7 +224,7 @@ def read_series_data(source: SeriesSource, task: str, windows: tuple[int, ...]) 
     series = read_file(source.source, source.path, columns, problems)
     if series.ahead.any():
         series = series.take(~series.ahead)
-    check_numeric(source, series, problems)
+    check_numeric(source, task, series, problems)
     found_rhythm = rhythm(source, series, problems)
     check_steps(source, series, found_rhythm.step, problems)
     *earlier, last = divide(source, series, blocks, problems)
@@ -258,6 +264,11 @@ def _check_parts(data: SeriesData, problems: Problems) -> None:
                 received = f"none in {rows} {name} rows{of}"
                 must = "must leave a sequence with an observed target in every part"
                 problems.add("data.missing", must, received, "fill the gaps, or drop such rows")
+
+
+def _shape(axes: str, x: np.ndarray, names: Sequence[str]) -> str:
+    """The shape of an input, and what its features are."""
+    return f"{axes} = {x.shape}: {name_some(names, 8)}"
 
 
 def _part_text(series: Sequence[Series], segments: Sequence[range], part: Part) -> str:

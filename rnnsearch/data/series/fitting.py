@@ -34,6 +34,9 @@ __all__ = ["Rhythm", "Segments", "fit", "rhythm"]
 Segments = tuple[range, range, range]
 """Rows of the training, validation and test part of a series, in this order in time."""
 
+_MOST_CHANGES = 5_000_000
+"""Changes of a series that a scaling is fitted to, at most."""
+
 
 @dataclass(frozen=True)
 class Rhythm:
@@ -60,7 +63,7 @@ def rhythm(source: SeriesSource, series: Series, problems: Problems) -> Rhythm:
         must = "must be given where difference is season: `time` does not tell it"
         problems.add("data.season", must, "", "add season: under data:")
         difference = None
-    return Rhythm(step, season, lags(difference, source.horizon, season))
+    return Rhythm(step, season, lags(difference, source.horizon, season, source.output_steps or 1))
 
 
 def fit(
@@ -102,7 +105,7 @@ def fit(
     if series.times is not None:
         times = series.times[rows]
         span = (times.min(), times.max())
-        check_calendar(source, times, span, problems)
+        check_calendar(source, times[::size], span, problems)
         _raise_of_fold(problems, number)
     calendar = calendar_names(source.calendar)
     return SeriesPreparation(
@@ -110,7 +113,7 @@ def fit(
         task=task,
         window=longest,
         horizon=0 if blocks else source.horizon,
-        output_steps=source.output_steps if blocks else None,
+        output_steps=source.output_steps,
         series=source.series,
         inputs_names=source.columns,
         known=source.known,
@@ -211,8 +214,20 @@ def _target(
         values = blank.link(one.targets)
         rows = np.asarray(train, np.int64)
         rows = rows[one.targets_known[rows]]
-        past = past_targets(values, one.targets_known, rows, rhythm.lag)
-        # The first have no past, which `fit_scaling` leaves out.
-        found.append(values[rows] if past is None else values[rows] - past)
+        found.append(_learned(values, one.targets_known, rows, rhythm.lag))
     scaling = replace(fit_scaling(np.concatenate(found)), log=blank.log)
     return replace(target, scaling=scaling)
+
+
+def _learned(
+    values: np.ndarray, known: np.ndarray, rows: np.ndarray, lag: Lags | None
+) -> np.ndarray:
+    """(M, O) values in these rows, or their changes as every step of a forecast has them.
+
+    Evenly spaced ones, where there are many. The first have no past: NaN.
+    """
+    if lag is None:
+        return np.asarray(values[rows])
+    rows = rows[:: 1 + len(rows) * len(lag.targets) // _MOST_CHANGES, None]
+    past = past_targets(values, known, rows, lag)
+    return np.asarray(values[rows] - past).reshape(-1, values.shape[1])

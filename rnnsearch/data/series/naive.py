@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 
 __all__ = ["naive_error", "naive_forecasts", "seasonal_lag"]
 
 
-def seasonal_lag(season: int, distance: int) -> int:
+_Rows = TypeVar("_Rows", int, np.ndarray, int | np.ndarray)
+
+
+def seasonal_lag(season: int, distance: _Rows) -> _Rows:
     """The smallest whole number of seasons that reaches back `distance` rows or more."""
     return -(-distance // season) * season
 
@@ -19,7 +23,7 @@ def naive_forecasts(
     known: np.ndarray,
     targets: np.ndarray,
     origins: np.ndarray,
-    distance: int,
+    distance: int | np.ndarray,
     season: int | None,
 ) -> dict[str, np.ndarray]:
     """`last_value` and, where there is a season, `seasonal_naive`.
@@ -31,7 +35,7 @@ def naive_forecasts(
         known: (R,) bool, which of them were observed.
         targets: (N,) or (N, T) rows to forecast.
         origins: As `targets`: the last row known when each is forecast; may be negative.
-        distance: Rows from there to the furthest row forecast.
+        distance: Rows from there to the furthest row forecast, or to each of `targets`.
         season: Rows in a season.
 
     Returns:

@@ -51,7 +51,7 @@ def _by_share(
     times = [one.times for one in series if one.times is not None]
     if not times:
         return list(zip(*(divided(len(one)) for one in series), strict=True))
-    axis = np.unique(np.concatenate(times))
+    axis = times[0] if len(times) == 1 else np.unique(np.concatenate(times))
     return [
         tuple(_at_times(one, axis, parts, size) for one in series) for parts in divided(len(axis))
     ]

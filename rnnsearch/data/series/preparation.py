@@ -9,15 +9,24 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from rnnsearch.data._base import Part, Preparation, Scaling, Target, join_parts
-from rnnsearch.data.categories import check_known, join_columns
+from rnnsearch.data.categories import check_known
+from rnnsearch.data.inputs import Inputs, count, join
 from rnnsearch.data.problems import Problems
-from rnnsearch.data.series.calendar import Step, calendar_features, format_time, infer_step
-from rnnsearch.data.series.changes import Lags, past_inputs, past_targets
+from rnnsearch.data.series.calendar import Step, format_time, infer_step, times_after
+from rnnsearch.data.series.changes import Lags, past_targets
+from rnnsearch.data.series.features import known_ahead, row_features, step_features
 from rnnsearch.data.series.naive import naive_forecasts
 from rnnsearch.data.series.reading import read_file
 from rnnsearch.data.series.rows import Columns, Series
 from rnnsearch.data.series.stored import from_plain, to_plain
-from rnnsearch.data.series.windows import Windows, aligned_windows, blocks, cut, forecast_windows
+from rnnsearch.data.series.windows import (
+    Windows,
+    aligned_windows,
+    blocks,
+    cut,
+    forecast_sequences,
+    forecast_windows,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,14 +39,17 @@ class SeriesPreparation(Preparation):
     """How rows of a table become sequences.
 
     What the calendar says is known in advance, and so are some columns: where a target lies
-    `horizon` rows ahead, a step's features of these are those of the row it predicts.
+    `horizon` rows ahead, a step's features of these are those of the row it predicts. Where
+    several steps are forecast (sequence_to_sequence), what is read has its own rows' features,
+    and each step of the forecast those of the row it predicts that are known in advance.
 
     Attributes:
         reader: Name of the source, by which new files are read.
         task: Its name.
         window: Input steps (T); 1 for one_to_one, None for one_to_many.
-        horizon: Rows from an input step to its target.
-        output_steps: Rows in a block of one_to_many, else None.
+        horizon: Rows from an input step to its target, or to the first of several.
+        output_steps: Rows in a block of one_to_many or in a forecast of sequence_to_sequence,
+            else None.
         series: The column that names the series of a row; None where there is one.
         inputs_names: Input columns, those known ahead last.
         known: Those known ahead.
@@ -84,25 +96,19 @@ class SeriesPreparation(Preparation):
         """The inverse of `to_json`."""
         return cls(**from_plain(values))
 
+    @property
+    def furthest(self) -> int:
+        """Rows from the last that is read to the last that is predicted; 0 in a block."""
+        return self.horizon + (self.output_steps or 1) - 1 if self.window else 0
+
+    @property
+    def ahead_names(self) -> tuple[str, ...]:
+        """Names of what is known of each step of a forecast (A), its place in it the last."""
+        return (*self.features_names[len(self.features_names) - known_ahead(self) :], "place")
+
     def features(self, series: Series) -> np.ndarray:
         """Model input of each row: (R, F) float32."""
-        joined = join_columns(series.inputs, series.texts, self.inputs_names, self.categories)
-        names = self.features_names[: joined.shape[1]]
-        if self.known and self.horizon:
-            ahead = np.minimum(np.arange(len(joined)) + self.horizon, len(joined) - 1)
-            joined = np.where([name in self.known for name in names], joined[ahead], joined)
-        columns = [joined]
-        if self.calendar and series.times is not None and self.span is not None:
-            times = series.times
-            if self.horizon and self.output_steps is None:
-                times = np.concatenate([times, self._beyond(times, self.horizon)])[self.horizon :]
-            columns.append(calendar_features(times, self.calendar, self.span))
-        values = joined if len(columns) == 1 else np.concatenate(columns, axis=1)
-        changing = np.zeros(values.shape[1], bool)
-        changing[: len(names)] = [name in self.target.names for name in names]
-        return self.scaling.apply(
-            values, past_inputs(self.scaling.link(values), changing, self.lag)
-        )
+        return row_features(self, series)
 
     def usable(self, segment: range) -> range:
         """The rows of a segment that a sequence may have: not those without a past."""
@@ -121,40 +127,60 @@ class SeriesPreparation(Preparation):
         Args:
             series: The rows.
             segment: Those to use.
-            first_target: The first row that many_to_one predicts.
+            first_target: The first row that many_to_one predicts, or that a forecast begins with.
             stride: Of training windows; None in the other parts.
         """
+        if self.window is None:
+            size = self.output_steps or 1
+            return blocks(segment, size, series.inputs_known, series.targets_known)
+        if self.output_steps is not None:
+            return self._forecasts(series, segment, first_target, stride or 1)
         past = self._past(series, np.arange(len(series)))
         with_past = True if past is None else np.isfinite(past).all(axis=1)
         known = (series.inputs_known, series.targets_known & with_past)
-        if self.output_steps is not None:
-            return blocks(segment, self.output_steps, *known)
-        assert self.window is not None
         if self.task == "many_to_many":
             return aligned_windows(segment, self.window, self.horizon, stride, *known)
         return forecast_windows(
             segment, self.window, self.horizon, first_target, stride or 1, *known
         )
 
-    def x(self, features: np.ndarray, windows: Windows) -> np.ndarray:
-        """Input of each sequence, (N, T, F) or (N, F), from features of each row (R, F)."""
-        if self.output_steps is not None or self.task == "one_to_one":
+    def _forecasts(self, series: Series, segment: range, first_target: int, stride: int) -> Windows:
+        """`windows` of sequence_to_sequence; a step without a target or a past does not count."""
+        assert self.window is not None and self.output_steps is not None
+        found = forecast_sequences(
+            segment,
+            self.window,
+            self.horizon,
+            self.output_steps,
+            first_target,
+            stride,
+            series.inputs_known,
+        )
+        counts = series.targets_known[found.targets]
+        past = self._past(series, found.targets)
+        return found.counting(counts if past is None else counts & np.isfinite(past).all(axis=2))
+
+    def x(self, series: Series, features: np.ndarray, windows: Windows) -> Inputs:
+        """Input of each sequence from features of each row (R, F), as `Part.x`."""
+        if self.window is None or self.task == "one_to_one":
             return np.asarray(features[windows.starts])
-        return cut(features, windows)
+        source = cut(features, windows)
+        if self.output_steps is None:
+            return source
+        rows, _ = self._predicted(windows)
+        return {"source": source, "ahead": step_features(self, series, features, rows)}
 
     def part(self, series: Series, features: np.ndarray, windows: Windows) -> Part:
         """The sequences with their targets and naive forecasts."""
         y = series.targets[windows.targets]
-        if self.output_steps is None:
-            distance = max(self.horizon, 1)
-            origins = windows.targets - distance
-        else:
-            distance = self.output_steps
-            origins = np.broadcast_to(windows.starts[:, None] - 1, windows.targets.shape)
         naive = naive_forecasts(
-            series.targets, series.targets_known, windows.targets, origins, distance, self.season
+            series.targets,
+            series.targets_known,
+            windows.targets,
+            *self._origins(windows),
+            self.season,
         )
-        x = self.x(features, windows)
+        x = self.x(series, features, windows)
         if self.target.kind == "class":
             return Part(x, np.maximum(y, 0).astype(np.int32), windows.weight, naive)
         anchor = self._past(series, windows.targets)
@@ -164,7 +190,16 @@ class SeriesPreparation(Preparation):
         scaled = self.target.scaling.apply(y, anchor)
         return Part(x, scaled, windows.weight, naive, anchor)
 
-    def inputs(self, path: str) -> tuple[np.ndarray, pd.DataFrame]:
+    def _origins(self, windows: Windows) -> tuple[np.ndarray, int | np.ndarray]:
+        """The last row known when each target is forecast, and how far ahead that is."""
+        if self.output_steps is None:
+            distance = max(self.horizon, 1)
+            return windows.targets - distance, distance
+        before = windows.starts - 1 + (self.window or 0)
+        origins = np.broadcast_to(before[:, None], windows.targets.shape)
+        return origins, self.output_steps if self.window is None else windows.targets - origins
+
+    def inputs(self, path: str) -> tuple[Inputs, pd.DataFrame]:
         """x of every window (or block) in a CSV file, and what each prediction is of.
 
         Where there are several series they follow each other, and the frame names them first.
@@ -175,6 +210,9 @@ class SeriesPreparation(Preparation):
 
         one_to_many: every `output_steps`-th row begins a block, the last may be incomplete.
         In a file whose rows lie a block apart, or that has one row, every row begins one.
+
+        sequence_to_sequence: the last forecast is that of the rows after the file's end, and the
+        others lie end to end before it, so that no row is forecast twice.
         """
         import pandas as pd
 
@@ -182,14 +220,14 @@ class SeriesPreparation(Preparation):
         if len(found) == 1:
             return found[0]
         steps = self.output_steps or (self.window if self.task == "many_to_many" else 1) or 1
-        before = np.cumsum([0, *(len(x) * steps for x, _ in found)])
+        before = np.cumsum([0, *(count(x) * steps for x, _ in found)])
         frames = [
             frame.set_index(frame.index + start)
             for (_, frame), start in zip(found, before[:-1], strict=True)
         ]
-        return np.concatenate([x for x, _ in found]), pd.concat(frames)
+        return join(*(x for x, _ in found)), pd.concat(frames)
 
-    def _inputs(self, series: Series) -> tuple[np.ndarray, pd.DataFrame]:
+    def _inputs(self, series: Series) -> tuple[Inputs, pd.DataFrame]:
         """`inputs` of one series."""
         import pandas as pd
 
@@ -203,14 +241,14 @@ class SeriesPreparation(Preparation):
         name = "row" if series.times is None else str(self.time)
         frame = pd.DataFrame({"time" if name in ("sequence", "step") else name: labels})
         if predicted.ndim == 2:
-            count, steps = predicted.shape
-            frame.insert(0, "sequence", np.repeat(np.arange(count) + 1, steps))
-            frame.insert(1, "step", np.tile(np.arange(steps) + 1, count))
+            sequences, steps = predicted.shape
+            frame.insert(0, "sequence", np.repeat(np.arange(sequences) + 1, steps))
+            frame.insert(1, "step", np.tile(np.arange(steps) + 1, sequences))
         if self.series is not None:
             frame.insert(0, self.series, series.names[0])
         if self.task == "many_to_many":
             frame = frame[~repeated.ravel()]
-        return self.x(self.features(series), windows), frame
+        return self.x(series, self.features(series), windows), frame
 
     def anchors(self, path: str) -> np.ndarray | None:
         """What the predictions are changes from: of a new file, too, the target is read."""
@@ -224,13 +262,15 @@ class SeriesPreparation(Preparation):
 
     def _new_windows(self, series: Series) -> Windows:
         """What is predicted of a new file; the targets may lie beyond it."""
-        if self.output_steps is not None:
-            size = 1 if self._a_row_a_block(series) else self.output_steps
+        if self.window is None:
+            size = 1 if self._a_row_a_block(series) else self.output_steps or 1
             starts = np.arange(0, len(series), size)
             return Windows(starts, size, starts[:, None])
-        assert self.window is not None
         rows = self.usable(range(series.past))
         last = rows.stop - self.window
+        if self.output_steps is not None:
+            starts = np.arange(last, rows.start - 1, -self.output_steps)[::-1]
+            return Windows(starts, self.window, starts)
         starts = np.arange(rows.start, last + 1, self.window if self.task == "many_to_many" else 1)
         if starts[-1] < last:
             starts = np.append(starts, last)
@@ -276,8 +316,8 @@ class SeriesPreparation(Preparation):
 
     def _check_length(self, series: Series, path: str, targets: bool, problems: Problems) -> None:
         """A series of a new file must be long enough for one sequence."""
-        need = (self.window or 1) + (self.horizon if targets and self.window else 0)
-        need = self.output_steps or need if targets else need
+        need = self.window or (self.output_steps if targets else None) or 1
+        need += self.furthest if targets else 0
         need += self.lag.inputs if self.lag else 0
         where = path if self.series is None else f"{path} of '{series.names[0]}'"
         if series.past < need:
@@ -285,27 +325,28 @@ class SeriesPreparation(Preparation):
             must += "" if self.series is None else " of each series"
             problems.add("data.path", must, f"{series.past} in {where}", advice)
         ahead = len(series) - series.past
-        if self.known and not targets and ahead < self.horizon:
-            rows = "1 row" if self.horizon == 1 else f"{self.horizon} rows"
+        if self.known and not targets and ahead < self.furthest:
+            rows = "1 row" if self.furthest == 1 else f"{self.furthest} rows"
             must = f"must have values in {rows} after the last with other inputs"
             advice = f"add rows with {', '.join(self.known)} and leave their other cells empty"
             problems.add("data.known", must, f"{ahead} such rows in {where}", advice)
 
     def _check_categories(self, series: Series, windows: Windows) -> None:
-        """The rows that are read, each the first of a block, must hold known categories."""
+        """The rows that are read, of a block the first, must hold known categories."""
         problems = Problems()
-        texts = {name: labels[windows.starts] for name, labels in series.texts.items()}
-        check_known(texts, series.rows[windows.starts], self.categories, True, problems)
+        rows = windows.starts if self.window is None else np.arange(len(series))
+        texts = {name: labels[rows] for name, labels in series.texts.items()}
+        check_known(texts, series.rows[rows], self.categories, True, problems)
         problems.raise_any()
 
     def _a_row_a_block(self, series: Series) -> bool:
         """Whether the rows of a new file lie a block apart, so that each begins one."""
-        if self.output_steps is None or self.step is None or series.times is None:
+        if self.window is not None or self.step is None or series.times is None:
             return False
         if len(series) == 1:
             return True
         block = infer_step(series.times)
-        steps = np.array([self.output_steps])
+        steps = np.array([self.output_steps or 1])
         return bool(
             block is not None
             and block.after(series.times[0], np.array([1]))
@@ -315,7 +356,8 @@ class SeriesPreparation(Preparation):
     def _predicted(self, windows: Windows) -> tuple[np.ndarray, np.ndarray]:
         """Rows predicted, (N,) or (N, T), and which of them the window before has too."""
         if self.output_steps is not None:
-            predicted = windows.starts[:, None] + np.arange(self.output_steps)
+            first = windows.starts + (self.window or 1) - 1 + self.horizon
+            predicted = first[:, None] + np.arange(self.output_steps)
         elif self.task == "many_to_many":
             predicted = windows.starts[:, None] + np.arange(windows.length) + self.horizon
         else:
@@ -331,7 +373,7 @@ class SeriesPreparation(Preparation):
         if series.times is None:
             after = series.rows[-1] + 1 + np.arange(beyond)
             return np.asarray(np.concatenate([series.rows, after])[predicted])
-        times = np.concatenate([series.times, self._beyond(series.times, beyond)])
+        times = np.concatenate([series.times, times_after(series.times, self.step, beyond)])
         return np.asarray(np.array([format_time(time) for time in times])[predicted])
 
     def _labels_of_blocks(self, series: Series) -> np.ndarray:
@@ -340,8 +382,3 @@ class SeriesPreparation(Preparation):
         steps = np.arange(self.output_steps)
         times = [self.step.after(time, steps) for time in series.times]
         return np.array([format_time(time) for time in np.concatenate(times)])
-
-    def _beyond(self, times: np.ndarray, count: int) -> np.ndarray:
-        """The next `count` time stamps after the last."""
-        step = self.step or Step(1, "seconds")
-        return step.after(times[-1], np.arange(count) + 1)

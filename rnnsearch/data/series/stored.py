@@ -43,6 +43,7 @@ def to_plain(prepared: SeriesPreparation) -> dict[str, Any]:
                 prepared.features_names, *_plain(prepared.scaling), strict=True
             )
         ],
+        "ahead": list(prepared.ahead_names) if prepared.task == "sequence_to_sequence" else [],
         "target": {
             "kind": target.kind,
             "names": list(target.names),
@@ -72,7 +73,7 @@ def from_plain(values: dict[str, Any]) -> dict[str, Any]:
         "step": Step(**values["step"]) if values["step"] else None,
         "span": (np.datetime64(span[0], "us"), np.datetime64(span[1], "us")) if span else None,
         "season": values["season"],
-        "lag": Lags(**values["difference"]) if values["difference"] else None,
+        "lag": Lags.from_json(values["difference"]) if values["difference"] else None,
         "missing": values["missing"],
         "scaling": _scaling(
             *([feature[key] for feature in features] for key in ("log", "offset", "scale"))

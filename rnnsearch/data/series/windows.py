@@ -10,7 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Windows", "aligned_windows", "blocks", "cut", "forecast_windows"]
+__all__ = [
+    "Windows",
+    "aligned_windows",
+    "blocks",
+    "cut",
+    "forecast_sequences",
+    "forecast_windows",
+]
 
 
 @dataclass(frozen=True)
@@ -20,7 +27,8 @@ class Windows:
     Attributes:
         starts: (N,) first row of each.
         length: T.
-        targets: Rows that are predicted: (N,), or (N, T) where each step has one.
+        targets: Rows that are predicted: (N,), or (N, T) where each step has one, of a forecast
+            as many as it has steps.
         weight: (N, T) float32, 1 where the step counts; None if all do.
     """
 
@@ -32,6 +40,17 @@ class Windows:
     def __len__(self) -> int:
         """N."""
         return len(self.starts)
+
+    def counting(self, steps: np.ndarray) -> Windows:
+        """The sequences of which a step counts, with the weights that follow.
+
+        Args:
+            steps: (N, T) bool, those that count.
+        """
+        keep = steps.any(axis=1)
+        counts = steps[keep].astype(np.float32)
+        weight = None if counts.all() else counts
+        return Windows(self.starts[keep], self.length, self.targets[keep], weight)
 
 
 def cut(values: np.ndarray, windows: Windows) -> np.ndarray:
@@ -70,6 +89,34 @@ def forecast_windows(
     return Windows(ends[keep] - window + 1, window, targets[keep])
 
 
+def forecast_sequences(
+    segment: range,
+    window: int,
+    horizon: int,
+    steps: int,
+    first_target: int,
+    stride: int,
+    inputs_known: np.ndarray,
+) -> Windows:
+    """sequence_to_sequence: the window that ends `horizon` rows before each sequence of targets.
+
+    A window is left out if the inputs of its last row were not observed.
+
+    Args:
+        segment: Rows that may be used.
+        window: Rows that are read (S).
+        horizon: Rows from a window's end to its first target.
+        steps: Targets of each (T).
+        first_target: The first row that a sequence of targets may begin with, at least
+            `window - 1 + horizon` into the segment.
+        stride: Only every so-many-th row is the end of a window.
+        inputs_known: (R,) bool.
+    """
+    firsts = np.arange(first_target, segment.stop - steps + 1, stride)
+    firsts = firsts[inputs_known[firsts - horizon]]
+    return Windows(firsts - horizon - window + 1, window, firsts[:, None] + np.arange(steps))
+
+
 def aligned_windows(
     segment: range,
     window: int,
@@ -95,9 +142,7 @@ def aligned_windows(
     weight = targets_known[targets] & inputs_known[current]
     if stride is None and len(starts) > 1:
         weight[-1] &= current[-1] >= starts[-2] + window
-    keep = weight.any(axis=1)
-    counts = weight[keep].astype(np.float32)
-    return Windows(starts[keep], window, targets[keep], None if counts.all() else counts)
+    return Windows(starts, window, targets).counting(weight)
 
 
 def blocks(
@@ -107,6 +152,4 @@ def blocks(
     starts = np.arange(segment.start, segment.stop - output_steps + 1, output_steps)
     targets = starts[:, None] + np.arange(output_steps)
     weight = targets_known[targets] & inputs_known[starts][:, None]
-    keep = weight.any(axis=1)
-    counts = weight[keep].astype(np.float32)
-    return Windows(starts[keep], output_steps, targets[keep], None if counts.all() else counts)
+    return Windows(starts, output_steps, targets).counting(weight)

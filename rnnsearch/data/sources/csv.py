@@ -103,7 +103,7 @@ def _read_large(path: Path) -> Table | None:
         return None
     if len(frame) != form.rows:
         return None
-    columns = [_numbers(frame.pop(index)) for index in range(len(form.header))]
+    columns = [_numbers(frame[index]) for index in range(len(form.header))]
     large = (_LargeColumn(form, index, values) for index, values in enumerate(columns))
     return Table(form.header, np.arange(form.rows) + 2, tuple(large))
 
@@ -155,7 +155,7 @@ def _frame(form: _Form, **how: Any) -> pd.DataFrame:
     """
     import pandas as pd
 
-    return pd.read_csv(
+    frame: pd.DataFrame = pd.read_csv(
         form.path,
         sep=form.separator,
         header=None,
@@ -166,6 +166,7 @@ def _frame(form: _Form, **how: Any) -> pd.DataFrame:
         skip_blank_lines=False,
         **how,
     )
+    return frame
 
 
 def _numbers(column: pd.Series[Any]) -> np.ndarray | None:

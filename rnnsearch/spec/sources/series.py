@@ -32,7 +32,8 @@ class SeriesSource(Source):
         default=(),
         description="Further input columns whose values are known when a forecast is made, as "
         "holidays are: each step reads those of the row that it predicts. `predict` needs "
-        "`horizon` rows more that have them, the other cells empty. Not for one_to_many.",
+        "rows more up to the last that is predicted (`horizon` of them, and the further steps of "
+        "sequence_to_sequence) that have them, the other cells empty. Not for one_to_many.",
     )
     calendar: tuple[CalendarFeature, ...] = Field(
         default=(), description="Further inputs, computed from the time stamp."
@@ -40,12 +41,14 @@ class SeriesSource(Source):
     target: str | tuple[str, ...] = Field(description="Column or columns to predict.")
     window: Count | None = Field(
         default=None,
-        description="Input steps (T). Not for one_to_many, nor if `space` searches the window.",
+        description="Input steps (T); of sequence_to_sequence those that the encoder reads. Not "
+        "for one_to_many, nor if `space` searches the window.",
     )
     horizon: Annotated[int, Field(ge=0)] = Field(
         default=1,
-        description="How many steps after the input step the target lies; 0 is the same step. "
-        "Not for one_to_many.",
+        description="How many steps after the input step the target lies; 0 is the same step. Of "
+        "sequence_to_sequence, the first target after the last input step, at least 1. Not for "
+        "one_to_many.",
     )
     stride: Count = Field(
         default=1,
@@ -54,8 +57,8 @@ class SeriesSource(Source):
     )
     output_steps: Count | None = Field(
         default=None,
-        description="Length of the output sequence; the series is cut into blocks of so many "
-        "steps. one_to_many only.",
+        description="Length of the output sequence. one_to_many: the series is cut into blocks of "
+        "so many steps. sequence_to_sequence: so many steps are forecast. Not for other tasks.",
     )
     season: Count | None = Field(
         default=None,
@@ -65,8 +68,9 @@ class SeriesSource(Source):
     difference: Literal[1, "season"] | None = Field(
         default=None,
         description="What the target is the change from while the network learns: `1`, the last "
-        "value known when the forecast is made; `season`, that of the season before. Where the "
-        "target is an input, too, its changes from the row before, or from a season before, are "
+        "value known when the forecast is made; `season`, that of the season before, or where a "
+        "step lies further ahead, of the latest season known there. Where the target is an input, "
+        "too, its changes from the row before, or from a season before, are "
         "read. Scores and predictions are in the target's own units. Not for one_to_many.",
     )
     scaling: Literal["standard", "log", "none"] = Field(  # type: ignore[assignment]  # one more

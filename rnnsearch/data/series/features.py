@@ -1,0 +1,75 @@
+"""Features of rows, and of the steps of a forecast: what a network reads, scaled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rnnsearch.data.categories import column_names, join_columns
+from rnnsearch.data.series.calendar import calendar_features, calendar_names, times_after
+from rnnsearch.data.series.changes import past_inputs
+from rnnsearch.data.series.rows import Series
+
+if TYPE_CHECKING:
+    from rnnsearch.data.series.preparation import SeriesPreparation
+
+__all__ = ["known_ahead", "row_features", "step_features"]
+
+
+def known_ahead(prepared: SeriesPreparation) -> int:
+    """How many features, the last, are known in advance: those of columns and the calendar's."""
+    return _known_columns(prepared) + len(calendar_names(prepared.calendar))
+
+
+def _known_columns(prepared: SeriesPreparation) -> int:
+    """Features of the columns known ahead."""
+    return len(column_names(prepared.known, prepared.categories))
+
+
+def row_features(prepared: SeriesPreparation, series: Series) -> np.ndarray:
+    """Model input of each row: (R, F) float32.
+
+    What is known in advance is that of the row which the row predicts; that of the row itself
+    where a block or several steps are predicted.
+    """
+    horizon = prepared.horizon if prepared.output_steps is None else 0
+    names, categories = prepared.inputs_names, prepared.categories
+    joined = join_columns(series.inputs, series.texts, names, categories)
+    changing = [name in prepared.target.names for name in column_names(names, categories)]
+    if prepared.known and horizon:
+        ahead = np.minimum(np.arange(len(joined)) + horizon, len(joined) - 1)
+        others = joined.shape[1] - _known_columns(prepared)
+        joined = np.concatenate([joined[:, :others], joined[ahead, others:]], axis=1)
+    if prepared.calendar and series.times is not None and prepared.span is not None:
+        after = times_after(series.times, prepared.step, horizon)
+        times = np.concatenate([series.times, after])[horizon:]
+        calendar = calendar_features(times, prepared.calendar, prepared.span)
+        joined = np.concatenate([joined, calendar], axis=1)
+        changing += [False] * calendar.shape[1]
+    past = past_inputs(prepared.scaling.link(joined), np.array(changing, bool), prepared.lag)
+    return prepared.scaling.apply(joined, past)
+
+
+def step_features(
+    prepared: SeriesPreparation, series: Series, features: np.ndarray, rows: np.ndarray
+) -> np.ndarray:
+    """What is known in advance of each step of a forecast, and its place: (N, T, A) float32.
+
+    Args:
+        prepared: What says which features are known.
+        series: The rows.
+        features: Of each row (R, F).
+        rows: (N, T) that are forecast. Where columns are known ahead, all of them are rows of the
+            series; else they may lie beyond it.
+    """
+    known = features[:, features.shape[1] - known_ahead(prepared) :]
+    beyond = int(rows.max(initial=-1)) + 1 - len(features)
+    if beyond > 0:
+        after = np.zeros((beyond, 0))
+        if prepared.calendar and series.times is not None and prepared.span is not None:
+            times = times_after(series.times, prepared.step, beyond)
+            after = calendar_features(times, prepared.calendar, prepared.span)
+        known = np.concatenate([known, after])
+    places = np.broadcast_to(np.linspace(0, 1, rows.shape[1])[:, None], (*rows.shape, 1))
+    return np.concatenate([known[rows], places], axis=2, dtype=np.float32)

@@ -1,0 +1,106 @@
+"""A search for forecasts of several steps, from spec to prediction."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rnnsearch import api
+
+SPEC = """\
+task: sequence_to_sequence
+data:
+  source: csv
+  path: series.csv
+  time: hour
+  inputs: [load]
+  known: [holiday]
+  calendar: [hour]
+  target: load
+  output_steps: 5
+  season: 12
+  stride: 2
+  scaling: log
+  difference: season
+  split: {backtest: {folds: 2, step: 20}}
+space: {cell: GRU, units: 4, window: [6, 12], attention: luong, learning_rate: 0.02}
+loss: {name: quantile, quantiles: [0.1, 0.5, 0.9]}
+search: {objective: val_mase, sampler: grid, pruner: none, epochs: 3}
+"""
+
+
+def table(rows: int) -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    holiday = (np.arange(rows) % 17 == 0).astype(int)
+    load = 100 + 20 * np.sin(np.arange(rows) * np.pi / 6) - 30 * holiday + rng.normal(0, 4, rows)
+    hours = pd.date_range("2024-01-01", periods=rows, freq="h").astype(str)
+    return pd.DataFrame({"hour": hours, "load": load.round(3), "holiday": holiday})
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("forecasts")
+    table(400).to_csv(folder / "series.csv", index=False)
+    (folder / "spec.yaml").write_text(SPEC, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def results(folder: Path) -> Any:
+    return api.search(folder / "spec.yaml", output=folder / "study")
+
+
+def test_it_is_searched_and_compared(results: api.Results) -> None:
+    board = results.leaderboard.set_index("trial")
+    baselines = ("last_value", "seasonal_naive", "mean", "linear", "feed_forward")
+    assert {f"baseline:{name}" for name in baselines} <= set(board.index)
+    assert (board["state"] != "FAIL").all()
+    columns = ["val_mase", "val_rmse", "val_pinball", "val_coverage", "val_loss"]
+    assert board[columns].notna().all(axis=None)
+    # A change of nothing is the naive forecast: three epochs can't be far from it.
+    assert board["val_mase"].iloc[0] < 1.5
+
+
+def test_the_next_steps_are_predicted(results: api.Results, folder: Path) -> None:
+    ahead = table(105)
+    ahead.loc[100:, "load"] = np.nan
+    ahead.to_csv(folder / "new.csv", index=False)
+    frame = results.predict(folder / "new.csv")
+    assert frame.columns.tolist() == [
+        "sequence",
+        "step",
+        "hour",
+        "predicted_load",
+        *(f"predicted_load_q{level}" for level in (10, 50, 90)),
+    ]
+    assert frame["step"].tolist()[-5:] == [1, 2, 3, 4, 5]
+    assert frame["hour"].tolist()[-5:] == [f"2024-01-05 {hour:02}:00" for hour in range(4, 9)]
+    assert frame["hour"].is_unique
+    assert frame["predicted_load"].between(40, 180).all()
+
+
+def test_scores_are_those_of_what_is_predicted(results: api.Results, folder: Path) -> None:
+    table(60).to_csv(folder / "scored.csv", index=False)
+    found = results.evaluate(folder / "scored.csv")
+    assert set(found) == {"rmse", "mae", "r2", "pinball", "coverage", "mase"}
+    window = results.preparation.window
+    # The only forecast of a file that ends with what is forecast.
+    rows = 12 + window + 5
+    table(rows).to_csv(folder / "one.csv", index=False)
+    one = results.evaluate(folder / "one.csv")
+    ahead = table(rows)
+    truth = ahead["load"].to_numpy(copy=True)[-5:]
+    ahead.loc[rows - 5 :, "load"] = np.nan
+    ahead.to_csv(folder / "one.csv", index=False)
+    last = results.predict(folder / "one.csv")["predicted_load"].to_numpy()[-5:]
+    assert one["mae"] == pytest.approx(np.abs(last - truth).mean(), rel=1e-4)
+
+
+def test_check_says_what_is_read_and_known(folder: Path) -> None:
+    lines = dict(api.check(folder / "spec.yaml").data)
+    assert lines["input"].endswith(": load, holiday, hour_sin, hour_cos")
+    assert lines["ahead"].endswith(": holiday, hour_sin, hour_cos, place")

@@ -1,0 +1,82 @@
+"""Baselines of forecasts of several steps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.linear_model import Ridge
+
+from rnnsearch.data import Dataset, read
+from rnnsearch.spec.sources import CsvSource, SplitSpec
+from rnnsearch.tasks import TASKS
+from rnnsearch.tasks.baselines import _MOST_PATTERNS
+
+TASK = TASKS["sequence_to_sequence"]
+RNG = np.random.default_rng(2)
+STEPS = 12
+
+
+def forecasts(folder: Path, gaps: tuple[int, ...] = (), **changes: Any) -> Dataset:
+    """A season of 8 rows, a level that walks, and days on which all is twice as much."""
+    rows = np.arange(300)
+    double = RNG.integers(0, 2, 300)
+    y = 20 + 3 * np.sin(rows * np.pi / 4) + np.cumsum(RNG.normal(0, 0.1, 300)) + 5 * double
+    cells = [f"{value:.4f}" if row not in gaps else "" for row, value in enumerate(y)]
+    lines = [f"{cell},{d}" for cell, d in zip(cells, double, strict=True)]
+    path = folder / "series.csv"
+    path.write_text("\n".join(["y,double", *lines]), encoding="utf-8")
+    values: dict[str, Any] = {"inputs": ("y",), "known": ("double",), "target": "y", "season": 8}
+    values |= {"window": 9, "output_steps": STEPS, "missing": "interpolate"}
+    return read(CsvSource(source="csv", path=path, **(values | changes)), TASK.name).dataset()
+
+
+def flat(x: dict[str, np.ndarray]) -> np.ndarray:
+    return np.concatenate([x["source"].reshape(-1, 18), x["ahead"][..., 0]], axis=1)
+
+
+@pytest.mark.parametrize("difference", [None, 1, "season"])
+def test_linear_is_the_ridge_of_all_steps_at_once(tmp_path: Path, difference: Any) -> None:
+    dataset = forecasts(tmp_path, difference=difference)
+    train, validation, test = dataset.train, dataset.validation, dataset.test
+    scores = {}
+    for alpha in (1e-3, 1e-1, 1.0, 10.0, 100.0, 1000.0):
+        model = Ridge(alpha=alpha).fit(flat(train.x), train.y[..., 0])
+        scores[((model.predict(flat(validation.x)) - validation.y[..., 0]) ** 2).mean()] = model
+    expected = scores[min(scores)].predict(flat(test.x))[..., None]
+    found = TASK.baselines(dataset, test)
+    own = dataset.target.own_units(expected, test.anchor)
+    np.testing.assert_allclose(found["linear"], own, rtol=1e-3)
+    assert list(found) == TASK.baseline_names(dataset)
+    assert set(found) == {"last_value", "seasonal_naive", "mean", "linear"}
+    truth = dataset.target.own_units(test.y, test.anchor)
+    errors = {name: np.abs(values - truth).mean() for name, values in found.items()}
+    assert min(errors, key=lambda name: errors[name]) == "linear"
+    train_truth = dataset.target.own_units(train.y, train.anchor)
+    np.testing.assert_allclose(found["mean"][0], train_truth.mean(axis=0), rtol=1e-5)
+
+
+def test_memoryless_features_of_no_sequence(tmp_path: Path) -> None:
+    test = forecasts(tmp_path, split=SplitSpec(test=0)).test
+    assert TASK.memoryless_features(test.x).shape == (0, 18 + STEPS)
+
+
+def test_linear_leaves_rows_with_gaps_out_where_these_are_many_patterns(tmp_path: Path) -> None:
+    dataset = forecasts(tmp_path, gaps=(40, 41, 130))
+    train = dataset.train
+    counts = train.weights > 0
+    assert len(np.unique(counts, axis=0)) > _MOST_PATTERNS
+    whole = counts.all(axis=1)
+    assert 0.5 < whole.mean() < 1
+    found = TASK.baselines(dataset, dataset.test)["linear"]
+    expected = [
+        Ridge(alpha=alpha).fit(flat(train.x)[whole], train.y[whole, :, 0])
+        for alpha in (1e-3, 1e-1, 1.0, 10.0, 100.0, 1000.0)
+    ]
+    fits = [
+        dataset.target.own_units(model.predict(flat(dataset.test.x))[..., None])
+        for model in expected
+    ]
+    assert any(np.allclose(found, fit, rtol=1e-3) for fit in fits)
