@@ -69,7 +69,9 @@ class Scaling:
             anchor: (…, F) linked numbers of which only the distance is scaled.
         """
         linked = self.link(raw) if anchor is None else self.link(raw) - anchor
-        return np.asarray((linked - self.offset) / self.scale, dtype=np.float32)
+        distance = np.asarray(linked - self.offset)
+        distance /= self.scale  # in place: this may be all there is of a large table
+        return distance.astype(np.float32)
 
     def invert(self, scaled: np.ndarray, anchor: np.ndarray | None = None) -> np.ndarray:
         """Scaled (…, F) to raw (…, F); `anchor` as in `apply`."""
@@ -299,6 +301,10 @@ class SequenceData(ABC):
     def content(self) -> str:
         """What stands for the content of data that lies in no file; empty where files do."""
         return ""
+
+    def packed(self) -> SequenceData:
+        """What workers are given: the same, without what `dataset` has no need of."""
+        return self
 
     @property
     @abstractmethod

@@ -68,6 +68,8 @@ def join_columns(
         names: All columns.
         categories: Column → categories, for columns of text.
     """
+    if not categories:
+        return numbers
     columns = iter(numbers.T)
     parts = [np.zeros((len(numbers), 0))]
     for name in names:

@@ -51,6 +51,7 @@ def check_data(
             report.add("data.target_kind", must, "class", "remove it")
     if isinstance(data, SeriesSource):
         _check_columns(data, report)
+        _check_part_column(data, report)
         _check_known(data, report)
         _check_numbers(data, report)
         if task == "one_to_many":
@@ -86,7 +87,8 @@ def _check_group(data: Source, report: Report) -> None:
     """What `split.group` and `split.column` may be depends on whether arrays have names."""
     split, kind = data.split, data.source
     named_by = data.grouped_by if isinstance(data, SequencesSource) else None
-    if split.column is not None and named_by != "array":
+    table = isinstance(data, SeriesSource)
+    if split.column is not None and named_by != "array" and not table:
         must = f"must not be given for source: {kind}, which has no named arrays"
         advice = "remove it"
         if named_by == "file":
@@ -157,6 +159,19 @@ def _check_columns(data: SeriesSource, report: Report) -> None:
     if data.target_kind == "class" and len(targets) > 1:
         must = "must be one column for target_kind: class"
         report.add("data.target", must, show(targets), "name one of them")
+
+
+def _check_part_column(data: SeriesSource, report: Report) -> None:
+    """The column that says a row's part is read by nobody else, and says it once for all."""
+    column = data.split.column
+    if column is None:
+        return
+    if column in (data.time, data.series, *data.columns, *data.targets):
+        must = "must be a column of its own: it says where a row belongs, not what was observed"
+        report.add("data.split.column", must, show(column), "leave it out of the others")
+    if data.split.backtest != BacktestSpec():
+        must = "must not be given where data.split.backtest is: its folds are shares of the rows"
+        report.add("data.split.column", must, show(column), "remove one of them")
 
 
 def _check_known(data: SeriesSource, report: Report) -> None:

@@ -194,7 +194,7 @@ def test_a_second_search_computes_no_features(
     section = write_source("audio", tmp_path)
     first = SEQUENCES["audio"].read(section, Problems()).train
     kept = list((own_cache / "rnnsearch" / "features").iterdir())
-    assert len(kept) == 1 and kept[0].suffix == ".npz"
+    assert len(kept) == 1
 
     def fail(*_: Any) -> Any:
         raise AssertionError("computed again")

@@ -154,6 +154,18 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "(data.output_steps); received 6; change one of them",
     ),
     (
+        "folds, and a column of parts",
+        [("data", "split: {column: part, backtest: {folds: 3}}")],
+        "s.yaml:8:11: data.split.column: must not be given where data.split.backtest is: its folds "
+        "are shares of the rows; received part; remove one of them",
+    ),
+    (
+        "a column of parts that is read",
+        [("data", "split: {column: demand}")],
+        "s.yaml:8:11: data.split.column: must be a column of its own: it says where a row belongs, "
+        "not what was observed; received demand; leave it out of the others",
+    ),
+    (
         "no folds",
         [("data", "split: {backtest: {folds: 0}}")],
         "s.yaml:8:22: data.split.backtest.folds: must be a whole number of at least 1; received 0",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
+
 import numpy as np
 
 from rnnsearch.data.series.table import Column
 
-__all__ = ["empty_cells", "interpolated", "mostly_text", "number"]
+__all__ = ["MISSING", "empty_cells", "interpolated", "mostly_text", "number"]
 
-_MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
+MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
+"""What stands, in whatever case, for no number."""
 
 
 def empty_cells(column: Column) -> np.ndarray:
@@ -16,15 +20,17 @@ def empty_cells(column: Column) -> np.ndarray:
     numbers = column.numbers()
     if numbers is not None:
         return np.asarray(np.isnan(numbers))
-    return np.array([cell.lower() in _MISSING for cell in column.texts()])
+    return np.array([cell.lower() in MISSING for cell in column.texts()])
 
 
 def mostly_text(column: Column) -> bool:
     """Whether more than half of the cells that are not empty are no numbers."""
     if column.numbers() is not None:
         return False
-    filled = [cell for cell in column.texts() if cell.lower() not in _MISSING]
-    return sum(bool(np.isnan(number(cell))) for cell in filled) > len(filled) / 2
+    counts = Counter(column.texts())
+    filled = {cell: count for cell, count in counts.items() if cell.lower() not in MISSING}
+    texts = sum(count for cell, count in filled.items() if math.isnan(number(cell)))
+    return texts > sum(filled.values()) / 2
 
 
 def number(cell: str) -> float:

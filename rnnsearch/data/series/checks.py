@@ -50,7 +50,7 @@ def check_lengths(
         problems: Where to note them.
     """
     lengths = [max(map(len, parts)) for parts in zip(*segments, strict=True)]
-    wanted = 3 if source.split.test else 2
+    wanted = 3 if source.split.test or lengths[2] else 2
     need = _rows_needed(source, longest)
     if min(lengths[:wanted]) >= need and lengths[0] >= need + back:
         return

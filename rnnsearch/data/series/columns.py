@@ -15,7 +15,10 @@ from rnnsearch.data.series.calendar import format_time, parse_times
 from rnnsearch.data.series.cells import empty_cells, mostly_text, number
 from rnnsearch.data.series.table import Column, Table
 
-__all__ = ["ColumnReader", "Columns"]
+__all__ = ["SAID_PARTS", "ColumnReader", "Columns"]
+
+SAID_PARTS = ("train", "validation", "test")
+"""What a column may say of a row's part."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class Columns:
         series: The column that names the series of a row; None where there is one.
         known: The inputs known ahead of their time: the file's last rows may have no others.
         positive: The inputs and targets that must be above 0.
+        part: The column that says which part a row is in; None where none does.
     """
 
     inputs: tuple[str, ...]
@@ -48,6 +52,7 @@ class Columns:
     series: str | None = None
     known: tuple[str, ...] = ()
     positive: tuple[str, ...] = ()
+    part: str | None = None
 
 
 class ColumnReader:
@@ -169,6 +174,28 @@ class ColumnReader:
             return "class", (), np.full(rows, -1)
         return ("class", *self._labels(names[0]))
 
+    def parts(self) -> np.ndarray | None:
+        """Which part each row says that it is in, (R,) int8; None where none, or not all, do."""
+        name, path = self.columns.part, "data.split.column"
+        column = None if name is None else self.column(name, path)
+        if column is None:
+            return None
+        cells = column.texts()
+        index = {said: number for number, said in enumerate(SAID_PARTS)}
+        found = np.array([index.get(cell.lower(), -1) for cell in cells], np.int8)
+        strange = np.flatnonzero((found < 0) & ~self.ahead)
+        if len(strange):
+            received = f"'{cells[strange[0]]}' in {name_rows(self.table.rows[strange])} of '{name}'"
+            must = "must be a column of train, validation and test"
+            self.problems.add(path, must, received, "correct the column")
+        elif not (found == 0).any():
+            received = name_some(sorted({*cells} - {""}))
+            must, advice = "must say of some rows that they train", f"look at '{name}'"
+            self.problems.add(path, must, received, advice)
+        else:
+            return found
+        return None
+
     def times(self) -> np.ndarray | None:
         """The time stamps (R,), None if there are none or they can't be used."""
         name = self.columns.time
@@ -177,11 +204,12 @@ class ColumnReader:
         column = None if name is None else self.column(name, "data.time")
         if column is None:
             return None
-        cells = column.texts()
-        times, rows, path = parse_times(cells), self.table.rows, "data.time"
+        times, rows, path = column.times(), self.table.rows, "data.time"
+        if times is None:
+            times = parse_times(column.texts())
         bad = np.flatnonzero(np.isnat(times))
         if len(bad):
-            received = f"'{cells[bad[0]]}' in {name_rows(rows[bad[:1]])} of '{name}'"
+            received = f"'{column.texts()[bad[0]]}' in {name_rows(rows[bad[:1]])} of '{name}'"
             if len(bad) > 1:
                 received += f" ({len(bad)} such rows)"
             advice = "write dates as 2024-12-31 or 2024-12-31 23:59:59"
@@ -298,12 +326,12 @@ def _groups(reader: ColumnReader) -> tuple[tuple[str, ...], np.ndarray]:
     column = None if name is None else reader.column(name, "data.series")
     if column is None:
         return ("",), np.zeros(len(rows), dtype=np.int64)
-    labels = np.array(column.texts())
-    empty = rows[labels == ""]
+    index: dict[str, int] = {}
+    numbers = (index.setdefault(label, len(index)) for label in column.texts())
+    group = np.fromiter(numbers, np.int64, len(rows))
+    empty = rows[group == index.get("", -1)]
     if len(empty):
         received = f"nothing in {name_rows(empty)} of '{name}'"
         advice = "name the series of each row"
         reader.problems.add("data.series", "must have a value in every row", received, advice)
-    names, first, group = np.unique(labels, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    return tuple(names[order].tolist()), np.argsort(order)[group]
+    return tuple(index), group

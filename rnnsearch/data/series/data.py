@@ -18,10 +18,10 @@ from rnnsearch.data.series.checks import (
     check_steps,
 )
 from rnnsearch.data.series.fitting import Segments, fit, rhythm
+from rnnsearch.data.series.parting import divide
 from rnnsearch.data.series.preparation import SeriesPreparation
-from rnnsearch.data.series.rows import Columns, Series, read_series
-from rnnsearch.data.sources import TABLES
-from rnnsearch.data.splits import fold_parts
+from rnnsearch.data.series.reading import read_file
+from rnnsearch.data.series.rows import Columns, Series
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import (
@@ -40,10 +40,12 @@ class Fold:
     Attributes:
         segments: Of each series, the rows of its parts.
         prepared: The preparation for the longest window.
+        features: Model input of each row, whatever the window: (R, F) float32.
     """
 
     segments: tuple[Segments, ...]
     prepared: SeriesPreparation
+    features: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -89,8 +91,10 @@ class SeriesData(SequenceData):
         """
         preparation = self._preparation(window, fold)
         found: tuple[list[Part], ...] = ([], [], [])
-        for one, segments in zip(self.series.each(), self.divided[fold].segments, strict=True):
-            features = preparation.features(one)
+        divided, end = self.divided[fold], 0
+        for one, segments in zip(self.series.each(), divided.segments, strict=True):
+            features = divided.features[end : end + len(one)]
+            end += len(one)
             for index, segment in enumerate(segments):
                 found[index].append(self._part(preparation, one, features, segment, index == 0))
         train, validation, test = map(join_parts, found)
@@ -106,6 +110,11 @@ class SeriesData(SequenceData):
     def preparation(self, window: int | None = None) -> SeriesPreparation:
         """The preparation for one length of window, of the last fold."""
         return self._preparation(window, -1)
+
+    def packed(self) -> SeriesData:
+        """Without what features were made of."""
+        bare = replace(self.series, inputs=np.zeros((len(self.series), 0)), texts={})
+        return replace(self, series=bare)
 
     def _preparation(self, window: int | None, fold: int) -> SeriesPreparation:
         prepared = self.divided[fold].prepared
@@ -210,66 +219,35 @@ def read_series_data(source: SeriesSource, task: str, windows: tuple[int, ...]) 
         series=source.series,
         known=source.known,
         positive=source.targets if source.scaling == "log" else (),
+        part=source.split.column,
     )
-    series = read_series(TABLES[source.source].read(source.path), columns, problems)
-    series = series.take(~series.ahead)
+    series = read_file(source.source, source.path, columns, problems)
+    if series.ahead.any():
+        series = series.take(~series.ahead)
     check_numeric(source, task, series, problems)
     found_rhythm = rhythm(source, series, problems)
     check_steps(source, series, found_rhythm.step, problems)
-    *earlier, last = _segments(source, series, blocks)
+    *earlier, last = divide(source, series, blocks, problems)
     back = found_rhythm.lag.inputs if found_rhythm.lag else 0
     check_lengths(source, last, longest, back, problems)
-    divided = [Fold(last, fit(source, task, series, found_rhythm, last, longest, problems))]
+    divided = [
+        _fold(series, last, fit(source, task, series, found_rhythm, last, longest, problems))
+    ]
     for number, segments in enumerate(earlier, 1):
         found = Problems()
         check_fold_length(source, segments, longest, back, found)
         prepared = fit(source, task, series, found_rhythm, segments, longest, found, number)
-        divided.insert(-1, Fold(segments, prepared))
+        divided.insert(-1, _fold(series, segments, prepared))
     data = SeriesData(series, tuple(divided), longest, source.stride)
     _check_parts(data, problems)
     problems.raise_any()
     return data
 
 
-def _segments(source: SeriesSource, series: Series, blocks: bool) -> list[tuple[Segments, ...]]:
-    """Of each fold the rows of each series' parts; whole blocks where these are predicted.
-
-    The parts of all series begin and end at the same times, where there are any.
-    """
-    size = (source.output_steps or 1) if blocks else 1
-    split, backtest = source.split, source.split.backtest
-    step, window = (None if n is None else n // size for n in (backtest.step, backtest.window))
-
-    def divided(rows: int) -> list[Segments]:
-        """As many rows, one after the other."""
-        folds = fold_parts(rows // size, split.validation, split.test, backtest.folds, step, window)
-        return [tuple(range(p.start * size, p.stop * size) for p in parts) for parts in folds]  # type: ignore[misc]
-
-    if series.times is None:
-        return list(zip(*(divided(len(one)) for one in series.each()), strict=True))
-    axis = np.unique(series.times)
-    return [
-        tuple(_at_times(one, axis, parts, size) for one in series.each())
-        for parts in divided(len(axis))
-    ]
-
-
-def _at_times(series: Series, axis: np.ndarray, parts: Segments, size: int) -> Segments:
-    """Rows of one series in parts of all times (A,), in whole blocks of `size` rows."""
-    assert series.times is not None
-    borders = {end for part in parts for end in (part.start, part.stop)}
-    rows = {
-        end: (
-            len(series)
-            if end >= len(axis) // size * size
-            else int(np.searchsorted(series.times, axis[end]))
-        )
-        // size
-        * size
-        for end in borders
-    }
-    first, second, third = (range(rows[part.start], rows[part.stop]) for part in parts)
-    return first, second, third
+def _fold(series: Series, segments: tuple[Segments, ...], prepared: SeriesPreparation) -> Fold:
+    """A fold with its features, which are computed here once, and by no worker."""
+    features = [prepared.features(one) for one in series.each()]
+    return Fold(segments, prepared, features[0] if len(features) == 1 else np.concatenate(features))
 
 
 def _check_parts(data: SeriesData, problems: Problems) -> None:

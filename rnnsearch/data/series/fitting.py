@@ -95,13 +95,11 @@ def fit(
     size = (source.output_steps or 1) if blocks else 1
     trains = [train for train, _, _ in segments]
     firsts = _places(series, [train[::size] for train in trains])
-    # Later folds see the rows after this one's parts, with the same features.
-    wholes = [len(one) // size * size for one in series.each()]
-    later = [range(train.stop, end, size) for train, end in zip(trains, wholes, strict=True)]
     check_inputs(source, series, firsts, blocks, problems)
     rows = _places(series, trains)
     check_targets(source.targets, source.inputs, series, rows, problems)
-    categories = training_categories(series, [firsts, _places(series, later)], problems)
+    others = _others(series, segments, size)
+    categories = training_categories(series, [firsts, *others], problems)
     _raise_of_fold(problems, number)
     span = None
     if series.times is not None:
@@ -131,6 +129,19 @@ def fit(
         scaling=_input_scaling(source, series, rhythm.lag, trains, categories, len(calendar)),
         target=_target(source, series, rhythm, trains),
     )
+
+
+def _others(series: Series, segments: Sequence[Segments], size: int) -> list[np.ndarray]:
+    """Rows that are read outside the training part: the first of every block."""
+    if series.part is not None:
+        parts = list(zip(*segments, strict=True))[1:]
+        return [_places(series, [rows[::size] for rows in part]) for part in parts]
+    # Later folds see the rows after this one's parts, with the same features.
+    wholes = [len(one) // size * size for one in series.each()]
+    later = [
+        range(train.stop, end, size) for (train, _, _), end in zip(segments, wholes, strict=True)
+    ]
+    return [_places(series, later)]
 
 
 def _places(series: Series, ranges: Sequence[range]) -> np.ndarray:

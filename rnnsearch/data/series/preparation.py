@@ -16,7 +16,8 @@ from rnnsearch.data.series.calendar import Step, format_time, infer_step, times_
 from rnnsearch.data.series.changes import Lags, past_targets
 from rnnsearch.data.series.features import known_ahead, row_features, step_features
 from rnnsearch.data.series.naive import naive_forecasts
-from rnnsearch.data.series.rows import Columns, Series, read_series
+from rnnsearch.data.series.reading import read_file
+from rnnsearch.data.series.rows import Columns, Series
 from rnnsearch.data.series.stored import from_plain, to_plain
 from rnnsearch.data.series.windows import (
     Windows,
@@ -26,7 +27,6 @@ from rnnsearch.data.series.windows import (
     forecast_sequences,
     forecast_windows,
 )
-from rnnsearch.data.sources import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -308,7 +308,7 @@ class SeriesPreparation(Preparation):
             known=self.known,
             positive=self.target.names if np.any(self.target.scaling.log) else (),
         )
-        series = read_series(TABLES[self.reader].read(Path(path)), columns, problems)
+        series = read_file(self.reader, Path(path), columns, problems)
         for one in series.each():
             self._check_length(one, path, targets, problems)
         problems.raise_any()

@@ -33,6 +33,8 @@ class Series:
             is known of it.
         group: (R,) which series each row is of.
         names: Of the series; one without a name where the table is one series.
+        part: (R,) int8, 0, 1 or 2 where a row says that it is of the training, validation or test
+            part; None where no column says it.
     """
 
     rows: np.ndarray
@@ -47,6 +49,7 @@ class Series:
     ahead: np.ndarray
     group: np.ndarray
     names: tuple[str, ...]
+    part: np.ndarray | None = None
 
     def __len__(self) -> int:
         """R."""
@@ -81,6 +84,7 @@ class Series:
             ahead=self.ahead[rows],
             group=group,
             names=names,
+            part=None if self.part is None else self.part[rows],
         )
 
 
@@ -94,7 +98,7 @@ def read_series(table: Table, columns: Columns, problems: Problems) -> Series:
     numbers = [name for name in columns.inputs if name not in texts]
     inputs = [reader.numbers(name, reader.path(name)) for name in numbers]
     kind, classes, targets = reader.targets()
-    rows, times = table.rows, reader.times()
+    rows, times, part = table.rows, reader.times(), reader.parts()
     values = np.stack(inputs, axis=1) if inputs else np.zeros((len(rows), 0))
     soon = [name not in columns.known for name in numbers]
     known = np.asarray(np.isfinite(values[:, soon]).all(axis=1))
@@ -114,18 +118,21 @@ def read_series(table: Table, columns: Columns, problems: Problems) -> Series:
             if kind == "numeric":
                 targets[members] = interpolated(targets[members])
     # Series after series, each in the order of its rows.
-    keep = np.concatenate([members[keep[members]] for members in reader.members])
+    order: Any = np.concatenate([members[keep[members]] for members in reader.members])
+    if np.array_equal(order, np.arange(len(rows))):
+        order = slice(None)  # which copies nothing
     return Series(
-        rows[keep],
-        None if times is None else times[keep],
-        values[keep],
-        {name: labels[keep] for name, labels in texts.items()},
-        known[keep],
-        targets[keep],
-        targets_known[keep],
+        rows[order],
+        None if times is None else times[order],
+        values[order],
+        {name: labels[order] for name, labels in texts.items()},
+        known[order],
+        targets[order],
+        targets_known[order],
         kind,
         classes,
-        reader.ahead[keep],
-        reader.group[keep],
+        reader.ahead[order],
+        reader.group[order],
         reader.names,
+        None if part is None else part[order],
     )

@@ -20,8 +20,8 @@ class Column(Protocol):
     def numbers(self) -> np.ndarray | None:
         """(R,) float64, NaN where there is nothing; None where `texts` must be looked at."""
 
-    def take(self, rows: np.ndarray) -> Column:
-        """Some of the cells: (M,) positions in the column."""
+    def times(self) -> np.ndarray | None:
+        """(R,) datetime64[us], NaT where there is nothing; None where `texts` must be looked at."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ class TextColumn:
         """None: text may hold anything."""
         return None
 
-    def take(self, rows: np.ndarray) -> Column:
-        """Some of the cells."""
-        return TextColumn([self.cells[row] for row in rows.tolist()])
+    def times(self) -> np.ndarray | None:
+        """None, likewise."""
+        return None
 
 
 @dataclass(frozen=True)

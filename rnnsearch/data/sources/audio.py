@@ -6,18 +6,15 @@ second search reads it from there.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import math
-import os
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnnsearch.cache import cache_folder
+from rnnsearch.cache import cache_folder, keep, kept
 from rnnsearch.data.extras import import_extra
 from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.sequences.samples import Raw
@@ -32,7 +29,7 @@ __all__ = ["AudioReader"]
 
 _ENDINGS = (".wav", ".flac", ".ogg")
 
-_FORM = "1"
+_FORM = "2"
 """Changes whenever the features of the same sound do, so that old ones are not taken."""
 
 
@@ -61,12 +58,12 @@ class AudioReader(SequencesReader):
 def _raw(listed: Listed, settings: Mapping[str, Any], problems: Problems) -> Raw | None:
     """Frames of all recordings, padded with NaN; None, and problems, if any can't be read."""
     place = _place(listed.paths, settings)
-    frames = _kept(place)
+    frames: list[np.ndarray] | None = kept(place)
     if frames is None:
         frames = _computed(listed, settings, problems)
         if frames is None:
             return None
-        _keep(place, frames)
+        keep(place, frames)
     lengths = np.array([len(each) for each in frames])
     x = np.full((len(frames), lengths.max(), frames[0].shape[1]), np.nan, dtype=np.float32)
     for place, each in zip(x, frames, strict=True):
@@ -149,23 +146,4 @@ def _place(paths: tuple[Path, ...], settings: Mapping[str, Any]) -> Path:
     for path in paths:
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
-    return cache_folder("features") / f"{digest.hexdigest()}.npz"
-
-
-def _kept(place: Path) -> list[np.ndarray] | None:
-    """The features of an earlier search; None if there are none that can be read."""
-    try:
-        with np.load(place, allow_pickle=False) as kept:
-            return np.split(kept["frames"], np.cumsum(kept["lengths"])[:-1])
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return None
-
-
-def _keep(place: Path, frames: list[np.ndarray]) -> None:
-    """Write the features aside, then rename: another search never sees half of them."""
-    aside = place.with_name(f".{place.name}.{os.getpid()}.npz")
-    # Where nothing can be kept (a read-only home, a full disk) they are computed again.
-    with contextlib.suppress(OSError):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(aside, frames=np.concatenate(frames), lengths=[len(each) for each in frames])
-        aside.replace(place)
+    return cache_folder("features") / digest.hexdigest()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from rnnsearch.data.problems import Problems
-from rnnsearch.data.series.table import Column, Table
+from rnnsearch.data.series.table import Table
 from rnnsearch.data.sources._base import TableReader
 from rnnsearch.errors import MissingExtra
 
@@ -59,25 +60,20 @@ class _ArrowColumn:
     Attributes:
         file: A ``pyarrow.parquet.ParquetFile``.
         index: Which of its columns.
-        rows: (M,) the cells that are meant; None for all.
     """
 
     file: Any
     index: int
-    rows: np.ndarray | None = None
 
     def _cells(self) -> Any:
         """The cells, categories written out."""
-        import pyarrow as pa
 
         field = self.file.schema_arrow[self.index]
         # Read by position, as two columns may have one name; nested columns take several.
         cells = self.file.read(columns=[field.name])
         cells = cells.column(min(cells.schema.get_all_field_indices(field.name)))
-        cells = cells.combine_chunks() if self.rows is None else cells.take(self.rows)
-        if pa.types.is_dictionary(cells.type):
-            cells = cells.cast(cells.type.value_type)
-        return cells
+        cells = cells.combine_chunks()
+        return cells.cast(_kind(cells.type))
 
     def texts(self) -> list[str]:
         """The cells as text: numbers in the fewest digits, dates in ISO's form."""
@@ -101,13 +97,37 @@ class _ArrowColumn:
 
     def numbers(self) -> np.ndarray | None:
         """The cells where the type is one of numbers."""
+        return self._numbers
+
+    @cached_property
+    def _numbers(self) -> np.ndarray | None:
         import pyarrow as pa
 
-        cells = self._cells()
-        if not (pa.types.is_integer(cells.type) or pa.types.is_floating(cells.type)):
+        kind = _kind(self.file.schema_arrow[self.index].type)
+        if not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
             return None
-        return np.asarray(cells.cast(pa.float64()).to_numpy(zero_copy_only=False), np.float64)
+        cells = self._cells().cast(pa.float64())
+        return np.asarray(cells.to_numpy(zero_copy_only=False), np.float64)
 
-    def take(self, rows: np.ndarray) -> Column:
-        """Some of the cells."""
-        return _ArrowColumn(self.file, self.index, rows if self.rows is None else self.rows[rows])
+    def times(self) -> np.ndarray | None:
+        """The cells where the type is one of times; what is given with a zone is UTC's."""
+        import pyarrow as pa
+
+        kind = _kind(self.file.schema_arrow[self.index].type)
+        if not (pa.types.is_timestamp(kind) or pa.types.is_date(kind)):
+            return None
+        zone = kind.tz if pa.types.is_timestamp(kind) else None
+        # Nanoseconds are no part of what a time stamp may say.
+        cells = self._cells().cast(pa.timestamp("us", zone), safe=False)
+        counts = cells.cast(pa.int64())
+        empty = np.asarray(counts.is_null())
+        times = np.asarray(counts.fill_null(0), np.int64).astype("datetime64[us]")
+        times[empty] = np.datetime64("NaT")
+        return times
+
+
+def _kind(kind: Any) -> Any:
+    """The type of cells; of categories, that of each."""
+    import pyarrow as pa
+
+    return kind.value_type if pa.types.is_dictionary(kind) else kind

@@ -74,7 +74,9 @@ class SplitSpec(Frozen):
     column: str | None = Field(
         default=None,
         description="Name of an array that says `train`, `validation` or `test` for each "
-        "sequence. A part that it never says is taken out of the training part.",
+        "sequence; of a table with a row a time step, the column that says it for each row: each "
+        "part is one stretch of a series' rows, in this order. A part that it never says is taken "
+        "out of the training part.",
     )
 
 

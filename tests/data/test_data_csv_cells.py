@@ -1,0 +1,172 @@
+"""CSV: what pandas reads of a large file is what going through it cell by cell finds."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from rnnsearch.data.problems import Problems, name_rows
+from rnnsearch.data.series.calendar import parse_times
+from rnnsearch.data.series.cells import empty_cells, mostly_text, number
+from rnnsearch.data.series.table import Column, TextColumn
+from rnnsearch.data.sources import csv as source
+from rnnsearch.errors import InvalidData
+
+
+@pytest.fixture(autouse=True)
+def all_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "_LARGE", 0)
+    monkeypatch.setattr(source, "_PIECE", 7)
+
+
+def plainly(path: Path) -> tuple[list[str], list[int], list[list[str]]] | str:
+    """Header, rows and columns of cells, or the message."""
+    problems = Problems()
+    rows: list[int] = []
+    cells: list[list[str]] = []
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            first = file.readline()
+            file.seek(0)
+            reader = csv.reader(file, delimiter=max(",;\t", key=first.count), strict=True)
+            header = [cell.strip() for cell in next(reader, [])]
+            for row in reader:
+                if row or len(header) <= 1:
+                    rows.append(reader.line_num)
+                    cells.append([cell.strip() for cell in row] or [""])
+    except (UnicodeDecodeError, csv.Error) as error:
+        advice = "save it as UTF-8 text with commas"
+        problems.add("data.path", "must be a readable CSV file", f"{path} ({error})", advice)
+        return str(problems.found[0])
+    uneven = [at for at, row in zip(rows, cells, strict=True) if len(row) != len(header)]
+    if not cells:
+        what = "only a header line" if any(header) else "an empty file"
+        must = "must have a header line and rows below it"
+        problems.add("data.path", must, what, f"look at {path}")
+    elif uneven:
+        received = f"{len(cells[rows.index(uneven[0])])} in row {uneven[0]}"
+        if len(uneven) > 1:
+            received += f", and other counts than {len(header)} in {name_rows(uneven)}"
+        must = f"must have {len(header)} cells in every row, like the header"
+        problems.add("data.path", must, received, "quote cells that contain the separator")
+    if problems.found:
+        return str(problems.found[0])
+    return header, rows, [list(column) for column in zip(*cells, strict=True)]
+
+
+def same_cells(column: Column, cells: Sequence[str]) -> None:
+    assert list(column.texts()) == cells
+    numbers = [number(cell) for cell in cells]
+    empty = empty_cells(TextColumn(cells))
+    np.testing.assert_array_equal(empty_cells(column), empty)
+    assert mostly_text(column) == mostly_text(TextColumn(cells))
+    found = column.numbers()
+    if found is not None:  # else the texts are looked at
+        assert not (np.isnan(numbers) & ~empty).any()
+        np.testing.assert_array_equal(found, numbers)
+
+
+def compare(path: Path) -> bool:
+    """Both ways agree; whether a table was read."""
+    expected = plainly(path)
+    try:
+        table = source.CsvReader().read(path)
+    except InvalidData as error:
+        assert str(error) == expected
+        return False
+    assert not isinstance(expected, str), expected
+    header, rows, columns = expected
+    assert list(table.header) == header
+    assert table.rows.tolist() == rows
+    for column, cells in zip(table.columns, columns, strict=True):
+        same_cells(column, cells)
+    return True
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    return tmp_path_factory.mktemp("cells") / "table.csv"  # type: ignore[return-value]
+
+
+ODD = ["", "NA", "nan", " null", "None ", "inf", "-Infinity", "1_0", "1 2", "0x1", "1e400"]
+ODD += ["1.", ".5", "-", "\u00a01.5", "\u0663", "é", "a\0", "\x1c7", "\ufeff"]
+CELLS = st.one_of(
+    st.sampled_from(ODD),
+    st.floats(allow_nan=False).map(repr),
+    st.integers(-99, 10**20).map(str),
+    st.text('1,;."\n\r\te\u3000 a', max_size=5),
+)
+
+
+@given(
+    rows=st.integers(1, 4).flatmap(
+        lambda count: st.lists(st.lists(CELLS, min_size=count, max_size=count), min_size=2)
+    ),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONE]),
+    ends=st.sampled_from(["\n", "\r\n", "\n\n", "\r"]),
+    separator=st.sampled_from(",;\t"),
+)
+@settings(deadline=None, max_examples=300)
+def test_tables(path: Path, rows: list[list[str]], quoting: int, ends: str, separator: str) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        if quoting == csv.QUOTE_NONE:
+            rows = [[re.sub(r"[,;\t\n\r\"]", "", cell) for cell in row] for row in rows]
+            file.write(ends.join(separator.join(row) for row in rows))
+        else:
+            csv.writer(file, delimiter=separator, quoting=quoting, lineterminator=ends).writerows(  # type: ignore[arg-type]
+                rows
+            )
+    compare(path)
+
+
+@given(
+    content=st.text('a1,;"\n\r\t é\u3000\0', max_size=40).map(str.encode) | st.binary(max_size=12)
+)
+@example(b"a,y\n1,2\n\n \n")
+@example("\ufeffa,y\r\n1,2\r\n\r\n3,4".encode())
+@example(b"y\n\n1\n\n")
+@example(b"a;y\n1;2\r")
+@example(b"a,y\n1,2\n3,4\xff\n")
+@settings(deadline=None, max_examples=300)
+def test_any_content(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    compare(path)
+
+
+def test_large_files_are_read_by_pandas(path: Path) -> None:
+    path.write_text('"a",y\n1,é\nNA,"z "\n', encoding="utf-8")
+    table = source.CsvReader().read(path)
+    assert type(table.columns[0]) is not TextColumn
+    np.testing.assert_array_equal(table.columns[0].numbers(), [1, np.nan])
+    assert table.columns[1].numbers() is None
+    path.write_text('a,y\n1,"b,é"\n', encoding="utf-8")
+    assert type(source.CsvReader().read(path).columns[0]) is TextColumn
+
+
+STAMPS = st.one_of(
+    st.datetimes().map(str),
+    st.datetimes().map(lambda time: time.isoformat(timespec="minutes")),
+    st.dates().map(str),
+    st.text("0123456789-: T.\0٣", max_size=20),
+    st.sampled_from(["2024", "2024-13", "2024-02", "2024-02-30", "2024-1-1", "2024-02-03 10", ""]),
+)
+
+
+@given(cells=st.lists(STAMPS, min_size=1, max_size=4))
+@settings(deadline=None, max_examples=200)
+def test_time_stamps_in_iso_form(cells: list[str]) -> None:
+    """Each of them as NumPy reads it alone, where it has the form and is a time."""
+    form = re.compile(r"\d{4}(-\d\d(-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?)?)?)?")
+    try:
+        expected = [np.datetime64(cell, "us") for cell in cells if form.fullmatch(cell)]
+    except ValueError:
+        return
+    if len(expected) == len(cells):
+        np.testing.assert_array_equal(parse_times(cells), expected)
