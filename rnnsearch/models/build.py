@@ -101,7 +101,7 @@ class _Builder:
         self._layers = layers
         self._apply = apply
         self._inputs: dict[str, Tensor] = {}
-        self._made: dict[str, keras.Layer] = {}
+        self._made: dict[str, Any] = {}
 
     def recurrent(self) -> keras.Model:
         """A stack of recurrent layers, perhaps with an encoder before it."""
@@ -168,7 +168,7 @@ class _Builder:
             (inputs,) = inputs.values()
         return keras.Model(inputs, outputs, name=name)
 
-    def _layer(self, name: str, make: Callable[..., keras.Layer], **arguments: Any) -> keras.Layer:
+    def _layer(self, name: str, make: Callable[..., Any], **arguments: Any) -> Any:
         """The layer of a name, made where there is none yet."""
         if name not in self._made:
             self._made[name] = make(name=name, **arguments)
@@ -275,7 +275,9 @@ class _Builder:
                 states,
                 bidirectional,
             )
-            layer = self._layer(wanted.name, lambda name, w=wanted: self._layers.recurrent(w))
+            if wanted.name not in self._made:
+                self._made[wanted.name] = self._layers.recurrent(wanted)
+            layer = self._made[wanted.name]
             start = {} if initial is None else {"initial_state": initial[number - 1]}
             x = self._apply(layer, x, **start)
             if states:
@@ -290,25 +292,10 @@ class _Builder:
             norm = self._layer(f"{prefix}layer_norm_{number}", keras.layers.LayerNormalization)
             x = self._apply(norm, x)
         if pools and architecture.pooling != "last":
-            x = pooled(x, architecture.pooling, self._known())
-        return self._dropped(x, f"{prefix}dropout_{number}")
-
-    def _dropped(self, x: Tensor, name: str) -> Tensor:
-        if name not in self._made:
-            dropout = self._layers.dropout(name)
-            if dropout is None:
-                return x
-            self._made[name] = dropout
-        return self._made[name](x)
-
-    def _known(self) -> Tensor | None:
-        """(B, T) which steps of the one sequence that is read are not padding."""
-        if not self._architecture.head.masked:
-            return None
-        read = self._inputs["sequence"]
-        if self._architecture.head.vocabulary is not None:
-            return keras.ops.not_equal(read, 0)
-        return keras.ops.any(keras.ops.not_equal(read, MASK_VALUE), axis=-1)
+            known = _known(self._inputs["sequence"]) if architecture.head.masked else None
+            x = pooled(x, architecture.pooling, known)
+        dropout = self._layer(f"{prefix}dropout_{number}", self._layers.dropout)
+        return x if dropout is None else dropout(x)
 
     def _narrow(self, encoded: Tensor) -> Tensor:
         """An encoder's outputs in the decoder's size, which the scores of attention need."""
@@ -359,6 +346,13 @@ class _Builder:
             x = self._apply(keras.layers.Dense(head.repeat * head.width, name="output"), x)
             outputs = keras.layers.Reshape((head.repeat, head.width), name="steps")(x)
         return self._model(outputs, "feed_forward")
+
+
+def _known(read: Tensor) -> Tensor:
+    """(B, T) which steps are not padding, of tokens (B, T) or numbers (B, T, F)."""
+    if len(read.shape) == 2:
+        return keras.ops.not_equal(read, 0)
+    return keras.ops.any(keras.ops.not_equal(read, MASK_VALUE), axis=-1)
 
 
 def _mean_of_directions(states: list[Tensor], number: int) -> list[Tensor]:
