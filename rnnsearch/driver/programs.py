@@ -89,6 +89,7 @@ class Programs:
             drops_recurrent=self._space.can_exceed_zero("recurrent_dropout"),
             decays=self._space.can_exceed_zero("weight_decay"),
             smooths=self._space.can_exceed_zero("label_smoothing"),
+            mixes_tokens=self._space.may_mix_tokens(),
         )
 
     def _head(self, window: int | None, rows: int) -> Head:
@@ -125,4 +126,5 @@ def _numbers(complete: Mapping[str, Scalar], steps: int) -> Numbers:
         beta_2=None if complete["beta_2"] == "auto" else number("beta_2"),
         rho=number("rho"),
         label_smoothing=number("label_smoothing"),
+        teacher_forcing=number("teacher_forcing"),
     )

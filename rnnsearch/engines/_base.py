@@ -59,9 +59,9 @@ class Program:
         objective: The metric that decides which epoch was best: ``val_loss``, ``val_rmse``, …
         maximize: Whether more of the objective is better.
         window: T of the data's windows, None where the data has its own length.
-        truncates, drops, drops_recurrent, decays, smooths: Whether any run uses an unroll
-            length below T, dropout, recurrent dropout, weight decay, label smoothing; the
-            program leaves out the rest.
+        truncates, drops, drops_recurrent, decays, smooths, mixes_tokens: Whether any run uses
+            an unroll length below T, dropout, recurrent dropout, weight decay, label smoothing,
+            tokens of its own in training; the program leaves out the rest.
     """
 
     architecture: Architecture
@@ -78,6 +78,7 @@ class Program:
     drops_recurrent: bool = True
     decays: bool = True
     smooths: bool = True
+    mixes_tokens: bool = False
 
     def __str__(self) -> str:
         return str(self.architecture)
@@ -99,6 +100,7 @@ class Numbers:
             optimizer's own `beta_2`, which is 0.99 for lion and 0.999 for the others.
         rho: Decay rate of rmsprop's mean square.
         label_smoothing: Share of the target's probability spread over all classes, in training.
+        teacher_forcing: Share of the tokens read in training that are those of the data.
     """
 
     learning_rate: float
@@ -113,6 +115,7 @@ class Numbers:
     beta_2: float | None = None
     rho: float = 0.9
     label_smoothing: float = 0.0
+    teacher_forcing: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ def numbers_of(program: Program) -> tuple[str, ...]:
         "dropout": program.drops,
         "recurrent_dropout": program.drops_recurrent,
         "weight_decay": program.decays,
+        "teacher_forcing": program.mixes_tokens,
         "label_smoothing": program.smooths and program.loss.name == "cross_entropy",
     }
     used = (name for name, is_read in read.items() if is_read)

@@ -129,6 +129,7 @@ def _compiled(program: Program, run: Run) -> keras.Model:
         unroll_length=int(min(numbers.unroll_length, steps)),
         dropout=numbers.dropout,
         recurrent_dropout=numbers.recurrent_dropout,
+        teacher_forcing=numbers.teacher_forcing if program.mixes_tokens else 1.0,
         rows=program.architecture.head.stream,
     )
     model = build(program.architecture, layers, blank=True)

@@ -24,6 +24,8 @@ class Architecture:
         embedding_dim: Numbers that each token becomes.
         attention: How a decoder weighs the encoder's outputs: ``none``, ``luong`` (dot product)
             or ``bahdanau`` (a small network).
+        pooling: What the head reads of the last recurrent layer where there is one output a
+            sequence: its ``last`` output, or the ``mean`` or ``max`` of those at all steps.
     """
 
     cell: str
@@ -33,6 +35,7 @@ class Architecture:
     head: Head
     embedding_dim: int = 0
     attention: str = "none"
+    pooling: str = "last"
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; `from_json` reads them back."""

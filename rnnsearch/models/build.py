@@ -8,6 +8,7 @@ same order, so that weights move freely between them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from rnnsearch.data import MASK_VALUE
 from rnnsearch.models.architecture import Architecture
 from rnnsearch.models.blank import Apply, apply, apply_blank
 from rnnsearch.models.layers import Layers, Recurrent, StandardLayers
+from rnnsearch.models.pooling import pooled
 
 __all__ = ["build", "build_encoder", "build_standard", "build_step", "state_names"]
 
@@ -89,34 +91,47 @@ def state_names(architecture: Architecture) -> list[list[str]]:
 
 
 class _Builder:
-    """Puts layers together."""
+    """Puts layers together.
+
+    A layer is made once and called by its name again where the network runs twice.
+    """
 
     def __init__(self, architecture: Architecture, layers: Layers, apply: Apply) -> None:
         self._architecture = architecture
         self._layers = layers
         self._apply = apply
         self._inputs: dict[str, Tensor] = {}
+        self._made: dict[str, Any] = {}
 
     def recurrent(self) -> keras.Model:
         """A stack of recurrent layers, perhaps with an encoder before it."""
-        head, architecture = self._architecture.head, self._architecture
-        attends = architecture.attention != "none"
+        head = self._architecture.head
         encoded, initial = self._encode() if head.source is not None else (None, None)
         if head.stream is not None and self._layers.state_inputs:
             initial = self._state_inputs()
+        outputs, states = self._run(self._steps(), initial, encoded)
+        own = self._layers.own_tokens("own_tokens") if head.reads_its_own else None
+        if own is not None:
+            read = own([self._inputs["previous"], outputs])
+            outputs, states = self._run(self._steps(read), initial, encoded)
+        if states:
+            outputs = {"output": outputs, **self._named(states)}
+        return self._model(outputs, "rnnsearch")
+
+    def _run(self, x: Tensor, initial: States | None, encoded: Tensor | None) -> tuple[Any, States]:
+        """From what is read at each step to the network's output, and a stream's states."""
+        head, architecture = self._architecture.head, self._architecture
         x, states = self._stack(
-            self._steps(),
+            x,
             initial,
             sequences=head.sequences,
             states=head.stream is not None and self._layers.state_inputs,
             bidirectional=architecture.bidirectional and head.source is None,
         )
         if encoded is not None:
+            attends = architecture.attention != "none"
             x = self._attend(x, self._narrow(encoded) if attends else encoded)
-        outputs: Any = self._output(x)
-        if states:
-            outputs = {"output": outputs, **self._named(states)}
-        return self._model(outputs, "rnnsearch")
+        return self._output(x), states
 
     def encoder(self) -> keras.Model:
         """The encoder alone."""
@@ -138,9 +153,10 @@ class _Builder:
 
     def _output(self, x: Tensor) -> Tensor:
         head = self._architecture.head
-        return self._apply(
-            keras.layers.Dense(head.width, activation=head.activation, name="output"), x
+        dense = self._layer(
+            "output", keras.layers.Dense, units=head.width, activation=head.activation
         )
+        return self._apply(dense, x)
 
     def _named(self, states: States) -> dict[str, Tensor]:
         layers = zip(state_names(self._architecture), states, strict=True)
@@ -152,33 +168,52 @@ class _Builder:
             (inputs,) = inputs.values()
         return keras.Model(inputs, outputs, name=name)
 
+    def _layer(self, name: str, make: Callable[..., Any], **arguments: Any) -> Any:
+        """The layer of a name, made where there is none yet."""
+        if name not in self._made:
+            self._made[name] = make(name=name, **arguments)
+        return self._made[name]
+
     def _input(self, name: str, shape: tuple[int, ...], dtype: str = "float32") -> Tensor:
+        if name in self._inputs:
+            return self._inputs[name]
         tensor = keras.Input(shape, batch_size=self._layers.rows, dtype=dtype, name=name)
         self._inputs[name] = tensor
         return tensor
 
-    def _steps(self) -> Tensor:
-        """What the recurrent layers read at each step, (B, T, F)."""
+    def _steps(self, previous: Tensor | None = None) -> Tensor:
+        """What the recurrent layers read at each step, (B, T, F).
+
+        Args:
+            previous: Tokens (B, T) to read in place of those of the model's input.
+        """
         head = self._architecture.head
         if head.repeat is not None:
             vector = self._input("vector", (head.features,))
-            x = keras.layers.RepeatVector(head.repeat, name="repeat")(vector)
+            x = self._layer("repeat", keras.layers.RepeatVector, n=head.repeat)(vector)
             if head.vocabulary is None:
                 return x
-            previous = self._input("previous", (head.steps,), "int32")
+            if previous is None:
+                previous = self._input("previous", (head.steps,), "int32")
             embedded = self._embed(previous, head.vocabulary, False, "embedding")
-            return keras.layers.Concatenate(name="step")([x, embedded])
+            return self._layer("step", keras.layers.Concatenate)([x, embedded])
         name = "sequence"
         if head.source is not None:
             name = "ahead" if head.vocabulary is None else "previous"
         if head.vocabulary is not None:
-            tokens = self._input(name, (head.steps,), "int32")
+            tokens = self._input(name, (head.steps,), "int32") if previous is None else previous
             return self._embed(tokens, head.vocabulary, head.masked, "embedding")
         return self._masked(self._input(name, (head.steps, head.features)), head.masked, "masking")
 
     def _embed(self, tokens: Tensor, vocabulary: int, masked: bool, name: str) -> Tensor:
         size = self._architecture.embedding_dim
-        layer = keras.layers.Embedding(vocabulary, size, mask_zero=masked, name=name)
+        layer = self._layer(
+            name,
+            keras.layers.Embedding,
+            input_dim=vocabulary,
+            output_dim=size,
+            mask_zero=masked,
+        )
         return self._apply(layer, tokens)
 
     def _masked(self, x: Tensor, masked: bool, name: str) -> Tensor:
@@ -230,37 +265,44 @@ class _Builder:
         architecture = self._architecture
         found: States = []
         for number, units in enumerate(architecture.units, start=1):
-            layer = self._layers.recurrent(
-                Recurrent(
-                    architecture.cell,
-                    units,
-                    f"{prefix}recurrent_{number}",
-                    architecture.head.longest,
-                    sequences or number < len(architecture.units),
-                    states,
-                    bidirectional,
-                )
+            top = number == len(architecture.units)
+            wanted = Recurrent(
+                architecture.cell,
+                units,
+                f"{prefix}recurrent_{number}",
+                architecture.head.longest,
+                sequences or not top or architecture.pooling != "last",
+                states,
+                bidirectional,
             )
+            if wanted.name not in self._made:
+                self._made[wanted.name] = self._layers.recurrent(wanted)
+            layer = self._made[wanted.name]
             start = {} if initial is None else {"initial_state": initial[number - 1]}
             x = self._apply(layer, x, **start)
             if states:
                 x, *kept = x
                 found.append(kept)
-            x = self._after_layer(x, prefix, number)
+            x = self._after_layer(x, prefix, number, pools=top)
         return x, found
 
-    def _after_layer(self, x: Tensor, prefix: str, number: int) -> Tensor:
-        if self._architecture.layer_norm:
-            name = f"{prefix}layer_norm_{number}"
-            x = self._apply(keras.layers.LayerNormalization(name=name), x)
-        dropout = self._layers.dropout(f"{prefix}dropout_{number}")
+    def _after_layer(self, x: Tensor, prefix: str, number: int, *, pools: bool = False) -> Tensor:
+        architecture = self._architecture
+        if architecture.layer_norm:
+            norm = self._layer(f"{prefix}layer_norm_{number}", keras.layers.LayerNormalization)
+            x = self._apply(norm, x)
+        if pools and architecture.pooling != "last":
+            known = _known(self._inputs["sequence"]) if architecture.head.masked else None
+            x = pooled(x, architecture.pooling, known)
+        dropout = self._layer(f"{prefix}dropout_{number}", self._layers.dropout)
         return x if dropout is None else dropout(x)
 
     def _narrow(self, encoded: Tensor) -> Tensor:
         """An encoder's outputs in the decoder's size, which the scores of attention need."""
         if not self._architecture.bidirectional:
             return encoded
-        dense = keras.layers.Dense(self._architecture.units[-1], name="encoder_output")
+        units = self._architecture.units[-1]
+        dense = self._layer("encoder_output", keras.layers.Dense, units=units)
         return self._apply(dense, encoded)
 
     def _attend(self, x: Tensor, encoded: Tensor, known: Tensor | None = None) -> Tensor:
@@ -277,12 +319,15 @@ class _Builder:
         if architecture.attention == "none":
             return x
         kinds = {"luong": keras.layers.Attention, "bahdanau": keras.layers.AdditiveAttention}
-        attention = kinds[architecture.attention](name="attention")
+        attention = self._layer("attention", kinds[architecture.attention])
         mask = {} if known is None else {"mask": [None, known]}
         context = self._apply(attention, [x, encoded], **mask)
-        joined = keras.layers.Concatenate(name="attended")([context, x])
-        dense = keras.layers.Dense(
-            architecture.units[-1], activation="tanh", name="attention_output"
+        joined = self._layer("attended", keras.layers.Concatenate)([context, x])
+        dense = self._layer(
+            "attention_output",
+            keras.layers.Dense,
+            units=architecture.units[-1],
+            activation="tanh",
         )
         return self._apply(dense, joined)
 
@@ -301,6 +346,13 @@ class _Builder:
             x = self._apply(keras.layers.Dense(head.repeat * head.width, name="output"), x)
             outputs = keras.layers.Reshape((head.repeat, head.width), name="steps")(x)
         return self._model(outputs, "feed_forward")
+
+
+def _known(read: Tensor) -> Tensor:
+    """(B, T) which steps are not padding, of tokens (B, T) or numbers (B, T, F)."""
+    if len(read.shape) == 2:
+        return keras.ops.not_equal(read, 0)
+    return keras.ops.any(keras.ops.not_equal(read, MASK_VALUE), axis=-1)
 
 
 def _mean_of_directions(states: list[Tensor], number: int) -> list[Tensor]:

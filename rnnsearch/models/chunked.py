@@ -14,6 +14,7 @@ import numpy as np
 from keras import ops
 
 from rnnsearch.models.layers import Layers, Recurrent, StandardLayers
+from rnnsearch.models.own_tokens import OwnTokens
 
 __all__ = ["ChunkedLayers", "ChunkedRNN"]
 
@@ -151,9 +152,11 @@ class ChunkedLayers(Layers):
         unroll_length: int,
         dropout: float = 0.0,
         recurrent_dropout: float = 0.0,
+        teacher_forcing: float = 1.0,
         rows: int | None = None,
     ) -> None:
         self._unroll_length = unroll_length
+        self._teacher_forcing = teacher_forcing
         self._recurrent_dropout = recurrent_dropout
         self._standard = StandardLayers(dropout, recurrent_dropout)
         self.rows = rows
@@ -185,3 +188,8 @@ class ChunkedLayers(Layers):
     def dropout(self, name: str) -> keras.Layer | None:
         """As in the standard model."""
         return self._standard.dropout(name)
+
+    def own_tokens(self, name: str) -> keras.Layer | None:
+        """An `OwnTokens`, or None where all tokens are those of the data."""
+        share = self._teacher_forcing
+        return OwnTokens(share, name=name) if share < 1.0 else None

@@ -24,4 +24,5 @@ def architecture_of(params: Mapping[str, Scalar], head: Head) -> Architecture:
         head=head,
         embedding_dim=int(params["embedding_dim"] or 0) if tokens else 0,
         attention=str(params["attention"]) if source is not None else "none",
+        pooling=str(params["pooling"]) if head.recurrent and not head.sequences else "last",
     )

@@ -14,6 +14,7 @@ from keras import ops
 
 from rnnsearch.models.cells import CELLS
 from rnnsearch.models.layers import Layers, Recurrent
+from rnnsearch.models.own_tokens import OwnTokens
 from rnnsearch.models.recurrence import Gates, Weights, recur
 
 __all__ = ["NUMBERS", "GatedDropout", "GatedLayers", "GatedRNN"]
@@ -29,7 +30,7 @@ def _blank(shape: tuple[int, ...], dtype: Any = None) -> np.ndarray:
     return np.zeros(shape, dtype)
 
 
-NUMBERS = ("unroll_length", "dropout", "recurrent_dropout")
+NUMBERS = ("unroll_length", "dropout", "recurrent_dropout", "teacher_forcing")
 """Names of the non-trainable weights that hold numeric parameters."""
 
 
@@ -224,10 +225,13 @@ class GatedLayers(Layers):
 
     state_inputs = True
 
-    def __init__(self, *, truncates: bool, drops: bool, drops_recurrent: bool) -> None:
+    def __init__(
+        self, *, truncates: bool, drops: bool, drops_recurrent: bool, mixes_tokens: bool = False
+    ) -> None:
         self._truncates = truncates
         self._drops = drops
         self._drops_recurrent = drops_recurrent
+        self._mixes_tokens = mixes_tokens
 
     def recurrent(self, wanted: Recurrent) -> keras.Layer:
         """A `GatedRNN`."""
@@ -245,3 +249,7 @@ class GatedLayers(Layers):
     def dropout(self, name: str) -> keras.Layer | None:
         """A `GatedDropout`, or None where no trial drops anything."""
         return GatedDropout(name=name) if self._drops else None
+
+    def own_tokens(self, name: str) -> keras.Layer | None:
+        """An `OwnTokens`, or None where every trial reads the data's tokens only."""
+        return OwnTokens(name=name) if self._mixes_tokens else None

@@ -59,6 +59,10 @@ class Layers(ABC):
     def dropout(self, name: str) -> keras.Layer | None:
         """A layer that drops outputs in training, or None."""
 
+    def own_tokens(self, name: str) -> keras.Layer | None:
+        """A layer that replaces tokens by those of the network in training, or None."""
+        return None
+
 
 class StandardLayers(Layers):
     """Plain Keras layers: the model that users get.

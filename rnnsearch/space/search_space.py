@@ -176,6 +176,12 @@ class SearchSpace:
         """Whether any trial may cut the gradient in time."""
         return self._anywhere("unroll_length", lambda value: value != "full")
 
+    def may_mix_tokens(self) -> bool:
+        """Whether any trial may read tokens of its own in training."""
+        return self._anywhere(
+            "teacher_forcing", lambda value: isinstance(value, int | float) and value < 1
+        )
+
     def windows(self, spec: Spec) -> tuple[int, ...]:
         """Every window that a trial of `spec` may have, shortest first; empty if it has none."""
         domain = self.domains.get("window")
@@ -198,7 +204,7 @@ class SearchSpace:
 
     def _anywhere(self, name: str, holds: Callable[[Scalar], bool]) -> bool:
         domain = self.domains.get(name)
-        values = (domain.max, *domain.values) if domain is not None else ()
+        values = (domain.min, domain.max, *domain.values) if domain is not None else ()
         if any(value is not None and holds(value) for value in values):
             return True
         return (domain is None or bool(domain.when)) and holds(self.defaults[name])

@@ -21,6 +21,11 @@ __all__ = ["check_space", "defaults_for"]
 
 _Data = Source | None
 
+_TOKENS_ONLY = {
+    "embedding_dim": "only tokens are embedded",
+    "teacher_forcing": "only tokens are read back where they were written",
+}
+
 
 def defaults_for(data: _Data) -> dict[str, Scalar]:
     """The value of each parameter where it is not in use; the window's is the data's."""
@@ -49,7 +54,7 @@ def _check_task(space: WrittenSpace, task: str | None, data: _Data, report: Repo
     for name, written in space.parameters.items():
         parameter = PARAMETERS[name]
         if parameter.tokens and data is not None and not isinstance(data, TokensSource):
-            must = f"must not be given for source: {data.source}: only tokens are embedded"
+            must = f"must not be given for source: {data.source}: {_TOKENS_ONLY[name]}"
             report.add(f"space.{name}", must, _text(written), "remove it")
         if task is not None and task not in parameter.tasks:
             must = f"must not be given for {task}: {parameter.reason}"

@@ -103,6 +103,17 @@ _ALL = (
         reason="only sequence_to_sequence has a decoder beside an encoder",
         tasks=("sequence_to_sequence",),
     ),
+    Parameter(
+        "pooling",
+        "str",
+        True,
+        "last",
+        "What the output is made of: the `last` output of the recurrent layers, or the `mean` or "
+        "`max` of those at all steps that are not padding.",
+        choices=("last", "mean", "max"),
+        reason="only many_to_one has one output for many steps",
+        tasks=("many_to_one",),
+    ),
     Parameter("layer_norm", "bool", True, False, "Layer normalisation after each recurrent layer."),
     Parameter(
         "window",
@@ -183,6 +194,19 @@ _ALL = (
         open_high=True,
         reason=_WITHOUT_RECURRENCE,
         tasks=_RECURRENT,
+    ),
+    Parameter(
+        "teacher_forcing",
+        "float",
+        False,
+        1.0,
+        "Share of the tokens that a network reads in training which are those of the data; the "
+        "others are its own.",
+        low=0,
+        high=1,
+        reason="only one_to_many and sequence_to_sequence read the tokens that they wrote",
+        tasks=("one_to_many", "sequence_to_sequence"),
+        tokens=True,
     ),
     Parameter(
         "forget_bias",

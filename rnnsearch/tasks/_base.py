@@ -79,6 +79,12 @@ class Head:
         return cls(**values | {"source": None if source is None else SourceInput(**source)})
 
     @property
+    def reads_its_own(self) -> bool:
+        """Whether the tokens read at each step are those that were put out at the one before."""
+        beside = self.repeat is not None or self.source is not None
+        return beside and self.vocabulary is not None
+
+    @property
     def longest(self) -> int:
         """The most steps that any recurrent layer runs over."""
         return max(self.steps, self.source.steps if self.source else 0)

@@ -606,6 +606,7 @@ def test_numbers_compile_nothing(fused, caplog, optimizer):
         beta_2=0.95,
         rho=0.7,
         label_smoothing=0.1,
+        teacher_forcing=0.5,  # of networks that write, which have a test of their own
     )
     unlike = [
         f for f in fields(Numbers) if getattr(other, f.name) == getattr(Numbers(1e-3), f.name)

@@ -15,7 +15,7 @@ from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.engines.keras_engine import KerasEngine
 from rnnsearch.models import Architecture
 from rnnsearch.models.build import build, build_standard
-from rnnsearch.models.initial import initial_weights
+from rnnsearch.models.initial import dropout_seed, initial_weights
 from rnnsearch.models.layers import StandardLayers
 from rnnsearch.models.stream import follow, no_states
 from rnnsearch.tasks import TASKS
@@ -113,6 +113,7 @@ def program_of(case, dataset, cell, **changes):
         head=task.head(dataset),
         embedding_dim=3,
         attention=changes.pop("attention", "none"),
+        pooling=changes.pop("pooling", "last"),
     )
     program = Program(
         architecture=architecture,
@@ -132,8 +133,8 @@ def program_of(case, dataset, cell, **changes):
     return replace(program, **changes)
 
 
-def plain_keras(program, dataset, run):
-    """Losses and validation losses of `model.fit` on the standard model."""
+def compiled_keras(program, run):
+    """The standard model where a run starts, and its loss."""
     keras.utils.clear_session(free_memory=False)
     model = build_standard(program.architecture)
     start = initial_weights(model.trainable_variables, run.seed, program.architecture.cell, 1.0)
@@ -145,6 +146,12 @@ def plain_keras(program, dataset, run):
     }
     loss = kinds[program.loss.name](reduction="mean_with_sample_weight")
     model.compile(keras.optimizers.SGD(run.numbers.learning_rate), loss=loss)
+    return model, loss
+
+
+def plain_keras(program, dataset, run):
+    """Losses and validation losses of `model.fit` on the standard model."""
+    model, loss = compiled_keras(program, run)
     part, judged = dataset.train, dataset.validation
     values = []
     for epoch in range(1, EPOCHS + 1):
@@ -205,6 +212,92 @@ def test_attention_and_an_encoder_that_reads_both_ways(engine, case, attention, 
         case, dataset, "LSTM", attention=attention, bidirectional=bidirectional, units=(4, 3)
     )
     assert_like_keras(engine, program, dataset)
+
+
+@pytest.mark.parametrize("pooling", ["mean", "max"])
+def test_what_is_pooled_over_real_steps_trains_like_keras(engine, pooling):
+    case = "many_to_one of tokens"
+    dataset = dataset_of(case)
+    program = program_of(case, dataset, "LSTM", pooling=pooling, bidirectional=True, units=(4, 3))
+    assert_like_keras(engine, program, dataset)
+
+
+def read_by_hand(model, x, draws, teacher_forcing):
+    """Tokens of the data, of which some are replaced by those that a model puts out."""
+    previous = np.asarray(x["previous"]).copy()
+    likeliest = model.predict_on_batch(x)[..., :-1].argmax(axis=-1)
+    own = np.concatenate([previous[:, :1], likeliest[:, :-1] + 1], axis=1)
+    replaced = (np.asarray(draws) >= teacher_forcing) & (previous != 0)
+    previous[replaced] = own[replaced]
+    return {**x, "previous": previous}
+
+
+def trained_on_own_tokens(program, dataset, run):
+    """Losses and validation losses of plain Keras that reads its own tokens too."""
+    model, loss = compiled_keras(program, run)
+    generator = keras.random.SeedGenerator(0)
+    generator.state.assign(np.array([dropout_seed(run.seed, 0), 0], np.uint32))
+    part, judged = dataset.train, dataset.validation
+    for epoch in range(1, EPOCHS + 1):
+        order = batch_order(run.seed, epoch, len(part))
+        model.reset_metrics()
+        for index in order.reshape(-1, BATCH):
+            draws = keras.random.uniform((BATCH, T), seed=generator)
+            x = read_by_hand(model, take(part.x, index), draws, run.numbers.teacher_forcing)
+            total = model.train_on_batch(x, part.y[index], sample_weight=part.weight[index])
+        held_out = float(loss(judged.y, model.predict(judged.x, verbose=0), judged.weight))
+        yield float(np.ravel(total)[0]), held_out
+
+
+@pytest.mark.parametrize(
+    ("kind", "teacher_forcing", "case", "attention"),
+    [
+        ("fused", 0.5, "sequence_to_sequence of tokens", "luong"),
+        ("fused", 0.5, "one_to_many of tokens", "none"),
+        ("keras", 0.0, "sequence_to_sequence of tokens", "luong"),
+        ("keras", 0.0, "one_to_many of tokens", "none"),
+    ],
+)
+def test_a_network_trains_on_tokens_of_its_own(kind, teacher_forcing, case, attention):
+    """At 0 nothing depends on what is drawn, of which plain layers of Keras draw first."""
+    dataset = dataset_of(case)
+    dataset.train.x["previous"][:, -1] = 0
+    program = program_of(
+        case, dataset, "LSTM", attention=attention, units=(4, 3), mixes_tokens=True
+    )
+    run = Run(0, 3, EPOCHS, Numbers(0.3, teacher_forcing=teacher_forcing))
+    found = curve(ENGINES[kind](), program, dataset, run)
+    expected = trained_on_own_tokens(program, dataset, run)
+    for got, (loss, held_out) in zip(found, expected, strict=True):
+        assert got["loss"] == pytest.approx(loss, rel=2e-4)
+        assert got["val_loss"] == pytest.approx(held_out, rel=2e-4)
+    forced = curve(ENGINES[kind](), program, dataset, replace(run, numbers=Numbers(0.3)))
+    plain = curve(ENGINES[kind](), replace(program, mixes_tokens=False), dataset, run)
+    assert forced[-1] == pytest.approx(plain[-1], rel=1e-5)
+    assert forced[-1]["loss"] != pytest.approx(found[-1]["loss"], rel=1e-3)
+
+
+def test_engines_draw_the_same_tokens_beside_the_same_dropout():
+    """In the first epoch: Keras draws recurrent dropout in evaluation too."""
+    case = "sequence_to_sequence of tokens"
+    dataset = dataset_of(case)
+    used = {"mixes_tokens": True, "drops": True, "drops_recurrent": True}
+    program = program_of(case, dataset, "GRU", **used)
+    numbers = Numbers(0.3, dropout=0.3, recurrent_dropout=0.2, teacher_forcing=0.5)
+    run = Run(0, 3, EPOCHS, numbers)
+    one, other = (curve(kind(), program, dataset, run) for kind in ENGINES.values())
+    assert one[0]["loss"] == pytest.approx(other[0]["loss"], rel=2e-4)
+
+
+def test_teacher_forcing_compiles_nothing(caplog):
+    case, engine = "one_to_many of tokens", FusedEngine()
+    dataset = dataset_of(case)
+    program = program_of(case, dataset, "GRU", mixes_tokens=True)
+    curve(engine, program, dataset, Run(0, 3, EPOCHS))
+    other = Run(1, 4, EPOCHS, Numbers(1e-3, teacher_forcing=0.25))
+    with jax.log_compiles(), caplog.at_level("WARNING"):
+        curve(engine, program, dataset, other)
+    assert [r.getMessage() for r in caplog.records if "Compiling" in r.getMessage()] == []
 
 
 def test_truncation_cuts_encoder_and_decoder_alike_in_both_engines():

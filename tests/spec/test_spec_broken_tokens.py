@@ -17,6 +17,7 @@ from rnnsearch.spec.sources import PairsSource, TableSource, TokensSource, Token
 TEXT = {"source": "text", "path": "a.txt", "window": 20}
 TABLE = {"source": "table", "path": "a.csv", "sequence": "text", "target": "label"}
 WRITTEN = {"source": "table", "path": "a.csv", "inputs": ["gender"], "target": "name"}
+CSV = {"source": "csv", "path": "a.csv", "inputs": ["hour"], "target": "load", "output_steps": 24}
 FASTA = {"source": "fasta", "path": "a.fa"}
 
 
@@ -184,6 +185,30 @@ CASES: list[tuple[str, dict[str, Any], list[str]]] = [
         spec("many_to_one", TABLE | {"split": {"column": "part", "group": "a"}}),
         [
             "data.split.column: must not be given beside split.group; received part; remove one of them"
+        ],
+    ),
+    (
+        "teacher forcing where nothing is written",
+        spec("many_to_many", TABLE, teacher_forcing=0.5),
+        [
+            "space.teacher_forcing: must not be given for many_to_many: only one_to_many and "
+            "sequence_to_sequence read the tokens that they wrote; received 0.5; remove it"
+        ],
+    ),
+    (
+        "teacher forcing of numbers",
+        spec("one_to_many", CSV, teacher_forcing={"min": 0.5, "max": 1}),
+        [
+            "space.teacher_forcing: must not be given for source: csv: only tokens are read back "
+            "where they were written; received {min: 0.5, max: 1.0}; remove it"
+        ],
+    ),
+    (
+        "pooling of many outputs",
+        spec("many_to_many", TABLE, pooling=["last", "max"]),
+        [
+            "space.pooling: must not be given for many_to_many: only many_to_one has one output "
+            "for many steps; received [last, max]; remove it"
         ],
     ),
 ]

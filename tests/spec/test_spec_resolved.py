@@ -57,6 +57,7 @@ def test_every_default_is_written() -> None:
             "units": [16, 32],
             "depth": 1,
             "bidirectional": False,
+            "pooling": "last",
             "layer_norm": False,
             "batch_size": 32,
             "optimizer": "adam",

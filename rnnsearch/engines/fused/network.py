@@ -34,6 +34,7 @@ class Network:
             truncates=program.truncates,
             drops=program.drops,
             drops_recurrent=program.drops_recurrent,
+            mixes_tokens=program.mixes_tokens,
         )
         architecture = program.architecture
         self._cell = architecture.cell
