@@ -51,8 +51,8 @@ class SplitSpec(Frozen):
     by: Literal["auto", "time", "random", "stratified"] = Field(
         default="auto",
         description="How sequences are assigned: the last ones in time, at random, or at random "
-        "with the same share of each class. `auto`: by time for a table, stratified for "
-        "classes, else at random.",
+        "with the same share of each class (of the first, where several are read). `auto`: by "
+        "time for a table, stratified for classes, else at random.",
     )
     seed: Seed = Field(default=0, description="Seed of a random split; not for a split by time.")
     backtest: BacktestSpec = Field(
