@@ -33,8 +33,9 @@ _INSTEAD = {
     "binary_crossentropy": "two classes are classes like others: sparse_categorical_crossentropy",
     "quantile": "give it to rnnsearch.search: metrics of Keras can't judge several quantiles",
 }
-_NO_EFFECT = ("name", "reduction", "dtype")
-_MEANS = ("sum_over_batch_size", "mean_with_sample_weight")
+_MEANS = ("sum_over_batch_size", "mean", "mean_with_sample_weight")
+_FOLLOWED = {"from_logits": False, "ignore_class": None, "axis": -1}
+"""Arguments of cross-entropy, and what they must be: networks give probabilities."""
 
 
 def loss_section(loss: Any) -> dict[str, Any]:
@@ -104,15 +105,14 @@ def _named(name: str) -> str:
 
 def _settings(name: str, loss: Any) -> dict[str, Any]:
     """What an object of Keras says beside its name; only what can be followed."""
-    config = loss.get_config()
-    if config.get("reduction") not in _MEANS:
-        must = f"must have reduction {' or '.join(_MEANS)}: trials are compared by means"
-        raise InvalidSpec([Problem("loss", must, str(config.get("reduction")), "leave it out")])
-    given = {key: value for key, value in config.items() if key not in _NO_EFFECT and value}
-    settings = {"delta": given.pop("delta")} if name == "huber" else {}
-    idle = {key: value for key, value in given.items() if (key, value) != ("axis", -1)}
+    if loss.reduction not in _MEANS:
+        must = f"must have reduction {_MEANS[0]}: trials are compared by means"
+        raise InvalidSpec([Problem("loss", must, str(loss.reduction), "leave it out")])
+    given = loss._fn_kwargs  # get_config() of Keras 3.15 has no delta
+    settings = {"delta": given["delta"]} if name == "huber" else {}
+    idle = {key: value for key, value in given.items() if _FOLLOWED.get(key, value) != value}
     if idle:
-        must = f"must have no {', '.join(idle)}: networks give probabilities of whole numbers"
+        must = f"must have no {', '.join(idle)}: networks give probabilities of all classes"
         received = ", ".join(f"{key}={value!r}" for key, value in idle.items())
         raise InvalidSpec([Problem("loss", must, received, "leave it out")])
     return settings
