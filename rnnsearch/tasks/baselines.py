@@ -277,12 +277,16 @@ def _fit_logistic(features: _Features, dataset: Dataset, whole: bool) -> _Classe
     """The logistic regression with the penalty that does best on validation."""
     x, y, counts = _class_rows(features, dataset.train)
     xv, yv, counts_v = _class_rows(features, dataset.validation)
-    best, least = None, np.inf
+    best, least, worse = None, np.inf, 0
     for model in logistic_fits(_thin(x[counts]), _thin(y[counts]), dataset.target.width, _COSTS):
         chances = model.probabilities(xv)[np.arange(len(yv)), yv]
         loss = -(np.log(np.maximum(chances, 1e-12)) * counts_v).sum()
         if best is None or loss < least:
-            best, least = _Classes(features, model), loss
+            best, least, worse = _Classes(features, model), loss, 0
+        else:
+            worse += 1
+        if worse == 2:
+            break  # with less and less of a penalty it fits the training part closer and closer
     assert best is not None
     return best
 

@@ -30,7 +30,7 @@ def test_a_regression_is_that_of_scikit_learn(shape: tuple[int, int], classes: i
     for cost, fitted in zip(COSTS, logistic_fits(x, y, classes, COSTS), strict=True):
         expected = LogisticRegression(C=cost, tol=1e-10, max_iter=100_000).fit(x.astype(float), y)
         np.testing.assert_allclose(
-            fitted.probabilities(x), expected.predict_proba(x.astype(float)), atol=5e-4
+            fitted.probabilities(x), expected.predict_proba(x.astype(float)), atol=2e-3
         )
 
 
