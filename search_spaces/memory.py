@@ -59,12 +59,21 @@ def copying(
 
 
 def parity(
-    steps: int = 20, sequences: int = 10_000, seed: int = 0
-) -> tuple[np.ndarray, np.ndarray]:
+    steps: int = 20, sequences: int = 10_000, seed: int = 0, shortest: int | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Whether the number of ones is odd: any one bit that is missed spoils the answer.
 
+    Args:
+        steps: T.
+        sequences: N.
+        seed: Of the bits.
+        shortest: The least bits that a sequence has; None: all have T.
+
     Returns:
-        x (N, T, 1) of 0 and 1; y (N,) of 0 and 1.
+        x (N, T, 1) of 0 and 1; y (N,) of 0 and 1; lengths (N,).
     """
-    bits = np.random.default_rng(seed).integers(0, 2, (sequences, steps, 1))
-    return bits.astype(np.float32), bits.sum(axis=(1, 2)) % 2
+    rng = np.random.default_rng(seed)
+    bits = rng.integers(0, 2, (sequences, steps, 1))
+    lengths = rng.integers(shortest or steps, steps + 1, sequences)
+    real = np.arange(steps) < lengths[:, None]
+    return bits.astype(np.float32), (bits[..., 0] * real).sum(axis=1) % 2, lengths
