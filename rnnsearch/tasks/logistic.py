@@ -17,9 +17,9 @@ import numpy as np
 __all__ = ["Logistic", "logistic_fits"]
 
 _PASSES = 300
-_CHANGE = 1e-7
+_CHANGE = 1e-8
 """Relative change of what is made small below which it counts as found."""
-_SLOPE = 1e-4
+_SLOPE = 3e-5
 """Largest slope of the mean that counts as none, in coordinates of unit curvature."""
 _RANK = 1e-10
 """Share of the largest eigenvalue below which a direction counts as none."""

@@ -24,14 +24,11 @@ def lagged(rows: int, features: int) -> np.ndarray:
 
 @pytest.mark.parametrize("shape", [(300, 12), (20, 45)], ids=["tall", "wide"])
 @pytest.mark.parametrize("classes", [2, 3])
-@pytest.mark.parametrize(("exactly", "atol"), [(True, 2e-4), (False, 1e-2)])
+@pytest.mark.parametrize("exactly", [True, False])
 def test_a_regression_is_that_of_scikit_learn(
-    shape: tuple[int, int],
-    classes: int,
-    exactly: bool,
-    atol: float,
-    monkeypatch: pytest.MonkeyPatch,
+    shape: tuple[int, int], classes: int, exactly: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Sought for long enough; and nearly, as it is sought for choosing a penalty."""
     if exactly:
         monkeypatch.setattr(logistic, "_CHANGE", 1e-13)
         monkeypatch.setattr(logistic, "_SLOPE", 1e-8)
@@ -39,10 +36,12 @@ def test_a_regression_is_that_of_scikit_learn(
     steps = np.quantile(x[:, 5], np.arange(1, classes) / classes)
     y = np.digitize(x[:, 5] + RNG.normal(0, 0.5, len(x)), steps)
     for cost, fitted in zip(COSTS, logistic_fits(x, y, classes, COSTS), strict=True):
-        expected = LogisticRegression(C=cost, tol=1e-10, max_iter=100_000).fit(x.astype(float), y)
-        np.testing.assert_allclose(
-            fitted.probabilities(x), expected.predict_proba(x.astype(float)), atol=atol
-        )
+        model = LogisticRegression(C=cost, tol=1e-10, max_iter=100_000).fit(x.astype(float), y)
+        found, expected = fitted.probabilities(x), model.predict_proba(x.astype(float))
+        if exactly:
+            np.testing.assert_allclose(found, expected, atol=2e-4)
+        losses = [-np.log(chances[np.arange(len(y)), y]).mean() for chances in (found, expected)]
+        assert losses[0] == pytest.approx(losses[1], abs=2e-3)
 
 
 def test_classes_that_were_not_shown_have_no_probability() -> None:
