@@ -56,7 +56,7 @@ def logistic_fits(
     shown, y = np.unique(y, return_inverse=True)
     mean = x.mean(axis=0, dtype=float)
     basis, curvature = _basis(x - mean)
-    z = np.asarray((x - mean) @ basis)
+    z = np.asarray((x - mean) @ basis, np.float32)
     shares = np.bincount(y) / len(y)
     found = np.zeros((len(curvature), len(shown)))
     bias = np.log(shares)
@@ -112,11 +112,12 @@ def _minimum(
 
     def value(flat: np.ndarray) -> tuple[float, np.ndarray]:
         both = flat.reshape(rank + 1, classes) / scale
-        likely = _softmax(z @ both[:-1] + both[-1])
+        likely = _softmax(z @ both[:-1].astype(np.float32) + both[-1])
         loss = -np.log(np.maximum(likely[np.arange(rows), y], 1e-300)).sum()
         loss += penalty / 2 * np.square(both[:-1]).sum()
         off = likely - truth
-        slope = np.concatenate([z.T @ off + penalty * both[:-1], off.sum(axis=0)[None]]) / scale
+        steep = (off.T.astype(np.float32) @ z).T + penalty * both[:-1]
+        slope = np.concatenate([steep, off.sum(axis=0)[None]]) / scale
         return loss / rows, slope.ravel() / rows
 
     start = (np.concatenate([weights, bias[None]]) * scale).ravel()
