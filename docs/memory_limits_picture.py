@@ -54,7 +54,7 @@ def draw_truncation(panel: matplotlib.axes.Axes) -> None:
             own = curves[curves.trial.isin(mine.trial)]
             label = f"unroll_length {reach}" if style == "-" else None
             panel.plot(own.epoch, own.val_loss, style, color=f"C{index}", label=label)
-    panel.set(title="LSTM, marks 30 to 60 steps back (dotted: forget_bias 1)")
+    panel.set(title="LSTM, marks 31 to 60 steps back: truncation")
     panel.set(xlabel="epoch", yscale="log")
 
 
