@@ -137,9 +137,7 @@ def search(
         results = api.search(
             spec, overrides=overrides, output=output, fresh=fresh, observer=display
         )
-    report.final(
-        _console(), results.leaderboard, results.summary, results.folder.path, program=_program()
-    )
+    report.final(_console(), results, program=_program())
     if results.interrupted:
         print(f"Interrupted. To go on where it stopped:\n    {_again()}", file=sys.stderr)
         raise typer.Exit(_INTERRUPTED)

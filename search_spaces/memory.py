@@ -11,12 +11,18 @@ __all__ = ["adding", "copying", "parity"]
 
 
 def adding(
-    steps: int = 100, sequences: int = 10_000, seed: int = 0
+    steps: int = 100, sequences: int = 10_000, seed: int = 0, gap: int = 0
 ) -> tuple[np.ndarray, np.ndarray]:
     """The adding problem (Hochreiter & Schmidhuber, 1997): remember two numbers, and add them.
 
     Of T random numbers between 0 and 1 two are marked, one in each half. The predictor that always
     says 1 has a mean squared error of 1/6; below 0.01 the problem counts as solved.
+
+    Args:
+        steps: T.
+        sequences: N.
+        seed: Of the numbers.
+        gap: Steps at the end that have no mark; the halves are of those before.
 
     Returns:
         x (N, T, 2): the number, and 1 where it is marked; y (N,): the sum of the marked ones.
@@ -25,8 +31,9 @@ def adding(
     numbers = rng.uniform(size=(sequences, steps))
     marks = np.zeros((sequences, steps))
     rows = np.arange(sequences)
-    marks[rows, rng.integers(0, steps // 2, sequences)] = 1
-    marks[rows, rng.integers(steps // 2, steps, sequences)] = 1
+    marked = steps - gap
+    marks[rows, rng.integers(0, marked // 2, sequences)] = 1
+    marks[rows, rng.integers(marked // 2, marked, sequences)] = 1
     x = np.stack([numbers, marks], axis=2).astype(np.float32)
     return x, (numbers * marks).sum(axis=1).astype(np.float32)
 
@@ -52,12 +59,21 @@ def copying(
 
 
 def parity(
-    steps: int = 20, sequences: int = 10_000, seed: int = 0
-) -> tuple[np.ndarray, np.ndarray]:
+    steps: int = 20, sequences: int = 10_000, seed: int = 0, shortest: int | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Whether the number of ones is odd: any one bit that is missed spoils the answer.
 
+    Args:
+        steps: T.
+        sequences: N.
+        seed: Of the bits.
+        shortest: The least bits that a sequence has; None: all have T.
+
     Returns:
-        x (N, T, 1) of 0 and 1; y (N,) of 0 and 1.
+        x (N, T, 1) of 0 and 1; y (N,) of 0 and 1; lengths (N,).
     """
-    bits = np.random.default_rng(seed).integers(0, 2, (sequences, steps, 1))
-    return bits.astype(np.float32), bits.sum(axis=(1, 2)) % 2
+    rng = np.random.default_rng(seed)
+    bits = rng.integers(0, 2, (sequences, steps, 1))
+    lengths = rng.integers(shortest or steps, steps + 1, sequences)
+    real = np.arange(steps) < lengths[:, None]
+    return bits.astype(np.float32), (bits[..., 0] * real).sum(axis=1) % 2, lengths

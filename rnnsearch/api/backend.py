@@ -11,15 +11,17 @@ __all__ = ["import_keras"]
 def import_keras(backend: str) -> None:
     """Import Keras with this backend, unless the process has imported it or chosen one.
 
-    The environment is left as it was, so that nothing chosen here reaches another search.
+    The backend is not left in the environment, so that nothing chosen here reaches another search.
+    That TensorFlow is to keep its start-up lines to itself is: on every backend Keras may import it
+    later, when a model is loaded or its layers are copied.
     """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if "keras" in sys.modules:
         return
-    wanted = {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    added = {name: value for name, value in wanted.items() if name not in os.environ}
-    os.environ.update(added)
+    chosen = "KERAS_BACKEND" in os.environ
+    os.environ.setdefault("KERAS_BACKEND", backend)
     try:
         import keras  # noqa: F401
     finally:
-        for name in added:
-            os.environ.pop(name, None)
+        if not chosen:
+            os.environ.pop("KERAS_BACKEND", None)

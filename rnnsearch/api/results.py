@@ -168,6 +168,16 @@ class Results:
         return parse(document, name=str(self.summary["name"]), directory=self.folder.path)
 
     @property
+    def use(self) -> list[str]:
+        """The arguments of a command that predicts with the winner.
+
+        Raises:
+            StudyError: The search has no winner yet.
+        """
+        how = ["-o", "out.csv"] if self.writes != "on" else ["--tokens", "300"]
+        return ["predict", str(self.folder.path), self._spec().data.new_data, *how]
+
+    @property
     def writes(self) -> Literal["nothing", "texts", "on"]:
         """What the winner writes: no text, a text for each input, or how a text goes on."""
         return self._winner.writes

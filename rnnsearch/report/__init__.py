@@ -3,12 +3,13 @@
 from rnnsearch.report.check import Checked, show_check
 from rnnsearch.report.initial import show_initial
 from rnnsearch.report.progress import Display, LiveDisplay, PlainDisplay, make_display
-from rnnsearch.report.tables import final, leaderboard_table, show_leaderboard
+from rnnsearch.report.tables import Ended, final, leaderboard_table, show_leaderboard
 from rnnsearch.report.verdict import Standing, failures, sentence, standings
 
 __all__ = [
     "Checked",
     "Display",
+    "Ended",
     "LiveDisplay",
     "PlainDisplay",
     "Standing",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Hashable, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rich.console import Console
 from rich.measure import Measurement
@@ -18,9 +17,31 @@ from rnnsearch.report.verdict import Standing, failures, sentence, standings
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["final", "leaderboard_table", "show_leaderboard", "varying"]
+    from rnnsearch.records import StudyFolder
+
+__all__ = ["Ended", "final", "leaderboard_table", "show_leaderboard", "varying"]
 
 _STYLES = {"BASELINE": "cyan", "PRUNED": "dim", "RUNNING": "yellow", "FAIL": "red"}
+
+
+class Ended(Protocol):
+    """A search at its end; `rnnsearch.api.Results` is one.
+
+    Attributes:
+        folder: Of the study.
+        summary: The values of summary.json.
+    """
+
+    folder: StudyFolder
+    summary: Mapping[str, Any]
+
+    @property
+    def leaderboard(self) -> pd.DataFrame:
+        """A row a trial and a baseline, best first."""
+
+    @property
+    def use(self) -> Sequence[str]:
+        """The arguments of a command that predicts with the winner."""
 
 
 def varying(frame: pd.DataFrame) -> list[str]:
@@ -73,9 +94,7 @@ def show_leaderboard(console: Console, frame: pd.DataFrame, *, top: int | None =
 
 def final(
     console: Console,
-    frame: pd.DataFrame,
-    summary: Mapping[str, Any],
-    folder: Path,
+    results: Ended,
     *,
     program: Sequence[str] = ("python", "main.py"),
     top: int = 10,
@@ -84,12 +103,11 @@ def final(
 
     Args:
         console: Where to.
-        frame: The leaderboard.
-        summary: The values of summary.json.
-        folder: Of the study.
+        results: What was found.
         program: How the user calls this program.
         top: Rows of the leaderboard.
     """
+    frame, summary = results.leaderboard, results.summary
     show_leaderboard(console, frame, top=top)
     console.print()
     if summary.get("winner") is None:
@@ -105,9 +123,10 @@ def final(
         _lines(console, _of_runs(summary["winner"], tested=len(parts) > 1))
     console.print()
     took = text.duration(summary.get("seconds"))
-    _lines(console, [f"Took {took} on {summary.get('device', '-')}. Everything is in {folder}"])
+    place = f"Everything is in {results.folder.path}"
+    _lines(console, [f"Took {took} on {summary.get('device', '-')}. {place}"])
     if summary.get("winner") is not None and not summary.get("interrupted"):
-        command = shlex.join([*program, "predict", str(folder), "new.csv", "-o", "out.csv"])
+        command = shlex.join([*program, *results.use])
         _lines(console, ["To use the winner:", f"    {command}"])
 
 

@@ -50,7 +50,9 @@ _NOTES = {
     "npz": """\
 The file holds `x` and `y`, or `x_train` and `y_train`; parts of its own named `x_validation`,
 `y_validation`, `x_test`, `y_test` are used where they are, else they are taken out of the rest.
-Padded sequences have their lengths in `lengths`, `lengths_train`, …, or NaN after their end.
+Padded sequences have their lengths in `lengths`, `lengths_train`, …, or NaN after their end. For
+`one_to_many` these are lengths of `y`, and `x` may name classes, each of which becomes a feature of
+0 or 1: whole numbers or texts (N,), or several texts (N, C).
 """,
     "npy": """\
 The folder holds `x.npy` and `y.npy`: the same names as in an .npz, each array in a file of its own.

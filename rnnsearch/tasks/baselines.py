@@ -7,7 +7,6 @@ is given, its penalty chosen by the validation part.
 
 from __future__ import annotations
 
-import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import numpy as np
 from rnnsearch.data import Dataset, Part, Target
 from rnnsearch.data.inputs import take
 from rnnsearch.tasks._base import Task
+from rnnsearch.tasks.logistic import Logistic, logistic_fits
 
 __all__ = ["Baselines", "SimpleBaselines", "fit"]
 
@@ -256,50 +256,37 @@ def _thin(rows: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class _Logistic:
+class _Classes:
     """A logistic regression, one for all steps.
 
     Attributes:
         features: What it is given of a part.
-        model: Scikit-learn's, fitted.
-        classes: Of the target; those that the model was not shown have no probability.
+        model: Fitted; classes that it was not shown have no probability.
     """
 
     features: _Features
-    model: object
-    classes: int
+    model: Logistic
 
     def predict(self, part: Part) -> np.ndarray:
         """Class probabilities, y's axes and one of classes."""
         x, _, _ = _class_rows(self.features, part)
-        return self.probabilities(x).reshape(*part.y.shape, self.classes)
-
-    def probabilities(self, x: np.ndarray) -> np.ndarray:
-        """(M, C) from features (M, D)."""
-        found = np.zeros((len(x), self.classes))
-        if len(x):
-            found[:, self.model.classes_] = self.model.predict_proba(x)  # type: ignore[attr-defined]
-        return found
+        return self.model.probabilities(x).reshape(*part.y.shape, -1)
 
 
-def _fit_logistic(features: _Features, dataset: Dataset, whole: bool) -> _Logistic:
+def _fit_logistic(features: _Features, dataset: Dataset, whole: bool) -> _Classes:
     """The logistic regression with the penalty that does best on validation."""
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.linear_model import LogisticRegression
-
     x, y, counts = _class_rows(features, dataset.train)
     xv, yv, counts_v = _class_rows(features, dataset.validation)
-    best, least = None, np.inf
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        for cost in _COSTS:
-            model = LogisticRegression(C=cost, max_iter=300)
-            model.fit(_thin(x[counts]), _thin(y[counts]))
-            fitted = _Logistic(features, model, dataset.target.width)
-            chances = fitted.probabilities(xv)[np.arange(len(yv)), yv]
-            loss = -(np.log(np.maximum(chances, 1e-12)) * counts_v).sum()
-            if best is None or loss < least:
-                best, least = fitted, loss
+    best, least, worse = None, np.inf, 0
+    for model in logistic_fits(_thin(x[counts]), _thin(y[counts]), dataset.target.width, _COSTS):
+        chances = model.probabilities(xv)[np.arange(len(yv)), yv]
+        loss = -(np.log(np.maximum(chances, 1e-12)) * counts_v).sum()
+        if best is None or loss < least:
+            best, least, worse = _Classes(features, model), loss, 0
+        else:
+            worse += 1
+        if worse == 2:
+            break  # with less and less of a penalty it fits the training part closer and closer
     assert best is not None
     return best
 

@@ -55,6 +55,7 @@ class FakeResults:
     interrupted = False
     leaderboard = FRAME
     summary: Mapping[str, Any] = summary(TRIALS[0])
+    use = ("predict", "results/x", "new.csv", "-o", "out.csv")
 
     @classmethod
     def open(cls, path: Path) -> FakeResults:

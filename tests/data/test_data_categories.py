@@ -216,7 +216,7 @@ CURVES = RNG.normal(size=(30, 6))
 def test_classes_in_arrays(x: Any, categories: Any, write_npz: Any, npz_source: Any) -> None:
     data = read(npz_source(write_npz(x=x, y=CURVES)), "one_to_many")
     dataset = data.dataset()
-    assert data.preparation().categories == categories  # type: ignore[attr-defined]
+    assert data.preparation().categories == (categories,)  # type: ignore[attr-defined]
     assert [len(dataset.train), len(dataset.validation), len(dataset.test)] == [21, 5, 4]
     assert dataset.train.x.dtype == np.float32
     np.testing.assert_array_equal(dataset.train.x.sum(axis=1), 1)
@@ -232,6 +232,25 @@ def test_classes_in_arrays(x: Any, categories: Any, write_npz: Any, npz_source: 
     np.testing.assert_array_equal(inputs.argmax(axis=1), expected)
     assert len(frame) == 24
     np.testing.assert_array_equal(prepared.targets(str(write_npz(x=x, y=CURVES))).x[:4], inputs)
+
+
+KINDS = np.array(["round", "square"] * 15)
+
+
+@pytest.mark.parametrize("kind", ["U", "S"])
+def test_several_classes_in_arrays(kind: str, write_npz: Any, npz_source: Any) -> None:
+    """Each column has features of its own, the classes of which training knows."""
+    x = np.stack([LABELS, KINDS], axis=1)
+    data = read(npz_source(write_npz(x=x.astype(kind), y=CURVES)), "one_to_many")
+    assert dict(data.summary())["input"] == (
+        "(N, F) = (21, 5): 0 or 1 for each of high, low, mid; round, square"
+    )
+    inputs, _ = kept(data).inputs(str(write_npz(x=x.astype(kind))))
+    expected = [one_hot(LABELS, ("high", "low", "mid")), one_hot(KINDS, ("round", "square"))]
+    np.testing.assert_array_equal(inputs, np.concatenate(expected, axis=1))
+    # Divided with the same share of each of the first column's classes.
+    alone = read(npz_source(write_npz(x=LABELS, y=CURVES)), "one_to_many").dataset()
+    np.testing.assert_array_equal(data.dataset().train.x[:, :3], alone.train.x)
 
 
 @pytest.mark.parametrize("x", [CODES * 1.0, CODES[:, None], CODES[:, None] * 1.0, CODES > 3])
@@ -288,8 +307,9 @@ ARRAYS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "numbers after text": (
         TRAIN | {"x_test": np.ones((2, 3)), "y_test": CURVES[:2]},
         {},
-        "data.path: must have the axes (N,) where inputs are classes; received x_test of shape "
-        "(2, 3) and type float64; save one whole number or one text for each sequence",
+        "data.path: must have the axes (N,), or (N, C) of text, where inputs are classes; received "
+        "x_test of shape (2, 3) and type float64; save one whole number, or one text or more, for "
+        "each sequence",
     ),
     "text after numbers": (
         {
@@ -301,11 +321,41 @@ ARRAYS: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         {},
         "data.path: must hold numbers; received x_test of type <U4; save plain numbers",
     ),
-    "several texts": (
-        {"x": np.stack([LABELS, LABELS], axis=1), "y": CURVES},
+    "texts of sequences": (
+        {"x": np.stack([LABELS, LABELS], axis=1)[..., None], "y": CURVES},
         {},
-        "data.path: must have the axes (N,) where inputs are classes; received x of shape "
-        "(30, 2) and type <U4; save one whole number or one text for each sequence",
+        "data.path: must have the axes (N,), or (N, C) of text, where inputs are classes; received "
+        "x of shape (30, 2, 1) and type <U4; save one whole number, or one text or more, for each "
+        "sequence",
+    ),
+    "fewer texts in test": (
+        {
+            "x_train": np.stack([LABELS, KINDS], axis=1),
+            "y_train": CURVES,
+            "x_test": LABELS[:3],
+            "y_test": CURVES[:3],
+        },
+        {},
+        "data.path: must have the same features in every part; received 2 in x_train, 1 in "
+        "x_test; save the same columns",
+    ),
+    "a second text, new in test": (
+        {
+            "x_train": np.stack([LABELS, KINDS], axis=1),
+            "y_train": CURVES,
+            "x_test": np.array([["low", "oval"], ["mid", "round"]]),
+            "y_test": CURVES[:2],
+        },
+        {},
+        "data.split: must have every class in the training part; received oval as input in test "
+        "only; change the parts",
+    ),
+    "a second text, missing": (
+        {"x": np.stack([LABELS, np.where(CODES > 4, "", KINDS)], axis=1), "y": CURVES},
+        {},
+        "data.path: must have a value in every step that is no padding at the end; received no "
+        "text in 10 sequences of x (index 1, 4, 7, 10, 13, … (10 in all)); fill the gaps, or set "
+        "data.missing to interpolate or drop",
     ),
     "one class": (
         {"x": np.array(["low"] * 30), "y": CURVES},
@@ -362,8 +412,15 @@ def test_new_arrays_must_hold_known_classes(missing: str, write_npz: Any, npz_so
     with pytest.raises(InvalidData) as caught:
         prepared.inputs(str(write_npz(x=np.zeros((2, 3)))))
     assert text(caught) == [
-        "data.path: must have the axes (N,) where inputs are classes; received x of shape (2, 3) "
-        "and type float64; save one whole number or one text for each sequence"
+        "data.path: must have the axes (N,), or (N, C) of text, where inputs are classes; received "
+        "x of shape (2, 3) and type float64; save one whole number, or one text or more, for each "
+        "sequence"
+    ]
+    with pytest.raises(InvalidData) as caught:
+        prepared.inputs(str(write_npz(x=np.array([["low", "round"]]))))
+    assert text(caught) == [
+        "data.path: must have 1 class for each sequence, as in training; received 2 in x; save "
+        "the same columns"
     ]
 
 

@@ -80,6 +80,24 @@ def test_unknown_arguments_are_named(make, arguments, message):
         ({"objective": "val_lost"}, "objective: must be .*did you mean val_loss"),
         ({"objective": ["val_loss", "val_mae"]}, "^objective: must be one metric's name"),
         ({"objective": keras_tuner.Objective("val_rmse", "max")}, "objective: must be auto or min"),
+        ({"loss": "hinge"}, "^loss: must be mean_squared_error, .*received hinge; choose one of"),
+        ({"loss": keras.losses.LogCosh()}, "^loss: must be .*received LogCosh"),
+        ({"loss": len}, "^loss: must be .*received len"),
+        (
+            {"loss": keras.losses.CategoricalCrossentropy()},
+            "received CategoricalCrossentropy; give y as whole numbers or texts: sparse",
+        ),
+        ({"loss": "binary_crossentropy"}, "two classes are classes like others: sparse_cat"),
+        ({"loss": {"name": "quantile"}}, "received quantile; give it to rnnsearch.search"),
+        (
+            {"loss": keras.losses.MeanSquaredError(reduction="sum")},
+            "^loss: must have reduction sum_over_batch_size: .*received sum; leave it out",
+        ),
+        (
+            {"loss": keras.losses.SparseCategoricalCrossentropy(from_logits=True)},
+            "^loss: must have no from_logits: .*received from_logits=True; leave it out",
+        ),
+        ({"loss": {"name": "huber", "delta": 0}}, "^loss.delta: must be a number above 0"),
         ({"space": {"unit": [4, 8]}}, "space.unit: .*did you mean units"),
         ({"space": None}, "space: must be a mapping"),
     ],
@@ -100,6 +118,27 @@ def test_problems_bear_the_arguments_names(make, arguments, message):
         ({"validation_data": X}, TypeError, "validation_data=.x, y.*a ndarray"),
         ({"sample_weight": Y}, TypeError, "sample_weight .every sequence counts alike"),
         ({"shuffle": False}, TypeError, "shuffle .sequences are shuffled each epoch"),
+        (
+            {"class_weight": {0: 2}},
+            InvalidSpec,
+            "^class_weight: must not be given where numbers are predicted; received it, and y of "
+            "type float64; give classes",
+        ),
+        (
+            {"class_weight": {"up": 0}, "y": np.where(Y > 0, "up", "down")},
+            InvalidSpec,
+            r"^class_weight: must be balanced, a mapping .*; received \{up: 0\}",
+        ),
+        (
+            {"class_weight": {2: 5, "up": 1}, "y": (Y > 0).astype(int)},
+            InvalidSpec,
+            r"class_weight.2: must be a class of y; received 2; there are: 0, 1\n.*weight.up: must",
+        ),
+        (
+            {"class_weight": 3, "y": (Y > 0).astype(int)},
+            InvalidSpec,
+            "^class_weight: must be balanced, a mapping of labels to weights above 0, or null",
+        ),
         ({"epoch": 3}, TypeError, r"search\(\) knows: .*epoch \(did you mean epochs\?\)"),
         ({"verbose": 3}, ValueError, "verbose: 'auto', 0, 1 or 2. Received: 3"),
         ({"epochs": 0}, InvalidSpec, "^epochs: must be a whole number of at least 1"),
@@ -199,3 +238,26 @@ def test_early_stopping_becomes_patience(patience):
     stop = keras.callbacks.EarlyStopping("val_mae", patience=patience, restore_best_weights=True)
     assert patience_of([stop], "val_mae") == max(1, patience)
     assert patience_of([], "val_mae") is patience_of(None, "val_mae") is None
+
+
+@pytest.mark.parametrize(
+    ("loss", "section"),
+    [
+        (None, {"name": "auto"}),
+        ("MSE", {"name": "mse"}),
+        ("mean_absolute_error", {"name": "mae"}),
+        (keras.losses.mean_squared_error, {"name": "mse"}),
+        (keras.losses.MeanAbsoluteError(), {"name": "mae"}),
+        (keras.losses.Huber(2.5), {"name": "huber", "delta": 2.5}),
+        ({"name": "huber", "delta": 0.5}, {"name": "huber", "delta": 0.5}),
+        (keras.losses.SparseCategoricalCrossentropy(), {"name": "cross_entropy"}),
+    ],
+)
+def test_a_loss_of_keras_becomes_the_specs(loss, section):
+    from rnnsearch.integrations.keras_tuner.losses import keras_loss, loss_section
+    from rnnsearch.spec import LossSpec
+
+    assert loss_section(loss) == section
+    kind = "class" if section["name"] == "cross_entropy" else "numeric"
+    again = keras.losses.get(keras_loss(LossSpec(**section), kind))
+    assert loss_section(again) == ({"name": "mse"} if loss is None else section)

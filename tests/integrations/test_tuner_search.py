@@ -168,10 +168,14 @@ def test_ragged_classes_from_one_array(make):
         objective=keras_tuner.Objective("val_accuracy", "max"),
         project_name="classes",
         max_trials=1,
+        loss="sparse_categorical_crossentropy",
     )
-    tuner.search(x, labels, validation_split=0.3, epochs=1, verbose=0)
+    weight = {"up": 3.0}
+    tuner.search(x, labels, validation_split=0.3, epochs=1, verbose=0, class_weight=weight)
     (trial,) = tuner.oracle.get_best_trials(5)
     assert 0 <= trial.score <= 1
+    written = tuner.results.folder.spec.read_text("utf-8")
+    assert "class_weights:\n    up: 3.0" in written
     assert tuner.oracle.objective.direction == "max"
     assert tuner.results.preparation.target.classes == ("down", "up")
     (model,) = tuner.get_best_models(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from rich.console import Console
 
 from rnnsearch.driver.trials import BaselineRecord, TrialRecord
-from rnnsearch.records import Summary, leaderboard
+from rnnsearch.records import StudyFolder, Summary, leaderboard
 from rnnsearch.report import failures, final, sentence, show_check, show_leaderboard, standings
 from rnnsearch.report.tables import varying
 from rnnsearch.report.text import configuration, duration, number, score, value
@@ -147,6 +148,19 @@ def test_no_test_part_no_verdict_on_it() -> None:
     assert [part.part for part in standings(summary(test=None))] == ["validation"]
 
 
+@dataclass
+class Results:
+    """What `final` shows."""
+
+    leaderboard: pd.DataFrame
+    summary: Mapping[str, Any]
+    folder: StudyFolder = field(default_factory=lambda: StudyFolder(Path("results/x")))
+
+    @property
+    def use(self) -> list[str]:
+        return ["predict", str(self.folder.path), "new.npz"]
+
+
 def test_nothing_to_compare_with() -> None:
     values = summary()
     values["baselines"] = []
@@ -158,7 +172,8 @@ def test_nothing_to_compare_with() -> None:
 def test_the_end_of_a_search() -> None:
     target, stream = console(60)
     folder = Path("results/a folder that has quite a long name, longer than the screen is wide")
-    final(target, leaderboard(TRIALS, BASELINES, "minimize"), summary(), folder)
+    frame = leaderboard(TRIALS, BASELINES, "minimize")
+    final(target, Results(frame, summary(), StudyFolder(folder)))
     shown = stream.getvalue().splitlines()
     table = [line.split() for line in shown]
     assert ["val_rmse", "test_rmse"] in table
@@ -169,14 +184,14 @@ def test_the_end_of_a_search() -> None:
     assert shown[-3:] == [
         f"Took 1m 05s on cpu:0. Everything is in {folder}",
         "To use the winner:",
-        f"    python main.py predict '{folder}' new.csv -o out.csv",
+        f"    python main.py predict '{folder}' new.npz",
     ]
 
 
 def test_the_end_of_a_search_without_a_winner() -> None:
     target, stream = console()
     frame = leaderboard(FAILED, [], "minimize")
-    final(target, frame, summary(winner=None), Path("results/x"))
+    final(target, Results(frame, summary(winner=None)))
     shown = stream.getvalue()
     assert (
         "No trial was completed.\n  2 trials: NaN at epoch 1\n  1 trial: out of memory\n" in shown
@@ -249,7 +264,7 @@ def test_check_without_conditions_bound_or_baselines() -> None:
 def test_an_interrupted_search_has_no_winner_to_use_yet(interrupted: bool) -> None:
     target, output = console()
     frame = leaderboard(TRIALS, BASELINES, "minimize")
-    final(target, frame, {**summary(), "interrupted": interrupted}, Path("results/x"))
+    final(target, Results(frame, {**summary(), "interrupted": interrupted}))
     assert ("To use the winner" in output.getvalue()) is not interrupted
 
 
@@ -258,7 +273,7 @@ def test_a_winner_of_several_runs_is_shown_with_its_spread() -> None:
         0, "COMPLETE", 2.0, {"val_rmse": 2.0}, runs=3, spread=0.0125, run_epochs=(4, 5, 6)
     )
     target, stream = console()
-    final(target, leaderboard([winner], BASELINES, "minimize"), summary(winner), Path("results/x"))
+    final(target, Results(leaderboard([winner], BASELINES, "minimize"), summary(winner)))
     shown = stream.getvalue()
     assert [line.split()[:6] for line in shown.splitlines() if "COMPLETE" in line] == [
         ["1", "0", "COMPLETE", "2", "±", "0.013"]

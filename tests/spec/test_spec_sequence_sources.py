@@ -160,3 +160,30 @@ def test_a_module_is_looked_for_beside_the_spec(tmp_path: Path) -> None:
     )
     data = load(tmp_path / "s.yaml").spec.data.model_dump()
     assert data["path"] == tmp_path and data["arguments"] == {"deep": {"list": [1, "x"]}}
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        ("source: csv, path: load.csv, inputs: [y], target: y, window: 2", "new.csv"),
+        ("source: csv, path: my.load.csv.gz, inputs: [y], target: y, window: 2", "new.csv.gz"),
+        ("source: parquet, path: p.parquet, inputs: [y], target: y, window: 2", "new.parquet"),
+        ("source: table, path: texts.tsv, sequence: text, target: kind", "new.tsv"),
+        ("source: fasta, path: genes", "new/"),
+        (NPZ, "new.npz"),
+        ("source: npy, path: arrays", "new/"),
+        ("source: python, function: 'a:b'", "new.npz"),
+        ("source: ts, path: a_TRAIN.ts", "new.ts"),
+        (AUDIO, "new/"),
+    ],
+)
+def test_what_new_data_may_be_called(data: str, name: str, tmp_path: Path) -> None:
+    (tmp_path / "s.yaml").write_text(f"task: many_to_one\ndata: {{{data}}}\nspace: {{cell: GRU}}\n")
+    assert load(tmp_path / "s.yaml").spec.data.new_data == name
+
+
+def test_a_text_is_gone_on_with(tmp_path: Path) -> None:
+    (tmp_path / "s.yaml").write_text(
+        "task: many_to_many\ndata: {source: text, path: book.txt, window: 8}\nspace: {cell: GRU}\n"
+    )
+    assert load(tmp_path / "s.yaml").spec.data.new_data == "beginning.txt"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from rnnsearch.data.sequences.samples import (
     clean,
     encode,
     find_classes,
+    of_classes,
     plain_array,
     shaped,
 )
@@ -77,7 +78,8 @@ class SequencesData(SequenceData):
         axes = "(N, F)" if data.train.array.ndim == 2 else "(N, T, F)"
         ragged = ", ragged: padded at the front and masked" if data.masked else ""
         known = self.preparation_.categories
-        classes = f": 0 or 1 for each of {name_some(known, 12)}" if known else ""
+        named = "; ".join(name_some(of, 12) for of in known)
+        classes = f": 0 or 1 for each of {named}" if known else ""
         lines.append(("input", f"{axes} = {data.train.array.shape}{classes}{ragged}"))
         lines.append(("output", f"{output_axes(data.train.y, target)} = {data.train.y.shape}"))
         y = data.train.y if data.train.weight is None else data.train.y[data.train.weight > 0]
@@ -161,7 +163,7 @@ def _samples(
     samples: list[Sample | None] = []
     first: Raw | None = None
     for raw in raws[:3]:
-        categorical = None if first is None else first.x.ndim == 1
+        categorical = None if first is None else of_classes(first.x)
         cut = None if raw is None else stepped(raw, settings, problems)
         done = None if cut is None else shaped(cut, task, kind, problems, categorical)
         if done is None:
@@ -169,7 +171,7 @@ def _samples(
             continue
         ready, kind = done
         first = first or ready
-        if ready.x.ndim > 1 and ready.x.shape[-1] != first.x.shape[-1]:
+        if ready.x.shape[-1] != first.x.shape[-1]:
             received = f"{first.x.shape[-1]} in {first.names[0]}, "
             received += f"{ready.x.shape[-1]} in {ready.names[0]}"
             must, advice = "must have the same features in every part", "save the same columns"
@@ -211,7 +213,7 @@ def _check_inputs(
         problems: Where to note what is wrong.
     """
     must, count = "must vary in the training part", len(train.x)
-    if train.x.ndim > 1:
+    if not of_classes(train.x):
         columns = train.x.reshape(-1, train.x.shape[-1]).T
         blank = [at for at, c in enumerate(columns) if constant(c) or np.isnan(c).all()]
         if fixed and len(blank) < len(columns):
@@ -220,17 +222,26 @@ def _check_inputs(
             received = f"feature {index}, the same in all {count} training sequences"
             problems.add("data.path", must, received, "leave the feature out")
         return
-    known = find_categories(train.x)
-    if len(known) == 1:
-        received = f"only {known[0]} as input of all {count} training sequences"
-        problems.add("data.path", must, received, "give sequences of other classes too")
-        return
+    for index, column in enumerate(train.x.T):
+        known = find_categories(column)
+        if len(known) == 1:
+            received = f"only {known[0]} as input of all {count} training sequences"
+            problems.add("data.path", must, received, "give sequences of other classes too")
+            continue
+        _check_known(known, index, validation, test, problems)
+
+
+def _check_known(
+    known: tuple[Any, ...], index: int, validation: Sample, test: Sample, problems: Problems
+) -> None:
+    """Note classes of a column of the inputs that training has not shown."""
     for name, part in (("validation", validation), ("test", test)):
-        strange = find_categories(part.x[unknown(part.x, known)])
+        column = part.x[:, index]
+        strange = find_categories(column[unknown(column, known)])
         if strange:
             received = f"{name_some(strange)} as input in {name} only"
             advice = "change the parts"
-            if train.x.dtype.kind == "i":
+            if column.dtype.kind == "i":
                 advice += "; give x as (N, 1) if its numbers are amounts, not names of classes"
             must = "must have every class in the training part"
             problems.add("data.split", must, received, advice)
@@ -269,8 +280,9 @@ def _prepare(
     """Scaling fitted on real training steps, and lengths over all parts."""
     train = parts[0]
     vectors = task == "one_to_many"
-    categories = find_categories(train.x) if train.x.ndim == 1 else ()
-    features = len(categories) or train.x.shape[-1]
+    classes = of_classes(train.x)
+    categories = tuple(find_categories(column) for column in train.x.T) if classes else ()
+    features = sum(map(len, categories)) or train.x.shape[-1]
     steps = train.y.shape[1] if vectors else max(part.x.shape[1] for part in parts)
     numeric = labels.kind == "numeric"
     width = train.y.shape[-1] if numeric else 1

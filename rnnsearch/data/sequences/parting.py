@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnnsearch.data.problems import Problems, name_some
-from rnnsearch.data.sequences.samples import Raw, Sample
+from rnnsearch.data.sequences.samples import Raw, Sample, of_classes
 from rnnsearch.data.sources import Parts
 from rnnsearch.data.splits import group_parts, random_parts, stratified_parts, time_parts
 
@@ -133,7 +133,9 @@ def _check_apart(samples: list[Sample | None], problems: Problems) -> None:
 
 
 def _class_of_each(sample: Sample) -> np.ndarray | None:
-    """(N,) int, the one class that a sequence has as its target or its input; None if none."""
+    """(N,) int, the class of each sequence: its target, or the first of its input; None if none."""
     if sample.y.ndim == 1 and sample.y.dtype.kind == "i":
         return sample.y
-    return np.unique(sample.x, return_inverse=True)[1] if sample.x.ndim == 1 else None
+    if not of_classes(sample.x):
+        return None
+    return np.unique(sample.x[:, 0], return_inverse=True)[1]

@@ -35,8 +35,8 @@ class SequencesPreparation(Preparation):
         scaling: Of all features.
         target: What is predicted.
         reader: The spec's data section as plain values, by which new files are read.
-        categories: Classes that inputs may be of, each a feature of 0 or 1; empty if inputs
-            are numbers.
+        categories: Classes that each column of the inputs may be of, each a feature of 0 or 1;
+            empty if inputs are numbers.
     """
 
     task: str
@@ -46,7 +46,7 @@ class SequencesPreparation(Preparation):
     scaling: Scaling
     target: Target
     reader: Mapping[str, Any]
-    categories: tuple[Any, ...] = ()
+    categories: tuple[tuple[Any, ...], ...] = ()
 
     @property
     def output_steps(self) -> int | None:
@@ -64,7 +64,7 @@ class SequencesPreparation(Preparation):
             "masked": self.masked,
             "mask_value": MASK_VALUE if self.masked else None,
             "missing": self.missing,
-            "categories": list(self.categories),
+            "categories": [list(known) for known in self.categories],
             "features": [
                 {"offset": float(offset), "scale": float(scale)}
                 for offset, scale in zip(self.scaling.offset, self.scaling.scale, strict=True)
@@ -98,13 +98,14 @@ class SequencesPreparation(Preparation):
                 Scaling(np.array(target["offset"]), np.array(target["scale"])),
             ),
             reader=values["reader"],
-            categories=tuple(values["categories"]),
+            categories=tuple(tuple(known) for known in values["categories"]),
         )
 
     def x(self, sample: Sample) -> np.ndarray:
         """Model input: (N, T, F), or (N, F) of vectors. What is unknown becomes the mean."""
         if self.categories:
-            return one_hot(sample.x, self.categories)
+            columns = zip(sample.x.T, self.categories, strict=True)
+            return np.concatenate([one_hot(column, known) for column, known in columns], axis=1)
         scaled = np.asarray(np.nan_to_num(self.scaling.apply(sample.x), nan=0.0))
         if scaled.ndim == 2:
             return scaled
@@ -187,19 +188,21 @@ class SequencesPreparation(Preparation):
 
     def _check_shape(self, raw: Raw, problems: Problems) -> None:
         """Features and steps must be those the model was built for."""
-        features = len(self.scaling.offset)
-        if self.categories:
-            strange = find_categories(raw.x[unknown(raw.x, self.categories)])
-            if strange:
-                must = "must be of classes known from training"
-                received = f"{name_some(strange)} in {raw.names[0]}"
-                problems.add(
-                    "data.path", must, received, f"there are: {name_some(self.categories, 20)}"
-                )
-        elif raw.x.shape[-1] != features:
+        features = len(self.categories or self.scaling.offset)
+        if raw.x.shape[-1] != features:
+            what = "class" if features == 1 else "classes"
+            what = f"{what} for each sequence" if self.categories else "features"
             received = f"{raw.x.shape[-1]} in {raw.names[0]}"
-            must = f"must have {features} features, as in training"
+            must = f"must have {features} {what}, as in training"
             problems.add("data.path", must, received, "save the same columns")
+        else:
+            for column, known in zip(raw.x.T, self.categories, strict=False):
+                strange = find_categories(column[unknown(column, known)])
+                if strange:
+                    must = "must be of classes known from training"
+                    received = f"{name_some(strange)} in {raw.names[0]}"
+                    advice = f"there are: {name_some(known, 20)}"
+                    problems.add("data.path", must, received, advice)
         most = self.steps
         steps = raw.x.shape[1] if raw.x.ndim == 3 else most
         if steps > most or (steps < most and not self.masked):

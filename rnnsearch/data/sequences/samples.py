@@ -20,6 +20,7 @@ __all__ = [
     "clean",
     "encode",
     "find_classes",
+    "of_classes",
     "plain_array",
     "shaped",
 ]
@@ -103,8 +104,8 @@ class Sample:
     """N sequences in one form, padding at the end.
 
     Attributes:
-        x: (N, T, F), or (N, F) for one_to_many; NaN in padding. Or, for one_to_many, one of
-            several classes: (N,) int64 or text.
+        x: (N, T, F), or (N, F) for one_to_many; NaN in padding. Or, for one_to_many, classes:
+            (N, C) text, or (N, 1) int64.
         y: Numbers (N, O) or (N, T, O), NaN in padding; or classes, (N,) or (N, T), labels
             until `encode`, then int64 with -1 in padding.
         lengths: (N,) real steps; of y for one_to_many, else of x.
@@ -135,18 +136,23 @@ class Sample:
         )
 
 
+def of_classes(x: np.ndarray) -> bool:
+    """Whether `Sample.x` names classes; numbers are floating-point ones."""
+    return x.dtype.kind in "iU"
+
+
 def shaped(
     raw: Raw, task: str, kind: str, problems: Problems, categorical: bool | None = None
 ) -> tuple[Raw, str] | None:
-    """x as (N, T, F), (N, F) or (N,) and y with its usual axes; also the kind of y, now decided.
+    """x as (N, T, F), (N, F) or (N, C) and y with its usual axes; also the kind of y, now decided.
 
     Args:
         raw: The arrays.
         task: Its name.
         kind: Of the target; ``auto`` looks at y.
         problems: Where to note what is wrong.
-        categorical: Whether x must be one of several classes (N,); None looks at x. Only
-            one_to_many takes these: text, or whole numbers without a second axis.
+        categorical: Whether x must name classes; None looks at x. Only one_to_many takes
+            these: text, or whole numbers without a second axis.
 
     Returns:
         None, and problems, if that can't be.
@@ -183,14 +189,14 @@ def shaped(
 
 
 def _classes_of_inputs(raw: Raw, classes: bool, problems: Problems) -> np.ndarray | None:
-    """x as (N,) int64 or text."""
+    """x as (N, C) text, or (N, 1) int64."""
     x, name = raw.x, raw.names[0]
-    if x.ndim == 2 and x.shape[1] == 1:
-        x = x[:, 0]
-    if not classes or x.ndim != 1 or not len(x):
+    if x.ndim == 1:
+        x = x[:, None]
+    if not classes or x.ndim != 2 or not x.size:
         received = f"{name} of shape {raw.x.shape} and type {raw.x.dtype}"
-        must = "must have the axes (N,) where inputs are classes"
-        advice = "save one whole number or one text for each sequence"
+        must = "must have the axes (N,), or (N, C) of text, where inputs are classes"
+        advice = "save one whole number, or one text or more, for each sequence"
         problems.add("data.path", must, received, advice)
         return None
     if x.dtype.kind == "S":
@@ -284,7 +290,7 @@ def clean(raw: Raw, task: str, kind: str, missing: str, problems: Problems) -> S
         for name, gaps in ((names[0], sequences_x), (names[1], sequences_y)):
             if gaps.any():
                 at = np.flatnonzero(gaps)
-                what = "NaN" if name != names[0] or x.ndim > 1 else "no text"
+                what = "no text" if name == names[0] and of_classes(x) else "NaN"
                 received = f"{what} in {len(at)} sequences of {name} (index {name_some(at, 5)})"
                 advice = "fill the gaps, or set data.missing to interpolate or drop"
                 must = "must have a value in every step that is no padding at the end"
@@ -292,7 +298,7 @@ def clean(raw: Raw, task: str, kind: str, missing: str, problems: Problems) -> S
     elif missing == "drop":
         keep = ~(sequences_x | sequences_y)
     elif x.ndim < 3 and sequences_x.any():
-        what, kinds = ("NaN", "vectors") if x.ndim == 2 else ("no text", "classes")
+        what, kinds = ("no text", "classes") if of_classes(x) else ("NaN", "vectors")
         received = f"interpolate, and {what} in {names[0]}"
         must = f"must be error or drop where inputs are {kinds}"
         problems.add("data.missing", must, received, "use drop, or fill the gaps")
@@ -309,8 +315,9 @@ def _input_gaps(
     x: np.ndarray, lengths: np.ndarray, name: str, problems: Problems
 ) -> tuple[np.ndarray, np.ndarray]:
     """x with NaN in padding, and where nothing was observed that is no padding, (N,) or (N, T)."""
-    if x.ndim == 1:
-        return x, np.asarray(x == "").astype(bool) & (x.dtype.kind == "U")
+    if of_classes(x):
+        blank = np.zeros(x.shape, bool) if x.dtype.kind == "i" else x == ""
+        return x, np.asarray(blank.any(axis=1))
     real = np.ones(len(x), bool) if x.ndim == 2 else real_steps(lengths, x.shape[1], False)
     x = np.where(real[..., None], x, np.asarray(np.nan, x.dtype))
     _finite(x, name, problems)

@@ -52,6 +52,8 @@ _ARGUMENTS = {
 }
 """Keys of the spec that go by another name here; "" where the message names the array."""
 
+_WEIGHTS = "loss.class_weights"
+
 _VALIDATION_SPLIT = 0.15
 
 _INSTEAD = {
@@ -59,12 +61,10 @@ _INSTEAD = {
     "hyperparameters": "give it as space",
     "oracle": "give space, objective, max_trials, seed and sampler",
     "optimizer": "name it in the space",
-    "loss": "it follows from the target: mean squared error, or cross-entropy for classes",
     "metrics": "they follow from the target; see results.leaderboard",
     "runs_per_trial": "give it as executions_per_trial",
     "max_epochs": "give epochs to search()",
     "sample_weight": "every sequence counts alike",
-    "class_weight": "every class counts alike; objective='val_f1_macro' heeds small ones",
     "shuffle": "sequences are shuffled each epoch",
     "validation_batch_size": "it has no effect on what is found",
 }
@@ -102,6 +102,8 @@ def named_as_given() -> Iterator[None]:
 def _argument(path: str) -> str:
     if path in _ARGUMENTS:
         return _ARGUMENTS[path]
+    if path.startswith(_WEIGHTS):
+        return f"class_weight{path.removeprefix(_WEIGHTS)}"
     section, _, key = path.partition(".")
     return key if section in SETTINGS and key else path
 

@@ -20,6 +20,7 @@ from rnnsearch.integrations.keras_tuner.arguments import (
     refuse,
 )
 from rnnsearch.integrations.keras_tuner.hyperparameters import to_space
+from rnnsearch.integrations.keras_tuner.losses import keras_loss, loss_section, weighted
 from rnnsearch.integrations.keras_tuner.oracle import Oracle, Project
 from rnnsearch.records import StudyFolder
 from rnnsearch.spec import parse
@@ -34,14 +35,13 @@ __all__ = ["Tuner"]
 
 _CONSTRUCTOR = (
     *("task", "space", "objective", "max_trials", "seed"),
-    *("directory", "project_name", "overwrite", "executions_per_trial"),
+    *("directory", "project_name", "overwrite", "executions_per_trial", "loss"),
 )
 _SEARCH = (
     *("x", "y", "validation_data", "validation_split", "epochs", "batch_size"),
-    *("verbose", "callbacks"),
+    *("verbose", "callbacks", "class_weight"),
 )
 _CLIPPING = {"global_norm": "global_clipnorm", "norm": "clipnorm", "value": "clipvalue"}
-_LOSSES = {"numeric": "mean_squared_error", "class": "sparse_categorical_crossentropy"}
 _METRICS = {"numeric": ["mae"], "class": ["accuracy"]}
 
 
@@ -62,6 +62,8 @@ class Tuner:
         overwrite: Whether the first `search` starts anew. An old project is kept aside.
         executions_per_trial: How often each trial is trained, every time from another seed; its
             score is the mean.
+        loss: As `keras.Model.compile` takes it: a name, or an object of `keras.losses`; None is
+            mean squared error for numbers, cross-entropy for classes.
         settings: Keys of the spec's search, run and data sections; see `Settings`.
             ``scaling`` is ``none`` unless given, and ``backend`` what KERAS_BACKEND says, or
             jax.
@@ -71,7 +73,7 @@ class Tuner:
 
     Raises:
         TypeError: An argument is not known.
-        InvalidSpec: With every problem in task, space, objective and settings.
+        InvalidSpec: With every problem in task, space, objective, loss and settings.
     """
 
     def __init__(
@@ -85,6 +87,7 @@ class Tuner:
         project_name: str | None = None,
         overwrite: bool = False,
         executions_per_trial: int = 1,
+        loss: Any = None,
         **settings: Unpack[Settings],
     ) -> None:
         known = [key for keys in SETTINGS.values() for key in keys]
@@ -98,6 +101,7 @@ class Tuner:
             "task": task,
             "data": {"source": "arrays", "scaling": "none", **_section("data", settings)},
             "space": _space(space),
+            "loss": loss_section(loss),
             "search": {
                 **_objective(objective),
                 "trials": max_trials,
@@ -146,6 +150,7 @@ class Tuner:
         batch_size: int | None = None,
         verbose: int | str = "auto",
         callbacks: Sequence[Any] | None = None,
+        class_weight: Mapping[Any, float] | str | None = None,
         **unknown: Any,
     ) -> None:
         """Search, or go on with the search that the project's folder holds.
@@ -160,6 +165,8 @@ class Tuner:
             batch_size: Fixes the space's.
             verbose: 0 shows nothing.
             callbacks: `keras.callbacks.EarlyStopping`, or none.
+            class_weight: What each class of y weighs in the loss, 1 if it is not named; or
+                ``balanced``.
             unknown: Refused.
 
         Raises:
@@ -175,6 +182,9 @@ class Tuner:
         )
         arrays = read_arrays(x, y, validation_data, validation_split)
         document = self._complete(epochs, batch_size, callbacks)
+        if class_weight is not None:
+            kind = document["data"].get("target_kind", "auto")
+            document["loss"] = weighted(document["loss"], class_weight, arrays.train[1], kind)
         project = self._project
         with _display(verbose) as display, named_as_given():
             try:
@@ -204,7 +214,8 @@ class Tuner:
         kind = results.preparation.target.kind
         for model, trial in zip(models, results.trials(), strict=False):
             optimizer = _optimizer(self._project.space.complete(trial.params))
-            model.compile(optimizer=optimizer, loss=_LOSSES[kind], metrics=_METRICS[kind])
+            loss = keras_loss(self._project.spec.loss, kind)
+            model.compile(optimizer=optimizer, loss=loss, metrics=_METRICS[kind])
         return models
 
     def get_best_hyperparameters(self, num_trials: int = 1) -> list[keras_tuner.HyperParameters]:

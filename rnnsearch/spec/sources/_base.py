@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -50,8 +51,8 @@ class SplitSpec(Frozen):
     by: Literal["auto", "time", "random", "stratified"] = Field(
         default="auto",
         description="How sequences are assigned: the last ones in time, at random, or at random "
-        "with the same share of each class. `auto`: by time for a table, stratified for "
-        "classes, else at random.",
+        "with the same share of each class (of the first, where several are read). `auto`: by "
+        "time for a table, stratified for classes, else at random.",
     )
     seed: Seed = Field(default=0, description="Seed of a random split; not for a split by time.")
     backtest: BacktestSpec = Field(
@@ -96,3 +97,11 @@ class Source(Frozen):
     missing: Literal["error", "interpolate", "drop"] = Field(
         default="error", description="What to do about missing values."
     )
+
+    @property
+    def new_data(self) -> str:
+        """What new data of this kind may be called: a file as that of the spec, or a folder."""
+        path = getattr(self, "path", None)
+        endings = path.suffixes if isinstance(path, Path) else []
+        packed = endings[-1:] in ([".gz"], [".bz2"], [".xz"], [".zip"], [".zst"])
+        return "".join(["new", *endings[-2 if packed else -1 :]]) if endings else "new/"

@@ -80,6 +80,11 @@ class PythonSource(SteppedSource):
         default={}, description="Keyword arguments of the function."
     )
 
+    @property
+    def new_data(self) -> str:
+        """Its function gives what is learned from; new arrays come from a file."""
+        return "new.npz"
+
 
 class TsSource(SequencesSource):
     """Sequences in the format of the UCR and UEA archives."""
@@ -147,3 +152,8 @@ class ArraysSource(SteppedSource):
     """Arrays given through the Python API; never written in YAML."""
 
     source: Literal["arrays"] = Field(description="The kind of data.")
+
+    @property
+    def new_data(self) -> str:
+        """A file, as a command needs one."""
+        return "new.npz"

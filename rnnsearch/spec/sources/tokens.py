@@ -148,8 +148,14 @@ class TextSource(TokensSource):
     path: Path = Field(
         description="The UTF-8 text file, or a folder of them, relative to the YAML file."
     )
+
     window: Count | None = Field(
         default=None,
         description="Tokens in a training step (T), after which the gradient is cut; the state "
         "flows on. Not if `space` searches the window.",
     )
+
+    @property
+    def new_data(self) -> str:
+        """A text that is read before what is written."""
+        return "beginning.txt"
