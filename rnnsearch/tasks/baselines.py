@@ -7,6 +7,7 @@ is given, its penalty chosen by the validation part.
 
 from __future__ import annotations
 
+import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +19,6 @@ import numpy as np
 from rnnsearch.data import Dataset, Part, Target
 from rnnsearch.data.inputs import take
 from rnnsearch.tasks._base import Task
-from rnnsearch.tasks.logistic import Logistic, logistic_fits
 
 __all__ = ["Baselines", "SimpleBaselines", "fit"]
 
@@ -256,37 +256,54 @@ def _thin(rows: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class _Classes:
+class _Logistic:
     """A logistic regression, one for all steps.
 
     Attributes:
         features: What it is given of a part.
-        model: Fitted; classes that it was not shown have no probability.
+        model: Scikit-learn's, fitted.
+        classes: Of the target; those that the model was not shown have no probability.
     """
 
     features: _Features
-    model: Logistic
+    model: object
+    classes: int
 
     def predict(self, part: Part) -> np.ndarray:
         """Class probabilities, y's axes and one of classes."""
         x, _, _ = _class_rows(self.features, part)
-        return self.model.probabilities(x).reshape(*part.y.shape, -1)
+        return self.probabilities(x).reshape(*part.y.shape, self.classes)
+
+    def probabilities(self, x: np.ndarray) -> np.ndarray:
+        """(M, C) from features (M, D)."""
+        found = np.zeros((len(x), self.classes))
+        if len(x):
+            found[:, self.model.classes_] = self.model.predict_proba(x)  # type: ignore[attr-defined]
+        return found
 
 
-def _fit_logistic(features: _Features, dataset: Dataset, whole: bool) -> _Classes:
+def _fit_logistic(features: _Features, dataset: Dataset, whole: bool) -> _Logistic:
     """The logistic regression with the penalty that does best on validation."""
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+
     x, y, counts = _class_rows(features, dataset.train)
     xv, yv, counts_v = _class_rows(features, dataset.validation)
     best, least, worse = None, np.inf, 0
-    for model in logistic_fits(_thin(x[counts]), _thin(y[counts]), dataset.target.width, _COSTS):
-        chances = model.probabilities(xv)[np.arange(len(yv)), yv]
-        loss = -(np.log(np.maximum(chances, 1e-12)) * counts_v).sum()
-        if best is None or loss < least:
-            best, least, worse = _Classes(features, model), loss, 0
-        else:
-            worse += 1
-        if worse == 2:
-            break  # with less and less of a penalty it fits the training part closer and closer
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        for cost in _COSTS:
+            model = LogisticRegression(C=cost, max_iter=300)
+            model.fit(_thin(x[counts]), _thin(y[counts]))
+            fitted = _Logistic(features, model, dataset.target.width)
+            chances = fitted.probabilities(xv)[np.arange(len(yv)), yv]
+            loss = -(np.log(np.maximum(chances, 1e-12)) * counts_v).sum()
+            if best is None or loss < least:
+                best, least, worse = fitted, loss, 0
+            else:
+                worse += 1
+            if worse == 2:
+                break  # the less of a penalty, the closer the training part is fitted, and slower
     assert best is not None
     return best
 
