@@ -15,6 +15,7 @@ from rnnsearch.engines.devices import describe_device
 from rnnsearch.engines.losses import make_loss, make_training_loss
 from rnnsearch.models.build import build, build_standard
 from rnnsearch.models.chunked import ChunkedLayers, ChunkedRNN
+from rnnsearch.models.feeding import fit_epoch, predict
 from rnnsearch.models.initial import dropout_seed, initial_weights
 from rnnsearch.tasks import loss_weights, metric_values, own_units
 
@@ -74,15 +75,9 @@ class _KerasSession(Session):
         weights = None if plain else loss_weights(self._program.loss, self._dataset, part)
         order = epoch_order(self._program, self._run.seed, self._epoch, len(part))
         _forget(self._model)
-        history = self._model.fit(
-            take(part.x, order),
-            part.y[order],
-            sample_weight=None if weights is None else weights[order],
-            batch_size=self._program.batch_size,
-            shuffle=False,
-            verbose=0,
-        )
-        metrics = {"loss": float(history.history["loss"][0])}
+        x, size = take(part.x, order), self._program.batch_size
+        weights = None if weights is None else weights[order]
+        metrics = {"loss": fit_epoch(self._model, size, x, part.y[order], weights)}
         metrics |= self._evaluate(self._dataset.validation)
         self._keep_best(metrics[self._program.objective])
         return {0: metrics}
@@ -90,7 +85,7 @@ class _KerasSession(Session):
     def _evaluate(self, part: Part) -> dict[str, float]:
         assert self._model is not None
         _forget(self._model)
-        predicted = self._model.predict(part.x, batch_size=self._program.batch_size, verbose=0)
+        predicted = predict(self._model, part.x, self._program.batch_size)
         program, target = self._program, self._dataset.target
         loss = self._loss(part.y, predicted, loss_weights(program.loss, self._dataset, part))
         truth = target.own_units(part.y, part.anchor)

@@ -60,7 +60,7 @@ class CompiledProgram:
         Args:
             width: K.
             shape: Of the lanes' orders.
-            data: `rnnsearch.engines.fused.training.Data`; only its shapes matter.
+            data: `rnnsearch.engines.fused.reading.Data`; only its shapes matter.
         """
         compiled: Callable[..., Any] = self._executable(width, shape, data)
         return compiled

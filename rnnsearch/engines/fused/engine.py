@@ -18,7 +18,8 @@ from rnnsearch.engines.devices import describe_device
 from rnnsearch.engines.fused.compiled import CompiledProgram, Shape
 from rnnsearch.engines.fused.measured import Measured
 from rnnsearch.engines.fused.placement import make_placement
-from rnnsearch.engines.fused.training import Data, LaneState, device_data, metric_names
+from rnnsearch.engines.fused.reading import Data, device_data
+from rnnsearch.engines.fused.training import LaneState, metric_names
 from rnnsearch.engines.fused.widths import WidthCache, best_width
 from rnnsearch.tasks import Loss
 
@@ -83,7 +84,7 @@ class FusedEngine(Engine):
         key = (loss, *(id(dataset) for dataset in folds))
         with self._lock:
             if key not in self._placed:
-                data = jax.device_put(device_data(folds, loss), self._placement.replicated)
+                data = self._placement.put(device_data(folds, loss))
                 # The datasets are kept so that no other gets their identity.
                 self._placed[key] = list(folds), data
             self._placed.move_to_end(key)
