@@ -9,10 +9,11 @@ import numpy as np
 
 from rnnsearch.data import Dataset, Part
 from rnnsearch.data.inputs import take
-from rnnsearch.engines._base import Engine, Program, Run, Session, epoch_order
+from rnnsearch.engines._base import Engine, Program, Run, Session
 from rnnsearch.engines.compiling import make_optimizer
 from rnnsearch.engines.devices import describe_device
 from rnnsearch.engines.losses import make_loss, make_training_loss
+from rnnsearch.engines.orders import Orders
 from rnnsearch.models.build import build, build_standard
 from rnnsearch.models.chunked import ChunkedLayers, ChunkedRNN
 from rnnsearch.models.feeding import fit_epoch, predict
@@ -49,6 +50,7 @@ class _KerasSession(Session):
         self.parameters = build_standard(program.architecture, blank=True).count_params()
         self._program = program
         self._folds = folds
+        self._orders = Orders(program, folds)
         self._dataset: Dataset
         self._loss = make_loss(program.loss)
         self._model: keras.Model | None = None
@@ -73,7 +75,7 @@ class _KerasSession(Session):
         # Where every entry weighs the same, Keras is spared the weights.
         plain = part.weight is None and self._program.loss.class_weights is None
         weights = None if plain else loss_weights(self._program.loss, self._dataset, part)
-        order = epoch_order(self._program, self._run.seed, self._epoch, len(part))
+        order = self._orders.of(self._run, self._epoch)
         _forget(self._model)
         x, size = take(part.x, order), self._program.batch_size
         weights = None if weights is None else weights[order]

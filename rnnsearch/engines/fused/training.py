@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -11,10 +11,11 @@ import numpy as np
 
 from rnnsearch.data import unscaled
 from rnnsearch.engines._base import Program
+from rnnsearch.engines.fused.gradients import gradient_function
 from rnnsearch.engines.fused.network import Network
 from rnnsearch.engines.fused.optimizers import RULES
-from rnnsearch.engines.fused.reading import Data, cut, evaluation_batch
-from rnnsearch.engines.losses import make_loss, make_training_loss
+from rnnsearch.engines.fused.reading import Data, Split, cut, evaluation_batch
+from rnnsearch.engines.losses import make_loss
 from rnnsearch.tasks import Facts, arranged, metric_value
 
 __all__ = ["LaneState", "epoch_function", "metric_names"]
@@ -56,13 +57,13 @@ def metric_names(program: Program) -> tuple[str, ...]:
 
 
 def epoch_function(
-    program: Program, network: Network, uneven: bool
+    program: Program, networks: Sequence[Network], uneven: bool
 ) -> Callable[[LaneState, Array, Data], tuple[LaneState, Array]]:
     """The function that trains one lane for one epoch and evaluates it.
 
     Args:
         program: What is trained.
-        network: Its model.
+        networks: Its model, at each length that batches are cut to; the longest last.
         uneven: Whether lanes may have batches without any sequence, because their fold has
             fewer than another.
 
@@ -71,7 +72,8 @@ def epoch_function(
         fills the last batch, and the data. It returns the new state and the values named by
         `metric_names`, (M,).
     """
-    step = _step_function(program, network)
+    network = networks[-1]
+    step = _step_function(program, networks)
     evaluate = _evaluation_function(program, network)
     objective = metric_names(program).index(program.objective)
     sign = -1.0 if program.maximize else 1.0
@@ -114,8 +116,9 @@ def epoch_function(
     return epoch_if_alive
 
 
-def _step_function(program: Program, network: Network) -> Callable[..., Any]:
-    rule = RULES[program.optimizer]
+def _step_function(program: Program, networks: Sequence[Network]) -> Callable[..., Any]:
+    rule, network = RULES[program.optimizer], networks[-1]
+    differentiate = gradient_function(program, networks)
 
     def step(carry: Any, indices: Array, numbers: dict[str, Array], data: Data) -> Any:
         weights, slots, steps, generators, hidden, total = carry
@@ -125,15 +128,8 @@ def _step_function(program: Program, network: Network) -> Callable[..., Any]:
         x = cut(data.tables, x)
         weight = weight * real.reshape(-1, *(1,) * (weight.ndim - 1))
 
-        def loss_of(weights: list[Array]) -> Any:
-            predicted, *after = network.predict(
-                weights, numbers, generators, x, hidden, training=True
-            )
-            loss = make_training_loss(program, numbers.get("label_smoothing"))
-            return loss(y, predicted, weight), after
-
-        (loss, (generators, hidden)), gradients = jax.value_and_grad(loss_of, has_aux=True)(
-            network.unflatten(weights)
+        (loss, (generators, hidden)), gradients = differentiate(
+            network.unflatten(weights), numbers, generators, hidden, Split(x, y, weight)
         )
         if program.clip_mode is not None:
             gradients = _clip(gradients, numbers["clip_norm"], program.clip_mode)
