@@ -1,11 +1,13 @@
 """What windows of a long table cost a worker: memory, and seconds of an epoch.
 
     python benchmarks/windows.py
-    python benchmarks/windows.py --rows 2000 --window 50 --epochs 20 --repeats 5
+    python benchmarks/windows.py --rows 30000 --pairs 16
 
 Each measurement is a process of its own that does what a worker does: it maps the file that the
 driver wrote, opens a program and trains two lanes. Once its windows are cut as they are read, once
-they are cut ahead. What the columns are: benchmarks/README.md.
+they are cut ahead. With `--pairs` both are in one process and take turns, an epoch each: where
+other programs run, too, only that tells their times apart. What the columns are:
+benchmarks/README.md.
 """
 
 from __future__ import annotations
@@ -49,6 +51,9 @@ def main() -> None:
         print(json.dumps(_worker(arguments)))
         return
     print_machine()
+    if arguments.pairs:
+        print(_paired(arguments))
+        return
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "data.joblib"
         _write(arguments, data)
@@ -68,6 +73,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--batch", type=count, default=64)
     parser.add_argument("--epochs", type=count, default=1)
     parser.add_argument("--repeats", type=count, default=1)
+    parser.add_argument("--pairs", type=int, default=0)
     parser.add_argument("--ahead", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--worker", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -117,6 +123,30 @@ def _worker(arguments: argparse.Namespace) -> Cost:
     session = _open(engine, dataset, units, batch)
     seconds = [_seconds(session.advance) for _ in range(epochs + 1)]
     return Cost(before, memory.stop(), held_memory(), statistics.median(seconds[1:]))
+
+
+def _paired(arguments: argparse.Namespace) -> str:
+    """What an epoch takes, beside one of windows that were cut ahead."""
+    prepare()
+    import joblib
+
+    from rnnsearch.engines.fused import FusedEngine
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "data.joblib"
+        _write(arguments, path)
+        dataset = joblib.load(path, mmap_mode="r").dataset()
+        sessions = [
+            _open(FusedEngine(), each, arguments.units, arguments.batch)
+            for each in (dataset, _cut(dataset))
+        ]
+        ratios = []
+        for pair in range(arguments.pairs + 1):
+            order = sessions[:: 1 if pair % 2 else -1]
+            seconds = {id(session): _seconds(session.advance) for session in order}
+            ratios.append(seconds[id(sessions[0])] / seconds[id(sessions[1])])
+    low, median, high = np.quantile(ratios[1:], (0.25, 0.5, 0.75))
+    return f"as they are read / ahead: {median:.3f}, half of the pairs {low:.3f} to {high:.3f}"
 
 
 def _cut(dataset: Any) -> Any:
