@@ -205,7 +205,7 @@ class _Searching:
         shutil.rmtree(path.parent, ignore_errors=True)
         path.parent.mkdir()
         try:
-            joblib.dump(self.inputs.data.packed(), path)
+            joblib.dump(self.inputs.data.packed(path.parent.resolve()), path)
             yield
         finally:
             shutil.rmtree(path.parent, ignore_errors=True)

@@ -11,7 +11,7 @@ import numpy as np
 
 from rnnsearch.api.backend import import_keras
 from rnnsearch.data import Preparation, preparation_from_json
-from rnnsearch.data.inputs import Inputs
+from rnnsearch.data.inputs import Inputs, as_array
 from rnnsearch.data.tokens.stream import StreamPreparation
 from rnnsearch.driver.programs import asked_metrics
 from rnnsearch.errors import InvalidInput, Problem, StudyError
@@ -36,6 +36,9 @@ _OPTIONS: Mapping[Writes, tuple[str, ...]] = {
     "on": ("temperature", "tokens"),
 }
 """Which options of writing have an effect, by what is written."""
+
+_BATCH = 32
+"""Sequences predicted at once: as many as Keras takes where nothing is said."""
 
 _DOES: Mapping[Writes, str] = {
     "nothing": "writes no text",
@@ -158,7 +161,7 @@ class Winner:
         model, steps = self._model, self.network.head.steps
         from rnnsearch.models.decoding import Decoder, beam_search, generate
 
-        decoder = Decoder(model, self.network)
+        decoder, x = Decoder(model, self.network), as_array(x)
         if beams > 1:
             return beam_search(decoder, x, steps, beams)
         return generate(decoder, x, steps, _choose(temperature, seed))
@@ -166,7 +169,10 @@ class Winner:
     def _outputs(self, x: Inputs, anchor: np.ndarray | None) -> np.ndarray:
         """The model's outputs in own units, as `rnnsearch.tasks.own_units` gives them."""
         if self.network.head.stream is None:
-            outputs = self._model.predict(x, verbose=0)
+            model = self._model
+            from rnnsearch.models.feeding import predict
+
+            outputs = predict(model, x, _BATCH)
             return own_units(outputs, self.preparation.target, self._loss, anchor)
         model = self._model
         from rnnsearch.models.stream import follow, with_states

@@ -11,11 +11,12 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from rnnsearch.data.inputs import Inputs, count, join
+from rnnsearch.data.inputs import Inputs, Sequences, count, join
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -142,6 +143,7 @@ class Part:
             as above, and ``previous``, or where numbers are put out ``ahead`` (N, T, A) float32,
             what is known of each step before, the last feature its place from 0 to 1
             (sequence_to_sequence). Padding of outputs and of ``previous`` stands at the end.
+            Windows of a table are `Windowed`, and cut when they are read.
         y: Scaled numbers, float32: (N, O) or (N, T, O); or classes, int32: (N,) or (N, T).
         weight: (N, T) float32 where y has a time axis of T steps, 1 where a step of y counts
             and 0 where it is padding, was not observed, or counts in another sequence; None
@@ -164,10 +166,15 @@ class Part:
         return count(self.x)
 
     @property
-    def array(self) -> np.ndarray:
-        """`x`, where it is one array."""
-        assert isinstance(self.x, np.ndarray), "the network reads several arrays"
+    def sequences(self) -> Sequences:
+        """`x`, where it is one array, or the windows of one table."""
+        assert not isinstance(self.x, dict), "the network reads several arrays"
         return self.x
+
+    @property
+    def array(self) -> np.ndarray:
+        """`sequences` as an array; windows are cut for it."""
+        return np.asarray(self.sequences)
 
     @property
     def weights(self) -> np.ndarray:
@@ -302,8 +309,12 @@ class SequenceData(ABC):
         """What stands for the content of data that lies in no file; empty where files do."""
         return ""
 
-    def packed(self) -> SequenceData:
-        """What workers are given: the same, without what `dataset` has no need of."""
+    def packed(self, folder: Path) -> SequenceData:
+        """What workers are given: the same, without what `dataset` has no need of.
+
+        Args:
+            folder: For files that workers map, and that stay as long as they run.
+        """
         return self
 
     @property

@@ -12,7 +12,6 @@ from rnnsearch.engines._base import (
     RunKey,
     Session,
     batch_order,
-    epoch_order,
 )
 
 __all__ = [
@@ -24,5 +23,4 @@ __all__ = [
     "RunKey",
     "Session",
     "batch_order",
-    "epoch_order",
 ]

@@ -35,7 +35,6 @@ __all__ = [
     "RunKey",
     "Session",
     "batch_order",
-    "epoch_order",
 ]
 
 LaneMode = Literal["auto", "map", "vmap"]
@@ -212,19 +211,6 @@ class Engine(ABC):
         """What it trains on, for a person: ``cpu (2 cores)``, ``NVIDIA H100 80GB HBM3``."""
 
 
-def epoch_order(program: Program, seed: int, epoch: int, sequences: int) -> np.ndarray:
-    """The order in which a run sees the training sequences in an epoch (from 1): (N,) int32.
-
-    Random, but for a stream, whose windows follow each other.
-    """
-    if program.architecture.head.stream is not None:
-        return np.arange(sequences, dtype=np.int32)
-    return batch_order(seed, epoch, sequences)
-
-
 def batch_order(seed: int, epoch: int, sequences: int) -> np.ndarray:
-    """The order in which a run sees the training sequences in an epoch (from 1): (N,) int32.
-
-    Every engine trains in this order, so that equal runs see equal batches.
-    """
+    """A random order of the training sequences in an epoch (from 1): (N,) int32."""
     return np.random.default_rng([seed, epoch]).permutation(sequences).astype(np.int32)

@@ -9,12 +9,14 @@ import numpy as np
 
 from rnnsearch.data import Dataset, Part
 from rnnsearch.data.inputs import take
-from rnnsearch.engines._base import Engine, Program, Run, Session, epoch_order
+from rnnsearch.engines._base import Engine, Program, Run, Session
 from rnnsearch.engines.compiling import make_optimizer
 from rnnsearch.engines.devices import describe_device
 from rnnsearch.engines.losses import make_loss, make_training_loss
+from rnnsearch.engines.orders import Orders
 from rnnsearch.models.build import build, build_standard
 from rnnsearch.models.chunked import ChunkedLayers, ChunkedRNN
+from rnnsearch.models.feeding import fit_epoch, predict
 from rnnsearch.models.initial import dropout_seed, initial_weights
 from rnnsearch.tasks import loss_weights, metric_values, own_units
 
@@ -48,6 +50,7 @@ class _KerasSession(Session):
         self.parameters = build_standard(program.architecture, blank=True).count_params()
         self._program = program
         self._folds = folds
+        self._orders = Orders(program, folds)
         self._dataset: Dataset
         self._loss = make_loss(program.loss)
         self._model: keras.Model | None = None
@@ -72,17 +75,11 @@ class _KerasSession(Session):
         # Where every entry weighs the same, Keras is spared the weights.
         plain = part.weight is None and self._program.loss.class_weights is None
         weights = None if plain else loss_weights(self._program.loss, self._dataset, part)
-        order = epoch_order(self._program, self._run.seed, self._epoch, len(part))
+        order = self._orders.of(self._run, self._epoch)
         _forget(self._model)
-        history = self._model.fit(
-            take(part.x, order),
-            part.y[order],
-            sample_weight=None if weights is None else weights[order],
-            batch_size=self._program.batch_size,
-            shuffle=False,
-            verbose=0,
-        )
-        metrics = {"loss": float(history.history["loss"][0])}
+        x, size = take(part.x, order), self._program.batch_size
+        weights = None if weights is None else weights[order]
+        metrics = {"loss": fit_epoch(self._model, size, x, part.y[order], weights)}
         metrics |= self._evaluate(self._dataset.validation)
         self._keep_best(metrics[self._program.objective])
         return {0: metrics}
@@ -90,7 +87,7 @@ class _KerasSession(Session):
     def _evaluate(self, part: Part) -> dict[str, float]:
         assert self._model is not None
         _forget(self._model)
-        predicted = self._model.predict(part.x, batch_size=self._program.batch_size, verbose=0)
+        predicted = predict(self._model, part.x, self._program.batch_size)
         program, target = self._program, self._dataset.target
         loss = self._loss(part.y, predicted, loss_weights(program.loss, self._dataset, part))
         truth = target.own_units(part.y, part.anchor)

@@ -16,6 +16,7 @@ from rnnsearch.execution.messages import Judge, Judged
 from rnnsearch.models import Architecture
 from rnnsearch.models.build import build_standard
 from rnnsearch.models.decoding import Decoder, generate
+from rnnsearch.models.feeding import predict
 from rnnsearch.models.stream import follow, with_states
 from rnnsearch.tasks import Loss, loss_weights, mean_loss, metric_values, own_units
 from rnnsearch.tasks.texts import written_as
@@ -90,8 +91,7 @@ def _predict(model: keras.Model, x: Inputs) -> np.ndarray:
     batches = max(1, -(-sequences // _BATCH))
     size = -(-sequences // batches)
     filled = join(x, take(x, slice(batches * size - sequences)))
-    predicted: np.ndarray = model.predict(filled, batch_size=size, verbose=0)
-    return predicted[:sequences]
+    return predict(model, filled, size)[:sequences]
 
 
 def _follow(model: keras.Model, architecture: Architecture, part: Part) -> np.ndarray:

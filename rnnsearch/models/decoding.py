@@ -90,10 +90,10 @@ class Decoder:
         """Before the first step: of a stream there is no x, of the others it is as in `Part.x`."""
         if self._encoder is None:
             states = no_states(self._architecture, sequences)
-            fixed = {"vector": x["vector"]} if isinstance(x, dict) else {}
+            fixed = {"vector": np.asarray(x["vector"])} if isinstance(x, dict) else {}
             return _Situation(fixed, states)
         assert isinstance(x, dict)
-        source = x["source"]
+        source = np.asarray(x["source"])
         found = {name: np.asarray(a) for name, a in self._encoder.predict_on_batch(source).items()}
         encoded = found.pop("encoded", None)
         if encoded is None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from rnnsearch.data import Dataset, Part, Target
-from rnnsearch.data.inputs import Inputs, take
+from rnnsearch.data.inputs import Inputs, Sequences, take
 from rnnsearch.tasks.losses import Loss, make_loss
 from rnnsearch.tasks.metrics import METRICS
 
@@ -102,7 +102,7 @@ class Task(ABC):
         """The network's input and output for this data."""
 
     @abstractmethod
-    def memoryless_features(self, x: Inputs, vocabulary: int | None = None) -> np.ndarray | None:
+    def memoryless_features(self, x: Inputs, vocabulary: int | None = None) -> Sequences | None:
         """What a model without memory is given in place of the sequence.
 
         Args:
@@ -111,8 +111,9 @@ class Task(ABC):
 
         Returns:
             (N, D) where there is one output a sequence, (N, T, D) where there is one a step;
-            padding replaced by 0. Used by the linear baseline and the feed-forward network.
-            None where there is no such model: the outputs before are part of the input.
+            padding replaced by 0. Windows of a table stay windows where they can. Used by the
+            linear baseline and the feed-forward network. None where there is no such model: the
+            outputs before are part of the input.
         """
 
     def loss(self, target: Target, asked: LossSpec | None = None) -> Loss:

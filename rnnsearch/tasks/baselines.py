@@ -12,12 +12,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from rnnsearch.data import Dataset, Part, Target
-from rnnsearch.data.inputs import take
+from rnnsearch.data.inputs import Sequences, take
 from rnnsearch.tasks._base import Task
 
 __all__ = ["Baselines", "SimpleBaselines", "fit"]
@@ -31,7 +31,11 @@ _MOST_PATTERNS = 8
 """Of gaps, in which a linear model is fitted to every row it can be."""
 
 
-_Features = Callable[[Part], np.ndarray]
+_AT_ONCE = 8192
+"""Rows that a linear model predicts at a time."""
+
+
+_Features = Callable[[Part], Sequences]
 """What a model without memory is given of a part, (N, D) or (N, T, D)."""
 
 
@@ -119,7 +123,7 @@ def fit(task: Task, dataset: Dataset) -> Baselines:
     return SimpleBaselines(dataset.target, _constant(task, dataset), linear)
 
 
-def _features(task: Task, vocabulary: int | None, part: Part) -> np.ndarray:
+def _features(task: Task, vocabulary: int | None, part: Part) -> Sequences:
     """What a model without memory is given of a part."""
     found = task.memoryless_features(part.x, vocabulary)
     assert found is not None
@@ -158,7 +162,7 @@ class _Ridge:
     def predict(self, part: Part) -> np.ndarray:
         """Scaled numbers shaped as y."""
         x, _, _ = _rows(self.features, part, self.stepped, counted=False)
-        return np.asarray(x @ self.weights + self.bias).reshape(part.y.shape)
+        return np.asarray(_product(x, self.weights) + self.bias).reshape(part.y.shape)
 
 
 def _fit_ridge(features: _Features, dataset: Dataset, whole: bool) -> _Ridge:
@@ -168,7 +172,8 @@ def _fit_ridge(features: _Features, dataset: Dataset, whole: bool) -> _Ridge:
     row with an output for each step.
     """
     stepped = dataset.train.y.ndim == 3 and not whole
-    x, y, counts = (_thin(a) for a in _rows(features, dataset.train, stepped, counted=True))
+    read, *rest = _rows(features, dataset.train, stepped, counted=True)
+    x, y, counts = np.asarray(_thin(read)), *map(_thin, rest)
     xv, yv, counts_v = _rows(features, dataset.validation, stepped, counted=True)
     fits = _ridge_fits(x, y, counts)
     best, least = None, np.inf
@@ -176,7 +181,7 @@ def _fit_ridge(features: _Features, dataset: Dataset, whole: bool) -> _Ridge:
         weights, bias = np.zeros((x.shape[1], y.shape[1])), np.zeros(y.shape[1])
         for outputs, fit in fits:
             weights[:, outputs], bias[outputs] = fit.solution(alpha)
-        loss = ((xv @ weights + bias - yv) ** 2 * counts_v).sum()
+        loss = ((_product(xv, weights) + bias - yv) ** 2 * counts_v).sum()
         if best is None or loss < least:
             best, least = _Ridge(features, weights, bias, stepped), loss
     assert best is not None
@@ -230,7 +235,7 @@ class _Decomposed:
 
 def _rows(
     features_of: _Features, part: Part, stepped: bool, *, counted: bool
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[Sequences, np.ndarray, np.ndarray]:
     """Features (M, D), targets (M, outputs) and weights alike, a row a step or a sequence.
 
     Args:
@@ -243,12 +248,19 @@ def _rows(
     counts = np.broadcast_to((part.weights > 0)[..., None], part.y.shape)
     if not stepped:
         return features, part.y.reshape(len(part.y), -1), counts.reshape(len(part.y), -1)
-    x, y, weights = (a.reshape(-1, a.shape[-1]) for a in (features, part.y, counts))
+    arrays = (np.asarray(features), part.y, counts)
+    x, y, weights = (a.reshape(-1, a.shape[-1]) for a in arrays)
     keep = weights[:, 0] if counted else np.ones(len(y), bool)
     return x[keep], y[keep], weights[keep]
 
 
-def _thin(rows: np.ndarray) -> np.ndarray:
+def _product(rows: Sequences, weights: np.ndarray) -> np.ndarray:
+    """(M, D) times (D, outputs), some rows at a time: windows are cut for it."""
+    parts = [rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE)]
+    return np.concatenate([np.asarray(some) @ weights for some in parts or [rows]])
+
+
+def _thin(rows: Any) -> Any:
     """At most `_MOST_ROWS` of the rows, evenly spaced."""
     if len(rows) <= _MOST_ROWS:
         return rows
@@ -274,11 +286,13 @@ class _Logistic:
         x, _, _ = _class_rows(self.features, part)
         return self.probabilities(x).reshape(*part.y.shape, self.classes)
 
-    def probabilities(self, x: np.ndarray) -> np.ndarray:
+    def probabilities(self, x: Sequences) -> np.ndarray:
         """(M, C) from features (M, D)."""
         found = np.zeros((len(x), self.classes))
-        if len(x):
-            found[:, self.model.classes_] = self.model.predict_proba(x)  # type: ignore[attr-defined]
+        for start in range(0, len(x), _AT_ONCE):
+            some = slice(start, start + _AT_ONCE)
+            chances = self.model.predict_proba(np.asarray(x[some]))  # type: ignore[attr-defined]
+            found[some, self.model.classes_] = chances  # type: ignore[attr-defined]
         return found
 
 
@@ -289,12 +303,13 @@ def _fit_logistic(features: _Features, dataset: Dataset, whole: bool) -> _Logist
 
     x, y, counts = _class_rows(features, dataset.train)
     xv, yv, counts_v = _class_rows(features, dataset.validation)
+    thin, labels = np.asarray(_thin(x[counts])), _thin(y[counts])
     best, least, worse = None, np.inf, 0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         for cost in _COSTS:
             model = LogisticRegression(C=cost, max_iter=300)
-            model.fit(_thin(x[counts]), _thin(y[counts]))
+            model.fit(thin, labels)
             fitted = _Logistic(features, model, dataset.target.width)
             chances = fitted.probabilities(xv)[np.arange(len(yv)), yv]
             loss = -(np.log(np.maximum(chances, 1e-12)) * counts_v).sum()
@@ -308,13 +323,16 @@ def _fit_logistic(features: _Features, dataset: Dataset, whole: bool) -> _Logist
     return best
 
 
-def _class_rows(features_of: _Features, part: Part) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _class_rows(features_of: _Features, part: Part) -> tuple[Sequences, np.ndarray, np.ndarray]:
     """Features (M, D), classes (M,) and whether each counts (M,).
 
     Where a vector has a sequence of classes, the step's number joins the features, one-hot.
     """
     features = features_of(part)
-    if part.y.ndim == 2 and features.ndim == 2:
+    if part.y.ndim == 1:
+        return features, part.y, part.weights > 0
+    features = np.asarray(features)
+    if features.ndim == 2:
         count, steps = part.y.shape
         step = np.broadcast_to(np.eye(steps, dtype=np.float32), (count, steps, steps))
         repeated = np.broadcast_to(features[:, None], (count, steps, features.shape[1]))

@@ -24,7 +24,8 @@ class ManyToMany(Task):
 
     def head(self, dataset: Dataset) -> Head:
         """Runs over the window, with one output at each step."""
-        steps, features, *_ = (*dataset.train.array.shape[1:], 1)
+        shape: tuple[int, ...] = dataset.train.sequences.shape
+        steps, features, *_ = (*shape[1:], 1)
         return Head(
             steps=steps,
             features=features,
@@ -47,7 +48,8 @@ class ManyToMany(Task):
         Returns:
             (N, T, L·F), the current step first; None of more than 512 different tokens.
         """
-        assert isinstance(x, np.ndarray)
+        assert not isinstance(x, dict)
+        x = np.asarray(x)
         if vocabulary is not None:
             if vocabulary - 1 > _MOST_FEATURES:
                 return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rnnsearch.data import MASK_VALUE, Dataset
-from rnnsearch.data.inputs import Inputs
+from rnnsearch.data.inputs import Inputs, Sequences, Windowed
 from rnnsearch.tasks._base import Head, Task
 from rnnsearch.tasks.tokens import one_hot, shares
 
@@ -22,7 +22,8 @@ class ManyToOne(Task):
 
     def head(self, dataset: Dataset) -> Head:
         """Runs over the window; the output is taken after the last step."""
-        steps, features, *_ = (*dataset.train.array.shape[1:], 1)
+        shape: tuple[int, ...] = dataset.train.sequences.shape
+        steps, features, *_ = (*shape[1:], 1)
         return Head(
             steps=steps,
             features=features,
@@ -34,12 +35,14 @@ class ManyToOne(Task):
             vocabulary=dataset.vocabulary,
         )
 
-    def memoryless_features(self, x: Inputs, vocabulary: int | None = None) -> np.ndarray | None:
+    def memoryless_features(self, x: Inputs, vocabulary: int | None = None) -> Sequences | None:
         """The whole window at once, flattened: (N, T, F) to (N, T·F).
 
         Sequences end at the same place, so those of other lengths are aligned at the end.
         Tokens are one-hot; of long sequences the share of each token.
         """
+        if isinstance(x, Windowed):
+            return x.flattened()
         assert isinstance(x, np.ndarray)
         if vocabulary is not None:
             if x.shape[1] * (vocabulary - 1) > _MOST_FEATURES:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from rnnsearch.data import Dataset
-from rnnsearch.data.inputs import Inputs
+from rnnsearch.data.inputs import Inputs, Sequences
 from rnnsearch.tasks._base import Head, Task
 
 __all__ = ["OneToMany"]
@@ -37,7 +35,7 @@ class OneToMany(Task):
             vocabulary=dataset.vocabulary,
         )
 
-    def memoryless_features(self, x: Inputs, vocabulary: int | None = None) -> np.ndarray | None:
+    def memoryless_features(self, x: Inputs, vocabulary: int | None = None) -> Sequences | None:
         """The vector itself, (N, F): a model without memory gives all steps at once.
 
         None for tokens, each of which depends on those before.

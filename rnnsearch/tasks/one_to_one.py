@@ -20,7 +20,7 @@ class OneToOne(Task):
         """One vector in, one output."""
         return Head(
             steps=1,
-            features=dataset.train.array.shape[1],
+            features=dataset.train.sequences.shape[1],
             repeat=None,
             sequences=False,
             width=dataset.target.width,

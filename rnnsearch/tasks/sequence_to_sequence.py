@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rnnsearch.data import MASK_VALUE, Dataset
-from rnnsearch.data.inputs import Inputs
+from rnnsearch.data.inputs import Inputs, Sequences, Windowed
 from rnnsearch.tasks._base import Head, SourceInput, Task
 
 __all__ = ["SequenceToSequence"]
@@ -44,7 +44,7 @@ class SequenceToSequence(Task):
             ),
         )
 
-    def memoryless_features(self, x: Inputs, vocabulary: int | None = None) -> np.ndarray | None:
+    def memoryless_features(self, x: Inputs, vocabulary: int | None = None) -> Sequences | None:
         """The whole source and what is known of all steps at once, (N, S·F + T·(A-1)).
 
         A step's place, the last of what is known of it, is the same in every sequence. None of
@@ -54,6 +54,9 @@ class SequenceToSequence(Task):
         source, known = x["source"], x.get("ahead")
         if source.ndim == 2 or known is None:
             return None
+        if isinstance(source, Windowed) and known.shape[2] == 1:
+            return source.flattened()
+        source, known = np.asarray(source), np.asarray(known)
         real, known = np.where(source == np.float32(MASK_VALUE), 0, source), known[:, :, :-1]
         flat = [a.reshape(len(a), a.shape[1] * a.shape[2]) for a in (real, known)]
         return np.concatenate(flat, axis=1, dtype=np.float32)

@@ -126,7 +126,7 @@ def _before(part: Part, rows: int | None) -> tuple[np.ndarray, Any]:
 
     The rows of a stream follow each other in the text, so that all of it is one sequence.
     """
-    ids = part.x["previous"] if isinstance(part.x, dict) else part.x
+    ids = np.asarray(part.x["previous"] if isinstance(part.x, dict) else part.x)
     if rows is None:
         where = np.nonzero(part.weights > 0)
         return contexts(ids, _LONGEST)[where], where

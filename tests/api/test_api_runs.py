@@ -62,7 +62,7 @@ def test_the_network_kept_is_the_best_on_the_last_fold(results: api.Results, spe
     for kept, saved in zip(weights, model.get_weights(), strict=True):
         np.testing.assert_array_equal(kept, saved)
     scaling = dataset.target.scaling
-    predicted = scaling.invert(model.predict(dataset.validation.x, verbose=0))
+    predicted = scaling.invert(model.predict(dataset.validation.array, verbose=0))
     rmse = np.sqrt(np.mean((predicted - scaling.invert(dataset.validation.y)) ** 2))
     # Runs 1 and 3 are those of the last fold.
     assert rmse == pytest.approx(min(best[1], best[3]), rel=1e-4)

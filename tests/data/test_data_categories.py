@@ -191,7 +191,7 @@ def test_windows_read_text_at_each_step(task: str, write_csv: Any, csv_source: A
     known = sorted(set(columns["sky"]))
     names = data.preparation().features_names
     assert names == (*(f"sky={category}" for category in known), "wind")
-    first = data.dataset().train.x[0, :, : len(known)]
+    first = data.dataset().train.array[0, :, : len(known)]
     assert [known[index] for index in first.argmax(axis=1)] == list(columns["sky"][:4])
     assert (first.sum(axis=1) == 1).all()
 

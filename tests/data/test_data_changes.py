@@ -58,7 +58,7 @@ def test_what_a_network_reads_and_predicts(write_csv: Any, csv_source: Any) -> N
     dataset, logs = data.dataset(), np.log(PRICES)
     scaling = data.preparation().scaling
     # The first sequence begins in row 1, whose change is the first that there is.
-    read_raw = dataset.train.x[0] * scaling.scale + scaling.offset
+    read_raw = dataset.train.array[0] * scaling.scale + scaling.offset
     np.testing.assert_allclose(read_raw[:, 0], np.diff(logs)[:4], atol=1e-5)
     np.testing.assert_allclose(read_raw[:, 1], [1, 2, 3, 4], atol=1e-4)
     target = dataset.target.scaling
@@ -98,9 +98,9 @@ def test_values_after_the_forecast_is_made_change_nothing_in_it(
             for y in (PRICES, later)
         ]
         # Test rows from 136 + 3 + 3 on; those up to row 152 are forecast from rows below 150.
-        np.testing.assert_array_equal(parts[0].x[:11], parts[1].x[:11])
+        np.testing.assert_array_equal(parts[0].array[:11], parts[1].array[:11])
         np.testing.assert_array_equal(parts[0].anchor[:11], parts[1].anchor[:11])
-        assert (parts[0].x[11:] != parts[1].x[11:]).any()
+        assert (parts[0].array[11:] != parts[1].array[11:]).any()
 
 
 @pytest.mark.parametrize("task", ["many_to_one", "many_to_many"])
@@ -123,7 +123,7 @@ def test_new_files_are_treated_alike(
     anchor = way.anchors(new)
     assert anchor.shape == (len(x), *test.y.shape[1:])
     count = len(test) - 1
-    np.testing.assert_array_equal(x[:count], test.x[:count])
+    np.testing.assert_array_equal(x[:count], test.array[:count])
     np.testing.assert_allclose(anchor[:count], test.anchor[:count])
     assert np.isfinite(anchor).all()
     last = np.log(PRICES)[{1: 159, "season": 161 - 6}[difference]]
@@ -209,10 +209,10 @@ def test_what_is_known_is_that_of_the_row_predicted(
     data = read(known(path, csv_source, scaling="none"), task, ())
     assert data.preparation().features_names == ("y", "holiday")
     train, test = data.dataset().train, data.dataset().test
-    np.testing.assert_array_equal(train.x[5, :, 1], HOLIDAYS[8:12])
-    np.testing.assert_array_equal(train.x[-1, :, 1], HOLIDAYS[108:112])
-    np.testing.assert_array_equal(test.x[-1, :, 1], HOLIDAYS[156:160])
-    np.testing.assert_allclose(test.x[-1, :, 0], PRICES[153:157], rtol=1e-6)
+    np.testing.assert_array_equal(train.array[5, :, 1], HOLIDAYS[8:12])
+    np.testing.assert_array_equal(train.array[-1, :, 1], HOLIDAYS[108:112])
+    np.testing.assert_array_equal(test.array[-1, :, 1], HOLIDAYS[156:160])
+    np.testing.assert_allclose(test.array[-1, :, 0], PRICES[153:157], rtol=1e-6)
 
 
 def test_predictions_read_the_future_rows_of_the_file(write_csv: Any, csv_source: Any) -> None:
@@ -221,8 +221,9 @@ def test_predictions_read_the_future_rows_of_the_file(write_csv: Any, csv_source
     columns = {"y": [*PRICES[:20], None, None, None], "holiday": HOLIDAYS[:23]}
     x, frame = way.inputs(str(write_csv(columns)))
     assert len(x) == 17 and frame["row"].iloc[-1] == 24
-    np.testing.assert_array_equal(x[-1, :, 1], HOLIDAYS[19:23])
-    np.testing.assert_allclose(x[-1, :, 0], PRICES[16:20], rtol=1e-6)
+    last = np.asarray(x)[-1]
+    np.testing.assert_array_equal(last[:, 1], HOLIDAYS[19:23])
+    np.testing.assert_allclose(last[:, 0], PRICES[16:20], rtol=1e-6)
     assert np.isfinite(x).all()
     short = str(write_csv({name: column[:22] for name, column in columns.items()}))
     with pytest.raises(InvalidData) as error:
@@ -273,7 +274,7 @@ def test_categories_may_be_known_ahead(task: str, write_csv: Any, csv_source: An
     data = read(source, task, ())
     x = data.dataset().train.x
     assert data.preparation().features_names == ("y", "sky=rain", "sky=sun")
-    found = x[5, :, 1] if steps is None else x["ahead"][5, :, 0]
+    found = np.asarray(x)[5, :, 1] if steps is None else x["ahead"][5, :, 0]
     np.testing.assert_array_equal(found, HOLIDAYS[8:12] if steps is None else HOLIDAYS[11:13])
     strange = {"y": [*PRICES[:8], *[None] * 4], "sky": [*skies[:11], "hail"]}
     with pytest.raises(InvalidData) as error:

@@ -171,7 +171,7 @@ def test_calendar_is_that_of_the_step_predicted(write_csv: Any, csv_source: Any)
     path = write_csv({"t": hours(80), "y": np.sin(np.arange(80))})
     source = csv_source(path, time="t", calendar=("hour",), horizon=2)
     data = read(source, "many_to_one", ())
-    first = data.dataset().train.x[0, -1, 1:]  # the window of rows 0 to 3 predicts row 5
+    first = data.dataset().train.array[0, -1, 1:]  # the window of rows 0 to 3 predicts row 5
     angle = 2 * np.pi * 5 / 24
     np.testing.assert_allclose(first, [np.sin(angle), np.cos(angle)], atol=1e-6)
 
@@ -185,7 +185,7 @@ def test_gaps_interpolated_leave_no_answer_behind(write_csv: Any, csv_source: An
     # targets in rows 4 to 41; rows 10, 11 are not observed, nor are the windows' last rows
     # for the targets 11 and 12
     assert len(train) == 38 - 3
-    np.testing.assert_allclose(train.x[6, :, 0], [4, 10 / 3, 8 / 3, 2], rtol=1e-6)
+    np.testing.assert_allclose(train.array[6, :, 0], [4, 10 / 3, 8 / 3, 2], rtol=1e-6)
     steps = read(csv_source(path, missing="interpolate", scaling="none"), "many_to_many", ())
     assert steps.dataset().train.weight is not None
     dropped = read(csv_source(path, missing="drop", scaling="none"), "many_to_one", ())
@@ -258,7 +258,7 @@ def test_preparation_treats_new_files_alike(case: str, write_csv: Any, csv_sourc
     sizes = {"many_to_one": 1, "many_to_many": 4, "one_to_many": 6}
     assert frame.index.max() == len(x) * sizes[task] - 1
     assert task == "many_to_many" or len(frame) == len(x) * sizes[task]
-    np.testing.assert_array_equal(x[: len(data.dataset().test) - 1], data.dataset().test.x[:-1])
+    np.testing.assert_array_equal(x[: len(data.dataset().test) - 1], data.dataset().test.array[:-1])
 
 
 def test_predictions_carry_the_time_they_are_of(write_csv: Any, csv_source: Any) -> None:

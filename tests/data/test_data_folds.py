@@ -80,8 +80,8 @@ def test_scaling_and_trend_are_fitted_on_the_folds_own_training_part(
     for fold, rows in enumerate((66, 84)):
         dataset = data.dataset(None, fold)
         assert dataset.target.scaling.offset[0] == pytest.approx(np.mean(LOAD[:rows]))
-        trend = dataset.train.x[..., 1]
-        assert trend.max() <= 1 + 1e-6 < dataset.validation.x[..., 1].max()
+        trend = dataset.train.array[..., 1]
+        assert trend.max() <= 1 + 1e-6 < dataset.validation.array[..., 1].max()
 
 
 def test_changing_later_rows_changes_nothing_in_an_earlier_fold(

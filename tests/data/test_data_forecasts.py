@@ -64,7 +64,7 @@ def test_every_window_forecasts_the_same_rows(
         dataset = data.dataset(window)
         for name, border in borders.items():
             part = getattr(dataset, name)
-            source, y = part.x["source"][..., 0], part.y[..., 0]
+            source, y = np.asarray(part.x["source"])[..., 0], part.y[..., 0]
             assert source.shape == (len(part), window) and y.shape == (len(part), steps)
             np.testing.assert_array_equal(source, source[:, -1:] + np.arange(1 - window, 1))
             np.testing.assert_array_equal(y, source[:, -1:] + horizon + np.arange(steps))
@@ -90,7 +90,7 @@ def test_what_is_known_is_that_of_the_row_itself(write_csv: Any, csv_source: Any
     way, train, test = data.preparation(), data.dataset().train, data.dataset().test
     assert way.features_names == ("y", "holiday", "hour_sin", "hour_cos")
     assert way.ahead_names == ("holiday", "hour_sin", "hour_cos", "place")
-    source, ahead = train.x["source"], train.x["ahead"]
+    source, ahead = np.asarray(train.x["source"]), train.x["ahead"]
     assert source.dtype == ahead.dtype == np.float32
     assert ahead.shape == (len(train), STEPS, 4)
     sines = np.sin(2 * np.pi * np.arange(ROWS) / 24)
@@ -139,7 +139,9 @@ def test_rows_after_the_forecast_is_made_change_nothing_in_it(
         assert 0 < same < len(parts[0])
         for name in ("source", "ahead"):
             np.testing.assert_array_equal(*(part.x[name][:same] for part in parts))
-        assert (parts[0].x["source"][same:] != parts[1].x["source"][same:]).any()
+        assert (
+            np.asarray(parts[0].x["source"])[same:] != np.asarray(parts[1].x["source"])[same:]
+        ).any()
         for name, forecasts in parts[0].naive.items():
             np.testing.assert_array_equal(forecasts[:same], parts[1].naive[name][:same])
         if difference is not None:
@@ -200,7 +202,7 @@ def test_targets_that_were_not_observed_have_no_weight(
     path = write_csv({"y": prices, "a": range(ROWS)})
     dataset = read(forecast(path, csv_source, difference=difference, **changes), TASK).dataset()
     for part in (dataset.train, dataset.test):
-        ends = part.x["source"][:, -1:, 0].astype(int)
+        ends = np.asarray(part.x["source"])[:, -1:, 0].astype(int)
         targets = ends + 1 + np.arange(STEPS)
         back = {1: targets - ends, "season": seasonal_lag(3, targets - ends)}.get(difference)
         has_past = True if back is None else targets - back > 5
@@ -257,7 +259,7 @@ def test_predictions_end_after_the_file_and_are_of_each_row_once(
         np.testing.assert_allclose(x["ahead"][-1, :, :-1], whole[33:38, 1:], atol=1e-6)
     else:
         assert frame["row"].tolist() == (rows + 2).tolist()
-    raw = way.scaling.invert(x["source"][-1], None)
+    raw = way.scaling.invert(np.asarray(x["source"])[-1], None)
     if lag is None:
         np.testing.assert_allclose(raw[:, 0], PRICES[29:33], rtol=1e-5)
     else:
@@ -275,7 +277,7 @@ def test_predictions_need_what_is_known_of_the_rows_ahead(write_csv: Any, csv_so
     x, frame = way.inputs(str(write_csv(ahead)))
     assert frame["row"].iloc[-1] == 27
     np.testing.assert_array_equal(x["ahead"][-1, :, 0], HOLIDAYS[21:26])
-    np.testing.assert_allclose(x["source"][-1, :, 0], PRICES[16:20], rtol=1e-6)
+    np.testing.assert_allclose(np.asarray(x["source"])[-1, :, 0], PRICES[16:20], rtol=1e-6)
     short = str(write_csv({name: column[:25] for name, column in ahead.items()}))
     with pytest.raises(InvalidData) as error:
         way.inputs(short)
@@ -305,7 +307,9 @@ def test_no_forecast_has_rows_of_two_series(write_csv: Any, csv_source: Any) -> 
         own = truth(data, part)[..., 0]
         assert (np.diff(own, axis=1) == 1).all()
         town = np.where(own < 4000, 0, 1)
-        np.testing.assert_array_equal(part.x["source"][:, :, 1:].argmax(axis=2)[:, 0], town[:, 0])
+        np.testing.assert_array_equal(
+            np.asarray(part.x["source"])[:, :, 1:].argmax(axis=2)[:, 0], town[:, 0]
+        )
         assert part.x["ahead"].shape == (len(part), STEPS, 1)
     x, frame = prepared(data).inputs(str(path))
     assert frame.columns.tolist() == ["town", "sequence", "step", "t"]

@@ -134,7 +134,7 @@ def test_what_a_missing_file_says_is_the_readers(tmp_path: Path) -> None:
 
 
 def test_a_search_of_what_is_kept_is_the_same(
-    write_csv: Any, csv_source: Any, parsed: list[Path]
+    write_csv: Any, csv_source: Any, parsed: list[Path], tmp_path: Path
 ) -> None:
     path = write_csv({"t": np.arange(60) + 1960, "y": np.sin(np.arange(60))})
     source = csv_source(path, time="t", calendar=("trend",), difference=1)
@@ -142,7 +142,7 @@ def test_a_search_of_what_is_kept_is_the_same(
     assert parsed == [path]
     assert first.summary() == again.summary()
     for left, right in zip(
-        (first.dataset(2), first.packed().dataset(2)), (again.dataset(2),) * 2, strict=True
+        (first.dataset(2), first.packed(tmp_path).dataset(2)), (again.dataset(2),) * 2, strict=True
     ):
         for name in ("train", "validation", "test"):
             for field in ("x", "y", "anchor"):

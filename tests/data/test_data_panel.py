@@ -61,7 +61,7 @@ def test_no_sequence_has_rows_of_two_series(
         counts = part.weights.reshape(len(part), -1) > 0
         assert all(len(set(row[real])) == 1 for row, real in zip(town, counts, strict=True))
         if task != "one_to_many" and "difference" not in changes:
-            raw = part.x[..., 0] * scaling.scale[0] + scaling.offset[0]
+            raw = part.array[..., 0] * scaling.scale[0] + scaling.offset[0]
             assert (np.round(raw) // 1000 == np.round(own[:, :1]) // 1000).all()
         if part.anchor is not None:
             anchor = part.anchor.reshape(len(part), -1)
@@ -110,8 +110,8 @@ def test_the_name_of_the_series_is_an_input_if_asked_for(write_csv: Any, csv_sou
     assert data.preparation().features_names == ("y", "town=berlin", "town=oslo", "town=rome")
     train = data.dataset().train
     own = data.dataset().target.own_units(train.y)[:, 0]
-    np.testing.assert_array_equal(train.x[:, :, 1:].argmax(axis=2)[:, 0], own // 1000 - 1)
-    assert (train.x[:, :, 1:].sum(axis=2) == 1).all()
+    np.testing.assert_array_equal(train.array[:, :, 1:].argmax(axis=2)[:, 0], own // 1000 - 1)
+    assert (train.array[:, :, 1:].sum(axis=2) == 1).all()
 
 
 @pytest.mark.parametrize("case", ["forecast", "steps", "changes", "blocks"])

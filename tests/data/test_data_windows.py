@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rnnsearch.data import Dataset, Part, read
-from rnnsearch.data.series.windows import Windows, aligned_windows, blocks, cut, forecast_windows
+from rnnsearch.data.inputs import Windowed, aligned, join
+from rnnsearch.data.series.windows import aligned_windows, blocks, forecast_windows
+from rnnsearch.spec.sources import BacktestSpec, SplitSpec
 
 PARTS = ("train", "validation", "test")
 lenient = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -78,11 +81,65 @@ def test_blocks_are_complete_and_do_not_overlap(plan: dict[str, Any], steps: int
     np.testing.assert_array_equal(rows, segment.start + np.arange(len(rows)))
 
 
-def test_cut_equals_slicing() -> None:
-    values = np.arange(20.0).reshape(10, 2)
-    windows = Windows(np.array([0, 3, 6]), 4, np.array([4, 7, 9]))
-    expected = np.stack([values[start : start + 4] for start in (0, 3, 6)])
-    np.testing.assert_array_equal(cut(values, windows), expected)
+@given(
+    shape=st.tuples(st.integers(1, 30), st.integers(1, 3)), length=st.integers(1, 8), data=st.data()
+)
+@lenient
+def test_windows_are_the_array_that_slicing_gives(
+    shape: tuple[int, int], length: int, data: st.DataObject
+) -> None:
+    rows = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
+    last = shape[0] - length
+    starts = data.draw(st.lists(st.integers(0, last), max_size=9) if last >= 0 else st.just([]))
+    windows = Windowed(rows, np.array(starts, np.int32), length)
+    sliced = [rows[start : start + length] for start in starts]
+    expected = np.array(sliced, np.float32).reshape(len(starts), length, shape[1])
+    np.testing.assert_array_equal(windows, expected, strict=True)
+    assert (windows.shape, windows.ndim, len(windows)) == (expected.shape, 3, len(starts))
+    flat = windows.flattened()
+    np.testing.assert_array_equal(flat, expected.reshape(flat.shape), strict=True)
+    index = np.array(data.draw(st.lists(st.integers(0, max(len(starts) - 1, 0)))), np.int64)
+    index = index[: len(index) if starts else 0]
+    np.testing.assert_array_equal(windows[index], expected[index])
+    np.testing.assert_array_equal(windows[1::2], expected[1::2])
+    other = Windowed(rows[::-1].copy(), windows.starts, length)
+    both = join(windows, other, windows)
+    assert len(both.rows) == 2 * len(rows), "the first and the last have one table"
+    np.testing.assert_array_equal(both, np.concatenate([expected, other, expected]))
+
+
+def test_arrays_are_laid_out_where_they_can_be_read_without_a_copy() -> None:
+    parts = [np.ones((3, 2), np.float32), np.zeros((5, 2), np.float32)]
+    found = aligned(parts)
+    np.testing.assert_array_equal(found, np.concatenate(parts), strict=True)
+    assert found.ctypes.data % 64 == 0 and aligned([found]) is found
+    np.testing.assert_array_equal(aligned([found[1:]]), found[1:], strict=True)
+
+
+def test_workers_map_the_tables_of_all_folds(
+    write_csv: Any, csv_source: Any, tmp_path: Path
+) -> None:
+    split = SplitSpec(backtest=BacktestSpec(folds=2))
+    source = csv_source(write_csv({"y": np.sin(np.arange(90))}), split=split)
+    data = read(source, "many_to_one", (3, 5))
+    mapped = data.packed(tmp_path)
+    for window, fold in ((3, 0), (5, 1), (5, -1)):
+        left, right = (each.dataset(window, fold).train for each in (mapped, data))
+        np.testing.assert_array_equal(left.x, right.x, strict=True)
+        table = left.sequences.rows
+        assert isinstance(table.base, np.memmap) and aligned([table]) is table
+
+
+@pytest.mark.parametrize("task", ["many_to_one", "many_to_many"])
+def test_the_parts_of_several_series_read_one_table(
+    task: str, write_csv: Any, csv_source: Any
+) -> None:
+    path = write_csv({"y": np.arange(120), "s": ["a"] * 60 + ["b"] * 60})
+    source = csv_source(path, series="s", scaling="none")
+    dataset: Dataset = read(source, task, ()).dataset()
+    tables = [getattr(dataset, name).sequences.rows for name in PARTS]
+    assert tables[0] is tables[1] is tables[2]
+    np.testing.assert_array_equal(tables[0][:, 0], np.arange(120))
 
 
 @pytest.mark.parametrize("task", ["many_to_one", "many_to_many"])
@@ -110,12 +167,12 @@ def test_every_window_judges_the_same_rows(
         dataset = data.dataset(window)
         for name, border in borders.items():
             part = getattr(dataset, name)
-            assert part.x.min() >= border.start
-            assert max(part.y.max(), part.x.max()) < border.stop
+            assert part.array.min() >= border.start
+            assert max(part.y.max(), part.array.max()) < border.stop
             if task == "many_to_one":
-                np.testing.assert_array_equal(part.x[:, -1, 0] + horizon, part.y[:, 0])
+                np.testing.assert_array_equal(part.array[:, -1, 0] + horizon, part.y[:, 0])
             else:
-                np.testing.assert_array_equal(part.x + horizon, part.y)
+                np.testing.assert_array_equal(part.array + horizon, part.y)
             if name != "train":
                 assert judged(part) == list(range(border.start + reach + horizon, border.stop))
 
@@ -136,7 +193,7 @@ def test_scaling_ignores_rows_that_are_not_training(
     np.testing.assert_array_equal(parts[0].y, parts[1].y)
     training = values[:42]
     expected = (values[0] - training.mean()) / training.std()
-    assert parts[0].x[0, 0, 0] == pytest.approx(expected, rel=1e-5)
+    assert parts[0].array[0, 0, 0] == pytest.approx(expected, rel=1e-5)
 
 
 def test_one_to_many_cuts_blocks_and_takes_their_first_row(write_csv: Any, csv_source: Any) -> None:
@@ -145,6 +202,6 @@ def test_one_to_many_cuts_blocks_and_takes_their_first_row(write_csv: Any, csv_s
     dataset: Dataset = read(source, "one_to_many", ()).dataset()
     sizes = [len(getattr(dataset, name)) for name in PARTS]
     assert sizes == [6, 2, 2]  # ten complete blocks; the last three rows are left out
-    np.testing.assert_array_equal(dataset.train.x[:, 0], np.arange(6) * 8)
+    np.testing.assert_array_equal(dataset.train.array[:, 0], np.arange(6) * 8)
     np.testing.assert_array_equal(dataset.test.y[..., 0], np.arange(32, 40).reshape(2, 4))
     assert dataset.output_steps == 4

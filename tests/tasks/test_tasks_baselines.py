@@ -140,7 +140,8 @@ def test_majority_is_the_class_frequency(tmp_path: Path) -> None:
 
 def test_linear_is_the_ridge_that_validates_best(tmp_path: Path) -> None:
     dataset = csv_data(tmp_path, "many_to_one", "numeric").dataset()
-    flat = [p.x.reshape(len(p), -1) for p in (dataset.train, dataset.validation, dataset.test)]
+    parts = (dataset.train, dataset.validation, dataset.test)
+    flat = [part.array.reshape(len(part), -1) for part in parts]
     scores = {}
     for alpha in (1e-3, 1e-1, 1.0, 10.0, 100.0, 1000.0):
         model = Ridge(alpha=alpha).fit(flat[0], dataset.train.y)

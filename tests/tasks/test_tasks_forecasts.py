@@ -34,7 +34,7 @@ def forecasts(folder: Path, gaps: tuple[int, ...] = (), **changes: Any) -> Datas
 
 
 def flat(x: dict[str, np.ndarray]) -> np.ndarray:
-    return np.concatenate([x["source"].reshape(-1, 18), x["ahead"][..., 0]], axis=1)
+    return np.concatenate([np.asarray(x["source"]).reshape(-1, 18), x["ahead"][..., 0]], axis=1)
 
 
 @pytest.mark.parametrize("difference", [None, 1, "season"])

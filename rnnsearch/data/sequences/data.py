@@ -64,7 +64,7 @@ class SequencesData(SequenceData):
     @property
     def steps(self) -> int:
         """The longest sequence."""
-        x = self.prepared.train.array
+        x = self.prepared.train.sequences
         return self.prepared.output_steps or (int(x.shape[1]) if x.ndim == 3 else 1)
 
     def summary(self) -> list[tuple[str, str]]:
@@ -75,12 +75,12 @@ class SequencesData(SequenceData):
             (name, f"{len(part)} sequences" if len(part) else "none")
             for name, part in zip(PARTS, parts, strict=True)
         ]
-        axes = "(N, F)" if data.train.array.ndim == 2 else "(N, T, F)"
+        axes = "(N, F)" if data.train.sequences.ndim == 2 else "(N, T, F)"
         ragged = ", ragged: padded at the front and masked" if data.masked else ""
         known = self.preparation_.categories
         named = "; ".join(name_some(of, 12) for of in known)
         classes = f": 0 or 1 for each of {named}" if known else ""
-        lines.append(("input", f"{axes} = {data.train.array.shape}{classes}{ragged}"))
+        lines.append(("input", f"{axes} = {data.train.sequences.shape}{classes}{ragged}"))
         lines.append(("output", f"{output_axes(data.train.y, target)} = {data.train.y.shape}"))
         y = data.train.y if data.train.weight is None else data.train.y[data.train.weight > 0]
         if target.kind == "class":

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rnnsearch.data._base import Dataset, Part, SequenceData, join_parts, output_axes
+from rnnsearch.data.inputs import Sequences, aligned, within
 from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.series.calendar import format_time
 from rnnsearch.data.series.checks import (
@@ -40,12 +42,23 @@ class Fold:
     Attributes:
         segments: Of each series, the rows of its parts.
         prepared: The preparation for the longest window.
-        features: Model input of each row, whatever the window: (R, F) float32.
+        features: Model input of each row, whatever the window: (R, F) float32, or a file of it.
     """
 
     segments: tuple[Segments, ...]
     prepared: SeriesPreparation
-    features: np.ndarray
+    features: np.ndarray | Path
+
+    def table(self) -> np.ndarray:
+        """`features`; those of a file are mapped, so that all workers read the same memory."""
+        if isinstance(self.features, Path):
+            return np.asarray(np.load(self.features, mmap_mode="r"))
+        return self.features
+
+    def packed(self, path: Path) -> Fold:
+        """With the features in a file. There they begin at a multiple of 64 bytes (`aligned`)."""
+        np.save(path, self.table())
+        return replace(self, features=path)
 
 
 @dataclass(frozen=True)
@@ -92,11 +105,13 @@ class SeriesData(SequenceData):
         preparation = self._preparation(window, fold)
         found: tuple[list[Part], ...] = ([], [], [])
         divided, end = self.divided[fold], 0
+        table = divided.table()
         for one, segments in zip(self.series.each(), divided.segments, strict=True):
-            features = divided.features[end : end + len(one)]
-            end += len(one)
+            first, end = end, end + len(one)
+            features = table[first:end]
             for index, segment in enumerate(segments):
-                found[index].append(self._part(preparation, one, features, segment, index == 0))
+                part = self._part(preparation, one, features, segment, index == 0)
+                found[index].append(replace(part, x=within(part.x, table, first)))
         train, validation, test = map(join_parts, found)
         return Dataset(
             train=train,
@@ -111,10 +126,11 @@ class SeriesData(SequenceData):
         """The preparation for one length of window, of the last fold."""
         return self._preparation(window, -1)
 
-    def packed(self) -> SeriesData:
-        """Without what features were made of."""
+    def packed(self, folder: Path) -> SeriesData:
+        """Without what features were made of, and with these in files of their own."""
         bare = replace(self.series, inputs=np.zeros((len(self.series), 0)), texts={})
-        return replace(self, series=bare)
+        folds = [fold.packed(folder / f"rows-{n}.npy") for n, fold in enumerate(self.divided)]
+        return replace(self, series=bare, divided=tuple(folds))
 
     def _preparation(self, window: int | None, fold: int) -> SeriesPreparation:
         prepared = self.divided[fold].prepared
@@ -247,7 +263,7 @@ def read_series_data(source: SeriesSource, task: str, windows: tuple[int, ...]) 
 def _fold(series: Series, segments: tuple[Segments, ...], prepared: SeriesPreparation) -> Fold:
     """A fold with its features, which are computed here once, and by no worker."""
     features = [prepared.features(one) for one in series.each()]
-    return Fold(segments, prepared, features[0] if len(features) == 1 else np.concatenate(features))
+    return Fold(segments, prepared, aligned(features))
 
 
 def _check_parts(data: SeriesData, problems: Problems) -> None:
@@ -266,7 +282,7 @@ def _check_parts(data: SeriesData, problems: Problems) -> None:
                 problems.add("data.missing", must, received, "fill the gaps, or drop such rows")
 
 
-def _shape(axes: str, x: np.ndarray, names: Sequence[str]) -> str:
+def _shape(axes: str, x: Sequences, names: Sequence[str]) -> str:
     """The shape of an input, and what its features are."""
     return f"{axes} = {x.shape}: {name_some(names, 8)}"
 

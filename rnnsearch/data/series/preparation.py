@@ -10,7 +10,7 @@ import numpy as np
 
 from rnnsearch.data._base import Part, Preparation, Scaling, Target, join_parts
 from rnnsearch.data.categories import check_known
-from rnnsearch.data.inputs import Inputs, count, join
+from rnnsearch.data.inputs import Inputs, Windowed, count, join
 from rnnsearch.data.problems import Problems
 from rnnsearch.data.series.calendar import Step, format_time, infer_step, times_after
 from rnnsearch.data.series.changes import Lags, past_targets
@@ -23,7 +23,6 @@ from rnnsearch.data.series.windows import (
     Windows,
     aligned_windows,
     blocks,
-    cut,
     forecast_sequences,
     forecast_windows,
 )
@@ -164,7 +163,7 @@ class SeriesPreparation(Preparation):
         """Input of each sequence from features of each row (R, F), as `Part.x`."""
         if self.window is None or self.task == "one_to_one":
             return np.asarray(features[windows.starts])
-        source = cut(features, windows)
+        source = Windowed(features, windows.starts.astype(np.int32), windows.length)
         if self.output_steps is None:
             return source
         rows, _ = self._predicted(windows)

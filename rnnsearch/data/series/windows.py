@@ -10,14 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = [
-    "Windows",
-    "aligned_windows",
-    "blocks",
-    "cut",
-    "forecast_sequences",
-    "forecast_windows",
-]
+__all__ = ["Windows", "aligned_windows", "blocks", "forecast_sequences", "forecast_windows"]
 
 
 @dataclass(frozen=True)
@@ -51,14 +44,6 @@ class Windows:
         counts = steps[keep].astype(np.float32)
         weight = None if counts.all() else counts
         return Windows(self.starts[keep], self.length, self.targets[keep], weight)
-
-
-def cut(values: np.ndarray, windows: Windows) -> np.ndarray:
-    """Rows (R, F) to sequences (N, T, F)."""
-    if not len(windows):
-        return np.zeros((0, windows.length, values.shape[1]), values.dtype)
-    views = np.lib.stride_tricks.sliding_window_view(values, windows.length, axis=0)
-    return np.ascontiguousarray(views[windows.starts].swapaxes(1, 2))
 
 
 def forecast_windows(

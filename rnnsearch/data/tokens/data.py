@@ -128,7 +128,7 @@ def _unknown_share(data: Dataset, vocabulary: Vocabulary) -> str:
     """What share of the tokens that judge is not known."""
     parts = []
     for name, part in (("validation", data.validation), ("test", data.test)):
-        x = part.x["source"] if isinstance(part.x, dict) else part.x
+        x = np.asarray(part.x["source"] if isinstance(part.x, dict) else part.x)
         total = int((x != 0).sum())
         unknown = int((x == vocabulary.unknown).sum())
         parts += [f"{unknown / total:.2%} of {name}"] if unknown else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
@@ -17,6 +17,7 @@ from rnnsearch.engines.fused.network import Network
 from rnnsearch.engines.fused.optimizers import RULES
 from rnnsearch.engines.fused.placement import Placement
 from rnnsearch.engines.fused.training import LaneState, epoch_function
+from rnnsearch.engines.ragged import Lengths, lengths_of
 
 __all__ = ["CompiledProgram", "Shape"]
 
@@ -29,11 +30,13 @@ class Shape:
         steps: S, batches of the longest fold's epoch.
         batch: B.
         uneven: Whether another fold has fewer batches.
+        lengths: That batches are cut to.
     """
 
     steps: int
     batch: int
     uneven: bool
+    lengths: Lengths
 
     @classmethod
     def of(cls, program: Program, folds: Sequence[Dataset]) -> Shape:
@@ -41,7 +44,7 @@ class Shape:
         sequences = [len(dataset.train) for dataset in folds]
         batch = min(program.batch_size, max(sequences))
         batches = {-(-count // batch) for count in sequences}
-        return cls(max(batches), batch, len(batches) > 1)
+        return cls(max(batches), batch, len(batches) > 1, lengths_of(program, folds))
 
 
 class CompiledProgram:
@@ -51,6 +54,7 @@ class CompiledProgram:
         self.program = program
         self.placement = placement
         self.network = Network(program)
+        self._networks = {self.network.steps: self.network}
         self._lock = threading.Lock()
         self._executables: dict[Any, Any] = {}
 
@@ -60,7 +64,7 @@ class CompiledProgram:
         Args:
             width: K.
             shape: Of the lanes' orders.
-            data: `rnnsearch.engines.fused.training.Data`; only its shapes matter.
+            data: `rnnsearch.engines.fused.reading.Data`; only its shapes matter.
         """
         compiled: Callable[..., Any] = self._executable(width, shape, data)
         return compiled
@@ -82,14 +86,31 @@ class CompiledProgram:
             (width, shape.steps, shape.batch), np.int32, sharding=placement.by_lane
         )
         described = _described(data, placement.replicated)
-        key = (orders.shape, shape.uneven, tuple(a.shape for a in jax.tree.leaves(described)))
+        # In a batch of lanes a switch would run over every length.
+        lengths = shape.lengths if placement.mode == "map" else shape.lengths[-1:]
+        key = (
+            orders.shape,
+            shape.uneven,
+            lengths,
+            tuple(a.shape for a in jax.tree.leaves(described)),
+        )
         # Whoever comes second waits for the first, who compiles the same.
         with self._lock:
             if key not in self._executables:
-                lane = epoch_function(self.program, self.network, shape.uneven)
+                networks = [self._at(length) for length in lengths]
+                lane = epoch_function(self.program, networks, shape.uneven)
                 lowered = placement.over_lanes(lane).lower(states, orders, described)
                 self._executables[key] = lowered.compile(dict(placement.options))
             return self._executables[key]
+
+    def _at(self, length: int) -> Network:
+        """The network over so many steps."""
+        if length not in self._networks:
+            architecture = self.program.architecture
+            head = replace(architecture.head, steps=length)
+            shorter = replace(architecture, head=head)
+            self._networks[length] = Network(replace(self.program, architecture=shorter))
+        return self._networks[length]
 
     def blank(self, width: int) -> LaneState:
         """The state of K lanes without a run, on the host."""

@@ -12,14 +12,16 @@ import jax
 import numpy as np
 
 from rnnsearch.data import Dataset
-from rnnsearch.engines._base import Engine, LaneMode, Program, Run, Session, epoch_order
+from rnnsearch.engines._base import Engine, LaneMode, Program, Run, Session
 from rnnsearch.engines.compiling import numbers_of, value_of
 from rnnsearch.engines.devices import describe_device
 from rnnsearch.engines.fused.compiled import CompiledProgram, Shape
 from rnnsearch.engines.fused.measured import Measured
 from rnnsearch.engines.fused.placement import make_placement
-from rnnsearch.engines.fused.training import Data, LaneState, device_data, metric_names
+from rnnsearch.engines.fused.reading import Data, device_data
+from rnnsearch.engines.fused.training import LaneState, metric_names
 from rnnsearch.engines.fused.widths import WidthCache, best_width
+from rnnsearch.engines.orders import Orders
 from rnnsearch.tasks import Loss
 
 __all__ = ["FusedEngine"]
@@ -83,7 +85,7 @@ class FusedEngine(Engine):
         key = (loss, *(id(dataset) for dataset in folds))
         with self._lock:
             if key not in self._placed:
-                data = jax.device_put(device_data(folds, loss), self._placement.replicated)
+                data = self._placement.put(device_data(folds, loss))
                 # The datasets are kept so that no other gets their identity.
                 self._placed[key] = list(folds), data
             self._placed.move_to_end(key)
@@ -112,6 +114,7 @@ class _FusedSession(Session):
         self._names = metric_names(compiled.program)
         self._shape = Shape.of(compiled.program, folds)
         self._sequences = [len(dataset.train) for dataset in folds]
+        self._order = Orders(compiled.program, folds)
         self._epoch = compiled.epoch(width, self._shape, data)
         self._data = data
         self._states: LaneState = jax.device_put(compiled.blank(width), self._placement.by_lane)
@@ -150,8 +153,7 @@ class _FusedSession(Session):
         orders = np.full((self.width, steps * size), -1, np.int32)
         for lane, run in self._runs.items():
             count = self._sequences[run.fold]
-            program = self._compiled.program
-            order = epoch_order(program, run.seed, self._epochs[lane], count)
+            order = self._order.of(run, self._epochs[lane])
             orders[lane, :count] = order + sum(self._sequences[: run.fold])
         return jax.device_put(orders.reshape(-1, steps, size), self._placement.by_lane)
 

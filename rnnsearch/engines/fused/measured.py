@@ -12,7 +12,7 @@ import numpy as np
 
 from rnnsearch.data import Dataset
 from rnnsearch.engines.fused.compiled import CompiledProgram, Shape
-from rnnsearch.engines.fused.training import Data
+from rnnsearch.engines.fused.reading import Data
 
 __all__ = ["Measured"]
 

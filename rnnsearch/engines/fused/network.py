@@ -24,6 +24,7 @@ class Network:
     """The Keras model of a program, with gated layers.
 
     Attributes:
+        steps: T that its recurrent layers run over.
         size: P, trainable weights.
         generators: Generators of dropout masks.
         hidden: Name → H of each state that a stream carries from batch to batch; else empty.
@@ -38,6 +39,7 @@ class Network:
         )
         architecture = program.architecture
         self._cell = architecture.cell
+        self.steps = architecture.head.steps
         self.hidden = {}
         if architecture.head.stream is not None:
             layers = zip(state_names(architecture), architecture.units, strict=True)

@@ -16,6 +16,7 @@ import jax
 import numpy as np
 from jax.sharding import NamedSharding, PartitionSpec
 
+from rnnsearch.data.inputs import aligned
 from rnnsearch.engines._base import LaneMode
 from rnnsearch.engines.devices import has_gpu
 from rnnsearch.engines.fused.training import LaneState
@@ -50,6 +51,10 @@ class Placement(ABC):
 
         The memory of the states is reused.
         """
+
+    def put(self, data: Any) -> Any:
+        """Data from the host, for every lane to read."""
+        return jax.device_put(data, self.replicated)
 
     @abstractmethod
     def write(self, states: LaneState, fresh: Mapping[int, LaneState]) -> LaneState:
@@ -94,6 +99,10 @@ class _Looped(Placement):
         )
         return jax.jit(sharded, donate_argnums=0)
 
+    def put(self, data: Any) -> Any:
+        # The host's arrays are read where they lie, by every core, if they lie well.
+        return super().put(jax.tree.map(_well_laid, data))
+
     def write(self, states: LaneState, fresh: Mapping[int, LaneState]) -> LaneState:
         # Through the host, which is where a CPU's arrays are: no program to compile for it.
         host = jax.tree.map(np.array, jax.device_get(states))
@@ -104,6 +113,10 @@ class _Looped(Placement):
 
     def read(self, arrays: Any, lane: int) -> np.ndarray:
         return np.array(np.asarray(arrays)[lane])
+
+
+def _well_laid(array: np.ndarray) -> np.ndarray:
+    return aligned([array]) if array.ndim else array
 
 
 class _Batched(Placement):

@@ -9,18 +9,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from rnnsearch.data import Dataset, Part, unscaled
+from rnnsearch.data import unscaled
 from rnnsearch.engines._base import Program
+from rnnsearch.engines.fused.gradients import gradient_function
 from rnnsearch.engines.fused.network import Network
 from rnnsearch.engines.fused.optimizers import RULES
-from rnnsearch.engines.losses import make_loss, make_training_loss
-from rnnsearch.tasks import Facts, Loss, arranged, loss_weights, metric_value
+from rnnsearch.engines.fused.reading import Data, Split, cut, evaluation_batch
+from rnnsearch.engines.losses import make_loss
+from rnnsearch.tasks import Facts, arranged, metric_value
 
-__all__ = ["Data", "LaneState", "device_data", "epoch_function", "metric_names"]
+__all__ = ["LaneState", "epoch_function", "metric_names"]
 
 Array = Any
-
-_EVALUATION_BATCH = 512
 
 
 class LaneState(NamedTuple):
@@ -51,105 +51,19 @@ class LaneState(NamedTuple):
     alive: Array
 
 
-class Split(NamedTuple):
-    """A part of the data: x (N, …), one array or several by name; y (N, …); weights."""
-
-    x: Array
-    y: Array
-    weight: Array
-
-
-class Data(NamedTuple):
-    """What every lane reads.
-
-    Attributes:
-        train: Of all folds, one after the other: the order of a lane's epoch picks its own.
-            Its weights are those in the loss.
-        validation: Each array with a leading axis of folds.
-        loss_weight: Of the validation part in the loss, alike.
-        scale, offset, log, anchor: (folds, …) the way back to the target's own units, as
-            `rnnsearch.data.unscaled` takes it.
-        naive_error: (folds, O), or None.
-    """
-
-    train: Split
-    validation: Split
-    loss_weight: Array
-    scale: Array
-    offset: Array
-    log: Array
-    anchor: Array | None
-    naive_error: Array | None
-
-
 def metric_names(program: Program) -> tuple[str, ...]:
     """Names of the values that an epoch returns, in order."""
     return ("loss", "val_loss", *(f"val_{name}" for name in program.metrics))
 
 
-def device_data(folds: Sequence[Dataset], loss: Loss) -> Data:
-    """The data that an epoch function reads, still on the host."""
-    longest = max(len(dataset.validation) for dataset in folds)
-    size = evaluation_batch(longest)
-    length = -(-longest // size) * size
-    train = [
-        Split(data.train.x, data.train.y, loss_weights(loss, data, data.train)) for data in folds
-    ]
-    validation = [_split(dataset.validation, length) for dataset in folds]
-    weights = [loss_weights(loss, dataset, dataset.validation) for dataset in folds]
-    scalings = [dataset.target.scaling for dataset in folds]
-    naive = [e for e in (dataset.target.naive_error for dataset in folds) if e is not None]
-    return Data(
-        train=jax.tree.map(lambda *arrays: _joined(arrays), *train),
-        validation=jax.tree.map(lambda *arrays: np.stack(arrays), *validation),
-        loss_weight=np.stack([_padded(array, length) for array in weights]),
-        scale=np.stack([np.asarray(s.scale, np.float32) for s in scalings]),
-        offset=np.stack([np.asarray(s.offset, np.float32) for s in scalings]),
-        log=np.stack([np.broadcast_to(np.float32(s.log), s.scale.shape) for s in scalings]),
-        anchor=_anchors(folds, length),
-        naive_error=np.stack(naive).astype(np.float32) if len(naive) == len(folds) else None,
-    )
-
-
-def _anchors(folds: Sequence[Dataset], length: int) -> np.ndarray | None:
-    """(folds, N, …) of the validation parts, padded like them."""
-    found = [dataset.validation.anchor for dataset in folds]
-    arrays = [_padded(a.astype(np.float32), length) for a in found if a is not None]
-    return np.stack(arrays) if arrays else None
-
-
-def _split(part: Part, length: int) -> Split:
-    """A part with its weights written out, padded with sequences of no weight."""
-    whole = Split(part.x, part.y, part.weights)
-    split: Split = jax.tree.map(lambda array: _padded(array, length), whole)
-    return split
-
-
-def _padded(array: np.ndarray, length: int) -> np.ndarray:
-    count = length - len(array)
-    if not count:
-        return array
-    return np.concatenate([array, np.zeros((count, *array.shape[1:]), array.dtype)])
-
-
-def _joined(arrays: Sequence[np.ndarray]) -> np.ndarray:
-    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
-
-
-def evaluation_batch(sequences: int) -> int:
-    """Sequences evaluated at once: as few equal batches of at most 512 as there can be."""
-    batches = -(-sequences // _EVALUATION_BATCH)
-    return -(-sequences // batches)
-
-
 def epoch_function(
-    program: Program, network: Network, uneven: bool
+    program: Program, networks: Sequence[Network], uneven: bool
 ) -> Callable[[LaneState, Array, Data], tuple[LaneState, Array]]:
     """The function that trains one lane for one epoch and evaluates it.
 
     Args:
         program: What is trained.
-        network: Its model.
+        networks: Its model, at each length that batches are cut to; the longest last.
         uneven: Whether lanes may have batches without any sequence, because their fold has
             fewer than another.
 
@@ -158,7 +72,8 @@ def epoch_function(
         fills the last batch, and the data. It returns the new state and the values named by
         `metric_names`, (M,).
     """
-    step = _step_function(program, network)
+    network = networks[-1]
+    step = _step_function(program, networks)
     evaluate = _evaluation_function(program, network)
     objective = metric_names(program).index(program.objective)
     sign = -1.0 if program.maximize else 1.0
@@ -166,10 +81,10 @@ def epoch_function(
     def epoch(state: LaneState, order: Array, data: Data) -> tuple[LaneState, Array]:
         def body(carry: Any, indices: Array) -> tuple[Any, None]:
             if not uneven:
-                return step(carry, indices, state.numbers, data.train), None
+                return step(carry, indices, state.numbers, data), None
             trained = jax.lax.cond(
                 jnp.any(indices >= 0),
-                lambda c: step(c, indices, state.numbers, data.train),
+                lambda c: step(c, indices, state.numbers, data),
                 lambda c: c,
                 carry,
             )
@@ -201,25 +116,20 @@ def epoch_function(
     return epoch_if_alive
 
 
-def _step_function(program: Program, network: Network) -> Callable[..., Any]:
-    rule = RULES[program.optimizer]
+def _step_function(program: Program, networks: Sequence[Network]) -> Callable[..., Any]:
+    rule, network = RULES[program.optimizer], networks[-1]
+    differentiate = gradient_function(program, networks)
 
-    def step(carry: Any, indices: Array, numbers: dict[str, Array], train: Split) -> Any:
+    def step(carry: Any, indices: Array, numbers: dict[str, Array], data: Data) -> Any:
         weights, slots, steps, generators, hidden, total = carry
         real = (indices >= 0).astype(jnp.float32)
         chosen = jnp.maximum(indices, 0)
-        x, y, weight = jax.tree.map(lambda a: jnp.take(a, chosen, axis=0), train)
+        x, y, weight = jax.tree.map(lambda a: jnp.take(a, chosen, axis=0), data.train)
+        x = cut(data.tables, x)
         weight = weight * real.reshape(-1, *(1,) * (weight.ndim - 1))
 
-        def loss_of(weights: list[Array]) -> Any:
-            predicted, *after = network.predict(
-                weights, numbers, generators, x, hidden, training=True
-            )
-            loss = make_training_loss(program, numbers.get("label_smoothing"))
-            return loss(y, predicted, weight), after
-
-        (loss, (generators, hidden)), gradients = jax.value_and_grad(loss_of, has_aux=True)(
-            network.unflatten(weights)
+        (loss, (generators, hidden)), gradients = differentiate(
+            network.unflatten(weights), numbers, generators, hidden, Split(x, y, weight)
         )
         if program.clip_mode is not None:
             gradients = _clip(gradients, numbers["clip_norm"], program.clip_mode)
@@ -258,13 +168,18 @@ def _evaluation_function(
 
     def evaluate(state: LaneState, data: Data) -> list[Array]:
         x, truth, weight = jax.tree.map(lambda a: a[state.fold], data.validation)
-        loss_weight, scale, offset, log = (a[state.fold] for a in data[2:6])
-        anchor, naive_error = (None if a is None else a[state.fold] for a in data[6:])
+        loss_weight, scale, offset, log = (a[state.fold] for a in data[3:7])
+        anchor, naive_error = (None if a is None else a[state.fold] for a in data[7:])
         weights = network.unflatten(state.weights)
 
         def predict(hidden: Any, x: Any) -> tuple[Any, Array]:
             predicted, _, hidden = network.predict(
-                weights, state.numbers, state.generators, x, hidden, training=False
+                weights,
+                state.numbers,
+                state.generators,
+                cut(data.tables, x),
+                hidden,
+                training=False,
             )
             return hidden, predicted
 
