@@ -275,19 +275,17 @@ def test_a_network_trains_on_tokens_of_its_own(kind, teacher_forcing, case, atte
     """At 0 nothing depends on what is drawn, of which plain layers of Keras draw first."""
     dataset = dataset_of(case)
     dataset.train.x["previous"][:, -1] = 0
-    program = program_of(
-        case, dataset, "LSTM", attention=attention, units=(4, 3), mixes_tokens=True
-    )
-    run = Run(0, 3, EPOCHS, Numbers(0.3, teacher_forcing=teacher_forcing))
+    program = program_of(case, dataset, "LSTM", attention=attention, units=(8,), mixes_tokens=True)
+    run = Run(0, 3, EPOCHS, Numbers(1.0, teacher_forcing=teacher_forcing))
     found = curve(ENGINES[kind](), program, dataset, run)
     expected = trained_on_own_tokens(program, dataset, run)
     for got, (loss, held_out) in zip(found, expected, strict=True):
         assert got["loss"] == pytest.approx(loss, rel=2e-4)
         assert got["val_loss"] == pytest.approx(held_out, rel=2e-4)
-    forced = curve(ENGINES[kind](), program, dataset, replace(run, numbers=Numbers(0.3)))
+    forced = curve(ENGINES[kind](), program, dataset, replace(run, numbers=Numbers(1.0)))
     plain = curve(ENGINES[kind](), replace(program, mixes_tokens=False), dataset, run)
     assert forced[-1] == pytest.approx(plain[-1], rel=1e-5)
-    assert forced[-1]["loss"] != pytest.approx(found[-1]["loss"], rel=1e-3)
+    assert forced[-1]["loss"] != pytest.approx(found[-1]["loss"], rel=5e-4)
 
 
 @pytest.mark.usefixtures("loud_tokens")
