@@ -18,6 +18,7 @@ from rnnsearch.models.build import build, build_standard
 from rnnsearch.models.chunked import ChunkedLayers, ChunkedRNN
 from rnnsearch.models.feeding import fit_epoch, predict
 from rnnsearch.models.initial import dropout_seed, initial_weights
+from rnnsearch.models.weights import in_standard_order
 from rnnsearch.tasks import loss_weights, metric_values, own_units
 
 __all__ = ["KerasEngine"]
@@ -101,8 +102,8 @@ class _KerasSession(Session):
         assert self._model is not None
         score = -value if self._program.maximize else value
         if self._best is None or score < self._best[0] or np.isnan(self._best[0]):
-            weights = [np.array(v.numpy()) for v in self._model.trainable_variables]
-            self._best = (score, weights)
+            variables = in_standard_order(self._model, self._program.architecture)
+            self._best = (score, [np.array(v.numpy()) for v in variables])
 
     def best_weights(self, lane: int) -> list[np.ndarray]:
         assert self._best is not None
@@ -130,10 +131,9 @@ def _compiled(program: Program, run: Run) -> keras.Model:
         rows=program.architecture.head.stream,
     )
     model = build(program.architecture, layers, blank=True)
-    weights = initial_weights(
-        model.trainable_variables, run.seed, program.architecture.cell, numbers.forget_bias
-    )
-    for variable, value in zip(model.trainable_variables, weights, strict=True):
+    variables = in_standard_order(model, program.architecture)
+    weights = initial_weights(variables, run.seed, program.architecture.cell, numbers.forget_bias)
+    for variable, value in zip(variables, weights, strict=True):
         variable.assign(value)
     generators = [
         v for v in model.non_trainable_variables if v.path.endswith("seed_generator_state")

@@ -20,7 +20,7 @@ def initial_weights(
     forget gate.
 
     Args:
-        variables: The trainable variables, in the model's order.
+        variables: The trainable variables, in the standard model's order.
         seed: Of the run.
         cell: Of the architecture.
         forget_bias: Initial bias of the LSTM's forget gate (Jozefowicz et al., 2015).

@@ -7,13 +7,13 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import keras
 import numpy as np
 
 from rnnsearch.engines._base import Program, Run
 from rnnsearch.models.build import build, state_names
 from rnnsearch.models.gated import GatedLayers
 from rnnsearch.models.initial import dropout_seed, initial_weights
+from rnnsearch.models.weights import in_standard_order
 
 __all__ = ["Network"]
 
@@ -45,7 +45,9 @@ class Network:
             layers = zip(state_names(architecture), architecture.units, strict=True)
             self.hidden = {name: units for names, units in layers for name in names}
         self._model = build(architecture, kind, blank=True)
-        self._trainable: list[keras.Variable] = self._model.trainable_variables
+        self._trainable = in_standard_order(self._model, architecture)
+        places = {id(variable): place for place, variable in enumerate(self._trainable)}
+        self._places = [places[id(v)] for v in self._model.trainable_variables]
         self._shapes = [tuple(variable.shape) for variable in self._trainable]
         self._sizes = [int(np.prod(shape)) for shape in self._shapes]
         self._frozen = [v.path.rsplit("/", 1)[-1] for v in self._model.non_trainable_variables]
@@ -53,7 +55,7 @@ class Network:
         self.generators = self._frozen.count("seed_generator_state")
 
     def unflatten(self, weights: Array) -> list[Array]:
-        """(P,) to one array a trainable variable, in the model's order."""
+        """(P,) to one array a trainable variable, in the standard model's order."""
         ends = np.cumsum(self._sizes)
         parts = zip(self._shapes, self._sizes, ends, strict=True)
         return [weights[end - size : end].reshape(shape) for shape, size, end in parts]
@@ -81,7 +83,7 @@ class Network:
         ]
         inputs = {"sequence": x, **hidden} if hidden else x
         outputs, frozen = self._model.stateless_call(
-            list(weights), frozen, inputs, training=training
+            [weights[place] for place in self._places], frozen, inputs, training=training
         )
         named = zip(self._frozen, frozen, strict=True)
         after = tuple(value for name, value in named if name == "seed_generator_state")
