@@ -128,9 +128,10 @@ class _Builder:
             states=head.stream is not None and self._layers.state_inputs,
             bidirectional=architecture.bidirectional and head.source is None,
         )
-        if encoded is not None:
-            attends = architecture.attention != "none"
-            x = self._attend(x, self._narrow(encoded) if attends else encoded)
+        if encoded is not None and architecture.attention != "none":
+            masked = head.source is not None and head.source.masked
+            known = _known(self._inputs["source"]) if masked else None
+            x = self._attend(x, self._narrow(encoded), known)
         return self._output(x), states
 
     def encoder(self) -> keras.Model:
@@ -298,38 +299,33 @@ class _Builder:
         return x if dropout is None else dropout(x)
 
     def _narrow(self, encoded: Tensor) -> Tensor:
-        """An encoder's outputs in the decoder's size, which the scores of attention need."""
+        """An encoder's outputs in the decoder's size: the mean of both directions, if it has two.
+
+        As of its states. A dense layer in this place learned a constant and nothing else.
+        """
         if not self._architecture.bidirectional:
             return encoded
-        units = self._architecture.units[-1]
-        dense = self._layer("encoder_output", keras.layers.Dense, units=units)
-        return self._apply(dense, encoded)
+        halves = keras.ops.split(encoded, 2, axis=-1)
+        return self._layer("encoder_output", keras.layers.Average)(halves)
 
-    def _attend(self, x: Tensor, encoded: Tensor, known: Tensor | None = None) -> Tensor:
-        """Join a context to the decoder's outputs, as Luong, Pham & Manning (2015) do.
+    def _attend(self, x: Tensor, encoded: Tensor, known: Tensor | None) -> Tensor:
+        """Add a context to the decoder's outputs, and normalise the sum (Ba et al., 2016).
 
-        The score is their dot product, or the small network of Bahdanau, Cho & Bengio (2015).
+        The score is the dot product of Luong, Pham & Manning (2015), or the small network of
+        Bahdanau, Cho & Bengio (2015). Luong's tanh of a dense layer, in place of the sum, saturated
+        within some twenty updates (benchmarks/README.md).
 
         Args:
             x: The decoder's outputs (B, T, H).
             encoded: The encoder's (B, S, H).
-            known: (B, S), where these are no padding; None where they carry a mask of their own.
+            known: (B, S) bool, where these are no padding; None where none is.
         """
-        architecture = self._architecture
-        if architecture.attention == "none":
-            return x
         kinds = {"luong": keras.layers.Attention, "bahdanau": keras.layers.AdditiveAttention}
-        attention = self._layer("attention", kinds[architecture.attention])
-        mask = {} if known is None else {"mask": [None, known]}
-        context = self._apply(attention, [x, encoded], **mask)
-        joined = self._layer("attended", keras.layers.Concatenate)([context, x])
-        dense = self._layer(
-            "attention_output",
-            keras.layers.Dense,
-            units=architecture.units[-1],
-            activation="tanh",
-        )
-        return self._apply(dense, joined)
+        attention = self._layer("attention", kinds[self._architecture.attention])
+        context = self._apply(attention, [x, encoded], mask=[None, known])
+        added = self._layer("attended", keras.layers.Add)([context, x])
+        norm = self._layer("attention_norm", keras.layers.LayerNormalization)
+        return self._apply(norm, added)
 
     def feed_forward(self) -> keras.Model:
         """Dense layers on features without memory: (B, D), or (B, T, D) for outputs a step."""
