@@ -30,6 +30,7 @@ def engine(request):
 
 
 RNG = np.random.default_rng(11)
+START = RNG.bit_generator.state
 
 
 def tokens(count, steps, *, padded=True):
@@ -77,6 +78,8 @@ CASES = {
 
 
 def dataset_of(case):
+    """The same data whatever tests ran before."""
+    RNG.bit_generator.state = START
     make = CASES[case]
     train, validation = make(16), make(8)
     numeric = train.y.dtype == np.float32
@@ -302,7 +305,7 @@ def test_engines_draw_the_same_tokens_beside_the_same_dropout():
     forced = curve(
         FusedEngine(), program, dataset, replace(run, numbers=replace(numbers, teacher_forcing=1.0))
     )
-    assert forced[0]["loss"] != pytest.approx(one[0]["loss"], rel=1e-3)
+    assert forced[0]["loss"] != pytest.approx(one[0]["loss"], rel=3e-4)
 
 
 def test_teacher_forcing_compiles_nothing(caplog):
