@@ -62,13 +62,11 @@ def keep(place: Path, value: Any) -> None:
     import joblib
 
     aside = place.with_name(f".{place.name}.{os.getpid()}")
-    try:
+    with contextlib.suppress(OSError):  # no room, or no right to write: nothing is lost
         place.parent.mkdir(parents=True, exist_ok=True)
         joblib.dump(value, aside)
         if aside.stat().st_size <= room:
             aside.replace(place)
-    except OSError:
-        pass
     with contextlib.suppress(OSError):
         aside.unlink(missing_ok=True)
     _remove_oldest(room)

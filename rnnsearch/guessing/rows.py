@@ -50,11 +50,6 @@ def guess_rows(
     kind, why = _tokens(cells)
     lengths = [len(Tokenizer(kind).tokens(cell)) for cell in cells]
     usual = int(np.median(lengths))
-    split: dict[str, object] = {"validation": 0.2, "test": 0.2}
-    said = "at random, each class in the same share"
-    if len(set(cells)) < len(cells):
-        split["duplicates"] = "drop"
-        said += f"; {len(cells) - len(set(cells))} texts come up again, and must not be judged"
     found = [
         Setting("source", "table", "a sequence a row"),
         Setting("path", None),
@@ -62,7 +57,7 @@ def guess_rows(
         Setting("tokens", kind, why),
         Setting("target", target.name, f"classes: {_balance(target)}"),
         Setting("target_kind", "class"),
-        Setting("split", split, said),
+        _split(cells),
     ]
     gaps = sum("" in pair for pair in zip(cells, answers, strict=True))
     if gaps:
@@ -97,6 +92,16 @@ def _target(labels: list[Column], wishes: Wishes) -> Column:
         received, advice = f"'{wishes.target}'", f"there are: {name_some(known)}"
         refuse("must be a column of classes", received, advice, path="--target")
     return labels[known.index(wishes.target)]
+
+
+def _split(cells: Sequence[str]) -> Setting:
+    """The parts; texts that come up again are left out."""
+    split: dict[str, object] = {"validation": 0.2, "test": 0.2}
+    said = "at random, each class in the same share"
+    if len(set(cells)) < len(cells):
+        split["duplicates"] = "drop"
+        said += f"; {len(cells) - len(set(cells))} texts come up again, and must not be judged"
+    return Setting("split", split, said)
 
 
 def _tokens(cells: Sequence[str]) -> tuple[TokenKind, str]:

@@ -32,11 +32,9 @@ def parse_times(cells: Sequence[str]) -> np.ndarray:
     ISO dates and times are read as they stand. Other forms go to pandas, which takes the
     form of the first for all; stamps with an offset from UTC are turned into UTC.
     """
-    if all(_ISO.fullmatch(cell) for cell in cells):
-        try:
-            return np.array(cells, dtype="datetime64[us]")
-        except ValueError:  # a thirteenth month, somewhere
-            pass
+    iso = _parse_iso(cells)
+    if iso is not None:
+        return iso
     import warnings
 
     import pandas as pd
@@ -45,6 +43,16 @@ def parse_times(cells: Sequence[str]) -> np.ndarray:
         warnings.simplefilter("ignore")
         stamps = pd.to_datetime(pd.Series(list(cells)), errors="coerce", utc=True)
     return np.asarray(stamps.dt.tz_localize(None).to_numpy(), dtype="datetime64[us]")
+
+
+def _parse_iso(cells: Sequence[str]) -> np.ndarray | None:
+    """Times (R,), where all cells are ISO dates or times; else None."""
+    if not all(_ISO.fullmatch(cell) for cell in cells):
+        return None
+    try:
+        return np.array(cells, dtype="datetime64[us]")
+    except ValueError:  # a thirteenth month: pandas says which cells are no times
+        return None
 
 
 def format_time(time: np.datetime64) -> str:

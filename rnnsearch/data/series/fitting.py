@@ -101,12 +101,8 @@ def fit(
     others = _others(series, segments, size)
     categories = training_categories(series, [firsts, *others], problems)
     _raise_of_fold(problems, number)
-    span = None
-    if series.times is not None:
-        times = series.times[rows]
-        span = (times.min(), times.max())
-        check_calendar(source, times[::size], span, problems)
-        _raise_of_fold(problems, number)
+    span = _span(source, series, rows, size, problems)
+    _raise_of_fold(problems, number)
     calendar = calendar_names(source.calendar)
     return SeriesPreparation(
         reader=source.source,
@@ -129,6 +125,18 @@ def fit(
         scaling=_input_scaling(source, series, rhythm.lag, trains, categories, len(calendar)),
         target=_target(source, series, rhythm, trains),
     )
+
+
+def _span(
+    source: SeriesSource, series: Series, rows: np.ndarray, size: int, problems: Problems
+) -> tuple[np.datetime64, np.datetime64] | None:
+    """First and last time stamp of the training rows, whose calendar is checked."""
+    if series.times is None:
+        return None
+    times = series.times[rows]
+    span = (times.min(), times.max())
+    check_calendar(source, times[::size], span, problems)
+    return span
 
 
 def _others(series: Series, segments: Sequence[Segments], size: int) -> list[np.ndarray]:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from rnnsearch.data._base import Part, Preparation, Scaling, Target, join_parts
-from rnnsearch.data.categories import check_known
 from rnnsearch.data.inputs import Inputs, Windowed, count, join
-from rnnsearch.data.problems import Problems
-from rnnsearch.data.series.calendar import Step, format_time, infer_step, times_after
+from rnnsearch.data.series.calendar import Step
 from rnnsearch.data.series.changes import Lags, past_targets
 from rnnsearch.data.series.features import known_ahead, row_features, step_features
 from rnnsearch.data.series.naive import naive_forecasts
-from rnnsearch.data.series.reading import read_file
-from rnnsearch.data.series.rows import Columns, Series
+from rnnsearch.data.series.new_rows import check_categories, new_windows, read_new, row_labels
+from rnnsearch.data.series.rows import Series
 from rnnsearch.data.series.stored import from_plain, to_plain
 from rnnsearch.data.series.windows import (
     Windows,
@@ -166,7 +163,7 @@ class SeriesPreparation(Preparation):
         source = Windowed(features, windows.starts.astype(np.int32), windows.length)
         if self.output_steps is None:
             return source
-        rows, _ = self._predicted(windows)
+        rows, _ = self.predicted(windows)
         return {"source": source, "ahead": step_features(self, series, features, rows)}
 
     def part(self, series: Series, features: np.ndarray, windows: Windows) -> Part:
@@ -215,7 +212,7 @@ class SeriesPreparation(Preparation):
         """
         import pandas as pd
 
-        found = [self._inputs(one) for one in self._read(path, targets=False).each()]
+        found = [self._inputs(one) for one in read_new(self, path, targets=False).each()]
         if len(found) == 1:
             return found[0]
         steps = self.output_steps or (self.window if self.task == "many_to_many" else 1) or 1
@@ -230,13 +227,10 @@ class SeriesPreparation(Preparation):
         """`inputs` of one series."""
         import pandas as pd
 
-        windows = self._new_windows(series)
-        self._check_categories(series, windows)
-        predicted, repeated = self._predicted(windows)
-        if self._a_row_a_block(series):
-            labels = self._labels_of_blocks(series)
-        else:
-            labels = self._labels(series, predicted.ravel())
+        windows = new_windows(self, series)
+        check_categories(self, series, windows)
+        predicted, repeated = self.predicted(windows)
+        labels = row_labels(self, series, predicted)
         name = "row" if series.times is None else str(self.time)
         frame = pd.DataFrame({"time" if name in ("sequence", "step") else name: labels})
         if predicted.ndim == 2:
@@ -254,105 +248,27 @@ class SeriesPreparation(Preparation):
         if self.lag is None:
             return None
         found = [
-            self._past(one, self._predicted(self._new_windows(one))[0])
-            for one in self._read(path, targets=False).each()
+            self._past(one, self.predicted(new_windows(self, one))[0])
+            for one in read_new(self, path, targets=False).each()
         ]
         return np.concatenate([past for past in found if past is not None])
-
-    def _new_windows(self, series: Series) -> Windows:
-        """What is predicted of a new file; the targets may lie beyond it."""
-        if self.window is None:
-            size = 1 if self._a_row_a_block(series) else self.output_steps or 1
-            starts = np.arange(0, len(series), size)
-            return Windows(starts, size, starts[:, None])
-        rows = self.usable(range(series.past))
-        last = rows.stop - self.window
-        if self.output_steps is not None:
-            starts = np.arange(last, rows.start - 1, -self.output_steps)[::-1]
-            return Windows(starts, self.window, starts)
-        starts = np.arange(rows.start, last + 1, self.window if self.task == "many_to_many" else 1)
-        if starts[-1] < last:
-            starts = np.append(starts, last)
-        return Windows(starts, self.window, starts)
 
     def targets(self, path: str) -> Part:
         """Every sequence of a CSV file that has the target, in one part.
 
         Sequences and targets are the file's own: naive forecasts know nothing before it.
         """
-        return join_parts([self._targets(one) for one in self._read(path, targets=True).each()])
+        return join_parts([self._targets(one) for one in read_new(self, path, targets=True).each()])
 
     def _targets(self, series: Series) -> Part:
         """`targets` of one series."""
         rows = self.usable(range(series.past))
         first = rows.start + (self.window or 1) - 1 + self.horizon
         windows = self.windows(series, rows, first, None)
-        self._check_categories(series, windows)
+        check_categories(self, series, windows)
         return self.part(series, self.features(series), windows)
 
-    def _read(self, path: str, targets: bool) -> Series:
-        """Rows of a new file, long enough for one sequence."""
-        problems = Problems()
-        columns = Columns(
-            self.inputs_names,
-            self.target.names if targets or self.lag else (),
-            self.time,
-            self.target.kind,
-            self.missing,
-            self.target.classes or None,
-            texts=tuple(self.categories),
-            series=self.series,
-            trained=True,
-            time_optional=not self.calendar,
-            known=self.known,
-            positive=self.target.names if np.any(self.target.scaling.log) else (),
-        )
-        series = read_file(self.reader, Path(path), columns, problems)
-        for one in series.each():
-            self._check_length(one, path, targets, problems)
-        problems.raise_any()
-        return series
-
-    def _check_length(self, series: Series, path: str, targets: bool, problems: Problems) -> None:
-        """A series of a new file must be long enough for one sequence."""
-        need = self.window or (self.output_steps if targets else None) or 1
-        need += self.furthest if targets else 0
-        need += self.lag.inputs if self.lag else 0
-        where = path if self.series is None else f"{path} of '{series.names[0]}'"
-        if series.past < need:
-            must, advice = f"must have at least {need} rows", "give the rows before them too"
-            must += "" if self.series is None else " of each series"
-            problems.add("data.path", must, f"{series.past} in {where}", advice)
-        ahead = len(series) - series.past
-        if self.known and not targets and ahead < self.furthest:
-            rows = "1 row" if self.furthest == 1 else f"{self.furthest} rows"
-            must = f"must have values in {rows} after the last with other inputs"
-            advice = f"add rows with {', '.join(self.known)} and leave their other cells empty"
-            problems.add("data.known", must, f"{ahead} such rows in {where}", advice)
-
-    def _check_categories(self, series: Series, windows: Windows) -> None:
-        """The rows that are read, of a block the first, must hold known categories."""
-        problems = Problems()
-        rows = windows.starts if self.window is None else np.arange(len(series))
-        texts = {name: labels[rows] for name, labels in series.texts.items()}
-        check_known(texts, series.rows[rows], self.categories, True, problems)
-        problems.raise_any()
-
-    def _a_row_a_block(self, series: Series) -> bool:
-        """Whether the rows of a new file lie a block apart, so that each begins one."""
-        if self.window is not None or self.step is None or series.times is None:
-            return False
-        if len(series) == 1:
-            return True
-        block = infer_step(series.times)
-        steps = np.array([self.output_steps or 1])
-        return bool(
-            block is not None
-            and block.after(series.times[0], np.array([1]))
-            == self.step.after(series.times[0], steps)
-        )
-
-    def _predicted(self, windows: Windows) -> tuple[np.ndarray, np.ndarray]:
+    def predicted(self, windows: Windows) -> tuple[np.ndarray, np.ndarray]:
         """Rows predicted, (N,) or (N, T), and which of them the window before has too."""
         if self.output_steps is not None:
             first = windows.starts + (self.window or 1) - 1 + self.horizon
@@ -365,19 +281,3 @@ class SeriesPreparation(Preparation):
         if self.task == "many_to_many" and len(predicted) > 1:
             repeated[-1] = predicted[-1] <= predicted[-2, -1]
         return predicted, repeated
-
-    def _labels(self, series: Series, predicted: np.ndarray) -> np.ndarray:
-        """Time stamp, or row of the file, of each row predicted (P,)."""
-        beyond = max(int(predicted.max()) - len(series) + 1, 0)
-        if series.times is None:
-            after = series.rows[-1] + 1 + np.arange(beyond)
-            return np.asarray(np.concatenate([series.rows, after])[predicted])
-        times = np.concatenate([series.times, times_after(series.times, self.step, beyond)])
-        return np.asarray(np.array([format_time(time) for time in times])[predicted])
-
-    def _labels_of_blocks(self, series: Series) -> np.ndarray:
-        """Time stamps of all steps of blocks of which only the first row is given."""
-        assert series.times is not None and self.step is not None and self.output_steps
-        steps = np.arange(self.output_steps)
-        times = [self.step.after(time, steps) for time in series.times]
-        return np.array([format_time(time) for time in np.concatenate(times)])

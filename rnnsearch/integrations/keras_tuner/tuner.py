@@ -183,8 +183,7 @@ class Tuner:
         arrays = read_arrays(x, y, validation_data, validation_split)
         document = self._complete(epochs, batch_size, callbacks)
         if class_weight is not None:
-            kind = document["data"].get("target_kind", "auto")
-            document["loss"] = weighted(document["loss"], class_weight, arrays.train[1], kind)
+            _weigh(document, class_weight, arrays.train[1])
         project = self._project
         with _display(verbose) as display, named_as_given():
             try:
@@ -344,3 +343,9 @@ def _optimizer(params: Mapping[str, Any]) -> keras.Optimizer:
     if params["weight_decay"]:
         config["weight_decay"] = params["weight_decay"]
     return keras.optimizers.get({"class_name": params["optimizer"], "config": config})
+
+
+def _weigh(document: dict[str, Any], class_weight: Mapping[Any, float] | str, y: Any) -> None:
+    """Give the loss of a spec the weights of the classes in y."""
+    kind = document["data"].get("target_kind", "auto")
+    document["loss"] = weighted(document["loss"], class_weight, y, kind)
