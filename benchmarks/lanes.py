@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from benchmarks.machine import use_all_cores
 
 if TYPE_CHECKING:
     from rnnsearch.data import Dataset
-    from rnnsearch.engines import Session
+    from rnnsearch.engines import Engine, Program, Session
 
 __all__ = [
     "GATES",
@@ -29,7 +29,9 @@ __all__ = [
     "is_gpu",
     "matrix_rate",
     "open_lanes",
+    "open_program",
     "prepare",
+    "program_of",
     "training_data",
 ]
 
@@ -98,38 +100,56 @@ def training_data(shape: Shape) -> tuple[np.ndarray, np.ndarray]:
 
 def open_lanes(shape: Shape, lanes: int) -> Session:
     """A session of the engine with every lane loaded."""
-    from rnnsearch.engines import Numbers, Program, Run
-    from rnnsearch.models import Architecture
-    from rnnsearch.tasks import TASKS, Loss
-
     dataset = _dataset(shape)
+    program = program_of(dataset, shape.cell, shape.units, shape.batch)
+    return open_program(program, dataset, lanes)
+
+
+def program_of(
+    dataset: Dataset, cell: str, units: int, batch: int, *, drops: bool = True
+) -> Program:
+    """A program of one recurrent layer, the last step's output to the target, Adam and clipping."""
+    from rnnsearch.engines import Program
+    from rnnsearch.models import Architecture
+    from rnnsearch.tasks import TASKS
+
     task = TASKS["many_to_one"]
-    program = Program(
-        Architecture(shape.cell, (shape.units,), False, False, task.head(dataset)),
+    return Program(
+        Architecture(cell, (units,), False, False, task.head(dataset)),
         optimizer="adam",
-        batch_size=shape.batch,
+        batch_size=batch,
         clip_mode="global_norm",
-        loss=Loss("mse"),
+        loss=task.loss(dataset.target),
         metrics=task.metrics(dataset.target),
         objective="val_loss",
         maximize=False,
         truncates=False,
-        drops=True,
+        drops=drops,
         drops_recurrent=False,
         decays=False,
+        smooths=False,
     )
-    session = _open(program, dataset, lanes)
-    rates = np.geomspace(1e-4, 1e-2, lanes)
+
+
+def open_program(
+    program: Program, dataset: Dataset, lanes: int, engine: Engine | None = None
+) -> Session:
+    """A session with every lane loaded, each with a learning rate of its own.
+
+    Args:
+        program: What is trained.
+        dataset: On what.
+        lanes: How many.
+        engine: A fused one; None takes one that knows no program yet.
+    """
+    from rnnsearch.engines import Numbers, Run
+    from rnnsearch.engines.fused import FusedEngine
+
+    session = (engine or FusedEngine()).open(program, [dataset], lanes)
+    rates = np.geomspace(1e-3, 1e-2, lanes)
     numbers = [Numbers(float(rate), clip_norm=1.0, dropout=0.1) for rate in rates]
     session.load({i: Run(i, i, 1000, numbers[i]) for i in range(lanes)})
     return session
-
-
-def _open(program: Any, dataset: Dataset, width: int) -> Session:
-    """The only call that knows how an engine opens a program."""
-    from rnnsearch.engines.fused import FusedEngine
-
-    return FusedEngine().open(program, [dataset], width)
 
 
 def _dataset(shape: Shape) -> Dataset:

@@ -14,7 +14,6 @@ import argparse
 import statistics
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest import mock
@@ -25,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import numpy as np
 
 from benchmarks.job import count
-from benchmarks.lanes import prepare
+from benchmarks.lanes import open_program, prepare, program_of
 from benchmarks.machine import print_machine
 from benchmarks.tables import table
 
@@ -118,10 +117,10 @@ def _costs(name: str, arguments: argparse.Namespace) -> dict[str, Cost]:
         # Whether it would pay is what is measured: here it is always done, or never.
         changes = {"_WORTH": 1 if way == "like length" else 10**12, "_LEAST_STEPS": 0}
         with mock.patch.multiple(ragged, **changes, _LEAST_SAVED=0.0):
-            program = _program(dataset, arguments)
+            program = program_of(dataset, arguments.cell, arguments.units, arguments.batch)
             lengths[way] = ragged.lengths_of(program, [dataset])
             started = time.perf_counter()
-            sessions[way] = _open(program, dataset)
+            sessions[way] = open_program(program, dataset, 2)
             compiling[way] = time.perf_counter() - started
     epochs: dict[str, list[float]] = {way: [] for way in WAYS}
     losses: dict[str, float] = {}
@@ -132,40 +131,6 @@ def _costs(name: str, arguments: argparse.Namespace) -> dict[str, Cost]:
             epochs[way].append(time.perf_counter() - started)
             losses[way] = values[0]["val_loss"]
     return {way: Cost(compiling[way], epochs[way][1:], losses[way], lengths[way]) for way in WAYS}
-
-
-def _program(dataset: Any, arguments: argparse.Namespace) -> Any:
-    from rnnsearch.engines import Program
-    from rnnsearch.models import Architecture
-    from rnnsearch.tasks import TASKS
-
-    task = TASKS["many_to_one"]
-    head = task.head(dataset)
-    program = Program(
-        Architecture(arguments.cell, (arguments.units,), False, False, head),
-        optimizer="adam",
-        batch_size=arguments.batch,
-        clip_mode="global_norm",
-        loss=task.loss(dataset.target),
-        metrics=task.metrics(dataset.target),
-        objective="val_loss",
-        maximize=False,
-        truncates=False,
-        drops_recurrent=False,
-        decays=False,
-    )
-    return replace(program, smooths=False)
-
-
-def _open(program: Any, dataset: Any) -> Any:
-    """Two lanes, loaded; of an engine that knows no program yet."""
-    from rnnsearch.engines import Numbers, Run
-    from rnnsearch.engines.fused import FusedEngine
-
-    session = FusedEngine().open(program, [dataset], 2)
-    numbers = Numbers(3e-3, clip_norm=1.0, dropout=0.1)
-    session.load({lane: Run(lane, lane, 1000, numbers) for lane in range(2)})
-    return session
 
 
 if __name__ == "__main__":

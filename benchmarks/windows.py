@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import numpy as np
 
 from benchmarks.job import count
-from benchmarks.lanes import prepare
+from benchmarks.lanes import open_program, prepare, program_of
 from benchmarks.machine import print_machine
 from benchmarks.tables import spread, table
 
@@ -161,29 +161,7 @@ def _cut(dataset: Any) -> Any:
 
 def _open(engine: Any, dataset: Any, units: int, batch: int) -> Any:
     """Two lanes of a GRU, loaded."""
-    from rnnsearch.engines import Numbers, Program, Run
-    from rnnsearch.models import Architecture
-    from rnnsearch.tasks import TASKS
-
-    task = TASKS["many_to_one"]
-    program = Program(
-        Architecture("GRU", (units,), False, False, task.head(dataset)),
-        optimizer="adam",
-        batch_size=batch,
-        clip_mode="global_norm",
-        loss=task.loss(dataset.target),
-        metrics=task.metrics(dataset.target),
-        objective="val_loss",
-        maximize=False,
-        truncates=False,
-        drops=False,
-        drops_recurrent=False,
-        decays=False,
-    )
-    session = engine.open(program, [dataset], 2)
-    runs = {lane: Run(lane, lane, 1000, Numbers(1e-3, clip_norm=1.0)) for lane in range(2)}
-    session.load(runs)
-    return session
+    return open_program(program_of(dataset, "GRU", units, batch, drops=False), dataset, 2, engine)
 
 
 def _seconds(epoch: Any) -> float:

@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 
 from rnnsearch.data import MASK_VALUE, Dataset, Part, Scaling, Target
-from rnnsearch.engines import Numbers, Program, Run, batch_order
+from rnnsearch.engines import Numbers, Run, batch_order
 from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.engines.keras_engine import KerasEngine
 from rnnsearch.execution.judging import judge
 from rnnsearch.execution.messages import Judge
-from rnnsearch.models import Architecture
 from rnnsearch.models.build import build_standard
 from rnnsearch.models.initial import initial_weights
-from rnnsearch.tasks import METRICS, TASKS, Loss
+from rnnsearch.tasks import METRICS, Loss
+from tests.engines.conftest import make_program
 
 ENGINES = {"fused": FusedEngine, "keras": KerasEngine}
 T, F, EPOCHS, BATCH = 9, 2, 2, 8
@@ -61,31 +61,6 @@ def dataset_for(task, kind, masked=False, sequences=16):
     target = Target(kind, ("y",), classes, scaling, naive_error)
     steps = T if task == "one_to_many" else None
     return Dataset(part(sequences), part(8), part(0), target, masked, steps)
-
-
-def program_for(task, dataset, **changes):
-    task = TASKS[task]
-    names = {"cell", "units", "bidirectional", "layer_norm"}
-    shape = {"cell": "GRU", "units": (4,), "bidirectional": False, "layer_norm": False}
-    shape |= {key: value for key, value in changes.items() if key in names}
-    loss = changes.get("loss", task.loss(dataset.target))
-    head = replace(task.head(dataset), width=loss.outputs(dataset.target))
-    program = Program(
-        architecture=Architecture(**shape, head=head),
-        optimizer="adam",
-        batch_size=BATCH,
-        clip_mode=None,
-        loss=loss,
-        metrics=task.metrics(dataset.target, loss),
-        objective="val_loss",
-        maximize=False,
-        truncates=False,
-        drops=False,
-        drops_recurrent=False,
-        decays=False,
-        smooths=False,
-    )
-    return replace(program, **{k: v for k, v in changes.items() if k not in names})
 
 
 def train(engine, program, dataset, runs, epochs=EPOCHS):
@@ -231,7 +206,7 @@ NETWORKS = [
 @pytest.mark.parametrize(("task", "kind", "masked"), NETWORKS)
 def test_lanes_train_like_keras(engine, cell, task, kind, masked):
     dataset = dataset_for(task, kind, masked)
-    program = program_for(task, dataset, cell=cell)
+    program = make_program(task, dataset, cell=cell)
     assert_trains_like_keras(engine, program, dataset, TWO)
 
 
@@ -240,7 +215,7 @@ def test_losses_are_keras_losses(engine, loss):
     numbers = loss.name != "cross_entropy"
     task, kind = ("many_to_many", "numeric") if numbers else ("many_to_one", "class")
     dataset = dataset_for(task, kind, masked=numbers)
-    program = program_for(task, dataset, loss=loss)
+    program = make_program(task, dataset, loss=loss)
     assert_trains_like_keras(engine, program, dataset, TWO)
 
 
@@ -251,7 +226,7 @@ def test_every_metric_is_the_one_that_judges_the_same_weights(fused, loss):
     dataset = dataset_for("many_to_many", kind, masked=True)
     names = tuple(name for name, metric in METRICS.items() if metric.kind in kinds)
     assert_judged_alike(
-        fused, program_for("many_to_many", dataset, loss=loss, metrics=names), dataset
+        fused, make_program("many_to_many", dataset, loss=loss, metrics=names), dataset
     )
 
 
@@ -265,7 +240,7 @@ def test_quantiles_of_changes_are_in_own_units(fused, log):
     dataset = replace(dataset, validation=part, target=target)
     loss = Loss("quantile", quantiles=(0.1, 0.5, 0.9))
     names = ("rmse", "mase", "pinball", "coverage")
-    program = program_for("many_to_many", dataset, loss=loss, metrics=names)
+    program = make_program("many_to_many", dataset, loss=loss, metrics=names)
     assert_judged_alike(fused, program, dataset)
     _, weights = train(fused, program, dataset, [Run(0, 0, 1, Numbers(3e-2))], epochs=1)
     model = build_standard(program.architecture)
@@ -290,20 +265,20 @@ def assert_judged_alike(fused, program, dataset):
 
 def test_a_short_last_batch_weighs_what_it_holds(engine):
     dataset = dataset_for("many_to_many", "numeric", masked=True, sequences=21)
-    assert_trains_like_keras(engine, program_for("many_to_many", dataset), dataset, TWO)
+    assert_trains_like_keras(engine, make_program("many_to_many", dataset), dataset, TWO)
 
 
 @pytest.mark.parametrize("mode", ["global_norm", "norm", "value"])
 def test_clipping_is_keras_clipping(engine, mode):
     dataset = dataset_for("many_to_one", "numeric")
-    program = program_for("many_to_one", dataset, clip_mode=mode, optimizer="sgd")
+    program = make_program("many_to_one", dataset, clip_mode=mode, optimizer="sgd")
     numbers = [Numbers(0.3, clip_norm=0.02), Numbers(0.3, clip_norm=0.2)]
     assert_trains_like_keras(engine, program, dataset, numbers)
 
 
 def test_an_infinite_clip_norm_does_not_clip(engine):
     dataset = dataset_for("many_to_one", "numeric")
-    clipping = program_for("many_to_one", dataset, clip_mode="global_norm", optimizer="sgd")
+    clipping = make_program("many_to_one", dataset, clip_mode="global_norm", optimizer="sgd")
     plain = replace(clipping, clip_mode=None)
     run = Run(0, 0, EPOCHS, Numbers(0.1, clip_norm=math.inf))
     clipped, _ = train(engine, clipping, dataset, [run])
@@ -314,7 +289,7 @@ def test_an_infinite_clip_norm_does_not_clip(engine):
 @pytest.mark.parametrize("optimizer", ["adam", "nadam", "rmsprop", "sgd", "lion"])
 def test_optimizers_and_weight_decay_are_keras(engine, optimizer):
     dataset = dataset_for("many_to_one", "numeric")
-    program = program_for("many_to_one", dataset, optimizer=optimizer, decays=True)
+    program = make_program("many_to_one", dataset, optimizer=optimizer, decays=True)
     numbers = [Numbers(1e-3, weight_decay=0.3), Numbers(1e-2, weight_decay=0.01)]
     assert_trains_like_keras(engine, program, dataset, numbers)
 
@@ -322,7 +297,7 @@ def test_optimizers_and_weight_decay_are_keras(engine, optimizer):
 @pytest.mark.parametrize("optimizer", OWN_NUMBERS)
 def test_an_optimizers_own_numbers_are_keras(engine, optimizer):
     dataset = dataset_for("many_to_one", "numeric")
-    program = program_for("many_to_one", dataset, optimizer=optimizer)
+    program = make_program("many_to_one", dataset, optimizer=optimizer)
     values = {"beta_1": 0.7, "beta_2": 0.9, "momentum": 0.6, "rho": 0.5}
     own = {name: values[name] for name in OWN_NUMBERS[optimizer]}
     assert_trains_like_keras(engine, program, dataset, [Numbers(3e-3), Numbers(1e-2, **own)])
@@ -330,7 +305,7 @@ def test_an_optimizers_own_numbers_are_keras(engine, optimizer):
 
 def test_label_smoothing_is_that_of_keras_in_training_and_none_in_evaluation(engine):
     dataset = dataset_for("many_to_one", "class")
-    program = program_for("many_to_one", dataset, smooths=True, optimizer="sgd")
+    program = make_program("many_to_one", dataset, smooths=True, optimizer="sgd")
     run = Run(0, 0, EPOCHS, Numbers(0.5, label_smoothing=0.3))
     curves, _ = train(engine, program, dataset, [run])
     one_hot = replace(dataset.train, y=np.eye(3, dtype=np.float32)[dataset.train.y])
@@ -368,7 +343,7 @@ def folds_of_unequal_length():
 def test_lanes_of_different_folds_train_as_on_their_fold_alone(engine):
     """Each in one session with the others, against a session that knows its fold only."""
     folds = folds_of_unequal_length()
-    program = program_for("many_to_one", folds[0])
+    program = make_program("many_to_one", folds[0])
     runs = [Run(0, 3, EPOCHS, Numbers(1e-2), index, index) for index in range(3)]
     for first in range(0, 3, 1 if isinstance(engine, KerasEngine) else 3):
         session = engine.open(program, folds, 3)
@@ -385,7 +360,7 @@ def test_lanes_of_different_folds_train_as_on_their_fold_alone(engine):
 def test_batched_lanes_train_as_looped_ones(fused, cell):
     """With every number in use, on folds of unequal length, one lane of them released."""
     folds = folds_of_unequal_length()
-    program = program_for("many_to_one", folds[0], **{**EVERY, "cell": cell})
+    program = make_program("many_to_one", folds[0], **{**EVERY, "cell": cell})
     numbers = Numbers(2e-2, 0.1, 4, 0.2, 0.1, 0.1, label_smoothing=0.0)
     runs = {lane: Run(lane, lane, EPOCHS, numbers, 0, lane % 3) for lane in range(4)}
     curves = []
@@ -402,7 +377,7 @@ def test_batched_lanes_train_as_looped_ones(fused, cell):
 
 def test_seeds_are_lanes_that_differ_in_start_and_order(fused):
     dataset = dataset_for("many_to_one", "numeric")
-    program = program_for("many_to_one", dataset)
+    program = make_program("many_to_one", dataset)
     runs = [Run(trial, seed, EPOCHS, Numbers(1e-2)) for trial, seed in enumerate((4, 5, 4))]
     curves, _ = train(fused, program, dataset, runs)
     assert curves[0] == curves[2]
@@ -440,7 +415,7 @@ def test_every_number_in_every_network(fused, cell, task, kind, masked):
     One epoch: Keras draws recurrent dropout in evaluation too, and goes on from there.
     """
     dataset = dataset_for(task, kind, masked)
-    program = program_for(task, dataset, cell=cell, **EVERY)
+    program = make_program(task, dataset, cell=cell, **EVERY)
     runs = [
         Run(trial, 3, 1, Numbers(2e-2, **numbers))
         for trial, numbers in enumerate(ONE_EACH.values())
@@ -459,12 +434,12 @@ def test_every_number_in_every_network(fused, cell, task, kind, masked):
 def test_deep_bidirectional_normalised_network(engine):
     dataset = dataset_for("many_to_many", "numeric", masked=True)
     shape = {"cell": "LSTM", "units": (4, 3), "bidirectional": True, "layer_norm": True}
-    assert_trains_like_keras(engine, program_for("many_to_many", dataset, **shape), dataset, TWO)
+    assert_trains_like_keras(engine, make_program("many_to_many", dataset, **shape), dataset, TWO)
 
 
 def test_forget_bias_is_where_the_lstm_starts(engine):
     dataset = dataset_for("many_to_one", "numeric")
-    program = program_for("many_to_one", dataset, cell="LSTM")
+    program = make_program("many_to_one", dataset, cell="LSTM")
     numbers = [Numbers(1e-2, forget_bias=b) for b in (-3.0, 3.0)]
     assert_trains_like_keras(engine, program, dataset, numbers)
 
@@ -473,7 +448,7 @@ def test_forget_bias_is_where_the_lstm_starts(engine):
 def test_truncated_engines_agree(cell, masked):
     """Chunks (keras) and gates (fused) train alike; both unlike the whole sequence."""
     dataset = dataset_for("many_to_one", "class" if masked else "numeric", masked)
-    program = program_for("many_to_one", dataset, cell=cell, units=(4, 3), truncates=True)
+    program = make_program("many_to_one", dataset, cell=cell, units=(4, 3), truncates=True)
     program = replace(program, optimizer="sgd")
     runs = [Run(i, 5, EPOCHS, Numbers(0.5, unroll_length=k)) for i, k in enumerate((3, T))]
     gated, _ = train(FusedEngine(), program, dataset, runs)
@@ -490,7 +465,7 @@ def test_truncated_engines_agree(cell, masked):
 def test_engines_draw_the_same_dropout(cell):
     """In the first epoch: Keras draws recurrent dropout in evaluation too, and goes on from there."""
     dataset = dataset_for("many_to_one", "numeric")
-    program = program_for("many_to_one", dataset, cell=cell, drops=True, drops_recurrent=True)
+    program = make_program("many_to_one", dataset, cell=cell, drops=True, drops_recurrent=True)
     runs = [Run(0, 1, EPOCHS, Numbers(1e-2, dropout=0.4, recurrent_dropout=0.3))]
     one, _ = train(FusedEngine(), program, dataset, runs)
     other, _ = train(KerasEngine(), program, dataset, runs)
@@ -499,7 +474,7 @@ def test_engines_draw_the_same_dropout(cell):
 
 def test_metrics_are_in_the_targets_own_units(engine):
     dataset = dataset_for("many_to_one", "numeric")
-    program = program_for("many_to_one", dataset)
+    program = make_program("many_to_one", dataset)
     curves, _ = train(engine, program, dataset, [Run(0, 0, EPOCHS)])
     last = curves[0][-1]
     assert last["val_rmse"] == pytest.approx(2.0 * math.sqrt(last["val_loss"]), rel=1e-4)
@@ -515,7 +490,7 @@ def test_metrics_are_of_the_values_where_changes_are_learned(engine, log):
         scaling = replace(fold.target.scaling, log=np.array([log]), scale=np.array([0.3]))
         part = replace(fold.validation, anchor=anchor)
         folds.append(replace(fold, validation=part, target=replace(fold.target, scaling=scaling)))
-    program = program_for("many_to_one", folds[0])
+    program = make_program("many_to_one", folds[0])
     for index, fold in enumerate(folds):
         session = engine.open(program, folds, 1)
         session.load({0: Run(0, 0, 1, Numbers(1e-2), 0, index)})
@@ -535,7 +510,7 @@ def test_metrics_are_of_the_values_where_changes_are_learned(engine, log):
 
 def test_best_weights_are_those_of_the_best_epoch(engine):
     dataset = dataset_for("many_to_one", "numeric")
-    program = program_for("many_to_one", dataset, optimizer="sgd")
+    program = make_program("many_to_one", dataset, optimizer="sgd")
     run = Run(0, 0, 8, Numbers(0.8))
     curves, weights = train(engine, program, dataset, [run], epochs=8)
     losses = [epoch["val_loss"] for epoch in curves[0]]
@@ -548,7 +523,7 @@ def test_best_weights_are_those_of_the_best_epoch(engine):
 
 def test_a_diverging_lane_leaves_its_neighbours_alone(fused):
     dataset = dataset_for("many_to_one", "numeric")
-    program = program_for("many_to_one", dataset, optimizer="sgd")
+    program = make_program("many_to_one", dataset, optimizer="sgd")
     healthy = Run(0, 3, EPOCHS, Numbers(0.1))
     broken = Run(1, 4, EPOCHS, Numbers(1e30))
     together, _ = train(fused, program, dataset, [healthy, broken])
@@ -559,7 +534,7 @@ def test_a_diverging_lane_leaves_its_neighbours_alone(fused):
 
 def test_a_released_lane_is_refilled_from_scratch(fused):
     dataset = dataset_for("many_to_one", "numeric")
-    program = program_for("many_to_one", dataset)
+    program = make_program("many_to_one", dataset)
     runs = [Run(trial, trial, 4, Numbers(1e-2)) for trial in range(3)]
     alone = {run.trial: train(fused, program, dataset, [run])[0][run.trial] for run in runs}
     session = fused.open(program, [dataset], 2)
@@ -590,7 +565,7 @@ def test_numbers_compile_nothing(fused, caplog, optimizer):
     import jax
 
     dataset = dataset_for("many_to_one", "class")
-    program = program_for("many_to_one", dataset, optimizer=optimizer, **ALL_IN_USE)
+    program = make_program("many_to_one", dataset, optimizer=optimizer, **ALL_IN_USE)
     runs = [Run(0, 0, EPOCHS), Run(1, 1, EPOCHS)]
     train(fused, program, dataset, runs)
     other = Numbers(
@@ -622,7 +597,7 @@ def test_what_was_prepared_is_not_compiled_again(caplog):
 
     engine = FusedEngine()
     dataset = dataset_for("many_to_one", "numeric")
-    program = program_for("many_to_one", dataset, units=(5,))
+    program = make_program("many_to_one", dataset, units=(5,))
     thread = threading.Thread(target=engine.prepare, args=(program, [dataset], 2))
     thread.start()
     thread.join()

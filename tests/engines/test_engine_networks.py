@@ -10,15 +10,15 @@ import pytest
 from rnnsearch.data import MASK_VALUE, Dataset, Part, Scaling, Target
 from rnnsearch.data.inputs import take
 from rnnsearch.data.tokens.stream import cut
-from rnnsearch.engines import Numbers, Program, Run, batch_order
+from rnnsearch.engines import Numbers, Run, batch_order
 from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.engines.keras_engine import KerasEngine
-from rnnsearch.models import Architecture, initial
+from rnnsearch.models import initial
 from rnnsearch.models.build import build, build_standard
 from rnnsearch.models.initial import dropout_seed, initial_weights
 from rnnsearch.models.layers import StandardLayers
 from rnnsearch.models.stream import follow, no_states
-from rnnsearch.tasks import TASKS
+from tests.engines.conftest import make_program
 
 ENGINES = {"fused": FusedEngine, "keras": KerasEngine}
 T, S, F, OUTPUTS, V, EPOCHS, BATCH = 6, 7, 3, 2, 5, 2, 8
@@ -107,33 +107,9 @@ def take_part(part, count):
 
 
 def program_of(case, dataset, cell, **changes):
-    task = TASKS[case.split()[0]]
-    architecture = Architecture(
-        cell="feed_forward" if case == "one_to_one" else cell,
-        units=changes.pop("units", (4,)),
-        bidirectional=changes.pop("bidirectional", False),
-        layer_norm=False,
-        head=task.head(dataset),
-        embedding_dim=3,
-        attention=changes.pop("attention", "none"),
-        pooling=changes.pop("pooling", "last"),
-    )
-    program = Program(
-        architecture=architecture,
-        optimizer="sgd",
-        batch_size=BATCH,
-        clip_mode=None,
-        loss=task.loss(dataset.target),
-        metrics=task.metrics(dataset.target),
-        objective="val_loss",
-        maximize=False,
-        truncates=False,
-        drops=False,
-        drops_recurrent=False,
-        decays=False,
-        smooths=False,
-    )
-    return replace(program, **changes)
+    cell = "feed_forward" if case == "one_to_one" else cell
+    usual = {"cell": cell, "embedding_dim": 3, "optimizer": "sgd"}
+    return make_program(case.split()[0], dataset, **usual | changes)
 
 
 def compiled_keras(program, run):

@@ -10,15 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnsearch.data import MASK_VALUE, Dataset, Part, Scaling, Target
-from rnnsearch.engines import Numbers, Program, Run, ragged
+from rnnsearch.engines import Numbers, Run, ragged
 from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.engines.fused.gradients import gradient_function
 from rnnsearch.engines.fused.network import Network
 from rnnsearch.engines.fused.reading import Split
 from rnnsearch.engines.keras_engine import KerasEngine
 from rnnsearch.engines.ragged import batches_of_like_length, lengths_of, real_steps
-from rnnsearch.models import Architecture
-from rnnsearch.tasks import TASKS
+from tests.engines.conftest import make_program
 
 T, F, BATCH = 32, 2, 4
 
@@ -45,25 +44,8 @@ def dataset_for(task, lengths, tokens=False):
 
 
 def program_for(task, dataset, **changes):
-    architecture = {"cell": "GRU", "units": (4,), "bidirectional": False, "layer_norm": False}
-    names = [*architecture, "embedding_dim"]
-    architecture |= {name: changes.pop(name) for name in names if name in changes}
-    task = TASKS[task]
-    network = Architecture(**architecture, head=task.head(dataset))
-    program = Program(
-        architecture=network,
-        optimizer="adam",
-        batch_size=BATCH,
-        clip_mode="global_norm",
-        loss=task.loss(dataset.target),
-        metrics=task.metrics(dataset.target),
-        objective="val_loss",
-        maximize=False,
-        drops=False,
-        drops_recurrent=False,
-        decays=False,
-    )
-    return replace(program, **changes)
+    usual = {"batch_size": BATCH, "clip_mode": "global_norm", "truncates": True, "smooths": True}
+    return make_program(task, dataset, **usual | changes)
 
 
 @given(st.lists(st.integers(1, 90), min_size=1, max_size=300), st.integers(1, 9), st.integers(0))

@@ -7,7 +7,8 @@ import pytest
 from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.engines.fused.measured import Measured
 from rnnsearch.engines.fused.widths import WidthCache, best_width
-from tests.engines.test_engine_contract import dataset_for, program_for
+from tests.engines.conftest import make_program
+from tests.engines.test_engine_contract import dataset_for
 
 
 def rates(known, tried):
@@ -62,7 +63,7 @@ def test_a_damaged_cache_is_measured_anew(tmp_path):
 @pytest.fixture(scope="module")
 def small():
     dataset = dataset_for("many_to_one", "numeric")
-    return program_for("many_to_one", dataset), dataset
+    return make_program("many_to_one", dataset), dataset
 
 
 def test_lanes_are_measured_once_for_a_program(tmp_path, small, monkeypatch):

@@ -10,13 +10,13 @@ import pytest
 
 from rnnsearch.data import Dataset, Part, Scaling, Target
 from rnnsearch.data.inputs import Windowed, as_array
-from rnnsearch.engines import Numbers, Program, Run
+from rnnsearch.engines import Numbers, Run
 from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.engines.keras_engine import KerasEngine
 from rnnsearch.execution.judging import judge
 from rnnsearch.execution.messages import Judge
-from rnnsearch.models import Architecture
 from rnnsearch.tasks import TASKS
+from tests.engines.conftest import make_program
 
 ENGINES = {
     "looped": FusedEngine,
@@ -58,27 +58,14 @@ def changed(dataset, change):
 
 
 def program_for(task, dataset, cell):
-    task = TASKS[task]
-    head = task.head(dataset)
-    if cell == "feed_forward":
-        features = task.memoryless_features(dataset.train.x).shape[-1]
-        repeat = head.steps if task.at_once else None
-        head = replace(head, features=features, repeat=repeat, source=None)
-    architecture = Architecture(cell, (4,), bidirectional=False, layer_norm=False, head=head)
-    return Program(
-        architecture=architecture,
-        optimizer="adam",
-        batch_size=8,
-        clip_mode=None,
-        loss=task.loss(dataset.target),
-        metrics=task.metrics(dataset.target),
-        objective="val_loss",
-        maximize=False,
-        truncates=False,
-        drops=False,
-        drops_recurrent=False,
-        decays=False,
-    )
+    if cell != "feed_forward":
+        return make_program(task, dataset, cell=cell)
+    task_of = TASKS[task]
+    head = task_of.head(dataset)
+    features = task_of.memoryless_features(dataset.train.x).shape[-1]
+    repeat = head.steps if task_of.at_once else None
+    head = replace(head, features=features, repeat=repeat, source=None)
+    return make_program(task, dataset, cell=cell, head=head)
 
 
 def trained(engine, program, folds):
