@@ -271,7 +271,7 @@ def predict(
         raise InvalidInput(
             [Problem("--output", "must be in a folder that exists", str(output), "make it first")]
         )
-    found = api.Results.open(results)
+    found = api.Results.open(results, alone=True)
     api.check_writing(found.writes, "--", beams=beams, temperature=temperature, tokens=tokens)
     if found.writes == "on":
         content = found.continue_text(
@@ -303,7 +303,7 @@ def evaluate(
     """Score the winner of a search on new data that has targets."""
     from rnnsearch import api
 
-    metrics = api.Results.open(results).evaluate(data)
+    metrics = api.Results.open(results, alone=True).evaluate(data)
     if as_json:
         print(json.dumps({name: _plain(value) for name, value in metrics.items()}, indent=2))
         return

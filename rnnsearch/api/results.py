@@ -54,19 +54,27 @@ class Results:
         summary: The values of summary.json.
     """
 
-    def __init__(self, folder: StudyFolder, summary: Mapping[str, Any]) -> None:
+    def __init__(
+        self, folder: StudyFolder, summary: Mapping[str, Any], *, alone: bool = False
+    ) -> None:
         self.folder = folder
         self.summary = summary
+        self._alone = alone
 
     @classmethod
-    def open(cls, path: str | Path) -> Results:
+    def open(cls, path: str | Path, *, alone: bool = False) -> Results:
         """The results in a study's folder.
+
+        Args:
+            path: The folder.
+            alone: Whether the process is there for nothing else: then Keras on another backend
+                is kept from importing TensorFlow, which takes seconds and prints lines.
 
         Raises:
             StudyError: There are none.
         """
         folder = StudyFolder(path)
-        return cls(folder, read_summary(folder.summary))
+        return cls(folder, read_summary(folder.summary), alone=alone)
 
     def __repr__(self) -> str:
         return f"Results({str(self.folder.path)!r})"
@@ -88,7 +96,8 @@ class Results:
 
     @cached_property
     def _winner(self) -> Winner:
-        return Winner(self.folder, self._spec(), str(self.summary["backend"]))
+        backend = str(self.summary["backend"])
+        return Winner(self.folder, self._spec(), backend, alone=self._alone)
 
     @property
     def preparation(self) -> Preparation:

@@ -54,12 +54,15 @@ class Winner:
         folder: The study's.
         spec: What was searched.
         backend: Keras's, if this process has imported none.
+        alone: Whether the process is there for nothing else.
 
     Raises:
         StudyError: The search has no winner yet.
     """
 
-    def __init__(self, folder: StudyFolder, spec: Spec, backend: str) -> None:
+    def __init__(
+        self, folder: StudyFolder, spec: Spec, backend: str, *, alone: bool = False
+    ) -> None:
         if not folder.model.exists() or not folder.preparation.exists():
             raise StudyError(
                 f"Expected a finished search. Received: {folder.path}, which has no winner "
@@ -68,6 +71,7 @@ class Winner:
         self._folder = folder
         self._spec = spec
         self._backend = backend
+        self._alone = alone
 
     @cached_property
     def _kept(self) -> dict[str, Any]:
@@ -91,7 +95,7 @@ class Winner:
 
     def load(self) -> keras.Model:
         """The model, in plain Keras layers, anew each time. Imports Keras."""
-        import_keras(self._backend)
+        import_keras(self._backend, alone=self._alone)
         import keras
 
         model: keras.Model = keras.saving.load_model(self._folder.model)

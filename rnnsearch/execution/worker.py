@@ -6,7 +6,6 @@ no guard: multiprocessing's spawn would run it again.
 
 from __future__ import annotations
 
-import importlib
 import os
 import pickle
 import select
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnnsearch.execution._base import WorkerSetup
+from rnnsearch.execution.importing import import_keras_alone
 from rnnsearch.execution.messages import (
     Activity,
     Block,
@@ -50,9 +50,6 @@ __all__ = ["end_with_driver", "held_memory", "serve"]
 
 _LOOK_SECONDS = 1.0
 """Between looks at whether the driver still lives."""
-
-_SPARED = ("charset_normalizer", "matplotlib", "pandas", "requests", "sklearn")
-"""What Keras, or a library under it, imports where it is installed and training does without."""
 
 _DRIVER_GONE = (EOFError, BrokenPipeError, ConnectionResetError)
 
@@ -244,25 +241,6 @@ def end_with_driver(connection: Connection) -> None:
     threading.Thread(target=watch, name="rnnsearch-driver-watch", daemon=True).start()
 
 
-def _import_backend() -> None:
-    """Import Keras, but for the libraries that it looks for and no worker needs.
-
-    They would take three quarters of the time: TensorFlow, to save a model for one, and others
-    for what Keras offers beside training. The others can be imported again afterwards.
-    """
-    backend = os.environ["KERAS_BACKEND"]
-    importlib.import_module(backend)
-    if backend != "tensorflow":
-        sys.modules["tensorflow"] = None  # type: ignore[assignment]
-    spared = [name for name in _SPARED if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(spared))  # type: ignore[arg-type]
-    try:
-        importlib.import_module("keras")
-    finally:
-        for name in spared:
-            del sys.modules[name]
-
-
 def _print_to(log: Path) -> None:
     """Send what this process prints, its libraries in C++ included, to a file."""
     with log.open("ab") as file:
@@ -276,7 +254,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     connection = Connection(int(sys.argv[1]))
     end_with_driver(connection)
-    _import_backend()
+    import_keras_alone()
     setup: WorkerSetup
     setup, log = pickle.loads(connection.recv_bytes())
     _print_to(log)

@@ -58,7 +58,7 @@ class FakeResults:
     use = ("predict", "results/x", "new.csv", "-o", "out.csv")
 
     @classmethod
-    def open(cls, path: Path) -> FakeResults:
+    def open(cls, path: Path, *, alone: bool = False) -> FakeResults:
         if path.name == "nothing":
             raise StudyError("Expected a results folder. Received: nothing; give another")
         return cls()

@@ -86,10 +86,10 @@ def test_a_worker_that_dies_before_its_setup_says_why(setup: WorkerSetup) -> Non
 def test_a_worker_imports_keras_only_and_can_import_the_rest_later(setup: WorkerSetup) -> None:
     code = """
 import sys
-from rnnsearch.execution.worker import _SPARED, _import_backend
-_import_backend()
+from rnnsearch.execution.importing import SPARED, import_keras_alone
+import_keras_alone()
 assert "keras" in sys.modules
-assert not set(_SPARED) & set(sys.modules), set(_SPARED) & set(sys.modules)
+assert not set(SPARED) & set(sys.modules), set(SPARED) & set(sys.modules)
 import pandas
 print(pandas.DataFrame({"a": [1]}).a[0])
 """

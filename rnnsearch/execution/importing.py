@@ -1,0 +1,42 @@
+"""Importing Keras in a process of our own, without the libraries that no work there needs.
+
+They would take three quarters of the time, and TensorFlow prints lines at its start.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+__all__ = ["SPARED", "import_keras_alone", "leave_out_tensorflow"]
+
+SPARED = ("charset_normalizer", "matplotlib", "pandas", "requests", "sklearn")
+"""What Keras, or a library under it, imports where it is installed and training does without."""
+
+
+def import_keras_alone() -> None:
+    """Import the backend that ``KERAS_BACKEND`` names, and Keras with nothing else.
+
+    What is spared, but for TensorFlow, can be imported again afterwards.
+    """
+    backend = os.environ["KERAS_BACKEND"]
+    importlib.import_module(backend)
+    leave_out_tensorflow(backend)
+    spared = [name for name in SPARED if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(spared))  # type: ignore[arg-type]
+    try:
+        importlib.import_module("keras")
+    finally:
+        for name in spared:
+            del sys.modules[name]
+
+
+def leave_out_tensorflow(backend: str) -> None:
+    """Where Keras runs on another backend, let it find no TensorFlow in this process.
+
+    It would import it to load a model or to copy its layers. Nothing else in the process can
+    import TensorFlow then, so this is not for one that a user's code runs in.
+    """
+    if backend != "tensorflow":
+        sys.modules.setdefault("tensorflow", None)  # type: ignore[arg-type]
