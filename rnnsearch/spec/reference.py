@@ -76,7 +76,8 @@ first is needed. Channels are averaged. What was computed of the files is kept i
     "images": """\
 Needs `pip install 'rnnsearch[images]'`. A folder of .png or .jpg files for each class, whose name
 is the label; for `steps: frames` a folder of folders. Or folders `train`, `validation` and `test`
-of such folders, of which only the first is needed.
+of such folders, of which only the first is needed. Pictures that were read are kept in the user's
+cache.
 """,
     "table": """\
 A row is a sequence. `sequence` names the text that is read and `target` a class or a number

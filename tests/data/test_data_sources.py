@@ -188,27 +188,42 @@ def spec_section(source: str, **keys: Any) -> Any:
     return SOURCES[source](source=source, **keys)
 
 
-def test_a_second_search_computes_no_features(
-    write_source: Any, tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("source", "computing", "changes"),
+    [
+        ("audio", "audio.log_mel", {"mels": 9}),
+        ("audio", "audio.log_mel", {"hop_ms": 5.0}),
+        ("images", "images._pictures", {"channels": "rgb"}),
+        ("images", "images._pictures", {"size": (4, 4)}),
+    ],
+)
+def test_a_second_search_reads_what_the_first_has_computed(
+    source: str,
+    computing: str,
+    changes: dict[str, Any],
+    write_source: Any,
+    tmp_path: Path,
+    own_cache: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    section = write_source("audio", tmp_path)
-    first = SEQUENCES["audio"].read(section, Problems()).train
+    section = write_source(source, tmp_path)
+    first = SEQUENCES[source].read(section, Problems()).train
     kept = list((own_cache / "rnnsearch" / "features").iterdir())
     assert len(kept) == 1
 
     def fail(*_: Any) -> Any:
         raise AssertionError("computed again")
 
-    monkeypatch.setattr("rnnsearch.data.sources.audio.log_mel", fail)
-    again = SEQUENCES["audio"].read(section, Problems()).train
+    monkeypatch.setattr(f"rnnsearch.data.sources.{computing}", fail)
+    again = SEQUENCES[source].read(section, Problems()).train
     assert first is not None and again is not None
     np.testing.assert_array_equal(first.x, again.x)
-    for changes in ({"mels": 9}, {"hop_ms": 5.0}):
-        with pytest.raises(AssertionError, match="computed again"):
-            SEQUENCES["audio"].read(section.model_copy(update=changes), Problems())
+    with pytest.raises(AssertionError, match="computed again"):
+        SEQUENCES[source].read(section.model_copy(update=changes), Problems())
+    kept[0].unlink()  # `again` may map it
     kept[0].write_bytes(b"broken")
     with pytest.raises(AssertionError, match="computed again"):
-        SEQUENCES["audio"].read(section, Problems())
+        SEQUENCES[source].read(section, Problems())
 
 
 def test_a_cache_that_cannot_be_written_stops_nothing(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -10,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from rnnsearch.cache import cache_folder
 from rnnsearch.data.problems import Problems, name_some
 
-__all__ = ["Listed", "groups_of", "list_classes", "list_new", "list_parts"]
+__all__ = ["Listed", "groups_of", "list_classes", "list_new", "list_parts", "place_of"]
 
 _PARTS = ("train", "validation", "test")
 
@@ -40,6 +42,26 @@ class Listed:
     def y(self) -> np.ndarray | None:
         """(N,) text."""
         return None if self.labels is None else np.array(self.labels)
+
+
+def place_of(
+    paths: Iterable[Path], form: str, settings: Mapping[str, Any], names: Iterable[str]
+) -> Path:
+    """Where in the cache what was computed of files is kept, by all that it depends on.
+
+    Args:
+        paths: The files; their contents count, and their order.
+        form: Names the computation and its version.
+        settings: The spec's data section as plain values.
+        names: The settings that it depends on.
+    """
+    digest = hashlib.sha256(form.encode())
+    for name in names:
+        digest.update(f" {name}={settings[name]}".encode())
+    for path in paths:
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return cache_folder("features") / digest.hexdigest()
 
 
 def list_parts(

@@ -6,7 +6,6 @@ second search reads it from there.
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,12 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnnsearch.cache import cache_folder, keep, kept
+from rnnsearch.cache import keep, kept
 from rnnsearch.data.extras import import_extra
 from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.sequences.samples import Raw
 from rnnsearch.data.sources._base import Parts, SequencesReader
-from rnnsearch.data.sources._folders import Listed, groups_of, list_classes, list_new, list_parts
+from rnnsearch.data.sources._folders import (
+    Listed,
+    groups_of,
+    list_classes,
+    list_new,
+    list_parts,
+    place_of,
+)
 from rnnsearch.data.sources._mel import fft_size, log_mel, mel_filters, mfcc
 
 if TYPE_CHECKING:
@@ -29,7 +35,10 @@ __all__ = ["AudioReader"]
 
 _ENDINGS = (".wav", ".flac", ".ogg")
 
-_FORM = "2"
+_SETTINGS = ("features", "rate", "frame_ms", "hop_ms", "mels", "coefficients")
+"""Those that the features depend on."""
+
+_FORM = "audio 2"
 """Changes whenever the features of the same sound do, so that old ones are not taken."""
 
 
@@ -57,7 +66,7 @@ class AudioReader(SequencesReader):
 
 def _raw(listed: Listed, settings: Mapping[str, Any], problems: Problems) -> Raw | None:
     """Frames of all recordings, padded with NaN; None, and problems, if any can't be read."""
-    place = _place(listed.paths, settings)
+    place = place_of(listed.paths, _FORM, settings, _SETTINGS)
     frames: list[np.ndarray] | None = kept(place)
     if frames is None:
         frames = _computed(listed, settings, problems)
@@ -136,14 +145,3 @@ def _resampled(sound: np.ndarray, own: int, rate: int) -> np.ndarray:
     signal = import_extra("scipy.signal", "scipy", "audio", "data.rate")
     common = math.gcd(own, rate)
     return np.asarray(signal.resample_poly(sound, rate // common, own // common))
-
-
-def _place(paths: tuple[Path, ...], settings: Mapping[str, Any]) -> Path:
-    """Where the features of these files are kept: their contents, in this order, and how."""
-    digest = hashlib.sha256(_FORM.encode())
-    for key in ("features", "rate", "frame_ms", "hop_ms", "mels", "coefficients"):
-        digest.update(f"{key}={settings[key]} ".encode())
-    for path in paths:
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return cache_folder("features") / digest.hexdigest()

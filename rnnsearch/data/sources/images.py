@@ -1,4 +1,7 @@
-"""Pictures and clips in folders."""
+"""Pictures and clips in folders.
+
+Read pictures are kept in the user's cache, as the features of recordings are.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rnnsearch.cache import keep, kept
 from rnnsearch.data.extras import import_extra
 from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.sequences.samples import Raw
 from rnnsearch.data.sources._base import Parts, SequencesReader
-from rnnsearch.data.sources._folders import Listed, groups_of, list_classes, list_new, list_parts
+from rnnsearch.data.sources._folders import (
+    Listed,
+    groups_of,
+    list_classes,
+    list_new,
+    list_parts,
+    place_of,
+)
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import ImagesSource
@@ -21,6 +32,12 @@ if TYPE_CHECKING:
 __all__ = ["ImagesReader"]
 
 _ENDINGS = (".png", ".jpg", ".jpeg")
+
+_SETTINGS = ("channels", "size")
+"""Those that what is read of a picture depends on."""
+
+_FORM = "images 1"
+"""Changes whenever what is read of the same picture does, so that old ones are not taken."""
 
 
 class ImagesReader(SequencesReader):
@@ -57,17 +74,21 @@ def _raw(listed: Listed, settings: Mapping[str, Any], problems: Problems) -> Raw
     """(N, height, width, channels), of clips (N, T, …) padded with NaN; None, with problems."""
     clips = [_frames(path) if path.is_dir() else [path] for path in listed.paths]
     files = [file for clip in clips for file in clip]
-    pictures = _pictures(files, listed.root, settings, problems)
+    place = place_of(files, _FORM, settings, _SETTINGS)
+    pictures: np.ndarray | None = kept(place)
     if pictures is None:
-        return None
+        pictures = _pictures(files, listed.root, settings, problems)
+        if pictures is None:
+            return None
+        keep(place, pictures)
     group = groups_of(listed, settings["split"]["group"], problems)
     if not _clips(settings):
         return Raw(pictures, listed.y, None, group=group, files=listed.names)
     lengths = np.array([len(clip) for clip in clips])
     x = np.full((len(clips), lengths.max(), *pictures.shape[1:]), np.nan, dtype=np.float32)
     starts = np.cumsum(lengths) - lengths
-    for place, start, length in zip(x, starts, lengths, strict=True):
-        place[:length] = pictures[start : start + length]
+    for clip_x, start, length in zip(x, starts, lengths, strict=True):
+        clip_x[:length] = pictures[start : start + length]
     return Raw(x, listed.y, lengths, group=group, files=listed.names)
 
 
