@@ -8,20 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnsearch.data.problems import Problems, name_some
-from rnnsearch.data.series.calendar import Step, infer_step
+from rnnsearch.data.series.calendar import Step, infer_step, parse_times
 from rnnsearch.data.series.rows import Columns, read_series
 from rnnsearch.data.series.table import Table
 from rnnsearch.guessing._base import FILE, Guess, Setting, Wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
-from rnnsearch.guessing.cells import parse_numbers
+from rnnsearch.guessing.cells import column_cells, parse_numbers
 from rnnsearch.guessing.columns import Column, examine, find_time
+from rnnsearch.guessing.panel import FEWEST_ROWS, Panel, find_panel
 from rnnsearch.guessing.rows import guess_rows
 from rnnsearch.guessing.season import Season, find_seasons
 from rnnsearch.guessing.targets import choose_target, class_objective, trend_settings
 
 __all__ = ["guess_table"]
 
-_FEWEST_ROWS = 30
 _MANY_WINDOWS = 3000
 """Training windows that overlap teach little more than every second of them."""
 _SHORT, _LONG, _USUAL = 8, 96, 48
@@ -32,8 +32,27 @@ _FEATURES = {"day": "hour", "week": "weekday", "year": "day_of_year"}
 
 
 @dataclass(frozen=True)
+class _Columns:
+    """What the columns of the file are.
+
+    Attributes:
+        time: That of time stamps, if there is one.
+        panel: The series of the file; None where there is one.
+        table: The longest series, which stands for the others.
+        others: All other columns.
+        notes: For the user.
+    """
+
+    time: str | None
+    panel: Panel | None
+    table: Table
+    others: list[Column]
+    notes: list[str]
+
+
+@dataclass(frozen=True)
 class _Series:
-    """What was found in the file.
+    """What was found in the file; of several series in the longest, which stands for the others.
 
     Attributes:
         rows: R.
@@ -42,6 +61,7 @@ class _Series:
         target: What is predicted, one of `columns`, and why this one.
         share: Of the validation and the test part, each.
         seasons: Confirmed ones, shortest first.
+        panel: The series of the file; None where there is one.
     """
 
     rows: int
@@ -52,6 +72,7 @@ class _Series:
     why: str
     share: float
     seasons: tuple[Season, ...]
+    panel: Panel | None
 
     @property
     def part(self) -> int:
@@ -62,6 +83,13 @@ class _Series:
     def training(self) -> int:
         """Rows of the training part."""
         return self.rows - 2 * self.part
+
+    @property
+    def parts(self) -> list[tuple[int, int]]:
+        """Rows of the training and of the validation part of each series of the file."""
+        lengths = (self.rows,) if self.panel is None else self.panel.lengths
+        judged = [round(rows * self.share) for rows in lengths]
+        return [(rows - 2 * part, part) for rows, part in zip(lengths, judged, strict=True)]
 
     @property
     def inputs(self) -> list[str]:
@@ -80,48 +108,56 @@ def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
     Raises:
         InvalidData: No spec for it would run; with the reason.
     """
-    time, found, notes = _columns(table)
-    sequences = None if time is not None else _rows_of_sequences(found)
+    found = _columns(table)
+    sequences = None if found.time is not None else _rows_of_sequences(found.others)
     if sequences is not None:
         text, labels = sequences
-        others = [c.name for c in found if c is not text and c not in labels]
-        notes += [f"{_show(name)} is left out: only the text is read" for name in others]
-        return guess_rows(table, text, labels, wishes, notes)
-    series, notes = _look(table, time, found, notes, wishes)
+        others = [c.name for c in found.others if c is not text and c not in labels]
+        unread = [f"{_show(name)} is left out: only the text is read" for name in others]
+        return guess_rows(table, text, labels, wishes, found.notes + unread)
+    series, notes = _look(found, wishes)
     if wishes.task == "one_to_many":
         return _blocks(series, source, wishes, notes)
     return _windows(series, source, wishes, notes)
 
 
-def _columns(table: Table) -> tuple[str | None, list[Column], list[str]]:
-    """The column of time stamps, all others, and notes for the user."""
+def _columns(table: Table) -> _Columns:
+    """What each column of the file is."""
     if np.isfinite(parse_numbers(table.header)[0]).all():
         received = name_some(table.header, 3) + " in the first row"
         advice = "write the names of the columns above the values"
         refuse("must have a header line", received, advice)
     rows = len(table.rows)
-    if rows < _FEWEST_ROWS:
-        refuse(f"must have at least {_FEWEST_ROWS} rows", str(rows), "give a longer series")
+    if rows < FEWEST_ROWS:
+        refuse(f"must have at least {FEWEST_ROWS} rows", str(rows), "give a longer series")
     twice = {name for name in table.header if table.header.count(name) > 1}
     names = [name for name in table.header if name not in twice]
     notes = [f"{_show(name)} is left out: it stands twice in the header" for name in sorted(twice)]
     time = find_time(table, names)
-    training = rows - 2 * round(rows * _share(rows))
-    return time, [examine(table, name, training) for name in names if name != time], notes
+    names = [name for name in names if name != time]
+    panel = None if time is None else find_panel(table, time, names)
+    if time is not None:
+        _check_order(table, time, panel)
+    one = table if panel is None else panel.longest
+    training = len(one.rows) - 2 * round(len(one.rows) * _share(len(one.rows)))
+    found = [examine(one, name, training) for name in names]
+    if panel is not None:
+        found = [panel.with_all(column) for column in found if column.name != panel.name]
+    return _Columns(time, panel, one, found, notes)
 
 
-def _look(
-    table: Table, time: str | None, found: list[Column], notes: list[str], wishes: Wishes
-) -> tuple[_Series, list[str]]:
+def _look(found: _Columns, wishes: Wishes) -> tuple[_Series, list[str]]:
     """What a series holds, and notes for the user."""
-    step = None if time is None else _step(table, time)
+    time, table, notes = found.time, found.table, [*found.notes]
+    step = None if time is None else infer_step(parse_times(column_cells(table, time)))
     rows = len(table.rows)
     share = _share(rows)
     if time is None:
         notes.append("no column of time stamps was found: rows are taken to be in order of time")
-    usable = tuple(column for column in found if not column.flaw)
-    target, why = choose_target(table, found, wishes.target, time)
-    for column in found:
+    usable = tuple(column for column in found.others if not column.flaw)
+    series = None if found.panel is None else found.panel.name
+    target, why = choose_target(table, found.others, wishes.target, time, series)
+    for column in found.others:
         if column.name != target.name and (column.flaw or column.kind == "label"):
             flaw = column.flaw or "is text, and a recurrent network reads numbers here"
             notes.append(f"{_show(column.name)} is left out: it {flaw}")
@@ -129,21 +165,21 @@ def _look(
     repeating = [target, *(c for c in usable if target.classes and c.kind == "number")]
     past = rows - round(rows * share)
     seasons = find_seasons([_past(column, past, column is target) for column in repeating], step)
-    return _Series(rows, time, step, usable, target, why, share, tuple(seasons)), notes
+    return _Series(rows, time, step, usable, target, why, share, tuple(seasons), found.panel), notes
 
 
-def _step(table: Table, time: str) -> Step | None:
-    """The usual step of a column of time stamps, which must be in order."""
+def _check_order(table: Table, time: str, panel: Panel | None) -> None:
+    """Time stamps must be in order, those of each series by themselves."""
     problems = Problems()
-    times = read_series(table, Columns((), (), time, "numeric", "error"), problems).times
-    if problems.found:
-        first = problems.found[0]
-        advice = first.advice
-        if "twice" in first.must:
-            advice += ", or make a file for each series where there are several in this one"
-        refuse(first.must, first.received, advice, path=f"{FILE}, column {_show(time)}")
-    assert times is not None
-    return infer_step(times)
+    series = None if panel is None else panel.name
+    read_series(table, Columns((), (), time, "numeric", "error", series=series), problems)
+    if not problems.found:
+        return
+    first = problems.found[0]
+    advice = first.advice
+    if "twice" in first.must:
+        advice += f", or name the series in one column, each of {FEWEST_ROWS} rows or more"
+    refuse(first.must, first.received, advice, path=f"{FILE}, column {_show(time)}")
 
 
 def _share(rows: int) -> float:
@@ -191,9 +227,9 @@ def _windows(series: _Series, source: str, wishes: Wishes, notes: list[str]) -> 
         )
     aligned = wishes.task == "many_to_many"
     window, why = _window(series)
-    reach = series.training - window
+    reach = sum(max(0, training - window) for training, _ in series.parts)
     stride = max(1, window // 8 if aligned else 1, math.ceil(reach / _MANY_WINDOWS))
-    rows_judged = series.part - window
+    rows_judged = sum(max(0, part - window) for _, part in series.parts)
     job = Job(
         train=max(1, reach // stride),
         validation=max(1, rows_judged // window if aligned else rows_judged),
@@ -212,7 +248,8 @@ def _windows(series: _Series, source: str, wishes: Wishes, notes: list[str]) -> 
         Setting("window", window, why),
         Setting("horizon", 1, ahead),
     ]
-    found += trend_settings(series.target, series.training, series.part)
+    changes, objective, note = _changes(series)
+    found += changes
     if stride > 1:
         said = f"training windows begin every {stride} rows: about {job.train} of them"
         found.append(Setting("stride", stride, said))
@@ -221,9 +258,21 @@ def _windows(series: _Series, source: str, wishes: Wishes, notes: list[str]) -> 
         Setting("task", task, what),
         tuple(found),
         space_settings(job),
-        search_settings(job, _objective(series), wishes.cores),
-        tuple(notes),
+        search_settings(job, objective, wishes.cores),
+        (*notes, *filter(None, [note])),
     )
+
+
+def _changes(series: _Series) -> tuple[list[Setting], Setting, str]:
+    """Whether changes are learned in place of values, what judges them, and a note."""
+    found = trend_settings(series.target, series.training, series.part)
+    if series.panel is None or series.target.classes:
+        return found, _objective(series), ""
+    alike, note = series.panel.size_settings(series.target, series.share)
+    if not alike:
+        return found, _objective(series), note
+    why = "a share of the values, so that small series count as much as large ones"
+    return alike, Setting("objective", "val_smape", why), note
 
 
 def _blocks(series: _Series, source: str, wishes: Wishes, notes: list[str]) -> Guess:
@@ -243,7 +292,8 @@ def _blocks(series: _Series, source: str, wishes: Wishes, notes: list[str]) -> G
     size = seasons[0].steps
     calendar = ["weekday", "day_of_year"] if seasons[0].name == "day" else ["day_of_year"]
     source_settings = [s for s in _source_settings(series, source) if s.key not in _INPUTS]
-    job = Job(series.training // size, series.part // size, size)
+    train, validation = np.sum([np.floor_divide(rows, size) for rows in series.parts], axis=0)
+    job = Job(int(train), int(validation), size)
     found = (
         *source_settings[:-1],
         Setting("calendar", calendar, "inputs, computed from the first row of a block"),
@@ -273,6 +323,8 @@ def _source_settings(series: _Series, source: str) -> list[Setting]:
         if not series.step.regular:
             step += "; a row counts as a step, whatever the time between"
         found.append(Setting("time", series.time, step))
+    if series.panel is not None:
+        found.append(series.panel.setting)
     target = series.target
     past = "among them the past of what it predicts" if target.name in series.inputs else ""
     found.append(Setting("inputs", series.inputs, f"what the network reads{past and ', '}{past}"))
@@ -302,7 +354,8 @@ def _last_settings(series: _Series) -> list[Setting]:
         why = f"a {best.name}; autocorrelation{of} {best.strength:.2f}; for the seasonal baseline"
         found.append(Setting("season", best.steps, why))
     used = [c for c in series.columns if c.kind == "number" or c.name == target.name]
-    gaps = [(c.name, int(c.gaps.sum())) for c in used if c.gaps.any()]
+    counts = [(c.name, _gaps(series, c)) for c in used]
+    gaps = [(name, count) for name, count in counts if count]
     if gaps:
         said = name_some([f"{count} in {_show(name)}" for name, count in gaps], 4)
         why = f"empty cells ({said}) are filled along straight lines, and never judged"
@@ -311,6 +364,11 @@ def _last_settings(series: _Series) -> list[Setting]:
     why = "the last rows test, those before them validate"
     found.append(Setting("split", {"validation": share, "test": share}, why))
     return found
+
+
+def _gaps(series: _Series, column: Column) -> int:
+    """Empty cells of a column."""
+    return int(column.gaps.sum()) if series.panel is None else series.panel.gaps(column.name)
 
 
 def _window(series: _Series) -> tuple[int, str]:

@@ -21,14 +21,26 @@ _GROWTH = 3
 
 
 def choose_target(
-    table: Table, found: list[Column], wanted: str | None, time: str | None
+    table: Table,
+    found: list[Column],
+    wanted: str | None,
+    time: str | None,
+    series: str | None,
 ) -> tuple[Column, str]:
-    """The column to predict, and why this one."""
+    """The column to predict, and why this one.
+
+    Args:
+        table: The file.
+        found: Its columns, but for those of time stamps and of the series' names.
+        wanted: The one that the user asks for; None to guess it.
+        time, series: Those two, where there are such.
+    """
     path = "--target"
     if wanted is not None:
         column = next((column for column in found if column.name == wanted), None)
-        if wanted == time or table.header.count(wanted) > 1:
-            received = f"'{wanted}', {'the time' if wanted == time else 'which is there twice'}"
+        taken = {time: "the time", series: "which names the series"}
+        if wanted in taken or table.header.count(wanted) > 1:
+            received = f"'{wanted}', {taken.get(wanted, 'which is there twice')}"
             refuse("must be one column of values", received, "name another column", path=path)
         if column is None:
             advice = name_nearest(wanted, table.header)

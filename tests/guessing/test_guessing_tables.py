@@ -257,8 +257,8 @@ ENDINGS = [
         {"date": [day for day in days(ROWS // 2) for _ in range(2)], "a": numbers()},
         {},
         "FILE, column 'date': must not occur twice; received 2020-01-01 in row 3 after 2020-01-01 "
-        "in row 2 (200 such places); keep one row a time stamp, or make a file for each series "
-        "where there are several in this one",
+        "in row 2 (200 such places); keep one row a time stamp, or name the series in one column, "
+        "each of 30 rows or more",
     ),
     (
         {"name": [f"n{i}" for i in range(ROWS)]},

@@ -1,0 +1,131 @@
+"""Panels: tables in which several series stand one below the other, or row by row in turns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from rnnsearch.data.series.calendar import parse_times
+from rnnsearch.data.series.table import Table, TextColumn
+from rnnsearch.guessing._base import Setting
+from rnnsearch.guessing.cells import column_cells, parse_numbers
+from rnnsearch.guessing.columns import Column
+
+__all__ = ["FEWEST_ROWS", "Panel", "find_panel"]
+
+FEWEST_ROWS = 30
+"""Of a series; fewer teach nothing that could be judged."""
+_UNEQUAL = 3
+"""The largest series over the smallest, from which they must be made alike."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Several series in one table.
+
+    Attributes:
+        name: The column that names the series of a row.
+        table: All of them.
+        members: Of each series, its rows' places in the table (M,).
+    """
+
+    name: str
+    table: Table
+    members: tuple[np.ndarray, ...]
+
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """Rows of each series."""
+        return tuple(map(len, self.members))
+
+    @property
+    def longest(self) -> Table:
+        """The longest series as a table, which stands for the others."""
+        places = max(self.members, key=len)
+        columns = [
+            TextColumn([cells[place] for place in places])
+            for cells in (column.texts() for column in self.table.columns)
+        ]
+        return Table(self.table.header, self.table.rows[places], tuple(columns))
+
+    @property
+    def setting(self) -> Setting:
+        """The key of a spec."""
+        few, many = min(self.lengths), max(self.lengths)
+        rows = f"{few}" if few == many else f"{few} to {many}"
+        return Setting("series", self.name, f"{len(self.members)} series of {rows} rows")
+
+    def with_all(self, column: Column) -> Column:
+        """A column of the longest series that may be usable for what it has in the others.
+
+        What is the same in all rows of a series (the size of a shop) tells the series apart.
+        """
+        if column.kind != "number" or not column.flaw or len(np.unique(column.values)) > 1:
+            return column
+        values, _ = parse_numbers(column_cells(self.table, column.name))
+        usable = np.isfinite(values).all() and len(np.unique(values)) > 1
+        return replace(column, flaw="") if usable else column
+
+    def gaps(self, name: str) -> int:
+        """Empty cells of a column, of all series."""
+        _, empty = parse_numbers(column_cells(self.table, name))
+        return int(empty.sum())
+
+    def size_settings(self, target: Column, share: float) -> tuple[list[Setting], str]:
+        """What makes series of unlike size alike, and a note where nothing does.
+
+        Args:
+            target: A column of numbers.
+            share: Of the test part, which is not looked at.
+        """
+        values, _ = parse_numbers(column_cells(self.table, target.name))
+        past = [values[rows[: len(rows) - round(share * len(rows))]] for rows in self.members]
+        sizes = [np.nanmedian(np.abs(own)) for own in past if np.isfinite(own).any()]
+        times = max(sizes) / min(sizes) if min(sizes) > 0 else np.inf
+        if times < _UNEQUAL:
+            return [], ""
+        fold = f"{float(f'{times:.2g}'):,g}-fold" if np.isfinite(times) else "beyond measure"
+        if not np.nanmin(values) > 0:
+            unequal = f"series differ {fold} in size, and small ones count for little"
+            return [], f"{unequal}: search for them apart, or give values above 0"
+        why = f"learn changes from the last row: series differ {fold} in size"
+        return [
+            Setting("difference", 1, why),
+            Setting("scaling", "log", "and changes as shares, which are alike in all"),
+        ], ""
+
+
+def find_panel(table: Table, time: str, names: Sequence[str]) -> Panel | None:
+    """The series of a table; None where its time stamps occur once, or nothing tells them apart.
+
+    The column that names them is the one with the fewest values in which no series has a time
+    stamp twice.
+
+    Args:
+        table: The file.
+        time: Its column of time stamps.
+        names: Its other columns.
+    """
+    times = parse_times(column_cells(table, time))
+    if np.isnat(times).any() or len(np.unique(times)) == len(times):
+        return None
+    found = [
+        Panel(name, table, members) for name, members in _divided(table, names, times.astype(int))
+    ]
+    return min(found, key=lambda panel: len(panel.members), default=None)
+
+
+def _divided(
+    table: Table, names: Sequence[str], times: np.ndarray
+) -> Iterator[tuple[str, tuple[np.ndarray, ...]]]:
+    """Columns that could name series, and each one's rows."""
+    for name in names:
+        labels, groups = np.unique(np.array(column_cells(table, name)), return_inverse=True)
+        if "" in labels or not 1 < len(labels) <= len(times) / FEWEST_ROWS:
+            continue
+        if len(np.unique(np.stack([groups, times]), axis=1).T) < len(times):
+            continue
+        order = np.argsort(groups, kind="stable")
+        yield name, tuple(np.split(order, np.cumsum(np.bincount(groups))[:-1]))
