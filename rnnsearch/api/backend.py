@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import os
 import sys
 
-from rnnsearch.execution.importing import leave_out_tensorflow
+from rnnsearch.errors import MissingExtra
+from rnnsearch.execution.importing import import_keras_alone
 
-__all__ = ["import_keras"]
+__all__ = ["import_keras", "require_backend"]
+
+
+def require_backend(backend: str, asked: str) -> None:
+    """The library of a backend must be installed.
+
+    Args:
+        backend: Its name.
+        asked: What asks for it, as users write it.
+
+    Raises:
+        MissingExtra: It is not.
+    """
+    if backend not in sys.modules and importlib.util.find_spec(backend) is None:
+        raise MissingExtra(backend, backend, f"{asked}: {backend}")
 
 
 def import_keras(backend: str, *, alone: bool = False) -> None:
@@ -19,18 +36,24 @@ def import_keras(backend: str, *, alone: bool = False) -> None:
 
     Args:
         backend: Its name.
-        alone: Whether the process is there for nothing else, so that Keras on another backend
-            need not find TensorFlow.
+        alone: Whether the process is there for nothing else, so that Keras need not find the
+            libraries that it could work with.
+
+    Raises:
+        MissingExtra: The backend is not installed.
     """
-    if alone:
-        leave_out_tensorflow(os.environ.get("KERAS_BACKEND", backend))
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if "keras" in sys.modules:
         return
     chosen = "KERAS_BACKEND" in os.environ
+    asked = "the variable KERAS_BACKEND" if chosen else "the search's run.backend"
+    require_backend(os.environ.get("KERAS_BACKEND", backend), asked)
     os.environ.setdefault("KERAS_BACKEND", backend)
     try:
-        import keras  # noqa: F401
+        if alone:
+            import_keras_alone()
+        else:
+            importlib.import_module("keras")
     finally:
         if not chosen:
             os.environ.pop("KERAS_BACKEND", None)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rnnsearch.api.backend import require_backend
 from rnnsearch.api.fitting import target_problems
 from rnnsearch.data import Arrays, SequenceData, files, read
-from rnnsearch.errors import InvalidData, InvalidSpec, MissingExtra, Problem
+from rnnsearch.errors import InvalidData, InvalidSpec, Problem
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import (
     Loaded,
@@ -146,9 +146,7 @@ def _overridden(spec: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[s
 
 
 def _require_libraries(spec: Spec) -> None:
-    backend = spec.run.backend
-    if importlib.util.find_spec(backend) is None:
-        raise MissingExtra(backend, backend, f"run.backend: {backend}")
+    require_backend(spec.run.backend, "run.backend")
     if spec.search.sampler in ("gp", "cmaes"):
         from rnnsearch.driver.samplers import require_sampler
 

@@ -9,7 +9,7 @@ import importlib
 import os
 import sys
 
-__all__ = ["SPARED", "import_keras_alone", "leave_out_tensorflow"]
+__all__ = ["SPARED", "import_keras_alone"]
 
 SPARED = ("charset_normalizer", "matplotlib", "pandas", "requests", "sklearn")
 """What Keras, or a library under it, imports where it is installed and training does without."""
@@ -18,11 +18,14 @@ SPARED = ("charset_normalizer", "matplotlib", "pandas", "requests", "sklearn")
 def import_keras_alone() -> None:
     """Import the backend that ``KERAS_BACKEND`` names, and Keras with nothing else.
 
-    What is spared, but for TensorFlow, can be imported again afterwards.
+    TensorFlow, which Keras would import later to load a model or to copy its layers, can't be
+    imported afterwards unless it is the backend; all others can. So this is not for a process that
+    a user's code goes on in.
     """
     backend = os.environ["KERAS_BACKEND"]
     importlib.import_module(backend)
-    leave_out_tensorflow(backend)
+    if backend != "tensorflow":
+        sys.modules.setdefault("tensorflow", None)  # type: ignore[arg-type]
     spared = [name for name in SPARED if name not in sys.modules]
     sys.modules.update(dict.fromkeys(spared))  # type: ignore[arg-type]
     try:
@@ -30,13 +33,3 @@ def import_keras_alone() -> None:
     finally:
         for name in spared:
             del sys.modules[name]
-
-
-def leave_out_tensorflow(backend: str) -> None:
-    """Where Keras runs on another backend, let it find no TensorFlow in this process.
-
-    It would import it to load a model or to copy its layers. Nothing else in the process can
-    import TensorFlow then, so this is not for one that a user's code runs in.
-    """
-    if backend != "tensorflow":
-        sys.modules.setdefault("tensorflow", None)  # type: ignore[arg-type]
