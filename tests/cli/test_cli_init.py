@@ -96,11 +96,14 @@ def test_a_spec_that_is_there_is_kept_unless_forced(run: Run, tmp_path: Path) ->
     [
         (
             ("no.csv",),
-            "FILE: must be an existing file; received no.csv (no file); give the path of your data",
+            "FILE: must be an existing file or folder; received no.csv (no file); "
+            "give the path of your data",
         ),
         (
             (".",),
-            "FILE: must be an existing file; received . (a folder); give the path of your data",
+            "FILE: must be a file, or a folder with a folder for each class of .wav, .flac, .ogg, "
+            ".png, .jpg, .jpeg, .fasta, .fa, .fna, .faa or .ts files; received . (a folder "
+            "without such files); give the path of your data",
         ),
         (
             ("weather.csv", "--target", "temp_maxx"),
