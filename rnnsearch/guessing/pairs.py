@@ -134,9 +134,9 @@ def _split(rows: int, again: int) -> Setting:
 
 
 def _job(tokens: list[list[list[str]]], kinds: list[TokenKind]) -> Job:
-    """How much there is to train on; batches are of like length, so the mean one counts."""
+    """How much there is to train on; short texts are padded to the longest."""
     rows = len(tokens[0])
-    read, written = (sum(map(len, texts)) for texts in tokens)
+    written = sum(map(len, tokens[1]))
     share = _share(rows)
     known = len({token for text in tokens[1] for token in text})
     words = "words" in kinds
@@ -144,10 +144,10 @@ def _job(tokens: list[list[list[str]]], kinds: list[TokenKind]) -> Job:
     return Job(
         train=train,
         validation=max(1, round(rows * share)),
-        steps=max(1, round(read / rows)),
+        steps=_padded(tokens[0]),
         written=Written(
             tokens=round(written * train / rows),
-            steps=max(1, round(written / rows)),
+            steps=_padded(tokens[1]),
             vocabulary=min(known, _MOST_WORDS) if words else known,
             embedding=64 if words else 16,
         ),
@@ -155,3 +155,8 @@ def _job(tokens: list[list[list[str]]], kinds: list[TokenKind]) -> Job:
         trials=(8, 16),
         epochs=(10, 40),
     )
+
+
+def _padded(tokens: list[list[str]]) -> int:
+    """Steps that a text takes: nearly those of the longest; a few outliers are not to count."""
+    return max(1, round(float(np.quantile([len(text) for text in tokens], 0.99))))

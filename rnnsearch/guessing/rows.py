@@ -16,7 +16,7 @@ from rnnsearch.guessing.cells import column_cells
 from rnnsearch.guessing.columns import Column
 from rnnsearch.guessing.targets import class_objective
 
-__all__ = ["Labelled", "balance", "guess_labelled", "guess_rows", "token_kind"]
+__all__ = ["Labelled", "balance", "find_sequences", "guess_labelled", "guess_rows", "token_kind"]
 
 _SHORT = 8
 """Sequences below this length are not worth truncating."""
@@ -38,6 +38,28 @@ class Labelled:
     cells: Sequence[str]
     classes: Mapping[str, int]
     gaps: int = 0
+
+
+def find_sequences(found: list[Column]) -> tuple[Column, list[Column]] | None:
+    """The column of sequences and those of classes, where each row is a sequence of its own.
+
+    None where rows are steps.
+
+    Raises:
+        InvalidData: There are texts and nothing to learn of them.
+    """
+    texts = [column for column in found if column.kind == "text" and not column.gaps.any()]
+    labels = [column for column in found if column.kind == "label"]
+    numbers = [column for column in found if column.kind == "number" and not column.flaw]
+    if not texts or not (labels or not numbers):
+        return None
+    if not labels:
+        refuse(
+            "must have a row a time step, or a text and its class in each row",
+            f"no time stamps, and no class beside the texts of '{texts[0].name}'",
+            "write the spec by hand: docs/spec.md",
+        )
+    return texts[0], labels
 
 
 def guess_rows(

@@ -17,7 +17,7 @@ from rnnsearch.guessing.cells import column_cells, parse_numbers
 from rnnsearch.guessing.columns import Column, examine, find_time
 from rnnsearch.guessing.pairs import find_texts, guess_pairs
 from rnnsearch.guessing.panel import FEWEST_ROWS, Panel, find_panel
-from rnnsearch.guessing.rows import guess_rows
+from rnnsearch.guessing.rows import find_sequences, guess_rows
 from rnnsearch.guessing.season import Season, find_seasons
 from rnnsearch.guessing.targets import choose_target, class_objective, trend_settings
 
@@ -114,7 +114,7 @@ def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
     texts = [] if found.time is not None else find_texts(found.others, wishes)
     if texts:
         return guess_pairs(table, texts, found.others, wishes, found.notes)
-    sequences = None if found.time is not None else _rows_of_sequences(found.others)
+    sequences = None if found.time is not None else find_sequences(found.others)
     if sequences is not None:
         text, labels = sequences
         others = [c.name for c in found.others if c is not text and c not in labels]
@@ -194,22 +194,6 @@ def _share(rows: int) -> float:
     if rows < 1000:
         return 0.2
     return float(f"{max(0.01, min(0.15, _JUDGED_ROWS / rows)):.2g}")
-
-
-def _rows_of_sequences(found: list[Column]) -> tuple[Column, list[Column]] | None:
-    """The column of sequences and those of classes, where each row is a sequence of its own."""
-    texts = [column for column in found if column.kind == "text" and not column.gaps.any()]
-    labels = [column for column in found if column.kind == "label"]
-    numbers = [column for column in found if column.kind == "number" and not column.flaw]
-    if not texts or not (labels or not numbers):
-        return None
-    if not labels:
-        refuse(
-            "must have a row a time step, or a text and its class in each row",
-            f"no time stamps, and no class beside the texts of {_show(texts[0].name)}",
-            "write the spec by hand: docs/spec.md",
-        )
-    return texts[0], labels
 
 
 def _past(column: Column, stop: int, predicted: bool) -> np.ndarray:
