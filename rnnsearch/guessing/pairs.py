@@ -19,6 +19,8 @@ __all__ = ["find_texts", "guess_pairs"]
 _TASK = "sequence_to_sequence"
 _MOST_WORDS = 2000
 """Known words of each language: the time of a step is mostly that of choosing among them."""
+_FEWEST = 30
+"""Pairs; fewer teach nothing that could be judged."""
 _SHARE = 0.1
 """Of each of these parts, at most."""
 _MOST_ROWS = 1000
@@ -57,6 +59,10 @@ def guess_pairs(
     notes = notes + [f"'{name}' is left out: two texts are read" for name in others]
     read, write = column_cells(table, source), column_cells(table, target)
     pairs = [pair for pair in zip(read, write, strict=True) if "" not in pair]
+    if len(pairs) < _FEWEST:
+        must = f"must have at least {_FEWEST} rows with both texts"
+        received = f"{len(pairs)} with '{source}' and '{target}'"
+        refuse(must, received, "give more, or name another column: --target")
     kinds = [token_kind(texts)[0] for texts in (read, write)]
     tokens = [
         _tokens(texts, kind) for texts, kind in zip(zip(*pairs, strict=True), kinds, strict=True)

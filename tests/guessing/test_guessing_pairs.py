@@ -98,6 +98,12 @@ def test_a_parquet_file_is_read_too(tmp_path):
             "--target: must be a column of texts; received 'passed'; there are: verb, past",
         ),
         (
+            {"verb": [*VERBS[:200], *[""] * 200], "past": [*[""] * 190, *PAST[190:]]},
+            {},
+            "FILE: must have at least 30 rows with both texts; received 10 with 'verb' and 'past'; "
+            "give more, or name another column: --target",
+        ),
+        (
             {"verb": VERBS},
             {},
             "FILE: must have a row a time step, or a text and its class in each row; received no "
