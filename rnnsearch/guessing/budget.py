@@ -185,8 +185,8 @@ def _epoch_seconds(job: Job) -> float:
 def _writing_seconds(job: Job, written: Written) -> float:
     """The same where a text is written: an encoder reads both ways, an attention costs a layer.
 
-    GRU 128 took 9.0 s an epoch of king_james.txt, where this says 10.8, and 12.2 s one of
-    verses_en_es.tsv, where it says 12, on two cores of which each trained one trial.
+    GRU 128 took 9.0 s an epoch of king_james.txt, where this says 10.9, and 12.2 s one of
+    verses_en_es.tsv, where it says 12.8, on two cores of which each trained one trial.
     """
     size = sum(job.units) / len(job.units)
     layer = _SEQUENCE_SECONDS * sum(_RELATIVE[units] for units in job.units) / len(job.units)
