@@ -150,11 +150,16 @@ def search(
         "init data.csv",
         "init search_spaces/data/weather.csv --target temp_max --output seattle.yaml",
         "init data.csv --task many_to_many --force",
+        "init search_spaces/data/king_james.txt --output bible.yaml",
     )
 )
 def init(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Your data: a .csv, or arrays as .npz.")
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="Your data: a .csv, an .npz, a .txt, or a folder with one for each class.",
+        ),
     ],
     output: Annotated[
         Path | None,
@@ -167,7 +172,11 @@ def init(
     ] = None,
     task: Annotated[
         str | None,
-        typer.Option(metavar="TASK", help="many_to_one, many_to_many or one_to_many."),
+        typer.Option(
+            metavar="TASK",
+            help="Which mapping, if not as guessed: many_to_one, many_to_many, one_to_many or "
+            "sequence_to_sequence.",
+        ),
     ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace a spec that is there already.")

@@ -56,14 +56,14 @@ def init(
     force: bool = False,
     program: Sequence[str] = ("rnnsearch",),
 ) -> Initial:
-    """Look at a file of data and write a spec for it.
+    """Look at a file or folder of data and write a spec for it.
 
     What is written has been read again, with the data, before it is there: it runs.
 
     Args:
-        data: A CSV file or an .npz file.
+        data: A file: a table, arrays, a text, FASTA or .ts; or a folder with one for each class.
         output: The spec to write; else that of the data's name, in the working directory.
-        target: Column to predict; else one named so, or the last.
+        target: Column to predict or, of texts, to write; else one named so, or the last.
         task: Which mapping; else by the data.
         force: Whether a file that stands there may be replaced.
         program: How the user calls the program, for commands in the comments.
@@ -73,7 +73,7 @@ def init(
         MissingExtra: An optional library is needed to read it.
     """
     data = Path(data)
-    spec = Path(output) if output is not None else Path(f"{data.stem}.yaml")
+    spec = Path(output) if output is not None else Path(f"{_name(data)}.yaml")
     _check_output(spec, data, force)
     found = guess(data, Wishes(target, task, usable_cores()))
     command = shlex.join([*program, "search", str(spec)])
@@ -86,6 +86,11 @@ def init(
     _check(text, spec)
     write_file(spec, text)
     return Initial(spec, found)
+
+
+def _name(data: Path) -> str:
+    """What the spec is called: as the data without its ending; `.` is a folder that has a name."""
+    return data.resolve().name if data.is_dir() else data.stem
 
 
 def _check_output(spec: Path, data: Path, force: bool) -> None:

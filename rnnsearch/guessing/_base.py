@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from rnnsearch.errors import InvalidData, Problem
+from rnnsearch.spec.wording import joined
 
-__all__ = ["FILE", "Guess", "Setting", "Wishes", "refuse"]
+__all__ = ["FILE", "Guess", "Setting", "Wishes", "check_wishes", "refuse"]
 
 FILE = "FILE"
 """What problems with the user's file are said of, as the command's help calls it."""
@@ -79,3 +80,25 @@ def refuse(
         InvalidData: Always.
     """
     raise InvalidData([Problem(path, must, received, advice), *more])
+
+
+def check_wishes(wishes: Wishes, tasks: Iterable[str], what: str, target: str = "") -> None:
+    """What the user asks for must suit the kind of data.
+
+    Args:
+        wishes: What the user said.
+        tasks: Those that this kind can learn.
+        what: The kind, for messages.
+        target: Why `--target` has no use there, as advice; empty where it has.
+
+    Raises:
+        InvalidData: It does not.
+    """
+    possible = [*tasks]
+    if wishes.task is not None and wishes.task not in possible:
+        received = f"{wishes.task}, and {what}"
+        advice = "leave it out, or write the spec by hand: docs/spec.md"
+        refuse(f"must be {joined(possible)}", received, advice, path="--task")
+    if wishes.target is not None and target:
+        received = f"'{wishes.target}', and {what}"
+        refuse("must be given for a table only", received, target, path="--target")

@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnsearch.data.problems import name_some
 from rnnsearch.data.sequences.masks import real_steps, trailing_lengths
-from rnnsearch.guessing._base import Guess, Setting, Wishes, refuse
+from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
 from rnnsearch.guessing.targets import class_objective
 
@@ -18,6 +18,13 @@ __all__ = ["guess_arrays"]
 _MOST_CLASSES = 100
 _SHORT = 8
 """Sequences below this length are not worth truncating."""
+_PARTS = ("train", "validation", "test")
+_READ = {
+    f"{name}{suffix}"
+    for name in ("x", "y", "lengths")
+    for suffix in ("", *(f"_{part}" for part in _PARTS))
+}
+"""Names that the source reads."""
 _WHAT = {
     "many_to_one": "a sequence in, one value out",
     "many_to_many": "a sequence in, and an output at each step",
@@ -34,6 +41,8 @@ class _Arrays:
         suffix: Of the training arrays' names.
         x, y: As in the file.
         lengths: Real steps of each sequence (N,), None where x has no time axis.
+        column: Name of the array that says the part of each sequence, empty if none does.
+        parts: What it says (N,); None if none does.
     """
 
     names: tuple[str, ...]
@@ -41,30 +50,38 @@ class _Arrays:
     x: np.ndarray
     y: np.ndarray
     lengths: np.ndarray | None
+    column: str = ""
+    parts: np.ndarray | None = None
 
     def given(self, part: str) -> bool:
-        """Whether a part has arrays of its own."""
-        return f"x_{part}" in self.names
+        """Whether a part has arrays of its own, or sequences that are said to be in it."""
+        said = self.parts is not None and part in self.parts
+        return said or f"x_{part}" in self.names
+
+    def count(self, part: str) -> int:
+        """Sequences that are said to be in a part; all of them where nothing is said."""
+        return len(self.x) if self.parts is None else int((self.parts == part).sum())
 
 
-def guess_arrays(arrays: Mapping[str, np.ndarray], source: str, wishes: Wishes) -> Guess:
+def guess_arrays(
+    arrays: Mapping[str, np.ndarray], source: str, wishes: Wishes, contents: str = ""
+) -> Guess:
     """A spec for arrays.
 
     Args:
         arrays: All that the file holds.
         source: Its name in a spec.
         wishes: What the user said.
+        contents: What the file holds, where that is not arrays of these names.
 
     Raises:
         InvalidData: No spec for them would run; with the reason.
     """
-    if wishes.target is not None:
-        received, advice = f"'{wishes.target}', and arrays", "leave it out: y is the target"
-        refuse("must be given for a table only", received, advice, path="--target")
+    check_wishes(wishes, _WHAT, "arrays", target="leave it out: y is the target")
     found = _training(arrays)
     task, why = _task(found, wishes.task)
     classes = _classes(found, task)
-    settings = [Setting("source", source), Setting("path", None, _contents(found))]
+    settings = [Setting("source", source), Setting("path", None, contents or _contents(found))]
     if classes:
         texts = [f"{label} {count}" for label, count in classes.items()]
         said = f"{len(classes)} classes, members in training: {name_some(texts, 4)}"
@@ -106,7 +123,24 @@ def _training(arrays: Mapping[str, np.ndarray]) -> _Arrays:
         refuse("must hold as many targets as sequences", received, "save both from one place")
     if lengths is None and x.ndim == 3 and x.dtype.kind == "f":
         lengths = np.maximum(trailing_lengths(x), 1)
-    return _Arrays(tuple(arrays), suffix, x, y, lengths if x.ndim > 1 else None)
+    column = "" if suffix else _column_of_parts(arrays, len(x))
+    parts = _texts(arrays[column]) if column else None
+    return _Arrays(tuple(arrays), suffix, x, y, lengths if x.ndim > 1 else None, column, parts)
+
+
+def _column_of_parts(arrays: Mapping[str, np.ndarray], count: int) -> str:
+    """Name of the array that says train, validation or test for each sequence; "" if none does."""
+    for name, array in arrays.items():
+        if array.shape == (count,) and array.dtype.kind in "US" and name not in _READ:
+            said = {*_texts(array).tolist()}
+            if "train" in said and len(said) > 1 and said <= {*_PARTS}:
+                return name
+    return ""
+
+
+def _texts(array: np.ndarray) -> np.ndarray:
+    """(N,) text, of text or of bytes."""
+    return np.char.decode(array, "utf-8", "replace") if array.dtype.kind == "S" else array
 
 
 def _task(found: _Arrays, wanted: str | None) -> tuple[str, str]:
@@ -169,21 +203,25 @@ def _split(found: _Arrays, classes: bool) -> tuple[list[Setting], int, int]:
     shares = {
         part: share for part, share in (("validation", 0.2), ("test", 0.2)) if not found.given(part)
     }
-    count = len(found.x)
+    count = found.count("train")
     held_out = round(count * shares.get("validation", 0.2))
+    rest = round(count * (1 - sum(shares.values())))
     how = "each class in the same share" if classes else "at random"
+    if found.parts is not None:
+        said = [f"{part} {found.count(part)}" for part in _PARTS if part in found.parts]
+        why = f"it says where each sequence belongs: {name_some(said)}"
+        if shares:
+            why += f"; {' and '.join(shares)} out of the training part, {how}"
+        return [Setting("split", {"column": found.column, **shares}, why)], rest, held_out
     if not shares:
         return [], count, held_out
     named = [f"x_{part}" for part in ("validation", "test") if found.given(part)]
     why = f"out of the training arrays, {how}"
     if named:
         why += f"; {named[0]} is a part of its own"
-    return [Setting("split", shares, why)], round(count * (1 - sum(shares.values()))), held_out
+    return [Setting("split", shares, why)], rest, held_out
 
 
 def _notes(found: _Arrays) -> tuple[str, ...]:
-    known = {
-        f"{a}{b}" for a in ("x", "y", "lengths") for b in ("", "_train", "_validation", "_test")
-    }
-    others = [name for name in found.names if name not in known]
+    others = [name for name in found.names if name not in {*_READ, found.column}]
     return (f"not used: {name_some(others)}",) if others else ()

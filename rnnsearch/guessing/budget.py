@@ -8,9 +8,11 @@ from typing import Any
 
 from rnnsearch.guessing._base import Setting
 
-__all__ = ["Job", "search_settings", "space_settings"]
+__all__ = ["Job", "Written", "search_settings", "space_settings", "writing_settings"]
 
 _MOST_STEPS_OF_SIMPLE_RNN = 64
+_FEW_TOKENS = 50_000
+"""Below them a text is learned by heart by a large network."""
 _TARGET_SECONDS = 120.0
 """About how long a search is planned to take."""
 _UPDATES = 2500
@@ -20,13 +22,33 @@ _SEQUENCE_SECONDS, _CALL_SECONDS = 0.95e-6, 15e-6
 
 benchmarks/README.md, engine_rate.py: LSTM, H = 32, T = 50 trains 41,861 sequences a second on
 two cores; H = 16, B = 32 takes 16 µs a step."""
-_RELATIVE = {8: 0.4, 16: 0.5, 32: 1.0, 64: 2.9}
+_RELATIVE = {8: 0.4, 16: 0.5, 32: 1.0, 64: 2.9, 128: 9.0}
 """Cost of a step by units, 32 being 1, from the same table; 8 units are guessed."""
+_TOKEN_SECONDS = 1.5e-10
+"""What a known token costs a core at each step and unit: the 6 products of the output layer at 40
+GFLOP/s, that table's rate for large matrices."""
 _TRAINED = 0.5
 """Share of its epochs that a trial trains until it is pruned or its patience ends: 0.36 to 0.6
 in four searches of eight trials that `init` had written."""
 _START_SECONDS, _PROGRAM_SECONDS = 6.0, 2.0
 """To start and to judge the winner; to build and compile a program. (The same page.)"""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A text that is written token by token, which is more to learn than a class is.
+
+    Attributes:
+        tokens: Of the training part, in all.
+        steps: Of a decoder; 0 where the text that is read is the one that is written.
+        vocabulary: Tokens that are known.
+        embedding: Numbers that each becomes.
+    """
+
+    tokens: int
+    steps: int
+    vocabulary: int
+    embedding: int
 
 
 @dataclass(frozen=True)
@@ -38,6 +60,9 @@ class Job:
         steps: T.
         both_ways: Whether a network may read its input backwards, too.
         unrolled: Lengths of truncation that are worth a trial; empty for none.
+        written: The text that is written, if one is.
+        most_batch: Largest batch, a power of two.
+        trials, epochs: Fewest and most of a search.
     """
 
     train: int
@@ -45,11 +70,16 @@ class Job:
     steps: int
     both_ways: bool = False
     unrolled: tuple[int, ...] = ()
+    written: Written | None = None
+    most_batch: int = 128
+    trials: tuple[int, int] = (16, 40)
+    epochs: tuple[int, int] = (10, 100)
 
     @property
     def batch(self) -> int:
         """A power of two for about 40 updates an epoch."""
-        return int(min(128, max(8, 2 ** round(math.log2(max(self.train, 1) / 40)))))
+        fitting = 2 ** round(math.log2(max(self.train, 1) / 40))
+        return int(min(self.most_batch, max(8, fitting)))
 
     @property
     def updates(self) -> int:
@@ -59,6 +89,8 @@ class Job:
     @property
     def units(self) -> tuple[int, ...]:
         """Sizes of the hidden state: few sequences are learned by heart by a large one."""
+        if self.written is not None:
+            return (32, 64) if self.written.tokens < _FEW_TOKENS else (64, 128)
         return (8, 16, 32) if self.train < 1000 else (16, 32, 64)
 
 
@@ -79,12 +111,37 @@ def space_settings(job: Job) -> tuple[Setting, ...]:
     if job.unrolled:
         why = "steps that gradients flow back: fewer can be steadier, full is all of them"
         found.append(Setting("unroll_length", [*job.unrolled, "full"], why))
-    rate = {"min": 1e-3, "max": 3e-2, "log": True}
+    return (*found, *_training(job, rate=3e-2, dropout=0.3))
+
+
+def writing_settings(job: Job) -> tuple[Setting, ...]:
+    """What is searched where a text is written.
+
+    Args:
+        job: With a text; `steps` of a decoder if an encoder reads another.
+    """
+    written = job.written
+    assert written is not None
+    why = f"for {written.tokens} training tokens"
+    found = [
+        Setting("cell", ["LSTM", "GRU"], "a list: one of these; a SimpleRNN remembers little"),
+        Setting("embedding_dim", written.embedding, "numbers that each token becomes"),
+        Setting("units", list(job.units), why),
+    ]
+    if written.steps:
+        why = "the decoder looks back at each step of what was read"
+        found.append(Setting("attention", "luong", why))
+        found.append(Setting("bidirectional", True, "the encoder reads both ways"))
+    return (*found, *_training(job, rate=1e-2, dropout=0.4))
+
+
+def _training(job: Job, rate: float, dropout: float) -> tuple[Setting, ...]:
+    """How a network is trained; the largest learning rate and dropout."""
+    rates = {"min": 1e-3, "max": rate, "log": True}
     return (
-        *found,
-        Setting("learning_rate", rate, "matters most; on a logarithmic scale"),
+        Setting("learning_rate", rates, "matters most; on a logarithmic scale"),
         Setting("clip_norm", {"min": 0.1, "max": 10, "log": True}, "bounds exploding gradients"),
-        Setting("dropout", {"min": 0, "max": 0.3}, "against learning by heart"),
+        Setting("dropout", {"min": 0, "max": dropout}, "against learning by heart"),
         Setting("batch_size", job.batch, f"{job.updates} updates an epoch"),
         Setting("optimizer", "adam"),
     )
@@ -92,12 +149,14 @@ def space_settings(job: Job) -> tuple[Setting, ...]:
 
 def search_settings(job: Job, objective: Setting, cores: int) -> tuple[Setting, ...]:
     """How long is searched, from what an epoch costs on this machine."""
-    epochs = _round(min(100, max(20, _UPDATES / job.updates)), 10)
+    fewest, most = job.trials
+    least, longest = job.epochs
+    epochs = _round(min(longest, max(2 * least, _UPDATES / job.updates)), 10)
     trial = epochs * _epoch_seconds(job) * _TRAINED
-    while epochs > 10 and 16 * trial / cores > 5 * _TARGET_SECONDS:
-        epochs -= 10
+    while epochs > least and fewest * trial / cores > 5 * _TARGET_SECONDS:
+        epochs = max(least, epochs - 10)
         trial = epochs * _epoch_seconds(job) * _TRAINED
-    trials = _round(min(40, max(16, _TARGET_SECONDS * cores / trial)), 8)
+    trials = _round(min(most, max(fewest, _TARGET_SECONDS * cores / trial)), 8)
     seconds = _START_SECONDS + trials / 4 * _PROGRAM_SECONDS / cores + trials * trial / cores
     on = "1 core" if cores == 1 else f"{cores} cores"
     return (
@@ -114,11 +173,29 @@ def search_settings(job: Job, objective: Setting, cores: int) -> tuple[Setting, 
 
 def _epoch_seconds(job: Job) -> float:
     """An average network of the space, training and validation, on one core."""
+    if job.written is not None:
+        return _writing_seconds(job, job.written)
     units = sum(_RELATIVE[size] for size in job.units) / len(job.units)
     depth, ways = 1.5, 1.5 if job.both_ways else 1.0
     batch = max(_CALL_SECONDS, job.batch * _SEQUENCE_SECONDS * units)
     forward = job.validation * _SEQUENCE_SECONDS * units / 3  # 2 of the 6 products of a step
     return depth * ways * job.steps * (job.updates * batch + forward)
+
+
+def _writing_seconds(job: Job, written: Written) -> float:
+    """The same where a text is written: an encoder reads both ways, an attention costs a layer.
+
+    GRU 128 took 9.0 s an epoch of king_james.txt, where this says 10.9, and 12.2 s one of
+    verses_en_es.tsv, where it says 12.8, on two cores of which each trained one trial.
+    """
+    size = sum(job.units) / len(job.units)
+    layer = _SEQUENCE_SECONDS * sum(_RELATIVE[units] for units in job.units) / len(job.units)
+    steps = 2 * job.steps + 2 * written.steps if written.steps else job.steps
+    sequence = steps * layer + (written.steps or job.steps) * (
+        _TOKEN_SECONDS * size * written.vocabulary
+    )
+    batch = max(_CALL_SECONDS * steps, job.batch * sequence)
+    return job.updates * batch + job.validation * sequence / 3
 
 
 def _round(value: float, unit: int) -> int:

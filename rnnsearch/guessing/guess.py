@@ -1,31 +1,46 @@
-"""The way in: what kind of file it is, and who guesses for it."""
+"""The way in: what kind of file or folder it is, and who guesses for it."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from rnnsearch.data.problems import Problems
-from rnnsearch.data.sources import TABLES
+from rnnsearch.data.series.table import Table
+from rnnsearch.data.sources import TABLES, TEXTS
 from rnnsearch.data.sources.npz import load_npz
 from rnnsearch.errors import InvalidData, Problem
 from rnnsearch.guessing._base import FILE, Guess, Wishes, refuse
+from rnnsearch.guessing.archive import guess_archive
 from rnnsearch.guessing.arrays import guess_arrays
+from rnnsearch.guessing.cells import column_cells, parse_numbers
+from rnnsearch.guessing.fasta import guess_fasta
+from rnnsearch.guessing.folders import PICTURES, SOUNDS, guess_pictures, guess_sounds
+from rnnsearch.guessing.stream import guess_stream, is_prose
 from rnnsearch.guessing.table import guess_table
 from rnnsearch.spec.wording import joined
 
 __all__ = ["guess"]
 
-_TASKS = ("many_to_one", "many_to_many", "one_to_many")
-_TEXTS = (".csv", ".tsv", ".txt", "")
+_TASKS = ("many_to_one", "many_to_many", "one_to_many", "sequence_to_sequence")
+_CSV = (".csv", ".tsv", "")
 """Endings of what the source `csv` reads; a table of another kind has its source's name."""
+_TEXT = ".txt"
+"""A table, or a text."""
+_FASTA = (".fasta", ".fa", ".fna", ".faa")
+
+_Guesser = Callable[[Path, Wishes], Guess]
 
 
 def guess(path: Path, wishes: Wishes) -> Guess:
-    """A spec for a file.
+    """A spec for a file or a folder.
 
     Args:
-        path: Of the data: a table, or arrays.
+        path: Of the data.
         wishes: What the user said about it, and the machine.
 
     Raises:
@@ -34,28 +49,83 @@ def guess(path: Path, wishes: Wishes) -> Guess:
     """
     if wishes.task is not None and wishes.task not in _TASKS:
         refuse(f"must be {joined(_TASKS)}", wishes.task, "leave it out to guess", path="--task")
-    if not path.is_file():
-        what = "a folder" if path.is_dir() else "no file"
-        refuse("must be an existing file", f"{path} ({what})", "give the path of your data")
+    if not path.exists():
+        received = f"{path} (no file)"
+        refuse("must be an existing file or folder", received, "give the path of your data")
     try:
-        return _guess(path, wishes)
+        guesser = _of_folder(path) if path.is_dir() else _of_ending(path)
+        return guesser(path, wishes)
     except InvalidData as error:
         raise InvalidData(map(_of_file, error.problems)) from None
 
 
-def _guess(path: Path, wishes: Wishes) -> Guess:
+def _of_ending(path: Path) -> _Guesser:
+    """Who guesses for a file."""
     ending = path.suffix.lower()
-    if ending == ".npz":
-        problems = Problems()
-        arrays = load_npz(path, problems)
-        problems.raise_any()
-        return guess_arrays(arrays, "npz", wishes)
-    source = "csv" if ending in _TEXTS else ending.removeprefix(".")
-    if source not in TABLES:
-        endings = dict.fromkeys([*_TEXTS[:3], *(f".{name}" for name in TABLES), ".npz"])
-        must = f"must end in {joined(endings)}"
+    tables = [".csv", ".tsv", *(f".{name}" for name in TABLES)]
+    known: dict[str, _Guesser] = {
+        **dict.fromkeys(["", *tables], _guess_table),
+        _TEXT: _guess_text,
+        ".npz": _guess_npz,
+        ".ts": guess_archive,
+        **dict.fromkeys(_FASTA, guess_fasta),
+    }
+    if ending not in known:
+        must = f"must end in {joined(filter(None, known))}"
         refuse(must, path.name, "write a spec by hand for other data: docs/spec.md")
+    return known[ending]
+
+
+def _of_folder(path: Path) -> _Guesser:
+    """Who guesses for a folder: by the endings of most of its files."""
+    known: dict[str, _Guesser] = {
+        **dict.fromkeys(SOUNDS, guess_sounds),
+        **dict.fromkeys(PICTURES, guess_pictures),
+        **dict.fromkeys(_FASTA, guess_fasta),
+        ".ts": guess_archive,
+    }
+    found = (file for file in path.rglob("*") if file.is_file() and file.name[0] != ".")
+    counts = Counter(known.get(file.suffix.lower()) for file in found)
+    del counts[None]
+    if not counts:
+        must = f"must be a file, or a folder with a folder for each class of {joined(known)} files"
+        refuse(must, f"{path} (a folder without such files)", "give the path of your data")
+    return counts.most_common(1)[0][0] or guess_sounds
+
+
+def _guess_npz(path: Path, wishes: Wishes) -> Guess:
+    problems = Problems()
+    arrays: Mapping[str, np.ndarray] = load_npz(path, problems)
+    problems.raise_any()
+    return guess_arrays(arrays, "npz", wishes)
+
+
+def _guess_table(path: Path, wishes: Wishes) -> Guess:
+    name = path.suffix.lower().removeprefix(".")
+    source = name if name in TABLES else "csv"
     return guess_table(TABLES[source].read(path), source, wishes)
+
+
+def _guess_text(path: Path, wishes: Wishes) -> Guess:
+    """A table where it can be one; else a text."""
+    text = TEXTS["text"].read(path)
+    try:
+        table = TABLES["csv"].read(path)
+    except InvalidData:
+        if not is_prose(text):
+            raise
+        return guess_stream(text, wishes)
+    if _is_lines(table) and is_prose(text):
+        return guess_stream(text, wishes)
+    return guess_table(table, "csv", wishes)
+
+
+def _is_lines(table: Table) -> bool:
+    """Whether there is one column, of text."""
+    if len(table.header) > 1:
+        return False
+    values, _ = parse_numbers(column_cells(table, table.header[0]))
+    return bool(np.isnan(values).sum() * 2 > len(values))
 
 
 def _of_file(problem: Problem) -> Problem:

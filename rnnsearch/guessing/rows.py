@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,13 +16,50 @@ from rnnsearch.guessing.cells import column_cells
 from rnnsearch.guessing.columns import Column
 from rnnsearch.guessing.targets import class_objective
 
-__all__ = ["guess_rows"]
+__all__ = ["Labelled", "balance", "find_sequences", "guess_labelled", "guess_rows", "token_kind"]
 
 _SHORT = 8
 """Sequences below this length are not worth truncating."""
 _WORDY = 3
 """Spaces in a usual text from which it is taken for words."""
 _MOST_WORDS = 5000
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Sequences of tokens, each with its class.
+
+    Attributes:
+        cells: The sequences, "" where there is none.
+        classes: Class → sequences, the most frequent first.
+        gaps: How many lack the sequence or the class.
+    """
+
+    cells: Sequence[str]
+    classes: Mapping[str, int]
+    gaps: int = 0
+
+
+def find_sequences(found: list[Column]) -> tuple[Column, list[Column]] | None:
+    """The column of sequences and those of classes, where each row is a sequence of its own.
+
+    None where rows are steps.
+
+    Raises:
+        InvalidData: There are texts and nothing to learn of them.
+    """
+    texts = [column for column in found if column.kind == "text" and not column.gaps.any()]
+    labels = [column for column in found if column.kind == "label"]
+    numbers = [column for column in found if column.kind == "number" and not column.flaw]
+    if not texts or not (labels or not numbers):
+        return None
+    if not labels:
+        refuse(
+            "must have a row a time step, or a text and its class in each row",
+            f"no time stamps, and no class beside the texts of '{texts[0].name}'",
+            "write the spec by hand: docs/spec.md",
+        )
+    return texts[0], labels
 
 
 def guess_rows(
@@ -47,40 +85,57 @@ def guess_rows(
     target = _target(labels, wishes)
     cells = column_cells(table, text.name)
     answers = column_cells(table, target.name)
-    kind, why = _tokens(cells)
-    lengths = [len(Tokenizer(kind).tokens(cell)) for cell in cells]
-    usual = int(np.median(lengths))
-    found = [
+    gaps = sum("" in pair for pair in zip(cells, answers, strict=True))
+    kind, why = token_kind(cells)
+    settings = [
         Setting("source", "table", "a sequence a row"),
         Setting("path", None),
-        Setting("sequence", text.name, f"usually of {usual} tokens"),
+        Setting("sequence", text.name, f"usually of {_usual(cells, kind)} tokens"),
         Setting("tokens", kind, why),
-        Setting("target", target.name, f"classes: {_balance(target)}"),
-        Setting("target_kind", "class"),
-        _split(cells),
     ]
-    gaps = sum("" in pair for pair in zip(cells, answers, strict=True))
-    if gaps:
-        found.append(Setting("missing", "drop", f"{gaps} rows without a text or a class"))
     if kind == "words":
         why = "frequent words; all others are one"
-        found.insert(4, Setting("max_vocabulary", _MOST_WORDS, why))
-    rows = len(cells)
+        settings.append(Setting("max_vocabulary", _MOST_WORDS, why))
+    settings.append(Setting("target", target.name, f"classes: {balance(target.classes)}"))
+    return guess_labelled(Labelled(cells, target.classes, gaps), kind, settings, wishes, notes)
+
+
+def guess_labelled(
+    found: Labelled, kind: TokenKind, settings: list[Setting], wishes: Wishes, notes: list[str]
+) -> Guess:
+    """A spec for sequences of tokens and their classes.
+
+    Args:
+        found: What there is.
+        kind: The tokens.
+        settings: The keys of the data section that say where it is.
+        wishes: What the user said.
+        notes: For the user.
+    """
+    data = [*settings, Setting("target_kind", "class"), _split(found.cells)]
+    if found.gaps:
+        data.append(Setting("missing", "drop", f"{found.gaps} rows without a text or a class"))
+    usual, rows = _usual(found.cells, kind), len(found.cells)
     job = Job(
         train=round(0.6 * rows),
         validation=round(0.2 * rows),
-        steps=max(lengths),
+        steps=max(len(Tokenizer(kind).tokens(cell)) for cell in found.cells),
         both_ways=True,
         unrolled=(usual // 2,) if usual >= _SHORT else (),
     )
-    objective = class_objective(target.classes.values())
+    objective = class_objective(found.classes.values())
     return Guess(
         Setting("task", "many_to_one", "a sequence in, one class out"),
-        tuple(found),
+        tuple(data),
         space_settings(job),
         search_settings(job, objective, wishes.cores),
         tuple(notes),
     )
+
+
+def _usual(cells: Sequence[str], kind: TokenKind) -> int:
+    """Tokens of a usual sequence."""
+    return int(np.median([len(Tokenizer(kind).tokens(cell)) for cell in cells]))
 
 
 def _target(labels: list[Column], wishes: Wishes) -> Column:
@@ -104,7 +159,7 @@ def _split(cells: Sequence[str]) -> Setting:
     return Setting("split", split, said)
 
 
-def _tokens(cells: Sequence[str]) -> tuple[TokenKind, str]:
+def token_kind(cells: Sequence[str]) -> tuple[TokenKind, str]:
     """Characters, or words where the usual text has some spaces."""
     spaces = np.median([cell.count(" ") for cell in cells])
     if spaces >= _WORDY:
@@ -112,5 +167,6 @@ def _tokens(cells: Sequence[str]) -> tuple[TokenKind, str]:
     return "characters", "a step is a letter"
 
 
-def _balance(target: Column) -> str:
-    return name_some([f"{label} {count}" for label, count in target.classes.items()], 5)
+def balance(classes: Mapping[str, int]) -> str:
+    """Class and members, the most frequent first."""
+    return name_some([f"{label} {count}" for label, count in classes.items()], 5)

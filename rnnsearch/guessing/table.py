@@ -11,17 +11,19 @@ from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.series.calendar import Step, infer_step, parse_times
 from rnnsearch.data.series.rows import Columns, read_series
 from rnnsearch.data.series.table import Table
-from rnnsearch.guessing._base import FILE, Guess, Setting, Wishes, refuse
+from rnnsearch.guessing._base import FILE, Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
 from rnnsearch.guessing.cells import column_cells, parse_numbers
 from rnnsearch.guessing.columns import Column, examine, find_time
+from rnnsearch.guessing.pairs import find_texts, guess_pairs
 from rnnsearch.guessing.panel import FEWEST_ROWS, Panel, find_panel
-from rnnsearch.guessing.rows import guess_rows
+from rnnsearch.guessing.rows import find_sequences, guess_rows
 from rnnsearch.guessing.season import Season, find_seasons
 from rnnsearch.guessing.targets import choose_target, class_objective, trend_settings
 
 __all__ = ["guess_table"]
 
+_TASKS = ("many_to_one", "many_to_many", "one_to_many")
 _MANY_WINDOWS = 3000
 """Training windows that overlap teach little more than every second of them."""
 _SHORT, _LONG, _USUAL = 8, 96, 48
@@ -109,12 +111,17 @@ def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
         InvalidData: No spec for it would run; with the reason.
     """
     found = _columns(table)
-    sequences = None if found.time is not None else _rows_of_sequences(found.others)
+    texts = [] if found.time is not None else find_texts(found.others, wishes)
+    if texts:
+        return guess_pairs(table, texts, found.others, wishes, found.notes)
+    sequences = None if found.time is not None else find_sequences(found.others)
     if sequences is not None:
         text, labels = sequences
         others = [c.name for c in found.others if c is not text and c not in labels]
         unread = [f"{_show(name)} is left out: only the text is read" for name in others]
         return guess_rows(table, text, labels, wishes, found.notes + unread)
+    if wishes.task == "sequence_to_sequence":
+        check_wishes(wishes, _TASKS, "a table without two columns of texts")
     series, notes = _look(found, wishes)
     if wishes.task == "one_to_many":
         return _blocks(series, source, wishes, notes)
@@ -187,22 +194,6 @@ def _share(rows: int) -> float:
     if rows < 1000:
         return 0.2
     return float(f"{max(0.01, min(0.15, _JUDGED_ROWS / rows)):.2g}")
-
-
-def _rows_of_sequences(found: list[Column]) -> tuple[Column, list[Column]] | None:
-    """The column of sequences and those of classes, where each row is a sequence of its own."""
-    texts = [column for column in found if column.kind == "text" and not column.gaps.any()]
-    labels = [column for column in found if column.kind == "label"]
-    numbers = [column for column in found if column.kind == "number" and not column.flaw]
-    if not texts or not (labels or not numbers):
-        return None
-    if not labels:
-        refuse(
-            "must have a row a time step, or a text and its class in each row",
-            f"no time stamps, and no class beside the texts of {_show(texts[0].name)}",
-            "write the spec by hand: docs/spec.md",
-        )
-    return texts[0], labels
 
 
 def _past(column: Column, stop: int, predicted: bool) -> np.ndarray:

@@ -71,6 +71,8 @@ def show_initial(console: Console, initial: Initial, program: Sequence[str]) -> 
 
 
 def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     if isinstance(value, dict):

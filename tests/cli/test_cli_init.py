@@ -23,8 +23,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Calls it in an empty folder that has the shipped data."""
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.chdir(tmp_path)
-    for file in (*DATA.glob("*.csv"), *DATA.glob("*.npz")):
-        shutil.copy(file, tmp_path)
+    for file in DATA.iterdir():
+        if file.suffix in (".csv", ".npz", ".txt", ".tsv"):
+            shutil.copy(file, tmp_path)
 
     def call(*arguments: str) -> Any:
         monkeypatch.setattr(sys, "argv", ["main.py", "init", *arguments])
@@ -65,6 +66,10 @@ def test_it_says_what_it_guessed_and_why_and_what_comes_next(run: Run, tmp_path:
         (("weather.csv", "--target", "temp_max"), "many_to_one", "val_rmse"),
         (("weather.csv", "--task", "many_to_many"), "many_to_many", "val_f1_macro"),
         (("japanese_vowels.npz",), "many_to_one", "val_accuracy"),
+        (("digits.npz",), "many_to_one", "val_accuracy"),
+        (("king_james.txt",), "many_to_many", "val_bits"),
+        (("verses_en_es.tsv",), "sequence_to_sequence", "val_perplexity"),
+        ((str(DATA / "audio"),), "many_to_one", "val_accuracy"),
     ],
 )
 def test_the_shipped_data_has_specs_that_pass_check(
@@ -96,11 +101,14 @@ def test_a_spec_that_is_there_is_kept_unless_forced(run: Run, tmp_path: Path) ->
     [
         (
             ("no.csv",),
-            "FILE: must be an existing file; received no.csv (no file); give the path of your data",
+            "FILE: must be an existing file or folder; received no.csv (no file); "
+            "give the path of your data",
         ),
         (
             (".",),
-            "FILE: must be an existing file; received . (a folder); give the path of your data",
+            "FILE: must be a file, or a folder with a folder for each class of .wav, .flac, .ogg, "
+            ".png, .jpg, .jpeg, .fasta, .fa, .fna, .faa or .ts files; received . (a folder "
+            "without such files); give the path of your data",
         ),
         (
             ("weather.csv", "--target", "temp_maxx"),

@@ -90,6 +90,31 @@ def test_other_arrays_are_noted(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("said", "split"),
+    [
+        (["train", "train", "train", "test"], {"column": "part", "validation": 0.2}),
+        (["train", "train", "validation"], {"column": "part", "test": 0.2}),
+        (["train", "validation", "test"], {"column": "part"}),
+        ([b"train", b"train", b"train", b"test"], {"column": "part", "validation": 0.2}),
+    ],
+)
+def test_an_array_may_say_the_parts(tmp_path, said, split):
+    part = np.resize(np.array(said), N)
+    arrays = {"x": noise(N, T, F), "y": RNG.permutation(classes()), "part": part}
+    found = look(tmp_path, arrays)
+    assert setting(found, "split") == split
+    assert found.notes == ()
+    rnnsearch.init(tmp_path / "data.npz", output=tmp_path / "s.yaml")
+
+
+def test_an_array_of_other_texts_says_no_parts(tmp_path):
+    part = np.resize(np.array(["train", "other"]), N)
+    found = look(tmp_path, {"x": noise(N, T, F), "y": classes(), "part": part})
+    assert setting(found, "split") == {"validation": 0.2, "test": 0.2}
+    assert found.notes == ("not used: part",)
+
+
+@pytest.mark.parametrize(
     ("arrays", "wishes", "message"),
     [
         (

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnsearch.guessing._base import Setting
-from rnnsearch.guessing.budget import Job, search_settings, space_settings
+from rnnsearch.guessing.budget import Job, Written, search_settings, space_settings
 from rnnsearch.spec.scalars import read_duration
 
 JOBS = st.builds(
@@ -53,3 +53,27 @@ def test_more_cores_take_less_time() -> None:
 def test_a_simple_rnn_is_not_tried_on_long_sequences() -> None:
     cells = {steps: space_settings(Job(100, 20, steps))[0].value for steps in (64, 65)}
     assert cells == {64: ["SimpleRNN", "LSTM", "GRU"], 65: ["LSTM", "GRU"]}
+
+
+def test_a_long_text_has_few_trials_and_then_few_epochs() -> None:
+    bounds = {"most_batch": 32, "trials": (8, 16), "epochs": (4, 40)}
+    budgets = []
+    for count in (10**5, 10**6, 10**7):
+        text = Written(count, 0, 60, 16)
+        job = Job(count // 48, count // 480, 48, written=text, **bounds)
+        budgets.append(search(job))
+    assert [budget["trials"] for budget in budgets] == [16, 8, 8]
+    assert [budget["epochs"] for budget in budgets] == [40, 10, 4]
+
+
+def test_known_tokens_take_time() -> None:
+    estimates = []
+    for known in (50, 5000):
+        text = Written(10**5, 20, known, 64)
+        job = Job(5000, 500, 20, written=text, trials=(8, 16), epochs=(10, 40))
+        found = search_settings(job, OBJECTIVE, 2)
+        estimates += [setting.why for setting in found if setting.key == "trials"]
+    assert estimates == [
+        "estimated to take 3 minutes on 2 cores",
+        "estimated to take 7 minutes on 2 cores",
+    ]

@@ -292,7 +292,8 @@ ENDINGS = [
     (
         {"date": days(), "a": numbers()},
         {"task": "many"},
-        "--task: must be many_to_one, many_to_many or one_to_many; received many; "
+        "--task: must be many_to_one, many_to_many, one_to_many or sequence_to_sequence; "
+        "received many; "
         "leave it out to guess",
     ),
 ]  # fmt: skip
@@ -308,8 +309,8 @@ def test_what_is_refused_and_how(refusal, columns, wishes, message):
     [
         ("empty.csv", "", "FILE: must have a header line and rows below it; received an empty file; look at {}"),
         ("head.csv", "a,b\n", "FILE: must have a header line and rows below it; received only a header line; look at {}"),
-        ("x.json", "{{}}", "FILE: must end in .csv, .tsv, .txt, .parquet or .npz; received x.json; write a spec by hand for other data: docs/spec.md"),
-        ("none.csv", None, "FILE: must be an existing file; received {} (no file); give the path of your data"),
+        ("x.json", "{{}}", "FILE: must end in .csv, .tsv, .parquet, .txt, .npz, .ts, .fasta, .fa, .fna or .faa; received x.json; write a spec by hand for other data: docs/spec.md"),
+        ("none.csv", None, "FILE: must be an existing file or folder; received {} (no file); give the path of your data"),
     ],
 )  # fmt: skip
 def test_files_that_are_none(tmp_path: Path, name: str, content: str | None, message: str):

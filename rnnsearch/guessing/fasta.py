@@ -1,0 +1,80 @@
+"""A guess for FASTA: sequences of letters, whose class the header lines or the files' names say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from rnnsearch.data.problems import name_some
+from rnnsearch.data.sources import ROWS
+from rnnsearch.data.tokens.table import TextTable
+from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
+from rnnsearch.guessing.rows import Labelled, balance, guess_labelled
+
+__all__ = ["guess_fasta"]
+
+_PATTERNS = (
+    r"(?:class|label|type)[=:]\s*([^\s|;,]+)",
+    r"\|\s*([^\s|]+)\s*$",
+    r"\s(\S+)\s*$",
+)
+"""Where a header line may say the class: by that name, after its last ``|``, as its last word."""
+_MOST_CLASSES = 30
+_FEWEST_MEMBERS = 5
+"""Of a class; a word that comes up less often names a sequence."""
+
+
+def guess_fasta(path: Path, wishes: Wishes) -> Guess:
+    """A spec for sequences and their classes.
+
+    Args:
+        path: A file, or a folder with files or folders that are a class each.
+        wishes: What the user said.
+
+    Raises:
+        InvalidData: No spec for it would run; with the reason.
+    """
+    check_wishes(wishes, ["many_to_one"], "FASTA", target="leave it out: the label is the target")
+    table, label, why = _with_classes(path)
+    counts = _classes(table)
+    cells = table.column("sequence")
+    settings = [Setting("source", "fasta", f"{len(cells)} sequences"), Setting("path", None)]
+    if label is not None:
+        settings.append(Setting("label", label, why))
+    settings.append(Setting("tokens", "characters", f"a step is a letter; {balance(counts)}"))
+    if any(not cell.isupper() for cell in cells) and any(not cell.islower() for cell in cells):
+        why = "small letters and capitals are the same bases or amino acids"
+        settings.append(Setting("lower_case", True, why))
+    return guess_labelled(Labelled(cells, counts), "characters", settings, wishes, [])
+
+
+def _with_classes(path: Path) -> tuple[TextTable, str | None, str]:
+    """The sequences with their classes, the pattern that finds these, and why this one."""
+    reader = ROWS["fasta"]
+    table = reader.read(path, {"label": None})
+    if path.is_dir():
+        if _is_sound(table):
+            return table, None, ""
+        must = f"must have 2 to {_MOST_CLASSES} classes, a file or a folder each"
+        received = f"{len(_classes(table))} of {name_some(_classes(table), 3)}"
+        refuse(must, received, f"give each {_FEWEST_MEMBERS} sequences or more")
+    for pattern in _PATTERNS:
+        table = reader.read(path, {"label": pattern})
+        if "" not in table.column("label") and _is_sound(table):
+            return table, pattern, f"finds the class in a header line: {balance(_classes(table))}"
+    return refuse(
+        "must say the class in each header line, such as >name class=exon",
+        f"none that comes up {_FEWEST_MEMBERS} times in {path.name}",
+        "add it, or give a folder with a file or a folder for each class",
+    )
+
+
+def _classes(table: TextTable) -> dict[str, int]:
+    """Class → sequences, the most frequent first."""
+    return dict(Counter(table.column("label")).most_common())
+
+
+def _is_sound(table: TextTable) -> bool:
+    """Whether the labels are classes that can be learned."""
+    counts = _classes(table)
+    return 2 <= len(counts) <= _MOST_CLASSES and min(counts.values()) >= _FEWEST_MEMBERS

@@ -1,0 +1,264 @@
+"""A guess for a folder of recordings or pictures, with a folder for each class."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from rnnsearch.data.extras import import_extra
+from rnnsearch.data.problems import Problems, name_some
+from rnnsearch.data.sources._folders import Listed, list_parts
+from rnnsearch.data.sources._mel import fft_size, mel_filters
+from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
+from rnnsearch.guessing.budget import Job, search_settings, space_settings
+from rnnsearch.guessing.rows import balance
+from rnnsearch.guessing.targets import class_objective
+
+__all__ = ["PICTURES", "SOUNDS", "guess_pictures", "guess_sounds"]
+
+SOUNDS = (".wav", ".flac", ".ogg")
+PICTURES = (".png", ".jpg", ".jpeg")
+_SHARES = {"validation": 0.2, "test": 0.2}
+_RATE = 16_000
+"""Samples a second that speech and most other sounds need."""
+_BANDS = (40, 24, 12, 6, 3)
+"""Mel bands that are tried: of a low rate or a short frame many would be empty."""
+_USUAL_STEPS = 200
+"""Frames of a usual recording, where its length does not ask for more or fewer."""
+_MOST_ROWS = 64
+"""Height and width of a picture, whose rows are the steps; more only take time."""
+
+_FEWEST_GROUPS = 10
+"""From so many on, parts of whole groups have about the shares that are asked for."""
+_CLIPS = (
+    "pictures stand in folders below that of their class: where each of these is one clip, say "
+    "steps: frames"
+)
+
+
+@dataclass(frozen=True)
+class _Folder:
+    """What a folder holds.
+
+    Attributes:
+        train, validation, test: The parts; None where the folder has none of its own.
+        classes: Class → entries of the training part, the most frequent first.
+    """
+
+    train: Listed
+    validation: Listed | None
+    test: Listed | None
+    classes: dict[str, int]
+
+    @property
+    def files(self) -> list[Path]:
+        """Those of all parts."""
+        parts = (self.train, self.validation, self.test)
+        return [path for part in parts if part is not None for path in part.paths]
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """Those of the parts that have no folder."""
+        parts = {"validation": self.validation, "test": self.test}
+        return {name: _SHARES[name] for name, part in parts.items() if part is None}
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Entries of the training and of the validation part."""
+        every = len(self.train.paths)
+        own = self.validation
+        judged = round(every * _SHARES["validation"]) if own is None else len(own.paths)
+        return round(every * (1 - sum(self.shares.values()))), judged
+
+
+def guess_sounds(root: Path, wishes: Wishes) -> Guess:
+    """A spec for recordings; only their headers are looked at.
+
+    Args:
+        root: Has a folder a class; or folders train, validation, test that have these.
+        wishes: What the user said.
+
+    Raises:
+        InvalidData: No spec for it would run; with the reason.
+        MissingExtra: soundfile is not installed.
+    """
+    folder = _listed(root, SOUNDS, wishes)
+    seconds, rates = _headers_of_sounds(folder.files)
+    rate = min(_RATE, *rates)
+    usual = float(np.median(seconds))
+    hop = float(f"{min(50, max(10, usual * 1000 / _USUAL_STEPS)):.2g}")
+    frame = 2.5 * hop
+    samples = round(frame * rate / 1000)
+    bands = next((n for n in _BANDS if _are_full(n, rate, samples)), _BANDS[-1])
+    steps = max(1, round(float(np.max(seconds)) * 1000 / hop))
+    data = [
+        Setting("source", "audio", "pip install 'rnnsearch[audio]'"),
+        Setting("path", None, f"files of each class: {balance(folder.classes)}"),
+        Setting("features", "log_mel", "the logarithm of the energy in each band"),
+        Setting("rate", rate, _why_rate(rate, rates)),
+        Setting("frame_ms", frame, "a step is a frame of so many milliseconds"),
+        Setting("hop_ms", hop, f"from frame to frame; a usual recording has {usual:.2g} s"),
+        Setting("mels", bands, "bands from 0 Hz to half the rate"),
+    ]
+    return _guess(folder, data, steps, max(1, round(usual * 1000 / hop)), wishes, [])
+
+
+def guess_pictures(root: Path, wishes: Wishes) -> Guess:
+    """A spec for pictures; only their headers are looked at.
+
+    Args:
+        root: Has a folder a class; or folders train, validation, test that have these.
+        wishes: What the user said.
+
+    Raises:
+        InvalidData: No spec for it would run; with the reason.
+        MissingExtra: pillow is not installed.
+    """
+    folder = _listed(root, PICTURES, wishes)
+    sizes, modes = _headers_of_pictures(folder.files)
+    grey = sum(mode in ("1", "L", "LA", "I", "I;16", "F") for mode in modes) * 2 > len(modes)
+    data = [
+        Setting("source", "images", "pip install 'rnnsearch[images]'"),
+        Setting("path", None, f"files of each class: {balance(folder.classes)}"),
+        Setting("steps", "rows", "a step is a row of a picture, from the top"),
+        Setting("channels", "grey" if grey else "rgb", "as most of the files have them"),
+    ]
+    size, why = _size(sizes)
+    if why:
+        data.append(Setting("size", size, why))
+    deep = len(folder.train.paths[0].relative_to(folder.train.root).parts) > 2
+    notes = [_CLIPS] if deep else []
+    return _guess(folder, data, size[0], size[0], wishes, notes)
+
+
+def _listed(root: Path, endings: Sequence[str], wishes: Wishes) -> _Folder:
+    """The entries of the folder, of which every class must have some to learn from and to judge."""
+    target = "leave it out: the folders' names are the classes"
+    check_wishes(wishes, ["many_to_one"], "a folder for each class", target=target)
+    problems = Problems()
+    train, validation, test = list_parts(root, endings, False, problems)
+    problems.raise_any()
+    assert train is not None and train.labels is not None
+    classes = dict(Counter(train.labels).most_common())
+    if len(classes) < 2:
+        received = f"one, {name_some(classes)}"
+        refuse("must have folders of two classes or more", received, "add those of another class")
+    return _Folder(train, validation, test, classes)
+
+
+def _headers_of_sounds(files: Sequence[Path]) -> tuple[list[float], list[int]]:
+    """Seconds and rate of each recording; what can't be read is left to the source to refuse."""
+    soundfile = import_extra("soundfile", "soundfile", "audio", "data.source: audio")
+    seconds: list[float] = []
+    rates: list[int] = []
+    for path in files:
+        try:
+            header = soundfile.info(path)
+        except (OSError, RuntimeError):
+            continue
+        seconds.append(header.frames / header.samplerate)
+        rates.append(header.samplerate)
+    if not seconds:
+        received = f"none in {name_some(path.name for path in files)}"
+        refuse("must have sound in its files", received, "look at them")
+    return seconds, rates
+
+
+def _headers_of_pictures(files: Sequence[Path]) -> tuple[list[tuple[int, int]], list[str]]:
+    """(Height, width) and colours of each picture; the source refuses what can't be read."""
+    image = import_extra("PIL.Image", "pillow", "images", "data.source: images")
+    sizes: list[tuple[int, int]] = []
+    modes: list[str] = []
+    for path in files:
+        try:
+            with image.open(path) as opened:
+                sizes.append((opened.height, opened.width))
+                modes.append(opened.mode)
+        except (OSError, ValueError, SyntaxError, image.DecompressionBombError):
+            continue
+    if not sizes:
+        received = f"none in {name_some(path.name for path in files)}"
+        refuse("must have pictures in its files", received, "look at them")
+    return sizes, modes
+
+
+def _are_full(bands: int, rate: int, samples: int) -> bool:
+    """Whether every one of so many mel bands has a frequency in it."""
+    return bool(mel_filters(bands, rate, fft_size(samples)).any(axis=1).all())
+
+
+def _why_rate(rate: int, rates: Sequence[int]) -> str:
+    """Where the rate comes from."""
+    if min(rates) == max(rates):
+        return "samples a second" + (
+            ", as the files have" if rate == rates[0] else "; files have more"
+        )
+    return f"samples a second; files have {min(rates)} to {max(rates)}"
+
+
+def _size(sizes: Sequence[tuple[int, int]]) -> tuple[list[int], str]:
+    """Height and width of a picture as it is read, and why if that is not its own."""
+    height, width = (int(np.median(side)) for side in zip(*sizes, strict=True))
+    shrink = min(1.0, _MOST_ROWS / max(height, width))
+    size = [max(1, round(height * shrink)), max(1, round(width * shrink))]
+    own = f"{height} × {width}"
+    if len(set(sizes)) > 1:
+        return size, f"height and width; pictures differ, usually {own}"
+    return size, f"height and width, scaled down from {own}" if shrink < 1 else ""
+
+
+def _guess(
+    folder: _Folder,
+    data: list[Setting],
+    steps: int,
+    usual: int,
+    wishes: Wishes,
+    notes: list[str],
+) -> Guess:
+    """The whole spec.
+
+    Args:
+        folder: What it holds.
+        data: Where it is, and what a step is.
+        steps: Of the longest sequence.
+        usual: Steps of a usual one.
+        wishes: What the user said.
+        notes: For the user.
+    """
+    train, validation = folder.counts
+    job = Job(train, validation, max(usual, steps // 2), both_ways=True)
+    if folder.shares:
+        data = [*data, _split(folder)]
+    return Guess(
+        Setting("task", "many_to_one", "a sequence in, one class out"),
+        tuple(data),
+        space_settings(job),
+        search_settings(job, class_objective(folder.classes.values()), wishes.cores),
+        tuple(notes),
+    )
+
+
+def _split(folder: _Folder) -> Setting:
+    """The parts that have no folder; files of one name, perhaps of one scene, stay together."""
+    split: dict[str, object] = {**folder.shares}
+    why = "out of the training part, each class in the same share"
+    shared = [] if len(split) < len(_SHARES) else _shared_names(folder.train)
+    if shared:
+        split["group"] = "stem"
+        why = f"all classes have files of the same names, such as {shared[0]}: they stay together"
+    return Setting("split", split, why)
+
+
+def _shared_names(train: Listed) -> list[str]:
+    """The names that are there in every class, if they are most of each."""
+    assert train.labels is not None
+    stems: dict[str, set[str]] = {}
+    for path, label in zip(train.paths, train.labels, strict=True):
+        stems.setdefault(label, set()).add(path.stem)
+    shared = set.intersection(*stems.values())
+    most = max(map(len, stems.values()))
+    return sorted(shared) if len(shared) * 2 > most and len(shared) >= _FEWEST_GROUPS else []

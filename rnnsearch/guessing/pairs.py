@@ -1,0 +1,168 @@
+"""A guess for pairs of texts: one is read, the other written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from rnnsearch.data.series.table import Table
+from rnnsearch.data.tokens.tokenizers import Tokenizer, TokenKind
+from rnnsearch.guessing._base import Guess, Setting, Wishes, refuse
+from rnnsearch.guessing.budget import Job, Written, search_settings, writing_settings
+from rnnsearch.guessing.cells import column_cells
+from rnnsearch.guessing.columns import Column
+from rnnsearch.guessing.rows import token_kind
+
+__all__ = ["find_texts", "guess_pairs"]
+
+_TASK = "sequence_to_sequence"
+_MOST_WORDS = 2000
+"""Known words of each language: the time of a step is mostly that of choosing among them."""
+_FEWEST = 30
+"""Pairs; fewer teach nothing that could be judged."""
+_SHARE = 0.1
+"""Of each of these parts, at most."""
+_MOST_ROWS = 1000
+"""Rows of these parts that tell two networks apart; more only take time."""
+
+
+def find_texts(columns: Sequence[Column], wishes: Wishes) -> list[Column]:
+    """The columns of texts, where there are two or more and they are to be learned from each other.
+
+    Beside classes or numbers they are only if the user says so: `--task sequence_to_sequence`.
+    """
+    texts = [column for column in columns if column.kind == "text"]
+    if len(texts) < 2 or wishes.task not in (None, _TASK):
+        return []
+    others = [column for column in columns if column.kind != "text" and not column.flaw]
+    return texts if wishes.task == _TASK or not others else []
+
+
+def guess_pairs(
+    table: Table, texts: list[Column], columns: Sequence[Column], wishes: Wishes, notes: list[str]
+) -> Guess:
+    """A spec for texts and what they become.
+
+    Args:
+        table: The file.
+        texts: Two columns of texts, or more.
+        columns: All of them.
+        wishes: What the user said.
+        notes: What is to be said of the file.
+
+    Raises:
+        InvalidData: No spec for it would run; with the reason.
+    """
+    source, target = _two(texts, wishes)
+    others = [column.name for column in columns if column.name not in (source, target)]
+    notes = notes + [f"'{name}' is left out: two texts are read" for name in others]
+    read, write = column_cells(table, source), column_cells(table, target)
+    pairs = [pair for pair in zip(read, write, strict=True) if "" not in pair]
+    if len(pairs) < _FEWEST:
+        must = f"must have at least {_FEWEST} rows with both texts"
+        received = f"{len(pairs)} with '{source}' and '{target}'"
+        refuse(must, received, "give more, or name another column: --target")
+    kinds = [token_kind(texts)[0] for texts in (read, write)]
+    tokens = [
+        _tokens(texts, kind) for texts, kind in zip(zip(*pairs, strict=True), kinds, strict=True)
+    ]
+    found = [
+        Setting("source", "pairs", "a text and what it becomes in each row"),
+        Setting("path", None),
+        Setting("sequence", source, f"is read; usually of {_usual(tokens[0])} tokens"),
+        Setting("target", target, f"is written; usually of {_usual(tokens[1])} tokens"),
+        *_token_settings(kinds),
+        _split(len(pairs), len(pairs) - len({text for text, _ in pairs})),
+    ]
+    gaps = len(read) - len(pairs)
+    if gaps:
+        found.append(Setting("missing", "drop", f"{gaps} rows without one of the two"))
+    job = _job(tokens, kinds)
+    objective = Setting("objective", "val_perplexity", "between how many tokens it wavers")
+    return Guess(
+        Setting("task", _TASK, "a text in, another text out"),
+        tuple(found),
+        writing_settings(job),
+        search_settings(job, objective, wishes.cores),
+        tuple(notes),
+    )
+
+
+def _two(texts: list[Column], wishes: Wishes) -> tuple[str, str]:
+    """The text that is read, and the one that is written: the first two, or as the user says."""
+    names = [column.name for column in texts]
+    target = names[1] if wishes.target is None else wishes.target
+    if target not in names:
+        advice = f"there are: {', '.join(names)}"
+        refuse("must be a column of texts", f"'{target}'", advice, path="--target")
+    return next(name for name in names if name != target), target
+
+
+def _tokens(texts: Sequence[str], kind: TokenKind) -> list[list[str]]:
+    """The tokens of each text."""
+    tokenizer = Tokenizer(kind, lower_case=kind == "words")
+    return [tokenizer.tokens(text) for text in texts]
+
+
+def _usual(tokens: list[list[str]]) -> int:
+    return int(np.median([len(text) for text in tokens]))
+
+
+def _token_settings(kinds: list[TokenKind]) -> list[Setting]:
+    """How both texts are cut, and which tokens are known."""
+    read, written = kinds
+    steps = {"words": "a word or a mark of punctuation", "characters": "a letter"}
+    found = [Setting("tokens", read, f"a step is {steps[read]}")]
+    if written != read:
+        found.append(Setting("target_tokens", written, f"of the target, {steps[written]}"))
+    if "words" in kinds:
+        why = "frequent words of each column; all others are one"
+        found.append(Setting("max_vocabulary", _MOST_WORDS, why))
+        found.append(Setting("lower_case", True, "so that a word has one form"))
+    return found
+
+
+def _share(rows: int) -> float:
+    """Of the validation part, and of the test part."""
+    return float(f"{min(_SHARE, max(0.01, _MOST_ROWS / rows)):.2g}")
+
+
+def _split(rows: int, again: int) -> Setting:
+    """The parts, and what of them must not be judged."""
+    share = _share(rows)
+    split: dict[str, object] = {"validation": share, "test": share}
+    said = "at random, but rows that follow each other stay together"
+    if again:
+        split["duplicates"] = "drop"
+        said += f"; {again} texts come up again, and pairs that do must not be judged"
+    return Setting("split", split, said)
+
+
+def _job(tokens: list[list[list[str]]], kinds: list[TokenKind]) -> Job:
+    """How much there is to train on; short texts are padded to the longest."""
+    rows = len(tokens[0])
+    written = sum(map(len, tokens[1]))
+    share = _share(rows)
+    known = len({token for text in tokens[1] for token in text})
+    words = "words" in kinds
+    train = max(1, round(rows * (1 - 2 * share)))
+    return Job(
+        train=train,
+        validation=max(1, round(rows * share)),
+        steps=_padded(tokens[0]),
+        written=Written(
+            tokens=round(written * train / rows),
+            steps=_padded(tokens[1]),
+            vocabulary=min(known, _MOST_WORDS) if words else known,
+            embedding=64 if words else 16,
+        ),
+        most_batch=32,
+        trials=(8, 16),
+        epochs=(10, 40),
+    )
+
+
+def _padded(tokens: list[list[str]]) -> int:
+    """Steps that a text takes: nearly those of the longest; a few outliers are not to count."""
+    return max(1, round(float(np.quantile([len(text) for text in tokens], 0.99))))

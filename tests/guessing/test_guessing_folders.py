@@ -1,0 +1,181 @@
+"""What is guessed of folders of recordings and pictures, and what is refused."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import rnnsearch
+from rnnsearch.errors import InvalidInput, MissingExtra
+from rnnsearch.guessing import Wishes, guess
+from tests.guessing.conftest import setting
+
+RNG = np.random.default_rng(0)
+CLASSES = ("cat", "dog", "owl")
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+
+
+def write_pictures(
+    root: Path,
+    count: int = 12,
+    sizes: Sequence[tuple[int, int]] = ((8, 6),),
+    mode: str = "L",
+    stem: str = "{label}{i}",
+) -> Path:
+    image = pytest.importorskip("PIL.Image")
+    for label in CLASSES:
+        (root / label).mkdir(parents=True)
+        for i in range(count):
+            height, width = sizes[i % len(sizes)]
+            pixels = RNG.integers(0, 256, (height, width)).astype(np.uint8)
+            name = stem.format(label=label, i=i)
+            image.fromarray(pixels).convert(mode).save(root / label / f"{name}.png")
+    return root
+
+
+def write_sounds(root: Path, seconds: float = 0.3, rates: Sequence[int] = (8000,)) -> Path:
+    soundfile = pytest.importorskip("soundfile")
+    for label in CLASSES:
+        (root / label).mkdir(parents=True)
+        for i in range(12):
+            rate = rates[i % len(rates)]
+            samples = RNG.normal(0, 0.1, int(rate * seconds))
+            soundfile.write(root / label / f"{label}_{i}.wav", samples, rate)
+    return root
+
+
+def task_of_written(data: Path) -> str:
+    written = rnnsearch.init(data, output=data.parent / "s.yaml").path
+    return rnnsearch.check(written).task
+
+
+def test_pictures_in_folders(tmp_path):
+    root = write_pictures(tmp_path / "animals")
+    found = guess(root, Wishes())
+    assert setting(found, "task") == "many_to_one"
+    assert setting(found, "source") == "images"
+    assert setting(found, "steps") == "rows"
+    assert setting(found, "channels") == "grey"
+    assert setting(found, "size") is None
+    assert setting(found, "split") == {"validation": 0.2, "test": 0.2}
+    assert setting(found, "objective") == "val_accuracy"
+    why = next(s.why for s in found.data if s.key == "path")
+    assert why == "files of each class: cat 12, dog 12, owl 12"
+    assert task_of_written(root) == "many_to_one"
+
+
+@pytest.mark.parametrize(
+    ("sizes", "size"),
+    [(((8, 6), (8, 6), (9, 6)), [8, 6]), (((128, 64),), [64, 32])],
+    ids=["they differ", "they are large"],
+)
+def test_a_size_where_it_is_needed(tmp_path, sizes, size):
+    root = write_pictures(tmp_path / "animals", sizes=sizes, mode="RGB")
+    found = guess(root, Wishes())
+    assert setting(found, "size") == size
+    assert setting(found, "channels") == "rgb"
+    assert task_of_written(root) == "many_to_one"
+
+
+def test_files_of_one_name_stay_together(tmp_path):
+    root = write_pictures(tmp_path / "animals", count=20, stem="scene{i}")
+    assert setting(guess(root, Wishes()), "split")["group"] == "stem"
+    assert task_of_written(root) == "many_to_one"
+
+
+def test_parts_in_folders_are_taken_as_they_are(tmp_path):
+    root = tmp_path / "animals"
+    for part in ("train", "test"):
+        write_pictures(root / part)
+    assert setting(guess(root, Wishes()), "split") == {"validation": 0.2}
+    assert task_of_written(root) == "many_to_one"
+    write_pictures(root / "validation")
+    assert setting(guess(root, Wishes()), "split") is None
+    assert rnnsearch.init(root, output=tmp_path / "all.yaml").path.exists()
+
+
+def test_recordings_in_folders(tmp_path):
+    root = write_sounds(tmp_path / "animals")
+    found = guess(root, Wishes())
+    assert setting(found, "source") == "audio"
+    assert (setting(found, "rate"), setting(found, "mels")) == (8000, 40)
+    assert (setting(found, "frame_ms"), setting(found, "hop_ms")) == (25, 10)
+    assert task_of_written(root) == "many_to_one"
+
+
+def test_the_lowest_rate_counts_and_long_recordings_have_longer_steps(tmp_path):
+    root = write_sounds(tmp_path / "animals", seconds=4, rates=(4000, 11025))
+    found = guess(root, Wishes())
+    assert setting(found, "rate") == 4000
+    assert (setting(found, "frame_ms"), setting(found, "hop_ms")) == (50, 20)
+    assert task_of_written(root) == "many_to_one"
+
+
+def test_a_library_that_is_missing_is_named(tmp_path, monkeypatch):
+    root = write_sounds(tmp_path / "animals")
+    monkeypatch.setitem(sys.modules, "soundfile", None)
+    with pytest.raises(MissingExtra, match=r"pip install 'rnnsearch\[audio\]'"):
+        guess(root, Wishes())
+
+
+def test_the_spec_is_called_as_the_folder(tmp_path, monkeypatch):
+    root = write_pictures(tmp_path / "animals.v2")
+    monkeypatch.chdir(root)
+    assert rnnsearch.init(".").path == Path("animals.v2.yaml")
+
+
+def refusal(root: Path, **wishes: str) -> str:
+    with pytest.raises(InvalidInput) as caught:
+        guess(root, Wishes(**wishes))
+    return str(caught.value)
+
+
+def test_what_a_folder_must_have(tmp_path):
+    assert refusal(tmp_path) == (
+        "FILE: must be a file, or a folder with a folder for each class of .wav, .flac, .ogg, "
+        ".png, .jpg, .jpeg, .fasta, .fa, .fna, .faa or .ts files; "
+        f"received {tmp_path} (a folder without such files); give the path of your data"
+    )
+    root = write_pictures(tmp_path / "animals")
+    (root / "yak").mkdir()
+    assert refusal(root) == (
+        "FILE: must have .jpeg, .jpg, .png files in the folder of each class; "
+        f"received none in yak; fill or remove these of {root}"
+    )
+    one = tmp_path / "one"
+    one.mkdir()
+    (root / "cat").rename(one / "cat")
+    assert refusal(one) == (
+        "FILE: must have folders of two classes or more; received one, cat; "
+        "add those of another class"
+    )
+
+
+def test_wishes_that_a_folder_cannot_grant(tmp_path):
+    root = write_pictures(tmp_path / "animals")
+    assert refusal(root, target="cat") == (
+        "--target: must be given for a table only; received 'cat', and a folder for each class; "
+        "leave it out: the folders' names are the classes"
+    )
+    assert refusal(root, task="one_to_many") == (
+        "--task: must be many_to_one; received one_to_many, and a folder for each class; "
+        "leave it out, or write the spec by hand: docs/spec.md"
+    )
+
+
+def test_files_that_cannot_be_read(tmp_path):
+    pytest.importorskip("soundfile")
+    for label in CLASSES:
+        (tmp_path / label).mkdir()
+        (tmp_path / label / "x.wav").write_text("no sound")
+    assert refusal(tmp_path) == (
+        "FILE: must have sound in its files; received none in x.wav, x.wav, x.wav; look at them"
+    )

@@ -1,0 +1,123 @@
+"""What is guessed of pairs of texts, and what is refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import rnnsearch
+from tests.guessing.conftest import ROWS, numbers, setting
+
+RNG = np.random.default_rng(0)
+VERBS = [f"{''.join(RNG.choice(list('abcdefgh'), 6))}{i}" for i in range(ROWS)]
+PAST = [f"{verb}ed" for verb in VERBS]
+SENTENCES = [" ".join(RNG.choice(["I", "see", "a", "red", "cat", "dog"], 9)) for _ in range(ROWS)]
+ANSWERS = [sentence.replace("a", "un").replace("red", "rojo") for sentence in SENTENCES]
+SEX = ["f", "m", "m", "f", "m"] * (ROWS // 5)
+
+
+def check(tmp_path):
+    written = rnnsearch.init(tmp_path / "data.csv", output=tmp_path / "s.yaml").path
+    assert rnnsearch.check(written).task == "sequence_to_sequence"
+
+
+def test_words_by_their_letters(look, tmp_path):
+    found = look({"verb": VERBS, "past": PAST})
+    assert setting(found, "task") == "sequence_to_sequence"
+    assert setting(found, "source") == "pairs"
+    assert setting(found, "sequence") == "verb"
+    assert setting(found, "target") == "past"
+    assert setting(found, "tokens") == "characters"
+    assert setting(found, "target_tokens") is None
+    assert setting(found, "max_vocabulary") is None
+    assert setting(found, "split") == {"validation": 0.1, "test": 0.1}
+    assert setting(found, "attention") == "luong"
+    assert setting(found, "objective") == "val_perplexity"
+    check(tmp_path)
+
+
+def test_sentences_by_their_words(look, tmp_path):
+    found = look({"en": SENTENCES, "es": ANSWERS})
+    assert setting(found, "tokens") == "words"
+    assert setting(found, "max_vocabulary") == 2000
+    assert setting(found, "lower_case") is True
+    assert setting(found, "embedding_dim") == 64
+    check(tmp_path)
+
+
+def test_texts_may_be_cut_in_two_ways(look, tmp_path):
+    found = look({"en": SENTENCES, "code": VERBS})
+    assert (setting(found, "tokens"), setting(found, "target_tokens")) == ("words", "characters")
+    check(tmp_path)
+
+
+def test_texts_that_come_up_again_are_not_judged(look, tmp_path):
+    found = look({"verb": VERBS[:200] * 2, "past": PAST[:200] * 2})
+    assert setting(found, "split")["duplicates"] == "drop"
+    check(tmp_path)
+
+
+def test_rows_without_one_are_left_out(look, tmp_path):
+    found = look({"verb": VERBS, "past": ["", *PAST[1:]]})
+    assert setting(found, "missing") == "drop"
+    check(tmp_path)
+
+
+def test_the_target_is_the_text_that_is_written(look):
+    found = look({"verb": VERBS, "past": PAST}, target="verb")
+    assert (setting(found, "sequence"), setting(found, "target")) == ("past", "verb")
+
+
+def test_a_column_that_counts_is_left_out(look, tmp_path):
+    found = look({"nr": range(ROWS), "verb": VERBS, "past": PAST})
+    assert setting(found, "task") == "sequence_to_sequence"
+    assert found.notes == ("'nr' is left out: two texts are read",)
+    check(tmp_path)
+
+
+def test_beside_a_class_pairs_must_be_asked_for(look):
+    columns = {"verb": VERBS, "past": PAST, "sex": SEX}
+    assert setting(look(columns), "task") == "many_to_one"
+    assert setting(look(columns, task="sequence_to_sequence"), "target") == "past"
+
+
+def test_a_parquet_file_is_read_too(tmp_path):
+    pd = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    pd.DataFrame({"verb": VERBS, "past": PAST}).to_parquet(tmp_path / "data.parquet")
+    written = rnnsearch.init(tmp_path / "data.parquet", output=tmp_path / "s.yaml").path
+    assert rnnsearch.check(written).task == "sequence_to_sequence"
+
+
+@pytest.mark.parametrize(
+    ("columns", "wishes", "message"),
+    [
+        (
+            {"verb": VERBS, "past": PAST},
+            {"target": "passed"},
+            "--target: must be a column of texts; received 'passed'; there are: verb, past",
+        ),
+        (
+            {"verb": [*VERBS[:200], *[""] * 200], "past": [*[""] * 190, *PAST[190:]]},
+            {},
+            "FILE: must have at least 30 rows with both texts; received 10 with 'verb' and 'past'; "
+            "give more, or name another column: --target",
+        ),
+        (
+            {"verb": VERBS},
+            {},
+            "FILE: must have a row a time step, or a text and its class in each row; received no "
+            "time stamps, and no class beside the texts of 'verb'; "
+            "write the spec by hand: docs/spec.md",
+        ),
+        (
+            {"a": numbers(), "b": numbers(seed=1)},
+            {"task": "sequence_to_sequence"},
+            "--task: must be many_to_one, many_to_many or one_to_many; received "
+            "sequence_to_sequence, and a table without two columns of texts; "
+            "leave it out, or write the spec by hand: docs/spec.md",
+        ),
+    ],
+)
+def test_what_is_refused_and_how(refusal, columns, wishes, message):
+    assert refusal(columns, **wishes) == message
