@@ -203,9 +203,16 @@ def _kernel_gradient(h: Array, d_share: Array, gates: Gates) -> Array:
     masks = gates.dropout or (None,)
     shares = jnp.split(d_share, _groups(gates), axis=-1)
     return jnp.concatenate(
-        [
-            jnp.einsum("tbh,tbg->hg", h if m is None else h * m, d)
-            for d, m in zip(shares, masks, strict=True)
-        ],
+        [_of_all_steps(h if m is None else h * m, d) for d, m in zip(shares, masks, strict=True)],
         axis=-1,
     )
+
+
+def _of_all_steps(left: Array, right: Array) -> Array:
+    """The product over steps and sequences, (T, B, M) and (T, B, N) to (M, N).
+
+    Of matrices: XLA would put the axes of an einsum into another order, at the price of a copy.
+    """
+    rows = left.shape[0] * left.shape[1]
+    over_rows = (((0,), (0,)), ((), ()))
+    return jax.lax.dot_general(left.reshape(rows, -1), right.reshape(rows, -1), over_rows)
