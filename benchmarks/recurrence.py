@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 # A script finds its own folder only.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -31,8 +32,9 @@ import numpy as np
 from benchmarks.job import count
 from benchmarks.machine import print_machine
 from benchmarks.tables import table
+from rnnsearch.models import cells
 from rnnsearch.models.cells import CELLS
-from rnnsearch.models.recurrence import Gates, Weights, recur
+from rnnsearch.models.recurrence import Gates, Weights, input_share, recur
 
 _FEATURES, _BATCH, _BATCHES, _STEPS = 4, 32, 64, 50
 _NO_GATES = Gates(None, None, None)
@@ -47,14 +49,27 @@ class Way:
     Attributes:
         layer: From cell, projected inputs (T, B, G·H) and weights to the last state (B, H).
         level: Of LLVM's optimizations.
+        share: From x (T, B, F), kernel and bias to the projected inputs.
     """
 
     layer: Layer
     level: int = 1
+    share: Callable[[Any, Any, Any], Any] = input_share
 
 
 def _kept(cell: str, projected: Any, weights: Weights) -> Any:
     return recur(cell, projected, weights, _NO_GATES, sequences=False)[1][0]
+
+
+def _with_exponentials(cell: str, projected: Any, weights: Weights) -> Any:
+    """Gates by the logistic function as JAX writes it."""
+    with mock.patch.object(cells, "_sigmoid", jax.nn.sigmoid):
+        return _kept(cell, projected, weights)
+
+
+def _plain_share(x: Any, kernel: Any, bias: Any) -> Any:
+    """The input's share as it is usually written."""
+    return x @ kernel + bias
 
 
 def _automatic(unroll: int, cast: Any = None) -> Layer:
@@ -99,6 +114,8 @@ WAYS = {
     "kept": Way(_kept),
     "kept, LLVM level 3": Way(_kept, 3),
     "kept, LLVM level 0": Way(_kept, 0),
+    "kept, but the plain input's share": Way(_kept, share=_plain_share),
+    "kept, but gates by exponentials": Way(_with_exponentials),
     "automatic gradients": Way(_automatic(1)),
     "automatic gradients, LLVM level 3": Way(_automatic(1), 3),
     "automatic, unrolled twice": Way(_automatic(2)),
@@ -158,13 +175,15 @@ def _compile(cell: str, units: int, way: Way) -> Callable[[], Any]:
 
     columns = rule.gates * units
     bias = normal(columns) if rule.recurrent_bias else None
-    weights = (normal(_FEATURES, columns), Weights(normal(units, columns), bias), normal(units, 1))
+    inputs = (normal(_FEATURES, columns), normal(columns))
+    weights = (inputs, Weights(normal(units, columns), bias), normal(units, 1))
     x = normal(_BATCHES, _STEPS, _BATCH, _FEATURES)
     y = normal(_BATCHES, _BATCH, 1)
 
     def loss(weights: Any, x: Any, y: Any) -> Any:
-        kernel, recurrent, head = weights
-        return jnp.mean((way.layer(cell, x @ kernel, recurrent) @ head - y) ** 2)
+        inputs, recurrent, head = weights
+        projected = way.share(x, *inputs)
+        return jnp.mean((way.layer(cell, projected, recurrent) @ head - y) ** 2)
 
     def epoch(weights: Any, x: Any, y: Any) -> Any:
         def step(weights: Any, batch: Any) -> Any:

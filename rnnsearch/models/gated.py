@@ -15,7 +15,7 @@ from keras import ops
 from rnnsearch.models.cells import CELLS
 from rnnsearch.models.layers import Layers, Recurrent
 from rnnsearch.models.own_tokens import OwnTokens
-from rnnsearch.models.recurrence import Gates, Weights, recur
+from rnnsearch.models.recurrence import Gates, Weights, input_share, recur
 
 __all__ = ["NUMBERS", "GatedDropout", "GatedLayers", "GatedRNN"]
 
@@ -59,19 +59,6 @@ def _drop(x: Tensor, rate: Tensor, seed: keras.random.SeedGenerator) -> Tensor:
     keep = 1.0 - rate
     kept = keras.random.uniform(ops.shape(x), seed=seed) < keep
     return ops.where(kept, x / keep, 0.0)
-
-
-def _input_share(x: Tensor, kernel: Tensor, bias: Tensor) -> Tensor:
-    """The input's share of all steps: (B, T, F) to (T, B, G·H), as one product of two matrices.
-
-    Each input has a 1 beside it and the bias is a row of the kernel: so the gradients of both are
-    one product, too, and no further pass over all steps (benchmarks/README.md).
-    """
-    batch, steps, features = x.shape
-    rows = ops.reshape(ops.transpose(x, (1, 0, 2)), (steps * batch, features))
-    rows = ops.concatenate([rows, ops.ones((steps * batch, 1), rows.dtype)], axis=1)
-    both = ops.concatenate([kernel, ops.expand_dims(bias, 0)], axis=0)
-    return ops.reshape(ops.matmul(rows, both), (steps, batch, kernel.shape[1]))
 
 
 class GatedRNN(keras.Layer):
@@ -190,7 +177,11 @@ class GatedRNN(keras.Layer):
         input_bias, recurrent_bias = (
             (bias[0], bias[1]) if self._cell.recurrent_bias else (bias, None)
         )
-        projected = _input_share(x, kernel, input_bias)
+        projected = input_share(
+            ops.transpose(x, (1, 0, 2)),
+            ops.convert_to_tensor(kernel),
+            ops.convert_to_tensor(input_bias),
+        )
         gates = Gates(
             cuts=self._cuts(x.shape[1], backward),
             skip=None if mask is None else ops.transpose(ops.logical_not(mask))[..., None],

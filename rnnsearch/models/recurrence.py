@@ -14,7 +14,7 @@ import jax.numpy as jnp
 
 from rnnsearch.models.cells import CELLS, Cell
 
-__all__ = ["Gates", "Weights", "recur"]
+__all__ = ["Gates", "Weights", "input_share", "recur"]
 
 Array = Any
 Arrays = tuple[Array, ...]
@@ -45,6 +45,18 @@ class Gates(NamedTuple):
     cuts: Array | None
     skip: Array | None
     dropout: Arrays | None
+
+
+def input_share(x: Array, kernel: Array, bias: Array) -> Array:
+    """The input's share of all steps, (T, B, F) to (T, B, G·H), as one product of two matrices.
+
+    Each input has a 1 beside it and the bias is a row of the kernel: so the gradients of both are
+    one product, too, and no further pass over all steps.
+    """
+    steps, batch, _ = x.shape
+    rows = x.reshape(steps * batch, -1)
+    rows = jnp.concatenate([rows, jnp.ones((steps * batch, 1), rows.dtype)], axis=1)
+    return (rows @ jnp.concatenate([kernel, bias[None]])).reshape(steps, batch, -1)
 
 
 def recur(
