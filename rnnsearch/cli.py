@@ -20,7 +20,6 @@ from typer.core import TyperGroup
 from rnnsearch.errors import InvalidInput, Problem, RnnSearchError
 
 if TYPE_CHECKING:
-    import pandas as pd
     from rich.console import Console
 
 __all__ = ["app", "main"]
@@ -239,7 +238,7 @@ def leaderboard(
     frame = api.Results.open(results).leaderboard
     shown = frame if top is None else frame.head(top)
     if as_json:
-        print(json.dumps(_rows(shown), indent=2, allow_nan=False))
+        print(json.dumps(report.plain_rows(shown), indent=2, allow_nan=False))
     elif as_csv:
         print(records.leaderboard_csv(shown), end="")
     else:
@@ -310,11 +309,11 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="A JSON object.")] = False,
 ) -> None:
     """Score the winner of a search on new data that has targets."""
-    from rnnsearch import api
+    from rnnsearch import api, report
 
     metrics = api.Results.open(results, alone=True).evaluate(data)
     if as_json:
-        print(json.dumps({name: _plain(value) for name, value in metrics.items()}, indent=2))
+        print(json.dumps({name: report.plain(value) for name, value in metrics.items()}, indent=2))
         return
     width = max(map(len, metrics), default=0)
     for name, value in metrics.items():
@@ -382,23 +381,3 @@ def _again() -> str:
     """The same command, to go on; without --fresh, which would start anew."""
     arguments = [argument for argument in sys.argv[1:] if argument != "--fresh"]
     return shlex.join([*_program(), *arguments])
-
-
-def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a frame as values that JSON takes, None where there is none."""
-    return [
-        {str(column): _plain(value) for column, value in row.items()}
-        for row in frame.to_dict("records")
-    ]
-
-
-def _plain(value: Any) -> Any:
-    """A Python value; None for what is missing or not finite."""
-    import math
-
-    import pandas as pd
-
-    if value is None or value is pd.NA:
-        return None
-    value = value.item() if hasattr(value, "item") else value
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -2,6 +2,7 @@
 
 from rnnsearch.report.check import Checked, show_check
 from rnnsearch.report.initial import show_initial
+from rnnsearch.report.plain import plain, plain_rows
 from rnnsearch.report.progress import Display, LiveDisplay, PlainDisplay, make_display
 from rnnsearch.report.tables import Ended, final, leaderboard_table, show_leaderboard
 from rnnsearch.report.verdict import Standing, failures, sentence, standings
@@ -17,6 +18,8 @@ __all__ = [
     "final",
     "leaderboard_table",
     "make_display",
+    "plain",
+    "plain_rows",
     "sentence",
     "show_check",
     "show_initial",

@@ -70,8 +70,9 @@ def test_series_of_unlike_size_are_made_alike(look):
 
 def test_the_test_part_says_nothing_of_sizes(look):
     columns = panel()
-    for at in range(ROWS - 24, ROWS):
-        columns["sales"][at] *= 1000
+    # Of 96 rows before the test part most are as usual, of all 120 most are not.
+    for at in range(50, ROWS):
+        columns["sales"][2 * ROWS + at] *= 1000
     assert setting(look(columns), "scaling") is None
 
 
@@ -107,7 +108,11 @@ def test_gaps_of_every_series_count(look):
 
 
 def test_the_fewest_series_that_tell_all_rows_apart(look):
-    columns = panel(town=lambda index, rows: ["x"] * rows, code=lambda index, rows: [index] * rows)
+    columns = panel(
+        town=lambda index, rows: ["x"] * rows,
+        half=lambda index, rows: [f"{index}{'ab'[at * 2 // rows]}" for at in range(rows)],
+        code=lambda index, rows: [index] * rows,
+    )
     assert setting(look(columns), "series") == "shop"
     del columns["shop"]
     assert setting(look(columns), "series") == "code"

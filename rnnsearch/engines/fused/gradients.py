@@ -54,6 +54,7 @@ def _at_one_length(program: Program, network: Network) -> Callable[..., Any]:
         hidden: dict[str, Array],
         batch: Split,
     ) -> Any:
+        """See `gradient_function`."""
         x, y, weight = _last(batch, network.steps, program)
 
         def loss_of(weights: list[Array]) -> Any:

@@ -79,6 +79,8 @@ def epoch_function(
     sign = -1.0 if program.maximize else 1.0
 
     def epoch(state: LaneState, order: Array, data: Data) -> tuple[LaneState, Array]:
+        """Train over all batches, evaluate, and keep the weights if they are the best so far."""
+
         def body(carry: Any, indices: Array) -> tuple[Any, None]:
             if not uneven:
                 return step(carry, indices, state.numbers, data), None
@@ -105,6 +107,8 @@ def epoch_function(
         return new, values
 
     def epoch_if_alive(state: LaneState, order: Array, data: Data) -> tuple[LaneState, Array]:
+        """The epoch of a lane that holds a run; another lane stays as it is, with NaN."""
+
         def skip(state: LaneState) -> tuple[LaneState, Array]:
             return state, jnp.full((len(metric_names(program)),), jnp.nan)
 
@@ -121,6 +125,7 @@ def _step_function(program: Program, networks: Sequence[Network]) -> Callable[..
     differentiate = gradient_function(program, networks)
 
     def step(carry: Any, indices: Array, numbers: dict[str, Array], data: Data) -> Any:
+        """One update of the weights, by the batch of these sequences."""
         weights, slots, steps, generators, hidden, total = carry
         real = (indices >= 0).astype(jnp.float32)
         chosen = jnp.maximum(indices, 0)
@@ -167,6 +172,7 @@ def _evaluation_function(
     loss = make_loss(program.loss)
 
     def evaluate(state: LaneState, data: Data) -> list[Array]:
+        """Loss and metrics on the validation part of the lane's fold."""
         x, truth, weight = jax.tree.map(lambda a: a[state.fold], data.validation)
         loss_weight, scale, offset, log = (a[state.fold] for a in data[3:7])
         anchor, naive_error = (None if a is None else a[state.fold] for a in data[7:])
