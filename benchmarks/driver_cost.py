@@ -28,7 +28,7 @@ from rnnsearch.data import Arrays, SequenceData, read
 from rnnsearch.driver import Snapshot, TrialRecord
 from rnnsearch.driver.loop import Limits, Search
 from rnnsearch.driver.planner import Planner
-from rnnsearch.driver.programs import direction
+from rnnsearch.driver.programs import objective_of
 from rnnsearch.driver.pruners import make_pruner, rungs
 from rnnsearch.driver.tally import Tally
 from rnnsearch.engines import Run, RunKey
@@ -194,7 +194,10 @@ def _row(arguments: argparse.Namespace, pruner: str, starts: Sequence[int]) -> l
         disk = 1000 * sum(waits) / len(clock.seconds)
         size = folder.study.stat().st_size / 1e6
         began = time.perf_counter()
-        assert len(records(open_study(folder, spec.name, direction(spec)))) == arguments.trials
+        assert (
+            len(records(open_study(folder, spec.name, objective_of(spec).direction)))
+            == arguments.trials
+        )
         opening = time.perf_counter() - began
     half = len(clock.memory) // 2  # by then everything that is imported late has been
     slope = np.polyfit(np.arange(half, len(clock.memory)), clock.memory[half:], 1)[0]
@@ -238,9 +241,9 @@ def _search(spec: Spec, folder: StudyFolder, clock: Clock, block: int | None) ->
     """`rnnsearch.search` from its study on, with a simulated executor."""
     settings = spec.search
     pruner = make_pruner(settings.pruner, settings.epochs)
-    study = open_study(folder, spec.name, direction(spec), pruner=pruner)
+    study = open_study(folder, spec.name, objective_of(spec).direction, pruner=pruner)
     planner = Planner(spec, _data(spec), study)
-    recorder = Recorder(folder, spec, "fused", direction(spec), clock)
+    recorder = Recorder(folder, spec, "fused", objective_of(spec).direction, clock)
     recorder.begin([], [])
     schedule = Schedule(settings.patience, rungs(settings.pruner, settings.epochs))
     weights = [np.zeros(shape, np.float32) for shape in ((1, 96), (32, 96), (2, 96), (32, 1), (1,))]
@@ -249,7 +252,7 @@ def _search(spec: Spec, folder: StudyFolder, clock: Clock, block: int | None) ->
             planner,
             executor,
             Limits(block, None, schedule, timeout=None, memory=1e6),
-            Tally([], planner.total, settings.epochs, maximize=False),
+            Tally([], planner.total, settings.epochs, objective_of(spec)),
             recorder,
             tell=partial(tell, study),
             commit=partial(commit, study),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from rnnsearch.driver import BaselineRecord, Epoch, Observer, Snapshot, TrialRecord
 from rnnsearch.errors import WorkerError
@@ -18,6 +18,7 @@ from rnnsearch.records import (
     write_leaderboard,
 )
 from rnnsearch.spec import Spec
+from rnnsearch.vocabulary import Direction
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,7 +40,7 @@ class Recorder:
         folder: StudyFolder,
         spec: Spec,
         engine: str,
-        direction: Literal["minimize", "maximize"],
+        direction: Direction,
         display: Observer | None,
     ) -> None:
         self.device = ""
@@ -48,7 +49,7 @@ class Recorder:
         self._folder = folder
         self._spec = spec
         self._engine = engine
-        self._direction: Literal["minimize", "maximize"] = direction
+        self._direction: Direction = direction
         self._display = display
         self._records: dict[int, TrialRecord] = {}
         self._epochs = EpochsFile(folder.epochs)

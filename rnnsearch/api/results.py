@@ -23,6 +23,7 @@ from rnnsearch.records import (
 )
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Spec, parse
+from rnnsearch.vocabulary import Objective
 
 if TYPE_CHECKING:
     import keras
@@ -33,17 +34,10 @@ if TYPE_CHECKING:
 __all__ = ["Results", "ranked"]
 
 
-def ranked(
-    trials: Iterable[TrialRecord], direction: Literal["minimize", "maximize"]
-) -> list[TrialRecord]:
+def ranked(trials: Iterable[TrialRecord], objective: Objective) -> list[TrialRecord]:
     """The COMPLETE trials, best first; of equal scores the lower number."""
-    sign = 1.0 if direction == "minimize" else -1.0
-    scored = [
-        (sign * trial.score, trial.number, trial)
-        for trial in trials
-        if trial.state == "COMPLETE" and trial.score is not None
-    ]
-    return [trial for _, _, trial in sorted(scored, key=lambda item: item[:2])]
+    scored = [trial for trial in trials if trial.state == "COMPLETE" and trial.score is not None]
+    return sorted(scored, key=lambda trial: (objective.sort_key(trial.score), trial.number))
 
 
 class Results:
@@ -124,8 +118,9 @@ class Results:
                 f"Expected a study. Received: {self.folder.path}, which has no study.journal; "
                 "put it back, or run the search again"
             )
-        study = open_study(self.folder, summary["name"], summary["direction"])
-        return ranked(records(study), summary["direction"])
+        objective = Objective(summary["objective"], summary["direction"])
+        study = open_study(self.folder, summary["name"], objective.direction)
+        return ranked(records(study), objective)
 
     def models(self, count: int = 1) -> list[keras.Model]:
         """The networks of the best trials, best first, with the weights of their best epochs.

@@ -31,7 +31,7 @@ from rnnsearch.driver.baselines import (
 )
 from rnnsearch.driver.loop import Limits, Search
 from rnnsearch.driver.planner import Planner
-from rnnsearch.driver.programs import asked_metrics, direction
+from rnnsearch.driver.programs import asked_metrics, objective_of
 from rnnsearch.driver.pruners import make_pruner, rungs
 from rnnsearch.driver.tally import Tally
 from rnnsearch.errors import StudyError
@@ -171,11 +171,13 @@ class _Searching:
         self.spec = spec
         self.task = TASKS[spec.task]
         self.engine = resolve_engine(spec)
-        self.direction = direction(spec)
+        self.objective = objective_of(spec)
         pruner = make_pruner(spec.search.pruner, spec.search.epochs)
-        self.study = open_study(self.folder, spec.name, self.direction, pruner=pruner)
+        self.study = open_study(self.folder, spec.name, self.objective.direction, pruner=pruner)
         self.planner = Planner(spec, self.inputs.data, self.study)
-        self.recorder = Recorder(self.folder, spec, self.engine, self.direction, self.observer)
+        self.recorder = Recorder(
+            self.folder, spec, self.engine, self.objective.direction, self.observer
+        )
 
     def run(self) -> Results:
         """Train what is left to train, then judge the winner."""
@@ -237,8 +239,7 @@ class _Searching:
         return same and not summary["interrupted"]
 
     def _tally(self, before: list[TrialRecord]) -> Tally:
-        maximize = self.direction == "maximize"
-        return Tally(before, self.planner.total, self.spec.search.epochs, maximize)
+        return Tally(before, self.planner.total, self.spec.search.epochs, self.objective)
 
     def _search(self, executor: Executor, before: list[TrialRecord]) -> None:
         settings = self.spec.search
@@ -319,7 +320,7 @@ class _Searching:
             name=self.spec.name,
             task=self.spec.task,
             objective=self.spec.search.objective,
-            direction=self.direction,
+            direction=self.objective.direction,
             device=self.recorder.device or _last_device(self.folder),
             engine=self.engine,
             backend=self.spec.run.backend,

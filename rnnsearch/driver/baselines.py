@@ -218,16 +218,16 @@ def feed_forward_baseline(
 
 def _best(ended: Sequence[Ended], program: Program) -> list[Ended]:
     """The runs of the learning rate that is best on the mean, by fold; none where all failed."""
-    sign = -1.0 if program.maximize else 1.0
     rates: dict[int, list[Ended]] = {}
     for run in sorted(ended, key=lambda run: run.key):
         rates.setdefault(run.trial, []).append(run)
     scores = {
-        rate: sign * statistics.fmean(r.best.metrics[program.objective] for r in runs if r.best)
+        rate: statistics.fmean(r.best.metrics[program.objective] for r in runs if r.best)
         for rate, runs in rates.items()
         if all(run.state == "COMPLETE" for run in runs)
     }
-    return rates[min(scores, key=lambda rate: scores[rate])] if scores else []
+    best = program.goal.best_of(scores, scores.get)
+    return [] if best is None else rates[best]
 
 
 def _with_prefix(metrics: Mapping[str, float], prefix: str) -> dict[str, float]:

@@ -153,8 +153,7 @@ class Flight:
         """What is known of a run that was cut in an epoch, from its learning curve."""
         curve = self.curves.get(run.key, [])
         program = self.block.program
-        sign = -1.0 if program.maximize else 1.0
         known = [epoch for epoch in curve if math.isfinite(epoch.metrics[program.objective])]
-        best = min(known, key=lambda e: sign * e.metrics[program.objective], default=None)
+        best = program.goal.best_of(known, lambda epoch: epoch.metrics[program.objective])
         message = f"out of time in epoch {len(curve) + 1} of {run.epochs}"
         return Ended(run.trial, "PRUNED", best, len(curve), 0.0, 0, None, message, run.index)

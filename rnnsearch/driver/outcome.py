@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -75,10 +75,9 @@ def best_weights(plan: TrialPlan, ended: Sequence[Ended]) -> list[np.ndarray] | 
     done = [run for run in ended if run.weights is not None and plan.runs[run.index].fold == last]
     if not done or _state(ended) != "COMPLETE":
         return None
-    return min(done, key=lambda run: _rank(plan.program, run.best)).weights
+    best = plan.program.goal.best_of(done, lambda run: _score(plan.program, run.best))
+    return None if best is None else best.weights
 
 
-def _rank(program: Program, best: Epoch | None) -> float:
-    metrics: Mapping[str, float] = best.metrics if best is not None else {}
-    value = metrics.get(program.objective, float("nan"))
-    return -value if program.maximize else value
+def _score(program: Program, best: Epoch | None) -> float | None:
+    return None if best is None else best.metrics.get(program.objective)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 
@@ -15,21 +14,18 @@ from rnnsearch.models.configured import architecture_of
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Scalar, Spec
 from rnnsearch.tasks import METRICS, TASKS, Head
+from rnnsearch.vocabulary import Objective
 
-__all__ = ["Programs", "asked_metrics", "direction", "is_maximized"]
-
-
-def is_maximized(spec: Spec) -> bool:
-    """Whether more of the spec's objective is better."""
-    return direction(spec) == "maximize"
+__all__ = ["Programs", "asked_metrics", "objective_of"]
 
 
-def direction(spec: Spec) -> Literal["minimize", "maximize"]:
-    """Which way the spec's objective is better."""
+def objective_of(spec: Spec) -> Objective:
+    """What a spec searches for."""
+    name = spec.search.objective
     if spec.search.direction != "auto":
-        return spec.search.direction
-    metric = METRICS.get(spec.search.objective.removeprefix("val_"))
-    return (metric.direction if metric is not None else None) or "minimize"
+        return Objective(name, spec.search.direction)
+    metric = METRICS.get(name.removeprefix("val_"))
+    return Objective(name, (metric.direction if metric is not None else None) or "minimize")
 
 
 def asked_metrics(spec: Spec) -> tuple[str, ...]:
@@ -46,6 +42,7 @@ class Programs:
         self._data = data
         self._space = SearchSpace.from_spec(spec)
         self._task = TASKS[spec.task]
+        self._objective = objective_of(spec)
         self._heads: dict[int | None, Head] = {}
         target = data.dataset(self._windows()[0]).target
         self._loss = self._task.loss(target, spec.loss)
@@ -81,8 +78,8 @@ class Programs:
             clip_mode=str(complete["clip_mode"]) if may_clip else None,
             loss=self._loss,
             metrics=self._metrics,
-            objective=self._spec.search.objective,
-            maximize=is_maximized(self._spec),
+            objective=self._objective.name,
+            maximize=self._objective.maximize,
             window=window,
             truncates=self._space.may_truncate(),
             drops=self._space.can_exceed_zero("dropout"),

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 
 from rnnsearch.driver.trials import Lane, Snapshot, TrialRecord
+from rnnsearch.vocabulary import Objective
 
 __all__ = ["Tally"]
 
@@ -14,11 +15,11 @@ class Tally:
     """Counts trials as they end, on top of those that ended before."""
 
     def __init__(
-        self, records: Sequence[TrialRecord], total: int, epochs: int, maximize: bool
+        self, records: Sequence[TrialRecord], total: int, epochs: int, objective: Objective
     ) -> None:
         self._total = total
         self._epochs = epochs
-        self._maximize = maximize
+        self._objective = objective
         self._done = self._pruned = self._failed = self._new = 0
         self._best: TrialRecord | None = None
         self._started = time.monotonic()
@@ -44,11 +45,11 @@ class Tally:
             self._best = record
 
     def _beats_best(self, record: TrialRecord) -> bool:
-        if self._best is None or self._best.score is None or record.score is None:
-            return self._best is None
-        if record.score == self._best.score:
-            return record.number < self._best.number
-        return (record.score > self._best.score) == self._maximize
+        if self._best is None:
+            return True
+        key = self._objective.sort_key
+        own, best = key(record.score), key(self._best.score)
+        return (own, record.number) < (best, self._best.number)
 
     def snapshot(self, activity: str, lanes: Sequence[Lane]) -> Snapshot:
         """The state now."""

@@ -25,6 +25,7 @@ import numpy as np
 from rnnsearch.data import Dataset
 from rnnsearch.models import Architecture
 from rnnsearch.tasks import Loss
+from rnnsearch.vocabulary import Objective
 
 __all__ = [
     "Engine",
@@ -78,6 +79,11 @@ class Program:
     decays: bool = True
     smooths: bool = True
     mixes_tokens: bool = False
+
+    @property
+    def goal(self) -> Objective:
+        """The objective, and which way it is better."""
+        return Objective(self.objective, "maximize" if self.maximize else "minimize")
 
     def __str__(self) -> str:
         return str(self.architecture)

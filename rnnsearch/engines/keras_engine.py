@@ -100,10 +100,9 @@ class _KerasSession(Session):
 
     def _keep_best(self, value: float) -> None:
         assert self._model is not None
-        score = -value if self._program.maximize else value
-        if self._best is None or score < self._best[0] or np.isnan(self._best[0]):
+        if self._best is None or self._program.goal.better(value, self._best[0]):
             variables = in_standard_order(self._model, self._program.architecture)
-            self._best = (score, [np.array(v.numpy()) for v in variables])
+            self._best = (value, [np.array(v.numpy()) for v in variables])
 
     def best_weights(self, lane: int) -> list[np.ndarray]:
         assert self._best is not None

@@ -64,16 +64,12 @@ class _Progress:
         self.epochs += 1
         self.seconds += seconds
         value = metrics[program.objective]
-        if self.best is None or _better(value, self.best.metrics[program.objective], program):
+        if self.best is None or program.goal.better(value, self.best.metrics[program.objective]):
             self.best = Epoch(self.epochs, metrics)
 
     @property
     def since_best(self) -> int:
         return self.epochs - (self.best.number if self.best else 0)
-
-
-def _better(value: float, than: float, program: Program) -> bool:
-    return value > than if program.maximize else value < than
 
 
 class _Course:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from rnnsearch.errors import StudyError
 from rnnsearch.records import cells
 from rnnsearch.records.atomic import write_text
+from rnnsearch.vocabulary import Direction, Objective
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from rnnsearch.driver.trials import BaselineRecord, TrialRecord
 
 __all__ = ["leaderboard", "leaderboard_csv", "read_leaderboard", "write_leaderboard"]
+
+_Key = tuple[int, tuple[bool, float], int, str]
 
 _TEXT = {"trial", "state", "message"}
 _INTEGERS = {"rank", "runs", "epochs", "parameters"}
@@ -26,7 +28,7 @@ _GROUPS = {"PRUNED": 2, "RUNNING": 3, "FAIL": 4}
 def leaderboard(
     trials: Sequence[TrialRecord],
     baselines: Sequence[BaselineRecord],
-    direction: Literal["minimize", "maximize"],
+    direction: Direction,
 ) -> pd.DataFrame:
     """Rank trials and baselines together.
 
@@ -41,13 +43,13 @@ def leaderboard(
         standard deviation of the score over them, empty where there is one.
     """
     ordered = sorted(trials, key=lambda trial: trial.number)
-    sign = 1.0 if direction == "minimize" else -1.0
-    rows: list[tuple[tuple[float | str, ...], dict[str, object]]] = [
-        (_key(trial.state, trial.score, sign, trial.number, ""), _trial_row(trial))
+    objective = Objective("score", direction)
+    rows: list[tuple[_Key, dict[str, object]]] = [
+        (_key(trial.state, trial.score, objective, trial.number, ""), _trial_row(trial))
         for trial in ordered
     ]
     rows += [
-        (_key("BASELINE", baseline.score, sign, -1, baseline.name), _baseline_row(baseline))
+        (_key("BASELINE", baseline.score, objective, -1, baseline.name), _baseline_row(baseline))
         for baseline in baselines
     ]
     rows.sort(key=lambda row: row[0])
@@ -95,14 +97,11 @@ def read_leaderboard(path: Path) -> pd.DataFrame:
         ) from error
 
 
-def _key(
-    state: str, score: float | None, sign: float, number: int, name: str
-) -> tuple[float | str, ...]:
+def _key(state: str, score: float | None, objective: Objective, number: int, name: str) -> _Key:
     """What rows are sorted by; it begins with 0 for rows that have a rank."""
-    known = score is not None and not math.isnan(score)
-    value = sign * score if known and score is not None else math.inf
-    group = _GROUPS.get(state, 0 if known else 1)
-    return (group, not known, value if group in (0, 2) else 0.0, number, name)
+    unknown, value = objective.sort_key(score)
+    group = _GROUPS.get(state, 1 if unknown else 0)
+    return (group, (unknown, value if group in (0, 2) else 0.0), number, name)
 
 
 def _trial_row(trial: TrialRecord) -> dict[str, object]:

@@ -12,10 +12,11 @@ import math
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from rnnsearch.errors import StudyError
 from rnnsearch.records.folder import StudyFolder
+from rnnsearch.vocabulary import Direction, Objective
 
 if TYPE_CHECKING:
     import optuna
@@ -42,7 +43,7 @@ _opened: weakref.WeakKeyDictionary[optuna.Study, _Opened] = weakref.WeakKeyDicti
 def open_study(
     folder: StudyFolder,
     name: str,
-    direction: Literal["minimize", "maximize"],
+    direction: Direction,
     sampler: optuna.samplers.BaseSampler | None = None,
     pruner: optuna.pruners.BasePruner | None = None,
 ) -> optuna.Study:
@@ -154,18 +155,18 @@ def tell(study: optuna.Study, record: TrialRecord) -> None:
 def records(study: optuna.Study) -> list[TrialRecord]:
     """Every trial of the study, by number."""
     frozen = study.get_trials(deepcopy=False)
-    maximise = study.direction.name == "MAXIMIZE"
-    return [_record(trial, maximise) for trial in sorted(frozen, key=lambda trial: trial.number)]
+    objective = Objective("score", "maximize" if study.direction.name == "MAXIMIZE" else "minimize")
+    return [_record(trial, objective) for trial in sorted(frozen, key=lambda trial: trial.number)]
 
 
-def _record(trial: optuna.trial.FrozenTrial, maximise: bool) -> TrialRecord:
+def _record(trial: optuna.trial.FrozenTrial, objective: Objective) -> TrialRecord:
     from rnnsearch.driver.trials import TrialRecord
 
     state = "RUNNING" if trial.state.name == "WAITING" else trial.state.name
     result: Mapping[str, Any] = trial.user_attrs.get("result", {}) if state != "RUNNING" else {}
     score = result.get("score")
     if score is None and state != "FAIL":
-        score = trial.value if state == "COMPLETE" else _best_reported(trial, maximise)
+        score = trial.value if state == "COMPLETE" else _best_reported(trial, objective)
     return TrialRecord(
         number=trial.number,
         state=cast("TrialState", state),
@@ -182,10 +183,10 @@ def _record(trial: optuna.trial.FrozenTrial, maximise: bool) -> TrialRecord:
     )
 
 
-def _best_reported(trial: optuna.trial.FrozenTrial, maximise: bool) -> float | None:
+def _best_reported(trial: optuna.trial.FrozenTrial, objective: Objective) -> float | None:
     """The best value reported at a rung so far."""
     values = [value for value in trial.intermediate_values.values() if not math.isnan(value)]
-    return (max if maximise else min)(values) if values else None
+    return objective.best_of(values, float)
 
 
 def _number(value: float | None) -> float | None:

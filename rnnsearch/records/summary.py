@@ -7,10 +7,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from rnnsearch.errors import StudyError
 from rnnsearch.records.atomic import write_text
+from rnnsearch.vocabulary import Direction
 
 if TYPE_CHECKING:
     from rnnsearch.driver.trials import BaselineRecord, TrialRecord
@@ -36,7 +37,7 @@ class Summary:
     name: str
     task: str
     objective: str
-    direction: Literal["minimize", "maximize"]
+    direction: Direction
     device: str
     engine: str
     backend: str

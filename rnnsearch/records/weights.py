@@ -5,12 +5,13 @@ from __future__ import annotations
 import bisect
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, final
+from typing import TYPE_CHECKING, final
 
 import numpy as np
 
 from rnnsearch.records.atomic import replacing
 from rnnsearch.records.folder import StudyFolder
+from rnnsearch.vocabulary import Direction, Objective
 
 if TYPE_CHECKING:
     from rnnsearch.driver.trials import TrialRecord
@@ -44,18 +45,18 @@ class BestWeights:
     def __init__(
         self,
         folder: StudyFolder,
-        direction: Literal["minimize", "maximize"] = "minimize",
+        direction: Direction = "minimize",
         count: int = 10,
     ) -> None:
         self._folder = folder
-        self._sign = 1.0 if direction == "minimize" else -1.0
+        self._objective = Objective("score", direction)
         self._count = count
-        self._kept: list[tuple[float, int]] = []
+        self._kept: list[tuple[tuple[bool, float], int]] = []
 
     def begin(self, trials: Iterable[TrialRecord]) -> None:
         """Keep the best of trials whose weights are on disk, and remove all other weights."""
         ranked = sorted(
-            (self._sign * trial.score, trial.number)
+            (self._objective.sort_key(trial.score), trial.number)
             for trial in trials
             if trial.state == "COMPLETE" and trial.score is not None
         )
@@ -67,7 +68,7 @@ class BestWeights:
 
     def add(self, number: int, score: float, weights: Sequence[np.ndarray]) -> None:
         """Save the weights of a trial that is now COMPLETE, if it is among the best."""
-        entry = (self._sign * score, number)
+        entry = (self._objective.sort_key(score), number)
         if len(self._kept) == self._count and entry > self._kept[-1]:
             return
         save_weights(self._folder.weights(number), weights)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rnnsearch.report.text import score
+from rnnsearch.vocabulary import Objective
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,9 +60,9 @@ def standing(summary: Mapping[str, Any], part: str) -> Standing:
             value = baseline.get("test", {}).get(metric)
         if value is not None and not math.isnan(value):
             known[baseline["name"]] = value
-    sign = 1.0 if summary["direction"] == "minimize" else -1.0
+    ranking = Objective(objective, summary["direction"])
     unbeaten = tuple(
-        name for name, value in known.items() if own is not None and sign * value <= sign * own
+        name for name, value in known.items() if own is not None and not ranking.better(own, value)
     )
     deviation = winner.get("spread") if part == "validation" else None
     return Standing(part, metric, own, known, unbeaten, deviation)

@@ -17,7 +17,7 @@ import pytest
 from rnnsearch.data import Arrays, SequenceData, read
 from rnnsearch.driver.loop import Limits, Search
 from rnnsearch.driver.planner import Planner
-from rnnsearch.driver.programs import direction
+from rnnsearch.driver.programs import objective_of
 from rnnsearch.driver.pruners import make_pruner, rungs
 from rnnsearch.driver.tally import Tally
 from rnnsearch.driver.trials import Snapshot, TrialRecord
@@ -329,7 +329,9 @@ class Simulation:
             self.commit(self._study)
         search = self.spec.search
         pruner = make_pruner(search.pruner, search.epochs)
-        study = open_study(self._folder, self.spec.name, direction(self.spec), pruner=pruner)
+        study = open_study(
+            self._folder, self.spec.name, objective_of(self.spec).direction, pruner=pruner
+        )
         self._study = study
         return study, Planner(self.spec, self._data, study)
 
@@ -343,7 +345,7 @@ class Simulation:
             **limits,
         }
         afterwards = values.pop("afterwards", lambda best: None)
-        tally = Tally(records(study), planner.total, search.epochs, False)
+        tally = Tally(records(study), planner.total, search.epochs, objective_of(self.spec))
         loop = Search(
             planner,
             executor,

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from rnnsearch.api.backend import import_keras
 from rnnsearch.api.results import ranked
 from rnnsearch.driver import TrialRecord
-from rnnsearch.driver.programs import is_maximized
+from rnnsearch.driver.programs import objective_of
 from rnnsearch.integrations.keras_tuner.hyperparameters import to_config
 from rnnsearch.records import StudyFolder, open_study, read_epochs, records
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Spec
+from rnnsearch.vocabulary import Objective
 
 if TYPE_CHECKING:
     import keras_tuner
@@ -39,9 +40,9 @@ class Project:
     overwrite: bool
 
     @property
-    def direction(self) -> Literal["minimize", "maximize"]:
-        """Of the objective."""
-        return "maximize" if is_maximized(self.spec) else "minimize"
+    def objective(self) -> Objective:
+        """What is searched for."""
+        return objective_of(self.spec)
 
     @property
     def space(self) -> SearchSpace:
@@ -58,11 +59,11 @@ class Project:
         """Every trial so far, by number."""
         if self.overwrite or not self.folder.study.exists():
             return []
-        return records(open_study(self.folder, self.spec.name, self.direction))
+        return records(open_study(self.folder, self.spec.name, self.objective.direction))
 
     def ranked(self) -> list[TrialRecord]:
         """The COMPLETE trials, best first."""
-        return ranked(self.records(), self.direction)
+        return ranked(self.records(), self.objective)
 
 
 class Oracle:
@@ -77,8 +78,8 @@ class Oracle:
     @property
     def objective(self) -> keras_tuner.Objective:
         """Name and direction of what is searched for."""
-        tuner = _keras_tuner(self._project.spec)
-        return tuner.Objective(self._project.spec.search.objective, self._project.direction[:3])
+        tuner, objective = _keras_tuner(self._project.spec), self._project.objective
+        return tuner.Objective(objective.name, objective.direction[:3])
 
     @property
     def max_trials(self) -> int:
@@ -127,8 +128,8 @@ class Oracle:
         )
         trial.score, trial.best_step = record.score, best_step
         for name, value in record.metrics.items():
-            if name == project.spec.search.objective:
-                trial.metrics.register(name, project.direction[:3])
+            if name == project.objective.name:
+                trial.metrics.register(name, project.objective.direction[:3])
             trial.metrics.update(name, value, step=best_step)
         return trial
 
@@ -136,11 +137,11 @@ class Oracle:
         """Trial → its best epoch, from 0 as KerasTuner counts them."""
         project = self._project
         curves = read_epochs(project.folder.epochs)
-        objective = project.spec.search.objective
-        if objective not in curves:
+        objective = project.objective
+        if objective.name not in curves:
             return {}
-        curves = curves.dropna(subset=[objective]).sort_values(
-            objective, ascending=project.direction == "minimize", kind="stable"
+        curves = curves.dropna(subset=[objective.name]).sort_values(
+            objective.name, ascending=not objective.maximize, kind="stable"
         )
         best = curves.drop_duplicates("trial")
         return dict(zip(best["trial"].tolist(), (best["epoch"] - 1).tolist(), strict=True))
