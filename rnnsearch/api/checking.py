@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rnnsearch.api.inputs import read_inputs, resolve_engine
-from rnnsearch.data import Arrays, Dataset
+from rnnsearch.data import Arrays, Dataset, SequenceData
 from rnnsearch.driver.baselines import has_feed_forward
 from rnnsearch.spec import Spec
 from rnnsearch.tasks import TASKS, Loss, class_weights
@@ -74,7 +74,7 @@ def check(
         objective=resolved.search.objective,
         loss=_loss(TASKS[resolved.task].loss(dataset.target, resolved.loss), dataset),
         engine=f"{resolve_engine(resolved)} on {resolved.run.backend}",
-        budget=_budget(resolved),
+        budget=_budget(resolved, data),
     )
 
 
@@ -90,21 +90,22 @@ def _loss(loss: Loss, dataset: Dataset) -> str:
     return f"{loss.name}, weighing {', '.join(f'{c} {weight:.3g}' for c, weight in weights)}"
 
 
-def _runs(spec: Spec) -> str:
+def _runs(spec: Spec, data: SequenceData) -> str:
     """How often a trial is trained."""
-    seeds, folds = spec.search.runs_per_trial, spec.data.split.backtest.folds
+    seeds, folds, repeats = spec.search.runs_per_trial, data.folds, data.repeats
     parts = [f"{seeds} seeds"] if seeds > 1 else []
-    parts += [f"{folds} folds"] if folds > 1 else []
+    parts += [f"{folds // repeats} folds"] if folds > 1 else []
+    parts += [f"{repeats} repeats"] if repeats > 1 else []
     return f"{seeds * folds} a trial" + (f" ({' × '.join(parts)})" if parts else "")
 
 
-def _budget(spec: Spec) -> list[tuple[str, str]]:
+def _budget(spec: Spec, data: SequenceData) -> list[tuple[str, str]]:
     search = spec.search
     timeout = "none" if search.timeout is None else f"{search.timeout:g} s"
     patience = "off" if search.patience is None else f"{search.patience} epochs"
     return [
         ("trials", str(search.trials)),
-        ("runs", _runs(spec)),
+        ("runs", _runs(spec, data)),
         ("epochs", f"{search.epochs} at most, patience {patience}"),
         ("timeout", timeout),
         ("sampler", search.sampler),

@@ -292,7 +292,7 @@ class _Searching:
         self.recorder.winner_test = {
             name: value for name, value in judged.metrics.items() if name.startswith("test_")
         }
-        preparation = self.inputs.data.preparation(program.window)
+        preparation = self.inputs.data.preparation(program.window, -1)
         kept = {"network": program.architecture.to_json(), **preparation.to_json()}
         write_text(self.folder.preparation, json.dumps(kept, indent=2) + "\n")
         budget = self.planner.runs(best.number, best.params)[: self.inputs.data.folds]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -240,6 +240,15 @@ class Preparation(ABC):
     target: Target
     writing: Writing | None = None
 
+    @property
+    def scalings(self) -> Mapping[str, Scaling]:
+        """Name of an input of the Keras model → the scaling of its features, the last axis.
+
+        The identity for features that are not scaled; nothing of inputs that are tokens. With
+        `target.scaling`, all that differs between the preparations of the folds of one dataset.
+        """
+        return {}
+
     @abstractmethod
     def to_json(self) -> dict[str, Any]:
         """Plain values: names, scaling, classes, window … readable by a person."""
@@ -276,7 +285,15 @@ class SequenceData(ABC):
 
     @property
     def folds(self) -> int:
-        """How many ways there are to divide the data; 1 where it is divided once."""
+        """How many ways there are to divide the data; 1 where it is divided once.
+
+        Folds of separate sequences may be repeated: division r·k + f is fold f of repeat r.
+        """
+        return 1
+
+    @property
+    def repeats(self) -> int:
+        """How often the data is divided into k folds; `folds` is a multiple of it."""
         return 1
 
     @abstractmethod
@@ -290,15 +307,31 @@ class SequenceData(ABC):
 
         Args:
             window: T.
-            fold: Which of `folds`, from 0. The last has the largest training part, and it
-                alone the test part; each is scaled by its own training part.
+            fold: Which of `folds`, from 0; -1 is the last. Each is scaled by its own training
+                part, and all have arrays of the same shapes but for N. Of a table's folds the
+                last has the largest training part, and it alone the test part; of folds of
+                separate sequences each has it.
             rows: B, into how many a stream is cut: as many as a batch has sequences. Without
                 effect on separate sequences.
         """
 
     @abstractmethod
-    def preparation(self, window: int | None = None) -> Preparation:
-        """What `predict` needs to treat new data as the last fold was treated."""
+    def preparation(self, window: int | None = None, fold: int | None = None) -> Preparation:
+        """What `predict` needs to treat new data as a fold was treated.
+
+        Args:
+            window: T.
+            fold: Which; None for the preparation that is delivered: that of `whole`.
+        """
+
+    def whole(self, window: int | None = None, rows: int | None = None) -> Dataset:
+        """What a final network may be trained on: everything outside the test part, where that
+        can be had. The validation part judges nothing where it is part of the training part.
+
+        Args:
+            window, rows: As in `dataset`.
+        """
+        return self.dataset(window, -1, rows)
 
     @abstractmethod
     def summary(self) -> list[tuple[str, str]]:

@@ -20,8 +20,12 @@ def identity(features: int) -> Scaling:
 def fit_scaling(values: np.ndarray) -> Scaling:
     """Mean and standard deviation of each column of (R, F), NaN left out.
 
-    A column that does not vary keeps its scale.
+    A column that does not vary keeps its scale; one without any number is left as it is.
     """
+    blank = np.isnan(values[:1]).any(axis=0)  # few columns: only these are looked at twice
+    blank[blank] = np.isnan(values[:, blank]).all(axis=0)
+    if blank.any():
+        values = np.where(blank, 0.0, values)
     offset = np.nanmean(values, axis=0)
     scale = np.nanstd(values, axis=0)
     return Scaling(offset, np.where(scale > 0, scale, 1.0))

@@ -15,6 +15,7 @@ from rnnsearch.spec.sources import (
     SeriesSource,
     Source,
     SteppedSource,
+    TextSource,
     TokensSource,
 )
 from rnnsearch.spec.wording import show
@@ -35,6 +36,7 @@ def check_data(
 ) -> None:
     """Record what in the data section contradicts itself or the task."""
     _check_split(data, report)
+    _check_folds(data, report)
     if task == "sequence_to_sequence" and not isinstance(data, TokensSource | SeriesSource):
         must = f"must be another task for source: {data.source}: it is for tables and for texts"
         advice = "use source: csv or parquet for forecasts, pairs or table for texts"
@@ -75,12 +77,35 @@ def _check_split(data: Source, report: Report) -> None:
         report.add("data.split.seed", must, show(split.seed), "remove it")
     if split.backtest != BacktestSpec() and not series:
         must = "must not be given where the data is no table: folds follow each other in time"
-        advice = "remove it; search.runs_per_trial trains each trial more than once"
+        advice = "use split.folds"
         received = show(split.backtest.model_dump(exclude_unset=True))
         report.add("data.split.backtest", must, received, advice)
     elif split.backtest.folds == 1 and split.backtest.step is not None:
         must = "must not be given for one fold: it has no effect"
         report.add("data.split.backtest.step", must, show(split.backtest.step), "set folds, too")
+
+
+def _check_folds(data: Source, report: Report) -> None:
+    """Folds are of sequences that may stand in any order."""
+    split = data.split
+    asked = split.asked_folds
+    if asked is None or asked == (1, 1):
+        return
+    folds = asked[0]
+    if folds == 1:
+        must = "must be above 1 where repeats is: one fold is the same each time"
+        advice = "raise it, or use search.runs_per_trial"
+        report.add("data.split.folds", must, str(folds), advice)
+    elif isinstance(data, SeriesSource):
+        must = "must be 1 or auto for a table: its folds follow each other in time"
+        advice = f"use backtest: {{folds: {folds}}}"
+        report.add("data.split.folds", must, str(folds), advice)
+    elif isinstance(data, TextSource):
+        must = "must be 1 or auto for source: text, which is one text"
+        report.add("data.split.folds", must, str(folds), "remove it")
+    elif split.by == "time":
+        must = "must be 1 or auto where split.by is time: a fold would be trained on later ones"
+        report.add("data.split.folds", must, str(folds), "remove one of them")
 
 
 def _check_group(data: Source, report: Report) -> None:

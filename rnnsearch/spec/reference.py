@@ -9,7 +9,7 @@ from pydantic_core import PydanticUndefined
 from rnnsearch.spec.fields import Frozen
 from rnnsearch.spec.parameters import PARAMETERS, Parameter
 from rnnsearch.spec.schema import LossSpec, RunSpec, SearchSpec, Spec
-from rnnsearch.spec.sources import SOURCES, BacktestSpec, SplitSpec, TokensSplitSpec
+from rnnsearch.spec.sources import SOURCES, BacktestSpec, FoldsSpec, SplitSpec, TokensSplitSpec
 from rnnsearch.spec.wording import expected, expected_value, keys_of, show
 
 __all__ = ["reference"]
@@ -196,6 +196,8 @@ def reference() -> str:
         _keys(SplitSpec, "data.split", SplitSpec.model_fields),
         "## data.split.backtest\n",
         _keys(BacktestSpec, "data.split.backtest", BacktestSpec.model_fields),
+        "## data.split.folds\n",
+        _keys(FoldsSpec, "data.split.folds", FoldsSpec.model_fields),
         "## data.split, with source: table, fasta or pairs\n",
         _keys(TokensSplitSpec, "data.split", TokensSplitSpec.model_fields),
         _SPACE,

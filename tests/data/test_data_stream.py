@@ -95,7 +95,7 @@ def test_folders_are_read_by_name(tmp_path: Path) -> None:
 def test_new_texts_are_treated_alike(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("abcab" * 40)
     data = text_data(tmp_path / "a.txt")
-    kept = json.loads(json.dumps(pickle.loads(pickle.dumps(data)).preparation(7, 3).to_json()))
+    kept = json.loads(json.dumps(pickle.loads(pickle.dumps(data)).preparation(7, rows=3).to_json()))
     prepared = preparation_from_json(kept)
     assert prepared.to_json() == kept
     (tmp_path / "new.txt").write_text("cabz" * 5)

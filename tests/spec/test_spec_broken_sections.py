@@ -133,8 +133,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
             )
         ],
         "s.yaml:5:21: data.split.backtest: must not be given where the data is no table: folds "
-        "follow each other in time; received {folds: 3}; remove it; search.runs_per_trial trains "
-        "each trial more than once",
+        "follow each other in time; received {folds: 3}; use split.folds",
     ),
     (
         "step of one fold",

@@ -68,6 +68,36 @@ CASES: list[tuple[str, str, str]] = [
         "time; remove it",
     ),
     (
+        "folds by time",
+        f"{NPZ}, split: {{folds: 3, by: time}}",
+        "data.split.folds: must be 1 or auto where split.by is time: a fold would be trained on "
+        "later ones; received 3; remove one of them",
+    ),
+    (
+        "folds of a table",
+        "source: csv, path: a.csv, inputs: [y], target: y, window: 2, split: {folds: 3}",
+        "data.split.folds: must be 1 or auto for a table: its folds follow each other in time; "
+        "received 3; use backtest: {folds: 3}",
+    ),
+    (
+        "repeats of one fold",
+        f"{NPZ}, split: {{folds: {{folds: 1, repeats: 3}}}}",
+        "data.split.folds: must be above 1 where repeats is: one fold is the same each time; "
+        "received 1; raise it, or use search.runs_per_trial",
+    ),
+    (
+        "no folds",
+        f"{NPZ}, split: {{folds: 0}}",
+        "data.split.folds: must be auto, a whole number of at least 1, or a mapping such as "
+        "{folds: 5, repeats: 3}; received 0",
+    ),
+    (
+        "repeats without folds",
+        f"{NPZ}, split: {{folds: {{repeats: 3}}}}",
+        "data.split.folds: must be auto, a whole number of at least 1, or a mapping such as "
+        "{folds: 5, repeats: 3}; received {repeats: 3}",
+    ),
+    (
         "patches without patch",
         f"{NPZ}, steps: patches",
         "data.patch: must be given for steps: patches, the height and width of one; such as "
@@ -140,12 +170,13 @@ def test_what_a_spec_may_say(tmp_path: Path) -> None:
     text = (
         "task: many_to_one\n"
         "data: {source: images, path: pictures, steps: patches, patch: 4, size: [28, 20], "
-        "split: {group: {pattern: 'w[0-9]'}}}\n"
+        "split: {group: {pattern: 'w[0-9]'}, folds: {folds: 4}}}\n"
         "space: {cell: GRU}\n"
     )
     (tmp_path / "s.yaml").write_text(text)
     spec = load(tmp_path / "s.yaml").spec
     assert spec.data.split.group == GroupPattern(pattern="w[0-9]")
+    assert spec.data.split.asked_folds == (4, 1)
     assert spec.data.model_dump()["size"] == (28, 20)
     document = resolved(spec)
     (tmp_path / "again.yaml").write_text(dump(document))

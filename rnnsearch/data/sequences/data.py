@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnnsearch.data._base import Dataset, SequenceData, Target, output_axes
+from rnnsearch.data._base import Dataset, SequenceData, Target, join_parts, output_axes
 from rnnsearch.data.categories import find_categories, unknown
 from rnnsearch.data.problems import Problems, name_some
-from rnnsearch.data.scaling import constant, fit_scaling, identity
+from rnnsearch.data.scaling import constant, identity
 from rnnsearch.data.sequences.masks import real_steps
-from rnnsearch.data.sequences.parting import PARTS, by_column, divide
+from rnnsearch.data.sequences.parting import PARTS, Divided, by_column, divide
 from rnnsearch.data.sequences.preparation import SequencesPreparation
 from rnnsearch.data.sequences.samples import (
     Arrays,
@@ -34,27 +34,65 @@ if TYPE_CHECKING:
 
 __all__ = ["SequencesData", "prepare_sequences", "read_arrays"]
 
+_NONE = np.zeros(0, np.int64)
+"""No sequence."""
+
 
 @dataclass(frozen=True)
 class SequencesData(SequenceData):
-    """Arrays, ready for a model: they have their own length, so there is one `Dataset`."""
+    """Arrays, ready to be divided and scaled: they have their own length.
 
-    prepared: Dataset
-    preparation_: SequencesPreparation
+    Attributes:
+        divided: The sequences; none of them where `made` is there.
+        prepared: The preparation of each division.
+        delivered: That of the whole pool; of the one division where there is one.
+        content_: What a source says that has no file.
+        made: The arrays of the one division, made once; empty if there are more.
+    """
+
+    divided: Divided
+    prepared: tuple[SequencesPreparation, ...]
+    delivered: SequencesPreparation
     content_: str = ""
+    made: tuple[Dataset, ...] = ()
+
+    @property
+    def folds(self) -> int:
+        """Divisions in all."""
+        return len(self.prepared)
+
+    @property
+    def repeats(self) -> int:
+        """How often the sequences are dealt to folds anew."""
+        return self.divided.folds.repeats
 
     def dataset(
         self, window: int | None = None, fold: int = -1, rows: int | None = None
     ) -> Dataset:
         """The parts; `window` must be None, for the sequences have their own length."""
         assert window is None, "arrays have no window to choose"
-        assert fold in (-1, 0), "arrays have one fold"
-        return self.prepared
+        if self.made:
+            assert fold in (-1, 0), "there is one fold"
+            return self.made[0]
+        division, pool = self.divided.folds.divisions[fold], self.divided.pool
+        train, validation = pool.take(division.train), pool.take(division.validation)
+        return _dataset(self.prepared[fold], train, validation, self.divided.test)
 
-    def preparation(self, window: int | None = None) -> SequencesPreparation:
+    def whole(self, window: int | None = None, rows: int | None = None) -> Dataset:
+        """All sequences outside the test part to train on, the last division's to watch."""
+        assert window is None, "arrays have no window to choose"
+        if self.made:
+            one = self.made[0]
+            return replace(one, train=join_parts([one.train, one.validation]))
+        pool, last = self.divided.pool, self.divided.folds.divisions[-1]
+        return _dataset(self.delivered, pool, pool.take(last.validation), self.divided.test)
+
+    def preparation(
+        self, window: int | None = None, fold: int | None = None
+    ) -> SequencesPreparation:
         """Scaling, classes and padding."""
         assert window is None, "arrays have no window to choose"
-        return self.preparation_
+        return self.delivered if fold is None else self.prepared[fold]
 
     @property
     def content(self) -> str:
@@ -64,20 +102,22 @@ class SequencesData(SequenceData):
     @property
     def steps(self) -> int:
         """The longest sequence."""
-        x = self.prepared.train.sequences
-        return self.prepared.output_steps or (int(x.shape[1]) if x.ndim == 3 else 1)
+        return 1 if self.delivered.task == "one_to_one" else self.delivered.steps
 
     def summary(self) -> list[tuple[str, str]]:
         """Sequences a part, lengths, shapes, target."""
-        data, target = self.prepared, self.prepared.target
+        data = self.dataset()
+        target = data.target
         parts = (data.train, data.validation, data.test)
         lines = [
             (name, f"{len(part)} sequences" if len(part) else "none")
             for name, part in zip(PARTS, parts, strict=True)
         ]
+        if self.divided.folds.said:
+            lines.insert(0, ("folds", self.divided.folds.said))
         axes = "(N, F)" if data.train.sequences.ndim == 2 else "(N, T, F)"
         ragged = ", ragged: padded at the front and masked" if data.masked else ""
-        known = self.preparation_.categories
+        known = self.delivered.categories
         named = "; ".join(name_some(of, 12) for of in known)
         classes = f": 0 or 1 for each of {named}" if known else ""
         lines.append(("input", f"{axes} = {data.train.sequences.shape}{classes}{ragged}"))
@@ -134,21 +174,40 @@ def prepare_sequences(
     labels = find_classes(given, problems) if kind == "class" else Labels("numeric")
     if kind == "class":
         samples = [s if s is None else encode(s, labels.classes, problems) for s in samples]
-    train, validation, test = divide(source.split, samples, problems)
+    divided = divide(source.split, samples, labels.classes, problems)
+    pool, test, folds = divided.pool, divided.test, divided.folds
+    learned, judged = pool, pool.take(_NONE)
+    if len(folds) == 1:
+        learned, judged = (
+            pool.take(index) for index in (folds.divisions[0].train, folds.divisions[0].validation)
+        )
     fixed = getattr(source, "steps", None) is not None
-    _check_inputs(train, validation, test, fixed, problems)
-    _check(train, validation, test, labels, problems)
+    _check_inputs(learned, judged, test, fixed, problems)
+    _check(learned, judged, test, labels, problems)
     problems.raise_any()
-    preparation = _prepare(source, task, labels, (train, validation, test))
-    dataset = Dataset(
-        train=preparation.part(train),
-        validation=preparation.part(validation),
-        test=preparation.part(test),
-        target=preparation.target,
-        masked=preparation.masked,
-        output_steps=preparation.output_steps,
+    delivered = _prepare(source, task, labels, learned, (pool, test))
+    if len(folds) == 1:
+        made = _dataset(delivered, learned, judged, test)
+        nothing = replace(divided, pool=pool.take(_NONE), test=test.take(_NONE))
+        return SequencesData(nothing, (delivered,), delivered, raws.content, (made,))
+    prepared = tuple(
+        delivered.fitted(pool.take(division.train), source.scaling) for division in folds.divisions
     )
-    return SequencesData(dataset, preparation, raws.content)
+    return SequencesData(divided, prepared, delivered, raws.content)
+
+
+def _dataset(
+    prepared: SequencesPreparation, train: Sample, validation: Sample, test: Sample
+) -> Dataset:
+    """The arrays of three parts."""
+    return Dataset(
+        train=prepared.part(train),
+        validation=prepared.part(validation),
+        test=prepared.part(test),
+        target=prepared.target,
+        masked=prepared.masked,
+        output_steps=prepared.output_steps,
+    )
 
 
 def _samples(
@@ -275,39 +334,28 @@ def _prepare(
     source: SequencesSource,
     task: str,
     labels: Labels,
-    parts: tuple[Sample, Sample, Sample],
+    train: Sample,
+    every: tuple[Sample, Sample],
 ) -> SequencesPreparation:
-    """Scaling fitted on real training steps, and lengths over all parts."""
-    train = parts[0]
+    """Scaling fitted on real training steps, and lengths over all sequences."""
     vectors = task == "one_to_many"
     classes = of_classes(train.x)
     categories = tuple(find_categories(column) for column in train.x.T) if classes else ()
     features = sum(map(len, categories)) or train.x.shape[-1]
-    steps = train.y.shape[1] if vectors else max(part.x.shape[1] for part in parts)
-    numeric = labels.kind == "numeric"
-    width = train.y.shape[-1] if numeric else 1
+    steps = train.y.shape[1] if vectors else max(sample.x.shape[1] for sample in every)
+    width = train.y.shape[-1] if labels.kind == "numeric" else 1
     names = tuple(f"y{index}" for index in range(width)) if width > 1 else ("y",)
-    standard = source.scaling == "standard"
-    y = train.y[train.observed] if numeric else None
     masked = not vectors and any(
-        not real_steps(part.lengths, steps, True).all() for part in parts if len(part.x)
+        not real_steps(sample.lengths, steps, True).all() for sample in every if len(sample)
     )
-    return SequencesPreparation(
+    blank = SequencesPreparation(
         task=task,
         steps=int(steps),
         masked=masked,
         missing=source.missing,
-        scaling=(
-            fit_scaling(train.x.reshape(-1, features).astype(np.float64))
-            if standard and not categories
-            else identity(features)
-        ),
-        target=Target(
-            labels.kind,
-            names,
-            labels.classes,
-            fit_scaling(y) if standard and y is not None else identity(width),
-        ),
+        scaling=identity(features),
+        target=Target(labels.kind, names, labels.classes, identity(width)),
         reader=source.model_dump(mode="json"),
         categories=categories,
     )
+    return blank.fitted(train, source.scaling)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rnnsearch.data.folds import Division, Folds, Pool, quantile_bins
 from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.sequences.samples import Raw, Sample, of_classes
 from rnnsearch.data.sources import Parts
@@ -15,7 +18,7 @@ from rnnsearch.data.splits import group_parts, random_parts, stratified_parts, t
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import SplitSpec
 
-__all__ = ["PARTS", "by_column", "divide"]
+__all__ = ["PARTS", "Divided", "by_column", "divide"]
 
 PARTS = ("training", "validation", "test")
 """The parts' names in texts."""
@@ -44,10 +47,35 @@ def by_column(raws: Parts, problems: Problems) -> Parts:
     return Parts(called("train"), called("validation"), called("test"), raws.content)
 
 
+@dataclass(frozen=True)
+class Divided:
+    """The sequences, and which are in which part.
+
+    Attributes:
+        pool: All outside the test part.
+        test: The test part.
+        folds: The ways to divide the pool.
+    """
+
+    pool: Sample
+    test: Sample
+    folds: Folds
+
+
 def divide(
-    split: SplitSpec, samples: list[Sample | None], problems: Problems
-) -> tuple[Sample, Sample, Sample]:
-    """The parts; those that were not given are taken out of the training part."""
+    split: SplitSpec, samples: list[Sample | None], classes: Sequence[Any], problems: Problems
+) -> Divided:
+    """The parts; those that were not given are taken out of the training part.
+
+    Args:
+        split: What the spec says.
+        samples: The training, validation and test part as they came, or None.
+        classes: Labels of the target; empty for numbers.
+        problems: Where to note what is wrong.
+
+    Raises:
+        InvalidData: There are too few sequences, with everything found before.
+    """
     train, validation, test = samples
     assert train is not None
     _check_apart(samples, problems)
@@ -55,24 +83,70 @@ def divide(
         0 if validation is not None else split.validation,
         0 if test is not None else split.test,
     )
-    nothing = train.take(np.zeros(0, dtype=np.int64))
-    if not any(shares):
-        return (
-            train,
-            nothing if validation is None else validation,
-            nothing if test is None else test,
-        )
-    classes = _class_of_each(train)
-    if split.by == "stratified" and classes is None:
-        must = "must be auto, time or random where a sequence has not one class"
-        problems.add("data.split.by", must, "stratified", "use random")
-    _check_room(train, shares, problems)
-    index = _indices(split, train, classes, shares)
-    return (
-        train.take(index[0]),
-        train.take(index[1]) if validation is None else validation,
-        train.take(index[2]) if test is None else test,
+    labels = _class_of_each(train)
+    index = [np.arange(len(train)), *[np.zeros(0, dtype=np.int64)] * 2]
+    if any(shares):
+        if split.by == "stratified" and labels is None:
+            must = "must be auto, time or random where a sequence has not one class"
+            problems.add("data.split.by", must, "stratified", "use random")
+        _check_room(train, shares, problems)
+        index = _indices(split, train, labels, shares)
+    own = np.sort(np.concatenate(index[:2]))
+    pool = train.take(own)
+    holdout = Division(*(np.searchsorted(own, part) for part in index[:2]))
+    if validation is not None:
+        holdout = Division(np.arange(len(own)), len(own) + np.arange(len(validation)))
+        pool = _join(pool, validation)
+    ways = Pool(
+        len(pool),
+        holdout,
+        _strata(split, pool),
+        pool.group,
+        np.unique(pool.x[:, 0]).tolist() if of_classes(pool.x) else classes,
+        "the data has a validation part of its own" if validation is not None else "",
+        "the parts follow each other in time (split.by)" if split.by == "time" else "",
     )
+    folds = ways.folds(split.asked_folds, split.seed, problems)
+    return Divided(pool, train.take(index[2]) if test is None else test, folds)
+
+
+def _strata(split: SplitSpec, pool: Sample) -> np.ndarray | None:
+    """(N,) int, of which every fold is to have its share: classes, or bins of numbers."""
+    if split.by not in ("auto", "stratified"):
+        return None
+    classes = _class_of_each(pool)
+    if classes is None and pool.y.ndim == 2 and pool.y.dtype.kind == "f":
+        return quantile_bins(pool.y[:, 0])
+    return classes
+
+
+def _join(one: Sample, other: Sample) -> Sample:
+    """The sequences of both; shorter ones are padded at the end."""
+
+    def joined(left: np.ndarray, right: np.ndarray, padding: float, axes: int) -> np.ndarray:
+        """Arrays (N, T, …) of so many axes if they have steps, else as they are."""
+        if left.ndim < axes or left.shape[1] == right.shape[1]:
+            return np.concatenate([left, right])
+        steps = max(left.shape[1], right.shape[1])
+        return np.concatenate([_padded(left, steps, padding), _padded(right, steps, padding)])
+
+    numeric = one.y.dtype.kind == "f"
+    both = one.group is not None and other.group is not None
+    named = one.files is not None and other.files is not None
+    return Sample(
+        joined(one.x, other.x, np.nan, 3),
+        joined(one.y, other.y, np.nan if numeric else -1, 3 if numeric else 2),
+        np.concatenate([one.lengths, other.lengths]),
+        joined(one.observed, other.observed, False, 2),
+        np.concatenate([one.group, other.group]) if both else None,
+        np.concatenate([one.files, other.files]) if named else None,
+    )
+
+
+def _padded(array: np.ndarray, steps: int, padding: float) -> np.ndarray:
+    """(N, T, …) to (N, steps, …), padded at the end."""
+    more = np.full((len(array), steps - array.shape[1], *array.shape[2:]), padding, array.dtype)
+    return np.concatenate([array, more], axis=1)
 
 
 def _indices(

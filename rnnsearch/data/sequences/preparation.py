@@ -12,6 +12,7 @@ import numpy as np
 from rnnsearch.data._base import MASK_VALUE, Part, Preparation, Scaling, Target
 from rnnsearch.data.categories import find_categories, one_hot, unknown
 from rnnsearch.data.problems import Problems, name_some
+from rnnsearch.data.scaling import fit_scaling
 from rnnsearch.data.sequences.masks import real_steps, to_front
 from rnnsearch.data.sequences.samples import Raw, Sample, clean, encode, shaped
 from rnnsearch.data.sequences.steps import stepped
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["SequencesPreparation"]
+
+_INPUTS = {"one_to_many": "vector", "one_to_one": "features"}
+"""Names of a network's input that is no sequence."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,29 @@ class SequencesPreparation(Preparation):
     def output_steps(self) -> int | None:
         """Steps of the output of one_to_many, else None."""
         return self.steps if self.task == "one_to_many" else None
+
+    @property
+    def scalings(self) -> Mapping[str, Scaling]:
+        """Of the one input."""
+        return {_INPUTS.get(self.task, "sequence"): self.scaling}
+
+    def fitted(self, train: Sample, scaling: str) -> SequencesPreparation:
+        """The same with its scaling fitted on the real steps of these sequences.
+
+        Args:
+            train: The sequences.
+            scaling: As the spec's `data.scaling`.
+        """
+        if scaling == "none":
+            return self
+        prepared, target = self, self.target
+        if not self.categories:
+            values = train.x.reshape(-1, train.x.shape[-1]).astype(np.float64)
+            prepared = replace(self, scaling=fit_scaling(values))
+        if target.kind == "class":
+            return prepared
+        own = replace(target, scaling=fit_scaling(train.y[train.observed]))
+        return replace(prepared, target=own)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; `from_json` reads them back."""

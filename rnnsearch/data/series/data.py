@@ -122,9 +122,9 @@ class SeriesData(SequenceData):
             output_steps=preparation.output_steps,
         )
 
-    def preparation(self, window: int | None = None) -> SeriesPreparation:
-        """The preparation for one length of window, of the last fold."""
-        return self._preparation(window, -1)
+    def preparation(self, window: int | None = None, fold: int | None = None) -> SeriesPreparation:
+        """The preparation for one length of window, of the last fold if none is named."""
+        return self._preparation(window, -1 if fold is None else fold)
 
     def packed(self, folder: Path) -> SeriesData:
         """Without what features were made of, and with these in files of their own."""

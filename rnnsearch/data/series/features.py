@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rnnsearch.data._base import Scaling
 from rnnsearch.data.categories import column_names, join_columns
 from rnnsearch.data.series.calendar import calendar_features, calendar_names, times_after
 from rnnsearch.data.series.changes import past_inputs
@@ -14,7 +15,7 @@ from rnnsearch.data.series.rows import Series
 if TYPE_CHECKING:
     from rnnsearch.data.series.preparation import SeriesPreparation
 
-__all__ = ["known_ahead", "row_features", "step_features"]
+__all__ = ["ahead_scaling", "known_ahead", "row_features", "step_features"]
 
 
 def known_ahead(prepared: SeriesPreparation) -> int:
@@ -49,6 +50,18 @@ def row_features(prepared: SeriesPreparation, series: Series) -> np.ndarray:
         changing += [False] * calendar.shape[1]
     past = past_inputs(prepared.scaling.link(joined), np.array(changing, bool), prepared.lag)
     return prepared.scaling.apply(joined, past)
+
+
+def ahead_scaling(prepared: SeriesPreparation) -> Scaling:
+    """Of `step_features`: those of the rows, and the identity of the place."""
+    scaling = prepared.scaling
+    first = len(scaling.offset) - known_ahead(prepared)
+    log = scaling.log
+    return Scaling(
+        np.append(scaling.offset[first:], 0.0),
+        np.append(scaling.scale[first:], 1.0),
+        np.append(log[first:], False) if isinstance(log, np.ndarray) else log,
+    )
 
 
 def step_features(

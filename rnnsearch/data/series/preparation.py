@@ -11,7 +11,12 @@ from rnnsearch.data._base import Part, Preparation, Scaling, Target, join_parts
 from rnnsearch.data.inputs import Inputs, Windowed, count, join
 from rnnsearch.data.series.calendar import Step
 from rnnsearch.data.series.changes import Lags, past_targets
-from rnnsearch.data.series.features import known_ahead, row_features, step_features
+from rnnsearch.data.series.features import (
+    ahead_scaling,
+    known_ahead,
+    row_features,
+    step_features,
+)
 from rnnsearch.data.series.naive import naive_forecasts
 from rnnsearch.data.series.new_rows import check_categories, new_windows, read_new, row_labels
 from rnnsearch.data.series.rows import Series
@@ -91,6 +96,14 @@ class SeriesPreparation(Preparation):
     def from_json(cls, values: dict[str, Any]) -> SeriesPreparation:
         """The inverse of `to_json`."""
         return cls(**from_plain(values))
+
+    @property
+    def scalings(self) -> dict[str, Scaling]:
+        """Of each input of the network; the identity of categories, the calendar and the place."""
+        if self.task == "sequence_to_sequence":
+            return {"source": self.scaling, "ahead": ahead_scaling(self)}
+        names = {"one_to_many": "vector", "one_to_one": "features"}
+        return {names.get(self.task, "sequence"): self.scaling}
 
     @property
     def furthest(self) -> int:

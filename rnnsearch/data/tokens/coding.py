@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -35,13 +35,19 @@ class Coding:
             "lower_case": self.tokenizer.lower_case,
             "steps": self.steps,
             "known": list(self.vocabulary.known),
+            "unseen": sorted(self.vocabulary.unseen),
         }
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Coding:
         """The inverse of `to_json`."""
         tokenizer = Tokenizer(values["tokens"], values["lower_case"])
-        return cls(tokenizer, Vocabulary(tuple(values["known"])), values["steps"])
+        unseen = frozenset(values.get("unseen", ()))
+        return cls(tokenizer, Vocabulary(tuple(values["known"]), unseen), values["steps"])
+
+    def knowing(self, ids: np.ndarray, min_count: int) -> Coding:
+        """The same with `Vocabulary.knowing` of these ids."""
+        return replace(self, vocabulary=self.vocabulary.knowing(ids, min_count))
 
     def read(self, texts: Sequence[Sequence[str]]) -> np.ndarray:
         """Ids (N, T) int32, padded at the front."""
@@ -88,6 +94,14 @@ class Writing:
             row[len(tokens)] = len(self.classes) - 1
             counts[: len(tokens) + 1] = 1
         return y, weight
+
+    def knowing(self, y: np.ndarray, weight: np.ndarray, min_count: int) -> Writing:
+        """The same with `Vocabulary.knowing` of the classes (N, T) that count."""
+        return Writing(self.coding.knowing(y[weight > 0] + 1, min_count))
+
+    def hidden(self, y: np.ndarray) -> np.ndarray:
+        """Classes with the unknown token's in place of those that are unseen."""
+        return self.coding.vocabulary.hidden(y + 1) - 1
 
     def previous(self, y: np.ndarray, weight: np.ndarray) -> np.ndarray:
         """What is read at each step (N, T) int32: the start symbol, then the target before."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +11,13 @@ import numpy as np
 
 from rnnsearch.data._base import Dataset, Scaling, SequenceData, Target, output_axes
 from rnnsearch.data.categories import check_known, columns_scaling, find_categories
+from rnnsearch.data.folds import Folds
 from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.scaling import constant, fit_scaling, identity
 from rnnsearch.data.sources import ROWS
 from rnnsearch.data.tokens.coding import Coding, Writing
+from rnnsearch.data.tokens.dividing import divide_pool, sequence_keys, without_repeated
+from rnnsearch.data.tokens.numbered import Numbered
 from rnnsearch.data.tokens.parts import BLOCK, known_already, split_rows
 from rnnsearch.data.tokens.preparation import RowsPreparation, Vectors, columns_of
 from rnnsearch.data.tokens.rows import Rows, read_rows
@@ -33,44 +36,84 @@ Three = tuple[Rows, Rows, Rows]
 
 @dataclass(frozen=True)
 class RowsData(SequenceData):
-    """Sequences of tokens, ready for a model.
+    """Sequences of tokens, ready to be divided and scaled.
 
     Attributes:
-        prepared: The arrays.
-        preparation_: The way to them.
-        repeated: Sequences of the validation part that training holds too, and of the test part
-            that training or validation does.
+        pool, test: The sequences outside the test part, and those of it.
+        divided: The ways to divide the pool.
+        prepared: The preparation of each.
+        delivered: That of the whole pool; of the one division where there is one.
+        repeated: Sequences of the last validation part that its training holds too, and of the
+            test part that training or validation does.
         dropped: Whether these were left out.
     """
 
-    prepared: Dataset
-    preparation_: RowsPreparation
+    pool: Numbered
+    test: Numbered
+    divided: Folds
+    prepared: tuple[RowsPreparation, ...]
+    delivered: RowsPreparation
     repeated: tuple[int, int]
     dropped: bool
+
+    @property
+    def folds(self) -> int:
+        """Divisions in all."""
+        return len(self.prepared)
+
+    @property
+    def repeats(self) -> int:
+        """How often the sequences are dealt to folds anew."""
+        return self.divided.repeats
 
     def dataset(
         self, window: int | None = None, fold: int = -1, rows: int | None = None
     ) -> Dataset:
         """The parts; `window` must be None, for the sequences have their own length."""
         assert window is None, "separate sequences have no window to choose"
-        assert fold in (-1, 0), "separate sequences have one fold"
-        return self.prepared
+        division = self.divided.divisions[fold]
+        return self._dataset(self.prepared[fold], division.train, division.validation)
 
-    def preparation(self, window: int | None = None) -> RowsPreparation:
+    def whole(self, window: int | None = None, rows: int | None = None) -> Dataset:
+        """All sequences outside the test part to train on, the last division's to watch."""
+        assert window is None, "separate sequences have no window to choose"
+        everything = np.arange(len(self.pool))
+        return self._dataset(self.delivered, everything, self.divided.divisions[-1].validation)
+
+    def _dataset(
+        self, preparation: RowsPreparation, train: np.ndarray, validation: np.ndarray
+    ) -> Dataset:
+        """The arrays, and the numbers of ids in them."""
+        reading, writing = preparation.reading, preparation.writing
+        sizes: dict[str, int] = {}
+        if reading is not None:
+            sizes["source_vocabulary" if writing else "vocabulary"] = reading.vocabulary.size
+        if writing is not None:
+            sizes |= {"vocabulary": writing.vocabulary, "output_steps": writing.coding.steps}
+        return Dataset(
+            preparation.arrays(self.pool.take(train)),
+            preparation.arrays(self.pool.take(validation)),
+            preparation.arrays(self.test),
+            preparation.target,
+            preparation.masked,
+            **sizes,
+        )
+
+    def preparation(self, window: int | None = None, fold: int | None = None) -> RowsPreparation:
         """Vocabulary, classes and padding."""
         assert window is None, "separate sequences have no window to choose"
-        return self.preparation_
+        return self.delivered if fold is None else self.prepared[fold]
 
     @property
     def steps(self) -> int:
         """The longest sequence that a network reads or writes."""
-        reading, writing = self.preparation_.reading, self.preparation_.writing
+        reading, writing = self.delivered.reading, self.delivered.writing
         return max(coding.steps for coding in (reading, writing and writing.coding) if coding)
 
     def summary(self) -> list[tuple[str, str]]:
         """Sequences a part, those that repeat training ones, tokens, shapes, target."""
-        data = self.prepared
-        lines: list[tuple[str, str]] = []
+        data = self.dataset()
+        lines = [("folds", self.divided.said)] if self.divided.said else []
         parts, counts = (data.train, data.validation, data.test), (0, *self.repeated)
         for name, part, repeated in zip(_PARTS, parts, counts, strict=True):
             text = f"{len(part)} sequences" if len(part) else "none"
@@ -80,27 +123,26 @@ class RowsData(SequenceData):
             elif repeated:
                 text += f", {repeated} of them in {before} too (see split.duplicates)"
             lines.append((name, text))
-        return [*lines, *self._inputs(), *self._target()]
+        return [*lines, *self._inputs(data), *self._target(data)]
 
-    def _inputs(self) -> list[tuple[str, str]]:
+    def _inputs(self, data: Dataset) -> list[tuple[str, str]]:
         """What the network reads."""
-        prepared, x = self.preparation_, self.prepared.train.x
+        prepared, x = self.delivered, data.train.x
         if prepared.vectors is not None:
             vector = x["vector"] if isinstance(x, dict) else x
             return [("input", f"(N, F) = {vector.shape}: {name_some(prepared.vectors.names, 12)}")]
         assert prepared.reading is not None
         source = x["source"] if isinstance(x, dict) else x
         ragged = ", ragged: padded at the front and masked" if prepared.masked else ""
-        found = _unknown_share(self.prepared, prepared.reading.vocabulary)
+        found = _unknown_share(data, prepared.reading.vocabulary)
         return [
             ("input", f"(N, T) = {source.shape} {_tokens(prepared.reading)}{ragged}"),
             ("vocabulary", f"{_known(prepared.reading)}{found}"),
         ]
 
-    def _target(self) -> list[tuple[str, str]]:
+    def _target(self, data: Dataset) -> list[tuple[str, str]]:
         """What it predicts."""
-        train, target = self.prepared.train, self.prepared.target
-        writing = self.preparation_.writing
+        train, target, writing = data.train, data.target, self.delivered.writing
         if writing is not None:
             shape = f"(N, T) = {train.y.shape} {_tokens(writing.coding)}, the end symbol one"
             return [("output", shape), ("target", f"{_known(writing.coding)} in training")]
@@ -152,43 +194,34 @@ def read_rows_data(source: RowsSource, task: str) -> RowsData:
     if rows.kind == "class":
         labels = np.array([classes.index(label) for label in rows.target])
     block = BLOCK if source.source == "pairs" else 1
-    index = split_rows(source.split, table, rows.positions, labels, block, problems)
-    parts, repeated = _repeated(rows, index, drop=source.split.duplicates == "drop")
-    _check(parts, classes, problems)
-    preparation = _prepare(source, task, settings, parts, classes, problems)
-    if preparation.vectors is not None:
-        for part in parts[1:]:
-            check_known(part.texts, part.rows, preparation.vectors.categories, False, problems)
+    split = split_rows(source.split, table, rows.positions, labels, block, problems)
+    pool, folds = divide_pool(source, rows, labels, classes, split, problems)
     problems.raise_any()
-    return RowsData(
-        _dataset(preparation, parts), preparation, repeated, source.split.duplicates == "drop"
+    drop = source.split.duplicates == "drop"
+    keys = sequence_keys(rows)
+    held = known_already([keys[i] for i in pool], [keys[i] for i in split.parts[2]])
+    test = rows.take(split.parts[2][~held] if drop else split.parts[2])
+    pool, folds, again = without_repeated(pool, folds, keys, drop=drop)
+    learned, judged = pool, pool[:0]
+    if len(folds) == 1:
+        only = folds.divisions[0]
+        learned, judged = pool[only.train], pool[only.validation]
+    parts = (rows.take(learned), rows.take(judged), test)
+    _check(parts, [len(one.validation) for one in folds.divisions], classes, problems)
+    delivered = _prepare(source, task, settings, parts, classes, problems)
+    if delivered.vectors is not None:
+        for part in parts[1:]:
+            check_known(part.texts, part.rows, delivered.vectors.categories, False, problems)
+    problems.raise_any()
+    everything, standard = delivered.numbered(rows.take(pool)), source.scaling == "standard"
+    prepared = tuple(
+        delivered.fitted(everything.take(division.train), standard, source.min_count)
+        for division in folds.divisions
     )
-
-
-def _repeated(
-    rows: Rows, index: tuple[np.ndarray, np.ndarray, np.ndarray], *, drop: bool
-) -> tuple[Three, tuple[int, int]]:
-    """The parts, and how many sequences of validation and test are in a part before them too."""
-    keys = _keys(rows)
-    known: list[Hashable] = []
-    parts, counts = [], []
-    for own in index:
-        again = known_already(known, [keys[i] for i in own])
-        parts.append(rows.take(own[~again] if drop else own))
-        counts.append(int(again.sum()))
-        known += [keys[i] for i in own]
-    return (parts[0], parts[1], parts[2]), (counts[1], counts[2])
-
-
-def _keys(rows: Rows) -> list[Hashable]:
-    """What makes two sequences the same: the text that is read, or, of a vector, all of it."""
-    if rows.sequence:
-        return [tuple(tokens) for tokens in rows.sequence]
-    columns = [rows.numbers.tolist(), *(labels.tolist() for labels in rows.texts.values())]
-    inputs = zip(*columns, strict=True)
-    return [
-        (*map(str, values), *target) for values, target in zip(inputs, rows.target, strict=True)
-    ]
+    if len(folds) == 1:
+        prepared = (delivered,)
+    counts = again, int(held.sum())
+    return RowsData(everything, delivered.numbered(test), folds, prepared, delivered, counts, drop)
 
 
 def _find_classes(rows: Rows, problems: Problems) -> tuple[Any, ...]:
@@ -209,13 +242,22 @@ def _find_classes(rows: Rows, problems: Problems) -> tuple[Any, ...]:
     return tuple(sorted(counts))
 
 
-def _check(parts: Three, classes: tuple[Any, ...], problems: Problems) -> None:
-    """Targets must vary in training, which must have every class."""
+def _check(
+    parts: Three, judged: Sequence[int], classes: tuple[Any, ...], problems: Problems
+) -> None:
+    """Targets must vary in training, which must have every class.
+
+    Args:
+        parts: What is learned from, what only validates, and the test part.
+        judged: Sequences of each validation part.
+        classes: Labels of the target.
+        problems: Where to note what is wrong.
+    """
     train = parts[0]
     if train.kind == "numeric" and constant(train.target):
         received = f"the same in all {len(train)} training sequences"
         problems.add("data.target", "must vary in the training part", received, "predict another")
-    if not len(parts[1]):
+    if not all(judged):
         must = "must leave a sequence in validation"
         received = "drop, and training holds every one of them"
         problems.add("data.split.duplicates", must, received, "use keep, or other parts")
@@ -308,15 +350,3 @@ def _vectors(train: Rows, names: tuple[str, ...], standard: bool, problems: Prob
     else:
         scaling = identity(sum(len(categories.get(name, " ")) for name in names))
     return Vectors(names, categories, scaling)
-
-
-def _dataset(preparation: RowsPreparation, parts: Three) -> Dataset:
-    """The arrays, and the numbers of ids in them."""
-    reading, writing = preparation.reading, preparation.writing
-    train, validation, test = (preparation.part(part) for part in parts)
-    sizes: dict[str, int] = {}
-    if reading is not None:
-        sizes["source_vocabulary" if writing else "vocabulary"] = reading.vocabulary.size
-    if writing is not None:
-        sizes |= {"vocabulary": writing.vocabulary, "output_steps": writing.coding.steps}
-    return Dataset(train, validation, test, preparation.target, preparation.masked, **sizes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,7 @@ from rnnsearch.data.tokens.table import TextTable
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import TokensSplitSpec
 
-__all__ = ["BLOCK", "known_already", "split_rows", "unit_parts"]
+__all__ = ["BLOCK", "Split", "known_already", "split_rows", "unit_parts"]
 
 Three = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -28,6 +29,21 @@ _NAMES = ("training", "validation", "test")
 _SAID = ("train", "validation", "test")
 
 
+@dataclass(frozen=True)
+class Split:
+    """How N sequences are divided.
+
+    Attributes:
+        parts: Indices of the training, validation and test part.
+        units: (N,) int, what must not be divided; None if each sequence stands alone.
+        said: Whether the file says which are the validation part.
+    """
+
+    parts: Three
+    units: np.ndarray | None
+    said: bool
+
+
 def split_rows(
     split: TokensSplitSpec,
     table: TextTable,
@@ -35,7 +51,7 @@ def split_rows(
     labels: np.ndarray | None,
     block: int,
     problems: Problems,
-) -> Three:
+) -> Split:
     """Which of N sequences belong to the training, the validation and the test part.
 
     Args:
@@ -78,9 +94,11 @@ def split_rows(
     wanted = (1, validation_size, test_size)
     _check_filled([len(part) for part in parts], wanted, len(own), problems)
     train, validation, test = (own[part] for part in parts)
-    if given is None:
-        return train, validation, test
-    return train, given[1] if len(given[1]) else validation, given[2] if len(given[2]) else test
+    said = given is not None and len(given[1]) > 0
+    if given is not None:
+        validation = given[1] if said else validation
+        test = given[2] if len(given[2]) else test
+    return Split((train, validation, test), units, said)
 
 
 def _divide(

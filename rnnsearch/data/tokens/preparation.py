@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from rnnsearch.data._base import Part, Preparation, Scaling, Target
-from rnnsearch.data.categories import check_known, join_columns
+from rnnsearch.data.categories import check_known, columns_scaling, join_columns
 from rnnsearch.data.inputs import Inputs
 from rnnsearch.data.problems import Problems, name_some
+from rnnsearch.data.scaling import fit_scaling
 from rnnsearch.data.sources import ROWS
 from rnnsearch.data.tokens.coding import Coding, Writing
+from rnnsearch.data.tokens.numbered import Numbered
 from rnnsearch.data.tokens.rows import Columns, Kind, Rows, read_rows
 from rnnsearch.data.tokens.tokenizers import Tokenizer
 
@@ -38,10 +40,16 @@ class Vectors:
     categories: Mapping[str, tuple[str, ...]]
     scaling: Scaling
 
-    def x(self, rows: Rows) -> np.ndarray:
-        """(N, F) float32."""
-        joined = join_columns(rows.numbers, rows.texts, self.names, self.categories)
-        return self.scaling.apply(joined)
+    def joined(self, rows: Rows) -> np.ndarray:
+        """(N, F) float64, not scaled."""
+        return join_columns(rows.numbers, rows.texts, self.names, self.categories)
+
+    def fitted(self, joined: np.ndarray) -> Vectors:
+        """With the scaling of these features; categories keep 0 and 1."""
+        numbers = [name not in self.categories for name in self.names]
+        sizes = [len(self.categories.get(name, " ")) for name in self.names]
+        scaling = columns_scaling(joined[:, np.repeat(numbers, sizes)], self.names, self.categories)
+        return replace(self, scaling=Scaling(*scaling))
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; `from_json` reads them back."""
@@ -152,34 +160,77 @@ class RowsPreparation(Preparation):
             Writing(Coding.from_json(writing)) if writing else None,
         )
 
+    @property
+    def scalings(self) -> Mapping[str, Scaling]:
+        """Of the vector, if one is read."""
+        return {} if self.vectors is None else {"vector": self.vectors.scaling}
+
+    def fitted(self, train: Numbered, standard: bool, min_count: int) -> RowsPreparation:
+        """The same for another training part: its scaling, and which tokens it shows.
+
+        Args:
+            train: Its sequences.
+            standard: Whether numbers are scaled.
+            min_count: How often a token must occur to be known.
+        """
+        reading, vectors, writing, target = self.reading, self.vectors, self.writing, self.target
+        if reading is not None:
+            reading = reading.knowing(train.x, min_count)
+        if vectors is not None and standard:
+            vectors = vectors.fitted(train.x)
+        if writing is not None:
+            assert train.weight is not None
+            writing = writing.knowing(train.y, train.weight, min_count)
+        if self.kind == "numeric" and standard:
+            target = replace(target, scaling=fit_scaling(train.y))
+        return replace(self, reading=reading, vectors=vectors, writing=writing, target=target)
+
     def part(self, rows: Rows) -> Part:
         """Model input, targets and which of their steps count."""
-        x = self._read(rows)
+        return self.arrays(self.numbered(rows))
+
+    def arrays(self, numbered: Numbered) -> Part:
+        """`part` of sequences that were numbered for this or another fold."""
+        x, y, weight = numbered.x, numbered.y, numbered.weight
+        if self.vectors is not None:
+            x = self.vectors.scaling.apply(x)
+        elif self.reading is not None:
+            x = self.reading.vocabulary.hidden(x)
         if self.writing is not None:
-            y, weight = self.writing.targets(rows.target)
-            return Part(self._beside(x, self.writing.previous(y, weight)), y, weight)
+            assert weight is not None
+            y = self.writing.hidden(y)
+            return Part(_beside(self, x, self.writing.previous(y, weight)), y, weight)
         if self.kind == "numeric":
-            return Part(x, self.target.scaling.apply(rows.target))
+            y = self.target.scaling.apply(y)
+        return Part(x, y, None if weight is None or weight.all() else weight)
+
+    def numbered(self, rows: Rows) -> Numbered:
+        """Tokens and classes as numbers, nothing scaled."""
+        x = self._numbers(rows)
+        if self.writing is not None:
+            return Numbered(x, *self.writing.targets(rows.target))
+        if self.kind == "numeric":
+            return Numbered(x, rows.target, None)
         index = {label: position for position, label in enumerate(self.target.classes)}
         if self.kind == "class":
-            return Part(x, np.array([index[label] for label in rows.target], dtype=np.int32))
+            y = np.array([index[label] for label in rows.target], dtype=np.int32)
+            return Numbered(x, y, None)
         y = np.zeros(x.shape, np.int32)
         for row, labels in zip(y, rows.target, strict=True):
             row[len(row) - len(labels) :] = [index[label] for label in labels]
-        weight = (x != 0).astype(np.float32)
-        return Part(x, y, None if weight.all() else weight)
+        return Numbered(x, y, (x != 0).astype(np.float32))
 
-    def _read(self, rows: Rows) -> np.ndarray:
-        """Ids (N, T), or a vector (N, F)."""
+    def _numbers(self, rows: Rows) -> np.ndarray:
+        """Ids (N, T), or a vector (N, F) that is not scaled."""
         if self.reading is not None:
             return self.reading.read(rows.sequence)
         assert self.vectors is not None
-        return self.vectors.x(rows)
+        return self.vectors.joined(rows)
 
-    def _beside(self, x: np.ndarray, previous: np.ndarray) -> Any:
-        """Both inputs of a network that writes tokens."""
-        name = "vector" if self.vectors is not None else "source"
-        return {name: x, "previous": previous}
+    def _read(self, rows: Rows) -> np.ndarray:
+        """Ids (N, T), or a vector (N, F)."""
+        x = self._numbers(rows)
+        return x if self.vectors is None else self.vectors.scaling.apply(x)
 
     def inputs(self, path: str) -> tuple[Inputs, pd.DataFrame]:
         """x of every new sequence, and where each stands.
@@ -194,7 +245,7 @@ class RowsPreparation(Preparation):
         frame = pd.DataFrame({"row": rows.rows, **names})
         x = self._read(rows)
         if self.writing is not None:
-            return self._beside(x, self.writing.begun(len(rows))), frame
+            return _beside(self, x, self.writing.begun(len(rows))), frame
         if self.task == "many_to_many":
             real = x != 0
             frame = frame.loc[np.repeat(np.arange(len(x)), x.shape[1])].reset_index(drop=True)
@@ -261,3 +312,9 @@ class RowsPreparation(Preparation):
                 must = "must be classes known from training"
                 advice = f"there are: {name_some(self.target.classes, 20)}"
                 problems.add("data.target", must, name_some(strange), advice)
+
+
+def _beside(prepared: RowsPreparation, x: np.ndarray, previous: np.ndarray) -> Any:
+    """Both inputs of a network that writes tokens."""
+    name = "vector" if prepared.vectors is not None else "source"
+    return {name: x, "previous": previous}

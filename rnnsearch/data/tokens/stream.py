@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -205,8 +205,17 @@ class StreamData(SequenceData):
             stream=rows,
         )
 
-    def preparation(self, window: int | None = None, rows: int | None = None) -> StreamPreparation:
-        """Vocabulary, window and rows."""
+    def whole(self, window: int | None = None, rows: int | None = None) -> Dataset:
+        """With the validation part at the end of the training part, as it is in the text."""
+        train, validation, _ = self.parts
+        dataset = self.dataset(window, -1, rows)
+        both = np.concatenate([train, validation])
+        return replace(dataset, train=cut(both, window or self.window, rows or ROWS))
+
+    def preparation(
+        self, window: int | None = None, fold: int | None = None, rows: int | None = None
+    ) -> StreamPreparation:
+        """Vocabulary, window and rows, the same for the one fold that there is."""
         return StreamPreparation(
             _next_token(self.vocabulary),
             self.tokenizer,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -33,9 +33,12 @@ class Vocabulary:
 
     Attributes:
         known: V tokens, the most frequent first.
+        unseen: Those of them that a fold's training part does not show: they keep their ids,
+            but its network reads and writes the unknown token in their place.
     """
 
     known: tuple[str, ...]
+    unseen: frozenset[str] = frozenset()
 
     @classmethod
     def of(
@@ -58,7 +61,8 @@ class Vocabulary:
 
     @cached_property
     def _index(self) -> dict[str, int]:
-        return {token: position for position, token in enumerate(self.known, start=1)}
+        pairs = enumerate(self.known, start=1)
+        return {token: position for position, token in pairs if token not in self.unseen}
 
     @property
     def unknown(self) -> int:
@@ -74,6 +78,20 @@ class Vocabulary:
     def symbols(self) -> tuple[str, ...]:
         """What the ids from 1 on stand for."""
         return (*self.known, UNKNOWN)
+
+    def knowing(self, ids: np.ndarray, min_count: int) -> Vocabulary:
+        """The same for a training part of these ids: what it shows too seldom is unseen."""
+        counts = np.bincount(ids.ravel(), minlength=self.size)[1 : len(self.known) + 1]
+        pairs = zip(self.known, counts.tolist(), strict=True)
+        return replace(self, unseen=frozenset(token for token, n in pairs if n < min_count))
+
+    def hidden(self, ids: np.ndarray) -> np.ndarray:
+        """Ids with the unknown token's in place of those that are unseen; others as they are."""
+        if not self.unseen:
+            return ids
+        strange = np.array([token in self.unseen for token in self.known])
+        known = np.pad(strange, (1, max(0, int(ids.max(initial=0)) - len(strange))))
+        return np.where(known[ids], self.unknown, ids).astype(ids.dtype)
 
     def shown(self) -> list[str]:
         """The known tokens as text for people, spaces and line ends in quotes."""

@@ -6,7 +6,7 @@ it in `rnnsearch/data/sources/`.
 
 from __future__ import annotations
 
-from rnnsearch.spec.sources._base import BacktestSpec, GroupPattern, Source, SplitSpec
+from rnnsearch.spec.sources._base import BacktestSpec, FoldsSpec, GroupPattern, Source, SplitSpec
 from rnnsearch.spec.sources.sequences import (
     ArraysSource,
     AudioSource,
@@ -37,6 +37,7 @@ __all__ = [
     "CalendarFeature",
     "CsvSource",
     "FastaSource",
+    "FoldsSpec",
     "GroupPattern",
     "ImagesSource",
     "NpySource",

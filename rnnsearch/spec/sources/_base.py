@@ -9,7 +9,7 @@ from pydantic import Field
 
 from rnnsearch.spec.fields import Count, Frozen, Seed, Worded
 
-__all__ = ["BacktestSpec", "GroupPattern", "Source", "SplitSpec"]
+__all__ = ["BacktestSpec", "FoldsSpec", "GroupPattern", "Source", "SplitSpec"]
 
 
 class GroupPattern(Frozen):
@@ -38,6 +38,20 @@ class BacktestSpec(Frozen):
     )
 
 
+class FoldsSpec(Frozen):
+    """Folds of separate sequences, more than once."""
+
+    folds: Count = Field(
+        description="How many (k): each sequence outside the test part is held out by one of them."
+    )
+    repeats: Count = Field(
+        default=1, description="How often the sequences are dealt to k folds anew."
+    )
+
+
+_FOLDS = "auto, a whole number of at least 1, or a mapping such as {folds: 5, repeats: 3}"
+
+
 class SplitSpec(Frozen):
     """How the data is divided into training, validation and test part."""
 
@@ -55,6 +69,15 @@ class SplitSpec(Frozen):
         "time for a table, stratified for classes, else at random.",
     )
     seed: Seed = Field(default=0, description="Seed of a random split; not for a split by time.")
+    folds: Annotated[Literal["auto"] | Count | FoldsSpec, Worded(_FOLDS)] = Field(
+        default=1,
+        description="Folds of separate sequences, instead of one validation part: each trial is "
+        "trained once for each, on all sequences outside the test part but those that the fold "
+        "holds out, and its score is the mean over them. Each fold has its share of each class, "
+        "or of small and large numbers; groups stay together. `auto`: 5 folds × 3 repeats up to "
+        "200 sequences outside the test part, 5 folds up to 2,000, 3 up to 20,000, else 1; 1 "
+        "where the data names a validation part, or is divided by time, or texts are written.",
+    )
     backtest: BacktestSpec = Field(
         default=BacktestSpec(), description="Rolling-origin folds of a table."
     )
@@ -79,6 +102,15 @@ class SplitSpec(Frozen):
         "part is one stretch of a series' rows, in this order. A part that it never says is taken "
         "out of the training part.",
     )
+
+    @property
+    def asked_folds(self) -> tuple[int, int] | None:
+        """Folds and repeats; None where they are to be chosen."""
+        if self.folds == "auto":
+            return None
+        if isinstance(self.folds, FoldsSpec):
+            return self.folds.folds, self.folds.repeats
+        return self.folds, 1
 
 
 class Source(Frozen):
