@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from rnnsearch.execution._base import WorkerSetup
 from rnnsearch.execution.importing import import_keras_alone
+from rnnsearch.execution.lanes import Lanes, is_out_of_memory
 from rnnsearch.execution.messages import (
     Activity,
     Block,
@@ -75,6 +76,7 @@ class _Worker:
         self._data = joblib.load(setup.data, mmap_mode="r")
         self._datasets: dict[tuple[int | None, bool, int | None], list[Dataset]] = {}
         self._engine = _make_engine(setup)
+        self._lanes = Lanes(self._engine)
         self._preparing = Preparing(self._prepare)
         self._send(Ready(self._engine.device))
 
@@ -103,16 +105,35 @@ class _Worker:
         self._send(Activity(f"compiling {block.program}"))
         self._preparing.wait()
         folds = self._folds(block.program)
-        lanes = block.lanes or self._engine.lanes(block.program, folds, len(block.runs))
-        session = self._engine.open(block.program, folds, lanes)
-        self._send(Opened(session.width))
-        listener = _RemoteListener(self._connection, str(block.program), self._preparing.begin)
-        train(session, block, listener)
+        lanes = self._lanes.of(block.program, folds, len(block.runs), block.lanes)
+        while not self._fits(block, folds, lanes):
+            lanes = self._lanes.did_not_fit(block.program, lanes)
         self._send(BlockDone(held_memory()))
+
+    def _fits(self, block: Block, folds: Sequence[Dataset], lanes: int) -> bool:
+        """Train a block; False if the device has no memory for so many lanes of it.
+
+        Where the memory ends after an epoch, as others took of it, the driver tries the block's
+        trials again.
+        """
+        listener = _RemoteListener(self._connection, str(block.program), self._preparing.begin)
+        try:
+            session = self._engine.open(block.program, folds, lanes)
+            self._send(Opened(session.width))
+            train(session, block, listener)
+        except Exception as error:
+            if not is_out_of_memory(error) or lanes == 1:
+                raise
+            if listener.has_begun:
+                self._lanes.did_not_fit(block.program, lanes)
+                raise
+            print(f"{lanes} lanes do not fit: {_first_line(error)}", file=sys.stderr, flush=True)
+            return False
+        return True
 
     def _prepare(self, order: Prepare) -> None:
         folds = self._folds(order.program)
-        lanes = order.lanes or self._engine.lanes(order.program, folds, order.runs)
+        lanes = self._lanes.of(order.program, folds, order.runs, order.lanes)
         self._engine.prepare(order.program, folds, lanes)
 
     def _judge(self, order: Judge) -> None:
@@ -147,7 +168,11 @@ def _without_memory(dataset: Dataset, task: object) -> Dataset:
 
 
 class _RemoteListener(Listener):
-    """Passes everything on to the driver."""
+    """Passes everything on to the driver.
+
+    Attributes:
+        has_begun: Whether an epoch has been reported.
+    """
 
     def __init__(
         self, connection: Connection, program: str, prepare: Callable[[Prepare], None]
@@ -156,13 +181,13 @@ class _RemoteListener(Listener):
         self._program = program
         self._prepare = prepare
         self._cancelled = False
-        self._announced = False
+        self.has_begun = False
 
     def epochs(self, epochs: Mapping[RunKey, Epoch]) -> None:
-        if not self._announced:
+        if not self.has_begun:
             lanes = f" ({len(epochs)} lanes)" if len(epochs) > 1 else ""
             self._connection.send(Activity(f"training {self._program}{lanes}"))
-            self._announced = True
+            self.has_begun = True
         self._connection.send(Epochs(epochs))
 
     def rung(self, values: Mapping[RunKey, tuple[int, float]]) -> frozenset[int]:
@@ -194,7 +219,7 @@ def _make_engine(setup: WorkerSetup) -> Engine:
     if setup.engine == "fused":
         from rnnsearch.engines.fused import FusedEngine
 
-        return FusedEngine(setup.lane_mode, setup.cache)
+        return FusedEngine(setup.lane_mode)
     from rnnsearch.engines.keras_engine import KerasEngine
 
     return KerasEngine()

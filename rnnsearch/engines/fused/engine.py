@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import jax
@@ -16,11 +15,10 @@ from rnnsearch.engines._base import Engine, LaneMode, Program, Run, Session
 from rnnsearch.engines.compiling import numbers_of, value_of
 from rnnsearch.engines.devices import describe_device
 from rnnsearch.engines.fused.compiled import CompiledProgram, Shape
-from rnnsearch.engines.fused.measured import Measured
 from rnnsearch.engines.fused.placement import make_placement
 from rnnsearch.engines.fused.reading import Data, device_data
 from rnnsearch.engines.fused.training import LaneState, metric_names
-from rnnsearch.engines.fused.widths import WidthCache, best_width
+from rnnsearch.engines.fused.widths import fitting_width, full_width, wanted_width
 from rnnsearch.engines.orders import Orders
 from rnnsearch.tasks import Loss
 
@@ -38,27 +36,34 @@ class FusedEngine(Engine):
     Args:
         mode: How lanes run: ``map`` one after the other on each core, ``vmap`` as one batch,
             ``auto`` what suits the device.
-        cache: Folder of measured numbers of lanes, kept between processes.
     """
 
-    def __init__(self, mode: LaneMode = "auto", cache: Path | None = None) -> None:
+    def __init__(self, mode: LaneMode = "auto") -> None:
         self._placement = make_placement(mode)
-        self._widths = WidthCache(None if cache is None else cache / "lanes.json")
         self._lock = threading.Lock()
         self._programs: OrderedDict[Program, CompiledProgram] = OrderedDict()
         self._placed: OrderedDict[Any, tuple[list[Dataset], Data]] = OrderedDict()
 
     def lanes(self, program: Program, folds: Sequence[Dataset], runs: int) -> int:
-        """One a core where lanes are looped over; as many as measurement says in a batch."""
+        """One a core where lanes are looped over; in a batch as many as there are, and fit."""
         if self._placement.mode == "map":
             return self._placement.multiple
-        measured = Measured(self._compiled(program), folds, self._data(folds, program.loss))
-        name = f"{measured.name} on {self.device}, at most {runs}"
-        width = self._widths.get(name)
-        if width is None:
-            width = best_width(measured.rate, runs)
-            self._widths.put(name, width)
-        return width
+        wanted = wanted_width(runs, full_width(program))
+
+        def needs(width: int) -> int | None:
+            try:
+                return self._memory(program, folds, width)
+            except jax.errors.JaxRuntimeError as error:
+                if "RESOURCE_EXHAUSTED" not in str(error):
+                    raise
+                return None
+
+        return fitting_width(wanted, needs, self._placement.memory())
+
+    def _memory(self, program: Program, folds: Sequence[Dataset], width: int) -> int:
+        """Bytes that so many lanes need; what was compiled to know it is what `open` takes."""
+        shape = Shape.of(program, folds)
+        return self._compiled(program).memory(width, shape, self._data(folds, program.loss))
 
     def open(self, program: Program, folds: Sequence[Dataset], width: int) -> Session:
         """A session of `width` lanes, rounded up to a multiple of the CPU's cores."""

@@ -1,96 +1,61 @@
-"""How many lanes to batch: by measurement, once for a program on a device, and remembered.
+"""How many lanes to batch: all runs at hand, up to a full device and to its memory.
 
-A wider batch fills a GPU better until it is full; how wide that is depends on the network, the
-data and the card. Memory sets another limit, which the compiler knows before anything runs.
+Nothing is timed for it. Measured once (benchmarks/README.md, "Lanes on an accelerator"), a step of
+a batch of lanes takes some 17 µs and 0.045 ns for each of its lanes × sequences × gates × units:
+beyond a certain number of these more lanes gain nothing. Memory sets another limit, which the
+compiler knows before anything runs.
 """
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
-__all__ = ["WidthCache", "best_width"]
+from rnnsearch.engines._base import Program
 
-_NARROW = 8
-"""So few lanes are never too many: nothing is measured."""
+__all__ = ["fitting_width", "full_width", "wanted_width"]
 
-_STEP = 4
-"""From one width that is tried to the next."""
+_FULL = 2**22
+"""Lanes × sequences × gates × units of a step at which it takes 0.9 of what a wider one would, a
+lane: 0.045 ns of each against 17 µs of the step itself."""
 
-_GAIN = 1.1
-"""A wider batch must be faster by so much, all lanes together: it holds memory, too."""
+_MOST = 2048
+"""Lanes at most: each costs the host some work at its start and at its end, too."""
+
+_GATES = {"LSTM": 4, "GRU": 3}
+
+_MARGIN = 0.9
+"""Share of the device's memory that may be used: the allocator loses some, others hold some."""
 
 
-def best_width(rate: Callable[[int], float | None], most: int) -> int:
-    """The narrowest width at which more lanes gain nothing worth having.
+def full_width(program: Program) -> int:
+    """Lanes of a program that fill a device."""
+    network = program.architecture
+    ways = 2 if network.bidirectional else 1
+    units = ways * sum(network.units) * _GATES.get(network.cell, 1)
+    return min(_MOST, max(1, _FULL // (program.batch_size * units)))
+
+
+def wanted_width(runs: int, full: int) -> int:
+    """Lanes for so many runs: in as few turns as a full device takes, each as wide as the last."""
+    turns = -(-runs // full)
+    return -(-runs // turns)
+
+
+def fitting_width(width: int, needs: Callable[[int], int | None], has: int | None) -> int:
+    """The width, or a smaller one that fits into memory.
 
     Args:
-        rate: Sequences a second of so many lanes together; None where they do not fit into
-            memory.
-        most: Lanes that there is something to do for.
+        width: Wanted.
+        needs: Bytes that so many lanes need, by the compiler's plan; None if even that failed.
+        has: Bytes of the device; None where it does not say.
     """
-    best, best_rate = 0, 0.0
-    for width in _candidates(most):
-        found = rate(width)
-        if found is None:
-            return best or _narrower(rate, width)
-        if best and found < _GAIN * best_rate:
-            return best
-        best, best_rate = width, found
-    return best
-
-
-def _candidates(most: int) -> Iterator[int]:
-    width = min(_NARROW, most)
-    while width < most:
-        yield width
-        width *= _STEP
-    yield most
-
-
-def _narrower(rate: Callable[[int], float | None], width: int) -> int:
-    """Half as many until they fit; one has to."""
+    if has is None:
+        return width
     while width > 1:
-        width //= 2
-        if rate(width) is not None:
+        needed = needs(width)
+        if needed is not None and needed <= _MARGIN * has:
             return width
+        # Nearly all of it is proportional to the lanes, and each attempt is a compilation.
+        share = 0.5 if needed is None else 0.95 * _MARGIN * has / needed
+        width = max(1, int(width * share))
     return 1
-
-
-class WidthCache:
-    """A file of measured widths, by name. Several workers may use it; the last one's word counts.
-
-    Args:
-        path: Made where it is missing; None keeps nothing between processes.
-    """
-
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
-        self._known: dict[str, int] = {}
-
-    def get(self, name: str) -> int | None:
-        """What was measured, or None."""
-        if name not in self._known:
-            self._known = {**self._read(), **self._known}
-        return self._known.get(name)
-
-    def put(self, name: str, width: int) -> None:
-        """Keep a measurement."""
-        self._known[name] = width
-        if self._path is None:
-            return
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        aside = self._path.with_name(f".{self._path.name}.{os.getpid()}")
-        aside.write_text(json.dumps({**self._read(), **self._known}, indent=1), encoding="utf-8")
-        aside.replace(self._path)
-
-    def _read(self) -> dict[str, int]:
-        if self._path is None or not self._path.exists():
-            return {}
-        try:
-            known = json.loads(self._path.read_text("utf-8"))
-        except ValueError:  # not ours, or damaged: what it said is measured again
-            return {}
-        return {str(k): int(v) for k, v in known.items()} if isinstance(known, dict) else {}
