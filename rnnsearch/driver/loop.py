@@ -234,7 +234,10 @@ class Search:
         self._failed_starts = 0
         self._idle.append(worker)
         if not self._queue.is_open:
-            self._queue.open(self._limits.block or block_size(device, self._planner.total))
+            planner = self._planner
+            learns = not planner.asks_ahead
+            usual = block_size(device, planner.total, planner.structures, learns)
+            self._queue.open(self._limits.block or usual)
             self._observer.started(device)
 
     def _settle(self, landing: Landing) -> None:

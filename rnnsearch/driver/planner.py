@@ -119,6 +119,10 @@ class Planner:
         trials = self._spec.search.trials
         return trials if self._grid is None else min(trials, len(self._grid))
 
+    def structures(self) -> int | None:
+        """How many the space has; None where they are too many to count."""
+        return self._space.program_count()
+
     @property
     def asks_ahead(self) -> bool:
         """Whether a block may be asked for before the one before it has ended."""

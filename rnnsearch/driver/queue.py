@@ -74,13 +74,26 @@ class BlockQueue:
             self._waiting.append(BlockPlan(plans))
 
 
-def block_size(device: str, trials: int) -> int:
+_CARD = 512
+"""Trials that a GPU trains in hardly more time than a few: benchmarks/README.md, "Lanes"."""
+
+
+def block_size(device: str, trials: int, structures: Callable[[], int | None], learns: bool) -> int:
     """Trials of a block by default.
 
     On a CPU blocks of 4 and 16 found better networks in the same time than blocks of 1, on three
     data sets, and 16 not reliably better ones than 4 (benchmarks/README.md, "How wide a block").
-    So: at least 4, and no more than leave the search eight structures. For a GPU it is a choice.
+    So: at least 4, and no more than leave the search eight structures. A GPU trains hundreds in
+    about the time of a few, so there blocks are as wide as leaves the search its structures, up to
+    eight, and a sampler that learns from results four times to do so. Those are a choice.
+
+    Args:
+        device: As a worker names it.
+        trials: Of the search.
+        structures: Counts those of the space; None where they are too many.
+        learns: Whether what the sampler suggests depends on earlier results.
     """
     if device.startswith("cpu"):
         return min(16, max(4, trials // 8))
-    return min(64, max(4, trials // 6))
+    blocks = min(8, max(structures() or 8, 4 if learns else 1))
+    return min(_CARD // 4 if learns else _CARD, max(8, -(-trials // blocks)))
