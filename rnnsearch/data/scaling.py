@@ -6,7 +6,7 @@ import numpy as np
 
 from rnnsearch.data._base import Scaling
 
-__all__ = ["LARGEST", "constant", "fit_scaling", "identity"]
+__all__ = ["LARGEST", "constant", "fit_scaling", "fit_spread", "identity"]
 
 LARGEST = 1e30
 """Numbers must be smaller than this in size: squares of float32 overflow not far above."""
@@ -29,6 +29,15 @@ def fit_scaling(values: np.ndarray) -> Scaling:
     offset = np.nanmean(values, axis=0)
     scale = np.nanstd(values, axis=0)
     return Scaling(offset, np.where(scale > 0, scale, 1.0))
+
+
+def fit_spread(values: np.ndarray) -> Scaling:
+    """No offset, so that 0 stays 0, and the root of the mean square of each column of (R, F).
+
+    NaN is left out. A column of zeros keeps its scale.
+    """
+    scale = np.sqrt(np.nanmean(np.square(values), axis=0))
+    return Scaling(np.zeros(values.shape[1]), np.where(scale > 0, scale, 1.0))
 
 
 def constant(values: np.ndarray) -> bool:

@@ -24,7 +24,7 @@ __all__ = ["check_data"]
 
 _BLOCKS_ADVICE = {
     "known": "list them under inputs: all inputs are known there",
-    "difference": "remove it",
+    "difference": "use base, which is known there, too",
 }
 
 
@@ -227,9 +227,16 @@ def _check_numbers(data: SeriesSource, report: Report) -> None:
         if data.difference is not None:
             must = "must not be given for target_kind: class"
             report.add("data.difference", must, show(data.difference), "remove it")
-    if data.difference is not None and data.horizon == 0:
-        must = "must be at least 1 where difference is given: at 0 the value before is not known"
-        report.add("data.horizon", must, "0", "remove difference")
+        if data.base in ("last", "season"):
+            must = "must be none or auto for target_kind: class"
+            report.add("data.base", must, data.base, "remove it")
+    if data.difference is not None and data.base != "none":
+        must = "must not be given where difference is, the name that it had before"
+        report.add("data.base", must, data.base, "remove difference")
+    for key, value in (("difference", data.difference), ("base", data.base)):
+        if value not in (None, "none", "auto") and data.horizon == 0:
+            must = f"must be at least 1 where {key} is given: at 0 the value before is not known"
+            report.add("data.horizon", must, "0", f"remove {key}")
 
 
 def _check_repeats(path: str, names: Iterable[str], report: Report) -> None:

@@ -48,7 +48,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         [("data", "horizont: 1")],
         "s.yaml:8:3: data.horizont: must be a key of data; received horizont; did you mean "
         "horizon? known keys: source, path, time, series, inputs, known, calendar, target, window, "
-        "horizon, stride, output_steps, season, difference, scaling, irregular, split, target_kind, missing",
+        "horizon, stride, output_steps, season, base, difference, scaling, irregular, split, target_kind, missing",
     ),
     (
         "wrong type",
@@ -351,6 +351,24 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "before is not known; received 0; remove difference",
     ),
     (
+        "a base of the same row",
+        [("data", "horizon: 0", "base: last"), ("replace", "[demand]", "[wind]")],
+        "s.yaml:8:3: data.horizon: must be at least 1 where base is given: at 0 the value "
+        "before is not known; received 0; remove base",
+    ),
+    (
+        "a base, twice",
+        [("data", "difference: 1", "base: season")],
+        "s.yaml:9:3: data.base: must not be given where difference is, the name that it had "
+        "before; received season; remove difference",
+    ),
+    (
+        "a base of classes",
+        [("data", "target_kind: class", "base: season")],
+        "s.yaml:9:3: data.base: must be none or auto for target_kind: class; received season; "
+        "remove it",
+    ),
+    (
         "irregular rows without time",
         [("data", "irregular: error")],
         "s.yaml:8:3: data.irregular: must be rows where time is not given: nothing else tells how "
@@ -381,7 +399,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "s.yaml:8:3: data.known: must not be given for one_to_many: nothing of the past is read; "
         "received [holiday]; list them under inputs: all inputs are known there\n"
         "s.yaml:9:3: data.difference: must not be given for one_to_many: nothing of the past is "
-        "read; received 1; remove it",
+        "read; received 1; use base, which is known there, too",
     ),
     (
         "the answer known ahead",

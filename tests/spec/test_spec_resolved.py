@@ -50,6 +50,7 @@ def test_every_default_is_written() -> None:
             "season": None,
             "series": None,
             "known": [],
+            "base": "none",
             "difference": None,
             "irregular": "rows",
         },

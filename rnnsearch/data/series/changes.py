@@ -8,7 +8,7 @@ import numpy as np
 
 from rnnsearch.data.series.naive import naive_forecasts, seasonal_lag
 
-__all__ = ["Lags", "lags", "past_inputs", "past_targets"]
+__all__ = ["Lags", "lags", "past_inputs", "past_targets", "rows_before"]
 
 
 class Lags(NamedTuple):
@@ -19,41 +19,56 @@ class Lags(NamedTuple):
             are changes from.
         targets: From a target to the row that it is a change from, which is known when the
             forecast is made; of each step of a forecast, or one for all.
+        base: What that row has: the ``last`` value known, or that of a ``season`` before.
     """
 
     inputs: int
     targets: tuple[int, ...]
+    base: str = "last"
+
+    @property
+    def block(self) -> int:
+        """Rows that a block needs before its first, which is the first of `targets`."""
+        return max(lag - place for place, lag in enumerate(self.targets))
 
     def to_json(self) -> dict[str, Any]:
         """Plain values that `from_json` reads back."""
-        return {"inputs": self.inputs, "targets": list(self.targets)}
+        return {"base": self.base, "inputs": self.inputs, "targets": list(self.targets)}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Lags:
-        """The inverse of `to_json`; studies of earlier versions have one number for all steps."""
-        return cls(values["inputs"], tuple(np.atleast_1d(values["targets"]).tolist()))
+        """The inverse of `to_json`; studies of earlier versions have less to say."""
+        base = values.get("base", "last" if values["inputs"] == 1 else "season")
+        return cls(values["inputs"], tuple(np.atleast_1d(values["targets"]).tolist()), base)
 
 
 def lags(
-    difference: Literal[1, "season"] | None, horizon: int, season: int | None, steps: int = 1
+    base: Literal["none", "last", "season"], horizon: int, season: int | None, steps: int = 1
 ) -> Lags | None:
-    """What the spec's `difference` stands for; None where values are predicted.
+    """What the spec's `base` stands for; None where values are predicted.
 
     Raises nothing: a season is there where the spec asks for one.
 
     Args:
-        difference: As in the spec.
+        base: As in the spec.
         horizon: Rows from the last row known to the first target.
         season: Rows in a season.
         steps: Rows that are forecast from there on (T).
     """
-    if difference is None:
+    if base == "none":
         return None
     ahead = range(horizon, horizon + steps)
-    if difference == 1:
+    if base == "last":
         return Lags(1, tuple(ahead))
     assert season is not None
-    return Lags(season, tuple(seasonal_lag(season, distance) for distance in ahead))
+    return Lags(season, tuple(seasonal_lag(season, distance) for distance in ahead), base)
+
+
+def rows_before(lag: Lags | None, blocks: bool) -> int:
+    """Rows that the first sequence needs before its own."""
+    if lag is None:
+        return 0
+    return lag.block if blocks else lag.inputs
 
 
 def past_inputs(values: np.ndarray, changing: np.ndarray, lag: Lags | None) -> np.ndarray | None:

@@ -52,10 +52,13 @@ def check_lengths(
     lengths = [max(map(len, parts)) for parts in zip(*segments, strict=True)]
     wanted = 3 if source.split.test or lengths[2] else 2
     need = _rows_needed(source, longest)
+    rows = f"{back} rows" if back > 1 else "1 row"
     if min(lengths[:wanted]) >= need and lengths[0] >= need + back:
         return
     if longest is None:
         path, what = "data.output_steps", f"a block of {need} rows"
+        if back:
+            what += f", and the training part for {rows} before it (data.base)"
         advice = "give more rows, shorter blocks, or parts of other sizes under data.split"
     else:
         path = "data.window"
@@ -64,8 +67,8 @@ def check_lengths(
         targets = f"a target {first}" if steps is None else f"{steps} targets, the first {first}"
         what = f"a window of {longest} rows and {targets}"
         if back:
-            rows = f"{back} rows" if back > 1 else "1 row"
-            what += f", and the training part for {rows} before them (data.difference)"
+            key = "base" if source.difference is None else "difference"
+            what += f", and the training part for {rows} before them (data.{key})"
         advice = "give more rows, a shorter window, or parts of other sizes under data.split"
     received = ", ".join(f"{n} {name}" for n, name in zip(lengths, _PARTS, strict=True)) + " rows"
     if source.series is not None:
@@ -91,7 +94,7 @@ def check_fold_length(
     Raises:
         InvalidData: It has none.
     """
-    need = _rows_needed(source, longest) + (0 if longest is None else back)
+    need = _rows_needed(source, longest) + back
     train, validation, _ = (max(map(len, parts)) for parts in zip(*segments, strict=True))
     if train < need:
         must = f"must leave every fold at least {need} rows to train on before its validation part"
@@ -155,8 +158,12 @@ def check_numeric(source: SeriesSource, task: str, series: Series, problems: Pro
         received = f"text in '{source.targets[0]}'"
         advice = "use many_to_one or many_to_many, one horizon at a time"
         problems.add("data.target", must, received, advice)
-    for key, value in (("scaling", source.scaling), ("difference", source.difference)):
-        if value in ("log", 1, "season"):
+    for key, value in (
+        ("scaling", source.scaling),
+        ("base", source.base),
+        ("difference", source.difference),
+    ):
+        if value in ("log", "last", 1, "season"):
             must = "must not be given where classes are predicted"
             received = f"{value}, and text in '{source.targets[0]}'"
             problems.add(f"data.{key}", must, received, "remove it")

@@ -12,7 +12,9 @@ import numpy as np
 from rnnsearch.data._base import Dataset, Part, SequenceData, join_parts, output_axes
 from rnnsearch.data.inputs import Sequences, aligned, within
 from rnnsearch.data.problems import Problems, name_some
+from rnnsearch.data.series.base import choose_base
 from rnnsearch.data.series.calendar import format_time
+from rnnsearch.data.series.changes import rows_before
 from rnnsearch.data.series.checks import (
     check_fold_length,
     check_lengths,
@@ -70,12 +72,14 @@ class SeriesData(SequenceData):
         divided: The folds, the largest training part last.
         longest: The longest window; it decides which rows are predicted.
         stride: Of training windows.
+        chosen: Whether the base of the forecasts was chosen from the training part.
     """
 
     series: Series
     divided: tuple[Fold, ...]
     longest: int | None
     stride: int
+    chosen: bool = False
 
     @property
     def segments(self) -> tuple[Segments, ...]:
@@ -168,7 +172,19 @@ class SeriesData(SequenceData):
             axes = "(N, F)" if x.ndim == 2 else "(N, T, F)"
             lines.append(("input", _shape(axes, x, prepared.features_names)))
         lines.append(("output", f"{output_axes(y, prepared.target)} = {y.shape}"))
+        if self.chosen or prepared.lag:
+            lines.append(("base", self._base_text()))
         return lines + self._target_lines()
+
+    def _base_text(self) -> str:
+        """What forecasts are changes from, and where that comes from."""
+        lag, season = self.prepared.lag, self.prepared.season
+        texts = {"last": "the last value known", "season": f"the value of a season ({season} rows)"}
+        text = f"changes from {texts[lag.base]}" if lag else "none: the values themselves"
+        if lag and lag.base == "season":
+            text += " before"
+        how = "; data.base: auto, chosen by a ridge regression within the training part"
+        return text + (how if self.chosen else "")
 
     def _target_lines(self) -> list[tuple[str, str]]:
         """Range of each target, or how often each class occurs, in the training part."""
@@ -241,10 +257,14 @@ def read_series_data(source: SeriesSource, task: str, windows: tuple[int, ...]) 
     if series.ahead.any():
         series = series.take(~series.ahead)
     check_numeric(source, task, series, problems)
-    found_rhythm = rhythm(source, series, problems)
+    found_rhythm = rhythm(source, task, series, problems)
     check_steps(source, series, found_rhythm.step, problems)
     *earlier, last = divide(source, series, blocks, problems)
-    back = found_rhythm.lag.inputs if found_rhythm.lag else 0
+    chosen = source.asked_base == "auto" and series.kind == "numeric" and not problems.found
+    if chosen:
+        train = [parts[0] for parts in (*earlier, last)[0]]
+        found_rhythm = choose_base(source, task, series, found_rhythm, train, longest)
+    back = rows_before(found_rhythm.lag, blocks)
     check_lengths(source, last, longest, back, problems)
     divided = [
         _fold(series, last, fit(source, task, series, found_rhythm, last, longest, problems))
@@ -254,7 +274,7 @@ def read_series_data(source: SeriesSource, task: str, windows: tuple[int, ...]) 
         check_fold_length(source, segments, longest, back, found)
         prepared = fit(source, task, series, found_rhythm, segments, longest, found, number)
         divided.insert(-1, _fold(series, segments, prepared))
-    data = SeriesData(series, tuple(divided), longest, source.stride)
+    data = SeriesData(series, tuple(divided), longest, source.stride, chosen)
     _check_parts(data, problems)
     problems.raise_any()
     return data

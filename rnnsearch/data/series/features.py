@@ -15,7 +15,13 @@ from rnnsearch.data.series.rows import Series
 if TYPE_CHECKING:
     from rnnsearch.data.series.preparation import SeriesPreparation
 
-__all__ = ["ahead_scaling", "known_ahead", "row_features", "step_features"]
+__all__ = [
+    "ahead_scaling",
+    "known_ahead",
+    "row_features",
+    "starting_features",
+    "step_features",
+]
 
 
 def known_ahead(prepared: SeriesPreparation) -> int:
@@ -77,12 +83,30 @@ def step_features(
             series; else they may lie beyond it.
     """
     known = features[:, features.shape[1] - known_ahead(prepared) :]
-    beyond = int(rows.max(initial=-1)) + 1 - len(features)
-    if beyond > 0:
-        after = np.zeros((beyond, 0))
-        if prepared.calendar and series.times is not None and prepared.span is not None:
-            times = times_after(series.times, prepared.step, beyond)
-            after = calendar_features(times, prepared.calendar, prepared.span)
-        known = np.concatenate([known, after])
+    known = _beyond(prepared, series, known, rows)
     places = np.broadcast_to(np.linspace(0, 1, rows.shape[1])[:, None], (*rows.shape, 1))
     return np.concatenate([known[rows], places], axis=2, dtype=np.float32)
+
+
+def starting_features(
+    prepared: SeriesPreparation, series: Series, features: np.ndarray, rows: np.ndarray
+) -> np.ndarray:
+    """Features of the rows (N,) that sequences begin with: (N, F) float32.
+
+    Where the calendar is all that is read, they may lie beyond the series.
+    """
+    return np.asarray(_beyond(prepared, series, features, rows)[rows], np.float32)
+
+
+def _beyond(
+    prepared: SeriesPreparation, series: Series, known: np.ndarray, rows: np.ndarray
+) -> np.ndarray:
+    """What is known of each row, (R, A), and of those after the last up to the last of `rows`."""
+    beyond = int(rows.max(initial=-1)) + 1 - len(known)
+    if beyond <= 0:
+        return known
+    after = np.zeros((beyond, 0))
+    if prepared.calendar and series.times is not None and prepared.span is not None:
+        times = times_after(series.times, prepared.step, beyond)
+        after = calendar_features(times, prepared.calendar, prepared.span)
+    return np.concatenate([known, after])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from rnnsearch.data._base import Scaling, Target
 from rnnsearch.data.categories import column_names, columns_scaling
 from rnnsearch.data.problems import Problems
-from rnnsearch.data.scaling import fit_scaling, identity
+from rnnsearch.data.scaling import fit_scaling, fit_spread, identity
 from rnnsearch.data.series.calendar import Step, calendar_names, infer_step
 from rnnsearch.data.series.changes import Lags, lags, past_inputs, past_targets
 from rnnsearch.data.series.checks import (
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         SeriesSource,
     )
 
-__all__ = ["Rhythm", "Segments", "fit", "rhythm"]
+__all__ = ["Rhythm", "Segments", "based", "fit", "rhythm"]
 
 Segments = tuple[range, range, range]
 """Rows of the training, validation and test part of a series, in this order in time."""
@@ -53,17 +53,30 @@ class Rhythm:
     lag: Lags | None
 
 
-def rhythm(source: SeriesSource, series: Series, problems: Problems) -> Rhythm:
-    """The rhythm of the longest series."""
+def rhythm(source: SeriesSource, task: str, series: Series, problems: Problems) -> Rhythm:
+    """The rhythm of the longest series; without changes where `base` is still to be chosen."""
     times = max(series.each(), key=len).times
     step = None if times is None else infer_step(times)
     season = source.season or (step.season() if step else None)
-    difference = source.difference
-    if difference == "season" and season is None:
-        must = "must be given where difference is season: `time` does not tell it"
+    base = "none" if source.asked_base == "auto" else source.asked_base
+    if base == "season" and season is None:
+        key = "base" if source.difference is None else "difference"
+        must = f"must be given where {key} is season: `time` does not tell it"
         problems.add("data.season", must, "", "add season: under data:")
-        difference = None
-    return Rhythm(step, season, lags(difference, source.horizon, season, source.output_steps or 1))
+        base = "none"
+    return based(Rhythm(step, season, None), base, source, task)
+
+
+def based(
+    rhythm: Rhythm, base: Literal["none", "last", "season"], source: SeriesSource, task: str
+) -> Rhythm:
+    """The same, with what `base` stands for; the first row of a block lies one row ahead."""
+    blocks = task == "one_to_many"
+    horizon = 1 if blocks else source.horizon
+    found = lags(base, horizon, rhythm.season, source.output_steps or 1)
+    if blocks and found is not None:
+        found = found._replace(inputs=0)  # a block reads nothing of the target's past
+    return replace(rhythm, lag=found)
 
 
 def fit(
@@ -223,7 +236,8 @@ def _target(
         rows = np.asarray(train, np.int64)
         rows = rows[one.targets_known[rows]]
         found.append(_learned(values, one.targets_known, rows, rhythm.lag))
-    scaling = replace(fit_scaling(np.concatenate(found)), log=blank.log)
+    fitted = fit_scaling if rhythm.lag is None else fit_spread
+    scaling = replace(fitted(np.concatenate(found)), log=blank.log)
     return replace(target, scaling=scaling)
 
 

@@ -34,7 +34,7 @@ def read_new(prepared: SeriesPreparation, path: str, targets: bool) -> Series:
         series=prepared.series,
         trained=True,
         time_optional=not prepared.calendar,
-        known=prepared.known,
+        known=prepared.inputs_names if _reads_past(prepared) else prepared.known,
         positive=prepared.target.names if np.any(prepared.target.scaling.log) else (),
     )
     series = read_file(prepared.reader, Path(path), columns, problems)
@@ -44,19 +44,28 @@ def read_new(prepared: SeriesPreparation, path: str, targets: bool) -> Series:
     return series
 
 
+def _reads_past(prepared: SeriesPreparation) -> bool:
+    """Whether blocks are forecast from the target's past, which new files must then have."""
+    return prepared.window is None and prepared.lag is not None
+
+
 def _check_length(
     prepared: SeriesPreparation, series: Series, path: str, targets: bool, problems: Problems
 ) -> None:
     """A series of a new file must be long enough for one sequence."""
     need = prepared.window or (prepared.output_steps if targets else None) or 1
     need += prepared.furthest if targets else 0
-    need += prepared.lag.inputs if prepared.lag else 0
+    need = max(prepared.back, 1) if _reads_past(prepared) and not targets else need + prepared.back
     where = path if prepared.series is None else f"{path} of '{series.names[0]}'"
     if series.past < need:
         must, advice = f"must have at least {need} rows", "give the rows before them too"
         must += "" if prepared.series is None else " of each series"
         problems.add("data.path", must, f"{series.past} in {where}", advice)
     ahead = len(series) - series.past
+    if _reads_past(prepared) and prepared.inputs_names and not targets and not ahead:
+        must = "must have a row after the last with a target: that which begins the next block"
+        advice = f"add a row with {', '.join(prepared.inputs_names)} and leave its target empty"
+        problems.add("data.inputs", must, f"none in {where}", advice)
     if prepared.known and not targets and ahead < prepared.furthest:
         rows = "1 row" if prepared.furthest == 1 else f"{prepared.furthest} rows"
         must = f"must have values in {rows} after the last with other inputs"
@@ -66,6 +75,11 @@ def _check_length(
 
 def new_windows(prepared: SeriesPreparation, series: Series) -> Windows:
     """What is predicted of a new file; the targets may lie beyond it."""
+    if _reads_past(prepared):
+        # As forecasts of several steps: the last is that of the rows after the file's past.
+        size = prepared.output_steps or 1
+        starts = np.arange(series.past, prepared.back - 1, -size)[::-1]
+        return Windows(starts, size, starts[:, None])
     if prepared.window is None:
         size = 1 if _a_row_a_block(prepared, series) else prepared.output_steps or 1
         starts = np.arange(0, len(series), size)
@@ -87,6 +101,7 @@ def check_categories(prepared: SeriesPreparation, series: Series, windows: Windo
     """The rows that are read, of a block the first, must hold known categories."""
     problems = Problems()
     rows = windows.starts if prepared.window is None else np.arange(len(series))
+    rows = rows[rows < len(series)]
     texts = {name: labels[rows] for name, labels in series.texts.items()}
     check_known(texts, series.rows[rows], prepared.categories, True, problems)
     problems.raise_any()
@@ -120,6 +135,8 @@ def _labels_of_blocks(prepared: SeriesPreparation, series: Series) -> np.ndarray
 def _a_row_a_block(prepared: SeriesPreparation, series: Series) -> bool:
     """Whether the rows of a new file lie a block apart, so that each begins one."""
     if prepared.window is not None or prepared.step is None or series.times is None:
+        return False
+    if _reads_past(prepared):
         return False
     if len(series) == 1:
         return True

@@ -10,11 +10,12 @@ import numpy as np
 from rnnsearch.data._base import Part, Preparation, Scaling, Target, join_parts
 from rnnsearch.data.inputs import Inputs, Windowed, count, join
 from rnnsearch.data.series.calendar import Step
-from rnnsearch.data.series.changes import Lags, past_targets
+from rnnsearch.data.series.changes import Lags, past_targets, rows_before
 from rnnsearch.data.series.features import (
     ahead_scaling,
     known_ahead,
     row_features,
+    starting_features,
     step_features,
 )
 from rnnsearch.data.series.naive import naive_forecasts
@@ -119,9 +120,19 @@ class SeriesPreparation(Preparation):
         """Model input of each row: (R, F) float32."""
         return row_features(self, series)
 
+    @property
+    def back(self) -> int:
+        """Rows that the first sequence needs before its own."""
+        return rows_before(self.lag, self.window is None)
+
     def usable(self, segment: range) -> range:
-        """The rows of a segment that a sequence may have: not those without a past."""
-        return range(max(segment.start, self.lag.inputs if self.lag else 0), segment.stop)
+        """The rows of a segment that a sequence may have: not those without a past.
+
+        Blocks begin whole ones into the segment, so as they would if all had a past.
+        """
+        size = (self.output_steps or 1) if self.window is None else 1
+        missing = max(0, self.back - segment.start)
+        return range(segment.start + -(-missing // size) * size, segment.stop)
 
     def _past(self, series: Series, rows: np.ndarray) -> np.ndarray | None:
         """`Part.anchor` of targets in these rows (N,) or (N, T)."""
@@ -141,7 +152,8 @@ class SeriesPreparation(Preparation):
         """
         if self.window is None:
             size = self.output_steps or 1
-            return blocks(segment, size, series.inputs_known, series.targets_known)
+            found = blocks(segment, size, series.inputs_known, series.targets_known)
+            return self._with_past(series, found)
         if self.output_steps is not None:
             return self._forecasts(series, segment, first_target, stride or 1)
         past = self._past(series, np.arange(len(series)))
@@ -165,14 +177,20 @@ class SeriesPreparation(Preparation):
             stride,
             series.inputs_known,
         )
-        counts = series.targets_known[found.targets]
+        return self._with_past(series, found.counting(series.targets_known[found.targets]))
+
+    def _with_past(self, series: Series, found: Windows) -> Windows:
+        """Sequences of several steps, of which those without a past do not count."""
         past = self._past(series, found.targets)
-        return found.counting(counts if past is None else counts & np.isfinite(past).all(axis=2))
+        if past is None:
+            return found
+        counts = np.isfinite(past).all(axis=2)
+        return found.counting(counts if found.weight is None else counts & (found.weight > 0))
 
     def x(self, series: Series, features: np.ndarray, windows: Windows) -> Inputs:
         """Input of each sequence from features of each row (R, F), as `Part.x`."""
         if self.window is None or self.task == "one_to_one":
-            return np.asarray(features[windows.starts])
+            return starting_features(self, series, features, windows.starts)
         source = Windowed(features, windows.starts.astype(np.int32), windows.length)
         if self.output_steps is None:
             return source
@@ -206,7 +224,7 @@ class SeriesPreparation(Preparation):
             return windows.targets - distance, distance
         before = windows.starts - 1 + (self.window or 0)
         origins = np.broadcast_to(before[:, None], windows.targets.shape)
-        return origins, self.output_steps if self.window is None else windows.targets - origins
+        return origins, windows.targets - origins
 
     def inputs(self, path: str) -> tuple[Inputs, pd.DataFrame]:
         """x of every window (or block) in a CSV file, and what each prediction is of.

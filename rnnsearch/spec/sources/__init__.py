@@ -18,7 +18,13 @@ from rnnsearch.spec.sources.sequences import (
     SteppedSource,
     TsSource,
 )
-from rnnsearch.spec.sources.series import CalendarFeature, CsvSource, ParquetSource, SeriesSource
+from rnnsearch.spec.sources.series import (
+    Base,
+    CalendarFeature,
+    CsvSource,
+    ParquetSource,
+    SeriesSource,
+)
 from rnnsearch.spec.sources.tokens import (
     FastaSource,
     PairsSource,
@@ -34,6 +40,7 @@ __all__ = [
     "ArraysSource",
     "AudioSource",
     "BacktestSpec",
+    "Base",
     "CalendarFeature",
     "CsvSource",
     "FastaSource",

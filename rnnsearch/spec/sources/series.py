@@ -10,7 +10,9 @@ from pydantic import Field
 from rnnsearch.spec.fields import Count
 from rnnsearch.spec.sources._base import Source
 
-__all__ = ["CalendarFeature", "CsvSource", "ParquetSource", "SeriesSource"]
+__all__ = ["Base", "CalendarFeature", "CsvSource", "ParquetSource", "SeriesSource"]
+
+Base = Literal["auto", "none", "last", "season"]
 
 CalendarFeature = Literal[
     "hour", "weekday", "weekend", "day_of_month", "month", "day_of_year", "trend"
@@ -62,16 +64,23 @@ class SeriesSource(Source):
     )
     season: Count | None = Field(
         default=None,
-        description="Steps of a season, for the seasonal naive baseline and for `difference`; "
+        description="Steps of a season, for the seasonal naive baseline and for `base`; "
         "null: from `time`.",
+    )
+    base: Base = Field(
+        default="none",
+        description="The naive forecast that the network starts from: it learns the target's "
+        "change from it. `last`, the last value known when the forecast is made; `season`, that of "
+        "the season before, or where a step lies further ahead, of the latest season known there; "
+        "`none`, the values themselves. `auto` takes the one from which a ridge regression "
+        "forecasts best on rolling origins within the training part. Where the target is an input, "
+        "too, its changes from the row before, or from a season before, are read. Scores and "
+        "predictions are in the target's own units. For numbers.",
     )
     difference: Literal[1, "season"] | None = Field(
         default=None,
-        description="What the target is the change from while the network learns: `1`, the last "
-        "value known when the forecast is made; `season`, that of the season before, or where a "
-        "step lies further ahead, of the latest season known there. Where the target is an input, "
-        "too, its changes from the row before, or from a season before, are "
-        "read. Scores and predictions are in the target's own units. Not for one_to_many.",
+        description="The name that `base` had before: `1` is `base: last`, and `season` is "
+        "`base: season`. Not for one_to_many.",
     )
     scaling: Literal["standard", "log", "none"] = Field(  # type: ignore[assignment]  # one more
         default="standard",
@@ -91,6 +100,13 @@ class SeriesSource(Source):
     def columns(self) -> tuple[str, ...]:
         """All columns that the network reads."""
         return self.inputs + self.known
+
+    @property
+    def asked_base(self) -> Base:
+        """`base`, or what `difference` says in its place."""
+        if self.difference is None:
+            return self.base
+        return "last" if self.difference == 1 else "season"
 
     @property
     def targets(self) -> tuple[str, ...]:
