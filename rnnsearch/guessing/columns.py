@@ -11,19 +11,17 @@ import numpy as np
 
 from rnnsearch.data.problems import name_rows, name_some
 from rnnsearch.data.scaling import LARGEST
-from rnnsearch.data.series.calendar import parse_times
 from rnnsearch.data.series.table import Table
 from rnnsearch.guessing.cells import column_cells, parse_numbers
 
-__all__ = ["Column", "examine", "find_time", "named"]
+__all__ = ["TIMES", "Column", "examine", "named"]
 
-_TIMES = ("time", "date", "datetime", "timestamp", "day", "month", "year", "ds", "period", "week")
+TIMES = ("time", "date", "datetime", "timestamp", "day", "month", "year", "ds", "period", "week")
 _CLASSES = ("label", "class", "category", "species", "type", "state", "y", "target")
 _IDS = ("id", "index", "row", "key", "uuid", "guid", "nr", "no", "unnamed: 0")
 _MOST_CLASSES = 30
 _ROWS_A_CLASS = 5
 """Text of which a value comes up less often than this, on average, is no class."""
-_SAMPLE = 100
 
 
 @dataclass(frozen=True)
@@ -89,13 +87,19 @@ def _flaw_of_numbers(name: str, values: np.ndarray, empty: np.ndarray, training:
     if len(seen) < 2:
         return f"is {seen[0]:g} in all training rows" if len(seen) else "is empty in training rows"
     steps = np.diff(values)
-    if len(steps) > 2 and (steps == steps[0]).all():
+    if len(steps) > 2 and _equal(steps, values):
         return "only counts the rows"
-    if named(name, _TIMES) and len(steps) and (steps > 0).all():
-        return "is time as a number, which is not read; write it as 2024-12-31 23:59:59"
+    if named(name, TIMES) and len(steps) and (steps > 0).all():
+        return "is time as a number, which data.time and data.time_format could say how to read"
     if named(name, _IDS) and len(np.unique(values[~empty])) == (~empty).sum():
         return "has another value in each row, as names do"
     return ""
+
+
+def _equal(steps: np.ndarray, values: np.ndarray) -> bool:
+    """Whether all steps between values are the same, but for the last bits of a float."""
+    error = 4 * np.finfo(np.float64).eps * np.nanmax(np.abs(values)) + 1e-9 * abs(steps[0])
+    return bool(steps[0] != 0 and (np.abs(steps - steps[0]) <= error).all())
 
 
 def _codes(name: str, cells: Sequence[str], training: int) -> dict[str, int]:
@@ -146,32 +150,3 @@ def _flaw_of_classes(classes: dict[str, int], values: np.ndarray, training: int)
         return f"has classes that the training rows lack: {name_some(lacking, 4)}"
     alone = [label for label, count in classes.items() if count == 1]
     return f"has classes with one row only: {name_some(alone, 4)}" if alone else ""
-
-
-def find_time(table: Table, names: Sequence[str]) -> str | None:
-    """The column of time stamps: the first in ascending order, or the first that is named so.
-
-    A column that holds time stamps in disorder is the time only if its name or its place says
-    so: the caller will have it refused, for rows in disorder are no series.
-    """
-    candidates = [name for name in names if _holds_times(name, column_cells(table, name))]
-    for name in candidates:
-        times = parse_times(column_cells(table, name))
-        if not np.isnat(times).any() and (np.diff(times).astype(np.int64) > 0).all():
-            return name
-    for name in candidates:
-        if named(name, _TIMES) or name == table.header[0]:
-            return name
-    return None
-
-
-def _holds_times(name: str, cells: Sequence[str]) -> bool:
-    """Whether a sample of the cells are time stamps; numbers only if the name says so."""
-    filled = [cell for cell in cells if cell]
-    sample = filled[:: max(1, len(filled) // _SAMPLE)]
-    if not sample or not all(any(map(str.isdigit, cell)) for cell in sample):
-        return False
-    values, _ = parse_numbers(sample)
-    if np.isfinite(values).any() and not named(name, _TIMES):
-        return False
-    return not np.isnat(parse_times(sample)).any()

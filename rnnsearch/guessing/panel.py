@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rnnsearch.data.series.calendar import parse_times
 from rnnsearch.data.series.table import Table, TextColumn
 from rnnsearch.guessing._base import Setting
 from rnnsearch.guessing.cells import column_cells, parse_numbers
@@ -97,18 +96,17 @@ class Panel:
         ], ""
 
 
-def find_panel(table: Table, time: str, names: Sequence[str]) -> Panel | None:
+def find_panel(table: Table, times: np.ndarray, names: Sequence[str]) -> Panel | None:
     """The series of a table; None where its time stamps occur once, or nothing tells them apart.
 
     The column that names them is the one with the fewest values in which no series has a time
-    stamp twice.
+    stamp twice, and most go on while others do: parts of one series follow each other.
 
     Args:
         table: The file.
-        time: Its column of time stamps.
+        times: Of its rows (R,).
         names: Its other columns.
     """
-    times = parse_times(column_cells(table, time))
     if np.isnat(times).any() or len(np.unique(times)) == len(times):
         return None
     found = [
@@ -128,4 +126,14 @@ def _divided(
         if len(np.unique(np.stack([groups, times]), axis=1).T) < len(times):
             continue
         order = np.argsort(groups, kind="stable")
-        yield name, tuple(np.split(order, np.cumsum(np.bincount(groups))[:-1]))
+        members = tuple(np.split(order, np.cumsum(np.bincount(groups))[:-1]))
+        if _overlap(times, members):
+            yield name, members
+
+
+def _overlap(times: np.ndarray, members: Sequence[np.ndarray]) -> bool:
+    """Whether most series begin before another one has ended."""
+    spans = sorted((times[rows].min(), times[rows].max()) for rows in members)
+    begins = np.array([begin for begin, _ in spans[1:]])
+    ends = np.maximum.accumulate([end for _, end in spans[:-1]])
+    return bool((begins < ends).mean() > 0.5)

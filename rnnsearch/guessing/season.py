@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnsearch.data.series.calendar import Step
+from rnnsearch.data.time import Step
 
 __all__ = ["Season", "find_seasons", "repetition"]
 
@@ -58,6 +58,9 @@ def _candidates(step: Step | None) -> Sequence[tuple[str, int]]:
         return []
     if step.unit == "months":
         return [("year", int(12 // step.count))] if step.count <= 6 and 12 % step.count == 0 else []
+    if step.unit in ("business", "offset"):
+        rows = step.season()
+        return [] if rows is None else [("week" if step.unit == "business" else "year", rows)]
     lengths = [(name, size / step.count) for name, size in (("day", _DAY), ("week", _WEEK))]
     whole = [(name, int(rows)) for name, rows in lengths if rows >= 2 and rows.is_integer()]
     if _DAY <= step.count <= _YEAR / 2:  # in shorter steps a year is too many rows to matter

@@ -8,18 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnsearch.data.problems import Problems, name_some
-from rnnsearch.data.series.calendar import Step, infer_step, parse_times
 from rnnsearch.data.series.rows import Columns, read_series
 from rnnsearch.data.series.table import Table
+from rnnsearch.data.time import Step, infer_step
 from rnnsearch.guessing._base import FILE, Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
-from rnnsearch.guessing.cells import column_cells, parse_numbers
-from rnnsearch.guessing.columns import Column, examine, find_time
+from rnnsearch.guessing.cells import parse_numbers
+from rnnsearch.guessing.columns import Column, examine
 from rnnsearch.guessing.pairs import find_texts, guess_pairs
 from rnnsearch.guessing.panel import FEWEST_ROWS, Panel, find_panel
 from rnnsearch.guessing.rows import find_sequences, guess_rows
 from rnnsearch.guessing.season import Season, find_seasons
 from rnnsearch.guessing.targets import choose_target, class_objective, trend_settings
+from rnnsearch.guessing.times import Times, find_times
 
 __all__ = ["guess_table"]
 
@@ -38,14 +39,14 @@ class _Columns:
     """What the columns of the file are.
 
     Attributes:
-        time: That of time stamps, if there is one.
+        time: Those of time stamps, if there are any.
         panel: The series of the file; None where there is one.
         table: The longest series, which stands for the others.
         others: All other columns.
         notes: For the user.
     """
 
-    time: str | None
+    time: Times | None
     panel: Panel | None
     table: Table
     others: list[Column]
@@ -58,7 +59,7 @@ class _Series:
 
     Attributes:
         rows: R.
-        time, step: The column of time stamps and what lies between them, if there are any.
+        time, step: The columns of time stamps and what lies between them, if there are any.
         columns: Those that can be used, in the order of the file.
         target: What is predicted, one of `columns`, and why this one.
         share: Of the validation and the test part, each.
@@ -67,7 +68,7 @@ class _Series:
     """
 
     rows: int
-    time: str | None
+    time: Times | None
     step: Step | None
     columns: tuple[Column, ...]
     target: Column
@@ -140,9 +141,9 @@ def _columns(table: Table) -> _Columns:
     twice = {name for name in table.header if table.header.count(name) > 1}
     names = [name for name in table.header if name not in twice]
     notes = [f"{_show(name)} is left out: it stands twice in the header" for name in sorted(twice)]
-    time = find_time(table, names)
-    names = [name for name in names if name != time]
-    panel = None if time is None else find_panel(table, time, names)
+    time = find_times(table, names)
+    names = [name for name in names if time is None or name not in time.names]
+    panel = None if time is None else find_panel(table, time.times, names)
     if time is not None:
         _check_order(table, time, panel)
     one = table if panel is None else panel.longest
@@ -156,14 +157,17 @@ def _columns(table: Table) -> _Columns:
 def _look(found: _Columns, wishes: Wishes) -> tuple[_Series, list[str]]:
     """What a series holds, and notes for the user."""
     time, table, notes = found.time, found.table, [*found.notes]
-    step = None if time is None else infer_step(parse_times(column_cells(table, time)))
+    step = None if time is None else infer_step(time.times[_places(found)])
     rows = len(table.rows)
     share = _share(rows)
     if time is None:
         notes.append("no column of time stamps was found: rows are taken to be in order of time")
+    else:
+        notes += time.stamps.notes
     usable = tuple(column for column in found.others if not column.flaw)
     series = None if found.panel is None else found.panel.name
-    target, why = choose_target(table, found.others, wishes.target, time, series)
+    named = () if time is None else time.names
+    target, why = choose_target(table, found.others, wishes.target, named, series)
     for column in found.others:
         if column.name != target.name and (column.flaw or column.kind == "label"):
             flaw = column.flaw or "is text, and a recurrent network reads numbers here"
@@ -171,22 +175,30 @@ def _look(found: _Columns, wishes: Wishes) -> tuple[_Series, list[str]]:
     # Classes follow what is measured, but less clearly: seasons are looked for in both.
     repeating = [target, *(c for c in usable if target.classes and c.kind == "number")]
     past = rows - round(rows * share)
-    seasons = find_seasons([_past(column, past, column is target) for column in repeating], step)
+    dated = None if time is None or time.stamps.clock.elapsed else step
+    seasons = find_seasons([_past(column, past, column is target) for column in repeating], dated)
     return _Series(rows, time, step, usable, target, why, share, tuple(seasons), found.panel), notes
 
 
-def _check_order(table: Table, time: str, panel: Panel | None) -> None:
+def _places(found: _Columns) -> np.ndarray:
+    """Rows of the longest series in the file (R,)."""
+    if found.panel is None:
+        return np.arange(len(found.table.rows))
+    return max(found.panel.members, key=len)
+
+
+def _check_order(table: Table, time: Times, panel: Panel | None) -> None:
     """Time stamps must be in order, those of each series by themselves."""
     problems = Problems()
     series = None if panel is None else panel.name
-    read_series(table, Columns((), (), time, "numeric", "error", series=series), problems)
+    read_series(table, Columns((), (), time.names, "numeric", "error", series=series), problems)
     if not problems.found:
         return
     first = problems.found[0]
     advice = first.advice
     if "twice" in first.must:
         advice += f", or name the series in one column, each of {FEWEST_ROWS} rows or more"
-    refuse(first.must, first.received, advice, path=f"{FILE}, column {_show(time)}")
+    refuse(first.must, first.received, advice, path=f"{FILE}, column {time.shown}")
 
 
 def _share(rows: int) -> float:
@@ -313,7 +325,7 @@ def _source_settings(series: _Series, source: str) -> list[Setting]:
         step = f"a row every {series.step}"
         if not series.step.regular:
             step += "; a row counts as a step, whatever the time between"
-        found.append(Setting("time", series.time, step))
+        found.append(Setting("time", series.time.value, step))
     if series.panel is not None:
         found.append(series.panel.setting)
     target = series.target

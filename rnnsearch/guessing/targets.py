@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -24,7 +24,7 @@ def choose_target(
     table: Table,
     found: list[Column],
     wanted: str | None,
-    time: str | None,
+    time: Sequence[str],
     series: str | None,
 ) -> tuple[Column, str]:
     """The column to predict, and why this one.
@@ -33,12 +33,13 @@ def choose_target(
         table: The file.
         found: Its columns, but for those of time stamps and of the series' names.
         wanted: The one that the user asks for; None to guess it.
-        time, series: Those two, where there are such.
+        time, series: Those, where there are such.
     """
     path = "--target"
     if wanted is not None:
         column = next((column for column in found if column.name == wanted), None)
-        taken = {time: "the time", series: "which names the series"}
+        taken: dict[str | None, str] = dict.fromkeys(time, "the time")
+        taken[series] = "which names the series"
         if wanted in taken or table.header.count(wanted) > 1:
             received = f"'{wanted}', {taken.get(wanted, 'which is there twice')}"
             refuse("must be one column of values", received, "name another column", path=path)

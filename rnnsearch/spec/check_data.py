@@ -166,19 +166,25 @@ def _check_columns(data: SeriesSource, report: Report) -> None:
     _check_repeats("data.inputs", data.inputs, report)
     _check_repeats("data.calendar", data.calendar, report)
     _check_repeats("data.target", targets, report)
-    if data.calendar and data.time is None:
+    if data.calendar and not data.times:
         must = "must be given where calendar is: the column with the time stamp"
         report.add("data.time", must, advice="add time: under data:")
-    if data.time is not None and data.time in data.inputs:
-        path = f"data.inputs[{data.inputs.index(data.time)}]"
-        must = "must not be the time column"
-        report.add(path, must, show(data.time), "use calendar: [hour, weekday] for its features")
-    if data.time is not None and data.time in targets:
-        report.add("data.target", "must not be the time column", show(data.time))
-    if data.irregular == "error" and data.time is None:
+    _check_repeats("data.time", data.times, report)
+    for time in data.times:
+        if time in data.inputs and len(data.times) == 1:
+            path = f"data.inputs[{data.inputs.index(time)}]"
+            must = "must not be the time column"
+            report.add(path, must, show(time), "use calendar: [hour, weekday] for its features")
+        if time in targets:
+            report.add("data.target", "must not be the time column", show(time))
+    for key in ("time_format", "time_zone"):
+        if getattr(data, key) is not None and not data.times:
+            must = "must not be given where data.time is not"
+            report.add(f"data.{key}", must, show(getattr(data, key)), "add time: under data:")
+    if data.irregular == "error" and not data.times:
         must = "must be rows where time is not given: nothing else tells how far rows are apart"
         report.add("data.irregular", must, "error", "add time: under data:")
-    if data.series is not None and data.series in (data.time, *data.known, *targets):
+    if data.series is not None and data.series in (*data.times, *data.known, *targets):
         must = "must be a column of its own, or one of the inputs"
         report.add("data.series", must, show(data.series), "name the column with the series' names")
     if data.target_kind == "class" and len(targets) > 1:
@@ -191,7 +197,7 @@ def _check_part_column(data: SeriesSource, report: Report) -> None:
     column = data.split.column
     if column is None:
         return
-    if column in (data.time, data.series, *data.columns, *data.targets):
+    if column in (*data.times, data.series, *data.columns, *data.targets):
         must = "must be a column of its own: it says where a row belongs, not what was observed"
         report.add("data.split.column", must, show(column), "leave it out of the others")
     if data.split.backtest != BacktestSpec():
@@ -202,7 +208,7 @@ def _check_part_column(data: SeriesSource, report: Report) -> None:
 def _check_known(data: SeriesSource, report: Report) -> None:
     """Columns known ahead: no answer among them, and something else to forecast from."""
     _check_repeats("data.known", data.known, report)
-    others = {"time": (data.time,), "inputs": data.inputs, "target": data.targets}
+    others = {"time": data.times, "inputs": data.inputs, "target": data.targets}
     for index, name in enumerate(data.known):
         for key, names in others.items():
             if name in names:

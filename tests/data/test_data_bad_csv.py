@@ -108,7 +108,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
             "data.target: must be numbers; received 'x' in row 5 of 'y'; correct the file; leave "
             "a cell empty where a value is missing",
             "data.time: must be time stamps, all of one form; received 'soon' in row 30 of 't'; "
-            "write dates as 2024-12-31 or 2024-12-31 23:59:59",
+            "write dates as 2024-12-31 or 2024-12-31 23:59:59, or set data.time_format",
             "data.window: must leave every part room for a window of 40 rows and a target 1 row "
             "ahead; received 42 training, 9 validation, 9 test rows; give more rows, a shorter "
             "window, or parts of other sizes under data.split",

@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 
 from rnnsearch.data import Part, preparation_from_json, read
-from rnnsearch.data.series.calendar import (
+from rnnsearch.data.series.naive import naive_error, naive_forecasts, seasonal_lag
+from rnnsearch.data.time import (
     Step,
     calendar_features,
     calendar_names,
     format_time,
     infer_step,
-    parse_times,
+    read_stamps,
 )
-from rnnsearch.data.series.naive import naive_error, naive_forecasts, seasonal_lag
 from rnnsearch.errors import InvalidData
 
 
@@ -138,7 +138,7 @@ def test_step_and_season(times: np.ndarray, step: str, season: int | None) -> No
 
 
 def test_months_are_a_step_of_their_own() -> None:
-    times = parse_times(["1949-11", "1949-12", "1950-01", "1950-02"])
+    times = read_stamps(["1949-11", "1949-12", "1950-01", "1950-02"]).times
     step = infer_step(times)
     assert step == Step(1, "months") and step.season() == 12
     later = step.after(times[-1], np.array([1, 12]))
@@ -146,14 +146,14 @@ def test_months_are_a_step_of_their_own() -> None:
 
 
 def test_other_forms_of_time_stamps() -> None:
-    times = parse_times(["13/02/2024 10:00", "14/02/2024 10:30"])
+    times = read_stamps(["13/02/2024 10:00", "14/02/2024 10:30"]).times
     assert [format_time(time) for time in times] == ["2024-02-13 10:00", "2024-02-14 10:30"]
-    times = parse_times(["2024-01-01T02:00:00+02:00", "2024-01-01T04:00:00+02:00"])
+    times = read_stamps(["2024-01-01T02:00:00+02:00", "2024-01-01T04:00:00+02:00"]).times
     assert format_time(times[0]) == "2024-01-01"
 
 
 def test_calendar_features() -> None:
-    times = parse_times(["2024-01-01 06:00", "2024-04-06 12:00", "2024-12-31 00:00"])
+    times = read_stamps(["2024-01-01 06:00", "2024-04-06 12:00", "2024-12-31 00:00"]).times
     names = ["hour", "weekday", "weekend", "month", "trend"]
     found = calendar_features(times, names, (times[0], times[1]))
     columns = dict(zip(calendar_names(names), found.T, strict=True))

@@ -13,10 +13,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rnnsearch.data.problems import Problems, name_rows
-from rnnsearch.data.series.calendar import parse_times
 from rnnsearch.data.series.cells import empty_cells, mostly_text, number
 from rnnsearch.data.series.table import Column, TextColumn
 from rnnsearch.data.sources import csv as source
+from rnnsearch.data.time.forms import read_times
 from rnnsearch.errors import InvalidData
 
 
@@ -169,4 +169,4 @@ def test_time_stamps_in_iso_form(cells: list[str]) -> None:
     except ValueError:
         return
     if len(expected) == len(cells):
-        np.testing.assert_array_equal(parse_times(cells), expected)
+        np.testing.assert_array_equal(read_times(cells, "iso"), expected)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rnnsearch.data.series.calendar import Step
+from rnnsearch.data.time import Step
 from rnnsearch.guessing.season import find_seasons, repetition
 
 HALF_HOUR, DAY, WEEK = Step(1800, "seconds"), Step(86400, "seconds"), Step(604800, "seconds")

@@ -65,8 +65,8 @@ def test_useless_columns_are_left_out_and_named(look):
         "'none' is left out: it is empty",
         "'rare' is left out: it is empty in 201 of 400 rows",
         "'comma' is left out: it has commas in its numbers, where a point is needed",
-        "'unix_time' is left out: it is time as a number, which is not read; "
-        "write it as 2024-12-31 23:59:59",
+        "'unix_time' is left out: it is time as a number, which data.time and "
+        "data.time_format could say how to read",
     )
 
 

@@ -47,7 +47,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "unknown data key",
         [("data", "horizont: 1")],
         "s.yaml:8:3: data.horizont: must be a key of data; received horizont; did you mean "
-        "horizon? known keys: source, path, time, series, inputs, known, calendar, target, window, "
+        "horizon? known keys: source, path, time, time_format, time_zone, series, inputs, known, calendar, target, window, "
         "horizon, stride, output_steps, season, base, difference, scaling, irregular, split, target_kind, missing",
     ),
     (

@@ -41,6 +41,8 @@ def test_every_default_is_written() -> None:
             "target_kind": "auto",
             "missing": "error",
             "time": None,
+            "time_format": None,
+            "time_zone": None,
             "inputs": ["demand"],
             "calendar": [],
             "target": "demand",

@@ -11,8 +11,8 @@ import numpy as np
 from rnnsearch.data.categories import check_known, find_categories
 from rnnsearch.data.problems import Problems, name_rows, name_some
 from rnnsearch.data.scaling import constant
-from rnnsearch.data.series.calendar import Step, calendar_features, format_time
 from rnnsearch.data.series.rows import Series
+from rnnsearch.data.time import Clock, Step, calendar_features
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import (
@@ -139,7 +139,7 @@ def check_steps(
         due = step.after(one.times[:-1], np.ones(max(len(one) - 1, 0), np.int64))
         for at in np.flatnonzero(one.times[1:] != due):
             before, after = (
-                f"{format_time(one.times[i])} in row {one.rows[i]}" for i in (at, at + 1)
+                f"{one.clock.text(one.times[i])} in row {one.rows[i]}" for i in (at, at + 1)
             )
             places.append(f"{after} after {before}")
     if places:
@@ -226,6 +226,7 @@ def _check_classes(series: Series, rows: np.ndarray, problems: Problems) -> None
 
 def check_calendar(
     source: SeriesSource,
+    clock: Clock,
     times: np.ndarray,
     span: tuple[np.datetime64, np.datetime64],
     problems: Problems,
@@ -234,12 +235,18 @@ def check_calendar(
 
     Args:
         source: The spec's `data`.
+        clock: How time stamps were read.
         times: Of the training rows that are read: the first of every block.
         span: First and last time stamp of the training part.
         problems: Where to note them.
     """
+    if clock.elapsed and {*source.calendar} - {"trend"}:
+        must = "must be trend, or not given, where time is counted from a start"
+        problems.add("data.calendar", must, ", ".join(source.calendar), "remove the others")
+        return
+    first, last = clock.local(np.array(span))
     for index, feature in enumerate(source.calendar):
-        values = calendar_features(times, [feature], span)
+        values = calendar_features(clock.local(times), [feature], (first, last))
         if np.ptp(values, axis=0).max() < 1e-9:
             received = f"{feature}, the same in all {len(times)} inputs"
             must = "must vary in the training part"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,9 +11,9 @@ import numpy as np
 
 from rnnsearch.data.problems import Problems, name_nearest, name_rows, name_some
 from rnnsearch.data.scaling import LARGEST
-from rnnsearch.data.series.calendar import format_time, parse_times
 from rnnsearch.data.series.cells import empty_cells, mostly_text, number
 from rnnsearch.data.series.table import Column, Table
+from rnnsearch.data.time import Clock, Stamps, TimeProblem, join_cells, read_stamps, read_typed
 
 __all__ = ["SAID_PARTS", "ColumnReader", "Columns"]
 
@@ -27,7 +27,7 @@ class Columns:
 
     Attributes:
         inputs, target: Names of columns; either may be empty.
-        time: The column of time stamps, or None.
+        time: The columns of time stamps, put together where there are several; empty for none.
         kind: Of the target; ``auto`` takes text for classes.
         classes: The classes that may occur; None takes those that do.
         missing: What to do about empty cells.
@@ -38,11 +38,13 @@ class Columns:
         known: The inputs known ahead of their time: the file's last rows may have no others.
         positive: The inputs and targets that must be above 0.
         part: The column that says which part a row is in; None where none does.
+        time_format, time_zone: What the spec says of the time stamps, if it does.
+        clock: How they were read in training; None where there is no model yet.
     """
 
     inputs: tuple[str, ...]
     target: tuple[str, ...]
-    time: str | None
+    time: tuple[str, ...]
     kind: Literal["auto", "numeric", "class"]
     missing: Literal["error", "interpolate", "drop"]
     classes: tuple[Any, ...] | None = None
@@ -53,6 +55,9 @@ class Columns:
     known: tuple[str, ...] = ()
     positive: tuple[str, ...] = ()
     part: str | None = None
+    time_format: str | None = None
+    time_zone: str | None = None
+    clock: Clock | None = None
 
 
 class ColumnReader:
@@ -65,6 +70,8 @@ class ColumnReader:
         group: (R,) which of them each row is of.
         members: Of each series, its rows' places in the table (M,).
         ahead: (R,) bool, the rows that lie in the future.
+        clock: How time stamps were read.
+        notes: What was decided, for the user.
     """
 
     def __init__(self, table: Table, columns: Columns, problems: Problems) -> None:
@@ -76,6 +83,8 @@ class ColumnReader:
         order = np.argsort(self.group, kind="stable")
         self.members = np.split(order, np.cumsum(np.bincount(self.group))[:-1])
         self.ahead = self._rows_ahead()
+        self.clock = Clock()
+        self.notes: list[str] = []
         self._read: dict[str, np.ndarray] = {}
 
     def _rows_ahead(self) -> np.ndarray:
@@ -198,25 +207,51 @@ class ColumnReader:
 
     def times(self) -> np.ndarray | None:
         """The time stamps (R,), None if there are none or they can't be used."""
-        name = self.columns.time
-        if self.columns.time_optional and name not in self.table.header:
+        names = self.columns.time
+        if self.columns.time_optional and not {*names} & {*self.table.header}:
             return None
-        column = None if name is None else self.column(name, "data.time")
-        if column is None:
+        found = [self.column(name, "data.time") for name in names]
+        columns = [column for column in found if column is not None]
+        if not names or len(columns) < len(names):
             return None
-        times, rows, path = column.times(), self.table.rows, "data.time"
-        if times is None:
-            times = parse_times(column.texts())
+        texts = columns[0].texts if len(columns) == 1 else lambda: self._joined(columns)
+        try:
+            stamps = self._stamps(columns, texts)
+        except TimeProblem as problem:
+            self.problems.add(problem.path, problem.must, problem.received, problem.advice)
+            return None
+        times, rows = stamps.times, self.table.rows
         bad = np.flatnonzero(np.isnat(times))
         if len(bad):
-            received = f"'{column.texts()[bad[0]]}' in {name_rows(rows[bad[:1]])} of '{name}'"
+            of = ", ".join(f"'{name}'" for name in names)
+            received = f"'{texts()[bad[0]]}' in {name_rows(rows[bad[:1]])} of {of}"
             if len(bad) > 1:
                 received += f" ({len(bad)} such rows)"
-            advice = "write dates as 2024-12-31 or 2024-12-31 23:59:59"
-            self.problems.add(path, "must be time stamps, all of one form", received, advice)
+            advice = "write dates as 2024-12-31 or 2024-12-31 23:59:59, or set data.time_format"
+            must = "must be time stamps, all of one form"
+            self.problems.add("data.time", must, received, advice)
             return None
+        self.clock = stamps.clock
+        self.notes += stamps.notes
         ordered = [self._in_order(times[members], members) for members in self.members]
         return times if all(ordered) else None
+
+    def _joined(self, columns: Sequence[Column]) -> list[str]:
+        """The cells of several columns of time."""
+        return join_cells(self.columns.time, [column.texts() for column in columns])
+
+    def _stamps(self, columns: Sequence[Column], texts: Callable[[], Sequence[str]]) -> Stamps:
+        """Times, and how they were read.
+
+        Raises:
+            TimeProblem: They can't be.
+        """
+        asked, typed = self.columns, columns[0].times() if len(columns) == 1 else None
+        if typed is not None:
+            zone = columns[0].zone()
+            return read_typed(typed, zone, asked.time_zone, asked.clock, self.members)
+        given = (asked.time_format, asked.time_zone, asked.clock)
+        return read_stamps(texts(), *given, self.members)
 
     def _in_order(self, times: np.ndarray, members: np.ndarray) -> bool:
         """Note time stamps of a series (M,) that do not rise; `members` are their rows."""
@@ -230,8 +265,8 @@ class ColumnReader:
             if found.any():
                 at = int(found.argmax())
                 received = (
-                    f"{format_time(times[at + 1])} in row {rows[at + 1]} after "
-                    f"{format_time(times[at])} in row {rows[at]}"
+                    f"{self.clock.text(times[at + 1])} in row {rows[at + 1]} after "
+                    f"{self.clock.text(times[at])} in row {rows[at]}"
                 )
                 if found.sum() > 1:
                     received += f" ({found.sum()} such places)"

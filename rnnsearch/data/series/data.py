@@ -13,7 +13,6 @@ from rnnsearch.data._base import Dataset, Part, SequenceData, join_parts, output
 from rnnsearch.data.inputs import Sequences, aligned, within
 from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.series.base import choose_base
-from rnnsearch.data.series.calendar import format_time
 from rnnsearch.data.series.changes import rows_before
 from rnnsearch.data.series.checks import (
     check_fold_length,
@@ -154,7 +153,8 @@ class SeriesData(SequenceData):
         series, prepared, dataset = self.series, self.prepared, self.dataset()
         lines = [("rows", str(len(series)))]
         if series.times is not None:
-            span = f"{format_time(series.times.min())} to {format_time(series.times.max())}"
+            first, last = series.clock.texts(np.array([series.times.min(), series.times.max()]))
+            span = f"{first} to {last}"
             lines.append(("time", f"{span}, a row every {prepared.step}"))
         lines.append(("season", f"{prepared.season} rows" if prepared.season else "none known"))
         if len(series.names) > 1:
@@ -174,7 +174,12 @@ class SeriesData(SequenceData):
         lines.append(("output", f"{output_axes(y, prepared.target)} = {y.shape}"))
         if self.chosen or prepared.lag:
             lines.append(("base", self._base_text()))
-        return lines + self._target_lines()
+        return lines + self._target_lines() + [("note", note) for note in self.notes]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was guessed of the file."""
+        return self.series.notes
 
     def _base_text(self) -> str:
         """What forecasts are changes from, and where that comes from."""
@@ -244,7 +249,7 @@ def read_series_data(source: SeriesSource, task: str, windows: tuple[int, ...]) 
     columns = Columns(
         source.columns,
         source.targets,
-        source.time,
+        source.times,
         source.target_kind,
         source.missing,
         texts=None,
@@ -252,6 +257,8 @@ def read_series_data(source: SeriesSource, task: str, windows: tuple[int, ...]) 
         known=source.known,
         positive=source.targets if source.scaling == "log" else (),
         part=source.split.column,
+        time_format=source.time_format,
+        time_zone=source.time_zone,
     )
     series = read_file(source.source, source.path, columns, problems)
     if series.ahead.any():

@@ -8,9 +8,9 @@ import numpy as np
 
 from rnnsearch.data._base import Scaling
 from rnnsearch.data.categories import column_names, join_columns
-from rnnsearch.data.series.calendar import calendar_features, calendar_names, times_after
 from rnnsearch.data.series.changes import past_inputs
 from rnnsearch.data.series.rows import Series
+from rnnsearch.data.time import Clock, calendar_features, calendar_names, times_after
 
 if TYPE_CHECKING:
     from rnnsearch.data.series.preparation import SeriesPreparation
@@ -34,6 +34,13 @@ def _known_columns(prepared: SeriesPreparation) -> int:
     return len(column_names(prepared.known, prepared.categories))
 
 
+def _calendar(prepared: SeriesPreparation, times: np.ndarray) -> np.ndarray:
+    """What the calendar says of times (R,), as the clocks show them: (R, C)."""
+    clock = prepared.clock or Clock()
+    first, last = clock.local(np.array(prepared.span))
+    return calendar_features(clock.local(times), prepared.calendar, (first, last))
+
+
 def row_features(prepared: SeriesPreparation, series: Series) -> np.ndarray:
     """Model input of each row: (R, F) float32.
 
@@ -51,7 +58,7 @@ def row_features(prepared: SeriesPreparation, series: Series) -> np.ndarray:
     if prepared.calendar and series.times is not None and prepared.span is not None:
         after = times_after(series.times, prepared.step, horizon)
         times = np.concatenate([series.times, after])[horizon:]
-        calendar = calendar_features(times, prepared.calendar, prepared.span)
+        calendar = _calendar(prepared, times)
         joined = np.concatenate([joined, calendar], axis=1)
         changing += [False] * calendar.shape[1]
     past = past_inputs(prepared.scaling.link(joined), np.array(changing, bool), prepared.lag)
@@ -108,5 +115,5 @@ def _beyond(
     after = np.zeros((beyond, 0))
     if prepared.calendar and series.times is not None and prepared.span is not None:
         times = times_after(series.times, prepared.step, beyond)
-        after = calendar_features(times, prepared.calendar, prepared.span)
+        after = _calendar(prepared, times)
     return np.concatenate([known, after])

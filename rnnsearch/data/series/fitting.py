@@ -12,7 +12,6 @@ from rnnsearch.data._base import Scaling, Target
 from rnnsearch.data.categories import column_names, columns_scaling
 from rnnsearch.data.problems import Problems
 from rnnsearch.data.scaling import fit_scaling, fit_spread, identity
-from rnnsearch.data.series.calendar import Step, calendar_names, infer_step
 from rnnsearch.data.series.changes import Lags, lags, past_inputs, past_targets
 from rnnsearch.data.series.checks import (
     check_calendar,
@@ -23,6 +22,7 @@ from rnnsearch.data.series.checks import (
 from rnnsearch.data.series.naive import naive_error
 from rnnsearch.data.series.preparation import SeriesPreparation
 from rnnsearch.data.series.rows import Series
+from rnnsearch.data.time import Step, calendar_names, infer_step
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import (
@@ -57,7 +57,8 @@ def rhythm(source: SeriesSource, task: str, series: Series, problems: Problems) 
     """The rhythm of the longest series; without changes where `base` is still to be chosen."""
     times = max(series.each(), key=len).times
     step = None if times is None else infer_step(times)
-    season = source.season or (step.season() if step else None)
+    dated = not series.clock.elapsed
+    season = source.season or (step.season() if step and dated else None)
     base = "none" if source.asked_base == "auto" else source.asked_base
     if base == "season" and season is None:
         key = "base" if source.difference is None else "difference"
@@ -129,7 +130,8 @@ def fit(
         categories=categories,
         features_names=column_names(source.columns, categories) + calendar,
         calendar=source.calendar,
-        time=source.time,
+        time=source.times,
+        clock=series.clock,
         step=rhythm.step,
         span=span,
         season=rhythm.season,
@@ -148,7 +150,7 @@ def _span(
         return None
     times = series.times[rows]
     span = (times.min(), times.max())
-    check_calendar(source, times[::size], span, problems)
+    check_calendar(source, series.clock, times[::size], span, problems)
     return span
 
 

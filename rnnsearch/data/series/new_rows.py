@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,15 +10,18 @@ import numpy as np
 
 from rnnsearch.data.categories import check_known
 from rnnsearch.data.problems import Problems
-from rnnsearch.data.series.calendar import format_time, infer_step, times_after
 from rnnsearch.data.series.reading import read_file
 from rnnsearch.data.series.rows import Columns, Series
 from rnnsearch.data.series.windows import Windows
+from rnnsearch.data.time import infer_step, times_after
 
 if TYPE_CHECKING:
     from rnnsearch.data.series.preparation import SeriesPreparation
 
 __all__ = ["check_categories", "new_windows", "read_new", "row_labels"]
+
+_ALIKE = 0.5
+"""Share of a new file's steps that must be those of training; rows may be missing."""
 
 
 def read_new(prepared: SeriesPreparation, path: str, targets: bool) -> Series:
@@ -36,10 +40,12 @@ def read_new(prepared: SeriesPreparation, path: str, targets: bool) -> Series:
         time_optional=not prepared.calendar,
         known=prepared.inputs_names if _reads_past(prepared) else prepared.known,
         positive=prepared.target.names if np.any(prepared.target.scaling.log) else (),
+        clock=prepared.clock,
     )
     series = read_file(prepared.reader, Path(path), columns, problems)
     for one in series.each():
         _check_length(prepared, one, path, targets, problems)
+        _check_step(prepared, one, path, problems)
     problems.raise_any()
     return series
 
@@ -71,6 +77,22 @@ def _check_length(
         must = f"must have values in {rows} after the last with other inputs"
         advice = f"add rows with {', '.join(prepared.known)} and leave their other cells empty"
         problems.add("data.known", must, f"{ahead} such rows in {where}", advice)
+
+
+def _check_step(prepared: SeriesPreparation, series: Series, path: str, problems: Problems) -> None:
+    """Rows of a new file must be as far apart as those of training, if these were all alike."""
+    step, times = prepared.step, series.times
+    if step is None or not step.regular or times is None or len(times) < 3:
+        return
+    if _a_row_a_block(prepared, series) or step.fits(times) >= _ALIKE:
+        return
+    found = infer_step(times)
+    if found is None or (found.count, found.unit) == (step.count, step.unit):
+        return
+    one, other = (replace(each, regular=True) for each in (step, found))
+    must = f"must be rows {one} apart, as in training"
+    advice = "give a file with such rows; data.time_format says how dates are read"
+    problems.add("data.time", must, f"rows {other} apart in {path}", advice)
 
 
 def new_windows(prepared: SeriesPreparation, series: Series) -> Windows:
@@ -121,7 +143,7 @@ def _labels(prepared: SeriesPreparation, series: Series, predicted: np.ndarray) 
         after = series.rows[-1] + 1 + np.arange(beyond)
         return np.asarray(np.concatenate([series.rows, after])[predicted])
     times = np.concatenate([series.times, times_after(series.times, prepared.step, beyond)])
-    return np.asarray(np.array([format_time(time) for time in times])[predicted])
+    return np.asarray(series.clock.texts(times)[predicted])
 
 
 def _labels_of_blocks(prepared: SeriesPreparation, series: Series) -> np.ndarray:
@@ -129,7 +151,7 @@ def _labels_of_blocks(prepared: SeriesPreparation, series: Series) -> np.ndarray
     assert series.times is not None and prepared.step is not None and prepared.output_steps
     steps = np.arange(prepared.output_steps)
     times = [prepared.step.after(time, steps) for time in series.times]
-    return np.array([format_time(time) for time in np.concatenate(times)])
+    return series.clock.texts(np.concatenate(times))
 
 
 def _a_row_a_block(prepared: SeriesPreparation, series: Series) -> bool:

@@ -9,7 +9,6 @@ import numpy as np
 
 from rnnsearch.data._base import Part, Preparation, Scaling, Target, join_parts
 from rnnsearch.data.inputs import Inputs, Windowed, count, join
-from rnnsearch.data.series.calendar import Step
 from rnnsearch.data.series.changes import Lags, past_targets, rows_before
 from rnnsearch.data.series.features import (
     ahead_scaling,
@@ -29,6 +28,7 @@ from rnnsearch.data.series.windows import (
     forecast_sequences,
     forecast_windows,
 )
+from rnnsearch.data.time import Clock, Step
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +59,9 @@ class SeriesPreparation(Preparation):
         features_names: Names of all features (F): the inputs (``column=category`` for each
             category), then the calendar's.
         calendar: Calendar features asked for.
-        time: The column of time stamps, or None.
+        time: The columns of time stamps, empty for none.
+        clock: How these are read and written; None where it is found anew, as it was before
+            preparations said it.
         step: The usual distance of rows; None without time stamps.
         span: First and last time stamp of the training part; None without time stamps.
         season: Rows in a season, or None.
@@ -80,7 +82,8 @@ class SeriesPreparation(Preparation):
     categories: dict[str, tuple[str, ...]]
     features_names: tuple[str, ...]
     calendar: tuple[str, ...]
-    time: str | None
+    time: tuple[str, ...]
+    clock: Clock | None
     step: Step | None
     span: tuple[np.datetime64, np.datetime64] | None
     season: int | None
@@ -262,7 +265,7 @@ class SeriesPreparation(Preparation):
         check_categories(self, series, windows)
         predicted, repeated = self.predicted(windows)
         labels = row_labels(self, series, predicted)
-        name = "row" if series.times is None else str(self.time)
+        name = "row" if series.times is None else self.time[0] if len(self.time) == 1 else "time"
         frame = pd.DataFrame({"time" if name in ("sequence", "step") else name: labels})
         if predicted.ndim == 2:
             sequences, steps = predicted.shape

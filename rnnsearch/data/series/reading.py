@@ -18,7 +18,7 @@ from rnnsearch.data.sources import TABLES
 
 __all__ = ["read_file"]
 
-_FORM = "1"
+_FORM = "2"
 """Changes whenever the rows of the same file do, so that old ones are not taken."""
 
 _LARGE = 4 << 20

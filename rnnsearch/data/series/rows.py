@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -12,6 +12,7 @@ from rnnsearch.data.problems import Problems
 from rnnsearch.data.series.cells import interpolated
 from rnnsearch.data.series.columns import ColumnReader, Columns
 from rnnsearch.data.series.table import Table
+from rnnsearch.data.time import Clock
 
 __all__ = ["Columns", "Series", "read_series"]
 
@@ -35,6 +36,8 @@ class Series:
         names: Of the series; one without a name where the table is one series.
         part: (R,) int8, 0, 1 or 2 where a row says that it is of the training, validation or test
             part; None where no column says it.
+        clock: How time stamps were read.
+        notes: What was decided in reading, for the user.
     """
 
     rows: np.ndarray
@@ -50,6 +53,8 @@ class Series:
     group: np.ndarray
     names: tuple[str, ...]
     part: np.ndarray | None = None
+    clock: Clock = field(default_factory=Clock)
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         """R."""
@@ -135,4 +140,6 @@ def read_series(table: Table, columns: Columns, problems: Problems) -> Series:
         reader.group[order],
         reader.names,
         None if part is None else part[order],
+        reader.clock,
+        tuple(reader.notes),
     )

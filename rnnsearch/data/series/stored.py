@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnnsearch.data._base import Scaling, Target
-from rnnsearch.data.series.calendar import Step
 from rnnsearch.data.series.changes import Lags
+from rnnsearch.data.time import Clock, Step
 
 if TYPE_CHECKING:
     from rnnsearch.data.series.preparation import SeriesPreparation
@@ -27,7 +27,8 @@ def to_plain(prepared: SeriesPreparation) -> dict[str, Any]:
         "horizon": prepared.horizon,
         "output_steps": prepared.output_steps,
         "series": prepared.series,
-        "time": prepared.time,
+        "time": list(prepared.time),
+        "clock": prepared.clock.to_json() if prepared.clock else None,
         "step": prepared.step.to_json() if prepared.step else None,
         "training_span": [str(time) for time in prepared.span] if prepared.span else None,
         "season": prepared.season,
@@ -69,8 +70,9 @@ def from_plain(values: dict[str, Any]) -> dict[str, Any]:
         "categories": {k: tuple(known) for k, known in values.get("categories", {}).items()},
         "features_names": tuple(feature["name"] for feature in features),
         "calendar": tuple(values["calendar"]),
-        "time": values["time"],
-        "step": Step(**values["step"]) if values["step"] else None,
+        "time": _names(values["time"]),
+        "clock": Clock(**values["clock"]) if values.get("clock") else None,
+        "step": Step.from_json(values["step"]) if values["step"] else None,
         "span": (np.datetime64(span[0], "us"), np.datetime64(span[1], "us")) if span else None,
         "season": values["season"],
         "lag": Lags.from_json(values["difference"]) if values["difference"] else None,
@@ -87,6 +89,11 @@ def from_plain(values: dict[str, Any]) -> dict[str, Any]:
             np.array(target["naive_error"]) if target.get("naive_error") else None,
         ),
     }
+
+
+def _names(written: str | list[str] | None) -> tuple[str, ...]:
+    """Columns; studies of earlier versions have one name, or none."""
+    return (written,) if isinstance(written, str) else tuple(written or ())
 
 
 def _plain(scaling: Scaling) -> tuple[list[bool], list[float], list[float]]:

@@ -23,6 +23,9 @@ class Column(Protocol):
     def times(self) -> np.ndarray | None:
         """(R,) datetime64[us], NaT where there is nothing; None where `texts` must be looked at."""
 
+    def zone(self) -> str:
+        """The zone of a column of times, which are UTC's then; "" where it has none."""
+
 
 @dataclass(frozen=True)
 class TextColumn:
@@ -41,6 +44,10 @@ class TextColumn:
     def times(self) -> np.ndarray | None:
         """None, likewise."""
         return None
+
+    def zone(self) -> str:
+        """None."""
+        return ""
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,10 @@ class _LargeColumn:
         """None: these are text."""
         return None
 
+    def zone(self) -> str:
+        """None."""
+        return ""
+
 
 def _read_large(path: Path) -> Table | None:
     """A large file by pandas; None of a small one, and where `_read_any` must have a look.

@@ -125,6 +125,13 @@ class _ArrowColumn:
         times[empty] = np.datetime64("NaT")
         return times
 
+    def zone(self) -> str:
+        """The zone of a type of times, "" where it has none."""
+        import pyarrow as pa
+
+        kind = _kind(self.file.schema_arrow[self.index].type)
+        return (kind.tz or "") if pa.types.is_timestamp(kind) else ""
+
 
 def _kind(kind: Any) -> Any:
     """The type of cells; of categories, that of each."""

@@ -23,7 +23,24 @@ class SeriesSource(Source):
     """A table, one row a time step, oldest first."""
 
     path: Path = Field(description="The file, relative to the YAML file.")
-    time: str | None = Field(default=None, description="Column with the time stamp.")
+    time: str | tuple[str, ...] | None = Field(
+        default=None,
+        description="Column with the time stamp; or a list of columns that hold parts of it, such "
+        "as `[date, hour]` or `[year, month]`.",
+    )
+    time_format: str | None = Field(
+        default=None,
+        description="Form of the time stamps: a pattern of `strptime` for their date, such as "
+        "`'%d/%m/%Y'`, or one of iso, quarter, week, year, excel, unix_s, unix_ms, unix_us, "
+        "unix_ns, duration; or seconds, minutes, hours, days, which are counted from a start. "
+        "null: the form that suits all rows, their order and regularity. New files must have it, "
+        "or ISO's.",
+    )
+    time_zone: str | None = Field(
+        default=None,
+        description="Zone whose clocks the time stamps are of, such as `Europe/Berlin`, or an "
+        "offset such as `+01:00`. null: that of the file's offsets from UTC, if it has any.",
+    )
     series: str | None = Field(
         default=None,
         description="Column that names the series of a row, where the table holds several, each "
@@ -100,6 +117,11 @@ class SeriesSource(Source):
     def columns(self) -> tuple[str, ...]:
         """All columns that the network reads."""
         return self.inputs + self.known
+
+    @property
+    def times(self) -> tuple[str, ...]:
+        """All columns of the time stamp; empty for none."""
+        return (self.time,) if isinstance(self.time, str) else self.time or ()
 
     @property
     def asked_base(self) -> Base:

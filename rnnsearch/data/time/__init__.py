@@ -1,0 +1,28 @@
+"""Time, in one place: forms of time stamps, zones, the step between rows, the calendar."""
+
+from rnnsearch.data.time.calendar import calendar_features, calendar_names
+from rnnsearch.data.time.clock import Clock, format_time
+from rnnsearch.data.time.columns import join_cells, role
+from rnnsearch.data.time.forms import WORDS, find_form
+from rnnsearch.data.time.reading import Stamps, TimeProblem, read_stamps, read_typed
+from rnnsearch.data.time.steps import Step, infer_step, times_after
+from rnnsearch.data.time.zones import split_offsets
+
+__all__ = [
+    "WORDS",
+    "Clock",
+    "Stamps",
+    "Step",
+    "TimeProblem",
+    "calendar_features",
+    "calendar_names",
+    "find_form",
+    "format_time",
+    "infer_step",
+    "join_cells",
+    "read_stamps",
+    "read_typed",
+    "role",
+    "split_offsets",
+    "times_after",
+]

@@ -1,0 +1,283 @@
+"""Forms of time stamps: which could be meant by the texts of a column, and the one that is.
+
+A form is a text, as `data.time_format` has it: a pattern of `strptime`, or one of `WORDS`. It is
+found by looking at all cells: of the forms that read every one of them that is taken under which
+the rows are in order and equally far apart. It is kept with the preparation, so that a new file
+is read as the first one was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnsearch.data.time.texts import ENGLISH, SPLIT, parse_texts, plain_text
+
+__all__ = ["WORDS", "Reading", "find_form", "is_duration", "read_times"]
+
+ELAPSED = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400.0}
+"""Numbers that say how long ago the start is, and their seconds."""
+
+UNIX = {"unix_s": 1.0, "unix_ms": 1e-3, "unix_us": 1e-6, "unix_ns": 1e-9}
+"""Numbers that count from 1970 on, and their seconds."""
+
+WORDS = ("iso", "quarter", "week", "year", "excel", *UNIX, "duration", *ELAPSED)
+"""Forms that are no pattern of `strptime`."""
+
+_MOST_SHAPES = 64
+"""Different shapes of cells, digits taken as one; dates of one form have a few."""
+_CLEARLY = 0.5
+"""A form explains clearly better what leaves at most so much of the rows out of step."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Cells as times.
+
+    Attributes:
+        form: By which they were read.
+        times: (R,) datetime64[us], NaT where nothing could be read; of a duration since 1970.
+        other: Another form that explains the rows as well, "" if there is none.
+        others: `times` by it, None if there is none.
+    """
+
+    form: str
+    times: np.ndarray
+    other: str = ""
+    others: np.ndarray | None = None
+
+
+def is_duration(form: str) -> bool:
+    """Whether it is time since a start, not a date."""
+    return form == "duration" or form in ELAPSED
+
+
+def read_times(cells: Sequence[str], form: str) -> np.ndarray:
+    """Texts by one form: (R,) datetime64[us], NaT where one is not of it.
+
+    Args:
+        cells: Without offsets from UTC.
+        form: A pattern, or one of `WORDS`.
+    """
+    if form in UNIX or form in ELAPSED or form == "excel":
+        return _counted(cells, form)
+    return parse_texts(cells, form)
+
+
+def _counted(cells: Sequence[str], form: str) -> np.ndarray:
+    """Numbers of seconds, or of days since the last day of 1899, as Excel counts them."""
+    found = np.full(len(cells), np.datetime64("NaT", "us"))
+    for at, cell in enumerate(cells):
+        try:
+            if form in UNIX and cell.isdecimal():  # exact, where floats are not
+                count = int(cell) * round(UNIX[form] * 1e9) // 1000
+            elif form == "excel":
+                count = round((float(cell) - 25569) * 86400) * 1_000_000
+            else:
+                count = round(float(cell) * {**UNIX, **ELAPSED}[form] * 1e6)
+            found[at] = np.datetime64(count, "us")
+        except (ValueError, OverflowError):
+            continue
+    return found
+
+
+def find_form(cells: Sequence[str], *, named: bool = True) -> Reading | None:
+    """The form that reads all cells that are not empty; None where none does.
+
+    Args:
+        cells: Without offsets from UTC, "" where there is nothing.
+        named: Whether the column is said to be one of times: numbers are, only then.
+    """
+    filled = [cell for cell in cells if cell]
+    if not filled:
+        return None
+    found: list[tuple[str, np.ndarray]] = []
+    for form in _candidates(filled, named):
+        times = read_times(cells, form)
+        if np.isnat(times).sum() == len(cells) - len(filled):
+            found.append((form, times))
+    if not found:
+        return None
+    if len(found) == 1:
+        return Reading(*found[0])
+    return _choose(found)
+
+
+def _choose(found: list[tuple[str, np.ndarray]]) -> Reading:
+    """The reading under which rows are best in order, then most regular; the first of equals."""
+    marks = [_disorder(times[~np.isnat(times)]) for _, times in found]
+    order = sorted(range(len(found)), key=lambda at: (*marks[at], at))
+    best = order[0]
+    rivals = [
+        at
+        for at in order[1:]
+        if not _clear(marks[best], marks[at]) and (found[at][1] != found[best][1]).any()
+    ]
+    if not rivals:
+        return Reading(*found[best])
+    best, rival = sorted((best, rivals[0]))
+    return Reading(*found[best], *found[rival])
+
+
+def _clear(best: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Whether one explains the order of rows, or else their distances, clearly better."""
+    if best[0] != other[0]:
+        return best[0] <= _CLEARLY * other[0]
+    return best[1] < other[1] and best[1] <= _CLEARLY * other[1]
+
+
+def _disorder(times: np.ndarray) -> tuple[float, float]:
+    """Places at which rows go back in time, and the share of the others that are out of step."""
+    steps = np.diff(times).astype(np.int64)
+    back = int(min((steps < 0).sum(), (steps > 0).sum()))  # the newest may be first
+    steps = np.abs(steps[steps != 0])
+    if not len(steps):
+        return back, 0.0
+    months = np.abs(np.diff(times.astype("datetime64[M]").astype(np.int64)))
+    days = times.astype("datetime64[D]")
+    starts = times.astype("datetime64[M]")
+    ends = (starts + 1).astype("datetime64[D]") - 1
+    alike = (days == starts).all() or (days == ends).all()
+    shares = [np.unique(steps, return_counts=True)[1].max() / len(steps)]
+    if alike and (months > 0).any():
+        months = months[months > 0]
+        shares.append(np.unique(months, return_counts=True)[1].max() / len(steps))
+    return back, 1 - max(shares)
+
+
+def _candidates(cells: Sequence[str], named: bool) -> Iterator[str]:
+    """Forms that may be meant, the likelier of two first."""
+    shapes = {_shape(cell) for cell in cells[:: max(1, len(cells) // 5000)]}
+    if len(shapes) > _MOST_SHAPES:
+        return
+    kept: list[str] | None = None
+    for cell in shapes:
+        forms = list(_forms_of(cell))
+        kept = forms if kept is None else [form for form in kept if form in forms]
+        if not kept and not _numeric(cell):
+            return
+    numbers = all(_numeric(cell) for cell in cells)
+    if numbers and not named:
+        return
+    if numbers:
+        yield from _forms_of_numbers(cells)
+        return
+    yield from kept or ()
+
+
+def _shape(cell: str) -> str:
+    """A cell with its digits made one, so that few are left of a column."""
+    return re.sub(r"\d", "1", plain_text(cell))
+
+
+def _numeric(cell: str) -> bool:
+    return re.fullmatch(r"-?\d+(\.\d*)?([eE][+-]?\d+)?", cell) is not None
+
+
+def _forms_of_numbers(cells: Sequence[str]) -> Iterator[str]:
+    """Forms of cells that are numbers: dates without separators, and counts of seconds or days."""
+    whole = all(cell.isdecimal() for cell in cells)
+    values = [float(cell) for cell in cells]
+    low, high = min(values), max(values)
+    lengths = {len(cell) for cell in cells}
+    if whole and len(lengths) == 1:
+        (length,) = lengths
+        compact = {
+            4: ("year",),
+            6: ("%Y%m", "%y%m%d", "%d%m%y"),
+            8: ("%Y%m%d", "%d%m%Y", "%m%d%Y"),
+            10: ("%Y%m%d%H",),
+            12: ("%Y%m%d%H%M",),
+            14: ("%Y%m%d%H%M%S",),
+        }
+        if length != 4 or (low >= 1500 and high <= 2200):
+            yield from compact.get(length, ())
+    for form, seconds in UNIX.items():
+        if low * seconds >= 3e8 and high * seconds <= 4.2e9:  # 1979 to 2103
+            yield form
+    if low >= 18_000 and high <= 80_000:  # 1949 to 2119
+        yield "excel"
+
+
+def _forms_of(cell: str) -> Iterator[str]:
+    """Forms of which a text may be, its digits being all the same."""
+    if re.fullmatch(r"(\d+ days?,? )?\d{1,4}:\d\d:\d\d([.,]\d+)?", cell) or re.fullmatch(
+        r"P(\d+D)?(T(\d+H)?(\d+M)?(\d+([.]\d+)?S)?)?", cell
+    ):
+        yield "duration"
+        return
+    if re.fullmatch(r"(Q[1-4]|Q\d)[ -/]?(\d{4}|\d\d)|\d{4}[ -]?Q\d", cell, re.IGNORECASE):
+        yield "quarter"
+        return
+    if re.fullmatch(r"\d{4}[ -]?(W|KW|CW)[ -]?\d{1,2}(-\d)?", cell, re.IGNORECASE):
+        yield "week"
+        return
+    split = SPLIT.fullmatch(cell)
+    if split is None:
+        return
+    for pattern in _dates(split["date"]):
+        yield "iso" if pattern in ("%Y-%m-%d", "%Y-%m") else pattern
+
+
+def _dates(date: str) -> Iterator[str]:
+    """Patterns of a date, whose digits are all the same."""
+    if re.fullmatch(r"\d{8}", date):
+        yield from ("%Y%m%d", "%d%m%Y", "%m%d%Y")
+        return
+    named = re.search(r"[^\W\d_]{3,}", date)
+    if named:
+        yield from _dates_with_names(date, named)
+        return
+    found = re.fullmatch(r"(\d+)([-/. ])(\d+)(?:\2(\d+))?\.?", date)
+    if found is None:
+        return
+    first, mark, second, third = found.groups()
+    groups = [len(group) for group in (first, second, third) if group]
+    if len(groups) == 2:
+        if groups[0] == 4:
+            yield f"%Y{mark}%m"
+        elif groups[1] == 4:
+            yield f"%m{mark}%Y"
+        elif mark != ".":
+            yield f"%m{mark}%y"
+        return
+    if groups[0] == 4:
+        yield f"%Y{mark}%m{mark}%d"
+        if mark != "-":
+            yield f"%Y{mark}%d{mark}%m"
+        return
+    year = "%Y" if groups[2] == 4 else "%y"
+    orders = [f"%d{mark}%m{mark}{year}", f"%m{mark}%d{mark}{year}"]
+    yield from reversed(orders) if mark == "/" else orders
+    if groups == [2, 2, 2]:
+        yield f"%y{mark}%m{mark}%d"
+
+
+def _dates_with_names(date: str, named: re.Match[str]) -> Iterator[str]:
+    """Patterns of a date with the name of a month, as written."""
+    if named[0] not in ENGLISH:
+        return
+    month = "%b"
+    before, after = date[: named.start()], date[named.end() :]
+    digits = [len(run) for run in re.findall(r"\d+", before + after)]
+    if len(digits) == 1:
+        year = "%Y" if digits[0] == 4 else "%y"
+        yield re.sub(r"\d+", year, before) + month + re.sub(r"\d+", year, after)
+    elif len(digits) == 2:
+        for order in _orders(digits):
+            marked = before + month + after
+            for mark in order:
+                marked = re.sub(r"(?<!%)\d+", mark, marked, count=1)
+            yield marked
+
+
+def _orders(digits: Sequence[int]) -> Iterable[tuple[str, str]]:
+    """Which of two numbers beside a month's name is the day, and which the year."""
+    if digits[0] == 4:
+        return [("%Y", "%d")]
+    if digits[1] == 4:
+        return [("%d", "%Y")]
+    return [("%d", "%y"), ("%y", "%d")] if digits == [2, 2] else [("%d", "%y")]

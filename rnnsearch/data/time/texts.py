@@ -1,0 +1,215 @@
+"""Texts as dates, times of day and durations, by a form that is known."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+__all__ = ["ENGLISH", "SPLIT", "parse_texts", "plain_text"]
+
+SPLIT = re.compile(
+    r"(?P<date>\S.*?)"
+    r"(?:(?:(?P<between>[T_, ]+|(?<=\d{8}):)(?P<time>\d{1,2}[:.h]\d\d(?:[:.]\d\d(?:[.,]\d+)?)?|"
+    r"(?<=\d{8}[T_ :])(?:\d{4}|\d{6})|(?<=\d{4}-\d\d-\d\d[T_ ])\d\d))\s*"
+    r"(?P<half>[ap]\.?m\.?)?)?",
+    re.IGNORECASE,
+)
+"""A date, and a time of day after it: ``31.12.2003 18.00``, ``20031231T1800``."""
+
+_ISO = re.compile(r"\d{4}(-\d\d(-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,9})?)?)?)?)?")
+_WEEKDAY = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)[a-z]*[.,]*\s+", re.IGNORECASE)
+_LETTERS = re.compile(r"[^\W\d_]{3,}\.?")
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan january januar jän jänner janvier janv enero ene janeiro gennaio gen",
+            "feb february februar février févr fév febrero fevereiro fev febbraio",
+            "mar march mär märz mrz mars marzo março",
+            "apr april avril avr abril abr aprile",
+            "may mai mayo maio maggio mag",
+            "jun june juni juin junio junho giugno giu",
+            "jul july juli juillet juil julio julho luglio lug",
+            "aug august août aoû agosto ago",
+            "sep sept september septembre septiembre setembro set settembre",
+            "oct october oktober okt octobre octubre outubro out ottobre ott",
+            "nov november novembre noviembre novembro",
+            "dec december dezember dez décembre déc diciembre dic dezembro dicembre",
+        )
+    )
+    for name in names.split()
+}
+ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_PIVOT = 2040
+"""The last year that two digits stand for: 41 is 1941, as records are of the past."""
+_DAY = np.timedelta64(86_400_000_000, "us")
+_NAT = np.datetime64("NaT", "us")
+
+
+def plain_text(cell: str) -> str:
+    """A cell without a weekday before its date, months named as in English: ``Jan``."""
+    if not any(map(str.isalpha, cell)):
+        return cell
+    return _LETTERS.sub(_english, _WEEKDAY.sub("", cell, count=1))
+
+
+def _english(found: re.Match[str]) -> str:
+    month = _MONTHS.get(found[0].rstrip(".").lower())
+    return found[0] if month is None else ENGLISH[month]
+
+
+def parse_texts(cells: Sequence[str], form: str) -> np.ndarray:
+    """Texts by a form that is no count: (R,) datetime64[us], NaT where one is not of it."""
+    if form == "iso":
+        found = _parse_iso(cells)
+        return _by_pattern(cells, "%Y-%m-%d") if found is None else found
+    words: dict[str, Callable[[str], datetime.datetime | datetime.timedelta | None]] = {
+        "quarter": _quarter,
+        "week": _week,
+        "year": lambda cell: datetime.datetime(int(cell), 1, 1),
+        "duration": _duration,
+    }
+    if form in words:
+        return _each(cells, words[form])
+    return _by_pattern(cells, form.replace("%B", "%b"))
+
+
+def _parse_iso(cells: Sequence[str]) -> np.ndarray | None:
+    """Times (R,), where all cells are ISO dates or times; else None."""
+    filled = [cell for cell in cells if cell]
+    if not all(_ISO.fullmatch(cell) for cell in filled):
+        return None
+    try:
+        times = np.array(filled, dtype="datetime64[us]")
+    except ValueError:  # a thirteenth month, or the hour 24
+        return None
+    if len(filled) == len(cells):
+        return times
+    found = np.full(len(cells), _NAT)
+    found[[bool(cell) for cell in cells]] = times
+    return found
+
+
+def _each(
+    cells: Sequence[str],
+    read: Callable[[str], datetime.datetime | datetime.timedelta | None],
+) -> np.ndarray:
+    """What `read` makes of each different cell; NaT of None and of a ValueError."""
+    known: dict[str, np.datetime64] = {"": _NAT}
+    for cell in set(cells) - {""}:
+        try:
+            value = read(cell)
+        except (ValueError, OverflowError):
+            value = None
+        if isinstance(value, datetime.timedelta):
+            known[cell] = np.datetime64(0, "us") + np.timedelta64(value, "us")
+        else:
+            known[cell] = _NAT if value is None else np.datetime64(value, "us")
+    return np.array([known[cell] for cell in cells], dtype="datetime64[us]")
+
+
+def _quarter(cell: str) -> datetime.datetime | None:
+    found = re.fullmatch(r"(?:Q(\d)[ -/]?(\d{4}|\d\d)|(\d{4})[ :-]?Q(\d))", cell, re.IGNORECASE)
+    if found is None:
+        return None
+    quarter, year = int(found[1] or found[4]), int(found[2] or found[3])
+    year += 0 if year > 99 else 2000 if year <= _PIVOT - 2000 else 1900
+    return datetime.datetime(year, 3 * quarter - 2, 1) if 1 <= quarter <= 4 else None
+
+
+def _week(cell: str) -> datetime.datetime | None:
+    pattern = r"(\d{4})[ -]?(?:W|KW|CW)[ -]?(\d{1,2})(?:-(\d))?"
+    found = re.fullmatch(pattern, cell, re.IGNORECASE)
+    if found is None:
+        return None
+    day = datetime.date.fromisocalendar(int(found[1]), int(found[2]), int(found[3] or 1))
+    return datetime.datetime(day.year, day.month, day.day)
+
+
+def _duration(cell: str) -> datetime.timedelta | None:
+    """``00:00:05``, ``25:10:00``, ``2 days 01:00:00``, ``P1DT2H``; two numbers are hours first."""
+    found = re.fullmatch(r"(\d+):(\d\d)(?::(\d\d))?([.,]\d+)?", cell)
+    if found is not None:
+        parts = [float(part) for part in found.groups()[:3] if part]
+        parts[-1] += float((found[4] or "0").replace(",", "."))
+        if len(parts) == 2 and found[4]:
+            parts.insert(0, 0.0)  # minutes and seconds
+        hours, minutes, seconds = [*parts, 0.0][:3]
+        if minutes >= 60 or seconds >= 60:
+            return None
+        return datetime.timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    import pandas as pd
+
+    return pd.Timedelta(cell).to_pytimedelta()
+
+
+def _by_pattern(cells: Sequence[str], pattern: str) -> np.ndarray:
+    """Dates by a pattern, each with the time of day that stands after it, if one does."""
+    begin = re.search(r"[T_, :]*%[HI]", pattern)
+    timed = pattern[begin.start() :] if begin else ""
+    dates_first = not re.search("%[dmbyYjUW]", timed)
+    date = pattern[: begin.start()] if begin else pattern
+    if not date or not dates_first:
+        return _by_pandas([plain_text(cell) for cell in cells], pattern)
+    split = {cell: _split(plain_text(cell)) for cell in set(cells)}
+    known = dict.fromkeys(day for day, _ in split.values())
+    read = dict(zip(known, _by_pandas(list(known), date), strict=True))
+    if date == "%Y-%m-%d":  # a month alone is ISO's, too
+        months = [day for day in known if np.isnat(read[day])]
+        read |= zip(months, _by_pandas(months, "%Y-%m"), strict=True)
+    found = {cell: read[day] + time for cell, (day, time) in split.items()}
+    times = np.array([found[cell] for cell in cells], dtype="datetime64[us]")
+    if pattern.count("%") and np.isnat(times).any() and begin:
+        return np.where(np.isnat(times), _by_pandas(list(cells), pattern), times)
+    return times
+
+
+def _split(cell: str) -> tuple[str, np.timedelta64]:
+    """The date, and the time of day; none where it can't be one."""
+    found = SPLIT.fullmatch(cell)
+    if found is None or not found["time"]:
+        return cell.rstrip("."), np.timedelta64(0, "us")
+    return found["date"], _time_of_day(found["time"], found["half"] or "")
+
+
+def _time_of_day(time: str, half: str) -> np.timedelta64:
+    """Since midnight; 24:00 is the next one. NaT where there is no such time."""
+    whole, _, part = time.replace(",", ".").partition(".") if ":" in time else (time, "", "")
+    digits = re.findall(r"\d+", whole)
+    if len(digits) == 1 and len(digits[0]) > 2:
+        digits = re.findall(r"\d\d", digits[0])
+    hours, minutes, seconds = [*map(int, digits), 0, 0][:3]
+    if half and not 1 <= hours <= 12:
+        return np.timedelta64("NaT", "us")
+    if half:
+        hours = hours % 12 + (12 if half[0].lower() == "p" else 0)
+    total = 3600 * hours + 60 * minutes + seconds
+    if minutes > 59 or seconds > 59 or total > 86400:
+        return np.timedelta64("NaT", "us")
+    micro = round(float(f"0.{part or 0}") * 1e6)
+    return np.timedelta64(total * 1_000_000 + micro, "us")
+
+
+def _by_pandas(cells: Sequence[str], pattern: str) -> np.ndarray:
+    """(R,) datetime64[us] by `strptime`."""
+    import warnings
+
+    import pandas as pd
+
+    if not cells:
+        return np.zeros(0, "datetime64[us]")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        text = pd.Series(list(cells), dtype=object)
+        stamps = pd.to_datetime(text, format=pattern, errors="coerce")
+    times = np.asarray(stamps.to_numpy(), dtype="datetime64[us]")
+    if "%y" not in pattern:
+        return times
+    years = times.astype("datetime64[Y]").astype(np.int64) + 1970
+    late = ~np.isnat(times) & (years > _PIVOT)
+    months = times.astype("datetime64[M]")
+    earlier = (months - np.timedelta64(1200, "M")).astype("datetime64[us]")
+    return np.where(late, earlier + (times - months.astype("datetime64[us]")), times)

@@ -1,0 +1,165 @@
+"""Which column, or which columns together, say when a row was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnsearch.data.series.table import Table
+from rnnsearch.data.time import (
+    Stamps,
+    TimeProblem,
+    find_form,
+    join_cells,
+    read_stamps,
+    read_typed,
+    role,
+    split_offsets,
+)
+from rnnsearch.guessing.cells import column_cells, parse_numbers
+from rnnsearch.guessing.columns import TIMES, named
+
+__all__ = ["Times", "find_times"]
+
+_SAMPLE = 200
+_PARTS = (
+    ("year", "month", "day", "hour", "minute", "second"),
+    ("year", "month", "day", "time"),
+    ("year", "month", "day", "hour", "minute"),
+    ("year", "month", "day", "hour"),
+    ("year", "month", "day"),
+    ("year", "ordinal", "hour"),
+    ("year", "ordinal"),
+    ("year", "month"),
+    ("year", "quarter"),
+    ("year", "week"),
+    ("date", "hour", "minute", "second"),
+    ("date", "hour", "minute"),
+    ("date", "time"),
+    ("date", "hour"),
+)
+"""What is put together, the longer first."""
+
+
+@dataclass(frozen=True)
+class Times:
+    """The time stamps of a table.
+
+    Attributes:
+        names: Their columns.
+        stamps: What was read of them.
+    """
+
+    names: tuple[str, ...]
+    stamps: Stamps
+
+    @property
+    def value(self) -> str | list[str]:
+        """As a spec has it: a name, or a list of them."""
+        return self.names[0] if len(self.names) == 1 else list(self.names)
+
+    @property
+    def shown(self) -> str:
+        """The names in quotes."""
+        return ", ".join(f"'{name}'" for name in self.names)
+
+    @property
+    def times(self) -> np.ndarray:
+        """(R,) datetime64[us]."""
+        return self.stamps.times
+
+
+def find_times(table: Table, names: Sequence[str]) -> Times | None:
+    """The columns of time stamps: the first in ascending order, or those that tell most rows apart.
+
+    A column that holds time stamps in disorder is the time only if its name or its place says
+    so: the caller will have it refused, for rows in disorder are no series.
+
+    Args:
+        table: The file.
+        names: Columns that the header has once.
+    """
+    single = [Times((name,), stamps) for name, stamps in _single(table, names)]
+    for found in single:
+        if _rise(found.times):
+            return found
+    joined = list(_joined(table, names, single))
+    for found in joined:
+        if _rise(found.times):
+            return found
+    likely = [*joined, *(each for each in single if _said(each.names[0], table))]
+    if not likely:
+        return None
+    return max(likely, key=lambda each: len(np.unique(each.times)))
+
+
+def _said(name: str, table: Table) -> bool:
+    return named(name, TIMES) or bool(role(name)) or name == table.header[0]
+
+
+def _rise(times: np.ndarray) -> bool:
+    return not np.isnat(times).any() and bool((np.diff(times).astype(np.int64) > 0).all())
+
+
+def _single(table: Table, names: Sequence[str]) -> Iterator[tuple[str, Stamps]]:
+    """Columns that hold time stamps, each by itself."""
+    for name in names:
+        column = table.column(name)
+        typed = column.times()
+        if typed is not None:
+            yield name, read_typed(typed, column.zone())
+            continue
+        cells = column_cells(table, name)
+        if _holds_times(name, cells):
+            stamps = _stamps(cells)
+            if stamps is not None:
+                yield name, stamps
+
+
+def _joined(table: Table, names: Sequence[str], single: Sequence[Times]) -> Iterator[Times]:
+    """Columns that hold parts of a time stamp, put together."""
+    roles = {role(name): name for name in reversed(names) if role(name)}
+    dates = [each.names[0] for each in single if not each.stamps.clock.elapsed]
+    if dates:
+        roles["date"] = dates[0]
+    else:
+        roles.pop("date", None)
+    for parts in _PARTS:
+        if not all(part in roles for part in parts):
+            continue
+        chosen = tuple(roles[part] for part in parts)
+        if len(set(chosen)) < len(chosen):
+            continue
+        cells = join_cells(chosen, [column_cells(table, name) for name in chosen])
+        stamps = _stamps(cells) if all(cells) else None
+        if stamps is not None:
+            yield Times(chosen, stamps)
+
+
+def _stamps(cells: Sequence[str]) -> Stamps | None:
+    """The cells as times; None where one is none."""
+    try:
+        stamps = read_stamps(cells)
+    except TimeProblem:
+        return None
+    return None if np.isnat(stamps.times).any() else stamps
+
+
+def _holds_times(name: str, cells: Sequence[str]) -> bool:
+    """Whether a sample of the cells are time stamps; numbers only if the name says so."""
+    filled = [cell for cell in cells if cell]
+    sample = filled[:: max(1, len(filled) // _SAMPLE)]
+    if not sample or not all(any(map(str.isdigit, cell)) for cell in sample):
+        return False
+    values, _ = parse_numbers(sample)
+    says = named(name, TIMES) or bool(role(name))
+    if np.isfinite(values).all():
+        return says and find_form(sample) is not None
+    return not np.isfinite(values).any() and _dated(sample)
+
+
+def _dated(sample: Sequence[str]) -> bool:
+    """Whether one form reads all of the sample."""
+    return find_form(split_offsets(sample)[0]) is not None
