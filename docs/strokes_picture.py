@@ -11,6 +11,7 @@ import matplotlib
 import numpy as np
 
 from rnnsearch import Results
+from rnnsearch.baselines import fit_baselines
 from rnnsearch.data import read
 from rnnsearch.data.splits import stratified_parts
 from rnnsearch.spec import load
@@ -40,7 +41,7 @@ def draw() -> None:
     real = data.dataset().target.own_units(test.y)
     model = Results.open(ROOT / "results" / "strokes").best_model()
     network = data.dataset().target.own_units(model.predict(test.x, verbose=0))
-    linear = TASKS[spec.task].baselines(data.dataset(), test)["linear"]
+    linear = fit_baselines(TASKS[spec.task], data.dataset())["linear"].predict(test)
     chosen = np.linspace(0, len(rows) - 1, SHOWN).astype(int)
     figure, panels = pyplot.subplots(3, SHOWN, figsize=(12, 3.4), layout="constrained")
     for column, index in enumerate(chosen):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rnnsearch.api.inputs import read_inputs, resolve_engine
+from rnnsearch.baselines import suitable
 from rnnsearch.data import Arrays, Dataset, SequenceData
 from rnnsearch.driver.baselines import has_feed_forward
 from rnnsearch.spec import Spec
@@ -70,7 +71,7 @@ def check(
         parameters=inputs.space.describe(),
         programs=inputs.space.program_count(),
         data=data.summary(),
-        baselines=[*task.baseline_names(dataset), *network],
+        baselines=[*(each.name for each in suitable(task, dataset)), *network],
         objective=resolved.search.objective,
         loss=_loss(TASKS[resolved.task].loss(dataset.target, resolved.loss), dataset),
         engine=f"{resolve_engine(resolved)} on {resolved.run.backend}",

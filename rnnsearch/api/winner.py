@@ -18,7 +18,7 @@ from rnnsearch.errors import InvalidInput, Problem, StudyError
 from rnnsearch.models import Architecture
 from rnnsearch.records import StudyFolder
 from rnnsearch.spec import Spec
-from rnnsearch.tasks import TASKS, Loss, metric_values, own_units
+from rnnsearch.tasks import TASKS, Loss, judge, own_units
 
 if TYPE_CHECKING:
     import keras
@@ -126,7 +126,7 @@ class Winner:
             texts = [preparation.writing.text(classes) for classes in written]
             return frame.assign(**{f"predicted_{target.names[0]}": texts})
         loss = self._loss
-        outputs = self._outputs(x, preparation.anchors(path))
+        outputs = own_units(self._outputs(x), target, loss, preparation.anchors(path))
         axes = outputs.shape[-2:] if loss.quantiles else outputs.shape[-1:]
         rows = outputs.reshape(-1, *axes)[frame.index]
         frame = frame.reset_index(drop=True)
@@ -155,10 +155,8 @@ class Winner:
     def evaluate(self, path: str) -> dict[str, float]:
         """See `Results.evaluate`."""
         part, target = self.preparation.targets(path), self.preparation.target
-        truth = target.own_units(part.y, part.anchor)
         names = TASKS[self._spec.task].metrics(target, self._loss, asked_metrics(self._spec))
-        predicted = self._outputs(part.x, part.anchor)
-        return metric_values(names, truth, predicted, part.weights, self._loss.facts(target))
+        return judge(self._outputs(part.x), part, target, self._loss, names)
 
     def _write(self, x: Inputs, beams: int, temperature: float | None, seed: int) -> np.ndarray:
         """Classes (N, T) of the text for each input."""
@@ -170,14 +168,13 @@ class Winner:
             return beam_search(decoder, x, steps, beams)
         return generate(decoder, x, steps, _choose(temperature, seed))
 
-    def _outputs(self, x: Inputs, anchor: np.ndarray | None) -> np.ndarray:
-        """The model's outputs in own units, as `rnnsearch.tasks.own_units` gives them."""
+    def _outputs(self, x: Inputs) -> np.ndarray:
+        """The model's outputs."""
         if self.network.head.stream is None:
             model = self._model
             from rnnsearch.models.feeding import predict
 
-            outputs = predict(model, x, _BATCH)
-            return own_units(outputs, self.preparation.target, self._loss, anchor)
+            return predict(model, x, _BATCH)
         model = self._model
         from rnnsearch.models.stream import follow, with_states
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from rnnsearch.baselines import Fitted, fit_baselines
 from rnnsearch.data import Dataset, Part
 from rnnsearch.data.inputs import take
 from rnnsearch.data.tokens.coding import Writing
@@ -20,7 +21,7 @@ from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Block, Ended, Judge, Schedule
 from rnnsearch.execution.requests import judge_remotely, train_remotely
 from rnnsearch.models import Architecture
-from rnnsearch.tasks import Baselines, Loss, Task, loss_weights, mean_loss, metric_values, own_units
+from rnnsearch.tasks import Loss, Task, judge, loss_weights
 from rnnsearch.tasks.texts import written_as
 
 __all__ = [
@@ -81,7 +82,7 @@ class _Fitted:
     """The simple baselines of one fold.
 
     Attributes:
-        baselines: They predict values, or probabilities.
+        baselines: By their names.
         dataset: The fold.
         loss: What they are judged by, beside metrics.
         errors: Name → (Q, O) quantiles of the scaled errors in the training part; empty where no
@@ -89,7 +90,7 @@ class _Fitted:
         writing: How classes are read as text, where text is written.
     """
 
-    baselines: Baselines
+    baselines: Mapping[str, Fitted]
     dataset: Dataset
     loss: Loss
     errors: Mapping[str, np.ndarray]
@@ -100,17 +101,13 @@ class _Fitted:
         cls, task: Task, dataset: Dataset, loss: Loss, writing: Writing | None = None
     ) -> _Fitted:
         """Fit them on a fold."""
-        baselines, train = task.fit_baselines(dataset), dataset.train
+        baselines, train = fit_baselines(task, dataset), dataset.train
         errors: dict[str, np.ndarray] = {}
         if loss.quantiles:
-            scaling, counts = dataset.target.scaling, train.weights > 0
+            counts = train.weights > 0
             errors = {
-                name: np.quantile(
-                    (train.y - scaling.apply(predicted, train.anchor))[counts],
-                    loss.quantiles,
-                    axis=0,
-                )
-                for name, predicted in baselines.predict(train).items()
+                name: np.quantile((train.y - fit.outputs(train))[counts], loss.quantiles, axis=0)
+                for name, fit in baselines.items()
             }
         return cls(baselines, dataset, loss, errors, writing)
 
@@ -122,21 +119,17 @@ class _Fitted:
         A quantile of a forecast is the forecast and that quantile of its training errors.
         """
         target, loss = self.dataset.target, self.loss
-        numeric = target.kind == "numeric"
-        truth = target.own_units(part.y, part.anchor)
         weights = loss_weights(loss, self.dataset, part)
         scores = {}
-        for name, predicted in self.baselines.predict(part).items():
-            outputs = target.scaling.apply(predicted, part.anchor) if numeric else predicted
+        for name, fit in self.baselines.items():
+            outputs = fit.outputs(part)
             if loss.quantiles:
                 levels = outputs[..., None, :] + self.errors[name]
                 outputs = levels.reshape(*part.y.shape[:-1], -1)
-                predicted = own_units(outputs, target, loss, part.anchor)
-            values = metric_values(metrics, truth, predicted, part.weights, loss.facts(target))
-            values["loss"] = mean_loss(loss, part.y, outputs, weights)
+            values = judge(outputs, part, target, loss, metrics, weights)
             if name == "nearest" and self.writing is not None:
                 # The only one that writes a text as a whole; others say chances of each token.
-                values |= written_as(self.writing, part.y, predicted.argmax(axis=-1))
+                values |= written_as(self.writing, part.y, outputs.argmax(axis=-1))
             finite = {k: float(v) for k, v in values.items() if math.isfinite(v)}
             scores[name] = {f"{prefix}_{k}": v for k, v in finite.items()}
         return scores

@@ -12,14 +12,14 @@ from rnnsearch.data.inputs import take
 from rnnsearch.engines._base import Engine, Program, Run, Session
 from rnnsearch.engines.compiling import make_optimizer
 from rnnsearch.engines.devices import describe_device
-from rnnsearch.engines.losses import make_loss, make_training_loss
+from rnnsearch.engines.losses import make_training_loss
 from rnnsearch.engines.orders import Orders
 from rnnsearch.models.build import build, build_standard
 from rnnsearch.models.chunked import ChunkedLayers, ChunkedRNN
 from rnnsearch.models.feeding import fit_epoch, predict
 from rnnsearch.models.initial import dropout_seed, initial_weights
 from rnnsearch.models.weights import in_standard_order
-from rnnsearch.tasks import loss_weights, metric_values, own_units
+from rnnsearch.tasks import judge, loss_weights
 
 __all__ = ["KerasEngine"]
 
@@ -53,7 +53,6 @@ class _KerasSession(Session):
         self._folds = folds
         self._orders = Orders(program, folds)
         self._dataset: Dataset
-        self._loss = make_loss(program.loss)
         self._model: keras.Model | None = None
         self._run: Run
         self._epoch = 0
@@ -89,14 +88,10 @@ class _KerasSession(Session):
         assert self._model is not None
         _forget(self._model)
         predicted = predict(self._model, part.x, self._program.batch_size)
-        program, target = self._program, self._dataset.target
-        loss = self._loss(part.y, predicted, loss_weights(program.loss, self._dataset, part))
-        truth = target.own_units(part.y, part.anchor)
-        predicted = own_units(predicted, target, program.loss, part.anchor)
-        facts = program.loss.facts(target)
-        values = metric_values(program.metrics, truth, predicted, part.weights, facts)
-        metrics = {f"val_{name}": value for name, value in values.items()}
-        return {"val_loss": float(keras.ops.convert_to_numpy(loss)), **metrics}
+        loss, metrics = self._program.loss, self._program.metrics
+        weights, least = loss_weights(loss, self._dataset, part), keras.config.epsilon()
+        values = judge(predicted, part, self._dataset.target, loss, metrics, weights, least)
+        return {f"val_{name}": value for name, value in values.items()}
 
     def _keep_best(self, value: float) -> None:
         assert self._model is not None

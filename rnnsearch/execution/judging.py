@@ -11,14 +11,14 @@ import numpy as np
 from rnnsearch.data import Dataset, Part
 from rnnsearch.data.inputs import Inputs, count, join, take
 from rnnsearch.data.tokens.coding import Writing
-from rnnsearch.engines import Program
 from rnnsearch.execution.messages import Judge, Judged
 from rnnsearch.models import Architecture
 from rnnsearch.models.build import build_standard
 from rnnsearch.models.decoding import Decoder, generate
 from rnnsearch.models.feeding import predict
 from rnnsearch.models.stream import follow, with_states
-from rnnsearch.tasks import Loss, loss_weights, mean_loss, metric_values, own_units
+from rnnsearch.tasks import judge as judge_outputs
+from rnnsearch.tasks import loss_weights
 from rnnsearch.tasks.texts import written_as
 
 __all__ = ["judge", "standard_model"]
@@ -55,10 +55,13 @@ def judge(order: Judge, dataset: Dataset, writing: Writing | None = None) -> Jud
     else:
         predicted = np.concatenate([_follow(model, architecture, part) for part in parts.values()])
     metrics: dict[str, float] = {}
+    loss, names = order.program.loss, order.program.metrics
     for prefix, part in parts.items():
         own, predicted = predicted[: len(part)], predicted[len(part) :]
         if len(part):
-            values = _evaluate(own, order.program, part, dataset)
+            weights = loss_weights(loss, dataset, part)
+            least = keras.config.epsilon()
+            values = judge_outputs(own, part, dataset.target, loss, names, weights, least)
             metrics |= {f"{prefix}_{name}": value for name, value in values.items()}
     if writing is not None and architecture.head.source is not None:
         metrics |= _text_metrics(model, architecture, parts, writing)
@@ -99,25 +102,6 @@ def _follow(model: keras.Model, architecture: Architecture, part: Part) -> np.nd
     if not len(part):
         return np.zeros((0, architecture.head.steps, architecture.head.width), np.float32)
     return follow(with_states(model, architecture), part.array, architecture)
-
-
-def _evaluate(
-    predicted: np.ndarray, program: Program, part: Part, dataset: Dataset
-) -> dict[str, float]:
-    loss, target = program.loss, dataset.target
-    value = _loss(loss, part.y, predicted, loss_weights(loss, dataset, part))
-    truth = target.own_units(part.y, part.anchor)
-    predicted = own_units(predicted, target, loss, part.anchor)
-    values = metric_values(program.metrics, truth, predicted, part.weights, loss.facts(target))
-    return {"loss": value, **values}
-
-
-def _loss(loss: Loss, y: np.ndarray, predicted: np.ndarray, weights: np.ndarray) -> float:
-    """What `make_loss` gives, in NumPy: outside of a program JAX compiles every operation."""
-    if loss.name == "cross_entropy":
-        tiny = keras.config.epsilon()
-        predicted = np.clip(predicted / predicted.sum(axis=-1, keepdims=True), tiny, 1 - tiny)
-    return mean_loss(loss, y, predicted, weights)
 
 
 def _save(model: keras.Model, path: Path) -> None:

@@ -1,9 +1,9 @@
-"""Mappings between sequences: heads, losses, metrics and baselines."""
+"""Mappings between sequences: heads, losses, metrics, and how outputs are judged."""
 
 from __future__ import annotations
 
 from rnnsearch.tasks._base import Head, SourceInput, Task
-from rnnsearch.tasks.baselines import Baselines
+from rnnsearch.tasks.judging import judge
 from rnnsearch.tasks.losses import Loss, arranged, class_weights, loss_weights, mean_loss, own_units
 from rnnsearch.tasks.many_to_many import ManyToMany
 from rnnsearch.tasks.many_to_one import ManyToOne
@@ -15,7 +15,6 @@ from rnnsearch.tasks.sequence_to_sequence import SequenceToSequence
 __all__ = [
     "METRICS",
     "TASKS",
-    "Baselines",
     "Facts",
     "Head",
     "Loss",
@@ -29,6 +28,7 @@ __all__ = [
     "Task",
     "arranged",
     "class_weights",
+    "judge",
     "loss_weights",
     "mean_loss",
     "metric_value",

@@ -7,16 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
-from rnnsearch.data import Dataset, Part, Target
-from rnnsearch.data.inputs import Inputs, Sequences, take
+from rnnsearch.data import Dataset, Target
+from rnnsearch.data.inputs import Inputs, Sequences
 from rnnsearch.tasks.losses import Loss, make_loss
 from rnnsearch.tasks.metrics import METRICS
 
 if TYPE_CHECKING:
     from rnnsearch.spec import LossSpec
-    from rnnsearch.tasks.baselines import Baselines
 
 __all__ = ["Head", "SourceInput", "Task"]
 
@@ -135,29 +132,3 @@ class Task(ABC):
             return tuple(dict.fromkeys(["perplexity", "bits", "accuracy", *asked]))
         usual = [name for name, metric in METRICS.items() if metric.usual and metric.kind in kinds]
         return tuple(dict.fromkeys([*usual, *asked]))
-
-    def fit_baselines(self, dataset: Dataset) -> Baselines:
-        """The simple methods, fitted once; `Baselines.predict` is for as many parts as needed."""
-        from rnnsearch.tasks.baselines import fit
-
-        return fit(self, dataset)
-
-    def baseline_names(self, dataset: Dataset) -> list[str]:
-        """What `fit_baselines` will hold, without fitting it."""
-        constant = "majority" if dataset.target.kind == "class" else "mean"
-        if dataset.vocabulary is None:
-            first = take(dataset.train.x, slice(1))
-            linear = [] if self.memoryless_features(first) is None else ["linear"]
-            return [*dataset.validation.naive, constant, *linear]
-        from rnnsearch.tasks.token_baselines import model_names
-
-        return [constant, *model_names(dataset)]
-
-    def baselines(self, dataset: Dataset, part: Part) -> dict[str, np.ndarray]:
-        """Predictions of the simple methods for one part, fitted on the training part.
-
-        Returns:
-            Name → predictions in the target's own units, shaped as y; or class
-            probabilities with a last axis of classes.
-        """
-        return self.fit_baselines(dataset).predict(part)

@@ -155,9 +155,21 @@ def entry_losses(loss: Loss, y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
     return np.asarray(errors.mean(axis=-1))
 
 
-def mean_loss(loss: Loss, y: np.ndarray, outputs: np.ndarray, weights: np.ndarray) -> float:
-    """The mean over entries that weigh something; 0 where none does."""
+def mean_loss(
+    loss: Loss, y: np.ndarray, outputs: np.ndarray, weights: np.ndarray, least: float = 0.0
+) -> float:
+    """The mean over entries that weigh something; 0 where none does.
+
+    Args:
+        loss: Which one.
+        y, outputs: As in `entry_losses`.
+        weights: Of the entries.
+        least: Of cross_entropy: what a probability is at least, and at most short of 1, once all
+            sum to one; 0 takes them as they are. Keras, which trains, has `keras.config.epsilon`.
+    """
     counts = weights > 0
     if not counts.any():
         return 0.0
+    if least and loss.name == "cross_entropy":
+        outputs = np.clip(outputs / outputs.sum(axis=-1, keepdims=True), least, 1 - least)
     return float(np.average(entry_losses(loss, y, outputs)[counts], weights=weights[counts]))

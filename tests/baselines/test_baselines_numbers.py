@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from sklearn.linear_model import Ridge
 
-from rnnsearch.data import MASK_VALUE, Arrays, Dataset, SequenceData, read
+from rnnsearch.baselines import fit_baselines, suitable
+from rnnsearch.baselines.ridge import _Decomposed
+from rnnsearch.data import MASK_VALUE, Arrays, Dataset, Part, SequenceData, read
 from rnnsearch.spec.sources import ArraysSource, CsvSource, NpzSource, SplitSpec
-from rnnsearch.tasks import TASKS, Loss, metric_values
-from rnnsearch.tasks.baselines import _Decomposed
+from rnnsearch.tasks import TASKS, metric_values
 
 RNG = np.random.default_rng(1)
 ONE_OUTPUT = ("one_to_one", "many_to_one")
@@ -56,6 +57,10 @@ def array_data(folder: Path, task: str, kind: str) -> SequenceData:
     split = SplitSpec(test=0)
     source = ArraysSource(source="arrays", target_kind=kind, split=split)  # type: ignore[arg-type]
     return read(source, task, arrays=Arrays(train=arrays(task, kind)))
+
+
+def predictions(task: str, dataset: Dataset, part: Part) -> dict[str, np.ndarray]:
+    return {name: fit.predict(part) for name, fit in fit_baselines(TASKS[task], dataset).items()}
 
 
 SOURCES = {"csv": csv_data, "npz": npz_data, "arrays": array_data}
@@ -102,7 +107,7 @@ def test_contract(task: str, kind: str, source: Any, tmp_path: Path) -> None:
 
 
 def check_baselines(task: str, dataset: Dataset, part: Any) -> None:
-    found = TASKS[task].baselines(dataset, part)
+    found = predictions(task, dataset, part)
     numeric = dataset.target.kind == "numeric"
     expected = {"mean" if numeric else "majority", "linear", *part.naive}
     assert set(found) == expected
@@ -120,21 +125,21 @@ def test_mean_is_that_of_training_steps_that_count(tmp_path: Path) -> None:
     train = dataset.train
     assert train.weight is not None
     raw = dataset.target.scaling.invert(train.y)[train.weight > 0]
-    found = TASKS["many_to_many"].baselines(dataset, dataset.test)["mean"]
+    found = predictions("many_to_many", dataset, dataset.test)["mean"]
     np.testing.assert_allclose(found, raw.mean(), rtol=1e-5)
 
 
 def test_mean_of_blocks_is_one_a_step(tmp_path: Path) -> None:
     dataset = csv_data(tmp_path, "one_to_many", "numeric").dataset()
     raw = dataset.target.scaling.invert(dataset.train.y)
-    found = TASKS["one_to_many"].baselines(dataset, dataset.test)["mean"]
+    found = predictions("one_to_many", dataset, dataset.test)["mean"]
     np.testing.assert_allclose(found[0], raw.mean(axis=0), atol=1e-5)
 
 
 def test_majority_is_the_class_frequency(tmp_path: Path) -> None:
     dataset = npz_data(tmp_path, "many_to_one", "class").dataset()
     counts = np.bincount(dataset.train.y, minlength=3)
-    found = TASKS["many_to_one"].baselines(dataset, dataset.test)["majority"]
+    found = predictions("many_to_one", dataset, dataset.test)["majority"]
     np.testing.assert_allclose(found[0], counts / counts.sum())
 
 
@@ -148,7 +153,7 @@ def test_linear_is_the_ridge_that_validates_best(tmp_path: Path) -> None:
         predicted = model.predict(flat[1]).reshape(-1, 1)
         scores[((predicted - dataset.validation.y) ** 2).mean()] = model
     expected = scores[min(scores)].predict(flat[2]).reshape(-1, 1)
-    found = TASKS["many_to_one"].baselines(dataset, dataset.test)["linear"]
+    found = predictions("many_to_one", dataset, dataset.test)["linear"]
     np.testing.assert_allclose(found, dataset.target.scaling.invert(expected), rtol=1e-4)
 
 
@@ -168,32 +173,11 @@ def test_a_ridge_is_that_of_scikit_learn(shape: tuple[int, int]) -> None:
 def test_naive_forecasts_fill_up_where_the_past_is_missing(tmp_path: Path) -> None:
     dataset = csv_data(tmp_path, "one_to_many", "numeric").dataset()
     naive = dataset.train.naive
-    found = TASKS["one_to_many"].baselines(dataset, dataset.train)
+    found = predictions("one_to_many", dataset, dataset.train)
     np.testing.assert_allclose(found["last_value"][0], found["mean"][0])
     assert np.isnan(naive["seasonal_naive"][1]).any()
     unknown = np.isnan(naive["seasonal_naive"])
     np.testing.assert_array_equal(found["seasonal_naive"][unknown], found["last_value"][unknown])
-
-
-def test_causal_lags() -> None:
-    x = np.arange(2 * 40, dtype=np.float32).reshape(1, 40, 2)
-    x[0, 0] = MASK_VALUE
-    found = TASKS["many_to_many"].memoryless_features(x).reshape(40, 32, 2)
-    np.testing.assert_array_equal(found[:, 0], np.where(x[0] < 0, 0, x[0]))
-    np.testing.assert_array_equal(found[39, 31], x[0, 8])
-    np.testing.assert_array_equal(found[3, 3:], 0)  # padding, and before the window
-    changed = x.copy()
-    changed[0, 20:] += 1
-    later = TASKS["many_to_many"].memoryless_features(changed).reshape(40, 32, 2)
-    np.testing.assert_array_equal(found[:20], later[:20])
-
-
-def test_metrics_and_losses_by_kind(tmp_path: Path) -> None:
-    for kind, loss, first in (("numeric", "mse", "rmse"), ("class", "cross_entropy", "accuracy")):
-        dataset = npz_data(tmp_path, "many_to_one", kind).dataset()
-        task = TASKS["many_to_one"]
-        assert task.loss(dataset.target) == Loss(loss)
-        assert task.metrics(dataset.target)[0] == first
 
 
 def test_shipped_specs_read(tmp_path: Path) -> None:
@@ -208,9 +192,9 @@ def test_shipped_specs_read(tmp_path: Path) -> None:
         dataset = read(spec.data, spec.task, windows).dataset(max(windows, default=None))
         task, part = TASKS[spec.task], dataset.test
         if dataset.target.tokens:  # n-grams of a long text take their time
-            assert "n_gram" in task.baseline_names(dataset), path.stem
+            assert "n_gram" in [each.name for each in suitable(task, dataset)], path.stem
             continue
-        found = task.baselines(dataset, part)
+        found = predictions(spec.task, dataset, part)
         numeric = dataset.target.kind == "numeric"
         y = dataset.target.own_units(part.y, part.anchor)
         name = task.metrics(dataset.target)[0]
@@ -229,13 +213,13 @@ def test_baselines_are_fitted_once_for_all_parts(
     dataset = csv_data(tmp_path, "many_to_one", "numeric").dataset()
     task, calls, decompose = TASKS["many_to_one"], [], np.linalg.eigh
     monkeypatch.setattr(np.linalg, "eigh", lambda x: (calls.append(1), decompose(x))[1])
-    fitted = task.fit_baselines(dataset)
+    fitted = fit_baselines(task, dataset)
     count = len(calls)
     assert count == 1  # for all penalties
     for part in (dataset.train, dataset.validation, dataset.test):
-        found = fitted.predict(part)
+        found = {name: fit.predict(part) for name, fit in fitted.items()}
         assert len(calls) == count
-        for name, values in task.baselines(dataset, part).items():
+        for name, values in predictions(task.name, dataset, part).items():
             np.testing.assert_array_equal(found[name], values)
         count = len(calls)
 
@@ -248,7 +232,7 @@ def test_linear_baseline_of_ragged_targets_learns_from_what_counts(tmp_path: Pat
     np.savez(path, x=x, y=y)
     dataset = read(NpzSource(source="npz", path=path), "one_to_many").dataset()
     part = dataset.test
-    found = TASKS["one_to_many"].baselines(dataset, part)
+    found = predictions("one_to_many", dataset, part)
     truth = dataset.target.scaling.invert(part.y)
     np.testing.assert_allclose(
         found["linear"][part.weights > 0], truth[part.weights > 0], atol=0.01
@@ -265,6 +249,6 @@ def test_linear_baseline_of_a_class_is_the_mean_of_its_sequences(tmp_path: Path)
     path = tmp_path / "arrays.npz"
     np.savez(path, x=labels, y=y)
     dataset = read(NpzSource(source="npz", path=path), "one_to_many").dataset()
-    found = TASKS["one_to_many"].baselines(dataset, dataset.test)["linear"]
+    found = predictions("one_to_many", dataset, dataset.test)["linear"]
     truth = dataset.target.scaling.invert(dataset.test.y)
     np.testing.assert_allclose(found, truth, atol=0.01)

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from sklearn.linear_model import Ridge
 
+from rnnsearch.baselines import fit_baselines, suitable
+from rnnsearch.baselines.ridge import _MOST_PATTERNS
 from rnnsearch.data import Dataset, read
 from rnnsearch.spec.sources import CsvSource, SplitSpec
 from rnnsearch.tasks import TASKS
-from rnnsearch.tasks.baselines import _MOST_PATTERNS
 
 TASK = TASKS["sequence_to_sequence"]
 RNG = np.random.default_rng(2)
@@ -46,10 +47,10 @@ def test_linear_is_the_ridge_of_all_steps_at_once(tmp_path: Path, difference: An
         model = Ridge(alpha=alpha).fit(flat(train.x), train.y[..., 0])
         scores[((model.predict(flat(validation.x)) - validation.y[..., 0]) ** 2).mean()] = model
     expected = scores[min(scores)].predict(flat(test.x))[..., None]
-    found = TASK.baselines(dataset, test)
+    found = {name: fit.predict(test) for name, fit in fit_baselines(TASK, dataset).items()}
     own = dataset.target.own_units(expected, test.anchor)
     np.testing.assert_allclose(found["linear"], own, rtol=1e-3)
-    assert list(found) == TASK.baseline_names(dataset)
+    assert list(found) == [each.name for each in suitable(TASK, dataset)]
     assert set(found) == {"last_value", "seasonal_naive", "mean", "linear"}
     truth = dataset.target.own_units(test.y, test.anchor)
     errors = {name: np.abs(values - truth).mean() for name, values in found.items()}
@@ -70,7 +71,7 @@ def test_linear_leaves_rows_with_gaps_out_where_these_are_many_patterns(tmp_path
     assert len(np.unique(counts, axis=0)) > _MOST_PATTERNS
     whole = counts.all(axis=1)
     assert 0.5 < whole.mean() < 1
-    found = TASK.baselines(dataset, dataset.test)["linear"]
+    found = fit_baselines(TASK, dataset)["linear"].predict(dataset.test)
     expected = [
         Ridge(alpha=alpha).fit(flat(train.x)[whole], train.y[whole, :, 0])
         for alpha in (1e-3, 1e-1, 1.0, 10.0, 100.0, 1000.0)

@@ -8,15 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from rnnsearch.data import read
+from rnnsearch.baselines import fit_baselines, suitable
+from rnnsearch.baselines.witten_bell import WittenBell, contexts
+from rnnsearch.data import Dataset, read
 from rnnsearch.spec.sources import PairsSource, SplitSpec, TableSource, TextSource, TokensSplitSpec
-from rnnsearch.tasks import TASKS
-from rnnsearch.tasks.baselines import fit
-from rnnsearch.tasks.ngrams import WittenBell, contexts
-from rnnsearch.tasks.texts import chrf, edit_distance, text_metrics
+from rnnsearch.tasks import TASKS, Task
+from rnnsearch.tasks.texts import chrf
 
 RNG = np.random.default_rng(0)
 WORDS = [
@@ -77,6 +75,10 @@ def test_contexts_reach_back_to_the_beginning() -> None:
     np.testing.assert_array_equal(found[0], [[1, 0], [2, 1], [3, 2]])
 
 
+def predictions(task: Task, dataset: Dataset) -> dict[str, np.ndarray]:
+    return {n: fit.predict(dataset.test) for n, fit in fit_baselines(task, dataset).items()}
+
+
 def text_data(folder: Path, window: int) -> Any:
     path = folder / "a.txt"
     words = [WORDS[n] for n in np.random.default_rng(1).integers(0, len(WORDS), 400)]
@@ -91,7 +93,7 @@ def test_n_grams_of_a_text_do_not_depend_on_how_it_is_cut(tmp_path: Path) -> Non
     for window, rows in ((5, 4), (11, 3)):
         dataset = data.dataset(window, rows=rows)
         part = dataset.test
-        chances = fit(TASKS["many_to_many"], dataset).predict(part)["n_gram"]
+        chances = fit_baselines(TASKS["many_to_many"], dataset)["n_gram"].predict(part)
         assert chances.shape == (*part.y.shape, dataset.target.width)
         right = np.take_along_axis(chances, part.y[..., None], -1)[..., 0][part.weights > 0]
         found.append(np.log2(right).sum())
@@ -103,7 +105,7 @@ def test_n_grams_of_a_text_do_not_depend_on_how_it_is_cut(tmp_path: Path) -> Non
 def test_check_names_what_is_fitted(tmp_path: Path) -> None:
     dataset = text_data(tmp_path, 5).dataset()
     task = TASKS["many_to_many"]
-    assert list(task.baselines(dataset, dataset.test)) == task.baseline_names(dataset)
+    assert list(fit_baselines(task, dataset)) == [each.name for each in suitable(task, dataset)]
 
 
 def table(folder: Path, columns: dict[str, list[str]], **changes: Any) -> TableSource:
@@ -127,7 +129,7 @@ def test_linear_finds_a_letter_at_a_place_or_a_run_of_letters(ragged: bool, tmp_
     label = (lambda t: "no" if "ca" in t else "yes") if ragged else (lambda t: t[2])
     source = table(tmp_path, {"text": texts, "label": [label(text) for text in texts]})
     dataset = read(source, "many_to_one").dataset()
-    found = fit(TASKS["many_to_one"], dataset).predict(dataset.test)
+    found = predictions(TASKS["many_to_one"], dataset)
     right = (found["linear"].argmax(-1) == dataset.test.y).mean()
     assert right > 0.95 > (found["majority"].argmax(-1) == dataset.test.y).mean()
 
@@ -136,7 +138,7 @@ def test_linear_predicts_numbers(tmp_path: Path) -> None:
     texts = letters(400)
     values = [str(10 + 3 * text.count("a")) for text in texts]
     dataset = read(table(tmp_path, {"text": texts, "label": values}), "many_to_one").dataset()
-    found = fit(TASKS["many_to_one"], dataset).predict(dataset.test)
+    found = predictions(TASKS["many_to_one"], dataset)
     truth = dataset.target.scaling.invert(dataset.test.y)
     assert np.abs(found["linear"] - truth).mean() < 0.1 < np.abs(found["mean"] - truth).mean()
 
@@ -147,7 +149,7 @@ def test_linear_tags_by_the_token_and_those_before(tmp_path: Path) -> None:
     source = table(tmp_path, {"text": texts, "label": tags})
     dataset = read(source, "many_to_many").dataset()
     part = dataset.test
-    found = fit(TASKS["many_to_many"], dataset).predict(part)["linear"]
+    found = fit_baselines(TASKS["many_to_many"], dataset)["linear"].predict(part)
     assert (found.argmax(-1) == part.y)[part.weights > 0].all()
 
 
@@ -157,7 +159,7 @@ def test_n_grams_write(tmp_path: Path) -> None:
     source = table(tmp_path, columns, sequence=None, inputs=("kind",), target="text")
     dataset = read(source, "one_to_many").dataset()
     part = dataset.test
-    found = fit(TASKS["one_to_many"], dataset).predict(part)["n_gram"]
+    found = fit_baselines(TASKS["one_to_many"], dataset)["n_gram"].predict(part)
     right = (found.argmax(-1) == part.y)[part.weights > 0].mean()
     assert right > 0.8
     np.testing.assert_allclose(found.sum(axis=-1), 1, rtol=1e-5)
@@ -177,40 +179,10 @@ def test_the_nearest_training_pair(tmp_path: Path) -> None:
     data = read(source, "sequence_to_sequence")
     dataset = data.dataset()
     # The task itself is not needed: what is fitted follows from the data.
-    found = fit(TASKS["many_to_many"], dataset).predict(dataset.test)["nearest"].argmax(-1)
+    found = (
+        fit_baselines(TASKS["many_to_many"], dataset)["nearest"].predict(dataset.test).argmax(-1)
+    )
     writing = data.preparation().writing
     written = [writing.text(row) for row in found]
     assert chrf(written, targets[70:]) > 95 > chrf(written[::-1], targets[70:])
     assert np.mean([a == b for a, b in zip(written, targets[70:], strict=True)]) > 0.9
-
-
-def plain_distance(one: str, other: str) -> int:
-    """Levenshtein's definition, as it is written."""
-    if not one or not other:
-        return max(len(one), len(other))
-    here = one[0] != other[0]
-    return min(
-        plain_distance(one[1:], other[1:]) + here,
-        plain_distance(one[1:], other) + 1,
-        plain_distance(one, other[1:]) + 1,
-    )
-
-
-@given(st.text("abc", max_size=5), st.text("abc", max_size=5))
-def test_the_distance_of_texts_is_that_of_the_definition(one: str, other: str) -> None:
-    assert edit_distance(one, other) == plain_distance(one, other)
-
-
-def test_metrics_of_whole_texts(monkeypatch: pytest.MonkeyPatch) -> None:
-    wanted = ["in the beginning god made", "and the earth was void"]
-    assert text_metrics(wanted, wanted) == {
-        "exact_match": 1.0,
-        "edit_distance": 0.0,
-        "chrf": 100.0,
-        "bleu": pytest.approx(100.0),
-    }
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    assert text_metrics(["in the  god made", "and the earth was void"], wanted) == {
-        "exact_match": 0.5,
-        "edit_distance": pytest.approx(9 / 47),
-    }

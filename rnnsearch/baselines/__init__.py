@@ -1,0 +1,8 @@
+"""Simple methods that a network must beat, and may stand beside in an ensemble."""
+
+from __future__ import annotations
+
+from rnnsearch.baselines._base import Baseline, Fitted
+from rnnsearch.baselines.registry import BASELINES, fit_baselines, suitable
+
+__all__ = ["BASELINES", "Baseline", "Fitted", "fit_baselines", "suitable"]

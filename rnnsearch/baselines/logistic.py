@@ -1,0 +1,88 @@
+"""Logistic regression on what a model without memory is given."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+
+from rnnsearch.baselines._base import Baseline, Fitted
+from rnnsearch.baselines._rows import AT_ONCE, Features, class_rows, features_of, has_features, thin
+from rnnsearch.data import Dataset, Part, Target
+from rnnsearch.data.inputs import Sequences
+from rnnsearch.tasks import Task
+
+__all__ = ["Logistic"]
+
+_COSTS = (1e-3, 1e-2, 1e-1, 1.0, 10.0)
+
+
+@final
+class Logistic(Baseline):
+    """A linear map from features to classes, its penalty chosen by the validation part."""
+
+    name = "linear"
+
+    def suits(self, task: Task, dataset: Dataset) -> bool:
+        """Classes from numbers."""
+        return dataset.target.kind == "class" and has_features(task, dataset)
+
+    def fit(self, task: Task, dataset: Dataset) -> FittedLogistic:
+        """The logistic regression with the penalty that does best on validation."""
+        from sklearn.exceptions import ConvergenceWarning
+        from sklearn.linear_model import LogisticRegression
+
+        features = features_of(task)
+        x, y, counts = class_rows(features, dataset.train)
+        xv, yv, counts_v = class_rows(features, dataset.validation)
+        rows, labels = np.asarray(thin(x[counts])), thin(y[counts])
+        best, least, worse = None, np.inf, 0
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            for cost in _COSTS:
+                model = LogisticRegression(C=cost, max_iter=300).fit(rows, labels)
+                fitted = FittedLogistic(dataset.target, features, model)
+                chances = fitted.probabilities(xv)[np.arange(len(yv)), yv]
+                loss = -(np.log(np.maximum(chances, 1e-12)) * counts_v).sum()
+                if best is None or loss < least:
+                    best, least, worse = fitted, loss, 0
+                else:
+                    worse += 1
+                if worse == 2:
+                    break  # less of a penalty fits the training part closer, and takes longer
+        assert best is not None
+        return best
+
+
+@dataclass(frozen=True)
+class FittedLogistic(Fitted):
+    """A logistic regression, one for all steps.
+
+    Attributes:
+        target: What is predicted; classes that the model was not shown have no probability.
+        features: What it is given of a part.
+        model: Scikit-learn's, fitted.
+    """
+
+    target: Target
+    features: Features
+    model: Any
+
+    def predict(self, part: Part) -> np.ndarray:
+        """Class probabilities, y's axes and one of classes."""
+        x, _, _ = class_rows(self.features, part)
+        return self.probabilities(x).reshape(*part.y.shape, self.target.width)
+
+    def outputs(self, part: Part) -> np.ndarray:
+        """The same."""
+        return self.predict(part)
+
+    def probabilities(self, x: Sequences) -> np.ndarray:
+        """(M, C) from features (M, D)."""
+        found = np.zeros((len(x), self.target.width))
+        for start in range(0, len(x), AT_ONCE):
+            some = slice(start, start + AT_ONCE)
+            found[some, self.model.classes_] = self.model.predict_proba(np.asarray(x[some]))
+        return found

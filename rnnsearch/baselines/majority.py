@@ -1,0 +1,40 @@
+"""How often each class is, whatever the input."""
+
+from __future__ import annotations
+
+from typing import final
+
+import numpy as np
+
+from rnnsearch.baselines._base import Baseline
+from rnnsearch.baselines._constant import Constant, per_step
+from rnnsearch.data import Dataset
+from rnnsearch.tasks import Task
+
+__all__ = ["Majority"]
+
+
+@final
+class Majority(Baseline):
+    """The frequencies of the classes in the training part, of which the greatest is predicted."""
+
+    name = "majority"
+
+    def suits(self, task: Task, dataset: Dataset) -> bool:
+        """Of classes."""
+        return dataset.target.kind == "class"
+
+    def fit(self, task: Task, dataset: Dataset) -> Constant:
+        """Over what counts; of each step where all are put out at once."""
+        train, classes = dataset.train, dataset.target.width
+        counts = train.weights > 0
+        if not per_step(task, dataset):
+            return Constant(dataset.target, _shares(train.y[counts], classes))
+        steps = zip(train.y.T, counts.T, strict=True)
+        return Constant(dataset.target, np.stack([_shares(y[of], classes) for y, of in steps]))
+
+
+def _shares(y: np.ndarray, classes: int) -> np.ndarray:
+    """(C,) of the classes (M,)."""
+    found = np.bincount(y, minlength=classes)
+    return np.asarray(found / max(1, len(y)))

@@ -1,0 +1,133 @@
+"""Ridge regression on what a model without memory is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from rnnsearch.baselines._base import Baseline, Fitted
+from rnnsearch.baselines._rows import (
+    Features,
+    features_of,
+    has_features,
+    number_rows,
+    product,
+    thin,
+)
+from rnnsearch.data import Dataset, Part, Target
+from rnnsearch.tasks import Task
+
+__all__ = ["Ridge"]
+
+_ALPHAS = (1e-3, 1e-1, 1.0, 10.0, 100.0, 1000.0)
+
+_MOST_PATTERNS = 8
+"""Of gaps, in which a linear model is fitted to every row it can be."""
+
+
+@final
+class Ridge(Baseline):
+    """A linear map from features to scaled numbers, its penalty chosen by the validation part."""
+
+    name = "linear"
+
+    def suits(self, task: Task, dataset: Dataset) -> bool:
+        """Numbers from numbers."""
+        return dataset.target.kind == "numeric" and has_features(task, dataset)
+
+    def fit(self, task: Task, dataset: Dataset) -> FittedRidge:
+        """The ridge regression with the penalty that does best on validation.
+
+        Where features and targets both have steps, rows are steps; a one_to_many target is one
+        row with an output for each step.
+        """
+        features = features_of(task)
+        stepped = dataset.train.y.ndim == 3 and not task.at_once
+        read, *rest = number_rows(features, dataset.train, stepped, counted=True)
+        x, y, counts = np.asarray(thin(read)), *map(thin, rest)
+        xv, yv, counts_v = number_rows(features, dataset.validation, stepped, counted=True)
+        fits = _fits(x, y, counts)
+        best, least = None, np.inf
+        for alpha in _ALPHAS:
+            weights, bias = np.zeros((x.shape[1], y.shape[1])), np.zeros(y.shape[1])
+            for outputs, fit in fits:
+                weights[:, outputs], bias[outputs] = fit.solution(alpha)
+            loss = ((product(xv, weights) + bias - yv) ** 2 * counts_v).sum()
+            if best is None or loss < least:
+                best = FittedRidge(dataset.target, features, weights, bias, stepped)
+                least = loss
+        assert best is not None
+        return best
+
+
+@dataclass(frozen=True)
+class FittedRidge(Fitted):
+    """A linear map from features to scaled numbers.
+
+    Attributes:
+        target: What is predicted.
+        features: What it is given of a part.
+        weights: (D, outputs); of one_to_many an output for each step and column of y.
+        bias: (outputs,).
+        stepped: Whether features are those of a step.
+    """
+
+    target: Target
+    features: Features
+    weights: np.ndarray
+    bias: np.ndarray
+    stepped: bool
+
+    def predict(self, part: Part) -> np.ndarray:
+        """In own units."""
+        return self.target.own_units(self.outputs(part), part.anchor)
+
+    def outputs(self, part: Part) -> np.ndarray:
+        """Scaled numbers shaped as y."""
+        x, _, _ = number_rows(self.features, part, self.stepped, counted=False)
+        return np.asarray(product(x, self.weights) + self.bias).reshape(part.y.shape)
+
+
+def _fits(x: np.ndarray, y: np.ndarray, counts: np.ndarray) -> list[tuple[np.ndarray, _Decomposed]]:
+    """Outputs that count in the same rows, and those rows decomposed; none where no row counts.
+
+    Where gaps differ a lot, and most rows have none, the others are left out: each pattern of gaps
+    needs a decomposition of its own.
+    """
+    whole = (counts > 0).all(axis=1)
+    if 2 * whole.sum() >= len(x) and len(np.unique(counts > 0, axis=1).T) > _MOST_PATTERNS:
+        x, y, counts = x[whole], y[whole], counts[whole]
+    if counts.all():
+        patterns, of = np.ones((len(x), 1), bool), np.zeros(y.shape[1], np.int64)
+    else:
+        patterns, of = np.unique(counts > 0, axis=1, return_inverse=True)
+    fits = []
+    for index, rows in enumerate(patterns.T):
+        if rows.any():
+            outputs = np.flatnonzero(of.ravel() == index)
+            fits.append((outputs, _Decomposed(x[rows], y[rows][:, outputs])))
+    return fits
+
+
+class _Decomposed:
+    """Least squares from x (M, D) to y (M, outputs), for any penalty.
+
+    Ridge regression (Hoerl & Kennard, 1970), by the eigenvectors of the smaller of xᵀx and xxᵀ.
+    In NumPy, as importing scikit-learn takes a second in which nothing trains.
+    """
+
+    def __init__(self, x: np.ndarray, y: np.ndarray) -> None:
+        self._x_mean, self._y_mean = x.mean(axis=0, dtype=float), y.mean(axis=0, dtype=float)
+        x, y = x - self._x_mean, y - self._y_mean
+        wide = x.shape[1] > x.shape[0]
+        values, vectors = np.linalg.eigh(x @ x.T if wide else x.T @ x)
+        self._values = np.maximum(values, 0.0)
+        self._left = x.T @ vectors if wide else vectors
+        self._right = vectors.T @ (y if wide else x.T @ y)
+
+    def solution(self, alpha: float) -> tuple[np.ndarray, np.ndarray]:
+        """Weights (D, outputs) and bias (outputs,) at a penalty above 0."""
+        weights = self._left @ (self._right / (self._values + alpha)[:, None])
+        return weights, self._y_mean - self._x_mean @ weights
