@@ -154,8 +154,9 @@ class Pool:
         text += f" ({why})" if why else ""
         if self.groups is not None:
             text += ", no group divided"
-        elif self.strata is not None and len(self.names):
-            text += ", each class in the same share"
+        elif self.strata is not None:
+            what = "each class" if len(self.names) else "small and large numbers"
+            text += f", {what} in the same share"
         sizes = sorted({len(division.validation) for division in divisions})
         held_out = f"{sizes[0]} to {sizes[-1]}" if len(sizes) > 1 else f"{sizes[0]}"
         text += f", {held_out} held out"
