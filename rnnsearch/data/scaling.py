@@ -6,7 +6,7 @@ import numpy as np
 
 from rnnsearch.data._base import Scaling
 
-__all__ = ["LARGEST", "constant", "fit_scaling", "fit_spread", "identity"]
+__all__ = ["LARGEST", "constant", "each_scaled", "fit_scaling", "fit_spread", "identity"]
 
 LARGEST = 1e30
 """Numbers must be smaller than this in size: squares of float32 overflow not far above."""
@@ -38,6 +38,32 @@ def fit_spread(values: np.ndarray) -> Scaling:
     """
     scale = np.sqrt(np.nanmean(np.square(values), axis=0))
     return Scaling(np.zeros(values.shape[1]), np.where(scale > 0, scale, 1.0))
+
+
+_AT_ONCE = 1000
+"""Sequences that are written out in double precision at a time."""
+_NOISE = 1e-5
+"""Of a number's size: what float32 can't tell apart after a few operations."""
+
+
+def each_scaled(sequences: np.ndarray) -> np.ndarray:
+    """Sequences (N, T, F), NaN in padding: each feature by its mean and deviation over the steps.
+
+    A feature that does not vary within a sequence becomes 0, also where it varies by rounding.
+    """
+    if len(sequences) > _AT_ONCE:
+        starts = range(0, len(sequences), _AT_ONCE)
+        return np.concatenate([each_scaled(sequences[at : at + _AT_ONCE]) for at in starts])
+    known = ~np.isnan(sequences)
+    count = np.maximum(known.sum(axis=1, keepdims=True), 1)
+    values = np.where(known, sequences, 0.0).astype(np.float64)
+    mean = values.sum(axis=1, keepdims=True) / count
+    largest = np.abs(values).max(axis=1, keepdims=True, initial=0.0)
+    values = np.where(known, values - mean, 0.0)
+    deviation = np.sqrt((values**2).sum(axis=1, keepdims=True) / count)
+    still = deviation <= _NOISE * largest
+    scaled = np.where(still, 0.0, values) / np.where(still, 1.0, deviation)
+    return np.where(known, scaled, np.nan).astype(np.float32)
 
 
 def constant(values: np.ndarray) -> bool:

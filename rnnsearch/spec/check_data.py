@@ -42,6 +42,8 @@ def check_data(
         advice = "use source: csv or parquet for forecasts, pairs or table for texts"
         report.add("task", must, task, advice)
         return
+    if isinstance(data, SequencesSource):
+        _check_scaling(data, task, report)
     if isinstance(data, SteppedSource):
         _check_steps(data, task, report)
     if isinstance(data, TokensSource):
@@ -140,6 +142,12 @@ def _check_group(data: Source, report: Report) -> None:
         except re.error as error:
             must = f"must be a regular expression ({error})"
             report.add("data.split.group", must, show(pattern), "see Python's re")
+
+
+def _check_scaling(data: SequencesSource, task: str | None, report: Report) -> None:
+    if data.scaling == "per_sequence" and task in ("one_to_many", "one_to_one"):
+        must = f"must be standard or none for {task}: its input has no time axis"
+        report.add("data.scaling", must, "per_sequence", "remove it")
 
 
 def _check_steps(data: SteppedSource, task: str | None, report: Report) -> None:

@@ -143,6 +143,20 @@ CASES: list[tuple[str, str, str]] = [
 ]
 
 
+@pytest.mark.parametrize("task", ["one_to_many", "one_to_one"])
+def test_a_vector_is_not_scaled_by_itself(
+    task: str, messages: Callable[[list[tuple[str, ...]]], str]
+) -> None:
+    edits: list[tuple[str, ...]] = [
+        ("replace", f"data:\n{DATA}", f"data: {{{NPZ}, scaling: per_sequence}}\n"),
+        ("replace", "many_to_one", task),
+    ]
+    assert messages(edits).splitlines()[0] == (
+        f"s.yaml:2:34: data.scaling: must be standard or none for {task}: its input has no time "
+        "axis; received per_sequence; remove it"
+    )
+
+
 @pytest.mark.parametrize(
     ("section", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )

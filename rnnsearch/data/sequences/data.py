@@ -357,5 +357,6 @@ def _prepare(
         target=Target(labels.kind, names, labels.classes, identity(width)),
         reader=source.model_dump(mode="json"),
         categories=categories,
+        per_sequence=source.scaling == "per_sequence",
     )
     return blank.fitted(train, source.scaling)

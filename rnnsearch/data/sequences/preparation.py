@@ -12,7 +12,7 @@ import numpy as np
 from rnnsearch.data._base import MASK_VALUE, Part, Preparation, Scaling, Target
 from rnnsearch.data.categories import find_categories, one_hot, unknown
 from rnnsearch.data.problems import Problems, name_some
-from rnnsearch.data.scaling import fit_scaling
+from rnnsearch.data.scaling import each_scaled, fit_scaling
 from rnnsearch.data.sequences.masks import real_steps, to_front
 from rnnsearch.data.sequences.samples import Raw, Sample, clean, encode, shaped
 from rnnsearch.data.sequences.steps import stepped
@@ -41,6 +41,8 @@ class SequencesPreparation(Preparation):
         reader: The spec's data section as plain values, by which new files are read.
         categories: Classes that each column of the inputs may be of, each a feature of 0 or 1;
             empty if inputs are numbers.
+        per_sequence: Whether each sequence is scaled by its own mean and deviation, in place of
+            `scaling`.
     """
 
     task: str
@@ -51,6 +53,7 @@ class SequencesPreparation(Preparation):
     target: Target
     reader: Mapping[str, Any]
     categories: tuple[tuple[Any, ...], ...] = ()
+    per_sequence: bool = False
 
     @property
     def output_steps(self) -> int | None:
@@ -72,7 +75,7 @@ class SequencesPreparation(Preparation):
         if scaling == "none":
             return self
         prepared, target = self, self.target
-        if not self.categories:
+        if not self.categories and not self.per_sequence:
             values = train.x.reshape(-1, train.x.shape[-1]).astype(np.float64)
             prepared = replace(self, scaling=fit_scaling(values))
         if target.kind == "class":
@@ -91,6 +94,7 @@ class SequencesPreparation(Preparation):
             "masked": self.masked,
             "mask_value": MASK_VALUE if self.masked else None,
             "missing": self.missing,
+            "per_sequence": self.per_sequence,
             "categories": [list(known) for known in self.categories],
             "features": [
                 {"offset": float(offset), "scale": float(scale)}
@@ -126,6 +130,7 @@ class SequencesPreparation(Preparation):
             ),
             reader=values["reader"],
             categories=tuple(tuple(known) for known in values["categories"]),
+            per_sequence=values.get("per_sequence", False),
         )
 
     def x(self, sample: Sample) -> np.ndarray:
@@ -133,7 +138,8 @@ class SequencesPreparation(Preparation):
         if self.categories:
             columns = zip(sample.x.T, self.categories, strict=True)
             return np.concatenate([one_hot(column, known) for column, known in columns], axis=1)
-        scaled = np.asarray(np.nan_to_num(self.scaling.apply(sample.x), nan=0.0))
+        scaled = each_scaled(sample.x) if self.per_sequence else self.scaling.apply(sample.x)
+        scaled = np.asarray(np.nan_to_num(scaled, nan=0.0))
         if scaled.ndim == 2:
             return scaled
         if self.task == "one_to_one":

@@ -29,6 +29,13 @@ Milliseconds = Annotated[float, Field(gt=0, le=10_000)]
 class SequencesSource(Source):
     """Sequences that are separate from each other, each with its own target."""
 
+    scaling: Literal["standard", "per_sequence", "none"] = Field(  # type: ignore[assignment]  # one more
+        default="standard",
+        description="`standard`: zero mean and unit variance, fitted on the training part. "
+        "`per_sequence`: each sequence's features by their own mean and standard deviation over "
+        "its steps, where level and size of a sequence say nothing; a target of numbers as for "
+        "`standard`.",
+    )
     grouped_by: ClassVar[Literal["array", "file"] | None] = None
     """What `split.group` names."""
 
