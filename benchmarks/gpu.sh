@@ -14,6 +14,8 @@ parts=${*:-tests searches lanes small many}
 python=${PYTHON:-python3}
 mkdir -p "$folder"
 : >"$folder/parts.txt"
+# Without machine code of Python beside its sources every process would compile them anew.
+unset PYTHONDONTWRITEBYTECODE
 export XLA_PYTHON_CLIENT_PREALLOCATE=false TF_CPP_MIN_LOG_LEVEL=3 PYTHONUNBUFFERED=1
 
 part() { # NAME LIMIT COMMAND…: its output in a file, how it ended in parts.txt
@@ -29,8 +31,9 @@ for name in $parts; do
     tests)
         many=$("$python" -c 'import xdist' 2>/dev/null && echo "-n 8")
         # Less tuning of machine code: tests mostly compile.
-        XLA_FLAGS="${XLA_FLAGS:-} --xla_gpu_autotune_level=0" part tests 150 \
-            "$python" -m pytest -m gpu tests/gpu $many --junitxml="$folder/tests.xml"
+        XLA_FLAGS="${XLA_FLAGS:-} --xla_gpu_autotune_level=0" part tests 120 \
+            "$python" -m pytest -vv -p no:benchmark --durations=10 -m gpu tests/gpu $many \
+            --junitxml="$folder/tests.xml"
         ;;
     searches) part searches 70 "$python" benchmarks/gpu_searches.py --json "$folder/searches.json" ;;
     lanes)

@@ -45,7 +45,7 @@ from rnnsearch.execution.training import Listener, train
 
 if TYPE_CHECKING:
     from rnnsearch.data import Dataset
-    from rnnsearch.engines import Engine, Program, RunKey
+    from rnnsearch.engines import Engine, Program, Run, RunKey
 
 __all__ = ["end_with_driver", "held_memory", "serve"]
 
@@ -106,26 +106,25 @@ class _Worker:
         self._preparing.wait()
         folds = self._folds(block.program)
         lanes = self._lanes.of(block.program, folds, len(block.runs), block.lanes)
-        while not self._fits(block, folds, lanes):
+        listener = _RemoteListener(self._connection, str(block.program), self._preparing.begin)
+        while not self._fits(block, folds, lanes, listener):
             lanes = self._lanes.did_not_fit(block.program, lanes)
+            block = replace(block, runs=listener.going(block.runs))
         self._send(BlockDone(held_memory()))
 
-    def _fits(self, block: Block, folds: Sequence[Dataset], lanes: int) -> bool:
+    def _fits(
+        self, block: Block, folds: Sequence[Dataset], lanes: int, listener: _RemoteListener
+    ) -> bool:
         """Train a block; False if the device has no memory for so many lanes of it.
 
-        Where the memory ends after an epoch, as others took of it, the driver tries the block's
-        trials again.
+        That may turn out late, as others can take of it.
         """
-        listener = _RemoteListener(self._connection, str(block.program), self._preparing.begin)
         try:
             session = self._engine.open(block.program, folds, lanes)
             self._send(Opened(session.width))
             train(session, block, listener)
         except Exception as error:
             if not is_out_of_memory(error) or lanes == 1:
-                raise
-            if listener.has_begun:
-                self._lanes.did_not_fit(block.program, lanes)
                 raise
             print(f"{lanes} lanes do not fit: {_first_line(error)}", file=sys.stderr, flush=True)
             return False
@@ -168,11 +167,7 @@ def _without_memory(dataset: Dataset, task: object) -> Dataset:
 
 
 class _RemoteListener(Listener):
-    """Passes everything on to the driver.
-
-    Attributes:
-        has_begun: Whether an epoch has been reported.
-    """
+    """Passes everything on to the driver; an epoch only once, however often it is trained."""
 
     def __init__(
         self, connection: Connection, program: str, prepare: Callable[[Prepare], None]
@@ -181,14 +176,23 @@ class _RemoteListener(Listener):
         self._program = program
         self._prepare = prepare
         self._cancelled = False
-        self.has_begun = False
+        self._announced = False
+        self._epochs: dict[RunKey, int] = {}
+        self._ended: set[RunKey] = set()
+
+    def going(self, runs: Sequence[Run]) -> tuple[Run, ...]:
+        """Those that have not ended."""
+        return tuple(run for run in runs if run.key not in self._ended)
 
     def epochs(self, epochs: Mapping[RunKey, Epoch]) -> None:
-        if not self.has_begun:
+        if not self._announced:
             lanes = f" ({len(epochs)} lanes)" if len(epochs) > 1 else ""
             self._connection.send(Activity(f"training {self._program}{lanes}"))
-            self.has_begun = True
-        self._connection.send(Epochs(epochs))
+            self._announced = True
+        fresh = {k: e for k, e in epochs.items() if e.number > self._epochs.get(k, 0)}
+        if fresh:
+            self._connection.send(Epochs(fresh))
+            self._epochs |= {key: epoch.number for key, epoch in fresh.items()}
 
     def rung(self, values: Mapping[RunKey, tuple[int, float]]) -> frozenset[int]:
         self._connection.send(Rung(values))
@@ -200,6 +204,7 @@ class _RemoteListener(Listener):
 
     def ended(self, ended: Ended) -> None:
         self._connection.send(ended)
+        self._ended.add(ended.key)
 
     def cancelled(self) -> bool:
         while self._connection.poll():
