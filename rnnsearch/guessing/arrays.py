@@ -9,8 +9,10 @@ import numpy as np
 
 from rnnsearch.data.problems import name_some
 from rnnsearch.data.sequences.masks import real_steps, trailing_lengths
+from rnnsearch.data.splits import random_parts, stratified_parts
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
+from rnnsearch.guessing.levels import scaling_setting
 from rnnsearch.guessing.targets import class_objective
 
 __all__ = ["guess_arrays"]
@@ -18,6 +20,8 @@ __all__ = ["guess_arrays"]
 _MOST_CLASSES = 100
 _SHORT = 8
 """Sequences below this length are not worth truncating."""
+_SHARE = 0.2
+"""Of the validation and of the test part."""
 _PARTS = ("train", "validation", "test")
 _READ = {
     f"{name}{suffix}"
@@ -91,6 +95,9 @@ def guess_arrays(
     missing = _missing(found, task)
     if missing:
         settings.append(missing)
+    scaling = _scaling(found, bool(classes)) if task == "many_to_one" else None
+    if scaling:
+        settings.append(scaling)
     split, count, held_out = _split(found, bool(classes))
     settings += split
     steps = found.y.shape[1] if task == "one_to_many" else found.x.shape[1]
@@ -198,13 +205,29 @@ def _missing(found: _Arrays, task: str) -> Setting | None:
     return Setting("missing", "interpolate", f"NaN in {count} sequences, along straight lines")
 
 
+def _scaling(found: _Arrays, classes: bool) -> Setting | None:
+    """How sequences are scaled, by those outside the test part."""
+    x, y = found.x, found.y
+    if x.dtype.kind not in "biuf" or x.ndim not in (2, 3):
+        return None
+    own = np.arange(len(x)) if found.parts is None else np.flatnonzero(found.parts != "test")
+    if not found.given("test"):
+        labels = np.unique(y, return_inverse=True)[1].reshape(-1) if classes else None
+        shares = 0.0 if found.given("validation") else _SHARE, _SHARE, 0
+        if labels is None:
+            test = random_parts(len(x), *shares)[2]
+        else:
+            test = stratified_parts(labels, *shares)[2]
+        own = np.setdiff1d(own, test)
+    lengths = None if found.lengths is None else found.lengths[own]
+    return scaling_setting(x[own], y[own], lengths, classes)
+
+
 def _split(found: _Arrays, classes: bool) -> tuple[list[Setting], int, int]:
     """The parts that the file does not name; sequences of the training and validation part."""
-    shares = {
-        part: share for part, share in (("validation", 0.2), ("test", 0.2)) if not found.given(part)
-    }
+    shares = {part: _SHARE for part in ("validation", "test") if not found.given(part)}
     count = found.count("train")
-    held_out = round(count * shares.get("validation", 0.2))
+    held_out = round(count * shares.get("validation", _SHARE))
     rest = round(count * (1 - sum(shares.values())))
     how = "each class in the same share" if classes else "at random"
     if found.parts is not None:
