@@ -87,6 +87,8 @@ class Programs:
             decays=self._space.can_exceed_zero("weight_decay"),
             smooths=self._space.can_exceed_zero("label_smoothing"),
             mixes_tokens=self._space.may_mix_tokens(),
+            schedules=self._space.may_schedule(),
+            averages=self._space.can_exceed_zero("averaging"),
         )
 
     def _head(self, window: int | None, rows: int) -> Head:
@@ -124,4 +126,6 @@ def _numbers(complete: Mapping[str, Scalar], steps: int) -> Numbers:
         rho=number("rho"),
         label_smoothing=number("label_smoothing"),
         teacher_forcing=number("teacher_forcing"),
+        schedule="cosine" if complete["schedule"] == "cosine" else "constant",
+        averaging=number("averaging"),
     )

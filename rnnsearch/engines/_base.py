@@ -59,9 +59,10 @@ class Program:
         objective: The metric that decides which epoch was best: ``val_loss``, ``val_rmse``, …
         maximize: Whether more of the objective is better.
         window: T of the data's windows, None where the data has its own length.
-        truncates, drops, drops_recurrent, decays, smooths, mixes_tokens: Whether any run uses
-            an unroll length below T, dropout, recurrent dropout, weight decay, label smoothing,
-            tokens of its own in training; the program leaves out the rest.
+        truncates, drops, drops_recurrent, decays, smooths, mixes_tokens, schedules, averages:
+            Whether any run uses an unroll length below T, dropout, recurrent dropout, weight
+            decay, label smoothing, tokens of its own in training, a schedule of its learning
+            rate, the average of its weights; the program leaves out the rest.
     """
 
     architecture: Architecture
@@ -79,6 +80,8 @@ class Program:
     decays: bool = True
     smooths: bool = True
     mixes_tokens: bool = False
+    schedules: bool = False
+    averages: bool = False
 
     @property
     def goal(self) -> Objective:
@@ -106,6 +109,10 @@ class Numbers:
         rho: Decay rate of rmsprop's mean square.
         label_smoothing: Share of the target's probability spread over all classes, in training.
         teacher_forcing: Share of the tokens read in training that are those of the data.
+        schedule: How the learning rate goes over the run's updates, those of all its epochs:
+            ``constant``, or ``cosine`` after a warm-up, as `rnnsearch.engines.schedules` says.
+        averaging: Share of the average of the weights that an update keeps, as Keras's
+            `ema_momentum`; 0 for the weights themselves.
     """
 
     learning_rate: float
@@ -121,6 +128,8 @@ class Numbers:
     rho: float = 0.9
     label_smoothing: float = 0.0
     teacher_forcing: float = 1.0
+    schedule: Literal["constant", "cosine"] = "constant"
+    averaging: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -130,7 +139,7 @@ class Run:
     Attributes:
         trial: The trial it belongs to.
         seed: Decides initial weights, the order of the data and dropout masks.
-        epochs: At most.
+        epochs: At most. A schedule of the learning rate ends with the last of them.
         numbers: Its numeric parameters.
         index: Which of its trial's runs, from 0.
         fold: Which of the session's datasets it trains on.
@@ -165,6 +174,8 @@ class Session(ABC):
     def advance(self) -> dict[int, dict[str, float]]:
         """Train every loaded lane for one epoch, then evaluate it on its validation part.
 
+        Where weights are averaged, it is their average that is evaluated.
+
         Returns:
             Lane → metrics: ``loss`` (mean over the epoch's batches, weighted by their
             sequences, as Keras reports it), ``val_loss`` and ``val_<metric>``. Values may be
@@ -175,8 +186,14 @@ class Session(ABC):
     def best_weights(self, lane: int) -> list[np.ndarray]:
         """Trainable weights at the lane's best epoch so far, in the standard model's order.
 
-        The first epoch counts as best until another beats it; NaN never does.
+        The first epoch counts as best until another beats it; NaN never does. Of a program
+        that averages, the average at that epoch. At any time from the lane's first epoch to its
+        release.
         """
+
+    @abstractmethod
+    def last_weights(self, lane: int) -> list[np.ndarray]:
+        """Trainable weights after the last epoch that the lane trained, else as `best_weights`."""
 
     @abstractmethod
     def release(self, lane: int) -> None:

@@ -14,6 +14,7 @@ from rnnsearch.engines.compiling import make_optimizer
 from rnnsearch.engines.devices import describe_device
 from rnnsearch.engines.losses import make_training_loss
 from rnnsearch.engines.orders import Orders
+from rnnsearch.engines.schedules import updates_of
 from rnnsearch.models.build import build, build_standard
 from rnnsearch.models.chunked import ChunkedLayers, ChunkedRNN
 from rnnsearch.models.feeding import fit_epoch, predict
@@ -55,6 +56,7 @@ class _KerasSession(Session):
         self._dataset: Dataset
         self._model: keras.Model | None = None
         self._run: Run
+        self._unaveraged: _Unaveraged
         self._epoch = 0
         self._best: tuple[float, list[np.ndarray]] | None = None
 
@@ -63,7 +65,9 @@ class _KerasSession(Session):
         self._dataset = self._folds[self._run.fold]
         # Each trial compiles anew here, and Keras would keep every model alive otherwise.
         keras.backend.clear_session()
-        self._model = _compiled(self._program, self._run)
+        updates = updates_of(self._run, len(self._dataset.train), self._program.batch_size)
+        self._model = _compiled(self._program, self._run, updates)
+        self._unaveraged = _Unaveraged(self._model)
         self._epoch = 0
         self._best = None
 
@@ -79,8 +83,11 @@ class _KerasSession(Session):
         _forget(self._model)
         x, size = take(part.x, order), self._program.batch_size
         weights = None if weights is None else weights[order]
-        metrics = {"loss": fit_epoch(self._model, size, x, part.y[order], weights)}
-        metrics |= self._evaluate(self._dataset.validation)
+        y = part.y[order]
+        self._unaveraged.put_back()
+        loss = fit_epoch(self._model, size, x, y, weights, [self._unaveraged.keep])
+        self._unaveraged.part()
+        metrics = {"loss": loss, **self._evaluate(self._dataset.validation)}
         self._keep_best(metrics[self._program.objective])
         return {0: metrics}
 
@@ -94,14 +101,17 @@ class _KerasSession(Session):
         return {f"val_{name}": value for name, value in values.items()}
 
     def _keep_best(self, value: float) -> None:
-        assert self._model is not None
         if self._best is None or self._program.goal.better(value, self._best[0]):
-            variables = in_standard_order(self._model, self._program.architecture)
-            self._best = (value, [np.array(v.numpy()) for v in variables])
+            self._best = (value, self.last_weights(0))
 
     def best_weights(self, lane: int) -> list[np.ndarray]:
         assert self._best is not None
         return self._best[1]
+
+    def last_weights(self, lane: int) -> list[np.ndarray]:
+        assert self._model is not None
+        variables = in_standard_order(self._model, self._program.architecture)
+        return [_copied(variable) for variable in variables]
 
     def release(self, lane: int) -> None:
         self._model = None
@@ -114,7 +124,41 @@ def _forget(model: keras.Model) -> None:
             layer.forget()
 
 
-def _compiled(program: Program, run: Run) -> keras.Model:
+class _Unaveraged:
+    """Lets an epoch go on from where the one before ended, not from the average of the weights.
+
+    Where there is an average, Keras puts it in place of the weights at the end of `fit`.
+
+    Attributes:
+        keep: Called by Keras before it does.
+    """
+
+    def __init__(self, model: keras.Model) -> None:
+        self._model = model
+        self._ended: list[np.ndarray] = []
+        self.keep = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: self._keep())
+
+    def _keep(self) -> None:
+        if self._model.optimizer.use_ema:
+            self._ended = [_copied(variable) for variable in self._model.trainable_variables]
+
+    def part(self) -> None:
+        """Copy the average: Keras put the very arrays in place, and JAX would free them twice."""
+        if self._ended:
+            for variable in self._model.trainable_variables:
+                variable.assign(_copied(variable))
+
+    def put_back(self) -> None:
+        """Put the weights in place of their average, where an epoch went before."""
+        for variable, value in zip(self._model.trainable_variables, self._ended, strict=False):
+            variable.assign(value)
+
+
+def _copied(variable: keras.Variable) -> np.ndarray:
+    return np.array(keras.ops.convert_to_numpy(variable))
+
+
+def _compiled(program: Program, run: Run, updates: int) -> keras.Model:
     numbers = run.numbers
     steps = program.architecture.head.longest
     layers = ChunkedLayers(
@@ -135,7 +179,7 @@ def _compiled(program: Program, run: Run) -> keras.Model:
     for index, state in enumerate(generators):
         state.assign(np.array([dropout_seed(run.seed, index), 0], dtype=state.dtype))
     model.compile(
-        optimizer=make_optimizer(program, numbers),
+        optimizer=make_optimizer(program, run, updates),
         loss=make_training_loss(program, numbers.label_smoothing),
     )
     return model

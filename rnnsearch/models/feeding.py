@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -36,7 +37,12 @@ class Batches(keras.utils.PyDataset):
 
 
 def fit_epoch(
-    model: keras.Model, size: int, x: Inputs, y: np.ndarray, weights: np.ndarray | None
+    model: keras.Model,
+    size: int,
+    x: Inputs,
+    y: np.ndarray,
+    weights: np.ndarray | None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> float:
     """Train on the sequences as they stand, once; the mean loss.
 
@@ -45,12 +51,14 @@ def fit_epoch(
         size: B.
         x, y: The sequences and what is to be learned.
         weights: Of y in the loss; None where all are 1.
+        callbacks: Of Keras.
     """
+    settings: Any = {"shuffle": False, "verbose": 0, "callbacks": list(callbacks)}
     if _windowed(x):
         others = (y,) if weights is None else (y, weights)
-        history = model.fit(Batches(size, x, *others), shuffle=False, verbose=0)
+        history = model.fit(Batches(size, x, *others), **settings)
     else:
-        history = model.fit(x, y, sample_weight=weights, batch_size=size, shuffle=False, verbose=0)
+        history = model.fit(x, y, sample_weight=weights, batch_size=size, **settings)
     return float(history.history["loss"][0])
 
 

@@ -176,6 +176,10 @@ class SearchSpace:
         """Whether any trial may cut the gradient in time."""
         return self._anywhere("unroll_length", lambda value: value != "full")
 
+    def may_schedule(self) -> bool:
+        """Whether the learning rate of any trial may change as it trains."""
+        return self._anywhere("schedule", lambda value: value != "constant")
+
     def may_mix_tokens(self) -> bool:
         """Whether any trial may read tokens of its own in training."""
         return self._anywhere(

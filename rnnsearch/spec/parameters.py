@@ -165,6 +165,27 @@ _ALL = (
     ),
     Parameter("learning_rate", "float", False, 1e-3, "Step size.", low=0, open_low=True),
     Parameter(
+        "schedule",
+        "str",
+        False,
+        "cosine",
+        "How the learning rate goes over a trial's updates, those of all its epochs: `constant`, "
+        "or `cosine`: up to it in the first twentieth (100 updates at most), then half a cosine "
+        "down to a hundredth at the last.",
+        choices=("constant", "cosine"),
+    ),
+    Parameter(
+        "averaging",
+        "float",
+        False,
+        0.0,
+        "Moving average of the weights: each update keeps this share of it (0.99 is usual). It is "
+        "what is evaluated and kept; 0 for the weights themselves.",
+        low=0,
+        high=1,
+        open_high=True,
+    ),
+    Parameter(
         "weight_decay",
         "float",
         False,

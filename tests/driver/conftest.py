@@ -99,6 +99,9 @@ class FakeSession(Session):
     def best_weights(self, lane: int) -> list[np.ndarray]:
         return [np.array(self._lanes[lane][0].index)]
 
+    def last_weights(self, lane: int) -> list[np.ndarray]:
+        return self.best_weights(lane)
+
     def release(self, lane: int) -> None:
         del self._lanes[lane]
 

@@ -361,7 +361,7 @@ def test_batched_lanes_train_as_looped_ones(fused, cell):
     """With every number in use, on folds of unequal length, one lane of them released."""
     folds = folds_of_unequal_length()
     program = make_program("many_to_one", folds[0], **{**EVERY, "cell": cell})
-    numbers = Numbers(2e-2, 0.1, 4, 0.2, 0.1, 0.1, label_smoothing=0.0)
+    numbers = Numbers(2e-2, 0.1, 4, 0.2, 0.1, 0.1, schedule="cosine", averaging=0.5)
     runs = {lane: Run(lane, lane, EPOCHS, numbers, 0, lane % 3) for lane in range(4)}
     curves = []
     for engine in (fused, FusedEngine("vmap")):
@@ -391,6 +391,8 @@ EVERY = {
     "drops_recurrent": True,
     "decays": True,
     "smooths": True,
+    "schedules": True,
+    "averages": True,
     "optimizer": "nadam",
 }
 ONE_EACH = {
@@ -404,6 +406,8 @@ ONE_EACH = {
     "beta_1": {"beta_1": 0.5},
     "beta_2": {"beta_2": 0.8},
     "label_smoothing": {"label_smoothing": 0.3},
+    "schedule": {"schedule": "cosine"},
+    "averaging": {"averaging": 0.7},
 }
 
 
@@ -556,6 +560,8 @@ ALL_IN_USE = {
     "drops_recurrent": True,
     "decays": True,
     "smooths": True,
+    "schedules": True,
+    "averages": True,
 }
 
 
@@ -582,6 +588,8 @@ def test_numbers_compile_nothing(fused, caplog, optimizer):
         rho=0.7,
         label_smoothing=0.1,
         teacher_forcing=0.5,  # of networks that write, which have a test of their own
+        schedule="cosine",
+        averaging=0.9,
     )
     unlike = [
         f for f in fields(Numbers) if getattr(other, f.name) == getattr(Numbers(1e-3), f.name)

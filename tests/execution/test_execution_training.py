@@ -65,6 +65,9 @@ class FakeSession(Session):
     def best_weights(self, lane: int) -> list[np.ndarray]:
         return [np.array(np.argmin(self._values[lane]) + 1)]
 
+    def last_weights(self, lane: int) -> list[np.ndarray]:
+        return [np.array(len(self._values[lane]))]
+
     def release(self, lane: int) -> None:
         self.released.append(self.runs.pop(lane).trial)
 

@@ -234,6 +234,26 @@ def test_what_programs_must_be_able_to_do(
     assert not found.can_exceed_zero("weight_decay")
 
 
+@pytest.mark.parametrize(
+    ("space", "schedules", "averages"),
+    [
+        ({"cell": "GRU"}, True, False),
+        ({"schedule": "constant"}, False, False),
+        ({"schedule": ["constant", "cosine"], "averaging": {"min": 0, "max": 0.999}}, True, True),
+        (
+            {"schedule": {"value": "constant", "when": {"cell": "GRU"}}, "cell": ["GRU", "LSTM"]},
+            True,
+            False,
+        ),
+    ],
+)
+def test_schedules_and_averages(space: dict[str, Any], schedules: bool, averages: bool) -> None:
+    found = space_of(space)
+    assert found.may_schedule() is schedules
+    assert found.can_exceed_zero("averaging") is averages
+    assert found.program_count() == (2 if isinstance(space.get("cell"), list) else 1)
+
+
 def test_windows() -> None:
     for changes, space, windows in [
         ({}, {}, (96,)),

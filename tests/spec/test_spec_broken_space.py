@@ -12,7 +12,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         [("space", "unit: 32")],
         "s.yaml:10:3: space.unit: must be a key of space; received unit; did you mean units? "
         "known keys: cell, depth, units, bidirectional, embedding_dim, attention, pooling, layer_norm, window, batch_size, "
-        "optimizer, clip_mode, clip_norm, unroll_length, learning_rate, weight_decay, "
+        "optimizer, clip_mode, clip_norm, unroll_length, learning_rate, schedule, averaging, weight_decay, "
         "dropout, recurrent_dropout, teacher_forcing, forget_bias, momentum, beta_1, beta_2, rho, "
         "label_smoothing",
     ),
@@ -112,9 +112,20 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         [("space", "dropout: {min: 0, max: 0.5, when: {cel: LSTM}}")],
         "s.yaml:10:38: space.dropout.when.cel: must be a key of space.dropout.when; received "
         "cel; did you mean cell? known keys: cell, depth, units, bidirectional, embedding_dim, attention, pooling, layer_norm, "
-        "window, batch_size, optimizer, clip_mode, clip_norm, unroll_length, learning_rate, "
+        "window, batch_size, optimizer, clip_mode, clip_norm, unroll_length, learning_rate, schedule, averaging, "
         "weight_decay, recurrent_dropout, teacher_forcing, forget_bias, momentum, beta_1, beta_2, rho, "
         "label_smoothing",
+    ),
+    (
+        "unknown schedule",
+        [("space", "schedule: [constant, cosin]")],
+        "s.yaml:10:24: space.schedule[1]: must be constant or cosine; received cosin; did you "
+        "mean cosine?",
+    ),
+    (
+        "an average that never moves",
+        [("space", "averaging: [0.9, 1.0]")],
+        "s.yaml:10:20: space.averaging[1]: must be a number of at least 0 and below 1; received 1.0",
     ),
     (
         "impossible condition",

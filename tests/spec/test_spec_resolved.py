@@ -68,6 +68,8 @@ def test_every_default_is_written() -> None:
             "clip_norm": "none",
             "unroll_length": "full",
             "learning_rate": 0.001,
+            "schedule": "cosine",
+            "averaging": 0.0,
             "weight_decay": 0.0,
             "dropout": 0.0,
             "recurrent_dropout": 0.0,

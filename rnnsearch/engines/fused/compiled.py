@@ -11,8 +11,8 @@ import jax
 import numpy as np
 
 from rnnsearch.data import Dataset
-from rnnsearch.engines._base import Program
-from rnnsearch.engines.compiling import numbers_of
+from rnnsearch.engines._base import Program, Run
+from rnnsearch.engines.compiling import lane_numbers
 from rnnsearch.engines.fused.network import Network
 from rnnsearch.engines.fused.optimizers import RULES
 from rnnsearch.engines.fused.placement import Placement
@@ -121,9 +121,10 @@ class CompiledProgram:
             slots=(weights,) * RULES[self.program.optimizer].slots,
             steps=number,
             generators=(np.zeros((width, 2), np.uint32),) * self.network.generators,
+            average=(weights,) if self.program.averages else (),
             best=weights,
             best_score=number,
-            numbers=dict.fromkeys(numbers_of(self.program), number),
+            numbers=dict.fromkeys(lane_numbers(self.program, Run(0, 0, 1), 1), number),
             fold=np.zeros(width, np.int32),
             alive=np.zeros(width, np.bool_),
         )

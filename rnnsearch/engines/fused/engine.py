@@ -12,7 +12,7 @@ import numpy as np
 
 from rnnsearch.data import Dataset
 from rnnsearch.engines._base import Engine, LaneMode, Program, Run, Session
-from rnnsearch.engines.compiling import numbers_of, value_of
+from rnnsearch.engines.compiling import lane_numbers
 from rnnsearch.engines.devices import describe_device
 from rnnsearch.engines.fused.compiled import CompiledProgram, Shape
 from rnnsearch.engines.fused.placement import make_placement
@@ -20,6 +20,7 @@ from rnnsearch.engines.fused.reading import Data, device_data
 from rnnsearch.engines.fused.training import LaneState, metric_names
 from rnnsearch.engines.fused.widths import fitting_width, full_width, wanted_width
 from rnnsearch.engines.orders import Orders
+from rnnsearch.engines.schedules import updates_of
 from rnnsearch.tasks import Loss
 
 __all__ = ["FusedEngine"]
@@ -127,7 +128,8 @@ class _FusedSession(Session):
         self._epochs: dict[int, int] = {}
 
     def load(self, runs: Mapping[int, Run]) -> None:
-        fresh = {lane: _loaded(self._compiled, run) for lane, run in runs.items()}
+        updates = {lane: self._updates(run) for lane, run in runs.items()}
+        fresh = {lane: _loaded(self._compiled, run, updates[lane]) for lane, run in runs.items()}
         self._states = self._placement.write(self._states, fresh)
         for lane, run in runs.items():
             self._runs[lane] = run
@@ -144,13 +146,23 @@ class _FusedSession(Session):
         }
 
     def best_weights(self, lane: int) -> list[np.ndarray]:
-        best = self._placement.read(self._states.best, lane)
-        return [np.array(array) for array in self._compiled.network.unflatten(best)]
+        return self._weights(self._states.best, lane)
+
+    def last_weights(self, lane: int) -> list[np.ndarray]:
+        (last,) = self._states.average or (self._states.weights,)
+        return self._weights(last, lane)
+
+    def _weights(self, weights: Any, lane: int) -> list[np.ndarray]:
+        flat = self._placement.read(weights, lane)
+        return [np.array(array) for array in self._compiled.network.unflatten(flat)]
 
     def release(self, lane: int) -> None:
         del self._runs[lane]
         alive = np.array([lane in self._runs for lane in range(self.width)])
         self._states = self._states._replace(alive=jax.device_put(alive, self._placement.by_lane))
+
+    def _updates(self, run: Run) -> int:
+        return updates_of(run, self._sequences[run.fold], self._shape.batch)
 
     def _orders(self) -> Any:
         """(K, S, B) indices of training sequences, -1 where a batch is short."""
@@ -163,22 +175,19 @@ class _FusedSession(Session):
         return jax.device_put(orders.reshape(-1, steps, size), self._placement.by_lane)
 
 
-def _loaded(compiled: CompiledProgram, run: Run) -> LaneState:
-    """A lane at the start of a run."""
+def _loaded(compiled: CompiledProgram, run: Run, updates: int) -> LaneState:
+    """A lane at the start of a run of so many updates."""
     network, blank = compiled.network, compiled.blank(1)
     weights = network.initial_weights(run)
+    numbers = lane_numbers(compiled.program, run, updates)
     lane: LaneState = jax.tree.map(lambda array: array[0], blank)
     return lane._replace(
         weights=weights,
+        average=(weights,) if compiled.program.averages else (),
         best=weights,
         best_score=np.float32(np.inf),
         generators=network.initial_generators(run),
-        numbers=_numbers(compiled.program, run),
+        numbers={name: np.float32(value) for name, value in numbers.items()},
         fold=np.int32(run.fold),
         alive=np.bool_(True),
     )
-
-
-def _numbers(program: Program, run: Run) -> dict[str, np.float32]:
-    values = {name: value_of(name, program, run.numbers) for name in numbers_of(program)}
-    return {name: np.float32(value) for name, value in values.items()}

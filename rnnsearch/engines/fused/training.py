@@ -16,6 +16,7 @@ from rnnsearch.engines.fused.network import Network
 from rnnsearch.engines.fused.optimizers import RULES
 from rnnsearch.engines.fused.reading import Data, Split, cut, evaluation_batch
 from rnnsearch.engines.losses import make_loss
+from rnnsearch.engines.schedules import cosine_share
 from rnnsearch.tasks import Facts, arranged, metric_value
 
 __all__ = ["LaneState", "epoch_function", "metric_names"]
@@ -33,6 +34,7 @@ class LaneState(NamedTuple):
         slots: (P,) arrays that the optimizer keeps.
         steps: Updates so far.
         generators: States of the generators of dropout masks.
+        average: (P,) of the weights after each update; empty where nothing is averaged.
         best: (P,) weights at the best epoch.
         best_score: The objective there, sign changed where more is better; inf at first.
         numbers: The run's numeric parameters, by name.
@@ -44,6 +46,7 @@ class LaneState(NamedTuple):
     slots: tuple[Array, ...]
     steps: Array
     generators: tuple[Array, ...]
+    average: tuple[Array, ...]
     best: Array
     best_score: Array
     numbers: dict[str, Array]
@@ -93,15 +96,19 @@ def epoch_function(
             return trained, None
 
         hidden, none = network.no_hidden(order.shape[1]), jnp.zeros(())
-        carry = (state.weights, state.slots, state.steps, state.generators, hidden, none)
-        (weights, slots, steps, generators, _, total), _ = jax.lax.scan(body, carry, order)
+        learned = (state.weights, state.slots, state.steps, state.generators, state.average)
+        carry = (*learned, hidden, none)
+        (weights, slots, steps, generators, average, _, total), _ = jax.lax.scan(body, carry, order)
         count = jnp.sum(order >= 0).astype(jnp.float32)
-        trained = state._replace(weights=weights, slots=slots, steps=steps, generators=generators)
-        values = jnp.stack([total / count, *evaluate(trained, data)])
+        trained = state._replace(
+            weights=weights, slots=slots, steps=steps, generators=generators, average=average
+        )
+        (judged,) = average or (weights,)
+        values = jnp.stack([total / count, *evaluate(trained, judged, data)])
         score = sign * values[objective]
         better = (score < state.best_score) | jnp.isnan(state.best_score)
         new = trained._replace(
-            best=jnp.where(better, weights, state.best),
+            best=jnp.where(better, judged, state.best),
             best_score=jnp.where(better, score, state.best_score),
         )
         return new, values
@@ -126,7 +133,7 @@ def _step_function(program: Program, networks: Sequence[Network]) -> Callable[..
 
     def step(carry: Any, indices: Array, numbers: dict[str, Array], data: Data) -> Any:
         """One update of the weights, by the batch of these sequences."""
-        weights, slots, steps, generators, hidden, total = carry
+        weights, slots, steps, generators, average, hidden, total = carry
         real = (indices >= 0).astype(jnp.float32)
         chosen = jnp.maximum(indices, 0)
         x, y, weight = jax.tree.map(lambda a: jnp.take(a, chosen, axis=0), data.train)
@@ -139,13 +146,26 @@ def _step_function(program: Program, networks: Sequence[Network]) -> Callable[..
         if program.clip_mode is not None:
             gradients = _clip(gradients, numbers["clip_norm"], program.clip_mode)
         gradient = network.flatten(gradients)
+        steps = steps + 1
+        numbers = _at(steps, numbers) if program.schedules else numbers
         if program.decays:
             weights = weights * (1.0 - numbers["learning_rate"] * numbers["weight_decay"])
-        steps = steps + 1
         weights, slots = rule.update(gradient, weights, slots, steps, numbers)
-        return weights, slots, steps, generators, hidden, total + loss * jnp.sum(real)
+        if program.averages:
+            # As in Keras, the first update is where the average starts from.
+            kept = jnp.where(steps == 1, 0.0, numbers["averaging"])
+            average = (kept * average[0] + (1 - kept) * weights,)
+        total = total + loss * jnp.sum(real)
+        return weights, slots, steps, generators, average, hidden, total
 
     return step
+
+
+def _at(step: Array, numbers: dict[str, Array]) -> dict[str, Array]:
+    """The numbers with the learning rate of an update, counted from 1."""
+    share = cosine_share(step, numbers["updates"], numbers["warm_up"])
+    share = jnp.where(numbers["schedule"] > 0, share, 1.0)
+    return {**numbers, "learning_rate": numbers["learning_rate"] * share}
 
 
 def _clip(gradients: list[Array], bound: Array, mode: str) -> list[Array]:
@@ -167,20 +187,20 @@ def _clip(gradients: list[Array], bound: Array, mode: str) -> list[Array]:
 
 def _evaluation_function(
     program: Program, network: Network
-) -> Callable[[LaneState, Data], list[Array]]:
+) -> Callable[[LaneState, Array, Data], list[Array]]:
     classes = program.loss.name == "cross_entropy"
     loss = make_loss(program.loss)
 
-    def evaluate(state: LaneState, data: Data) -> list[Array]:
-        """Loss and metrics on the validation part of the lane's fold."""
+    def evaluate(state: LaneState, weights: Array, data: Data) -> list[Array]:
+        """Loss and metrics of weights (P,) on the validation part of the lane's fold."""
         x, truth, weight = jax.tree.map(lambda a: a[state.fold], data.validation)
         loss_weight, scale, offset, log = (a[state.fold] for a in data[3:7])
         anchor, naive_error = (None if a is None else a[state.fold] for a in data[7:])
-        weights = network.unflatten(state.weights)
+        arrays = network.unflatten(weights)
 
         def predict(hidden: Any, x: Any) -> tuple[Any, Array]:
             predicted, _, hidden = network.predict(
-                weights,
+                arrays,
                 state.numbers,
                 state.generators,
                 cut(data.tables, x),
