@@ -251,7 +251,7 @@ def _search(spec: Spec, folder: StudyFolder, clock: Clock, block: int | None) ->
         Search(
             planner,
             executor,
-            Limits(block, None, schedule, timeout=None, memory=1e6),
+            Limits(block, None, lambda epochs: schedule, timeout=None, memory=1e6),
             Tally([], planner.total, settings.epochs, objective_of(spec)),
             recorder,
             tell=partial(tell, study),

@@ -11,6 +11,7 @@ from rnnsearch.api.inputs import read_inputs, resolve_engine
 from rnnsearch.baselines import suitable
 from rnnsearch.data import Arrays, Dataset, SequenceData
 from rnnsearch.driver.baselines import has_feed_forward
+from rnnsearch.driver.regime import UNBOUNDED, Regime, batch_for
 from rnnsearch.spec import Spec
 from rnnsearch.tasks import TASKS, Loss, class_weights
 
@@ -62,7 +63,8 @@ def check(
     """
     inputs = read_inputs(spec, overrides or {}, arrays)
     resolved, data = inputs.spec, inputs.data
-    dataset = data.dataset((inputs.space.windows(resolved) or (None,))[0])
+    window = (inputs.space.windows(resolved) or (None,))[0]
+    dataset = data.dataset(window)
     task = TASKS[resolved.task]
     network = ["feed_forward"] if has_feed_forward(task, dataset) else []
     return CheckReport(
@@ -75,7 +77,7 @@ def check(
         objective=resolved.search.objective,
         loss=_loss(TASKS[resolved.task].loss(dataset.target, resolved.loss), dataset),
         engine=f"{resolve_engine(resolved)} on {resolved.run.backend}",
-        budget=_budget(resolved, data),
+        budget=_budget(resolved, data, window),
     )
 
 
@@ -91,25 +93,51 @@ def _loss(loss: Loss, dataset: Dataset) -> str:
     return f"{loss.name}, weighing {', '.join(f'{c} {weight:.3g}' for c, weight in weights)}"
 
 
-def _runs(spec: Spec, data: SequenceData) -> str:
+def _runs(spec: Spec, data: SequenceData, regime: Regime) -> str:
     """How often a trial is trained."""
-    seeds, folds, repeats = spec.search.runs_per_trial, data.folds, data.repeats
+    seeds, folds = spec.search.runs_per_trial, regime.folds
     parts = [f"{seeds} seeds"] if seeds > 1 else []
-    parts += [f"{folds // repeats} folds"] if folds > 1 else []
-    parts += [f"{repeats} repeats"] if repeats > 1 else []
-    return f"{seeds * folds} a trial" + (f" ({' × '.join(parts)})" if parts else "")
+    parts += [f"{folds} folds"] if folds > 1 else []
+    text = f"{seeds * folds} a trial" + (f" ({' × '.join(parts)})" if parts else "")
+    return f"{text}, {data.repeats - 1} repeats to confirm" if data.repeats > 1 else text
 
 
-def _budget(spec: Spec, data: SequenceData) -> list[tuple[str, str]]:
-    search = spec.search
+def _budget(spec: Spec, data: SequenceData, window: int | None) -> list[tuple[str, str]]:
+    search, regime = spec.search, Regime.of(spec, data, window)
     timeout = "none" if search.timeout is None else f"{search.timeout:g} s"
-    patience = "off" if search.patience is None else f"{search.patience} epochs"
+    batch = batch_for(regime.sequences)
+    epochs = regime.epochs(batch)
+    patience = regime.patience(epochs)
+    stops = "patience off" if patience is None else f"patience {patience} epochs"
+    length = f"{epochs} at most, {stops}, judged at the {regime.keep} one"
+    if search.epochs == "auto":
+        updates = epochs * -(-regime.sequences // batch)
+        length += f" ({updates:,} updates with batches of {batch})"
     return [
-        ("trials", str(search.trials)),
-        ("runs", _runs(spec, data)),
-        ("epochs", f"{search.epochs} at most, patience {patience}"),
+        ("trials", "until the time is up" if regime.trials == UNBOUNDED else str(regime.trials)),
+        ("runs", _runs(spec, data, regime)),
+        ("epochs", length),
         ("timeout", timeout),
         ("sampler", search.sampler),
-        ("pruner", search.pruner),
+        ("pruner", _pruner(regime)),
+        ("confirm", _confirm(regime)),
         ("seed", str(search.seed)),
     ]
+
+
+def _pruner(regime: Regime) -> str:
+    """How trials are stopped, and why so."""
+    if regime.pruner == "race":
+        if not regime.stages:
+            return "race, which needs three divisions of the data: no trial is stopped"
+        return f"race: on {regime.stages[0]} of {regime.runs} divisions, on all if worth it"
+    return regime.pruner
+
+
+def _confirm(regime: Regime) -> str:
+    """What becomes of the best trials."""
+    if regime.deliver == "best":
+        return "no: the best trial's network is delivered as it was found"
+    made = {"bag": "the average of the best that tie", "single": "one network trained on all data"}
+    again = f"the best few again, in {regime.confirm:.0%} of the time"
+    return f"{again}; delivered is {made[regime.deliver]}"

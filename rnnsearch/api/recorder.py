@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rnnsearch.driver import BaselineRecord, Epoch, Observer, Snapshot, TrialRecord
+from rnnsearch.driver import (
+    BaselineRecord,
+    Confirmed,
+    Delivery,
+    Epoch,
+    Observer,
+    Snapshot,
+    TrialRecord,
+)
 from rnnsearch.errors import WorkerError
 from rnnsearch.records import (
     BestWeights,
@@ -46,6 +55,10 @@ class Recorder:
         self.device = ""
         self.baselines: list[BaselineRecord] = []
         self.winner_test: Mapping[str, float] = {}
+        self.winner: TrialRecord | None = None
+        self.confirmed: Sequence[Confirmed] = ()
+        self.deliveries: Sequence[Delivery] = ()
+        self._snapshot: Snapshot | None = None
         self._folder = folder
         self._spec = spec
         self._engine = engine
@@ -78,8 +91,26 @@ class Recorder:
         if self._display is not None:
             self._display.started(device)
 
+    def conclude(
+        self,
+        winner: TrialRecord,
+        confirmed: Sequence[Confirmed],
+        deliveries: Sequence[Delivery],
+    ) -> None:
+        """The best were confirmed, and this is what came of it."""
+        self.winner = winner
+        self.confirmed = confirmed
+        self.deliveries = deliveries
+        self.winner_test = next((d.test for d in deliveries if d.delivered), {})
+
+    def concluding(self, activity: str) -> None:
+        """Say what goes on at the end of a search."""
+        if self._snapshot is not None and self._display is not None:
+            self._display.progressed(replace(self._snapshot, activity=activity, lanes=()))
+
     def progressed(self, snapshot: Snapshot) -> None:
         """Pass on."""
+        self._snapshot = snapshot
         if self._display is not None:
             self._display.progressed(snapshot)
 
@@ -103,7 +134,9 @@ class Recorder:
     def write_leaderboard(self, records: Sequence[TrialRecord]) -> None:
         """Write leaderboard.csv."""
         started = time.monotonic()
-        frame = leaderboard(records, self.baselines, self._direction)
+        frame = leaderboard(
+            records, self.baselines, self._direction, self.confirmed, self.deliveries
+        )
         write_leaderboard(self._folder.leaderboard, frame)
         now = time.monotonic()
         self._due = now + max(_LEADERBOARD_SECONDS, (now - started) / _LEADERBOARD_SHARE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import shutil
 import signal
 import threading
@@ -16,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from rnnsearch.api.concluding import Concluding
 from rnnsearch.api.inputs import Inputs, fingerprint, read_spec, resolve_engine
 from rnnsearch.api.recorder import Recorder
 from rnnsearch.api.results import Results
@@ -24,7 +24,6 @@ from rnnsearch.data import Arrays, Dataset
 from rnnsearch.driver import BaselineRecord, Observer, TrialRecord
 from rnnsearch.driver.baselines import (
     LANES,
-    feed_forward_baseline,
     feed_forward_program,
     has_feed_forward,
     simple_baselines,
@@ -32,18 +31,18 @@ from rnnsearch.driver.baselines import (
 from rnnsearch.driver.loop import Limits, Search
 from rnnsearch.driver.planner import Planner
 from rnnsearch.driver.programs import asked_metrics, objective_of
-from rnnsearch.driver.pruners import make_pruner, rungs
+from rnnsearch.driver.pruners import make_pruner
+from rnnsearch.driver.racing import Field
+from rnnsearch.driver.regime import UNBOUNDED, batch_for
 from rnnsearch.driver.tally import Tally
 from rnnsearch.errors import StudyError
 from rnnsearch.execution import Executor, WorkerSetup, usable_cores
-from rnnsearch.execution.messages import Judge, Prepare, Schedule
+from rnnsearch.execution.messages import Prepare
 from rnnsearch.execution.processes import ProcessExecutor
-from rnnsearch.execution.requests import judge_remotely
 from rnnsearch.records import (
     StudyFolder,
     Summary,
     commit,
-    load_weights,
     open_study,
     read_environment,
     read_summary,
@@ -172,9 +171,11 @@ class _Searching:
         self.task = TASKS[spec.task]
         self.engine = resolve_engine(spec)
         self.objective = objective_of(spec)
-        pruner = make_pruner(spec.search.pruner, spec.search.epochs)
-        self.study = open_study(self.folder, spec.name, self.objective.direction, pruner=pruner)
+        self.study = open_study(self.folder, spec.name, self.objective.direction)
         self.planner = Planner(spec, self.inputs.data, self.study)
+        self.regime = self.planner.regime
+        epochs = self.regime.epochs(batch_for(self.regime.sequences))
+        self.study.pruner = make_pruner(self.regime.pruner, epochs)
         self.recorder = Recorder(
             self.folder, spec, self.engine, self.objective.direction, self.observer
         )
@@ -233,22 +234,23 @@ class _Searching:
         if not self.folder.summary.exists():
             return False
         summary = read_summary(self.folder.summary)
-        best = self._tally(before).best
-        winner = (summary["winner"] or {}).get("number")
-        same = winner == (best.number if best else None) and summary["states"] == _states(before)
-        return same and not summary["interrupted"]
+        return summary["states"] == _states(before) and not summary["interrupted"]
 
     def _tally(self, before: list[TrialRecord]) -> Tally:
-        return Tally(before, self.planner.total, self.spec.search.epochs, self.objective)
+        epochs = self.regime.epochs(batch_for(self.regime.sequences))
+        total = None if self.planner.total == UNBOUNDED else self.planner.total
+        return Tally(before, total, epochs, self.objective, self.spec.search.timeout)
 
     def _search(self, executor: Executor, before: list[TrialRecord]) -> None:
-        settings = self.spec.search
-        schedule = Schedule(settings.patience, rungs(settings.pruner, settings.epochs))
+        settings, search_share = self.spec.search, 1 - self.regime.confirm
+        field = Field(self.objective)
+        for record in before:
+            field.add(record)
         limits = Limits(
             block=self._block(),
             lanes=None if self.spec.run.lanes == "auto" else self.spec.run.lanes,
-            schedule=schedule,
-            timeout=settings.timeout,
+            schedule=self.regime.schedule,
+            timeout=None if settings.timeout is None else settings.timeout * search_share,
             memory=_WORKER_MEMORY,
         )
 
@@ -261,6 +263,7 @@ class _Searching:
             tell=partial(tell, self.study),
             commit=partial(commit, self.study),
             afterwards=self._baseline_of,
+            field=field,
         ).run()
 
     def _baseline_of(self, best: TrialRecord) -> Prepare | None:
@@ -282,34 +285,18 @@ class _Searching:
         return 1 if self.engine == "keras" else None
 
     def _conclude(self, executor: Executor) -> None:
-        """Save the winner, and touch the test part: for it and for what it is compared with."""
-        best = self._tally(records(self.study)).best
-        if best is None:
-            return
-        program = self.planner.program(best.params)
-        weights = load_weights(self.folder.weights(best.number))
-        judged = judge_remotely(executor, Judge(program, weights, self.folder.model))
-        self.recorder.winner_test = {
-            name: value for name, value in judged.metrics.items() if name.startswith("test_")
-        }
-        preparation = self.inputs.data.preparation(program.window, -1)
-        kept = {"network": program.architecture.to_json(), **preparation.to_json()}
-        write_text(self.folder.preparation, json.dumps(kept, indent=2) + "\n")
-        budget = self.planner.runs(best.number, best.params)[: self.inputs.data.folds]
-        dataset = self.inputs.data.dataset(program.window)
-        if not has_feed_forward(self.task, dataset):
-            return
-        self.recorder.baselines.append(
-            feed_forward_baseline(
-                executor,
-                program,
-                judged.parameters,
-                self.task,
-                dataset,
-                budget,
-                self.spec.search.patience,
-            )
-        )
+        settings, lanes = self.spec.search, self.spec.run.lanes
+        deadline = self.started + settings.timeout if settings.timeout else float("inf")
+        Concluding(
+            executor=executor,
+            inputs=self.inputs,
+            folder=self.folder,
+            study=self.study,
+            planner=self.planner,
+            recorder=self.recorder,
+            objective=self.objective,
+            lanes=None if lanes == "auto" else lanes,
+        ).run(deadline)
 
     def _write_summary(self, interrupted: bool) -> None:
         trials = records(self.study)
@@ -326,9 +313,11 @@ class _Searching:
             backend=self.spec.run.backend,
             states=_states(trials),
             seconds=earlier + time.monotonic() - self.started,
-            winner=self._tally(trials).best,
+            winner=self.recorder.winner or self._tally(trials).best,
             test=self.recorder.winner_test,
             baselines=self.recorder.baselines,
+            confirmed=self.recorder.confirmed,
+            deliveries=self.recorder.deliveries,
             interrupted=interrupted,
         )
         write_summary(self.folder.summary, summary)

@@ -296,6 +296,11 @@ class SequenceData(ABC):
         """How often the data is divided into k folds; `folds` is a multiple of it."""
         return 1
 
+    @property
+    def ordered(self) -> bool:
+        """Whether the parts follow each other in time, so that the latest of them matter most."""
+        return False
+
     @abstractmethod
     def dataset(
         self, window: int | None = None, fold: int = -1, rows: int | None = None

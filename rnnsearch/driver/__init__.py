@@ -2,6 +2,8 @@
 
 from rnnsearch.driver.trials import (
     BaselineRecord,
+    Confirmed,
+    Delivery,
     Epoch,
     Lane,
     Observer,
@@ -12,6 +14,8 @@ from rnnsearch.driver.trials import (
 
 __all__ = [
     "BaselineRecord",
+    "Confirmed",
+    "Delivery",
     "Epoch",
     "Lane",
     "Observer",

@@ -169,7 +169,7 @@ def feed_forward_baseline(
     task: Task,
     dataset: Dataset,
     budget: Sequence[Run],
-    patience: int | None,
+    schedule: Schedule,
 ) -> BaselineRecord:
     """A network without memory, about as large as the winner, at its best learning rate.
 
@@ -183,7 +183,7 @@ def feed_forward_baseline(
         task: Gives what the network sees in place of the sequence.
         dataset: The data, of any fold.
         budget: Runs whose epochs, seeds and folds are the baseline's: one a fold.
-        patience: As in the search.
+        schedule: Of runs that nothing is compared with on the way.
     """
     program = feed_forward_program(winner, parameters, task, dataset)
     runs = tuple(
@@ -191,7 +191,7 @@ def feed_forward_baseline(
         for rate in range(len(_LEARNING_RATES))
         for fold, run in enumerate(budget)
     )
-    block = Block(program, runs, Schedule(patience, frozenset()), LANES)
+    block = Block(program, runs, schedule, LANES)
     folds = _best(train_remotely(executor, block), program)
     weights = folds[-1].weights if folds else None
     if weights is None:

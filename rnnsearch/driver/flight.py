@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from rnnsearch.driver.outcome import best_weights, trial_record
 from rnnsearch.driver.planner import TrialPlan
+from rnnsearch.driver.racing import Field
 from rnnsearch.driver.trials import Lane, TrialRecord
 from rnnsearch.engines import Run, RunKey
 from rnnsearch.execution.messages import Block, Ended, Epoch
@@ -95,6 +97,23 @@ class Flight:
             return known[epoch]
         best = self.ended[run.key].best
         return best.metrics[self.block.program.objective] if best is not None else math.nan
+
+    def compared(self, trials: Sequence[int], runs: int, field: Field) -> frozenset[int]:
+        """Trials to stop after so many runs of each, by what these reached and others did.
+
+        Trials of which a comparison is known, from a process before this one, are not asked for.
+        """
+        objective = self.block.program.objective
+        scores: dict[int, list[float]] = {}
+        for number in trials:
+            ended = [self.ended[run.key] for run in self.open[number].runs[:runs]]
+            scores[number] = [run.best.metrics[objective] for run in ended if run.best is not None]
+        dropped = field.dropped(scores)
+        return frozenset(
+            number
+            for number, values in scores.items()
+            if self.open[number].race(runs, statistics.fmean(values), number in dropped)
+        )
 
     def lanes(self) -> list[Lane]:
         """The runs in training, for the display."""

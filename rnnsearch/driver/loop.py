@@ -23,6 +23,7 @@ from typing import Literal
 from rnnsearch.driver.flight import Flight, Landing
 from rnnsearch.driver.planner import BlockPlan, Planner
 from rnnsearch.driver.queue import BlockQueue, block_size
+from rnnsearch.driver.racing import Field
 from rnnsearch.driver.tally import Tally
 from rnnsearch.driver.trials import Observer, TrialRecord
 from rnnsearch.errors import WorkerError
@@ -32,6 +33,7 @@ from rnnsearch.execution.messages import (
     Block,
     BlockDone,
     Cancel,
+    Compare,
     Crashed,
     Ended,
     Epochs,
@@ -71,14 +73,14 @@ class Limits:
     Attributes:
         block: Trials of a block; None: as many as suit the device and the trials.
         lanes: In which a block trains; None: as many as the engine likes.
-        schedule: Patience and rungs.
+        schedule: From the epochs of a block's runs to their patience, rungs and stages.
         timeout: Seconds, or None.
         memory: MiB that a worker may hold; one that holds more is replaced between blocks.
     """
 
     block: int | None
     lanes: int | None
-    schedule: Schedule
+    schedule: Callable[[int], Schedule]
     timeout: float | None
     memory: float
 
@@ -96,6 +98,7 @@ class Search:
         tell: Callable[[TrialRecord], None],
         commit: Callable[[], None],
         afterwards: Callable[[TrialRecord], Prepare | None] = lambda best: None,
+        field: Field | None = None,
     ) -> None:
         self._planner = planner
         self._executor = executor
@@ -105,6 +108,7 @@ class Search:
         self._tell = tell
         self._commit = commit
         self._afterwards = afterwards
+        self._field = field or Field(tally.objective)
         self._queue = BlockQueue(planner, commit)
         self._attempts: dict[int, int] = {}
         self._flights: dict[int, Flight] = {}
@@ -182,7 +186,7 @@ class Search:
         for plan in planned.plans:
             self._attempts[plan.number] = self._attempts.get(plan.number, 0) + 1
         lanes = planned.lanes or self._limits.lanes
-        schedule = self._limits.schedule
+        schedule = self._limits.schedule(planned.runs[0].epochs)
         block = Block(planned.program, planned.runs, schedule, lanes, planned.epochs)
         self._flights[worker] = Flight(block, {plan.number: plan for plan in planned.plans})
         self._executor.send(worker, block)
@@ -219,6 +223,9 @@ class Search:
                 flight.note(epochs)
             case Rung(values):
                 self._executor.send(worker, Verdict(flight.pruned(values)))
+            case Compare(trials, runs):
+                dropped = flight.compared(trials, runs, self._field)
+                self._executor.send(worker, Verdict(dropped))
             case Ended():
                 landing = flight.close(message)
                 if landing is not None:
@@ -236,7 +243,9 @@ class Search:
         if not self._queue.is_open:
             planner = self._planner
             learns = not planner.asks_ahead
-            usual = block_size(device, planner.total, planner.structures, learns)
+            usual = block_size(
+                device, min(planner.total, planner.regime.expected), planner.structures, learns
+            )
             self._queue.open(self._limits.block or usual)
             self._observer.started(device)
 
@@ -245,6 +254,7 @@ class Search:
         self._observer.ended(landing.record, landing.curves, landing.weights)
         self._tell(landing.record)
         self._tally.add(landing.record)
+        self._field.add(landing.record)
 
     def _crashed(self, worker: int, reason: str, gone: bool) -> None:
         flight = self._flights.pop(worker, None)

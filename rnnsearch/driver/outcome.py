@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from collections.abc import Sequence
 
@@ -36,7 +37,14 @@ def trial_record(plan: TrialPlan, ended: Sequence[Ended]) -> TrialRecord:
         runs=len(plan.runs),
         spread=spread([epoch.metrics[plan.program.objective] for epoch in best]),
         run_epochs=tuple(run.epochs for run in ended),
+        run_scores=_scores(plan, ended),
     )
+
+
+def _scores(plan: TrialPlan, ended: Sequence[Ended]) -> tuple[float, ...]:
+    """The objective of each run, up to the first that was never trained to its end."""
+    done = itertools.takewhile(lambda run: run.state == "COMPLETE" and run.best, ended)
+    return tuple(run.best.metrics[plan.program.objective] for run in done if run.best)
 
 
 def _state(ended: Sequence[Ended]) -> TrialState:

@@ -10,6 +10,7 @@ import optuna
 from rnnsearch.data import SequenceData
 from rnnsearch.driver.blocks import OpenBlocks, is_open
 from rnnsearch.driver.programs import Programs
+from rnnsearch.driver.regime import Regime
 from rnnsearch.driver.samplers import knows_history, make_sampler
 from rnnsearch.engines import Program, Run, RunKey
 from rnnsearch.space import SearchSpace
@@ -19,6 +20,9 @@ __all__ = ["BlockPlan", "Planner", "TrialPlan"]
 
 _VERDICT = "verdict"
 """A trial's attribute: the last rung at which the pruner was asked, and whether it stopped it."""
+
+_RACED = "raced"
+"""A trial's attribute: after how many runs it was compared, and whether that ended it."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class TrialPlan:
         runs: Each seed on each fold, in the order of their indices.
         reported: Epochs at which it has reported before, if it is trained again.
         verdicts: Epoch → whether it was told to stop there; of the last rung it was judged at.
+        raced: Runs → whether it was dropped after so many; of the last comparison.
     """
 
     trial: optuna.trial.Trial
@@ -40,6 +45,7 @@ class TrialPlan:
     runs: tuple[Run, ...]
     reported: set[int] = field(default_factory=set)
     verdicts: dict[int, bool] = field(default_factory=dict)
+    raced: dict[int, bool] = field(default_factory=dict)
 
     @property
     def number(self) -> int:
@@ -69,6 +75,15 @@ class TrialPlan:
         self.verdicts.clear()
         self.verdicts[epoch] = stop
         return stop
+
+    def race(self, runs: int, value: float, dropped: bool) -> bool:
+        """Note how a comparison after so many runs ended; what was decided before stays."""
+        if runs in self.raced:
+            return self.raced[runs]
+        self.report(runs, value)
+        self.trial.set_user_attr(_RACED, [runs, dropped])
+        self.raced[runs] = dropped
+        return dropped
 
 
 @dataclass(frozen=True)
@@ -114,9 +129,14 @@ class Planner:
         self._grid = self._space.grid() if spec.search.sampler == "grid" else None
 
     @property
+    def regime(self) -> Regime:
+        """How the search goes."""
+        return self._programs.regime
+
+    @property
     def total(self) -> int:
         """Trials of the whole search: as many as asked for, or as the grid has."""
-        trials = self._spec.search.trials
+        trials = self.regime.trials
         return trials if self._grid is None else min(trials, len(self._grid))
 
     def structures(self) -> int | None:
@@ -167,6 +187,9 @@ class Planner:
         if _VERDICT in frozen.user_attrs:
             epoch, stop = frozen.user_attrs[_VERDICT]
             plan.verdicts[epoch] = stop
+        if _RACED in frozen.user_attrs:
+            runs, dropped = frozen.user_attrs[_RACED]
+            plan.raced[runs] = dropped
         return plan
 
     def _ended_runs(self, frozen: optuna.trial.FrozenTrial) -> dict[Run, int]:
@@ -211,7 +234,7 @@ class Planner:
         search = self._spec.search
         given = fixed if self._grid is None else self._grid[number]
         self._study.sampler = make_sampler(
-            search.sampler, search.seed, number, search.trials, given
+            search.sampler, search.seed, number, self.regime.expected, given
         )
 
     def _grid_block(self, numbers: range) -> range:
@@ -230,6 +253,12 @@ class Planner:
     def runs(self, number: int, params: Mapping[str, Scalar]) -> tuple[Run, ...]:
         """The runs that train a configuration as trial `number`."""
         return self._programs.runs(number, params)
+
+    def confirming(
+        self, number: int, params: Mapping[str, Scalar], first: int | None = None
+    ) -> tuple[Run, ...]:
+        """The runs that train a configuration again, if it is among the best."""
+        return self._programs.confirming(number, params, first)
 
     def program(self, params: Mapping[str, Scalar]) -> Program:
         """The program that trains a configuration."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from rnnsearch.data import SequenceData
+from rnnsearch.driver.regime import Regime, batch_for
 from rnnsearch.engines import Numbers, Program, Run
 from rnnsearch.models.configured import architecture_of
 from rnnsearch.space import SearchSpace
@@ -34,6 +35,10 @@ def asked_metrics(spec: Spec) -> tuple[str, ...]:
     return (*spec.search.metrics, *([objective] if objective in METRICS else []))
 
 
+_LEAST_TO_CONFIRM = 3
+"""Runs that confirm a configuration: of fewer, how they differ says nothing."""
+
+
 class Programs:
     """What trains the configurations of a spec's space on its data."""
 
@@ -44,6 +49,7 @@ class Programs:
         self._task = TASKS[spec.task]
         self._objective = objective_of(spec)
         self._heads: dict[int | None, Head] = {}
+        self._regime = Regime.of(spec, data, self._windows()[0])
         target = data.dataset(self._windows()[0]).target
         self._loss = self._task.loss(target, spec.loss)
         self._metrics = self._task.metrics(target, self._loss, asked_metrics(spec))
@@ -51,17 +57,52 @@ class Programs:
     def _windows(self) -> Sequence[int | None]:
         return self._space.windows(self._spec) or (None,)
 
+    @property
+    def regime(self) -> Regime:
+        """How long runs train, and on how many folds."""
+        return self._regime
+
     def runs(self, number: int, params: Mapping[str, Scalar]) -> tuple[Run, ...]:
         """The runs that train a configuration: as many as asked for, on each fold.
 
         Each has its own seed: with one for all trials, an unlucky start would be everybody's.
         """
-        steps = self.program(params).architecture.head.longest
+        regime = self._regime
+        folds = list(range(regime.folds)) * self._spec.search.runs_per_trial
+        return self._runs(number, params, folds, 0, regime.epochs)
+
+    def confirming(
+        self, number: int, params: Mapping[str, Scalar], first: int | None = None
+    ) -> tuple[Run, ...]:
+        """The runs that train it again, from other seeds; on other folds where there are such.
+
+        Args:
+            number: Of the trial.
+            params: Its configuration.
+            first: Index of the first of them; None for the one after those of the search.
+        """
+        regime = self._regime
+        fresh = list(range(regime.folds, self._data.folds))
+        known = list(range(regime.folds))
+        folds = fresh or known * -(-_LEAST_TO_CONFIRM // len(known))
+        index = regime.runs if first is None else first
+        return self._runs(number, params, folds, index, regime.final_epochs)
+
+    def _runs(
+        self,
+        number: int,
+        params: Mapping[str, Scalar],
+        folds: Sequence[int],
+        first: int,
+        epochs: Callable[[int], int],
+    ) -> tuple[Run, ...]:
+        program = self.program(params)
+        steps = program.architecture.head.longest
         numbers = _numbers(self._space.complete(params), steps)
-        search, folds = self._spec.search, self._data.folds
+        length, seed = epochs(program.batch_size), self._spec.search.seed
         return tuple(
-            Run(number, _seed(search.seed, number, index), search.epochs, numbers, index, fold)
-            for index, fold in enumerate(list(range(folds)) * search.runs_per_trial)
+            Run(number, _seed(seed, number, index), length, numbers, index, fold)
+            for index, fold in enumerate(folds, start=first)
         )
 
     def program(self, params: Mapping[str, Scalar]) -> Program:
@@ -70,7 +111,7 @@ class Programs:
         window = complete.get("window")
         window = int(window) if isinstance(window, int) else self._windows()[0]
         may_clip = self._space.may_clip()
-        batch_size = int(complete["batch_size"] or 32)
+        batch_size = self._batch_size(complete["batch_size"])
         return Program(
             architecture=architecture_of(complete, self._head(window, batch_size)),
             optimizer=str(complete["optimizer"]),
@@ -90,6 +131,9 @@ class Programs:
             schedules=self._space.may_schedule(),
             averages=self._space.can_exceed_zero("averaging"),
         )
+
+    def _batch_size(self, asked: Scalar) -> int:
+        return batch_for(self._regime.sequences) if asked == "auto" else int(str(asked))
 
     def _head(self, window: int | None, rows: int) -> Head:
         if window not in self._heads:

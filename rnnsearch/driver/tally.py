@@ -12,12 +12,26 @@ __all__ = ["Tally"]
 
 
 class Tally:
-    """Counts trials as they end, on top of those that ended before."""
+    """Counts trials as they end, on top of those that ended before.
+
+    Args:
+        records: Those.
+        total: Trials of the whole search; None where only time ends it.
+        epochs: Most of a run.
+        objective: What is searched for.
+        seconds: That the search may take, or None.
+    """
 
     def __init__(
-        self, records: Sequence[TrialRecord], total: int, epochs: int, objective: Objective
+        self,
+        records: Sequence[TrialRecord],
+        total: int | None,
+        epochs: int,
+        objective: Objective,
+        seconds: float | None = None,
     ) -> None:
         self._total = total
+        self._seconds = seconds
         self._epochs = epochs
         self._objective = objective
         self._done = self._pruned = self._failed = self._new = 0
@@ -26,6 +40,11 @@ class Tally:
         for record in records:
             if record.state != "RUNNING":
                 self._count(record)
+
+    @property
+    def objective(self) -> Objective:
+        """What is counted for."""
+        return self._objective
 
     @property
     def best(self) -> TrialRecord | None:
@@ -54,9 +73,12 @@ class Tally:
     def snapshot(self, activity: str, lanes: Sequence[Lane]) -> Snapshot:
         """The state now."""
         left = None
-        if self._new:
-            elapsed = time.monotonic() - self._started
+        elapsed = time.monotonic() - self._started
+        if self._new and self._total is not None:
             left = elapsed / self._new * max(0, self._total - self._done)
+        if self._seconds is not None:
+            rest = max(0.0, self._seconds - elapsed)
+            left = rest if left is None else min(left, rest)
         return Snapshot(
             done=self._done,
             total=self._total,

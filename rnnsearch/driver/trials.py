@@ -11,7 +11,18 @@ import numpy as np
 from rnnsearch.execution import Epoch
 from rnnsearch.spec import Scalar
 
-__all__ = ["BaselineRecord", "Epoch", "Lane", "Observer", "Snapshot", "TrialRecord", "TrialState"]
+__all__ = [
+    "BaselineRecord",
+    "Confirmed",
+    "Delivery",
+    "Epoch",
+    "FinalRun",
+    "Lane",
+    "Observer",
+    "Snapshot",
+    "TrialRecord",
+    "TrialState",
+]
 
 TrialState = Literal["COMPLETE", "PRUNED", "FAIL", "RUNNING"]
 
@@ -35,6 +46,7 @@ class TrialRecord:
         spread: Sample standard deviation of the score over the runs; None where there are not
             two runs with one.
         run_epochs: Epochs of each run, by its index; empty where none is known to have ended.
+        run_scores: The objective of each run that has one, by its index, up to the first without.
     """
 
     number: int
@@ -49,6 +61,7 @@ class TrialRecord:
     runs: int = 1
     spread: float | None = None
     run_epochs: tuple[int, ...] = ()
+    run_scores: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +90,82 @@ class BaselineRecord:
 
 
 @dataclass(frozen=True)
+class FinalRun:
+    """A run that ended well.
+
+    Attributes:
+        trial: Whose configuration it has.
+        index: Which of that one's runs; those of the search come before.
+        fold: Which division of the data; -1 where it trained on all but the test part.
+        metrics: ``val_…`` at the epoch that stands for it.
+        epochs: Up to the one that stands for it.
+        parameters: Weights of the network.
+        seconds: Its share of the training time.
+    """
+
+    trial: int
+    index: int
+    fold: int
+    metrics: Mapping[str, float]
+    epochs: int
+    parameters: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """A trial that was trained again at the end.
+
+    Attributes:
+        trial: Its number.
+        score: The mean of the objective over its new runs, which were not looked at before.
+        low, high: Ends of the 95 % interval of that mean.
+        metrics: ``val_…``, means over the new runs.
+        runs: How many.
+        parameters: Weights of one network.
+        tied: Whether it can't be told apart from the winner, by the same parts of the data.
+    """
+
+    trial: int
+    score: float
+    low: float
+    high: float
+    metrics: Mapping[str, float]
+    runs: int
+    parameters: int
+    tied: bool
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What best.keras holds, or might have held.
+
+    Attributes:
+        kind: ``single`` network, ``bag`` of networks, ``ensemble`` of these and simple methods.
+        score, low, high: Of the objective on the parts that no member was trained on.
+        metrics: ``val_…`` there.
+        test: ``test_…`` metrics; of what was not delivered none.
+        shares: Trial, or simple method → what it weighs.
+        networks: How many there are in it.
+        parameters: Weights, of all of them.
+        milliseconds: A sequence, in batches.
+        delivered: Whether best.keras holds it.
+    """
+
+    kind: str
+    score: float
+    low: float
+    high: float
+    metrics: Mapping[str, float]
+    shares: Mapping[str, float]
+    networks: int
+    test: Mapping[str, float] = field(default_factory=dict)
+    parameters: int | None = None
+    milliseconds: float = 0.0
+    delivered: bool = False
+
+
+@dataclass(frozen=True)
 class Lane:
     """A run in training, for the display; `run` is None where its trial has no other."""
 
@@ -92,6 +181,7 @@ class Snapshot:
 
     Attributes:
         done: Trials that ended, over all resumes, of which `pruned` and `failed`.
+        total: Of the whole search; None where only time ends it.
         best: The best COMPLETE trial so far.
         activity: What is running now: ``compiling GRU 2x32``, ``training GRU 2x32 (8 lanes)``.
         lanes: The runs in training.
@@ -99,7 +189,7 @@ class Snapshot:
     """
 
     done: int
-    total: int
+    total: int | None
     pruned: int
     failed: int
     best: TrialRecord | None

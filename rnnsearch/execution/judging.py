@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import keras
@@ -11,9 +11,10 @@ import numpy as np
 from rnnsearch.data import Dataset, Part
 from rnnsearch.data.inputs import Inputs, count, join, take
 from rnnsearch.data.tokens.coding import Writing
+from rnnsearch.engines import Program
 from rnnsearch.execution.messages import Judge, Judged
 from rnnsearch.models import Architecture
-from rnnsearch.models.build import build_standard
+from rnnsearch.models.bag import standard_model
 from rnnsearch.models.decoding import Decoder, generate
 from rnnsearch.models.feeding import predict
 from rnnsearch.models.stream import follow, with_states
@@ -21,7 +22,7 @@ from rnnsearch.tasks import judge as judge_outputs
 from rnnsearch.tasks import loss_weights
 from rnnsearch.tasks.texts import written_as
 
-__all__ = ["judge", "standard_model"]
+__all__ = ["evaluate", "judge", "predict_evenly", "save_model"]
 
 
 _TEXTS = 500
@@ -29,14 +30,6 @@ _TEXTS = 500
 
 _BATCH = 512
 """Sequences predicted at once, at most."""
-
-
-def standard_model(architecture: Architecture, weights: Sequence[np.ndarray]) -> keras.Model:
-    """The model in plain Keras layers, with these trainable weights."""
-    model = build_standard(architecture, blank=True)
-    for variable, value in zip(model.trainable_variables, weights, strict=True):
-        variable.assign(value)
-    return model
 
 
 def judge(order: Judge, dataset: Dataset, writing: Writing | None = None) -> Judged:
@@ -51,22 +44,19 @@ def judge(order: Judge, dataset: Dataset, writing: Writing | None = None) -> Jud
     model = standard_model(architecture, order.weights)
     parts = {"val": dataset.validation, "test": dataset.test}
     if architecture.head.stream is None:
-        predicted = _predict(model, join(*(part.x for part in parts.values())))
+        predicted = predict_evenly(model, join(*(part.x for part in parts.values())))
     else:
         predicted = np.concatenate([_follow(model, architecture, part) for part in parts.values()])
     metrics: dict[str, float] = {}
-    loss, names = order.program.loss, order.program.metrics
     for prefix, part in parts.items():
         own, predicted = predicted[: len(part)], predicted[len(part) :]
         if len(part):
-            weights = loss_weights(loss, dataset, part)
-            least = keras.config.epsilon()
-            values = judge_outputs(own, part, dataset.target, loss, names, weights, least)
+            values = evaluate(own, order.program, part, dataset)
             metrics |= {f"{prefix}_{name}": value for name, value in values.items()}
     if writing is not None and architecture.head.source is not None:
         metrics |= _text_metrics(model, architecture, parts, writing)
     if order.save is not None:
-        _save(model, order.save)
+        save_model(model, order.save)
     return Judged(metrics, model.count_params())
 
 
@@ -85,7 +75,7 @@ def _text_metrics(
     return metrics
 
 
-def _predict(model: keras.Model, x: Inputs) -> np.ndarray:
+def predict_evenly(model: keras.Model, x: Inputs) -> np.ndarray:
     """Predictions in batches of one size, filled up where they do not come out even.
 
     JAX compiles a program for each size.
@@ -104,7 +94,16 @@ def _follow(model: keras.Model, architecture: Architecture, part: Part) -> np.nd
     return follow(with_states(model, architecture), part.array, architecture)
 
 
-def _save(model: keras.Model, path: Path) -> None:
+def evaluate(
+    outputs: np.ndarray, program: Program, part: Part, dataset: Dataset
+) -> dict[str, float]:
+    """Loss and metrics of a model's outputs on a part."""
+    loss = program.loss
+    weights, least = loss_weights(loss, dataset, part), keras.config.epsilon()
+    return judge_outputs(outputs, part, dataset.target, loss, program.metrics, weights, least)
+
+
+def save_model(model: keras.Model, path: Path) -> None:
     """Save beside the file and rename: a kill leaves the old one or the new one, whole."""
     aside = path.with_name(f".{path.name}.new.keras")
     model.save(aside)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,12 +11,15 @@ from typing import Literal
 import numpy as np
 
 from rnnsearch.engines import Program, Run, RunKey
+from rnnsearch.models.networks import Network
 
 __all__ = [
     "Activity",
+    "Assemble",
     "Block",
     "BlockDone",
     "Cancel",
+    "Compare",
     "Crashed",
     "Ended",
     "Epoch",
@@ -27,6 +31,8 @@ __all__ = [
     "Opened",
     "Order",
     "Prepare",
+    "Put",
+    "PutOut",
     "Ready",
     "RunState",
     "Rung",
@@ -45,15 +51,24 @@ class Epoch:
 
 @dataclass(frozen=True)
 class Schedule:
-    """When runs stop before their last epoch.
+    """When runs stop before their last epoch, and which epoch stands for a run.
 
     Attributes:
         patience: Epochs without a new best after which a run stops, or None.
         rungs: Epochs after which the pruner is asked.
+        keep: Whether a run is judged, and its weights taken, at its best epoch or its last.
+        stages: How many of a trial's runs are trained before it is compared with others, and goes
+            on with the next of them or ends; in rising order.
     """
 
     patience: int | None
     rungs: frozenset[int]
+    keep: Literal["best", "last"] = "best"
+    stages: tuple[int, ...] = ()
+
+    def stage(self, index: int) -> int:
+        """In which stage a trial's run is trained, from 0."""
+        return bisect.bisect_right(self.stages, index)
 
 
 # --- From the driver to a worker -------------------------------------------------------------
@@ -71,6 +86,7 @@ class Block:
         ended: Runs among `runs` that ended before, with the epochs that each had. They keep
             their lane for as long without training, so that the others start when they would
             have: what is decided at rungs depends on what was decided before.
+        whole: Whether runs train on training and validation part together.
     """
 
     program: Program
@@ -78,11 +94,12 @@ class Block:
     schedule: Schedule
     lanes: int | None
     ended: Mapping[RunKey, int] = field(default_factory=dict)
+    whole: bool = False
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer to `Rung`: trials to stop, with all of their runs."""
+    """The answer to `Rung` and to `Compare`: trials to stop, with all of their runs."""
 
     pruned: frozenset[int]
 
@@ -98,6 +115,36 @@ class Judge:
 
     program: Program
     weights: list[np.ndarray]
+    save: Path | None = None
+
+
+@dataclass(frozen=True)
+class PutOut:
+    """Tell what networks of one program put out on a part of the data.
+
+    Attributes:
+        program: Theirs.
+        networks: The division of the data that each was trained on, and its weights.
+        part: Of that division.
+    """
+
+    program: Program
+    networks: tuple[tuple[int, list[np.ndarray]], ...]
+    part: Literal["validation", "test"] = "validation"
+
+
+@dataclass(frozen=True)
+class Assemble:
+    """Make one model of several networks, and evaluate it on the test part; save it if asked to.
+
+    Attributes:
+        program: Of any of them that reads most steps: what is judged, and by what.
+        networks: The members.
+        save: Where the model goes.
+    """
+
+    program: Program
+    networks: tuple[Network, ...]
     save: Path | None = None
 
 
@@ -118,7 +165,7 @@ class Exit:
     """End the worker."""
 
 
-Order = Block | Verdict | Cancel | Prepare | Judge | Exit
+Order = Block | Verdict | Cancel | Prepare | Judge | PutOut | Assemble | Exit
 
 # --- From a worker to the driver -------------------------------------------------------------
 
@@ -158,6 +205,14 @@ class Rung:
     values: Mapping[RunKey, tuple[int, float]]
 
 
+@dataclass(frozen=True)
+class Compare:
+    """These trials ended a stage: so many runs of each are over. Waits for `Verdict`."""
+
+    trials: tuple[int, ...]
+    runs: int
+
+
 RunState = Literal["COMPLETE", "PRUNED", "FAIL"]
 
 
@@ -168,11 +223,12 @@ class Ended:
     Attributes:
         trial: Its trial.
         state: FAIL where it diverged; PRUNED also where another run of its trial did.
-        best: Its best epoch, None if there is none.
+        best: The epoch that stands for it: its best, or its last where the schedule keeps that;
+            None if there is none.
         epochs: Epochs trained.
         seconds: Its share of the time the block took.
         parameters: Weights of the model.
-        weights: The best epoch's trainable weights, if COMPLETE.
+        weights: The trainable weights at that epoch, if COMPLETE.
         message: Why the state is not COMPLETE.
         index: Which of its trial's runs it is.
     """
@@ -202,10 +258,24 @@ class BlockDone:
 
 @dataclass(frozen=True)
 class Judged:
-    """Metrics of `Judge`, ``val_…`` and ``test_…`` (none of these if the test part is empty)."""
+    """What a network came to.
+
+    Attributes:
+        metrics: ``val_…`` of `Judge`, and ``test_…`` (none of these if the test part is empty).
+        parameters: Weights.
+        milliseconds: That a sequence of the test part took, in batches; 0 where there is none.
+    """
 
     metrics: Mapping[str, float]
     parameters: int = 0
+    milliseconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Put:
+    """What each network of `PutOut` puts out, in its division's units: (N, …) arrays."""
+
+    outputs: list[np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -216,4 +286,6 @@ class Crashed:
     gone: bool = field(default=False)
 
 
-Message = Ready | Activity | Opened | Epochs | Rung | Ended | BlockDone | Judged | Crashed
+Message = (
+    Ready | Activity | Opened | Epochs | Rung | Compare | Ended | BlockDone | Judged | Put | Crashed
+)

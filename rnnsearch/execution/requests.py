@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from rnnsearch.errors import WorkerError
 from rnnsearch.execution._base import Executor
-from rnnsearch.execution.messages import Block, BlockDone, Crashed, Ended, Judge, Judged, Message
+from rnnsearch.execution.messages import (
+    Assemble,
+    Block,
+    BlockDone,
+    Crashed,
+    Ended,
+    Judge,
+    Judged,
+    Message,
+    Put,
+    PutOut,
+)
 
-__all__ = ["judge_remotely", "train_remotely"]
+__all__ = ["judge_remotely", "put_out_remotely", "train_remotely"]
 
 _WORKER = 0
 _ATTEMPTS = 2
 
 
-def judge_remotely(executor: Executor, order: Judge) -> Judged:
-    """Have weights evaluated and saved by a worker.
+def judge_remotely(executor: Executor, order: Judge | Assemble) -> Judged:
+    """Have a network, or several as one, evaluated and saved by a worker.
 
     Raises:
         WorkerError: It failed twice.
@@ -21,6 +34,17 @@ def judge_remotely(executor: Executor, order: Judge) -> Judged:
     answer = _request(executor, order)[-1]
     assert isinstance(answer, Judged)
     return answer
+
+
+def put_out_remotely(executor: Executor, order: PutOut) -> list[np.ndarray]:
+    """What networks put out: (N, …) arrays.
+
+    Raises:
+        WorkerError: It failed twice.
+    """
+    answer = _request(executor, order)[-1]
+    assert isinstance(answer, Put)
+    return answer.outputs
 
 
 def train_remotely(executor: Executor, block: Block) -> list[Ended]:
@@ -32,7 +56,7 @@ def train_remotely(executor: Executor, block: Block) -> list[Ended]:
     return [answer for answer in _request(executor, block) if isinstance(answer, Ended)]
 
 
-def _request(executor: Executor, order: Block | Judge) -> list[Message]:
+def _request(executor: Executor, order: Block | Judge | PutOut | Assemble) -> list[Message]:
     """What a worker answers, up to the message that ends the order."""
     reason = ""
     for _ in range(_ATTEMPTS):
@@ -49,6 +73,6 @@ def _request(executor: Executor, order: Block | Judge) -> list[Message]:
 
 def _answers(executor: Executor) -> list[Message]:
     answers: list[Message] = []
-    while not answers or not isinstance(answers[-1], BlockDone | Judged | Crashed):
+    while not answers or not isinstance(answers[-1], BlockDone | Judged | Put | Crashed):
         answers += [message for worker, message in executor.receive(None) if worker == _WORKER]
     return answers

@@ -5,6 +5,9 @@ epoch or after `patience` epochs without a new best (COMPLETE), stopped at a run
 (PRUNED), or with a loss or an objective that is no finite number (FAIL). A run that fails takes
 the other runs of its trial with it, which has no score without it.
 
+A trial of several runs may be trained in stages: some of its runs first, the others only if the
+trial is still worth it, which is asked when that stage of all trials is over.
+
 Lanes go in step, an epoch at a time, each at an epoch of its own run. At the end of each, the
 lanes that got free take the next runs of the block; no lane waits for another. Runs that ended
 before the block was sent hold their lane as long as they did then, so the order in which the
@@ -38,6 +41,10 @@ class Listener(ABC):
         """Which trials to stop; these runs of theirs have (epoch, best objective so far)."""
 
     @abstractmethod
+    def compare(self, trials: tuple[int, ...], runs: int) -> frozenset[int]:
+        """Which of these trials to stop, so many runs of each of which have ended."""
+
+    @abstractmethod
     def ended(self, ended: Ended) -> None:
         """A run ended."""
 
@@ -59,13 +66,15 @@ class _Progress:
     epochs: int = 0
     seconds: float = 0.0
     best: Epoch | None = None
+    last: Epoch | None = None
 
     def add(self, metrics: Mapping[str, float], program: Program, seconds: float) -> None:
         self.epochs += 1
         self.seconds += seconds
         value = metrics[program.objective]
+        self.last = Epoch(self.epochs, metrics)
         if self.best is None or program.goal.better(value, self.best.metrics[program.objective]):
-            self.best = Epoch(self.epochs, metrics)
+            self.best = self.last
 
     @property
     def since_best(self) -> int:
@@ -76,7 +85,8 @@ class _Course:
     """One block's way through a session.
 
     Attributes:
-        _waiting: Runs without a lane yet, in order.
+        _waiting: Runs without a lane yet, in order: those of the first stage before all others.
+        _stage: That is trained.
         _lanes: Lane → the run that trains in it.
         _held: Lane → epochs for which a run that ended before still holds it.
     """
@@ -86,26 +96,46 @@ class _Course:
         self._block = block
         self._listener = listener
         # A run that was stopped before its first epoch never had a lane.
-        self._waiting = deque(run for run in block.runs if block.ended.get(run.key) != 0)
+        runs = [run for run in block.runs if block.ended.get(run.key) != 0]
+        self._waiting = deque(sorted(runs, key=lambda run: self._stage_of(run)))
+        self._stage = 0
         self._lanes: dict[int, _Progress] = {}
         self._held: dict[int, int] = {}
 
     def run(self) -> None:
-        self._fill(range(self._session.width))
-        while self._lanes or self._held:
+        lanes = range(self._session.width)
+        self._fill(lanes)
+        while self._lanes or self._held or self._waiting:
             if self._listener.cancelled():
                 self._cancel()
                 return
+            if not (self._lanes or self._held):
+                self._next_stage()
+                self._fill(lanes)
+                continue
             ticks = 1 if self._lanes else min(self._held.values())
             free = self._advance() if self._lanes else []
             free += self._pass(ticks)
             self._fill(sorted(free))
 
+    def _stage_of(self, run: Run) -> int:
+        return self._block.schedule.stage(run.index)
+
+    def _next_stage(self) -> None:
+        """Go on to the next stage with runs, with the trials that are still worth it."""
+        self._stage = self._stage_of(self._waiting[0])
+        ended, runs = self._block.ended, self._block.schedule.stages[self._stage - 1]
+        going = {run.trial for run in self._waiting if run.key not in ended}
+        if going:
+            trials = tuple(sorted(going))
+            for trial in sorted(self._listener.compare(trials, runs)):
+                self._stop(trial, f"worse than others after {runs} runs")
+
     def _fill(self, free: Iterable[int]) -> None:
         """Give the free lanes to the runs that wait."""
         fresh: dict[int, Run] = {}
         for lane in free:
-            if not self._waiting:
+            if not self._waiting or self._stage_of(self._waiting[0]) > self._stage:
                 break
             run = self._waiting.popleft()
             if run.key in self._block.ended:
@@ -195,13 +225,16 @@ class _Course:
 
     def _end(self, lane: int, state: RunState, message: str = "") -> None:
         progress = self._lanes.pop(lane)
-        weights = self._session.best_weights(lane) if state == "COMPLETE" else None
-        self._session.release(lane)
+        last, session = self._block.schedule.keep == "last", self._session
+        weights = None
+        if state == "COMPLETE":
+            weights = session.last_weights(lane) if last else session.best_weights(lane)
+        session.release(lane)
         self._listener.ended(
             Ended(
                 progress.run.trial,
                 state,
-                progress.best,
+                progress.last if last else progress.best,
                 progress.epochs,
                 progress.seconds,
                 self._session.parameters,

@@ -24,9 +24,11 @@ from rnnsearch.execution.importing import import_keras_alone
 from rnnsearch.execution.lanes import Lanes, is_out_of_memory
 from rnnsearch.execution.messages import (
     Activity,
+    Assemble,
     Block,
     BlockDone,
     Cancel,
+    Compare,
     Crashed,
     Ended,
     Epoch,
@@ -36,6 +38,7 @@ from rnnsearch.execution.messages import (
     Message,
     Opened,
     Prepare,
+    PutOut,
     Ready,
     Rung,
     Verdict,
@@ -75,6 +78,7 @@ class _Worker:
         self._task = TASKS[setup.task]
         self._data = joblib.load(setup.data, mmap_mode="r")
         self._datasets: dict[tuple[int | None, bool, int | None], list[Dataset]] = {}
+        self._wholes: dict[int | None, list[Dataset]] = {}
         self._engine = _make_engine(setup)
         self._lanes = Lanes(self._engine)
         self._preparing = Preparing(self._prepare)
@@ -92,6 +96,8 @@ class _Worker:
                 self._train(order)
             elif isinstance(order, Judge):
                 self._judge(order)
+            elif isinstance(order, PutOut | Assemble):
+                self._deliver(order)
             elif isinstance(order, Prepare):
                 self._preparing.begin(order)
         except _DRIVER_GONE:
@@ -104,7 +110,7 @@ class _Worker:
     def _train(self, block: Block) -> None:
         self._send(Activity(f"compiling {block.program}"))
         self._preparing.wait()
-        folds = self._folds(block.program)
+        folds = self._whole(block.program) if block.whole else self._folds(block.program)
         lanes = self._lanes.of(block.program, folds, len(block.runs), block.lanes)
         listener = _RemoteListener(self._connection, str(block.program), self._preparing.begin)
         while not self._fits(block, folds, lanes, listener):
@@ -141,6 +147,22 @@ class _Worker:
         self._preparing.wait()
         writing = self._data.preparation(order.program.window).writing
         self._send(judge(order, self._folds(order.program)[-1], writing))
+
+    def _deliver(self, order: PutOut | Assemble) -> None:
+        from rnnsearch.execution.delivering import assemble, put_out
+
+        self._preparing.wait()
+        if isinstance(order, PutOut):
+            self._send(put_out(order, self._folds(order.program)))
+        else:
+            self._send(assemble(order, *self._whole(order.program)))
+
+    def _whole(self, program: Program) -> list[Dataset]:
+        """The arrays of all but the test part as one training part; one set of them."""
+        window = program.window
+        if window not in self._wholes:
+            self._wholes[window] = [self._data.whole(window)]
+        return self._wholes[window]
 
     def _folds(self, program: Program) -> list[Dataset]:
         """The arrays a program reads; a network without memory gets features, not sequences."""
@@ -196,6 +218,13 @@ class _RemoteListener(Listener):
 
     def rung(self, values: Mapping[RunKey, tuple[int, float]]) -> frozenset[int]:
         self._connection.send(Rung(values))
+        return self._verdict()
+
+    def compare(self, trials: tuple[int, ...], runs: int) -> frozenset[int]:
+        self._connection.send(Compare(trials, runs))
+        return self._verdict()
+
+    def _verdict(self) -> frozenset[int]:
         while True:
             answer = self._connection.recv()
             if isinstance(answer, Verdict):

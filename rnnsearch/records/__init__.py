@@ -3,6 +3,7 @@
 from rnnsearch.records.atomic import replacing, write_bytes, write_text
 from rnnsearch.records.environment import environment, read_environment, write_environment
 from rnnsearch.records.epochs import EpochsFile, read_epochs
+from rnnsearch.records.finals import Finals
 from rnnsearch.records.folder import StudyFolder
 from rnnsearch.records.leaderboard import (
     leaderboard,
@@ -17,6 +18,7 @@ from rnnsearch.records.weights import BestWeights, load_weights, save_weights
 __all__ = [
     "BestWeights",
     "EpochsFile",
+    "Finals",
     "StudyFolder",
     "Summary",
     "commit",

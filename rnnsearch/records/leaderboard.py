@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,39 +15,48 @@ from rnnsearch.vocabulary import Direction, Objective
 if TYPE_CHECKING:
     import pandas as pd
 
-    from rnnsearch.driver.trials import BaselineRecord, TrialRecord
+    from rnnsearch.driver.trials import BaselineRecord, Confirmed, Delivery, TrialRecord
 
 __all__ = ["leaderboard", "leaderboard_csv", "read_leaderboard", "write_leaderboard"]
 
-_Key = tuple[int, tuple[bool, float], int, str]
-
 _TEXT = {"trial", "state", "message"}
 _INTEGERS = {"rank", "runs", "epochs", "parameters"}
-_GROUPS = {"PRUNED": 2, "RUNNING": 3, "FAIL": 4}
+_GROUPS = {"PRUNED": 3, "RUNNING": 4, "FAIL": 5}
+_RANKED, _UNCONFIRMED, _WITHOUT_SCORE = 0, 1, 2
 
 
 def leaderboard(
     trials: Sequence[TrialRecord],
     baselines: Sequence[BaselineRecord],
     direction: Direction,
+    confirmed: Sequence[Confirmed] = (),
+    deliveries: Sequence[Delivery] = (),
 ) -> pd.DataFrame:
-    """Rank trials and baselines together.
+    """Rank trials, baselines and what was made of them together.
 
     COMPLETE trials and baselines have a rank, by score; of equal scores the baseline, being
-    the simpler, stands first, then the trial of lower number. PRUNED trials follow by score,
-    then RUNNING and FAIL, without a rank. The order that the records come in is of no effect.
+    the simpler, stands first, then the trial of smaller loss, of fewer weights, of lower number.
+    Where the best trials were confirmed, they come first with the baselines and with what may be
+    delivered: the score of another trial is the best of many, and so too good. PRUNED trials follow
+    by score, then RUNNING and FAIL, without a rank. The order that the records come in is of no
+    effect.
 
     Returns:
-        Columns ``rank, trial, state, score, score_std``, the validation metrics, ``runs, epochs,
-        seconds, parameters``, one ``params_<name>`` a search parameter, ``message``. Score and
-        metrics are means over the runs (of baselines: the folds), ``score_std`` the sample
-        standard deviation of the score over them, empty where there is one.
+        Columns ``rank, trial, state, score, score_std, score_low, score_high, tied_with_best,
+        search_score``, the validation metrics, ``runs, epochs, seconds, parameters``, one
+        ``params_<name>`` a search parameter, ``message``. Score and metrics are means over the runs
+        (of baselines: the folds), ``score_std`` the sample standard deviation of the score over
+        them, empty where there is one. Of trials that were confirmed they are those of the runs
+        that confirmed them, and ``search_score`` is what they had before; ``score_low`` to
+        ``score_high`` is the 95 % interval.
     """
     ordered = sorted(trials, key=lambda trial: trial.number)
     objective = Objective("score", direction)
-    rows: list[tuple[_Key, dict[str, object]]] = [
-        (_key(trial.state, trial.score, objective, trial.number, ""), _trial_row(trial))
-        for trial in ordered
+    again = {one.trial: one for one in confirmed}
+    rows = [_trial_entry(trial, again, objective) for trial in ordered]
+    rows += [
+        (_key("BASELINE", one.score, objective, -2, one.kind), _delivery_row(one))
+        for one in deliveries
     ]
     rows += [
         (_key("BASELINE", baseline.score, objective, -1, baseline.name), _baseline_row(baseline))
@@ -55,7 +65,7 @@ def leaderboard(
     rows.sort(key=lambda row: row[0])
     rank = 0
     for key, row in rows:
-        if key[0] == 0:
+        if key[0] in (_RANKED, _UNCONFIRMED):
             row["rank"] = rank = rank + 1
     columns = _columns(ordered, baselines)
     table = [[cells.text(row.get(column)) for column in columns] for _, row in rows]
@@ -97,11 +107,76 @@ def read_leaderboard(path: Path) -> pd.DataFrame:
         ) from error
 
 
-def _key(state: str, score: float | None, objective: Objective, number: int, name: str) -> _Key:
-    """What rows are sorted by; it begins with 0 for rows that have a rank."""
-    unknown, value = objective.sort_key(score)
-    group = _GROUPS.get(state, 1 if unknown else 0)
-    return (group, (unknown, value if group in (0, 2) else 0.0), number, name)
+_Key = tuple[int, tuple[bool, float], tuple[float, float], int, str]
+
+
+def _key(
+    state: str,
+    score: float | None,
+    objective: Objective,
+    number: int,
+    name: str = "",
+    *,
+    ranked: int = _RANKED,
+    ties: tuple[float, float] = (-math.inf, 0.0),
+) -> _Key:
+    """What rows are sorted by; it begins with 0 or 1 for rows that have a rank.
+
+    Args:
+        state, score, number, name: Of the row.
+        objective: What ranks.
+        ranked: Group of rows that have a score.
+        ties: Loss and weights, of rows with the same score.
+    """
+    value = objective.sort_key(score)
+    group = _GROUPS.get(state, _WITHOUT_SCORE if value[0] else ranked)
+    has_order = group in (_RANKED, _UNCONFIRMED, _GROUPS["PRUNED"])
+    return (group, value if has_order else (False, 0.0), ties, number, name)
+
+
+def _trial_entry(
+    trial: TrialRecord, confirmed: Mapping[int, Confirmed], objective: Objective
+) -> tuple[_Key, dict[str, object]]:
+    """A trial's key and row."""
+    row = _trial_row(trial)
+    again = confirmed.get(trial.number)
+    ranked = _UNCONFIRMED if confirmed and again is None else _RANKED
+    score = trial.score
+    if again is not None:
+        score = again.score
+        row |= {
+            **again.metrics,
+            "search_score": trial.score,
+            "score": again.score,
+            "score_std": None,
+            "score_low": _finite(again.low),
+            "score_high": _finite(again.high),
+            "tied_with_best": again.tied,
+            "runs": again.runs,
+        }
+    ties = (trial.metrics.get("val_loss", math.inf), float(trial.parameters or 0))
+    key = _key(trial.state, score, objective, trial.number, ranked=ranked, ties=ties)
+    return key, row
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _delivery_row(one: Delivery) -> dict[str, object]:
+    named = ", ".join(f"{name} {share:.2f}" for name, share in one.shares.items())
+    return {
+        "trial": one.kind,
+        "state": "DELIVERED" if one.delivered else "OFFERED",
+        "score": one.score,
+        **one.metrics,
+        "score_low": _finite(one.low),
+        "score_high": _finite(one.high),
+        "tied_with_best": True,
+        "runs": one.networks or None,
+        "parameters": one.parameters,
+        "message": f"of {named}",
+    }
 
 
 def _trial_row(trial: TrialRecord) -> dict[str, object]:
@@ -141,6 +216,7 @@ def _columns(trials: Sequence[TrialRecord], baselines: Sequence[BaselineRecord])
         params |= {f"params_{name}": None for name in trial.params}
     return [
         *("rank", "trial", "state", "score", "score_std"),
+        *("score_low", "score_high", "tied_with_best", "search_score"),
         *sorted(name for name in metrics if name.startswith("val_")),
         *("runs", "epochs", "seconds", "parameters"),
         *params,
@@ -174,6 +250,8 @@ def _type(column: str, texts: Sequence[str]) -> tuple[Callable[[str], object], s
         return str, "string"
     if column in _INTEGERS:
         return int, "Int64"
+    if column == "tied_with_best":
+        return {"True": True, "False": False}.__getitem__, "boolean"
     if not column.startswith("params_"):
         return float, "float64"
     known = [cell for cell in texts if cell]

@@ -146,6 +146,7 @@ def tell(study: optuna.Study, record: TrialRecord) -> None:
         "runs": record.runs,
         "spread": _number(record.spread),
         "run_epochs": [int(epochs) for epochs in record.run_epochs],
+        "run_scores": [_number(score) for score in record.run_scores],
     }
     opened.storage.set_trial_user_attr(trial_id, "result", result)
     value = record.score if record.state == "COMPLETE" else None
@@ -180,6 +181,7 @@ def _record(trial: optuna.trial.FrozenTrial, objective: Objective) -> TrialRecor
         runs=result.get("runs", 1),
         spread=result.get("spread"),
         run_epochs=tuple(result.get("run_epochs", ())),
+        run_scores=tuple(result.get("run_scores", ())),
     )
 
 

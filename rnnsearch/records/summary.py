@@ -14,7 +14,7 @@ from rnnsearch.records.atomic import write_text
 from rnnsearch.vocabulary import Direction
 
 if TYPE_CHECKING:
-    from rnnsearch.driver.trials import BaselineRecord, TrialRecord
+    from rnnsearch.driver.trials import BaselineRecord, Confirmed, Delivery, TrialRecord
 
 __all__ = ["Summary", "read_summary", "write_summary"]
 
@@ -31,6 +31,8 @@ class Summary:
         winner: The best COMPLETE trial, None where there is none.
         test: The winner's ``test_…`` metrics; empty where there is no test part.
         baselines: With their test metrics.
+        confirmed: The trials that were trained again at the end, best first.
+        deliveries: What is delivered, and what else might have been.
         interrupted: Whether it was stopped before its budget was used up.
     """
 
@@ -46,6 +48,8 @@ class Summary:
     winner: TrialRecord | None
     test: Mapping[str, float] = field(default_factory=dict)
     baselines: Sequence[BaselineRecord] = ()
+    confirmed: Sequence[Confirmed] = ()
+    deliveries: Sequence[Delivery] = ()
     interrupted: bool = False
 
     def to_json(self) -> dict[str, Any]:

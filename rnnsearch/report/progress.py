@@ -74,7 +74,8 @@ def counts(snapshot: Snapshot) -> str:
     """Trials done of the total, and what became of them: ``12/60 trials (3 pruned)``."""
     parts = [("pruned", snapshot.pruned), ("failed", snapshot.failed)]
     notes = ", ".join(f"{count} {label}" for label, count in parts if count)
-    return f"{snapshot.done}/{snapshot.total} trials" + (f" ({notes})" if notes else "")
+    of = f"{snapshot.done}" if snapshot.total is None else f"{snapshot.done}/{snapshot.total}"
+    return f"{of} trials" + (f" ({notes})" if notes else "")
 
 
 def best_line(snapshot: Snapshot) -> str:
@@ -171,7 +172,8 @@ class PlainDisplay:
         total = self._snapshot.total if self._snapshot else "?"
         for record in self._waiting:
             self._done += 1
-            self._line(trial_line(record, f"{self._done}/{total}", best))
+            done = f"{self._done}" if total is None else f"{self._done}/{total}"
+            self._line(trial_line(record, done, best))
         self._waiting.clear()
 
     def _line(self, text: str) -> None:
@@ -233,6 +235,13 @@ class LiveDisplay:
     ) -> None:
         """Nothing: the next snapshot counts it."""
 
+    def _bar(self, snapshot: Snapshot) -> ProgressBar:
+        """How far: by trials, or where only time ends the search by that."""
+        if snapshot.total is not None:
+            return ProgressBar(total=max(snapshot.total, 1), completed=snapshot.done)
+        passed = self._clock() - self._began
+        return ProgressBar(total=passed + (snapshot.seconds_left or 0.0), completed=passed)
+
     def view(self) -> RenderableType:
         """What is on the screen now."""
         snapshot = self._snapshot
@@ -246,7 +255,7 @@ class LiveDisplay:
         if snapshot.seconds_left is not None:
             times += f", {duration(snapshot.seconds_left)} left"
         head.add_row(
-            ProgressBar(total=max(snapshot.total, 1), completed=snapshot.done),
+            self._bar(snapshot),
             f"{counts(snapshot)}, {times}",
         )
         lines = [

@@ -12,7 +12,14 @@ from rich.table import Table
 from rich.text import Text
 
 from rnnsearch.report import text
-from rnnsearch.report.verdict import Standing, failures, sentence, standings
+from rnnsearch.report.verdict import (
+    Standing,
+    certainty,
+    failures,
+    name_of_winner,
+    sentence,
+    standings,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +28,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Ended", "final", "leaderboard_table", "show_leaderboard", "varying"]
 
-_STYLES = {"BASELINE": "cyan", "PRUNED": "dim", "RUNNING": "yellow", "FAIL": "red"}
+_STYLES = {
+    "DELIVERED": "bold green",
+    "BASELINE": "cyan",
+    "PRUNED": "dim",
+    "RUNNING": "yellow",
+    "FAIL": "red",
+}
 
 
 class Ended(Protocol):
@@ -113,14 +126,13 @@ def final(
     if summary.get("winner") is None:
         _lines(console, _why_none(frame), style="red")
     else:
-        number = summary["winner"]["number"]
-        parts = standings(summary)
-        console.print(_standings_table(number, parts))
+        name, parts, sure = name_of_winner(summary), standings(summary), certainty(summary)
+        console.print(_standings_table(name, parts))
         console.print()
         for part in parts:
             style = "yellow" if part.unbeaten else "green"
-            _lines(console, [f"Trial {number} {sentence(part)}."], style=style)
-        _lines(console, _of_runs(summary["winner"], tested=len(parts) > 1))
+            _lines(console, [f"{name[0].upper()}{name[1:]} {sentence(part)}."], style=style)
+        _lines(console, sure or _of_runs(summary["winner"], tested=len(parts) > 1))
     console.print()
     took = text.duration(summary.get("seconds"))
     place = f"Everything is in {results.folder.path}"
@@ -158,15 +170,13 @@ def _missing(value: object) -> bool:
     return bool(pd.isna(value))  # type: ignore[call-overload]
 
 
-def _standings_table(number: int, parts: Sequence[Standing]) -> Table:
+def _standings_table(name: str, parts: Sequence[Standing]) -> Table:
     """The winner's score and the baselines', a column a part."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("")
     for part in parts:
         table.add_column(part.metric, justify="right")
-    table.add_row(
-        f"trial {number}", *(text.score(part.winner, part.spread) for part in parts), style="green"
-    )
+    table.add_row(name, *(text.score(part.winner, part.spread) for part in parts), style="green")
     for name in dict.fromkeys(name for part in parts for name in part.baselines):
         scores = [text.score(part.baselines.get(name)) for part in parts]
         table.add_row(Text(f"baseline:{name}"), *scores, style="cyan")

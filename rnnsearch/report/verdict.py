@@ -14,7 +14,15 @@ from rnnsearch.vocabulary import Objective
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Standing", "failures", "sentence", "standing", "standings"]
+__all__ = [
+    "Standing",
+    "certainty",
+    "failures",
+    "name_of_winner",
+    "sentence",
+    "standing",
+    "standings",
+]
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,10 @@ def standing(summary: Mapping[str, Any], part: str) -> Standing:
     objective = str(summary["objective"])
     metric = objective if part == "validation" else f"test_{objective.removeprefix('val_')}"
     winner = summary.get("winner") or {}
+    delivered = _delivered(summary)
     own = winner.get("score") if part == "validation" else winner.get("test", {}).get(metric)
+    if delivered is not None and part == "validation":
+        own = delivered["score"]
     known: dict[str, float] = {}
     for baseline in summary.get("baselines", ()):
         if part == "validation":
@@ -64,8 +75,42 @@ def standing(summary: Mapping[str, Any], part: str) -> Standing:
     unbeaten = tuple(
         name for name, value in known.items() if own is not None and not ranking.better(own, value)
     )
-    deviation = winner.get("spread") if part == "validation" else None
+    deviation = winner.get("spread") if part == "validation" and delivered is None else None
     return Standing(part, metric, own, known, unbeaten, deviation)
+
+
+def _delivered(summary: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What best.keras holds, where the best trials were confirmed."""
+    return next((one for one in summary.get("deliveries", ()) if one["delivered"]), None)
+
+
+def name_of_winner(summary: Mapping[str, Any]) -> str:
+    """What the winner is called: ``trial 12``, or the average that was made of several."""
+    delivered, number = _delivered(summary), summary["winner"]["number"]
+    if delivered is None:
+        return f"trial {number}"
+    if delivered["kind"] == "single":
+        return f"trial {number}, trained on all data"
+    networks, trials = delivered["networks"], len(delivered["shares"])
+    of = f"trial {number}" if trials == 1 else f"trial {number} and {trials - 1} that tie with it"
+    return f"the {delivered['kind']} of {networks} networks ({of})"
+
+
+def certainty(summary: Mapping[str, Any]) -> list[str]:
+    """How sure the winner's score is, and which trials are as good; where they were confirmed."""
+    delivered, confirmed = _delivered(summary), summary.get("confirmed", ())
+    if delivered is None or not confirmed:
+        return []
+    metric, runs = summary["objective"], confirmed[0]["runs"]
+    lines = []
+    if delivered["low"] is not None and delivered["high"] is not None:
+        low, high = score(delivered["low"]), score(delivered["high"])
+        lines.append(f"Its {metric} is {score(delivered['score'])}, 95 % interval {low} to {high}.")
+    ties = [f"trial {one['trial']}" for one in confirmed if one["tied"]]
+    again = f"{len(confirmed)} trials were trained again, in {runs} new runs each"
+    same = f"; {', '.join(ties)} can't be told apart" if len(ties) > 1 else ""
+    lines.append(f"{again}{same}.")
+    return lines
 
 
 def sentence(standing: Standing) -> str:

@@ -125,7 +125,16 @@ _ALL = (
         reason=_WITHOUT_RECURRENCE,
         tasks=_RECURRENT,
     ),
-    Parameter("batch_size", "int", True, 32, "Sequences an update (B).", low=1),
+    Parameter(
+        "batch_size",
+        "int",
+        True,
+        "auto",
+        "Sequences an update (B); `auto`: an eighth of the training part, from 8 to 32, and 64 of "
+        "5,000 sequences or more.",
+        low=1,
+        words=("auto",),
+    ),
     Parameter(
         "optimizer",
         "str",
@@ -146,7 +155,7 @@ _ALL = (
         "clip_norm",
         "float",
         False,
-        "none",
+        1.0,
         "Bound of the gradient; `none` does not clip.",
         low=0,
         open_low=True,

@@ -57,7 +57,7 @@ def _defaults(spec: Spec) -> dict[str, Any]:
     """What the parameters that the space does not name are fixed to, where they matter."""
     written = {name: Written(domain) for name, domain in spec.space.items()}
     norm = spec.space.get("clip_norm")
-    clips = norm is not None and (norm.kind == "range" or set(norm.values) != {"none"})
+    clips = norm is None or norm.kind == "range" or set(norm.values) != {"none"}
     found: dict[str, Any] = {}
     for name, parameter in PARAMETERS.items():
         if name in spec.space or parameter.default is None or spec.task not in parameter.tasks:

@@ -126,19 +126,53 @@ class SearchSpec(Frozen):
     sampler: Literal["tpe", "random", "gp", "cmaes", "qmc", "grid"] = Field(
         default="tpe", description="How configurations are suggested (Optuna's sampler)."
     )
-    pruner: Literal["hyperband", "asha", "median", "none"] = Field(
-        default="hyperband",
-        description="How trials that fall behind are stopped early (Optuna's pruner).",
+    pruner: Literal["auto", "race", "hyperband", "asha", "median", "none"] = Field(
+        default="auto",
+        description="How trials that fall behind are stopped early: by a `race`, on two divisions "
+        "of the data before all of them, or by their epochs (Optuna's pruners). `auto`: a race "
+        "where the data is divided more than twice, else `hyperband`.",
     )
-    trials: Count = Field(default=60, description="Trials in total, across resumes.")
+    trials: Count | Literal["auto"] = Field(
+        default="auto",
+        description="Trials in total, across resumes; `auto`: as many as `timeout` leaves time "
+        "for, and 60 without one.",
+    )
     runs_per_trial: Count = Field(
         default=1,
         description="How often each trial is trained (on each fold), every time from another "
         "seed; its score is the mean over these runs.",
     )
-    epochs: Count = Field(default=40, description="Most epochs a trial trains.")
-    patience: Count | None = Field(
-        default=10, description="Epochs without improvement after which a trial stops; null: never."
+    epochs: Count | Literal["auto"] = Field(
+        default="auto",
+        description="Most epochs a trial trains; `auto`: as many as make 1,000 updates of the "
+        "weights, and show every sequence often enough.",
+    )
+    patience: Annotated[
+        Count | Literal["auto"] | None, Worded("auto, a whole number of at least 1, or null")
+    ] = Field(
+        default="auto",
+        description="Epochs without improvement after which a trial stops; null: never. `auto`: a "
+        "third of its epochs, and never where the validation part has fewer than 100 sequences: "
+        "there a network is judged at its last epoch.",
+    )
+    keep: Literal["auto", "best", "last"] = Field(
+        default="auto",
+        description="At which epoch a network is judged, and its weights taken: its `best` by the "
+        "objective, or its `last`. `auto`: the last where the validation part has fewer than 100 "
+        "sequences, too few to say which epoch was best.",
+    )
+    confirm: Annotated[float, Field(ge=0, lt=1)] = Field(
+        default=0.35,
+        description="Share of the time, or of the runs, that trains the best few again, from other "
+        "seeds and on other divisions of the data: what is published is their score there. 0: "
+        "none is, and the best trial's own score stands.",
+    )
+    deliver: Literal["bag", "single", "best"] = Field(
+        default="bag",
+        description="What best.keras holds: the average of the networks of the winner and of those "
+        "that can't be told apart from it (`bag`), one network trained on training and "
+        "validation part (`single`), or the best trial's network as it was found (`best`). Of "
+        "texts that are written, and of one long text, always `best`.",
     )
     timeout: Duration | None = Field(
         default=None, description="Longest time to search; null: no limit."

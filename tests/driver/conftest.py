@@ -18,7 +18,8 @@ from rnnsearch.data import Arrays, SequenceData, read
 from rnnsearch.driver.loop import Limits, Search
 from rnnsearch.driver.planner import Planner
 from rnnsearch.driver.programs import objective_of
-from rnnsearch.driver.pruners import make_pruner, rungs
+from rnnsearch.driver.pruners import make_pruner
+from rnnsearch.driver.racing import Field
 from rnnsearch.driver.tally import Tally
 from rnnsearch.driver.trials import Snapshot, TrialRecord
 from rnnsearch.engines import Run, RunKey, Session
@@ -27,6 +28,7 @@ from rnnsearch.execution.messages import (
     Block,
     BlockDone,
     Cancel,
+    Compare,
     Crashed,
     Ended,
     Epochs,
@@ -35,7 +37,6 @@ from rnnsearch.execution.messages import (
     Order,
     Ready,
     Rung,
-    Schedule,
     Verdict,
 )
 from rnnsearch.execution.training import Listener, train
@@ -190,6 +191,13 @@ class _Worker(Listener):
 
     def rung(self, values: Mapping[RunKey, tuple[int, float]]) -> frozenset[int]:
         self._messages.append(Rung(values))
+        return self._answer()
+
+    def compare(self, trials: tuple[int, ...], runs: int) -> frozenset[int]:
+        self._messages.append(Compare(trials, runs))
+        return self._answer()
+
+    def _answer(self) -> frozenset[int]:
         self._verdict = None
         while self._verdict is None:
             self._pause()
@@ -330,34 +338,35 @@ class Simulation:
         """The study and its planner, as a new process has them; nothing done before is lost."""
         if self._study is not None:
             self.commit(self._study)
-        search = self.spec.search
-        pruner = make_pruner(search.pruner, search.epochs)
-        study = open_study(
-            self._folder, self.spec.name, objective_of(self.spec).direction, pruner=pruner
-        )
+        study = open_study(self._folder, self.spec.name, objective_of(self.spec).direction)
+        planner = Planner(self.spec, self._data, study)
+        study.pruner = make_pruner(planner.regime.pruner, planner.regime.epochs(32))
         self._study = study
-        return study, Planner(self.spec, self._data, study)
+        return study, planner
 
     def run(self, executor: Executor, block: int = 4, **limits: Any) -> list[TrialRecord]:
         """One process's search, from where the study stands; its records at the end."""
         study, planner = self.opened()
-        search = self.spec.search
-        schedule = Schedule(search.patience, rungs(search.pruner, search.epochs))
         values: dict[str, Any] = {
             **{"block": block, "lanes": None, "timeout": None, "memory": 1000.0},
             **limits,
         }
         afterwards = values.pop("afterwards", lambda best: None)
-        tally = Tally(records(study), planner.total, search.epochs, objective_of(self.spec))
+        before, objective = records(study), objective_of(self.spec)
+        tally = Tally(before, planner.total, planner.regime.epochs(32), objective)
+        field = Field(objective)
+        for record in before:
+            field.add(record)
         loop = Search(
             planner,
             executor,
-            Limits(schedule=schedule, **values),
+            Limits(schedule=planner.regime.schedule, **values),
             tally,
             self.notes,
             tell=partial(tell, study),
             commit=partial(self.commit, study),
             afterwards=afterwards,
+            field=field,
         )
         with executor:
             self.stop = loop.run()
@@ -367,15 +376,32 @@ class Simulation:
         return records(self.opened()[0])
 
 
+def search_folds(settings: dict[str, Any]) -> int:
+    """Divisions of the data, which are not a setting of the search."""
+    return int(settings.pop("folds", 1))
+
+
 def simulated_spec(space: Mapping[str, Any] = SPACE, **settings: Any) -> Spec:
-    search = {"trials": 12, "epochs": 9, "sampler": "random", "pruner": "none", **settings}
-    document = {"task": "many_to_one", "data": {"source": "arrays"}, "space": space}
+    plain = {"keep": "best", "patience": 10, "confirm": 0.0}
+    search = {"trials": 12, "epochs": 9, "sampler": "random", "pruner": "none", **plain}
+    data = {"source": "arrays", "split": {"folds": search_folds(settings)}}
+    document = {"task": "many_to_one", "data": data, "space": space}
+    search |= settings
     return parse({**document, "search": search}, name="simulated", directory=Path.cwd())
 
 
 @pytest.fixture(scope="session")
 def data() -> SequenceData:
-    spec = simulated_spec()
+    return _arrays(simulated_spec())
+
+
+@pytest.fixture(scope="session")
+def divided() -> SequenceData:
+    """The same, divided into five."""
+    return _arrays(simulated_spec(folds=5))
+
+
+def _arrays(spec: Spec) -> SequenceData:
     rng = np.random.default_rng(0)
     x = rng.normal(size=(40, 5, 1)).astype(np.float32)
     y = x.sum(axis=1)
@@ -384,11 +410,14 @@ def data() -> SequenceData:
 
 
 @pytest.fixture
-def simulation(tmp_path: Path, data: SequenceData) -> Callable[..., Simulation]:
-    """Makes a simulation; its arguments are keys of the search section, and the space."""
+def simulation(
+    tmp_path: Path, data: SequenceData, divided: SequenceData
+) -> Callable[..., Simulation]:
+    """Makes a simulation; its arguments are keys of the search section, folds, and the space."""
 
     def make(name: str = "study", space: Any = None, **settings: Any) -> Simulation:
-        return Simulation(tmp_path / name, data, space or SPACE, **settings)
+        read = divided if settings.get("folds", 1) == 5 else data
+        return Simulation(tmp_path / name, read, space or SPACE, **settings)
 
     return make
 

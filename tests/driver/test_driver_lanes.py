@@ -68,21 +68,22 @@ def test_lanes_do_not_change_what_a_run_reports(simulation, fake) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sampler", "pruner", "lanes", "runs"),
+    ("sampler", "pruner", "lanes", "runs", "folds"),
     [
-        ("tpe", "hyperband", 2, 1),
-        ("random", "asha", 3, 1),
-        ("random", "median", 2, 1),
-        ("random", "median", 3, 2),
-        ("qmc", "hyperband", 2, 2),
+        ("tpe", "hyperband", 2, 1, 1),
+        ("random", "asha", 3, 1, 1),
+        ("random", "median", 2, 1, 1),
+        ("random", "median", 3, 2, 1),
+        ("qmc", "hyperband", 2, 2, 1),
+        ("tpe", "race", 3, 1, 5),
     ],
 )
 def test_a_killed_search_keeps_the_schedule_of_its_lanes(
-    simulation, fake, sampler, pruner, lanes, runs
+    simulation, fake, sampler, pruner, lanes, runs, folds
 ) -> None:
     settings = {
         **{"pruner": pruner, "sampler": sampler, "trials": 14, "patience": 4},
-        "runs_per_trial": runs,
+        **{"runs_per_trial": runs, "folds": folds},
     }
     whole = simulation("whole", **settings)
     expected = whole.run(fake.Executor(curve=uneven), block=7, lanes=lanes)

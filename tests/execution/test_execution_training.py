@@ -79,7 +79,10 @@ class Notes(Listener):
         self,
         prune: Callable[[int, int], bool] = lambda trial, epoch: False,
         cancel_after: float = math.inf,
+        drop: frozenset[int] = frozenset(),
     ) -> None:
+        self.compared: list[tuple[tuple[int, ...], int]] = []
+        self._drop = drop
         self.seen: list[dict[int, int]] = []
         self.asked: list[dict[int, tuple[int, float]]] = []
         self.ends: dict[int, Ended] = {}
@@ -93,6 +96,10 @@ class Notes(Listener):
     def rung(self, values: Mapping[RunKey, tuple[int, float]]) -> frozenset[int]:
         self.asked.append({trial: value for (trial, _), value in values.items()})
         return frozenset(t for (t, _), (epoch, _) in values.items() if self._prune(t, epoch))
+
+    def compare(self, trials: tuple[int, ...], runs: int) -> frozenset[int]:
+        self.compared.append((trials, runs))
+        return self._drop & frozenset(trials)
 
     def ended(self, ended: Ended) -> None:
         assert ended.key not in self.by_run
@@ -272,3 +279,43 @@ def test_every_third_diverges_every_fourth_is_pruned_the_rest_is_as_alone() -> N
         assert replace(one, seconds=0.0) == replace(other, seconds=0.0)
     states = [together.ends[trial].state for trial in range(24)]
     assert {s: states.count(s) for s in states} == {"COMPLETE": 12, "FAIL": 6, "PRUNED": 6}
+
+
+def test_trials_are_compared_after_a_stage_and_those_dropped_train_no_more() -> None:
+    runs = tuple(Run(t, 0, 2, index=i, fold=i) for t in range(3) for i in range(4))
+    session, notes = FakeSession(2, falling), Notes(drop=frozenset({1}))
+
+    train(session, Block(PROGRAM, runs, Schedule(None, frozenset(), stages=(2,)), 2), notes)
+
+    assert notes.compared == [((0, 1, 2), 2)]
+    first = [run for load in session.loads[:3] for run in load.values()]
+    assert sorted(first) == [0, 0, 1, 1, 2, 2], "two runs of each trial come first"
+    states = {key: ended.state for key, ended in notes.by_run.items()}
+    assert states == {
+        (t, i): "PRUNED" if t == 1 and i > 1 else "COMPLETE" for t in range(3) for i in range(4)
+    }
+    assert notes.by_run[1, 2].message == "worse than others after 2 runs"
+
+
+def test_a_stage_that_was_over_before_is_not_compared_again() -> None:
+    runs = tuple(Run(t, 0, 2, index=i) for t in range(2) for i in range(3))
+    ended = {(0, 0): 2, (0, 1): 2, (1, 0): 2, (1, 1): 2, (0, 2): 2, (1, 2): 0}
+    notes = Notes()
+
+    schedule = Schedule(None, frozenset(), stages=(2,))
+    train(FakeSession(2, falling), Block(PROGRAM, runs, schedule, 2, ended), notes)
+
+    assert notes.compared == []
+    assert notes.by_run == {}
+
+
+def test_the_last_epoch_stands_for_a_run_where_that_is_kept() -> None:
+    def best_at_two(trial: int, epoch: int) -> float:
+        return abs(epoch - 2.0)
+
+    notes = Notes()
+    train(FakeSession(1, best_at_two), block(1, Schedule(None, frozenset(), keep="last")), notes)
+
+    ended = notes.ends[0]
+    assert ended.best is not None and ended.best.number == 6
+    assert ended.weights is not None and int(ended.weights[0]) == 6

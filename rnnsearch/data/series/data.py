@@ -95,6 +95,11 @@ class SeriesData(SequenceData):
         """How many ways there are to divide the rows."""
         return len(self.divided)
 
+    @property
+    def ordered(self) -> bool:
+        """Rows of a table are in the order of their time."""
+        return True
+
     def dataset(
         self, window: int | None = None, fold: int = -1, rows: int | None = None
     ) -> Dataset:

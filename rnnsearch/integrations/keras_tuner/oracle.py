@@ -53,6 +53,7 @@ class Project:
     def total(self) -> int:
         """Trials of the whole search."""
         trials = self.spec.search.trials
+        assert trials != "auto", "a tuner always has max_trials"
         return min(trials, len(self.space.grid())) if self.spec.search.sampler == "grid" else trials
 
     def records(self) -> list[TrialRecord]:

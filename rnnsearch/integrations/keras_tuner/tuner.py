@@ -107,6 +107,7 @@ class Tuner:
                 "trials": max_trials,
                 "runs_per_trial": executions_per_trial,
                 "seed": 0 if seed is None else seed,
+                **_PLAIN_SEARCH,
                 **_section("search", settings),
             },
             "run": _section("run", settings),
@@ -276,7 +277,9 @@ class Tuner:
         document = copy.deepcopy(self._document)
         document["search"]["epochs"] = epochs
         document["run"].setdefault("backend", os.environ.get("KERAS_BACKEND", "jax"))
-        document["data"]["split"] = {"test": 0}
+        document["data"]["split"] = {"test": 0, "folds": 1}
+        for name, value in _PLAIN_SPACE.items():
+            document["space"].setdefault(name, value)
         if batch_size is not None:
             written = document["space"].setdefault("batch_size", batch_size)
             if written != batch_size:
@@ -285,7 +288,9 @@ class Tuner:
                     [Problem("batch_size", must, str(batch_size), "leave one of the two out")]
                 )
         patience = patience_of(callbacks, self._project.spec.search.objective)
-        if patience is not None:
+        if patience is None:
+            document["search"].setdefault("patience", _PATIENCE)
+        else:
             written = document["search"].setdefault("patience", patience)
             if written != patience:
                 must = "must agree with EarlyStopping"
@@ -293,6 +298,16 @@ class Tuner:
                     [Problem("patience", must, f"{written} and {patience}", "leave one out")]
                 )
         return document
+
+
+_PLAIN_SEARCH = {"confirm": 0.0, "keep": "best"}
+"""What KerasTuner does: the best trial's own score stands, and its best epoch."""
+
+_PLAIN_SPACE = {"clip_norm": "none"}
+"""What Keras does where it is not told otherwise."""
+
+_PATIENCE = 10
+"""Epochs, where no callback says how many."""
 
 
 def _section(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:

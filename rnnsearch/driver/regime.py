@@ -1,0 +1,164 @@
+"""How a search of some data goes: every `auto` of its search section, decided.
+
+Training has a length in updates, not in epochs: what a network of 50 series learns in 40 epochs of
+five updates is next to nothing. A network is judged at its last epoch, which a learning rate that
+falls to nothing ends well, wherever the validation part is too small to say which epoch was best.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from rnnsearch.data import SequenceData
+from rnnsearch.driver.pruners import rungs
+from rnnsearch.driver.racing import stages
+from rnnsearch.driver.trials import TrialRecord
+from rnnsearch.execution.messages import Schedule
+from rnnsearch.spec import Spec
+
+__all__ = ["UNBOUNDED", "Regime", "batch_for"]
+
+UNBOUNDED = 100_000
+"""Trials of a search that only time ends."""
+
+_TRIALS = 60
+"""Where neither trials nor time are given."""
+
+_UPDATES = 1000
+"""Of the weights, at least: benchmarks/README.md, "How long to train"."""
+
+_LEAST_EPOCHS = ((5_000, 40), (20_000, 20), (100_000, 10), (math.inf, 5))
+"""Up to so many sequences, so many times is each of them seen at least."""
+
+_SAYS_WHICH_EPOCH = 100
+"""Sequences of a validation part that can tell one epoch from another."""
+
+_PATIENCE = 1 / 3
+"""Share of its epochs that a run may go on without a new best."""
+
+_FEWEST, _MOST = 2, 8
+"""Trials that are trained again."""
+
+_FINAL = 1.5
+"""The networks that are delivered train so much longer than those that are compared."""
+
+
+def batch_for(sequences: int) -> int:
+    """B for so many training sequences: enough updates an epoch, and not too noisy ones."""
+    if sequences >= 5_000:
+        return 64
+    return max(8, min(32, 1 << max(0, round(math.log2(max(1, sequences) / 8)))))
+
+
+@dataclass(frozen=True)
+class Regime:
+    """A search section without any `auto`, for some data.
+
+    Attributes:
+        trials: At most; `UNBOUNDED` where the time ends the search.
+        pruner: ``race`` over divisions of the data, or one that stops trials by their epochs.
+        keep: Whether a run is judged at its best epoch or at its last.
+        sequences: N of a training part, the largest.
+        folds: Divisions of the data on which trials are compared; more may confirm them.
+        runs: Of a trial, until it is confirmed.
+        stages: After how many of these a trial must be worth the others.
+        confirm: Share of the time, or of the runs, that confirms the best.
+        deliver: What is delivered: the average of several networks (``bag``), one trained on
+            all data (``single``), or the best trial's as it was found (``best``).
+        asked_epochs, asked_patience: As in the spec.
+    """
+
+    trials: int
+    pruner: Literal["race", "hyperband", "asha", "median", "none"]
+    keep: Literal["best", "last"]
+    sequences: int
+    folds: int
+    runs: int
+    stages: tuple[int, ...]
+    confirm: float
+    deliver: Literal["bag", "single", "best"]
+    asked_epochs: int | Literal["auto"]
+    asked_patience: int | Literal["auto"] | None
+
+    @classmethod
+    def of(cls, spec: Spec, data: SequenceData, window: int | None) -> Regime:
+        """The regime of a spec on its data.
+
+        Args:
+            spec: With its `auto`.
+            data: What is learned from.
+            window: T of any of its datasets, None where it has its own.
+        """
+        search, dataset = spec.search, data.dataset(window)
+        folds = data.folds // data.repeats
+        runs = folds * search.runs_per_trial
+        raced = stages(folds, runs)
+        trials = search.trials
+        if trials == "auto":
+            trials = _TRIALS if search.timeout is None else UNBOUNDED
+        pruner = search.pruner
+        if pruner == "auto":
+            pruner = "race" if raced else "hyperband"
+        tells = len(dataset.validation) >= _SAYS_WHICH_EPOCH
+        # Texts that are written, and streams, are delivered as one network: others write a token
+        # at a time, or carry states.
+        averaged = dataset.stream is None and not dataset.target.tokens
+        delivers = averaged and search.confirm > 0 and search.deliver != "best"
+        return cls(
+            trials=trials,
+            pruner=pruner,
+            keep=search.keep if search.keep != "auto" else "best" if tells else "last",
+            sequences=len(dataset.train),
+            folds=folds,
+            runs=runs,
+            stages=raced if pruner == "race" else (),
+            confirm=search.confirm if delivers else 0.0,
+            deliver=search.deliver if delivers else "best",
+            asked_epochs=search.epochs,
+            asked_patience=search.patience,
+        )
+
+    @property
+    def expected(self) -> int:
+        """Trials that a search plans for: as many as it has, or where only time ends it, a few."""
+        return _TRIALS if self.trials == UNBOUNDED else self.trials
+
+    def epochs(self, batch: int) -> int:
+        """Of a run whose batches have so many sequences."""
+        if self.asked_epochs != "auto":
+            return self.asked_epochs
+        # What is stopped by its epochs must be as old as what it is compared with.
+        batch = batch if self.pruner in ("race", "none") else batch_for(self.sequences)
+        updates = max(1, math.ceil(self.sequences / batch))
+        least = next(count for most, count in _LEAST_EPOCHS if self.sequences <= most)
+        return max(least, math.ceil(_UPDATES / updates))
+
+    def final_epochs(self, batch: int) -> int:
+        """Of a run that may be delivered."""
+        epochs = self.epochs(batch)
+        return epochs if self.asked_epochs != "auto" else math.ceil(_FINAL * epochs)
+
+    def contenders(self, records: Sequence[TrialRecord]) -> int:
+        """How many trials are trained again, so that it takes its share of all there is to do."""
+        trained = sum(sum(1 for epochs in r.run_epochs if epochs) for r in records)
+        again = max(3, self.runs) * _FINAL
+        share = self.confirm / (1 - self.confirm) * trained / again
+        return max(_FEWEST, min(_MOST, round(share)))
+
+    def patience(self, epochs: int) -> int | None:
+        """Epochs without a new best that end a run of so many."""
+        if self.asked_patience != "auto":
+            return self.asked_patience
+        return None if self.keep == "last" else math.ceil(_PATIENCE * epochs)
+
+    def schedule(self, epochs: int) -> Schedule:
+        """When runs of so many epochs stop."""
+        asked = rungs(self.pruner, epochs) if self.pruner != "race" else frozenset()
+        return Schedule(self.patience(epochs), asked, self.keep, self.stages)
+
+    def final_schedule(self, epochs: int) -> Schedule:
+        """The same for runs that nothing is compared with on the way."""
+        return Schedule(self.patience(epochs), frozenset(), self.keep)

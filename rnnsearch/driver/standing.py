@@ -1,0 +1,103 @@
+"""How sure a score is, and which scores can't be told apart."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rnnsearch.vocabulary import Objective
+
+__all__ = ["Estimate", "difference", "estimate", "simplest", "tied"]
+
+_SURE = 1.96
+"""Standard errors to each side that hold the true value 19 times in 20."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean and how far it may be off.
+
+    Attributes:
+        mean: Over runs.
+        error: Its standard error; infinite of one run, which does not say.
+    """
+
+    mean: float
+    error: float
+
+    @property
+    def low(self) -> float:
+        """Lower end of the 95 % interval."""
+        return self.mean - _SURE * self.error
+
+    @property
+    def high(self) -> float:
+        """Upper end of it."""
+        return self.mean + _SURE * self.error
+
+    @property
+    def holds_zero(self) -> bool:
+        """Whether the true value may be zero."""
+        return self.low <= 0 <= self.high
+
+
+def estimate(scores: Sequence[float], folds: int) -> Estimate:
+    """The mean of the scores of runs, and its standard error.
+
+    Runs on overlapping training parts are alike, so that the error of a plain mean is too small:
+    corrected as by Nadeau & Bengio (2003), s² (1/n + n_test/n_train).
+
+    Args:
+        scores: One a run.
+        folds: k of the k-fold that they are from, of which each trains on k - 1 parts and is
+            judged on one; 1 where runs differ in their seed only.
+    """
+    count = len(scores)
+    error = math.inf
+    if count > 1:
+        overlap = 1 / (folds - 1) if folds > 1 else 0.0
+        error = statistics.stdev(scores) * math.sqrt(1 / count + overlap)
+    return Estimate(statistics.fmean(scores), error)
+
+
+def difference(one: Sequence[float], other: Sequence[float], folds: int) -> Estimate:
+    """By how much scores differ, pair by pair: runs of the same part of the data."""
+    return estimate([a - b for a, b in zip(one, other, strict=True)], folds)
+
+
+def simplest(
+    scores: Mapping[int, Sequence[float]],
+    sizes: Mapping[int, int],
+    objective: Objective,
+    folds: int,
+) -> int:
+    """The one with the fewest weights of those within a standard error of the best.
+
+    The rule of Breiman et al. (1984), with the error of the difference from the best, pair by pair.
+
+    Args:
+        scores: Trial → what it reached on each part, the same parts of each; not empty.
+        sizes: Trial → weights.
+        objective: What is better.
+        folds: As of `estimate`.
+    """
+    means = {trial: statistics.fmean(values) for trial, values in scores.items()}
+    best = min(means, key=lambda trial: (objective.sort_key(means[trial]), sizes[trial], trial))
+    within = [
+        trial
+        for trial, values in scores.items()
+        if trial == best
+        or abs((gap := difference(values, scores[best], folds)).mean) <= gap.error < math.inf
+    ]
+    return min(within, key=lambda trial: (sizes[trial], objective.sort_key(means[trial]), trial))
+
+
+def tied(scores: Mapping[int, Sequence[float]], winner: int, folds: int) -> list[int]:
+    """The trials whose difference from the winner may be none, the winner left out."""
+    return [
+        trial
+        for trial, values in scores.items()
+        if trial != winner and difference(values, scores[winner], folds).holds_zero
+    ]

@@ -1,0 +1,50 @@
+"""What networks put out, and several of them as one model. Imports a backend."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+
+from rnnsearch.data import Dataset
+from rnnsearch.execution.judging import evaluate, predict_evenly, save_model
+from rnnsearch.execution.messages import Assemble, Judged, Put, PutOut
+from rnnsearch.models.bag import build_bag, standard_model
+
+__all__ = ["assemble", "put_out"]
+
+
+def put_out(order: PutOut, folds: Sequence[Dataset]) -> Put:
+    """What each network puts out on the part of its own division."""
+    model, found = None, []
+    for fold, weights in order.networks:
+        if model is None:
+            model = standard_model(order.program.architecture, weights)
+        for variable, value in zip(model.trainable_variables, weights, strict=True):
+            variable.assign(value)
+        part = getattr(folds[fold], order.part)
+        found.append(predict_evenly(model, part.x) if len(part) else np.zeros((0,), np.float32))
+    return Put(found)
+
+
+def assemble(order: Assemble, dataset: Dataset) -> Judged:
+    """Make, judge and save the model of several networks.
+
+    Args:
+        order: The networks.
+        dataset: In the units that the model reads and puts out.
+    """
+    model = build_bag(order.networks)
+    metrics: dict[str, float] = {}
+    milliseconds = 0.0
+    if len(dataset.test):
+        predict_evenly(model, dataset.test.x)  # compiles
+        started = time.perf_counter()
+        predicted = predict_evenly(model, dataset.test.x)
+        milliseconds = 1000 * (time.perf_counter() - started) / len(dataset.test)
+        values = evaluate(predicted, order.program, dataset.test, dataset)
+        metrics = {f"test_{name}": value for name, value in values.items()}
+    if order.save is not None:
+        save_model(model, order.save)
+    return Judged(metrics, model.count_params(), milliseconds)

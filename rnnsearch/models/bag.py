@@ -1,0 +1,112 @@
+"""Several networks as one: they share their inputs, and their outputs are averaged.
+
+Networks may read the inputs in other units than the bag does (each was scaled by its own training
+part), and fewer steps of them. What comes out is one model of plain Keras layers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+
+from rnnsearch.data import MASK_VALUE
+from rnnsearch.models.architecture import Architecture
+from rnnsearch.models.build import build_standard
+from rnnsearch.models.networks import Affine, Network
+
+__all__ = ["Branch", "build_bag", "standard_model"]
+
+Tensor = Any
+
+
+def standard_model(architecture: Architecture, weights: Sequence[np.ndarray]) -> keras.Model:
+    """The model in plain Keras layers, with these trainable weights."""
+    model = build_standard(architecture, blank=True)
+    for variable, value in zip(model.trainable_variables, weights, strict=True):
+        variable.assign(value)
+    return model
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A member that is no network of ours: a function of the bag's inputs by name.
+
+    Attributes:
+        build: To the outputs, in the bag's units.
+        share: As of a network.
+    """
+
+    build: Callable[[Mapping[str, Tensor]], Tensor]
+    share: float
+
+
+def build_bag(networks: Sequence[Network], branches: Sequence[Branch] = ()) -> keras.Model:
+    """The average of all members; its inputs are those of the network that reads most steps.
+
+    A single network without further ado is that network.
+    """
+    if len(networks) == 1 and not branches:
+        (only,) = networks
+        if all(affine.is_identity for affine in only.inputs.values()) and only.outputs is None:
+            return standard_model(only.architecture, only.weights)
+    models = [standard_model(one.architecture, one.weights) for one in networks]
+    longest = max(models, key=lambda model: _size(model))
+    inputs = {
+        tensor.name: keras.Input(tensor.shape[1:], dtype=tensor.dtype, name=tensor.name)
+        for tensor in longest.inputs
+    }
+    outputs = []
+    for number, (one, model) in enumerate(zip(networks, models, strict=True), start=1):
+        model.name = f"network_{number}"
+        read = {t.name: _read(inputs[t.name], t, one, number) for t in model.inputs}
+        put = model(read if len(read) > 1 else next(iter(read.values())))
+        outputs.append(_weighed(put, one, number))
+    for number, branch in enumerate(branches, start=1):
+        layer = keras.layers.Rescaling(branch.share, name=f"share_of_branch_{number}")
+        outputs.append(layer(branch.build(inputs)))
+    total = outputs[0] if len(outputs) == 1 else keras.layers.Add(name="average")(outputs)
+    given: Any = inputs if len(inputs) > 1 else next(iter(inputs.values()))
+    return keras.Model(given, total, name="rnnsearch_bag")
+
+
+def _size(model: keras.Model) -> int:
+    return sum(math.prod(tensor.shape[1:]) for tensor in model.inputs)
+
+
+def _read(tensor: Tensor, wanted: Tensor, network: Network, number: int) -> Tensor:
+    """An input of the bag as a network reads it: its last steps, in the network's units."""
+    surplus = tensor.shape[1] - wanted.shape[1] if len(tensor.shape) == 3 else 0
+    if surplus:
+        name = f"last_steps_{number}_{wanted.name}"
+        tensor = keras.layers.Cropping1D((surplus, 0), name=name)(tensor)
+    affine = network.inputs.get(wanted.name)
+    if affine is None or affine.is_identity:
+        return tensor
+    scaled = _affine(tensor, affine, f"units_{number}_{wanted.name}")
+    if not _masks(network.architecture, wanted.name):
+        return scaled
+    return keras.ops.where(keras.ops.equal(tensor, MASK_VALUE), tensor, scaled)
+
+
+def _masks(architecture: Architecture, name: str) -> bool:
+    source = architecture.head.source
+    return bool(source.masked if name == "source" and source else architecture.head.masked)
+
+
+def _affine(tensor: Tensor, affine: Affine, name: str) -> Tensor:
+    scale, offset = affine.scale.tolist(), affine.offset.tolist()
+    return keras.layers.Rescaling(scale, offset, name=name)(tensor)
+
+
+def _weighed(put: Tensor, network: Network, number: int) -> Tensor:
+    """A network's outputs in the bag's units, times its share."""
+    affine, share = network.outputs, network.share
+    if affine is None or affine.is_identity:
+        return keras.layers.Rescaling(share, name=f"share_{number}")(put)
+    both = Affine(affine.scale * share, affine.offset * share)
+    return _affine(put, both, f"share_{number}")

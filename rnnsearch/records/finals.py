@@ -1,0 +1,76 @@
+"""The runs that confirm the best trials: their scores in the study, their weights beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rnnsearch.records.folder import StudyFolder
+from rnnsearch.records.weights import load_weights, save_weights
+
+if TYPE_CHECKING:
+    import optuna
+
+    from rnnsearch.driver.trials import FinalRun
+    from rnnsearch.engines import Run
+    from rnnsearch.execution.messages import Ended
+
+__all__ = ["Finals"]
+
+_FINALS = "finals"
+"""The study's attribute: a list of `FinalRun` as plain values."""
+
+
+class Finals:
+    """The final runs of a study; each is on the disk before the next begins to end.
+
+    Args:
+        folder: Of the study.
+        study: From `open_study`.
+        commit: Writes what was done to it.
+    """
+
+    def __init__(
+        self, folder: StudyFolder, study: optuna.Study, commit: Callable[[], None]
+    ) -> None:
+        self._folder = folder
+        self._study = study
+        self._commit = commit
+
+    def runs(self) -> list[FinalRun]:
+        """All there are, in the order in which they ended."""
+        from rnnsearch.driver.trials import FinalRun
+
+        return [FinalRun(**values) for values in self._study.user_attrs.get(_FINALS, ())]
+
+    def keep(self, ended: Ended, run: Run, fold: int) -> None:
+        """Keep a run that ended well; its weights first, so that whoever knows of it finds them.
+
+        Args:
+            ended: How; with weights.
+            run: Which.
+            fold: As of `FinalRun`.
+        """
+        from rnnsearch.driver.trials import FinalRun
+
+        assert ended.weights is not None and ended.best is not None
+        save_weights(self._folder.final_weights(ended.trial, ended.index), ended.weights)
+        kept = FinalRun(
+            trial=ended.trial,
+            index=ended.index,
+            fold=fold,
+            metrics={name: float(value) for name, value in ended.best.metrics.items()},
+            epochs=ended.best.number,
+            parameters=ended.parameters,
+            seconds=ended.seconds,
+        )
+        known = list(self._study.user_attrs.get(_FINALS, ()))
+        self._study.set_user_attr(_FINALS, [*known, asdict(kept)])
+        self._commit()
+
+    def weights(self, trial: int, index: int) -> list[np.ndarray]:
+        """The weights of a run."""
+        return load_weights(self._folder.final_weights(trial, index))
