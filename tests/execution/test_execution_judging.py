@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from rnnsearch.engines.losses import make_loss
-from rnnsearch.execution.judging import _predict
+from rnnsearch.execution.judging import predict_evenly
 from rnnsearch.tasks import Loss, mean_loss
 
 RNG = np.random.default_rng(0)
@@ -61,6 +61,6 @@ def test_predictions_are_in_batches_of_one_size(
 
     monkeypatch.setattr(model, "predict", noted)
     kernel, bias = model.get_weights()
-    np.testing.assert_allclose(_predict(model, x), x @ kernel + bias, atol=1e-5)
+    np.testing.assert_allclose(predict_evenly(model, x), x @ kernel + bias, atol=1e-5)
     ((given, size),) = calls
     assert given % size == 0 and size <= 512 and given - count < size

@@ -303,7 +303,7 @@ class Tuner:
 _PLAIN_SEARCH = {"confirm": 0.0, "keep": "best"}
 """What KerasTuner does: the best trial's own score stands, and its best epoch."""
 
-_PLAIN_SPACE = {"clip_norm": "none"}
+_PLAIN_SPACE = {"clip_norm": "none", "schedule": "constant"}
 """What Keras does where it is not told otherwise."""
 
 _PATIENCE = 10
