@@ -70,6 +70,9 @@ def _message(plan: TrialPlan, ended: Sequence[Ended], state: TrialState) -> str:
     rung = plan.stopped_at
     if state == "PRUNED" and rung is not None and rung <= max(run.epochs for run in ended):
         return f"pruned at epoch {rung}"
+    if state == "PRUNED" and any(plan.raced.values()):
+        count = next(runs for runs, dropped in plan.raced.items() if dropped)
+        return f"dropped after {count} of {len(plan.runs)} runs: worse on each than the best"
     cause = next(run for run in ended if run.state == state and run.message)
     if len(plan.runs) == 1:
         return cause.message

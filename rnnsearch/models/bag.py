@@ -65,10 +65,9 @@ def build_bag(networks: Sequence[Network], branches: Sequence[Branch] = ()) -> k
         model.name = f"network_{number}"
         read = {t.name: _read(inputs[t.name], t, one, number) for t in model.inputs}
         put = model(read if len(read) > 1 else next(iter(read.values())))
-        outputs.append(_weighed(put, one, number))
-    for number, branch in enumerate(branches, start=1):
-        layer = keras.layers.Rescaling(branch.share, name=f"share_of_branch_{number}")
-        outputs.append(layer(branch.build(inputs)))
+        outputs.append(_weighed(put, one))
+    for branch in branches:
+        outputs.append(keras.ops.multiply(branch.build(inputs), branch.share))
     total = outputs[0] if len(outputs) == 1 else keras.layers.Add(name="average")(outputs)
     given: Any = inputs if len(inputs) > 1 else next(iter(inputs.values()))
     return keras.Model(given, total, name="rnnsearch_bag")
@@ -87,7 +86,7 @@ def _read(tensor: Tensor, wanted: Tensor, network: Network, number: int) -> Tens
     affine = network.inputs.get(wanted.name)
     if affine is None or affine.is_identity:
         return tensor
-    scaled = _affine(tensor, affine, f"units_{number}_{wanted.name}")
+    scaled = _affine(tensor, affine)
     if not _masks(network.architecture, wanted.name):
         return scaled
     return keras.ops.where(keras.ops.equal(tensor, MASK_VALUE), tensor, scaled)
@@ -98,15 +97,15 @@ def _masks(architecture: Architecture, name: str) -> bool:
     return bool(source.masked if name == "source" and source else architecture.head.masked)
 
 
-def _affine(tensor: Tensor, affine: Affine, name: str) -> Tensor:
-    scale, offset = affine.scale.tolist(), affine.offset.tolist()
-    return keras.layers.Rescaling(scale, offset, name=name)(tensor)
+def _affine(tensor: Tensor, affine: Affine) -> Tensor:
+    # Not by Keras's Rescaling, which needs TensorFlow whatever the backend is.
+    scale, offset = (np.asarray(a, np.float32) for a in (affine.scale, affine.offset))
+    return keras.ops.add(keras.ops.multiply(tensor, scale), offset)
 
 
-def _weighed(put: Tensor, network: Network, number: int) -> Tensor:
+def _weighed(put: Tensor, network: Network) -> Tensor:
     """A network's outputs in the bag's units, times its share."""
     affine, share = network.outputs, network.share
     if affine is None or affine.is_identity:
-        return keras.layers.Rescaling(share, name=f"share_{number}")(put)
-    both = Affine(affine.scale * share, affine.offset * share)
-    return _affine(put, both, f"share_{number}")
+        return keras.ops.multiply(put, share)
+    return _affine(put, Affine(affine.scale * share, affine.offset * share))

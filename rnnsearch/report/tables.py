@@ -148,7 +148,7 @@ def _cells(row: Mapping[Hashable, Any], params: Sequence[str], columns: bool) ->
         str(row["trial"]),
         str(row["state"]),
         _score(row),
-        f"{row['seconds']:.1f}",
+        "-" if _missing(row["seconds"]) else f"{row['seconds']:.1f}",
         text.number(None if _missing(row["parameters"]) else int(row["parameters"])),
     ]
     values = {name: None if _missing(row[name]) else row[name] for name in params}
