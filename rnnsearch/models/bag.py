@@ -66,8 +66,7 @@ def build_bag(networks: Sequence[Network], branches: Sequence[Branch] = ()) -> k
         read = {t.name: _read(inputs[t.name], t, one, number) for t in model.inputs}
         put = model(read if len(read) > 1 else next(iter(read.values())))
         outputs.append(_weighed(put, one))
-    for branch in branches:
-        outputs.append(keras.ops.multiply(branch.build(inputs), branch.share))
+    outputs += [keras.ops.multiply(one.build(inputs), one.share) for one in branches]
     total = outputs[0] if len(outputs) == 1 else keras.layers.Add(name="average")(outputs)
     given: Any = inputs if len(inputs) > 1 else next(iter(inputs.values()))
     return keras.Model(given, total, name="rnnsearch_bag")
