@@ -56,6 +56,7 @@ class Recorder:
         self.baselines: list[BaselineRecord] = []
         self.winner_test: Mapping[str, float] = {}
         self.winner: TrialRecord | None = None
+        self.stop = "finished"
         self.confirmed: Sequence[Confirmed] = ()
         self.deliveries: Sequence[Delivery] = ()
         self._snapshot: Snapshot | None = None

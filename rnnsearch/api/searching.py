@@ -34,6 +34,7 @@ from rnnsearch.driver.programs import asked_metrics, objective_of
 from rnnsearch.driver.pruners import make_pruner
 from rnnsearch.driver.racing import Field
 from rnnsearch.driver.regime import UNBOUNDED, batch_for
+from rnnsearch.driver.rounds import Rounds
 from rnnsearch.driver.tally import Tally
 from rnnsearch.errors import StudyError
 from rnnsearch.execution import Executor, WorkerSetup, usable_cores
@@ -254,7 +255,11 @@ class _Searching:
             memory=_WORKER_MEMORY,
         )
 
-        Search(
+        rounds = None
+        if self.planner.total == UNBOUNDED:
+            rounds = Rounds(self.objective, self.regime.folds)
+            rounds.add(before)
+        self.recorder.stop = Search(
             self.planner,
             executor,
             limits,
@@ -264,6 +269,7 @@ class _Searching:
             commit=partial(commit, self.study),
             afterwards=self._baseline_of,
             field=field,
+            rounds=rounds,
         ).run()
 
     def _baseline_of(self, best: TrialRecord) -> Prepare | None:
@@ -318,6 +324,7 @@ class _Searching:
             baselines=self.recorder.baselines,
             confirmed=self.recorder.confirmed,
             deliveries=self.recorder.deliveries,
+            stop=self.recorder.stop,
             interrupted=interrupted,
         )
         write_summary(self.folder.summary, summary)

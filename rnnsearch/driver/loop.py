@@ -24,6 +24,7 @@ from rnnsearch.driver.flight import Flight, Landing
 from rnnsearch.driver.planner import BlockPlan, Planner
 from rnnsearch.driver.queue import BlockQueue, block_size
 from rnnsearch.driver.racing import Field
+from rnnsearch.driver.rounds import Rounds
 from rnnsearch.driver.tally import Tally
 from rnnsearch.driver.trials import Observer, TrialRecord
 from rnnsearch.errors import WorkerError
@@ -48,7 +49,7 @@ from rnnsearch.execution.messages import (
 
 __all__ = ["Limits", "Search", "Stop"]
 
-Stop = Literal["finished", "timeout"]
+Stop = Literal["finished", "timeout", "no gain"]
 
 _TICK = 0.25
 """Seconds between looks at the clock and updates of the display."""
@@ -86,7 +87,17 @@ class Limits:
 
 
 class Search:
-    """One search, from where its study stands to its last trial."""
+    """One search, from where its study stands to its last trial.
+
+    Args:
+        planner, executor, limits, tally: Of the search.
+        observer: Told of its progress.
+        tell: Notes an ended trial in the study.
+        commit: Writes what was done to the study.
+        afterwards: From the best trial to what is compiled while the last ones train.
+        field: What trials are compared with; those that ended before are in it.
+        rounds: Tells when nothing more is gained, and the search ends; None where it goes on.
+    """
 
     def __init__(
         self,
@@ -99,6 +110,7 @@ class Search:
         commit: Callable[[], None],
         afterwards: Callable[[TrialRecord], Prepare | None] = lambda best: None,
         field: Field | None = None,
+        rounds: Rounds | None = None,
     ) -> None:
         self._planner = planner
         self._executor = executor
@@ -108,6 +120,7 @@ class Search:
         self._tell = tell
         self._commit = commit
         self._afterwards = afterwards
+        self._rounds = rounds
         self._field = field or Field(tally.objective)
         self._queue = BlockQueue(planner, commit)
         self._attempts: dict[int, int] = {}
@@ -138,7 +151,8 @@ class Search:
             self._dispatch()
             if self._is_done():
                 self._show(always=True)
-                return "timeout" if self._stopping else "finished"
+                ended: Stop = "no gain" if self._gains_nothing else "finished"
+                return "timeout" if self._stopping else ended
             for worker, message in self._executor.receive(_TICK):
                 self._handle(worker, message)
             self._commit()
@@ -160,10 +174,19 @@ class Search:
     def _is_done(self) -> bool:
         if self._flights or not self._queue.is_open:
             return False
-        return self._stopping or not self._queue.more
+        return self._stopping or not self._more
+
+    @property
+    def _gains_nothing(self) -> bool:
+        return self._rounds is not None and self._rounds.without_gain
+
+    @property
+    def _more(self) -> bool:
+        """Whether there may be another block that is worth it."""
+        return self._queue.more and not self._gains_nothing
 
     def _dispatch(self) -> None:
-        while self._idle and not self._stopping and self._queue.more:
+        while self._idle and not self._stopping and self._more:
             planned = self._queue.take()
             if planned is not None:
                 worker = self._idle.pop(0)
@@ -254,6 +277,8 @@ class Search:
         self._observer.ended(landing.record, landing.curves, landing.weights)
         self._tell(landing.record)
         self._tally.add(landing.record)
+        if self._rounds is not None:
+            self._rounds.add([landing.record])
         self._field.add(landing.record)
 
     def _crashed(self, worker: int, reason: str, gone: bool) -> None:

@@ -9,6 +9,7 @@ import optuna
 
 from rnnsearch.data import SequenceData
 from rnnsearch.driver.blocks import OpenBlocks, is_open
+from rnnsearch.driver.portfolio import portfolio
 from rnnsearch.driver.programs import Programs
 from rnnsearch.driver.regime import Regime
 from rnnsearch.driver.samplers import knows_history, make_sampler
@@ -126,6 +127,8 @@ class Planner:
         self._space = SearchSpace.from_spec(spec)
         self._programs = Programs(spec, data)
         self._open_blocks = OpenBlocks(study)
+        self._size = 1
+        self._portfolio = portfolio(self._space, ordered=data.ordered)
         self._grid = self._space.grid() if spec.search.sampler == "grid" else None
 
     @property
@@ -148,13 +151,17 @@ class Planner:
         """Whether a block may be asked for before the one before it has ended."""
         return not knows_history(self._spec.search.sampler)
 
-    def resume(self) -> list[BlockPlan]:
+    def resume(self, size: int) -> list[BlockPlan]:
         """Trials that an earlier process asked for and did not end, to be run from scratch.
 
         They come in their blocks, with what is known of those that ended. Where it was killed
         while it asked for a block, the block is completed, so that those after it begin at the
         trials at which they would have.
+
+        Args:
+            size: Of blocks.
         """
+        self._size = size
         trials = self._study.get_trials(deepcopy=False)
         blocks = [self._resumed_block(trials, *entry) for entry in self._open_blocks.entries()]
         known = {plan.number for block in blocks for plan in block.plans}
@@ -170,7 +177,8 @@ class Planner:
         ended: dict[Run, int] = {}
         for frozen in trials[first : first + size]:
             if is_open(frozen):
-                fixed = self._structure(first) if frozen.number > first else {}
+                later = frozen.number > first
+                fixed = self._structure(first) if later else self._start(first)
                 plans.append(self._resumed(frozen, fixed))
             else:
                 ended |= self._ended_runs(frozen)
@@ -204,6 +212,7 @@ class Planner:
         The first is suggested freely; those after it share its structural parameters and are
         suggested numeric ones.
         """
+        self._size = size
         trials = self._study.get_trials(deepcopy=False)
         asked = len(trials)
         count = min(size, self.total - asked)
@@ -214,13 +223,23 @@ class Planner:
             numbers = self._grid_block(numbers)
         if len(numbers) > 1:
             self._open_blocks.begin(trials, numbers)
-        leader = self._ask(asked, {})
+        leader = self._ask(asked, self._start(asked))
         fixed = {} if self._grid is not None else self._space.structural(leader.trial.params)
         return [leader, *(self._ask(number, fixed) for number in numbers[1:])]
 
     def note_lanes(self, first: int, lanes: int) -> None:
         """Note in how many lanes a block trains, by the number of its first trial."""
         self._open_blocks.note_lanes(first, lanes)
+
+    def _start(self, number: int) -> Mapping[str, Scalar]:
+        """What the first trial of a block is given: a point of the portfolio, while there are any.
+
+        Only a sampler that learns from results has one: others are asked for what they are.
+        """
+        place, offset = divmod(number, self._size)
+        if self._spec.search.sampler != "tpe" or offset or place >= len(self._portfolio):
+            return {}
+        return self._portfolio[place]
 
     def _structure(self, number: int) -> Mapping[str, Scalar]:
         """What a block shares, by the number of its first trial."""

@@ -28,7 +28,7 @@ class BlockQueue:
     def open(self, size: int) -> None:
         """Begin with blocks of so many trials, after what an earlier process left."""
         self._size = size
-        self._waiting.extend(self._planner.resume())
+        self._waiting.extend(self._planner.resume(size))
 
     @property
     def is_open(self) -> bool:

@@ -33,6 +33,7 @@ class Summary:
         baselines: With their test metrics.
         confirmed: The trials that were trained again at the end, best first.
         deliveries: What is delivered, and what else might have been.
+        stop: What ended it: ``finished``, ``timeout``, or ``no gain`` in the last rounds.
         interrupted: Whether it was stopped before its budget was used up.
     """
 
@@ -50,6 +51,7 @@ class Summary:
     baselines: Sequence[BaselineRecord] = ()
     confirmed: Sequence[Confirmed] = ()
     deliveries: Sequence[Delivery] = ()
+    stop: str = "finished"
     interrupted: bool = False
 
     def to_json(self) -> dict[str, Any]:

@@ -110,6 +110,8 @@ def certainty(summary: Mapping[str, Any]) -> list[str]:
     again = f"{len(confirmed)} trials were trained again, in {runs} new runs each"
     same = f"; {', '.join(ties)} can't be told apart" if len(ties) > 1 else ""
     lines.append(f"{again}{same}.")
+    if summary.get("stop") == "no gain":
+        lines.append("It stopped before the time was up: the last rounds gained next to nothing.")
     return lines
 
 

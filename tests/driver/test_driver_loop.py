@@ -328,7 +328,7 @@ def test_a_search_killed_while_it_asks_completes_trial_and_block(simulation, fak
 
         storage.set_trial_param = dying  # type: ignore[method-assign]
         with pytest.raises(Killed):
-            planner.resume()
+            planner.resume(4)
             planner.next_block(4)
     executor = fake.Executor()
     records = search.run(executor)

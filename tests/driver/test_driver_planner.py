@@ -85,7 +85,7 @@ def test_the_grid_is_visited_once_in_blocks_of_one_program(simulation, trials, e
         assert len({plan.program for plan in block}) == 1
         visited += [dict(plan.params) for plan in block]
         study, planner = search.opened()  # as after a kill
-        resumed = [plan.params for again in planner.resume() for plan in again.plans]
+        resumed = [plan.params for again in planner.resume(4) for plan in again.plans]
         assert resumed == [plan.params for plan in block]
         for plan in block:
             study.tell(plan.number, 1.0)
@@ -115,7 +115,7 @@ def test_what_the_pruner_let_go_on_is_not_judged_again(simulation) -> None:
         plan.report(3, 1.0)
         study.tell(plan.number, 1.0)
     assert plans[0].trial.should_prune()
-    ((again,),) = (block.plans for block in search.opened()[1].resume())
+    ((again,),) = (block.plans for block in search.opened()[1].resume(6))
     again.report(1, 2.0)
     assert not again.should_stop(1)
     again.report(2, 2.0)

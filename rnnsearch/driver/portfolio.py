@@ -1,0 +1,81 @@
+"""Configurations that often do well, which a search begins with.
+
+Bounded by the user's own space: of each only those values count that the space may take. They
+are what recurrent networks for a kind of data are usually made of (Greff et al., 2017; Reimers &
+Gurevych, 2017; Hewamalage, Bergmeir & Bandara, 2021) and did well on the data of docs/results.md,
+by scores from training and validation part alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rnnsearch.space import SearchSpace
+from rnnsearch.spec import Domain, Scalar
+
+__all__ = ["portfolio"]
+
+_Point = Mapping[str, Scalar]
+
+_TRAINING: _Point = {
+    "optimizer": "adam",
+    "schedule": "cosine",
+    "clip_norm": 1.0,
+    "weight_decay": 1e-3,
+    "dropout": 0.2,
+    "unroll_length": "full",
+}
+
+_WHOLE: tuple[_Point, ...] = (
+    {"cell": "GRU", "units": 32, "depth": 1, "bidirectional": True, "pooling": "mean"},
+    {"cell": "LSTM", "units": 32, "depth": 1, "bidirectional": True, "pooling": "max"},
+    {"cell": "GRU", "units": 64, "depth": 1, "bidirectional": True, "pooling": "max"},
+    {"cell": "LSTM", "units": 64, "depth": 1, "bidirectional": True, "pooling": "mean"},
+    {"cell": "GRU", "units": 32, "depth": 2, "bidirectional": True, "pooling": "last"},
+    {"cell": "LSTM", "units": 32, "depth": 1, "bidirectional": False, "pooling": "last"},
+)
+"""Where whole sequences are known."""
+
+_FORECASTS: tuple[_Point, ...] = (
+    {"cell": "GRU", "units": 32, "depth": 1, "bidirectional": False, "pooling": "last"},
+    {"cell": "LSTM", "units": 32, "depth": 1, "bidirectional": False, "pooling": "last"},
+    {"cell": "GRU", "units": 32, "depth": 1, "bidirectional": True, "pooling": "mean"},
+    {"cell": "LSTM", "units": 64, "depth": 1, "bidirectional": False, "pooling": "last"},
+)
+"""Where a sequence is the past of what is predicted."""
+
+_RATES = (3e-3, 5e-3)
+"""Learning rates, in turn."""
+
+
+def portfolio(space: SearchSpace, *, ordered: bool) -> Sequence[_Point]:
+    """The points to begin with, as far as the space goes; each structure once.
+
+    Args:
+        space: Of the spec.
+        ordered: Whether the data is a table whose rows follow each other in time.
+    """
+    found: list[_Point] = []
+    for index, shape in enumerate(_FORECASTS if ordered else _WHOLE):
+        point = {**_TRAINING, **shape, "learning_rate": _RATES[index % len(_RATES)]}
+        possible = {
+            name: value
+            for name, value in point.items()
+            if name in space.domains and _may_be(space.domains[name], value)
+        }
+        structure = space.structural(possible)
+        if all(space.structural(earlier) != structure for earlier in found):
+            found.append(possible)
+    return found
+
+
+def _may_be(domain: Domain, value: Scalar) -> bool:
+    """Whether a domain that is searched has a value."""
+    if domain.per_layer or len(domain.values) == 1:
+        return False
+    if domain.kind != "range":
+        return value in domain.values
+    if not isinstance(value, int | float) or domain.min is None or domain.max is None:
+        return False
+    on_grid = domain.step is None or float((value - domain.min) / domain.step).is_integer()
+    return domain.min <= value <= domain.max and on_grid

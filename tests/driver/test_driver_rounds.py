@@ -1,0 +1,84 @@
+"""When more trials gain nothing; and the configurations that a search begins with."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rnnsearch.driver.portfolio import portfolio
+from rnnsearch.driver.rounds import Rounds
+from rnnsearch.driver.trials import TrialRecord
+from rnnsearch.space import SearchSpace
+from rnnsearch.spec import parse
+from rnnsearch.vocabulary import Objective
+
+LOSS = Objective("val_loss")
+
+
+def trials(best_of_round: list[float], noise: float = 0.5) -> list[TrialRecord]:
+    """Rounds of 32, the first trial of each the best of it."""
+    parts = np.random.default_rng(0).normal(0, 1, 5)
+    found = []
+    for number in range(32 * len(best_of_round)):
+        offset = best_of_round[number // 32] + (2.0 if number % 32 else 0.0)
+        jitter = np.random.default_rng(number).normal(0, noise, 5)
+        scores = tuple((parts + offset + jitter).tolist())
+        found.append(TrialRecord(number, "COMPLETE", float(np.mean(scores)), run_scores=scores))
+    return found
+
+
+def ends(best_of_round: list[float], noise: float = 0.5) -> bool:
+    rounds = Rounds(LOSS, 5)
+    rounds.add(reversed(trials(best_of_round, noise)))
+    return rounds.without_gain
+
+
+def test_two_rounds_without_gain_end_a_search() -> None:
+    assert ends([1.0, 5.0, 5.0])
+    assert not ends([1.0, 5.0]), "one is not enough"
+    assert not ends([9.0, 5.0, 1.0], noise=0.0), "each round gains"
+    assert not ends([1.0, 5.0, 5.0][::-1], noise=0.0), "the last round gains"
+
+
+def test_a_round_that_is_not_over_does_not_count() -> None:
+    rounds = Rounds(LOSS, 5)
+    rounds.add(trials([1.0, 5.0, 5.0])[:-1])
+
+    assert not rounds.without_gain
+
+
+def space(**named: object) -> SearchSpace:
+    document = {"task": "many_to_one", "data": {"source": "arrays"}, "space": named}
+    return SearchSpace.from_spec(parse(document, name="x", directory="."))
+
+
+def test_a_portfolio_keeps_to_the_space() -> None:
+    searched = {
+        "cell": ["LSTM", "SimpleRNN"],
+        "units": {"min": 8, "max": 40},
+        "dropout": {"min": 0.3, "max": 0.5},
+        "learning_rate": {"min": 1e-4, "max": 1e-1, "log": True},
+        "depth": 2,
+    }
+    points = portfolio(space(**searched), ordered=False)
+
+    assert points
+    for point in points:
+        assert point.get("cell", "LSTM") == "LSTM"
+        assert point.get("units", 32) == 32, "64 is outside"
+        assert "dropout" not in point and "depth" not in point and "pooling" not in point
+    assert len({tuple(sorted(point.items())) for point in points}) == len(points)
+
+
+def test_a_search_begins_with_the_portfolio(simulation, fake) -> None:
+    first = {
+        "cell": ["SimpleRNN", "GRU", "LSTM"],
+        "units": [4, 32],
+        "learning_rate": {"min": 1e-4, "max": 1e-1, "log": True},
+    }
+    found = simulation(space=first, sampler="tpe", trials=12).run(fake.Executor(), block=4)
+
+    points = portfolio(space(**first), ordered=False)
+    for block, point in enumerate(points[:3]):
+        leader = found[4 * block]
+        assert {name: leader.params[name] for name in point} == dict(point)
+        assert len({r.params["cell"] for r in found[4 * block : 4 * block + 4]}) == 1
