@@ -139,7 +139,8 @@ class Part:
         x: (N, T, F) float32, or (N, F) for one_to_many. Padding steps stand *before* the
             sequence and hold MASK_VALUE in every feature. Or token ids (N, T) int32, where
             padding is 0. Or several arrays by name: ``vector`` (N, F) and ``previous`` (N, T)
-            int32, the token before each step (one_to_many of tokens); ``source``, a sequence
+            int32, the token before each step (one_to_many of tokens), or ``vector`` and ``ahead``
+            (N, T, A) float32, what is known of each step; ``source``, a sequence
             as above, and ``previous``, or where numbers are put out ``ahead`` (N, T, A) float32,
             what is known of each step before, the last feature its place from 0 to 1
             (sequence_to_sequence). Padding of outputs and of ``previous`` stands at the end.

@@ -6,7 +6,15 @@ import numpy as np
 
 from rnnsearch.data._base import Scaling
 
-__all__ = ["LARGEST", "constant", "each_scaled", "fit_scaling", "fit_spread", "identity"]
+__all__ = [
+    "LARGEST",
+    "constant",
+    "each_scaled",
+    "fit_scaling",
+    "fit_spread",
+    "identity",
+    "side_by_side",
+]
 
 LARGEST = 1e30
 """Numbers must be smaller than this in size: squares of float32 overflow not far above."""
@@ -15,6 +23,16 @@ LARGEST = 1e30
 def identity(features: int) -> Scaling:
     """The map that changes nothing."""
     return Scaling(np.zeros(features), np.ones(features))
+
+
+def side_by_side(*scalings: Scaling) -> Scaling:
+    """Of the features of each, one after the other."""
+    logs = [np.broadcast_to(each.log, each.scale.shape) for each in scalings]
+    return Scaling(
+        np.concatenate([each.offset for each in scalings]),
+        np.concatenate([each.scale for each in scalings]),
+        np.concatenate(logs) if any(map(np.any, logs)) else False,
+    )
 
 
 def fit_scaling(values: np.ndarray) -> Scaling:

@@ -239,6 +239,7 @@ def feed_forward_program(winner: Program, parameters: int, task: Task, dataset: 
         masked=False,
         vocabulary=None,
         source=None,
+        ahead=0,
     )
     outputs = head.width * (head.repeat or 1)
     units = _units(parameters, features, outputs)

@@ -38,7 +38,8 @@ def build(architecture: Architecture, layers: Layers, *, blank: bool = False) ->
     Returns:
         A functional model to (B, width) or (B, T, width). Its input is an array: (B, T, F),
         token ids (B, T), or (B, F) where the head repeats a vector; or a dict of arrays:
-        ``vector`` and ``previous`` (one_to_many of tokens), ``source`` and ``previous``
+        ``vector`` and ``previous`` (one_to_many of tokens) or ``ahead`` (of numbers, some of
+        which are known of each step), ``source`` and ``previous``
         (sequence_to_sequence), or ``source`` and ``ahead`` where that puts out numbers. Where
         `layers` has state inputs, a stream's model has a dict of ``sequence`` and the
         `state_names`, and gives a dict of ``output`` and these. Weights are Keras's defaults
@@ -192,6 +193,9 @@ class _Builder:
         if head.repeat is not None:
             vector = self._input("vector", (head.features,))
             x = self._layer("repeat", keras.layers.RepeatVector, n=head.repeat)(vector)
+            if head.ahead:
+                ahead = self._input("ahead", (head.steps, head.ahead))
+                return self._layer("step", keras.layers.Concatenate)([x, ahead])
             if head.vocabulary is None:
                 return x
             if previous is None:

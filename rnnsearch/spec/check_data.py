@@ -244,17 +244,22 @@ def _check_numbers(data: SeriesSource, report: Report) -> None:
         if data.base in ("last", "season"):
             must = "must be none or auto for target_kind: class"
             report.add("data.base", must, data.base, "remove it")
+        if data.lags:
+            must = "must not be given for target_kind: class"
+            report.add("data.lags", must, show(data.lags), "remove it")
+    _check_repeats("data.lags", data.lags, report)
     if data.difference is not None and data.base != "none":
         must = "must not be given where difference is, the name that it had before"
         report.add("data.base", must, data.base, "remove difference")
-    for key, value in (("difference", data.difference), ("base", data.base)):
-        if value not in (None, "none", "auto") and data.horizon == 0:
+    asked = (("difference", data.difference), ("base", data.base), ("lags", data.lags))
+    for key, value in asked:
+        if value not in (None, "none", "auto", ()) and data.horizon == 0:
             must = f"must be at least 1 where {key} is given: at 0 the value before is not known"
             report.add("data.horizon", must, "0", f"remove {key}")
 
 
-def _check_repeats(path: str, names: Iterable[str], report: Report) -> None:
-    seen: set[str] = set()
+def _check_repeats(path: str, names: Iterable[object], report: Report) -> None:
+    seen: set[object] = set()
     for index, name in enumerate(names):
         if name in seen:
             report.add(f"{path}[{index}]", "must not be listed twice", show(name), "remove it")

@@ -52,6 +52,7 @@ class Head:
             beside them at every step.
         source: The sequence that an encoder reads before, whose last states the recurrent
             layers start from; None where there is no encoder.
+        ahead: Numbers known of each step (A), beside a vector that is repeated.
         recurrent: Whether anything is recurrent; else the layers are dense.
         stream: Rows of one long sequence whose hidden states are carried from batch to
             batch; None where every sequence starts anew.
@@ -68,6 +69,7 @@ class Head:
     source: SourceInput | None = None
     recurrent: bool = True
     stream: int | None = None
+    ahead: int = 0
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Head:

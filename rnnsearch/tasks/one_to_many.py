@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from rnnsearch.data import Dataset
 from rnnsearch.data.inputs import Inputs, Sequences
 from rnnsearch.tasks._base import Head, Task
@@ -11,6 +13,8 @@ __all__ = ["OneToMany"]
 
 class OneToMany(Task):
     """The vector is repeated at every step of the output, beside the token before it if any.
+
+    Or beside numbers that are known of the step.
 
     In training that is the token of the data, as Williams & Zipser (1989) teach; in prediction
     the one that was predicted.
@@ -24,6 +28,7 @@ class OneToMany(Task):
         assert dataset.output_steps is not None
         x = dataset.train.x
         vector = x["vector"] if isinstance(x, dict) else x
+        ahead = x.get("ahead") if isinstance(x, dict) else None
         return Head(
             steps=dataset.output_steps,
             features=vector.shape[1],
@@ -33,11 +38,18 @@ class OneToMany(Task):
             activation="softmax" if dataset.target.kind == "class" else "linear",
             masked=False,
             vocabulary=dataset.vocabulary,
+            ahead=0 if ahead is None else ahead.shape[2],
         )
 
     def memoryless_features(self, x: Inputs, vocabulary: int | None = None) -> Sequences | None:
         """The vector itself, (N, F): a model without memory gives all steps at once.
 
-        None for tokens, each of which depends on those before.
+        Beside it what is known of all steps, (N, F + T·A). None for tokens, each of which depends
+        on those before.
         """
-        return None if isinstance(x, dict) else x
+        if not isinstance(x, dict):
+            return x
+        if "ahead" not in x:
+            return None
+        ahead = np.asarray(x["ahead"])
+        return np.concatenate([np.asarray(x["vector"]), ahead.reshape(len(ahead), -1)], axis=1)

@@ -68,6 +68,9 @@ CASES = {
     "one_to_many of tokens": lambda n: Part(
         {"vector": numbers(n, F), "previous": tokens(n, T, padded=False)}, token_classes(n), ends(n)
     ),
+    "one_to_many of steps known ahead": lambda n: Part(
+        {"vector": numbers(n, F), "ahead": numbers(n, T, 2)}, numbers(n, T, OUTPUTS)
+    ),
     "sequence_to_sequence of tokens": lambda n: Part(
         {"source": tokens(n, S), "previous": tokens(n, T, padded=False)}, token_classes(n), ends(n)
     ),

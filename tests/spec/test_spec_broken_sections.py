@@ -48,7 +48,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         [("data", "horizont: 1")],
         "s.yaml:8:3: data.horizont: must be a key of data; received horizont; did you mean "
         "horizon? known keys: source, path, time, time_format, time_zone, series, inputs, known, calendar, target, window, "
-        "horizon, stride, output_steps, season, base, difference, scaling, irregular, split, target_kind, missing",
+        "horizon, stride, output_steps, season, base, lags, difference, scaling, irregular, split, target_kind, missing",
     ),
     (
         "wrong type",
@@ -355,6 +355,19 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         [("data", "horizon: 0", "base: last"), ("replace", "[demand]", "[wind]")],
         "s.yaml:8:3: data.horizon: must be at least 1 where base is given: at 0 the value "
         "before is not known; received 0; remove base",
+    ),
+    (
+        "lags of classes",
+        [("data", "target_kind: class", "lags: [4, 9]")],
+        "s.yaml:9:3: data.lags: must not be given for target_kind: class; received [4, 9]; "
+        "remove it",
+    ),
+    (
+        "a lag twice, and the same row",
+        [("data", "lags: [4, 9, 4]", "horizon: 0"), ("replace", "[demand]", "[wind]")],
+        "s.yaml:8:16: data.lags[2]: must not be listed twice; received 4; remove it\n"
+        "s.yaml:9:3: data.horizon: must be at least 1 where lags is given: at 0 the value before "
+        "is not known; received 0; remove lags",
     ),
     (
         "a base, twice",

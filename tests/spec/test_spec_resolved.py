@@ -53,6 +53,7 @@ def test_every_default_is_written() -> None:
             "series": None,
             "known": [],
             "base": "none",
+            "lags": [],
             "difference": None,
             "irregular": "rows",
         },

@@ -14,8 +14,8 @@ import numpy as np
 
 from rnnsearch.data._base import Part, join_parts
 from rnnsearch.data.problems import Problems
-from rnnsearch.data.series.changes import rows_before
 from rnnsearch.data.series.fitting import Rhythm, Segments, based, fit
+from rnnsearch.data.series.lagged import rows_before
 from rnnsearch.data.series.preparation import SeriesPreparation
 from rnnsearch.data.series.rows import Series
 from rnnsearch.errors import InvalidData
@@ -66,10 +66,11 @@ def choose_base(
     rhythms = {base: based(rhythm, base, source, task) for base in bases}
     lengths = max(len(one) for one in known.each())
     need = (longest or size) + source.horizon + (source.output_steps or 1) + _FEWEST
+    reach = (source.lags, source.horizon, longest, source.output_steps)
     rhythms = {
         base: found
         for base, found in rhythms.items()
-        if rows_before(found.lag, longest is None) + need <= lengths
+        if rows_before(found.lag, *reach) + need <= lengths
     }
     if len(rhythms) < 2:
         return rhythms.get("none", rhythm)

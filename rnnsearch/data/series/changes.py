@@ -8,7 +8,7 @@ import numpy as np
 
 from rnnsearch.data.series.naive import naive_forecasts, seasonal_lag
 
-__all__ = ["Lags", "lags", "past_inputs", "past_targets", "rows_before"]
+__all__ = ["Lags", "lags", "past_inputs", "past_targets"]
 
 
 class Lags(NamedTuple):
@@ -25,11 +25,6 @@ class Lags(NamedTuple):
     inputs: int
     targets: tuple[int, ...]
     base: str = "last"
-
-    @property
-    def block(self) -> int:
-        """Rows that a block needs before its first, which is the first of `targets`."""
-        return max(lag - place for place, lag in enumerate(self.targets))
 
     def to_json(self) -> dict[str, Any]:
         """Plain values that `from_json` reads back."""
@@ -62,13 +57,6 @@ def lags(
         return Lags(1, tuple(ahead))
     assert season is not None
     return Lags(season, tuple(seasonal_lag(season, distance) for distance in ahead), base)
-
-
-def rows_before(lag: Lags | None, blocks: bool) -> int:
-    """Rows that the first sequence needs before its own."""
-    if lag is None:
-        return 0
-    return lag.block if blocks else lag.inputs
 
 
 def past_inputs(values: np.ndarray, changing: np.ndarray, lag: Lags | None) -> np.ndarray | None:

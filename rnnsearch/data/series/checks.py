@@ -58,7 +58,7 @@ def check_lengths(
     if longest is None:
         path, what = "data.output_steps", f"a block of {need} rows"
         if back:
-            what += f", and the training part for {rows} before it (data.base)"
+            what += f", and the training part for {rows} before it ({_keys_of_past(source)})"
         advice = "give more rows, shorter blocks, or parts of other sizes under data.split"
     else:
         path = "data.window"
@@ -67,13 +67,19 @@ def check_lengths(
         targets = f"a target {first}" if steps is None else f"{steps} targets, the first {first}"
         what = f"a window of {longest} rows and {targets}"
         if back:
-            key = "base" if source.difference is None else "difference"
-            what += f", and the training part for {rows} before them (data.{key})"
+            what += f", and the training part for {rows} before them ({_keys_of_past(source)})"
         advice = "give more rows, a shorter window, or parts of other sizes under data.split"
     received = ", ".join(f"{n} {name}" for n, name in zip(lengths, _PARTS, strict=True)) + " rows"
     if source.series is not None:
         received += " in the longest series"
     problems.add(path, f"must leave every part room for {what}", received, advice)
+
+
+def _keys_of_past(source: SeriesSource) -> str:
+    """The keys for which rows before the first sequence are needed."""
+    base = "data.base" if source.difference is None else "data.difference"
+    asked = source.asked_base in ("last", "season")
+    return ", ".join([base] * asked + ["data.lags"] * bool(source.lags))
 
 
 def _rows_needed(source: SeriesSource, longest: int | None) -> int:
@@ -160,12 +166,14 @@ def check_numeric(source: SeriesSource, task: str, series: Series, problems: Pro
         problems.add("data.target", must, received, advice)
     for key, value in (
         ("scaling", source.scaling),
+        ("lags", source.lags),
         ("base", source.base),
         ("difference", source.difference),
     ):
-        if value in ("log", "last", 1, "season"):
+        if value in ("log", "last", 1, "season") or (key == "lags" and value):
             must = "must not be given where classes are predicted"
-            received = f"{value}, and text in '{source.targets[0]}'"
+            said = list(value) if isinstance(value, tuple) else value
+            received = f"{said}, and text in '{source.targets[0]}'"
             problems.add(f"data.{key}", must, received, "remove it")
 
 

@@ -13,7 +13,6 @@ from rnnsearch.data._base import Dataset, Part, SequenceData, join_parts, output
 from rnnsearch.data.inputs import Sequences, aligned, within
 from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.series.base import choose_base
-from rnnsearch.data.series.changes import rows_before
 from rnnsearch.data.series.checks import (
     check_fold_length,
     check_lengths,
@@ -21,6 +20,7 @@ from rnnsearch.data.series.checks import (
     check_steps,
 )
 from rnnsearch.data.series.fitting import Segments, fit, rhythm
+from rnnsearch.data.series.lagged import rows_before
 from rnnsearch.data.series.parting import divide
 from rnnsearch.data.series.preparation import SeriesPreparation
 from rnnsearch.data.series.reading import read_file
@@ -170,12 +170,15 @@ class SeriesData(SequenceData):
         if self.folds > 1:
             lines.insert(-len(_PARTS), ("folds", self._folds_text()))
         x, y = dataset.train.x, dataset.train.y
-        if isinstance(x, dict):
+        if isinstance(x, dict) and "vector" in x:
+            lines.append(("input", _shape("(N, F)", x["vector"], prepared.features_names)))
+            lines.append(("ahead", _shape("(N, T, A)", x["ahead"], prepared.ahead_names)))
+        elif isinstance(x, dict):
             lines.append(("input", _shape("(N, S, F)", x["source"], prepared.features_names)))
             lines.append(("ahead", _shape("(N, T, A)", x["ahead"], prepared.ahead_names)))
         else:
             axes = "(N, F)" if x.ndim == 2 else "(N, T, F)"
-            lines.append(("input", _shape(axes, x, prepared.features_names)))
+            lines.append(("input", _shape(axes, x, prepared.read_names)))
         lines.append(("output", f"{output_axes(y, prepared.target)} = {y.shape}"))
         if self.chosen or prepared.lag:
             lines.append(("base", self._base_text()))
@@ -276,7 +279,7 @@ def read_series_data(source: SeriesSource, task: str, windows: tuple[int, ...]) 
     if chosen:
         train = [parts[0] for parts in (*earlier, last)[0]]
         found_rhythm = choose_base(source, task, series, found_rhythm, train, longest)
-    back = rows_before(found_rhythm.lag, blocks)
+    back = rows_before(found_rhythm.lag, source.lags, source.horizon, longest, source.output_steps)
     check_lengths(source, last, longest, back, problems)
     divided = [
         _fold(series, last, fit(source, task, series, found_rhythm, last, longest, problems))

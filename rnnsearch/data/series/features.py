@@ -8,7 +8,9 @@ import numpy as np
 
 from rnnsearch.data._base import Scaling
 from rnnsearch.data.categories import column_names, join_columns
+from rnnsearch.data.scaling import identity, side_by_side
 from rnnsearch.data.series.changes import past_inputs
+from rnnsearch.data.series.lagged import lag_scaling, lagged
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.time import Clock, calendar_features, calendar_names, times_after
 
@@ -45,7 +47,7 @@ def row_features(prepared: SeriesPreparation, series: Series) -> np.ndarray:
     """Model input of each row: (R, F) float32.
 
     What is known in advance is that of the row which the row predicts; that of the row itself
-    where a block or several steps are predicted.
+    where a block or several steps are predicted, whose lags are no features of rows.
     """
     horizon = prepared.horizon if prepared.output_steps is None else 0
     names, categories = prepared.inputs_names, prepared.categories
@@ -62,25 +64,30 @@ def row_features(prepared: SeriesPreparation, series: Series) -> np.ndarray:
         joined = np.concatenate([joined, calendar], axis=1)
         changing += [False] * calendar.shape[1]
     past = past_inputs(prepared.scaling.link(joined), np.array(changing, bool), prepared.lag)
-    return prepared.scaling.apply(joined, past)
+    scaled = prepared.scaling.apply(joined, past)
+    if not prepared.lags or prepared.output_steps is not None:
+        return scaled
+    rows = np.arange(len(scaled)) + horizon
+    return np.concatenate([scaled, lagged(prepared, series, rows)], axis=1)
 
 
 def ahead_scaling(prepared: SeriesPreparation) -> Scaling:
-    """Of `step_features`: those of the rows, and the identity of the place."""
+    """Of `step_features`: those of the rows and of lags, and the identity of the place."""
     scaling = prepared.scaling
     first = len(scaling.offset) - known_ahead(prepared)
     log = scaling.log
-    return Scaling(
-        np.append(scaling.offset[first:], 0.0),
-        np.append(scaling.scale[first:], 1.0),
-        np.append(log[first:], False) if isinstance(log, np.ndarray) else log,
+    known = Scaling(
+        scaling.offset[first:],
+        scaling.scale[first:],
+        log[first:] if isinstance(log, np.ndarray) else log,
     )
+    return side_by_side(known, lag_scaling(prepared), identity(1))
 
 
 def step_features(
     prepared: SeriesPreparation, series: Series, features: np.ndarray, rows: np.ndarray
 ) -> np.ndarray:
-    """What is known in advance of each step of a forecast, and its place: (N, T, A) float32.
+    """What is known in advance of each step of a forecast, its lags and place: (N, T, A) float32.
 
     Args:
         prepared: What says which features are known.
@@ -92,7 +99,8 @@ def step_features(
     known = features[:, features.shape[1] - known_ahead(prepared) :]
     known = _beyond(prepared, series, known, rows)
     places = np.broadcast_to(np.linspace(0, 1, rows.shape[1])[:, None], (*rows.shape, 1))
-    return np.concatenate([known[rows], places], axis=2, dtype=np.float32)
+    lags = [lagged(prepared, series, rows)] if prepared.lags else []
+    return np.concatenate([known[rows], *lags, places], axis=2, dtype=np.float32)
 
 
 def starting_features(

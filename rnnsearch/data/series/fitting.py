@@ -136,6 +136,7 @@ def fit(
         span=span,
         season=rhythm.season,
         lag=rhythm.lag,
+        lags=source.lags,
         missing=source.missing,
         scaling=_input_scaling(source, series, rhythm.lag, trains, categories, len(calendar)),
         target=_target(source, series, rhythm, trains),

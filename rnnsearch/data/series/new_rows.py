@@ -29,7 +29,7 @@ def read_new(prepared: SeriesPreparation, path: str, targets: bool) -> Series:
     problems = Problems()
     columns = Columns(
         prepared.inputs_names,
-        prepared.target.names if targets or prepared.lag else (),
+        prepared.target.names if targets or prepared.lag or prepared.lags else (),
         prepared.time,
         prepared.target.kind,
         prepared.missing,
@@ -52,7 +52,7 @@ def read_new(prepared: SeriesPreparation, path: str, targets: bool) -> Series:
 
 def _reads_past(prepared: SeriesPreparation) -> bool:
     """Whether blocks are forecast from the target's past, which new files must then have."""
-    return prepared.window is None and prepared.lag is not None
+    return prepared.window is None and bool(prepared.lag or prepared.lags)
 
 
 def _check_length(

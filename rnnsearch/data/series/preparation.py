@@ -9,7 +9,8 @@ import numpy as np
 
 from rnnsearch.data._base import Part, Preparation, Scaling, Target, join_parts
 from rnnsearch.data.inputs import Inputs, Windowed, count, join
-from rnnsearch.data.series.changes import Lags, past_targets, rows_before
+from rnnsearch.data.scaling import side_by_side
+from rnnsearch.data.series.changes import Lags, past_targets
 from rnnsearch.data.series.features import (
     ahead_scaling,
     known_ahead,
@@ -17,6 +18,7 @@ from rnnsearch.data.series.features import (
     starting_features,
     step_features,
 )
+from rnnsearch.data.series.lagged import lag_names, lag_scaling, lagged, rows_before
 from rnnsearch.data.series.naive import naive_forecasts
 from rnnsearch.data.series.new_rows import check_categories, new_windows, read_new, row_labels
 from rnnsearch.data.series.rows import Series
@@ -66,6 +68,7 @@ class SeriesPreparation(Preparation):
         span: First and last time stamp of the training part; None without time stamps.
         season: Rows in a season, or None.
         lag: How far back lies what is the change from; None where values are read and predicted.
+        lags: Rows from what is predicted back to further inputs (`lagged`).
         missing: What to do about gaps.
         scaling: Of all features; the identity for categories and the calendar.
         target: What is predicted.
@@ -88,6 +91,7 @@ class SeriesPreparation(Preparation):
     span: tuple[np.datetime64, np.datetime64] | None
     season: int | None
     lag: Lags | None
+    lags: tuple[int, ...]
     missing: Literal["error", "interpolate", "drop"]
     scaling: Scaling
     target: Target
@@ -106,8 +110,11 @@ class SeriesPreparation(Preparation):
         """Of each input of the network; the identity of categories, the calendar and the place."""
         if self.task == "sequence_to_sequence":
             return {"source": self.scaling, "ahead": ahead_scaling(self)}
-        names = {"one_to_many": "vector", "one_to_one": "features"}
-        return {names.get(self.task, "sequence"): self.scaling}
+        if self.task == "one_to_many":
+            ahead = {"ahead": lag_scaling(self)} if self.lags else {}
+            return {"vector": self.scaling, **ahead}
+        name = "features" if self.task == "one_to_one" else "sequence"
+        return {name: side_by_side(self.scaling, lag_scaling(self))}
 
     @property
     def furthest(self) -> int:
@@ -116,8 +123,16 @@ class SeriesPreparation(Preparation):
 
     @property
     def ahead_names(self) -> tuple[str, ...]:
-        """Names of what is known of each step of a forecast (A), its place in it the last."""
-        return (*self.features_names[len(self.features_names) - known_ahead(self) :], "place")
+        """Names of what is known of each step (A): of a forecast its place in it is the last."""
+        if self.window is None:
+            return lag_names(self)
+        known = self.features_names[len(self.features_names) - known_ahead(self) :]
+        return (*known, *lag_names(self), "place")
+
+    @property
+    def read_names(self) -> tuple[str, ...]:
+        """Names of the features of a row, or of what a block begins with."""
+        return self.features_names + (() if self.output_steps else lag_names(self))
 
     def features(self, series: Series) -> np.ndarray:
         """Model input of each row: (R, F) float32."""
@@ -126,7 +141,7 @@ class SeriesPreparation(Preparation):
     @property
     def back(self) -> int:
         """Rows that the first sequence needs before its own."""
-        return rows_before(self.lag, self.window is None)
+        return rows_before(self.lag, self.lags, self.horizon, self.window, self.output_steps)
 
     def usable(self, segment: range) -> range:
         """The rows of a segment that a sequence may have: not those without a past.
@@ -192,6 +207,10 @@ class SeriesPreparation(Preparation):
 
     def x(self, series: Series, features: np.ndarray, windows: Windows) -> Inputs:
         """Input of each sequence from features of each row (R, F), as `Part.x`."""
+        if self.window is None and self.lags:
+            vector = starting_features(self, series, features, windows.starts)
+            rows, _ = self.predicted(windows)
+            return {"vector": vector, "ahead": lagged(self, series, rows)}
         if self.window is None or self.task == "one_to_one":
             return starting_features(self, series, features, windows.starts)
         source = Windowed(features, windows.starts.astype(np.int32), windows.length)

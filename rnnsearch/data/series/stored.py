@@ -33,6 +33,7 @@ def to_plain(prepared: SeriesPreparation) -> dict[str, Any]:
         "training_span": [str(time) for time in prepared.span] if prepared.span else None,
         "season": prepared.season,
         "difference": prepared.lag.to_json() if prepared.lag else None,
+        "lags": list(prepared.lags),
         "missing": prepared.missing,
         "calendar": list(prepared.calendar),
         "inputs": list(prepared.inputs_names),
@@ -44,7 +45,7 @@ def to_plain(prepared: SeriesPreparation) -> dict[str, Any]:
                 prepared.features_names, *_plain(prepared.scaling), strict=True
             )
         ],
-        "ahead": list(prepared.ahead_names) if prepared.task == "sequence_to_sequence" else [],
+        "ahead": list(prepared.ahead_names) if prepared.output_steps is not None else [],
         "target": {
             "kind": target.kind,
             "names": list(target.names),
@@ -76,6 +77,7 @@ def from_plain(values: dict[str, Any]) -> dict[str, Any]:
         "span": (np.datetime64(span[0], "us"), np.datetime64(span[1], "us")) if span else None,
         "season": values["season"],
         "lag": Lags.from_json(values["difference"]) if values["difference"] else None,
+        "lags": tuple(values.get("lags", ())),
         "missing": values["missing"],
         "scaling": _scaling(
             *([feature[key] for feature in features] for key in ("log", "offset", "scale"))

@@ -94,6 +94,13 @@ class SeriesSource(Source):
         "too, its changes from the row before, or from a season before, are read. Scores and "
         "predictions are in the target's own units. For numbers.",
     )
+    lags: tuple[Count, ...] = Field(
+        default=(),
+        description="Further inputs: what was to be learned of the target, its value or its change "
+        "from `base`, so many rows before the row predicted, such as a season or two before; where "
+        "a step lies further ahead, some whole lags before. For numbers; the rows before the first "
+        "sequence must reach back so far.",
+    )
     difference: Literal[1, "season"] | None = Field(
         default=None,
         description="The name that `base` had before: `1` is `base: last`, and `season` is "
