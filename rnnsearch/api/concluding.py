@@ -13,8 +13,8 @@ from rnnsearch.api.recorder import Recorder
 from rnnsearch.driver import TrialRecord
 from rnnsearch.driver.baselines import feed_forward_baseline, has_feed_forward
 from rnnsearch.driver.concluding import Conclusion, conclude
-from rnnsearch.driver.contenders import ranked
 from rnnsearch.driver.planner import Planner
+from rnnsearch.driver.ranking import ranked
 from rnnsearch.engines import Program
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Judge, Judged

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from rnnsearch.api.backend import import_keras
 from rnnsearch.api.winner import Winner
 from rnnsearch.data import Preparation
+from rnnsearch.driver.ranking import ranked
 from rnnsearch.errors import StudyError
 from rnnsearch.models.configured import architecture_of
 from rnnsearch.records import (
@@ -31,13 +32,7 @@ if TYPE_CHECKING:
 
     from rnnsearch.driver import TrialRecord
 
-__all__ = ["Results", "ranked"]
-
-
-def ranked(trials: Iterable[TrialRecord], objective: Objective) -> list[TrialRecord]:
-    """The COMPLETE trials, best first; of equal scores the lower number."""
-    scored = [trial for trial in trials if trial.state == "COMPLETE" and trial.score is not None]
-    return sorted(scored, key=lambda trial: (objective.sort_key(trial.score), trial.number))
+__all__ = ["Results"]
 
 
 class Results:
@@ -111,7 +106,7 @@ class Results:
         return self._winner.load()
 
     def trials(self) -> list[TrialRecord]:
-        """The COMPLETE trials, best first; of equal scores the lower number."""
+        """The COMPLETE trials, best first; `rnnsearch.driver.ranking` says which."""
         summary = self.summary
         if not self.folder.study.exists():
             raise StudyError(

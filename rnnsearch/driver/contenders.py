@@ -4,32 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rnnsearch.driver.ranking import ranked
 from rnnsearch.driver.standing import difference
 from rnnsearch.driver.trials import TrialRecord
 from rnnsearch.vocabulary import Objective
 
-__all__ = ["contenders", "ranked"]
+__all__ = ["contenders"]
 
 _MOST = 8
 _LEAST = 3
 """Of so many at least the order is not believed, however clear it looks."""
-
-
-def ranked(records: Sequence[TrialRecord], objective: Objective) -> list[TrialRecord]:
-    """The COMPLETE trials, best first.
-
-    Of equal scores the one of smaller loss stands first, then the one of fewer weights.
-    """
-    done = [r for r in records if r.state == "COMPLETE" and r.score is not None]
-    return sorted(
-        done,
-        key=lambda r: (
-            objective.sort_key(r.score),
-            r.metrics.get("val_loss", 0.0),
-            r.parameters or 0,
-            r.number,
-        ),
-    )
 
 
 def contenders(

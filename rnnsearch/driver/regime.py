@@ -33,6 +33,16 @@ _UPDATES = 1000
 _LEAST_EPOCHS = ((5_000, 40), (20_000, 20), (100_000, 10), (math.inf, 5))
 """Up to so many sequences, so many times is each of them seen at least."""
 
+_STEP_SECONDS = 1.4e-6
+"""What a step of one sequence costs a core, to train 32 units and to judge them: the cap by time is
+the same on every machine, so that a search can go on on another (benchmarks/README.md)."""
+
+_TRIALS_IN_TIME = 16
+"""So many trials there should be time for, on two cores."""
+
+_LEAST_IN_TIME = 3
+"""Epochs that a run has at least, however little time there is."""
+
 _SAYS_WHICH_EPOCH = 100
 """Sequences of a validation part that can tell one epoch from another."""
 
@@ -69,6 +79,7 @@ class Regime:
         deliver: What is delivered: the average of several networks (``bag``), one trained on
             all data (``single``), or the best trial's as it was found (``best``).
         asked_epochs, asked_patience: As in the spec.
+        most_epochs: That the time leaves for a run.
     """
 
     trials: int
@@ -82,6 +93,7 @@ class Regime:
     deliver: Literal["bag", "single", "best"]
     asked_epochs: int | Literal["auto"]
     asked_patience: int | Literal["auto"] | None
+    most_epochs: int
 
     @classmethod
     def of(cls, spec: Spec, data: SequenceData, window: int | None) -> Regime:
@@ -119,6 +131,7 @@ class Regime:
             deliver=search.deliver if delivers else "best",
             asked_epochs=search.epochs,
             asked_patience=search.patience,
+            most_epochs=_most_epochs(search.timeout, len(dataset.train) * data.steps * runs),
         )
 
     @property
@@ -134,7 +147,7 @@ class Regime:
         batch = batch if self.pruner in ("race", "none") else batch_for(self.sequences)
         updates = max(1, math.ceil(self.sequences / batch))
         least = next(count for most, count in _LEAST_EPOCHS if self.sequences <= most)
-        return max(least, math.ceil(_UPDATES / updates))
+        return min(self.most_epochs, max(least, math.ceil(_UPDATES / updates)))
 
     def final_epochs(self, batch: int) -> int:
         """Of a run that may be delivered."""
@@ -162,3 +175,16 @@ class Regime:
     def final_schedule(self, epochs: int) -> Schedule:
         """The same for runs that nothing is compared with on the way."""
         return Schedule(self.patience(epochs), frozenset(), self.keep)
+
+
+def _most_epochs(timeout: float | None, steps: int) -> int:
+    """Epochs of a run for which so much time leaves enough trials.
+
+    Args:
+        timeout: Seconds of the search, or None.
+        steps: Of all sequences, in an epoch of all of a trial's runs.
+    """
+    if timeout is None:
+        return UNBOUNDED
+    fitting = 2 * timeout / (_TRIALS_IN_TIME * steps * _STEP_SECONDS)
+    return max(_LEAST_IN_TIME, int(fitting))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from rnnsearch.driver.contenders import ranked
+from rnnsearch.driver.ranking import ranked
 from rnnsearch.driver.standing import difference
 from rnnsearch.driver.trials import TrialRecord
 from rnnsearch.vocabulary import Objective

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
+from rnnsearch.driver.ranking import rank_key
 from rnnsearch.driver.trials import Lane, Snapshot, TrialRecord
 from rnnsearch.vocabulary import Objective
 
@@ -66,9 +67,7 @@ class Tally:
     def _beats_best(self, record: TrialRecord) -> bool:
         if self._best is None:
             return True
-        key = self._objective.sort_key
-        own, best = key(record.score), key(self._best.score)
-        return (own, record.number) < (best, self._best.number)
+        return rank_key(record, self._objective) < rank_key(self._best, self._objective)
 
     def snapshot(self, activity: str, lanes: Sequence[Lane]) -> Snapshot:
         """The state now."""

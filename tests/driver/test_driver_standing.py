@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnsearch.driver.contenders import contenders, ranked
+from rnnsearch.driver.contenders import contenders
+from rnnsearch.driver.ranking import ranked
 from rnnsearch.driver.standing import difference, estimate, simplest, tied
 from rnnsearch.driver.trials import TrialRecord
 from rnnsearch.vocabulary import Objective

@@ -1,0 +1,78 @@
+"""What every `auto` of a search section comes to, by the data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rnnsearch.data import Arrays, read
+from rnnsearch.driver.regime import UNBOUNDED, Regime, batch_for
+from rnnsearch.space import SearchSpace
+from rnnsearch.spec import parse
+
+
+def regime(sequences: int, folds: Any = 1, **search: Any) -> Regime:
+    data = {"source": "arrays", "split": {"folds": folds, "test": 0}}
+    document = {"task": "many_to_one", "data": data, "space": {}, "search": search}
+    spec = parse(document, name="x", directory=".")
+    x = np.random.default_rng(0).normal(size=(sequences, 4, 1)).astype(np.float32)
+    arrays = Arrays((x, x.sum(axis=1)))
+    return Regime.of(
+        spec, read(spec.data, spec.task, SearchSpace.from_spec(spec).windows(spec), arrays), None
+    )
+
+
+@pytest.mark.parametrize(
+    ("sequences", "batch"), [(1, 8), (40, 8), (100, 16), (200, 32), (4_999, 32), (5_000, 64)]
+)
+def test_batches_by_the_number_of_sequences(sequences: int, batch: int) -> None:
+    assert batch_for(sequences) == batch
+
+
+def test_few_sequences_train_a_thousand_updates_and_are_judged_at_the_last_epoch() -> None:
+    found = regime(50, folds=5)
+
+    assert found.keep == "last"
+    assert found.epochs(8) == 200, "5 updates an epoch"
+    assert found.final_epochs(8) == 300
+    assert found.patience(200) is None
+    assert (found.pruner, found.stages, found.runs) == ("race", (2,), 5)
+    assert found.schedule(200).stages == (2,)
+    assert found.schedule(200).rungs == frozenset()
+
+
+def test_larger_validation_parts_say_which_epoch_and_when_to_stop() -> None:
+    found = regime(1_000)
+
+    assert (found.keep, found.pruner, found.stages) == ("best", "hyperband", ())
+    assert found.patience(30) == 10
+    assert found.schedule(30).rungs
+
+
+def test_what_is_given_stands() -> None:
+    found = regime(50, folds=5, epochs=7, patience=3, keep="best", pruner="none", trials=9)
+
+    assert (found.epochs(8), found.final_epochs(8), found.patience(7)) == (7, 7, 3)
+    assert (found.keep, found.stages, found.trials) == ("best", (), 9)
+
+
+def test_time_alone_ends_a_search_that_has_a_timeout_and_no_trials() -> None:
+    assert regime(50).trials == 60
+    assert regime(50, timeout=10).trials == UNBOUNDED
+    assert regime(50, timeout=10, trials=5).trials == 5
+
+
+def test_little_time_caps_the_epochs() -> None:
+    long, short = regime(2_000, timeout=1e6), regime(2_000, timeout=1)
+
+    assert long.epochs(32) == 40
+    assert short.epochs(32) < 15
+    assert short.epochs(32) >= 3
+
+
+@pytest.mark.parametrize("search", [{"confirm": 0}, {"deliver": "best"}])
+def test_nothing_is_confirmed_where_that_is_asked_for(search: dict[str, Any]) -> None:
+    assert regime(50, **search).deliver == "best"
+    assert regime(50, **search).confirm == 0
