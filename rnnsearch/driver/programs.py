@@ -97,7 +97,7 @@ class Programs:
         epochs: Callable[[int], int],
     ) -> tuple[Run, ...]:
         program = self.program(params)
-        steps = program.architecture.head.longest
+        steps = program.architecture.longest
         numbers = _numbers(self._space.complete(params), steps)
         length, seed = epochs(program.batch_size), self._spec.search.seed
         return tuple(

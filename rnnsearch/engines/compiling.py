@@ -91,7 +91,7 @@ def _value(name: str, program: Program, numbers: Numbers) -> float:
     if name == "beta_2" and numbers.beta_2 is None:
         return 0.99 if program.optimizer == "lion" else 0.999
     if name == "unroll_length":
-        return min(numbers.unroll_length, program.architecture.head.longest)
+        return min(numbers.unroll_length, program.architecture.longest)
     if name == "schedule":
         return float(numbers.schedule == "cosine")
     return float(getattr(numbers, name))

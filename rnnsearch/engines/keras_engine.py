@@ -160,7 +160,7 @@ def _copied(variable: keras.Variable) -> np.ndarray:
 
 def _compiled(program: Program, run: Run, updates: int) -> keras.Model:
     numbers = run.numbers
-    steps = program.architecture.head.longest
+    steps = program.architecture.longest
     layers = ChunkedLayers(
         unroll_length=int(min(numbers.unroll_length, steps)),
         dropout=numbers.dropout,
@@ -170,7 +170,8 @@ def _compiled(program: Program, run: Run, updates: int) -> keras.Model:
     )
     model = build(program.architecture, layers, blank=True)
     variables = in_standard_order(model, program.architecture)
-    weights = initial_weights(variables, run.seed, program.architecture.cell, numbers.forget_bias)
+    cell, zero_start = program.architecture.cell, program.architecture.head.zero_start
+    weights = initial_weights(variables, run.seed, cell, numbers.forget_bias, zero_start=zero_start)
     for variable, value in zip(variables, weights, strict=True):
         variable.assign(value)
     generators = [

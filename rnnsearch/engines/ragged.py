@@ -51,18 +51,22 @@ def lengths_of(program: Program, folds: Sequence[Dataset]) -> Lengths:
     """The lengths that a program's batches are cut to; T alone where others would not pay."""
     head = program.architecture.head
     plain = head.source is None and head.stream is None and head.repeat is None
-    if not (head.masked and plain) or head.steps < _LEAST_STEPS:
+    # Counted in what a recurrent layer takes for a step; what is cut off is whole patches.
+    patch, steps = program.architecture.patch, program.architecture.longest
+    if not (head.masked and plain) or steps < _LEAST_STEPS:
         return (head.steps,)
     real = np.concatenate([real_steps(dataset.train.array) for dataset in folds])
-    places = {-(-head.steps * part // _PLACES) for part in range(1, _PLACES)}
+    real = -(-real // patch)
+    places = {-(-steps * part // _PLACES) for part in range(1, _PLACES)}
     candidates = [
-        (*shorter, head.steps)
+        (*shorter, steps)
         for count in range(_MOST)
         for shorter in combinations(sorted(places), count)
     ]
     best = min(candidates, key=lambda lengths: _cost(real, lengths))
-    saved = 1 - _run(real, best) / (head.steps * len(real))
-    return best if saved >= _LEAST_SAVED else (head.steps,)
+    saved = 1 - _run(real, best) / (steps * len(real))
+    shorter = best[:-1] if saved >= _LEAST_SAVED else ()
+    return (*(length * patch for length in shorter), head.steps)
 
 
 def _run(real: np.ndarray, lengths: Lengths) -> int:

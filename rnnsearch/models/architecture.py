@@ -26,6 +26,8 @@ class Architecture:
             or ``bahdanau`` (a small network).
         pooling: What the head reads of the last recurrent layer where there is one output a
             sequence: its ``last`` output, or the ``mean`` or ``max`` of those at all steps.
+        patch: Consecutive steps that are read as one; of an encoder, those of the source.
+        changes: Whether each step's differences from the step before stand beside it.
     """
 
     cell: str
@@ -36,6 +38,16 @@ class Architecture:
     embedding_dim: int = 0
     attention: str = "none"
     pooling: str = "last"
+    patch: int = 1
+    changes: bool = False
+
+    @property
+    def longest(self) -> int:
+        """The most steps that any recurrent layer runs over, of which a patch is one."""
+        source = self.head.source
+        if source is None:
+            return -(-self.head.steps // self.patch)
+        return max(self.head.steps, -(-source.steps // self.patch))
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; `from_json` reads them back."""

@@ -18,6 +18,7 @@ from rnnsearch.data import MASK_VALUE
 from rnnsearch.models.architecture import Architecture
 from rnnsearch.models.blank import Apply, apply, apply_blank
 from rnnsearch.models.layers import Layers, Recurrent, StandardLayers
+from rnnsearch.models.patches import patched
 from rnnsearch.models.pooling import pooled
 
 __all__ = ["build", "build_encoder", "build_standard", "build_step", "state_names"]
@@ -102,6 +103,7 @@ class _Builder:
         self._layers = layers
         self._apply = apply
         self._inputs: dict[str, Tensor] = {}
+        self._known_patches: dict[str, Tensor] = {}
         self._made: dict[str, Any] = {}
 
     def recurrent(self) -> keras.Model:
@@ -131,7 +133,7 @@ class _Builder:
         )
         if encoded is not None and architecture.attention != "none":
             masked = head.source is not None and head.source.masked
-            known = _known(self._inputs["source"]) if masked else None
+            known = self._known("source") if masked else None
             x = self._attend(x, self._narrow(encoded), known)
         return self._output(x), states
 
@@ -208,7 +210,7 @@ class _Builder:
         if head.vocabulary is not None:
             tokens = self._input(name, (head.steps,), "int32") if previous is None else previous
             return self._embed(tokens, head.vocabulary, head.masked, "embedding")
-        return self._masked(self._input(name, (head.steps, head.features)), head.masked, "masking")
+        return self._numbers(name, head.steps, head.features, head.masked, "masking")
 
     def _embed(self, tokens: Tensor, vocabulary: int, masked: bool, name: str) -> Tensor:
         size = self._architecture.embedding_dim
@@ -221,8 +223,21 @@ class _Builder:
         )
         return self._apply(layer, tokens)
 
-    def _masked(self, x: Tensor, masked: bool, name: str) -> Tensor:
-        return keras.layers.Masking(MASK_VALUE, name=name)(x) if masked else x
+    def _numbers(self, name: str, steps: int, features: int, masked: bool, masking: str) -> Tensor:
+        """Steps of numbers as they are read: in patches, with their changes, masked."""
+        x, architecture = self._input(name, (steps, features)), self._architecture
+        # What is known ahead of each of a decoder's steps stays beside it.
+        if name != "ahead" and (architecture.patch > 1 or architecture.changes):
+            known = _known(x) if masked else None
+            x, known = patched(x, architecture.patch, known, changes=architecture.changes)
+            self._known_patches[name] = known
+        return keras.layers.Masking(MASK_VALUE, name=masking)(x) if masked else x
+
+    def _known(self, name: str) -> Tensor:
+        """(B, T) which steps of an input are not padding, as they are read."""
+        if name in self._known_patches:
+            return self._known_patches[name]
+        return _known(self._inputs[name])
 
     def _encode(self) -> tuple[Tensor, States]:
         """The encoder's outputs (B, T, H), and the states that the decoder starts from.
@@ -236,8 +251,8 @@ class _Builder:
             tokens = self._input("source", (source.steps,), "int32")
             x = self._embed(tokens, source.vocabulary, source.masked, "encoder_embedding")
         else:
-            numbers = self._input("source", (source.steps, source.features))
-            x = self._masked(numbers, source.masked, "encoder_masking")
+            size = (source.steps, source.features)
+            x = self._numbers("source", *size, source.masked, "encoder_masking")
         both = architecture.bidirectional
         x, states = self._stack(
             x,
@@ -275,7 +290,7 @@ class _Builder:
                 architecture.cell,
                 units,
                 f"{prefix}recurrent_{number}",
-                architecture.head.longest,
+                architecture.longest,
                 sequences or not top or architecture.pooling != "last",
                 states,
                 bidirectional,
@@ -297,7 +312,7 @@ class _Builder:
             norm = self._layer(f"{prefix}layer_norm_{number}", keras.layers.LayerNormalization)
             x = self._apply(norm, x)
         if pools and architecture.pooling != "last":
-            known = _known(self._inputs["sequence"]) if architecture.head.masked else None
+            known = self._known("sequence") if architecture.head.masked else None
             x = pooled(x, architecture.pooling, known)
         dropout = self._layer(f"{prefix}dropout_{number}", self._layers.dropout)
         return x if dropout is None else dropout(x)

@@ -16,6 +16,7 @@ def architecture_of(params: Mapping[str, Scalar], head: Head) -> Architecture:
     """The network of a trial's completed params, with this input and output."""
     source = head.source
     tokens = head.vocabulary is not None or (source is not None and source.vocabulary is not None)
+    patches = head.takes_patches
     return Architecture(
         cell=str(params["cell"]) if head.recurrent else "feed_forward",
         units=layer_units(params),
@@ -25,4 +26,6 @@ def architecture_of(params: Mapping[str, Scalar], head: Head) -> Architecture:
         embedding_dim=int(params["embedding_dim"] or 0) if tokens else 0,
         attention=str(params["attention"]) if source is not None else "none",
         pooling=str(params["pooling"]) if head.recurrent and not head.sequences else "last",
+        patch=int(params["patch"] or 1) if patches else 1,
+        changes=bool(params["changes"]) if patches else False,
     )

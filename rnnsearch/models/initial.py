@@ -11,7 +11,12 @@ __all__ = ["dropout_seed", "initial_weights"]
 
 
 def initial_weights(
-    variables: Sequence[keras.Variable], seed: int, cell: str, forget_bias: float
+    variables: Sequence[keras.Variable],
+    seed: int,
+    cell: str,
+    forget_bias: float,
+    *,
+    zero_start: bool = False,
 ) -> list[np.ndarray]:
     """Initial values of a model's trainable variables, by Keras's default rules.
 
@@ -24,6 +29,7 @@ def initial_weights(
         seed: Of the run.
         cell: Of the architecture.
         forget_bias: Initial bias of the LSTM's forget gate (Jozefowicz et al., 2015).
+        zero_start: As `Head.zero_start`: the output layer's kernel is zero, too.
     """
     weights = []
     for index, variable in enumerate(variables):
@@ -34,6 +40,8 @@ def initial_weights(
         if cell == "LSTM" and name == "bias" and "recurrent" in variable.path:
             units = shape[0] // 4
             value[units : 2 * units] = forget_bias
+        if zero_start and variable.path.split("/")[-2:] == ["output", "kernel"]:
+            value = np.zeros(shape)
         weights.append(value.astype(np.float32))
     return weights
 

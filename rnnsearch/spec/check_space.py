@@ -25,6 +25,10 @@ _TOKENS_ONLY = {
     "embedding_dim": "only tokens are embedded",
     "teacher_forcing": "only tokens are read back where they were written",
 }
+_NUMBERS_ONLY = {
+    "patch": "tokens are embedded one by one",
+    "changes": "tokens have no differences",
+}
 
 
 def defaults_for(data: _Data) -> dict[str, Scalar]:
@@ -43,6 +47,7 @@ def check_space(space: WrittenSpace, task: str | None, data: _Data, report: Repo
     check_conditions(space, defaults, report)
     _check_per_layer(space, defaults, report)
     _check_unroll_length(space, task, data, report)
+    _check_patch(space, data, report)
     _check_effects(space, defaults, report)
     _check_clip_mode(space, report)
     _check_idle_conditions(space, defaults, report)
@@ -55,6 +60,9 @@ def _check_task(space: WrittenSpace, task: str | None, data: _Data, report: Repo
         parameter = PARAMETERS[name]
         if parameter.tokens and data is not None and not isinstance(data, TokensSource):
             must = f"must not be given for source: {data.source}: {_TOKENS_ONLY[name]}"
+            report.add(f"space.{name}", must, _text(written), "remove it")
+        if parameter.numbers and isinstance(data, TokensSource):
+            must = f"must not be given for source: {data.source}: {_NUMBERS_ONLY[name]}"
             report.add(f"space.{name}", must, _text(written), "remove it")
         if task is not None and task not in parameter.tasks:
             must = f"must not be given for {task}: {parameter.reason}"
@@ -101,15 +109,23 @@ def _most_steps(space: WrittenSpace, task: str | None, data: _Data) -> tuple[int
         return None
     if isinstance(data, SeriesSource) and task == "one_to_many":
         return None if data.output_steps is None else (data.output_steps, "data.output_steps")
-    ends = [] if data.window is None else [(data.window, "data.window")]
+    patch = _least_patch(space)
+    beside = f" in patches of {patch}" if patch > 1 else ""
+    ends = [(-(-steps // patch), key + beside) for steps, key in _windows(space, data)]
     if isinstance(data, SeriesSource) and data.output_steps is not None:
         ends.append((data.output_steps, "data.output_steps"))
+    return max(ends, default=None)
+
+
+def _windows(space: WrittenSpace, data: SeriesSource | TextSource) -> list[tuple[int, str]]:
+    """Steps of the windows that are known to be read, each with the key that says so."""
+    ends = [] if data.window is None else [(data.window, "data.window")]
     written = space.parameters.get("window")
     if written is not None:
         domain = written.domain
         values = domain.values if domain.kind != "range" else (domain.max,)
         ends += [(value, "space.window") for value in values if isinstance(value, int)]
-    return max(ends, default=None)
+    return ends
 
 
 def _check_unroll_length(
@@ -117,7 +133,7 @@ def _check_unroll_length(
 ) -> None:
     written = space.parameters.get("unroll_length")
     most = _most_steps(space, task, data)
-    if written is None or most is None:
+    if written is None or most is None or "patch" in space.broken:
         return
     steps, key = most
     must = f"must be below {steps}, the longest sequence ({key}), or full"
@@ -130,6 +146,32 @@ def _check_unroll_length(
     for value, path in zip(written.domain.values, written.paths, strict=True):
         if isinstance(value, int) and value >= steps:
             report.add(path, must, show(value), "it would cut nothing: use full")
+
+
+def _least_patch(space: WrittenSpace) -> int:
+    """The fewest steps that are read as one in any configuration."""
+    written = space.parameters.get("patch")
+    if written is None or written.domain.when:
+        return 1
+    values = (written.domain.min, *written.domain.values)
+    return min(value for value in values if isinstance(value, int))
+
+
+def _check_patch(space: WrittenSpace, data: _Data, report: Report) -> None:
+    """A patch that no sequence fills."""
+    written = space.parameters.get("patch")
+    if written is None or not isinstance(data, SeriesSource) or report.touched("space.patch"):
+        return
+    windows = [] if "window" in space.broken else _windows(space, data)
+    if not windows:
+        return
+    steps, key = max(windows)
+    must = f"must be at most {steps}, the longest sequence ({key})"
+    if written.domain.max is not None and written.domain.max > steps:
+        report.add("space.patch.max", must, show(written.domain.max), f"lower it to {steps}")
+    for value, path in zip(written.domain.values, written.paths, strict=False):
+        if isinstance(value, int) and value > steps:
+            report.add(path, must, show(value), "it would make one step of every sequence")
 
 
 def _check_effects(space: WrittenSpace, defaults: Mapping[str, Scalar], report: Report) -> None:

@@ -30,6 +30,7 @@ class Parameter:
         reason: Why, for messages: ``only an LSTM has a forget gate``.
         tasks: The tasks for which it has an effect.
         tokens: Whether it has an effect only where inputs are tokens, which the data decide.
+        numbers: Whether it has an effect only where inputs are numbers, alike.
     """
 
     name: str
@@ -47,10 +48,12 @@ class Parameter:
     reason: str = ""
     tasks: tuple[str, ...] = get_args(TaskName)
     tokens: bool = False
+    numbers: bool = False
 
 
 _RECURRENT = tuple(task for task in get_args(TaskName) if task != "one_to_one")
 _WITHOUT_RECURRENCE = "nothing is recurrent in one_to_one"
+_READS_FIRST = "only many_to_one and sequence_to_sequence read a sequence before they put out any"
 
 _ALL = (
     Parameter(
@@ -114,6 +117,29 @@ _ALL = (
         reason="only many_to_one has one output for many steps",
         tasks=("many_to_one",),
     ),
+    Parameter(
+        "patch",
+        "int",
+        True,
+        1,
+        "Consecutive steps of numbers that are read as one, counted from the end of a sequence; of "
+        "sequence_to_sequence, those of the source.",
+        low=1,
+        reason=_READS_FIRST,
+        tasks=("many_to_one", "sequence_to_sequence"),
+        numbers=True,
+    ),
+    Parameter(
+        "changes",
+        "bool",
+        True,
+        False,
+        "Read each step's differences from the step before beside it; of sequence_to_sequence, in "
+        "the source.",
+        reason=_READS_FIRST,
+        tasks=("many_to_one", "sequence_to_sequence"),
+        numbers=True,
+    ),
     Parameter("layer_norm", "bool", True, False, "Layer normalisation after each recurrent layer."),
     Parameter(
         "window",
@@ -166,7 +192,8 @@ _ALL = (
         "int",
         False,
         "full",
-        "Steps after which truncated backpropagation cuts the gradient; `full` never does.",
+        "Steps after which truncated backpropagation cuts the gradient; `full` never does. A patch "
+        "is one step.",
         low=1,
         words=("full",),
         reason=_WITHOUT_RECURRENCE,

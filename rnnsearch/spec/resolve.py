@@ -62,9 +62,9 @@ def _defaults(spec: Spec) -> dict[str, Any]:
     for name, parameter in PARAMETERS.items():
         if name in spec.space or parameter.default is None or spec.task not in parameter.tasks:
             continue
-        if (name == "clip_mode" and not clips) or (
-            parameter.tokens and not isinstance(spec.data, TokensSource)
-        ):
+        tokens = isinstance(spec.data, TokensSource)
+        of_others = (parameter.tokens and not tokens) or (parameter.numbers and tokens)
+        if (name == "clip_mode" and not clips) or of_others:
             continue
         if parameter.only is None:
             found[name] = parameter.default

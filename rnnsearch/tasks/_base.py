@@ -56,6 +56,8 @@ class Head:
         recurrent: Whether anything is recurrent; else the layers are dense.
         stream: Rows of one long sequence whose hidden states are carried from batch to
             batch; None where every sequence starts anew.
+        zero_start: Whether the output is 0 before training: where the change from a naive
+            forecast is learned, the network starts as that forecast.
     """
 
     steps: int
@@ -70,6 +72,7 @@ class Head:
     recurrent: bool = True
     stream: int | None = None
     ahead: int = 0
+    zero_start: bool = False
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Head:
@@ -84,9 +87,12 @@ class Head:
         return beside and self.vocabulary is not None
 
     @property
-    def longest(self) -> int:
-        """The most steps that any recurrent layer runs over."""
-        return max(self.steps, self.source.steps if self.source else 0)
+    def takes_patches(self) -> bool:
+        """Whether steps of numbers are read that have no output each, so may be read in patches."""
+        if self.source is not None:
+            return self.source.vocabulary is None and self.vocabulary is None
+        plain = self.vocabulary is None and self.repeat is None
+        return self.recurrent and plain and not self.sequences
 
 
 class Task(ABC):

@@ -36,6 +36,7 @@ class ManyToMany(Task):
             masked=dataset.masked,
             vocabulary=dataset.vocabulary,
             stream=dataset.stream,
+            zero_start=dataset.train.anchor is not None,
         )
 
     def memoryless_features(self, x: Inputs, vocabulary: int | None = None) -> np.ndarray | None:

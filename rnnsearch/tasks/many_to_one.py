@@ -33,6 +33,7 @@ class ManyToOne(Task):
             activation="softmax" if dataset.target.kind == "class" else "linear",
             masked=dataset.masked,
             vocabulary=dataset.vocabulary,
+            zero_start=dataset.train.anchor is not None,
         )
 
     def memoryless_features(self, x: Inputs, vocabulary: int | None = None) -> Sequences | None:

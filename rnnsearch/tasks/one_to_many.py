@@ -39,6 +39,7 @@ class OneToMany(Task):
             masked=False,
             vocabulary=dataset.vocabulary,
             ahead=0 if ahead is None else ahead.shape[2],
+            zero_start=dataset.train.anchor is not None,
         )
 
     def memoryless_features(self, x: Inputs, vocabulary: int | None = None) -> Sequences | None:

@@ -27,6 +27,7 @@ class OneToOne(Task):
             activation="softmax" if dataset.target.kind == "class" else "linear",
             masked=False,
             recurrent=False,
+            zero_start=dataset.train.anchor is not None,
         )
 
     def memoryless_features(self, x: Inputs, vocabulary: int | None = None) -> np.ndarray | None:

@@ -36,6 +36,7 @@ class SequenceToSequence(Task):
             activation="softmax" if target.kind == "class" else "linear",
             masked=False,
             vocabulary=dataset.vocabulary,
+            zero_start=dataset.train.anchor is not None,
             source=SourceInput(
                 steps=source.shape[1],
                 features=1 if source.ndim == 2 else source.shape[2],

@@ -80,7 +80,9 @@ def fake(lengths, steps, **head):
         row[steps - length :] = 1
     part = SimpleNamespace(array=x)
     program = SimpleNamespace(
-        architecture=SimpleNamespace(head=SimpleNamespace(steps=steps, **head))
+        architecture=SimpleNamespace(
+            head=SimpleNamespace(steps=steps, **head), patch=1, longest=steps
+        )
     )
     return program, [SimpleNamespace(train=part)]
 

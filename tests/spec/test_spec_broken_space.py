@@ -11,7 +11,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "unknown parameter",
         [("space", "unit: 32")],
         "s.yaml:10:3: space.unit: must be a key of space; received unit; did you mean units? "
-        "known keys: cell, depth, units, bidirectional, embedding_dim, attention, pooling, layer_norm, window, batch_size, "
+        "known keys: cell, depth, units, bidirectional, embedding_dim, attention, pooling, patch, changes, layer_norm, window, batch_size, "
         "optimizer, clip_mode, clip_norm, unroll_length, learning_rate, schedule, averaging, weight_decay, "
         "dropout, recurrent_dropout, teacher_forcing, forget_bias, momentum, beta_1, beta_2, rho, "
         "label_smoothing",
@@ -111,7 +111,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "unknown parent",
         [("space", "dropout: {min: 0, max: 0.5, when: {cel: LSTM}}")],
         "s.yaml:10:38: space.dropout.when.cel: must be a key of space.dropout.when; received "
-        "cel; did you mean cell? known keys: cell, depth, units, bidirectional, embedding_dim, attention, pooling, layer_norm, "
+        "cel; did you mean cell? known keys: cell, depth, units, bidirectional, embedding_dim, attention, pooling, patch, changes, layer_norm, "
         "window, batch_size, optimizer, clip_mode, clip_norm, unroll_length, learning_rate, schedule, averaging, "
         "weight_decay, recurrent_dropout, teacher_forcing, forget_bias, momentum, beta_1, beta_2, rho, "
         "label_smoothing",
@@ -168,7 +168,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         [("space", "dropout: [0.0, 0.5]", "depth: {values: [1, 2], when: {dropout: 0.5}}")],
         "s.yaml:11:34: space.depth.when.dropout: must not be a numeric parameter: depth is "
         "part of the compiled program; received dropout; it may depend on cell, units, "
-        "bidirectional, embedding_dim, attention, pooling, layer_norm, window, batch_size, optimizer or clip_mode",
+        "bidirectional, embedding_dim, attention, pooling, patch, changes, layer_norm, window, batch_size, optimizer or clip_mode",
     ),
     (
         "condition that changes nothing",
@@ -197,6 +197,36 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         ],
         "s.yaml:11:27: space.unroll_length[2]: must be below 120, the longest sequence "
         "(data.output_steps), or full; received 120; it would cut nothing: use full",
+    ),
+    (
+        "unroll_length above the patches",
+        [("space", "patch: [4, 8]", "unroll_length: [12, 24]")],
+        "s.yaml:11:23: space.unroll_length[1]: must be below 24, the longest sequence "
+        "(data.window in patches of 4), or full; received 24; it would cut nothing: use full",
+    ),
+    (
+        "patch above the window",
+        [("space", "patch: [4, 97]")],
+        "s.yaml:10:14: space.patch[1]: must be at most 96, the longest sequence (data.window); "
+        "received 97; it would make one step of every sequence",
+    ),
+    (
+        "patches above the window",
+        [("space", "patch: {min: 1, max: 128}")],
+        "s.yaml:10:19: space.patch.max: must be at most 96, the longest sequence (data.window); "
+        "received 128; lower it to 96",
+    ),
+    (
+        "patches where each step has an output",
+        [("replace", "task: many_to_one", "task: many_to_many"), ("space", "patch: 4")],
+        "s.yaml:10:3: space.patch: must not be given for many_to_many: only many_to_one and "
+        "sequence_to_sequence read a sequence before they put out any; received 4; remove it",
+    ),
+    (
+        "changes of single rows",
+        [("replace", "task: many_to_one", "task: many_to_many"), ("space", "changes: true")],
+        "s.yaml:10:3: space.changes: must not be given for many_to_many: only many_to_one and "
+        "sequence_to_sequence read a sequence before they put out any; received true; remove it",
     ),
     (
         "forget_bias without LSTM",

@@ -32,6 +32,16 @@ CASES: list[tuple[str, dict[str, Any], list[str]]] = [
         ["task: must be many_to_many for source: text; received many_to_one"],
     ),
     (
+        "patches of letters",
+        spec("many_to_one", FASTA, patch=3, changes=True),
+        [
+            "space.patch: must not be given for source: fasta: tokens are embedded one by one; "
+            "received 3; remove it",
+            "space.changes: must not be given for source: fasta: tokens have no differences; "
+            "received true; remove it",
+        ],
+    ),
+    (
         "FASTA of another task",
         spec("many_to_many", FASTA),
         ["task: must be many_to_one for source: fasta; received many_to_many"],

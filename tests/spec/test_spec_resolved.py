@@ -63,6 +63,8 @@ def test_every_default_is_written() -> None:
             "depth": 1,
             "bidirectional": False,
             "pooling": "last",
+            "patch": 1,
+            "changes": False,
             "layer_norm": False,
             "batch_size": 32,
             "optimizer": "adam",

@@ -38,7 +38,7 @@ class Network:
             mixes_tokens=program.mixes_tokens,
         )
         architecture = program.architecture
-        self._cell = architecture.cell
+        self._architecture = architecture
         self.steps = architecture.head.steps
         self.hidden = {}
         if architecture.head.stream is not None:
@@ -99,7 +99,9 @@ class Network:
 
     def initial_weights(self, run: Run) -> np.ndarray:
         """(P,) what a run starts from."""
-        arrays = initial_weights(self._trainable, run.seed, self._cell, run.numbers.forget_bias)
+        cell, head = self._architecture.cell, self._architecture.head
+        bias = run.numbers.forget_bias
+        arrays = initial_weights(self._trainable, run.seed, cell, bias, zero_start=head.zero_start)
         return np.concatenate([array.reshape(-1) for array in arrays])
 
     def initial_generators(self, run: Run) -> tuple[np.ndarray, ...]:
