@@ -7,20 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnsearch.data.problems import Problems, name_some
-from rnnsearch.data.series.rows import Columns, read_series
+from rnnsearch.data.problems import name_some
 from rnnsearch.data.series.table import Table
-from rnnsearch.data.time import Step, infer_step
-from rnnsearch.guessing._base import FILE, Guess, Setting, Wishes, check_wishes, refuse
+from rnnsearch.data.time import Step
+from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
-from rnnsearch.guessing.cells import parse_numbers
-from rnnsearch.guessing.columns import Column, examine
+from rnnsearch.guessing.columns import Column
 from rnnsearch.guessing.pairs import find_texts, guess_pairs
-from rnnsearch.guessing.panel import FEWEST_ROWS, Panel, find_panel
+from rnnsearch.guessing.panel import Panel
 from rnnsearch.guessing.rows import find_sequences, guess_rows
 from rnnsearch.guessing.season import Season, find_seasons
+from rnnsearch.guessing.table_columns import TableColumns, look_at, share_of
 from rnnsearch.guessing.targets import choose_target, class_objective, trend_settings
-from rnnsearch.guessing.times import Times, find_times
+from rnnsearch.guessing.times import Times
 
 __all__ = ["guess_table"]
 
@@ -29,28 +28,7 @@ _MANY_WINDOWS = 3000
 """Training windows that overlap teach little more than every second of them."""
 _SHORT, _LONG, _USUAL = 8, 96, 48
 """Windows: at least, at most, and where the season is longer or there is none."""
-_JUDGED_ROWS = 5000
-"""Validation rows that tell two networks apart; more only take time."""
 _FEATURES = {"day": "hour", "week": "weekday", "year": "day_of_year"}
-
-
-@dataclass(frozen=True)
-class _Columns:
-    """What the columns of the file are.
-
-    Attributes:
-        time: Those of time stamps, if there are any.
-        panel: The series of the file; None where there is one.
-        table: The longest series, which stands for the others.
-        others: All other columns.
-        notes: For the user.
-    """
-
-    time: Times | None
-    panel: Panel | None
-    table: Table
-    others: list[Column]
-    notes: list[str]
 
 
 @dataclass(frozen=True)
@@ -65,6 +43,7 @@ class _Series:
         share: Of the validation and the test part, each.
         seasons: Confirmed ones, shortest first.
         panel: The series of the file; None where there is one.
+        lacking: Which rows are missing by the clock, as text; "" if none is.
     """
 
     rows: int
@@ -76,6 +55,7 @@ class _Series:
     share: float
     seasons: tuple[Season, ...]
     panel: Panel | None
+    lacking: str
 
     @property
     def part(self) -> int:
@@ -111,7 +91,7 @@ def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
     Raises:
         InvalidData: No spec for it would run; with the reason.
     """
-    found = _columns(table)
+    found = look_at(table)
     texts = [] if found.time is not None else find_texts(found.others, wishes)
     if texts:
         return guess_pairs(table, texts, found.others, wishes, found.notes)
@@ -129,37 +109,12 @@ def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
     return _windows(series, source, wishes, notes)
 
 
-def _columns(table: Table) -> _Columns:
-    """What each column of the file is."""
-    if np.isfinite(parse_numbers(table.header)[0]).all():
-        received = name_some(table.header, 3) + " in the first row"
-        advice = "write the names of the columns above the values"
-        refuse("must have a header line", received, advice)
-    rows = len(table.rows)
-    if rows < FEWEST_ROWS:
-        refuse(f"must have at least {FEWEST_ROWS} rows", str(rows), "give a longer series")
-    twice = {name for name in table.header if table.header.count(name) > 1}
-    names = [name for name in table.header if name not in twice]
-    notes = [f"{_show(name)} is left out: it stands twice in the header" for name in sorted(twice)]
-    time = find_times(table, names)
-    names = [name for name in names if time is None or name not in time.names]
-    panel = None if time is None else find_panel(table, time.times, names)
-    if time is not None:
-        _check_order(table, time, panel)
-    one = table if panel is None else panel.longest
-    training = len(one.rows) - 2 * round(len(one.rows) * _share(len(one.rows)))
-    found = [examine(one, name, training) for name in names]
-    if panel is not None:
-        found = [panel.with_all(column) for column in found if column.name != panel.name]
-    return _Columns(time, panel, one, found, notes)
-
-
-def _look(found: _Columns, wishes: Wishes) -> tuple[_Series, list[str]]:
+def _look(found: TableColumns, wishes: Wishes) -> tuple[_Series, list[str]]:
     """What a series holds, and notes for the user."""
     time, table, notes = found.time, found.table, [*found.notes]
-    step = None if time is None else infer_step(time.times[_places(found)])
+    step = None if found.clocked is None else found.clocked.step
     rows = len(table.rows)
-    share = _share(rows)
+    share = share_of(rows)
     if time is None:
         notes.append("no column of time stamps was found: rows are taken to be in order of time")
     else:
@@ -176,43 +131,26 @@ def _look(found: _Columns, wishes: Wishes) -> tuple[_Series, list[str]]:
     repeating = [target, *(c for c in usable if target.classes and c.kind == "number")]
     past = rows - round(rows * share)
     dated = None if time is None or time.stamps.clock.elapsed else step
-    seasons = find_seasons([_past(column, past, column is target) for column in repeating], dated)
-    return _Series(rows, time, step, usable, target, why, share, tuple(seasons), found.panel), notes
+    clock = found.ticks
+    values = [_past(column, past, column is target, clock) for column in repeating]
+    lacking = "" if found.clocked is None else found.clocked.lacking
+    seasons = tuple(find_seasons(values, dated))
+    chosen = (usable, target, why)
+    return _Series(rows, time, step, *chosen, share, seasons, found.panel, lacking), notes
 
 
-def _places(found: _Columns) -> np.ndarray:
-    """Rows of the longest series in the file (R,)."""
-    if found.panel is None:
-        return np.arange(len(found.table.rows))
-    return max(found.panel.members, key=len)
+def _past(column: Column, stop: int, predicted: bool, ticks: np.ndarray | None) -> np.ndarray:
+    """A column before the test part, (R, C) without gaps: numbers, or 0 and 1 for each class.
 
-
-def _check_order(table: Table, time: Times, panel: Panel | None) -> None:
-    """Time stamps must be in order, those of each series by themselves."""
-    problems = Problems()
-    series = None if panel is None else panel.name
-    read_series(table, Columns((), (), time.names, "numeric", "error", series=series), problems)
-    if not problems.found:
-        return
-    first = problems.found[0]
-    advice = first.advice
-    if "twice" in first.must:
-        advice += f", or name the series in one column, each of {FEWEST_ROWS} rows or more"
-    refuse(first.must, first.received, advice, path=f"{FILE}, column {time.shown}")
-
-
-def _share(rows: int) -> float:
-    """Of the validation part, and of the test part."""
-    if rows < 1000:
-        return 0.2
-    return float(f"{max(0.01, min(0.15, _JUDGED_ROWS / rows)):.2g}")
-
-
-def _past(column: Column, stop: int, predicted: bool) -> np.ndarray:
-    """A column before the test part, (R, C) without gaps: numbers, or 0 and 1 for each class."""
+    By the clock, where there is one: rows that are missing are put in.
+    """
     values = column.values[:stop]
     if predicted and column.classes:
         return np.asarray(values[:, None] == np.unique(values)).astype(np.float64)
+    if ticks is not None:
+        whole = np.full(int(ticks[:stop][-1]) + 1, np.nan)
+        whole[ticks[:stop]] = values
+        values, stop = whole, len(whole)
     known = np.isfinite(values)
     if not known.any():
         return np.zeros((stop, 1))
@@ -359,6 +297,12 @@ def _last_settings(series: _Series) -> list[Setting]:
     used = [c for c in series.columns if c.kind == "number" or c.name == target.name]
     counts = [(c.name, _gaps(series, c)) for c in used]
     gaps = [(name, count) for name, count in counts if count]
+    if series.lacking:
+        why = f"{series.lacking}: put in as gaps"
+        found.append(Setting("irregular", "reindex", why))
+    if series.lacking and not gaps:
+        why = "gaps are filled along straight lines, and never judged"
+        found.append(Setting("missing", "interpolate", why))
     if gaps:
         said = name_some([f"{count} in {_show(name)}" for name, count in gaps], 4)
         why = f"empty cells ({said}) are filled along straight lines, and never judged"

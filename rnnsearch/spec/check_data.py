@@ -189,9 +189,12 @@ def _check_columns(data: SeriesSource, report: Report) -> None:
         if getattr(data, key) is not None and not data.times:
             must = "must not be given where data.time is not"
             report.add(f"data.{key}", must, show(getattr(data, key)), "add time: under data:")
-    if data.irregular == "error" and not data.times:
+    if data.irregular != "rows" and not data.times:
         must = "must be rows where time is not given: nothing else tells how far rows are apart"
-        report.add("data.irregular", must, "error", "add time: under data:")
+        report.add("data.irregular", must, data.irregular, "add time: under data:")
+    if data.irregular == "reindex" and data.missing == "drop":
+        must = "must not be drop where irregular is reindex: it would take out what that puts in"
+        report.add("data.missing", must, "drop", "set missing: interpolate")
     if data.series is not None and data.series in (*data.times, *data.known, *targets):
         must = "must be a column of its own, or one of the inputs"
         report.add("data.series", must, show(data.series), "name the column with the series' names")

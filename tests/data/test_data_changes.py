@@ -125,12 +125,14 @@ def test_new_files_are_treated_alike(
     x, frame = way.inputs(new)
     anchor = way.anchors(new)
     assert anchor.shape == (len(x), *test.y.shape[1:])
+    if task == "many_to_many":  # a window for each row that one can end at, not end to end
+        x, anchor = x[::4], anchor[::4]
     count = len(test) - 1
     np.testing.assert_array_equal(x[:count], test.array[:count])
     np.testing.assert_allclose(anchor[:count], test.anchor[:count])
     assert np.isfinite(anchor).all()
     last = np.log(PRICES)[{1: 159, "season": 161 - 6}[difference]]
-    np.testing.assert_allclose(anchor.ravel()[-1], last)
+    np.testing.assert_allclose(way.anchors(new).ravel()[-1], last)
     assert frame["row"].iloc[-1] == back + 24 + 1 + 2
 
 

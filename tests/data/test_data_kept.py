@@ -14,8 +14,9 @@ from rnnsearch.cache import cache_folder, keep, kept
 from rnnsearch.data import read
 from rnnsearch.data.problems import Problems
 from rnnsearch.data.series import reading
+from rnnsearch.data.series.columns import Columns
 from rnnsearch.data.series.reading import read_file
-from rnnsearch.data.series.rows import Columns, Series
+from rnnsearch.data.series.rows import Series
 from rnnsearch.errors import InvalidData, InvalidInput
 
 COLUMNS = Columns(

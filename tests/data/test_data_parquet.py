@@ -11,7 +11,8 @@ import pytest
 
 from rnnsearch.data import read
 from rnnsearch.data.problems import Problems
-from rnnsearch.data.series.rows import Columns, read_series
+from rnnsearch.data.series.columns import Columns
+from rnnsearch.data.series.table_reading import read_series
 from rnnsearch.data.sources.csv import CsvReader
 from rnnsearch.data.sources.parquet import ParquetReader
 from rnnsearch.errors import InvalidData, MissingExtra

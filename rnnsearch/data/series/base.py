@@ -111,6 +111,8 @@ def _last_rows(series: Series, trains: Sequence[range], size: int) -> Series:
         targets_known=joined("targets_known"),
         ahead=joined("ahead"),
         times=None if taken[0].times is None else joined("times"),
+        ticks=None if taken[0].ticks is None else joined("ticks"),
+        gaps=None if taken[0].gaps is None else joined("gaps"),
         part=None,
         texts={name: np.concatenate([one.texts[name] for one in taken]) for name in series.texts},
         group=np.repeat(np.arange(len(taken)), [len(one) for one in taken]),

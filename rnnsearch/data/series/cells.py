@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnsearch.data.series.table import Column
 
-__all__ = ["MISSING", "empty_cells", "interpolated", "mostly_text", "number"]
+__all__ = ["MISSING", "empty_cells", "held", "interpolated", "mostly_text", "number"]
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
 """What stands, in whatever case, for no number."""
@@ -39,6 +39,18 @@ def number(cell: str) -> float:
         return float(cell) if "_" not in cell else float("nan")
     except ValueError:
         return float("nan")
+
+
+def held(values: np.ndarray) -> np.ndarray:
+    """Gaps in (R, F) filled with the last value before, by row; at the start with the first."""
+    values = values.copy()
+    rows = np.arange(len(values))
+    for column in values.T:
+        known = np.isfinite(column)
+        if known.any() and not known.all():
+            before = np.maximum.accumulate(np.where(known, rows, -1))
+            column[:] = column[np.where(before < 0, int(known.argmax()), before)]
+    return values
 
 
 def interpolated(values: np.ndarray) -> np.ndarray:

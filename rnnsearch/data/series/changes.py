@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from rnnsearch.data.series.naive import naive_forecasts, seasonal_lag
+from rnnsearch.data.series.naive import at_rows, observed_rows, seasonal_lag, seasonal_rows
 
 __all__ = ["Lags", "lags", "past_inputs", "past_targets"]
 
@@ -20,21 +21,25 @@ class Lags(NamedTuple):
         targets: From a target to the row that it is a change from, which is known when the
             forecast is made; of each step of a forecast, or one for all.
         base: What that row has: the ``last`` value known, or that of a ``season`` before.
+        ahead: Rows from the last one known when the forecast is made to each step's target.
     """
 
     inputs: int
     targets: tuple[int, ...]
     base: str = "last"
+    ahead: tuple[int, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain values that `from_json` reads back."""
-        return {"base": self.base, "inputs": self.inputs, "targets": list(self.targets)}
+        plain = {"base": self.base, "inputs": self.inputs, "targets": list(self.targets)}
+        return {**plain, "ahead": list(self.ahead)}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Lags:
         """The inverse of `to_json`; studies of earlier versions have less to say."""
         base = values.get("base", "last" if values["inputs"] == 1 else "season")
-        return cls(values["inputs"], tuple(np.atleast_1d(values["targets"]).tolist()), base)
+        targets = tuple(np.atleast_1d(values["targets"]).tolist())
+        return cls(values["inputs"], targets, base, tuple(values.get("ahead", ())))
 
 
 def lags(
@@ -54,12 +59,15 @@ def lags(
         return None
     ahead = range(horizon, horizon + steps)
     if base == "last":
-        return Lags(1, tuple(ahead))
+        return Lags(1, tuple(ahead), "last", tuple(ahead))
     assert season is not None
-    return Lags(season, tuple(seasonal_lag(season, distance) for distance in ahead), base)
+    back = tuple(seasonal_lag(season, distance) for distance in ahead)
+    return Lags(season, back, base, tuple(ahead))
 
 
-def past_inputs(values: np.ndarray, changing: np.ndarray, lag: Lags | None) -> np.ndarray | None:
+def past_inputs(
+    values: np.ndarray, changing: np.ndarray, lag: Lags | None, ticks: np.ndarray | None = None
+) -> np.ndarray | None:
     """What rows (R, F) are changes from: (R, F), 0 in the columns whose values are read.
 
     The first rows have nothing before them, and stand for it themselves; no sequence has them.
@@ -68,15 +76,25 @@ def past_inputs(values: np.ndarray, changing: np.ndarray, lag: Lags | None) -> n
         values: All rows.
         changing: (F,) bool, columns of which changes are read.
         lag: How far back.
+        ticks: (R,) steps of the clock from the first row to each; None where each row is one.
     """
     if lag is None:
         return None
-    before = np.maximum(np.arange(len(values)) - lag.inputs, 0)
+    rows = np.arange(len(values))
+    if ticks is None or lag.base == "last" or not lag.inputs:
+        before = np.maximum(rows - lag.inputs, 0)
+    else:
+        every = np.ones(len(values), bool)
+        before = np.maximum(seasonal_rows(every, rows, lag.inputs, lag.inputs, ticks), 0)
     return np.where(changing, values[before], 0.0)
 
 
 def past_targets(
-    values: np.ndarray, known: np.ndarray, rows: np.ndarray, lag: Lags | None
+    values: np.ndarray,
+    known: np.ndarray,
+    rows: np.ndarray,
+    lag: Lags | None,
+    ticks: np.ndarray | None = None,
 ) -> np.ndarray | None:
     """What targets in these rows are changes from: the last value observed up to that row.
 
@@ -85,6 +103,7 @@ def past_targets(
         known: (R,) bool, which of them were observed.
         rows: (N,) or (N, T), of the targets; may lie beyond the last value.
         lag: How far back; of several steps each has its own.
+        ticks: (R,) steps of the clock from the first row to each; None where each row is one.
 
     Returns:
         (N, O) or (N, T, O), NaN where the past does not reach back far enough.
@@ -92,4 +111,8 @@ def past_targets(
     if lag is None:
         return None
     distance = np.array(lag.targets)
-    return naive_forecasts(values, known, rows, rows - distance, distance, None)["last_value"]
+    if lag.base == "last":
+        return at_rows(values, observed_rows(known, rows - distance))
+    season = lag.inputs or math.gcd(*lag.targets)
+    origins = rows - np.array(lag.ahead) if lag.ahead else None
+    return at_rows(values, seasonal_rows(known, rows, distance, season, ticks, origins))

@@ -13,7 +13,15 @@ from rnnsearch.data.problems import Problems, name_nearest, name_rows, name_some
 from rnnsearch.data.scaling import LARGEST
 from rnnsearch.data.series.cells import empty_cells, mostly_text, number
 from rnnsearch.data.series.table import Column, Table
-from rnnsearch.data.time import Clock, Stamps, TimeProblem, join_cells, read_stamps, read_typed
+from rnnsearch.data.time import (
+    Clock,
+    Stamps,
+    Step,
+    TimeProblem,
+    join_cells,
+    read_stamps,
+    read_typed,
+)
 
 __all__ = ["SAID_PARTS", "ColumnReader", "Columns"]
 
@@ -39,7 +47,9 @@ class Columns:
         positive: The inputs and targets that must be above 0.
         part: The column that says which part a row is in; None where none does.
         time_format, time_zone: What the spec says of the time stamps, if it does.
-        clock: How they were read in training; None where there is no model yet.
+        clock, step: How they were read in training, and how far rows were apart; None where there
+            is no model yet.
+        irregular: What is done where rows are missing.
     """
 
     inputs: tuple[str, ...]
@@ -58,6 +68,8 @@ class Columns:
     time_format: str | None = None
     time_zone: str | None = None
     clock: Clock | None = None
+    step: Step | None = None
+    irregular: Literal["rows", "error", "reindex"] = "rows"
 
 
 class ColumnReader:

@@ -19,12 +19,13 @@ from rnnsearch.data.series.checks import (
     check_numeric,
     check_steps,
 )
+from rnnsearch.data.series.columns import Columns
 from rnnsearch.data.series.fitting import Segments, fit, rhythm
 from rnnsearch.data.series.lagged import rows_before
 from rnnsearch.data.series.parting import divide
 from rnnsearch.data.series.preparation import SeriesPreparation
 from rnnsearch.data.series.reading import read_file
-from rnnsearch.data.series.rows import Columns, Series
+from rnnsearch.data.series.rows import Series
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import (
@@ -267,6 +268,7 @@ def read_series_data(source: SeriesSource, task: str, windows: tuple[int, ...]) 
         part=source.split.column,
         time_format=source.time_format,
         time_zone=source.time_zone,
+        irregular=source.irregular,
     )
     series = read_file(source.source, source.path, columns, problems)
     if series.ahead.any():

@@ -63,7 +63,8 @@ def row_features(prepared: SeriesPreparation, series: Series) -> np.ndarray:
         calendar = _calendar(prepared, times)
         joined = np.concatenate([joined, calendar], axis=1)
         changing += [False] * calendar.shape[1]
-    past = past_inputs(prepared.scaling.link(joined), np.array(changing, bool), prepared.lag)
+    linked = prepared.scaling.link(joined)
+    past = past_inputs(linked, np.array(changing, bool), prepared.lag, series.ticks)
     scaled = prepared.scaling.apply(joined, past)
     if not prepared.lags or prepared.output_steps is not None:
         return scaled

@@ -22,7 +22,7 @@ from rnnsearch.data.series.checks import (
 from rnnsearch.data.series.naive import naive_error
 from rnnsearch.data.series.preparation import SeriesPreparation
 from rnnsearch.data.series.rows import Series
-from rnnsearch.data.time import Step, calendar_names, infer_step
+from rnnsearch.data.time import Step, calendar_names
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import (
@@ -55,8 +55,7 @@ class Rhythm:
 
 def rhythm(source: SeriesSource, task: str, series: Series, problems: Problems) -> Rhythm:
     """The rhythm of the longest series; without changes where `base` is still to be chosen."""
-    times = max(series.each(), key=len).times
-    step = None if times is None else infer_step(times)
+    step = series.step
     dated = not series.clock.elapsed
     season = source.season or (step.season() if step and dated else None)
     base = "none" if source.asked_base == "auto" else source.asked_base
@@ -138,6 +137,7 @@ def fit(
         lag=rhythm.lag,
         lags=source.lags,
         missing=source.missing,
+        irregular="reindex" if source.irregular == "reindex" else "rows",
         scaling=_input_scaling(source, series, rhythm.lag, trains, categories, len(calendar)),
         target=_target(source, series, rhythm, trains),
     )
@@ -204,7 +204,7 @@ def _input_scaling(
     observed = []
     for one, train in zip(series.each(), trains, strict=True):
         values = link(one.inputs)
-        past = past_inputs(values, own, lag)
+        past = past_inputs(values, own, lag, one.ticks)
         first = max(train.start, lag.inputs if lag else 0)
         rows = np.arange(first, max(first, train.stop))
         rows = rows[one.inputs_known[rows]]
@@ -226,7 +226,8 @@ def _target(
     if series.kind == "class":
         return Target("class", names, series.classes, identity(1))
     pairs = list(zip(series.each(), trains, strict=True))
-    error = naive_error([(o.targets, o.targets_known, t) for o, t in pairs], rhythm.season)
+    known = [(one.targets, one.targets_known, train) for one, train in pairs]
+    error = naive_error(known, rhythm.season, [one.ticks for one, _ in pairs])
     target = Target("numeric", names, (), identity(len(names)), error)
     if source.scaling == "none":
         return target
@@ -238,21 +239,19 @@ def _target(
         values = blank.link(one.targets)
         rows = np.asarray(train, np.int64)
         rows = rows[one.targets_known[rows]]
-        found.append(_learned(values, one.targets_known, rows, rhythm.lag))
+        found.append(_learned(values, one, rows, rhythm.lag))
     fitted = fit_scaling if rhythm.lag is None else fit_spread
     scaling = replace(fitted(np.concatenate(found)), log=blank.log)
     return replace(target, scaling=scaling)
 
 
-def _learned(
-    values: np.ndarray, known: np.ndarray, rows: np.ndarray, lag: Lags | None
-) -> np.ndarray:
-    """(M, O) values in these rows, or their changes as every step of a forecast has them.
+def _learned(values: np.ndarray, one: Series, rows: np.ndarray, lag: Lags | None) -> np.ndarray:
+    """(M, O) values of a series in these rows, or their changes as steps of a forecast have them.
 
     Evenly spaced ones, where there are many. The first have no past: NaN.
     """
     if lag is None:
         return np.asarray(values[rows])
     rows = rows[:: 1 + len(rows) * len(lag.targets) // _MOST_CHANGES, None]
-    past = past_targets(values, known, rows, lag)
+    past = past_targets(values, one.targets_known, rows, lag, one.ticks)
     return np.asarray(values[rows] - past).reshape(-1, values.shape[1])

@@ -12,7 +12,7 @@ import numpy as np
 
 from rnnsearch.data._base import Scaling
 from rnnsearch.data.series.changes import Lags, past_targets
-from rnnsearch.data.series.naive import naive_forecasts, seasonal_lag
+from rnnsearch.data.series.naive import at_rows, seasonal_lag, seasonal_rows
 from rnnsearch.data.series.rows import Series
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ def lag_scaling(prepared: SeriesPreparation) -> Scaling:
 def lagged(prepared: SeriesPreparation, series: Series, rows: np.ndarray) -> np.ndarray:
     """Further inputs of what is predicted of rows (N,) or steps of a forecast (N, T).
 
-    A value that was not observed is replaced by the last one before it that was. Where the past
+    Lags go by the clock, where there is one. A value that was not observed is replaced by one some
+    lags before, or else by the last one before it that was. Where the past
     does not reach back far enough there is 0; no sequence has such rows.
 
     Args:
@@ -76,9 +77,10 @@ def lagged(prepared: SeriesPreparation, series: Series, rows: np.ndarray) -> np.
     first = 1 if prepared.window is None else prepared.horizon
     ahead = first + np.arange(rows.shape[1]) if rows.ndim == 2 else np.array(first)
     for lag in prepared.lags:
-        past = rows - seasonal_lag(lag, ahead)
-        own = naive_forecasts(values, series.targets_known, past, past, 0, None)["last_value"]
-        before = past_targets(values, series.targets_known, past, prepared.lag)
+        back, known, ticks = seasonal_lag(lag, ahead), series.targets_known, series.ticks
+        past = seasonal_rows(known, rows, back, lag, ticks, rows - ahead)
+        own = at_rows(values, past)
+        before = past_targets(values, known, past, prepared.lag, ticks)
         change = own if before is None else own - before
         found.append(np.nan_to_num((change - scaling.offset) / scaling.scale))
     return np.concatenate(found, axis=-1).astype(np.float32)

@@ -10,8 +10,10 @@ import numpy as np
 
 from rnnsearch.data.categories import check_known
 from rnnsearch.data.problems import Problems
+from rnnsearch.data.series.causal import complete_rows
+from rnnsearch.data.series.columns import Columns
 from rnnsearch.data.series.reading import read_file
-from rnnsearch.data.series.rows import Columns, Series
+from rnnsearch.data.series.rows import Series
 from rnnsearch.data.series.windows import Windows
 from rnnsearch.data.time import infer_step, times_after
 
@@ -19,9 +21,6 @@ if TYPE_CHECKING:
     from rnnsearch.data.series.preparation import SeriesPreparation
 
 __all__ = ["check_categories", "new_windows", "read_new", "row_labels"]
-
-_ALIKE = 0.5
-"""Share of a new file's steps that must be those of training; rows may be missing."""
 
 
 def read_new(prepared: SeriesPreparation, path: str, targets: bool) -> Series:
@@ -41,11 +40,13 @@ def read_new(prepared: SeriesPreparation, path: str, targets: bool) -> Series:
         known=prepared.inputs_names if _reads_past(prepared) else prepared.known,
         positive=prepared.target.names if np.any(prepared.target.scaling.log) else (),
         clock=prepared.clock,
+        step=prepared.step if prepared.step and prepared.step.regular else None,
+        irregular=prepared.irregular,
     )
     series = read_file(prepared.reader, Path(path), columns, problems)
     for one in series.each():
         _check_length(prepared, one, path, targets, problems)
-        _check_step(prepared, one, path, problems)
+    _check_step(prepared, series, path, problems)
     problems.raise_any()
     return series
 
@@ -81,13 +82,10 @@ def _check_length(
 
 def _check_step(prepared: SeriesPreparation, series: Series, path: str, problems: Problems) -> None:
     """Rows of a new file must be as far apart as those of training, if these were all alike."""
-    step, times = prepared.step, series.times
-    if step is None or not step.regular or times is None or len(times) < 3:
+    step, found = prepared.step, series.step
+    if step is None or not step.regular or found is None or found == step:
         return
-    if _a_row_a_block(prepared, series) or step.fits(times) >= _ALIKE:
-        return
-    found = infer_step(times)
-    if found is None or (found.count, found.unit) == (step.count, step.unit):
+    if (found.count, found.unit) == (step.count, step.unit) or _a_row_a_block(prepared, series):
         return
     one, other = (replace(each, regular=True) for each in (step, found))
     must = f"must be rows {one} apart, as in training"
@@ -106,7 +104,8 @@ def new_windows(prepared: SeriesPreparation, series: Series) -> Windows:
         size = 1 if _a_row_a_block(prepared, series) else prepared.output_steps or 1
         starts = np.arange(0, len(series), size)
         return Windows(starts, size, starts[:, None])
-    rows = prepared.usable(range(series.past))
+    first = complete_rows(series, prepared.soon) - prepared.window + 1
+    rows = prepared.usable(range(max(0, first), series.past))
     last = rows.stop - prepared.window
     if prepared.output_steps is not None:
         starts = np.arange(last, rows.start - 1, -prepared.output_steps)[::-1]
@@ -114,7 +113,7 @@ def new_windows(prepared: SeriesPreparation, series: Series) -> Windows:
     starts = np.arange(
         rows.start, last + 1, prepared.window if prepared.task == "many_to_many" else 1
     )
-    if starts[-1] < last:
+    if len(starts) and starts[-1] < last:
         starts = np.append(starts, last)
     return Windows(starts, prepared.window, starts)
 

@@ -10,6 +10,7 @@ import numpy as np
 from rnnsearch.data._base import Part, Preparation, Scaling, Target, join_parts
 from rnnsearch.data.inputs import Inputs, Windowed, count, join
 from rnnsearch.data.scaling import side_by_side
+from rnnsearch.data.series.causal import Steps, causal_inputs, forecast_steps
 from rnnsearch.data.series.changes import Lags, past_targets
 from rnnsearch.data.series.features import (
     ahead_scaling,
@@ -70,6 +71,7 @@ class SeriesPreparation(Preparation):
         lag: How far back lies what is the change from; None where values are read and predicted.
         lags: Rows from what is predicted back to further inputs (`lagged`).
         missing: What to do about gaps.
+        irregular: Whether missing rows are put in, as gaps.
         scaling: Of all features; the identity for categories and the calendar.
         target: What is predicted.
     """
@@ -93,6 +95,7 @@ class SeriesPreparation(Preparation):
     lag: Lags | None
     lags: tuple[int, ...]
     missing: Literal["error", "interpolate", "drop"]
+    irregular: Literal["rows", "reindex"]
     scaling: Scaling
     target: Target
 
@@ -155,7 +158,7 @@ class SeriesPreparation(Preparation):
     def _past(self, series: Series, rows: np.ndarray) -> np.ndarray | None:
         """`Part.anchor` of targets in these rows (N,) or (N, T)."""
         values = self.target.scaling.link(series.targets) if self.lag else series.targets
-        return past_targets(values, series.targets_known, rows, self.lag)
+        return past_targets(values, series.targets_known, rows, self.lag, series.ticks)
 
     def windows(
         self, series: Series, segment: range, first_target: int, stride: int | None
@@ -228,6 +231,7 @@ class SeriesPreparation(Preparation):
             windows.targets,
             *self._origins(windows),
             self.season,
+            series.ticks,
         )
         x = self.x(series, features, windows)
         if self.target.kind == "class":
@@ -254,8 +258,10 @@ class SeriesPreparation(Preparation):
         Where there are several series they follow each other, and the frame names them first.
         It has the column of time stamps under its own name, or `row`, which counts on
         beyond the file's end; for sequences of outputs also `sequence` and `step`, both
-        from 1. The last window of many_to_many overlaps the one before unless the rows
-        divide evenly; steps of it that were already predicted have no row, which the index shows.
+        from 1. What is predicted after a row is the same whatever rows follow: many_to_many reads
+        for each row the window that ends there, and of the first window each step has a row. Where
+        it does not look ahead (`horizon: 0`), windows lie end to end, and the last overlaps the
+        one before unless the rows divide evenly; the index shows which outputs have a row.
 
         one_to_many: every `output_steps`-th row begins a block, the last may be incomplete.
         In a file whose rows lie a block apart, or that has one row, every row begins one.
@@ -282,10 +288,14 @@ class SeriesPreparation(Preparation):
 
         windows = new_windows(self, series)
         check_categories(self, series, windows)
+        features = self.features(series)
+        if self.each_row:
+            steps = forecast_steps(self, series, self._readable(series))
+            frame = self._frame_of_steps(series, steps)
+            return causal_inputs(self, series, features, steps.windows), frame
         predicted, repeated = self.predicted(windows)
         labels = row_labels(self, series, predicted)
-        name = "row" if series.times is None else self.time[0] if len(self.time) == 1 else "time"
-        frame = pd.DataFrame({"time" if name in ("sequence", "step") else name: labels})
+        frame = pd.DataFrame({self._label_name(series): labels})
         if predicted.ndim == 2:
             sequences, steps = predicted.shape
             frame.insert(0, "sequence", np.repeat(np.arange(sequences) + 1, steps))
@@ -294,17 +304,54 @@ class SeriesPreparation(Preparation):
             frame.insert(0, self.series, series.names[0])
         if self.task == "many_to_many":
             frame = frame[~repeated.ravel()]
-        return self.x(series, self.features(series), windows), frame
+        return causal_inputs(self, series, features, windows), frame
+
+    def _frame_of_steps(self, series: Series, steps: Steps) -> pd.DataFrame:
+        """What each prediction of many_to_many is of."""
+        import pandas as pd
+
+        places = steps.origins - steps.windows.starts[0]
+        columns: dict[str, Any] = {} if self.series is None else {self.series: series.names[0]}
+        columns |= {"sequence": places // (self.window or 1) + 1}
+        columns |= {"step": places % (self.window or 1) + 1}
+        labels = row_labels(self, series, steps.origins + self.horizon)
+        return pd.DataFrame({**columns, self._label_name(series): labels}, index=steps.outputs)
+
+    def _label_name(self, series: Series) -> str:
+        """The column of a frame that says when, or which row."""
+        name = "row" if series.times is None else self.time[0] if len(self.time) == 1 else "time"
+        return "time" if name in ("sequence", "step") else name
 
     def anchors(self, path: str) -> np.ndarray | None:
         """What the predictions are changes from: of a new file, too, the target is read."""
         if self.lag is None:
             return None
         found = [
-            self._past(one, self.predicted(new_windows(self, one))[0])
+            self._past(one, self.predicted(self._predicting(one))[0])
             for one in read_new(self, path, targets=False).each()
         ]
         return np.concatenate([past for past in found if past is not None])
+
+    def _predicting(self, series: Series) -> Windows:
+        """The windows whose outputs `inputs` is about."""
+        if self.each_row:
+            return forecast_steps(self, series, self._readable(series)).windows
+        return new_windows(self, series)
+
+    def _readable(self, series: Series) -> range:
+        """The rows of a new file that windows may have."""
+        return self.usable(range(series.past))
+
+    @property
+    def each_row(self) -> bool:
+        """Whether many_to_many forecasts after each row of a new file by a window of its own."""
+        return self.task == "many_to_many" and self.horizon > 0
+
+    @property
+    def soon(self) -> np.ndarray:
+        """Which inputs of numbers (F,) are known only when their row has come."""
+        numbers = [name for name in self.inputs_names if name not in self.categories]
+        return np.array([name not in self.known for name in numbers], bool)
 
     def targets(self, path: str) -> Part:
         """Every sequence of a CSV file that has the target, in one part.

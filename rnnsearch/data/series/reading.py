@@ -13,7 +13,9 @@ from pathlib import Path
 
 from rnnsearch.cache import cache_folder, keep, kept
 from rnnsearch.data.problems import Problems
-from rnnsearch.data.series.rows import Columns, Series, read_series
+from rnnsearch.data.series.columns import Columns
+from rnnsearch.data.series.rows import Series
+from rnnsearch.data.series.table_reading import read_series
 from rnnsearch.data.sources import TABLES
 
 __all__ = ["read_file"]

@@ -8,13 +8,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from rnnsearch.data.problems import Problems
-from rnnsearch.data.series.cells import interpolated
-from rnnsearch.data.series.columns import ColumnReader, Columns
-from rnnsearch.data.series.table import Table
-from rnnsearch.data.time import Clock
+from rnnsearch.data.time import Clock, Step
 
-__all__ = ["Columns", "Series", "read_series"]
+__all__ = ["Series"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +33,11 @@ class Series:
         part: (R,) int8, 0, 1 or 2 where a row says that it is of the training, validation or test
             part; None where no column says it.
         clock: How time stamps were read.
+        step: The usual distance of rows, of the longest series; None without time stamps.
+        ticks: (R,) steps of the clock from a series' first row to each; None where each row is
+            one, or nothing is known of a clock.
+        gaps: (R, …) bool, inputs that were filled; None if none was.
+        lacking: Which rows are missing by the clock, as text; "" if none is.
         notes: What was decided in reading, for the user.
     """
 
@@ -54,6 +55,10 @@ class Series:
     names: tuple[str, ...]
     part: np.ndarray | None = None
     clock: Clock = field(default_factory=Clock)
+    step: Step | None = None
+    ticks: np.ndarray | None = None
+    gaps: np.ndarray | None = None
+    lacking: str = ""
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -90,56 +95,6 @@ class Series:
             group=group,
             names=names,
             part=None if self.part is None else self.part[rows],
+            ticks=None if self.ticks is None else self.ticks[rows],
+            gaps=None if self.gaps is None else self.gaps[rows],
         )
-
-
-def read_series(table: Table, columns: Columns, problems: Problems) -> Series:
-    """Check the columns of a table.
-
-    Columns with problems come out as NaN (no class), so that checking can go on.
-    """
-    reader = ColumnReader(table, columns, problems)
-    texts = {name: reader.labels(name) for name in columns.inputs if reader.holds_text(name)}
-    numbers = [name for name in columns.inputs if name not in texts]
-    inputs = [reader.numbers(name, reader.path(name)) for name in numbers]
-    kind, classes, targets = reader.targets()
-    rows, times, part = table.rows, reader.times(), reader.parts()
-    values = np.stack(inputs, axis=1) if inputs else np.zeros((len(rows), 0))
-    soon = [name not in columns.known for name in numbers]
-    known = np.asarray(np.isfinite(values[:, soon]).all(axis=1))
-    for labels in texts.values():
-        known &= labels != ""
-    observed = targets >= 0 if kind == "class" else np.isfinite(targets).all(axis=1)
-    targets_known = np.asarray(observed)
-    keep = np.ones(len(rows), dtype=bool)
-    if columns.missing == "drop":
-        keep = ~reader.gaps
-        if not keep.any():
-            received = f"a gap in each of {len(rows)} rows"
-            problems.add("data.missing", "must leave some rows", received, "use interpolate")
-    elif columns.missing == "interpolate":
-        for members in reader.members:
-            values[members] = interpolated(values[members])
-            if kind == "numeric":
-                targets[members] = interpolated(targets[members])
-    # Series after series, each in the order of its rows.
-    order: Any = np.concatenate([members[keep[members]] for members in reader.members])
-    if np.array_equal(order, np.arange(len(rows))):
-        order = slice(None)  # which copies nothing
-    return Series(
-        rows[order],
-        None if times is None else times[order],
-        values[order],
-        {name: labels[order] for name, labels in texts.items()},
-        known[order],
-        targets[order],
-        targets_known[order],
-        kind,
-        classes,
-        reader.ahead[order],
-        reader.group[order],
-        reader.names,
-        None if part is None else part[order],
-        reader.clock,
-        tuple(reader.notes),
-    )

@@ -35,6 +35,7 @@ def to_plain(prepared: SeriesPreparation) -> dict[str, Any]:
         "difference": prepared.lag.to_json() if prepared.lag else None,
         "lags": list(prepared.lags),
         "missing": prepared.missing,
+        "irregular": prepared.irregular,
         "calendar": list(prepared.calendar),
         "inputs": list(prepared.inputs_names),
         "known": list(prepared.known),
@@ -79,6 +80,7 @@ def from_plain(values: dict[str, Any]) -> dict[str, Any]:
         "lag": Lags.from_json(values["difference"]) if values["difference"] else None,
         "lags": tuple(values.get("lags", ())),
         "missing": values["missing"],
+        "irregular": values.get("irregular", "rows"),
         "scaling": _scaling(
             *([feature[key] for feature in features] for key in ("log", "offset", "scale"))
         ),

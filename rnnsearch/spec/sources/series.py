@@ -113,11 +113,12 @@ class SeriesSource(Source):
         "the other inputs.",
     )
 
-    irregular: Literal["rows", "error"] = Field(
+    irregular: Literal["rows", "reindex", "error"] = Field(
         default="rows",
-        description="What to do where rows are not equally far apart in time, such as days on "
-        "which a market is open: count windows, horizon and season in `rows` all the same, or call "
-        "it an `error`.",
+        description="What to do where rows are missing, or not equally far apart in time: count "
+        "windows and horizon in `rows` all the same, while seasons and lags go by the clock where "
+        "there is one; `reindex` puts the missing rows in as gaps, to be treated as `missing` "
+        "says; `error`.",
     )
 
     @property
