@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnnsearch.spec.sources import SOURCES, CsvSource, NpzSource, SequencesSource
+from rnnsearch.spec.sources import SOURCES, CsvSource, NpzSource, SequencesSource, SplitSpec
 
 Write = Callable[..., Path]
 
@@ -52,12 +52,20 @@ def csv_source() -> Callable[..., CsvSource]:
     return make
 
 
+def divided_once(changes: dict[str, Any]) -> dict[str, Any]:
+    """Keys of a section whose split has one fold, unless it says how many."""
+    split: SplitSpec = changes.get("split", SplitSpec())
+    if "folds" not in split.model_fields_set:
+        split = split.model_copy(update={"folds": 1})
+    return {**changes, "split": split}
+
+
 @pytest.fixture(scope="session")
 def npz_source() -> Callable[..., NpzSource]:
-    """A source of arrays."""
+    """A source of arrays with one fold, unless told otherwise."""
 
     def make(path: Path, **changes: Any) -> NpzSource:
-        return NpzSource(source="npz", path=path, **changes)
+        return NpzSource(source="npz", path=path, **divided_once(changes))
 
     return make
 
@@ -149,7 +157,7 @@ def write_source() -> Callable[..., Any]:
     ) -> SequencesSource:
         folder.mkdir(parents=True, exist_ok=True)
         keys = WRITERS[source](folder, count, seed)
-        section = SOURCES[source](source=source, **(keys | changes))
+        section = SOURCES[source](source=source, **(keys | divided_once(changes)))
         assert isinstance(section, SequencesSource)
         return section
 
