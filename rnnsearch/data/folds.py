@@ -15,7 +15,7 @@ import numpy as np
 
 from rnnsearch.data.problems import Problems, name_some
 
-__all__ = ["Division", "Folds", "Pool", "fold_owners", "one_fold", "quantile_bins"]
+__all__ = ["Division", "Folds", "Pool", "fold_owners", "one_fold", "quantile_bins", "usual_folds"]
 
 _AUTO = ((200, 5, 3), (2_000, 5, 1), (20_000, 3, 1))
 """Sequences at most, and the folds and repeats for them: few sequences judge badly, and cost
@@ -104,14 +104,14 @@ class Pool:
     def _chosen(self, seed: int) -> Folds:
         """As many folds as suit the number of sequences."""
         single = self.fixed or self.single
-        found = [(k, r) for most, k, r in _AUTO if self.count <= most]
-        if not single and not found:
+        found = usual_folds(self.count)
+        if not single and found is None:
             single = f"there are {self.count:,} sequences outside the test part"
         if not single and self._most < 2:
             single = "all sequences outside the test part are of one group"
-        if single:
+        if single or found is None:
             return one_fold(self.holdout, f"1 (auto): {single}")
-        folds, repeats = found[0]
+        folds, repeats = found
         why = f"auto: {self.count:,} sequences outside the test part"
         if folds > self._most:
             folds = self._most
@@ -164,6 +164,12 @@ class Pool:
             named = name_some(self.names[index] for index in self.strata[self._alone])  # type: ignore[index]
             text += f"; the only one of {named} is always trained on"
         return f"{text}; the last:"
+
+
+def usual_folds(sequences: int) -> tuple[int, int] | None:
+    """Folds and repeats that suit so many sequences; None where one validation part does."""
+    found = [(folds, repeats) for most, folds, repeats in _AUTO if sequences <= most]
+    return found[0] if found else None
 
 
 def one_fold(holdout: Division, said: str = "") -> Folds:

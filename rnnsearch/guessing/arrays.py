@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +12,10 @@ from rnnsearch.data.sequences.masks import real_steps, trailing_lengths
 from rnnsearch.data.splits import random_parts, stratified_parts
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
+from rnnsearch.guessing.folding import with_folds
 from rnnsearch.guessing.levels import scaling_setting
 from rnnsearch.guessing.targets import class_objective
+from rnnsearch.spec.sources import SplitSpec
 
 __all__ = ["guess_arrays"]
 
@@ -95,11 +97,9 @@ def guess_arrays(
     missing = _missing(found, task)
     if missing:
         settings.append(missing)
-    scaling = _scaling(found, bool(classes)) if task == "many_to_one" else None
-    if scaling:
-        settings.append(scaling)
     split, count, held_out = _split(found, bool(classes))
-    settings += split
+    scaling = _scaling(found, bool(classes), split) if task == "many_to_one" else None
+    settings += [*([scaling] if scaling else []), *split]
     steps = found.y.shape[1] if task == "one_to_many" else found.x.shape[1]
     usual = steps if found.lengths is None else int(np.median(found.lengths))
     unrolled = (usual // 2,) if usual >= _SHORT and task != "one_to_many" else ()
@@ -205,15 +205,16 @@ def _missing(found: _Arrays, task: str) -> Setting | None:
     return Setting("missing", "interpolate", f"NaN in {count} sequences, along straight lines")
 
 
-def _scaling(found: _Arrays, classes: bool) -> Setting | None:
-    """How sequences are scaled, by those outside the test part."""
+def _scaling(found: _Arrays, classes: bool, split: Sequence[Setting]) -> Setting | None:
+    """How sequences are scaled, by those outside the test part that `split` leaves."""
     x, y = found.x, found.y
     if x.dtype.kind not in "biuf" or x.ndim not in (2, 3):
         return None
     own = np.arange(len(x)) if found.parts is None else np.flatnonzero(found.parts != "test")
     if not found.given("test"):
         labels = np.unique(y, return_inverse=True)[1].reshape(-1) if classes else None
-        shares = 0.0 if found.given("validation") else _SHARE, _SHARE, 0
+        asked = SplitSpec(**split[0].value)
+        shares = 0.0 if found.given("validation") else asked.validation, asked.test, asked.seed
         if labels is None:
             test = random_parts(len(x), *shares)[2]
         else:
@@ -230,19 +231,21 @@ def _split(found: _Arrays, classes: bool) -> tuple[list[Setting], int, int]:
     held_out = round(count * shares.get("validation", _SHARE))
     rest = round(count * (1 - sum(shares.values())))
     how = "each class in the same share" if classes else "at random"
+    if not shares and found.parts is None:
+        return [], count, held_out
+    split, folds = with_folds(shares, rest + held_out)
     if found.parts is not None:
         said = [f"{part} {found.count(part)}" for part in _PARTS if part in found.parts]
         why = f"it says where each sequence belongs: {name_some(said)}"
-        if shares:
-            why += f"; {' and '.join(shares)} out of the training part, {how}"
-        return [Setting("split", {"column": found.column, **shares}, why)], rest, held_out
-    if not shares:
-        return [], count, held_out
+        taken = [part for part in shares if part in split]
+        if taken:
+            why += f"; {' and '.join(taken)} out of the training part, {how}"
+        return [Setting("split", {"column": found.column, **split}, why + folds)], rest, held_out
     named = [f"x_{part}" for part in ("validation", "test") if found.given(part)]
     why = f"out of the training arrays, {how}"
     if named:
         why += f"; {named[0]} is a part of its own"
-    return [Setting("split", shares, why)], rest, held_out
+    return [Setting("split", split, why + folds)], rest, held_out
 
 
 def _notes(found: _Arrays) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from rnnsearch.data.sources._folders import Listed, list_parts
 from rnnsearch.data.sources._mel import fft_size, mel_filters
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
+from rnnsearch.guessing.folding import with_folds
 from rnnsearch.guessing.rows import balance
 from rnnsearch.guessing.targets import class_objective
 
@@ -250,7 +251,8 @@ def _split(folder: _Folder) -> Setting:
     if shared:
         split["group"] = "stem"
         why = f"all classes have files of the same names, such as {shared[0]}: they stay together"
-    return Setting("split", split, why)
+    split, folds = with_folds(split, sum(folder.counts))
+    return Setting("split", split, why + folds)
 
 
 def _shared_names(train: Listed) -> list[str]:

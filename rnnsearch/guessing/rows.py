@@ -14,6 +14,7 @@ from rnnsearch.guessing._base import Guess, Setting, Wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
 from rnnsearch.guessing.cells import column_cells
 from rnnsearch.guessing.columns import Column
+from rnnsearch.guessing.folding import with_folds
 from rnnsearch.guessing.targets import class_objective
 
 __all__ = ["Labelled", "balance", "find_sequences", "guess_labelled", "guess_rows", "token_kind"]
@@ -156,7 +157,8 @@ def _split(cells: Sequence[str]) -> Setting:
     if len(set(cells)) < len(cells):
         split["duplicates"] = "drop"
         said += f"; {len(cells) - len(set(cells))} texts come up again, and must not be judged"
-    return Setting("split", split, said)
+    split, folds = with_folds(split, round(0.8 * len(cells)))
+    return Setting("split", split, said + folds)
 
 
 def token_kind(cells: Sequence[str]) -> tuple[TokenKind, str]:

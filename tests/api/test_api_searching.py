@@ -23,7 +23,7 @@ from rnnsearch.records import StudyFolder, open_study, read_leaderboard, records
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = """
 task: many_to_one
-data: {source: npz, path: tiny.npz, split: {validation: 0.25, test: 0.25}}
+data: {source: npz, path: tiny.npz, split: {validation: 0.25, test: 0.25, folds: 1}}
 space:
   cell: [GRU, SimpleRNN]
   units: 2

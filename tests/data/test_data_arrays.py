@@ -111,7 +111,7 @@ def test_parts_of_their_own_are_kept(write_npz: Any, npz_source: Any) -> None:
 
 def test_arrays_from_the_api_are_like_those_of_a_file(write_npz: Any, npz_source: Any) -> None:
     x, y = RNG.normal(size=(30, 5, 2)), np.arange(30) % 3
-    source = ArraysSource(source="arrays")
+    source = ArraysSource(source="arrays", split=SplitSpec(folds=1))
     first = read(source, "many_to_one", arrays=Arrays(train=(x, y))).dataset()
     second = read(npz_source(write_npz(x=x, y=y)), "many_to_one").dataset()
     np.testing.assert_array_equal(first.train.x, second.train.x)

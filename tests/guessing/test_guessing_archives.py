@@ -54,7 +54,7 @@ def test_the_class_in_a_header_line(tmp_path, header, label):
     assert setting(found, "task") == "many_to_one"
     assert setting(found, "label") == label
     assert setting(found, "lower_case") is None
-    assert setting(found, "split") == {"validation": 0.2, "test": 0.2}
+    assert setting(found, "split") == {"test": 0.2, "folds": "auto"}
     assert task_of_written(tmp_path / "x.fa") == "many_to_one"
 
 
@@ -74,7 +74,7 @@ def test_a_ts_file(tmp_path):
     found = guess(tmp_path / "x.ts", Wishes())
     assert setting(found, "source") == "ts"
     assert setting(found, "target_kind") == "class"
-    assert setting(found, "split") == {"validation": 0.2, "test": 0.2}
+    assert setting(found, "split") == {"test": 0.2, "folds": "auto"}
     why = next(s.why for s in found.data if s.key == "path")
     assert why == "40 sequences of 9 steps and 2 dimensions at most"
     assert task_of_written(tmp_path / "x.ts") == "many_to_one"
@@ -85,7 +85,7 @@ def test_a_folder_of_the_archive_has_its_own_test_part(tmp_path):
     root.mkdir()
     (root / "X_TRAIN.ts").write_text(ts())
     (root / "X_TEST.ts").write_text(ts())
-    assert setting(guess(root, Wishes()), "split") == {"validation": 0.2}
+    assert setting(guess(root, Wishes()), "split") == {"folds": "auto"}
     assert task_of_written(root) == "many_to_one"
     assert guess(root / "X_TRAIN.ts", Wishes()).notes == (
         "X_TEST.ts is not read: init of the folder takes it as the test part",

@@ -51,7 +51,7 @@ def test_the_shapes_say_the_task_and_the_spec_reads_them(tmp_path, task, kind, x
     found = look(tmp_path, {"x": x, "y": y})
     assert setting(found, "task") == task
     assert setting(found, "target_kind") == kind
-    assert setting(found, "split") == {"validation": 0.2, "test": 0.2}
+    assert setting(found, "split") == {"test": 0.2, "folds": "auto"}
     written = rnnsearch.init(tmp_path / "data.npz", output=tmp_path / "s.yaml").path
     assert rnnsearch.check(written).task == task
 
@@ -60,7 +60,7 @@ def test_parts_of_their_own_are_taken_as_they_are(tmp_path):
     arrays = {"x_train": noise(N, T, F), "y_train": classes()}
     arrays |= {"x_test": noise(30, T, F), "y_test": classes(30)}
     found = look(tmp_path, arrays)
-    assert setting(found, "split") == {"validation": 0.2}
+    assert setting(found, "split") == {"folds": "auto"}
     arrays |= {"x_validation": noise(30, T, F), "y_validation": classes(30)}
     assert setting(look(tmp_path, arrays), "split") is None
     rnnsearch.init(tmp_path / "data.npz", output=tmp_path / "s.yaml")
@@ -92,10 +92,10 @@ def test_other_arrays_are_noted(tmp_path):
 @pytest.mark.parametrize(
     ("said", "split"),
     [
-        (["train", "train", "train", "test"], {"column": "part", "validation": 0.2}),
+        (["train", "train", "train", "test"], {"column": "part", "folds": "auto"}),
         (["train", "train", "validation"], {"column": "part", "test": 0.2}),
         (["train", "validation", "test"], {"column": "part"}),
-        ([b"train", b"train", b"train", b"test"], {"column": "part", "validation": 0.2}),
+        ([b"train", b"train", b"train", b"test"], {"column": "part", "folds": "auto"}),
     ],
 )
 def test_an_array_may_say_the_parts(tmp_path, said, split):
@@ -110,7 +110,7 @@ def test_an_array_may_say_the_parts(tmp_path, said, split):
 def test_an_array_of_other_texts_says_no_parts(tmp_path):
     part = np.resize(np.array(["train", "other"]), N)
     found = look(tmp_path, {"x": noise(N, T, F), "y": classes(), "part": part})
-    assert setting(found, "split") == {"validation": 0.2, "test": 0.2}
+    assert setting(found, "split") == {"test": 0.2, "folds": "auto"}
     assert found.notes == ("not used: part",)
 
 
@@ -142,3 +142,17 @@ def test_what_is_refused_and_how(tmp_path, arrays, wishes, message):
     with pytest.raises(InvalidInput) as caught:
         look(tmp_path, arrays, **wishes)
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(("count", "folds"), [(100, "5 folds × 3 repeats"), (900, "5 folds")])
+def test_folds_are_those_that_check_finds(tmp_path, count, folds):
+    found = look(tmp_path, {"x": noise(count, 4, 1), "y": classes(count)})
+    split = next(one for one in found.data if one.key == "split")
+    assert split.why.endswith(
+        f"; auto is {folds} for about {count * 4 // 5} sequences outside the test part"
+    )
+    written = rnnsearch.init(tmp_path / "data.npz", output=tmp_path / "s.yaml").path
+    said = dict(rnnsearch.check(written).data)["folds"]
+    assert said.startswith(folds.replace(" folds", "") + " (auto: ")
+    many = look(tmp_path, {"x": noise(26_000, 1, 1), "y": classes(26_000)})
+    assert setting(many, "split") == {"validation": 0.2, "test": 0.2}

@@ -65,7 +65,7 @@ def test_pictures_in_folders(tmp_path):
     assert setting(found, "steps") == "rows"
     assert setting(found, "channels") == "grey"
     assert setting(found, "size") is None
-    assert setting(found, "split") == {"validation": 0.2, "test": 0.2}
+    assert setting(found, "split") == {"test": 0.2, "folds": "auto"}
     assert setting(found, "objective") == "val_accuracy"
     why = next(s.why for s in found.data if s.key == "path")
     assert why == "files of each class: cat 12, dog 12, owl 12"
@@ -95,7 +95,7 @@ def test_parts_in_folders_are_taken_as_they_are(tmp_path):
     root = tmp_path / "animals"
     for part in ("train", "test"):
         write_pictures(root / part)
-    assert setting(guess(root, Wishes()), "split") == {"validation": 0.2}
+    assert setting(guess(root, Wishes()), "split") == {"folds": "auto"}
     assert task_of_written(root) == "many_to_one"
     write_pictures(root / "validation")
     assert setting(guess(root, Wishes()), "split") is None

@@ -187,12 +187,12 @@ def test_rows_that_are_sequences_of_their_own(look):
     assert setting(found, "sequence") == "name"
     assert setting(found, "tokens") == "characters"
     assert setting(found, "target") == "sex"
-    assert setting(found, "split") == {"validation": 0.2, "test": 0.2, "duplicates": "drop"}
+    assert setting(found, "split") == {"test": 0.2, "duplicates": "drop", "folds": "auto"}
     assert found.notes == ("'share' is left out: only the text is read",)
     sentences = [f"this is the sentence {i}" for i in range(ROWS)]
     found = look({"text": sentences, "mood": LABELS})
     assert setting(found, "tokens") == "words"
-    assert setting(found, "split") == {"validation": 0.2, "test": 0.2}
+    assert setting(found, "split") == {"test": 0.2, "folds": "auto"}
 
 
 def test_a_parquet_file_is_a_table(tmp_path):

@@ -76,7 +76,7 @@ def test_unknown_arguments_are_named(make, arguments, message):
         ({"max_trials": 0}, "^max_trials: must be a whole number of at least 1; received 0"),
         ({"sampler": "bayes"}, "^sampler: must be tpe"),
         ({"backend": "mxnet"}, "^backend: must be jax"),
-        ({"scaling": "minmax"}, "^scaling: must be standard or none"),
+        ({"scaling": "minmax"}, "^scaling: must be standard, per_sequence or none"),
         ({"objective": "val_lost"}, "objective: must be .*did you mean val_loss"),
         ({"objective": ["val_loss", "val_mae"]}, "^objective: must be one metric's name"),
         ({"objective": keras_tuner.Objective("val_rmse", "max")}, "objective: must be auto or min"),

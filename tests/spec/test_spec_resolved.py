@@ -32,7 +32,7 @@ def test_every_default_is_written() -> None:
                 "test": 0.15,
                 "by": "auto",
                 "seed": 0,
-                "folds": 1,
+                "folds": "auto",
                 "backtest": {"folds": 1, "step": None, "window": None},
                 "group": None,
                 "column": None,

@@ -57,7 +57,8 @@ class SplitSpec(Frozen):
 
     validation: Annotated[float, Field(gt=0, lt=1)] = Field(
         default=0.15,
-        description="Share of the data for the validation part, which trials are scored on.",
+        description="Share of the data for the validation part, which trials are scored on; "
+        "`folds` of separate sequences take its place.",
     )
     test: Annotated[float, Field(ge=0, lt=1)] = Field(
         default=0.15, description="Share of the data for the test part, used once, for the winner."
@@ -70,7 +71,7 @@ class SplitSpec(Frozen):
     )
     seed: Seed = Field(default=0, description="Seed of a random split; not for a split by time.")
     folds: Annotated[Literal["auto"] | Count | FoldsSpec, Worded(_FOLDS)] = Field(
-        default=1,
+        default="auto",
         description="Folds of separate sequences, instead of one validation part: each trial is "
         "trained once for each, on all sequences outside the test part but those that the fold "
         "holds out, and its score is the mean over them. Each fold has its share of each class, "

@@ -41,7 +41,7 @@ class TokensSplitSpec(SplitSpec):
     validation: _Amount = Field(
         default=0.15,
         description="Share of the sequences (below 1), or number of them, for the validation "
-        "part, which trials are scored on.",
+        "part, which trials are scored on; `folds` take its place.",
     )
     test: _AmountOrNone = Field(
         default=0.15,
