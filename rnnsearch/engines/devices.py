@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterator
 
 import keras
 
-__all__ = ["describe_device", "has_gpu"]
+__all__ = ["describe_device", "has_gpu", "on_host"]
 
 
 def describe_device() -> str:
@@ -21,6 +23,26 @@ def describe_device() -> str:
 def has_gpu() -> bool:
     """Whether the backend sees an accelerator."""
     return bool(_accelerators())
+
+
+@contextlib.contextmanager
+def on_host() -> Iterator[None]:
+    """Where Keras makes a model: JAX then compiles nothing for an accelerator, shape by shape.
+
+    Its weights go wherever they are used.
+    """
+    if keras.backend.backend() != "jax" or not has_gpu():
+        yield
+        return
+    import jax
+
+    try:
+        host = jax.local_devices(backend="cpu")[0]
+    except RuntimeError:  # JAX_PLATFORMS leaves the CPU out
+        yield
+        return
+    with jax.default_device(host):
+        yield
 
 
 def _accelerators() -> list[str]:

@@ -144,7 +144,6 @@ class _Worker:
     def _judge(self, order: Judge) -> None:
         from rnnsearch.execution.judging import judge
 
-        self._preparing.wait()
         writing = self._data.preparation(order.program.window).writing
         self._send(judge(order, self._folds(order.program)[-1], writing))
 

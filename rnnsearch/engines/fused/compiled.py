@@ -99,8 +99,9 @@ class CompiledProgram:
             if key not in self._executables:
                 networks = [self._at(length) for length in lengths]
                 lane = epoch_function(self.program, networks, shape.uneven)
+                options = placement.options(shape.steps * self.network.steps)
                 lowered = placement.over_lanes(lane).lower(states, orders, described)
-                self._executables[key] = lowered.compile(dict(placement.options))
+                self._executables[key] = lowered.compile(options)
             return self._executables[key]
 
     def _at(self, length: int) -> Network:

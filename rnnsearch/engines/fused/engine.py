@@ -13,7 +13,7 @@ import numpy as np
 from rnnsearch.data import Dataset
 from rnnsearch.engines._base import Engine, LaneMode, Program, Run, Session
 from rnnsearch.engines.compiling import lane_numbers
-from rnnsearch.engines.devices import describe_device
+from rnnsearch.engines.devices import describe_device, on_host
 from rnnsearch.engines.fused.compiled import CompiledProgram, Shape
 from rnnsearch.engines.fused.placement import make_placement
 from rnnsearch.engines.fused.reading import Data, device_data
@@ -80,7 +80,8 @@ class FusedEngine(Engine):
         with self._lock:
             compiled = self._programs.pop(program, None)
             if compiled is None:
-                compiled = CompiledProgram(program, self._placement)
+                with on_host():
+                    compiled = CompiledProgram(program, self._placement)
             self._programs[program] = compiled
             if len(self._programs) > _WARM_PROGRAMS:
                 self._programs.popitem(last=False)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import jax
 import numpy as np
@@ -32,18 +32,20 @@ class Placement(ABC):
     Attributes:
         mode: ``map`` or ``vmap``.
         multiple: K is a multiple of this.
-        options: For the compiler.
     """
 
     mode: Literal["map", "vmap"]
     multiple: int
-    options: ClassVar[Mapping[str, Any]]
 
     def __init__(self, devices: int) -> None:
         self.multiple = devices
         self._mesh = jax.sharding.Mesh(np.array(jax.local_devices()[:devices]), ("lanes",))
         self.by_lane = NamedSharding(self._mesh, PartitionSpec("lanes"))
         self.replicated = NamedSharding(self._mesh, PartitionSpec())
+
+    @abstractmethod
+    def options(self, steps: int) -> dict[str, Any]:
+        """For the compiler, of an epoch of so many steps one after the other."""
 
     @abstractmethod
     def over_lanes(self, lane: _Lane) -> Any:
@@ -70,6 +72,12 @@ class Placement(ABC):
         """A lane of (K, …), on the host."""
 
 
+def _unless_said(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options that users say nothing of; XLA_FLAGS is where they would."""
+    said = os.environ.get("XLA_FLAGS", "")
+    return {name: value for name, value in options.items() if name not in said}
+
+
 _LOW_LEVEL = {"xla_backend_optimization_level": 1}
 """LLVM's level. Its highest, XLA's default, makes slower code of a recurrence's small loops and
 takes longer to make it: benchmarks/README.md."""
@@ -77,13 +85,12 @@ takes longer to make it: benchmarks/README.md."""
 
 class _Looped(Placement):
     mode = "map"
-    # XLA_FLAGS is where users say otherwise.
-    options: ClassVar[Mapping[str, Any]] = (
-        {} if "xla_backend_optimization_level" in os.environ.get("XLA_FLAGS", "") else _LOW_LEVEL
-    )
 
     def __init__(self) -> None:
         super().__init__(len(jax.local_devices()))
+
+    def options(self, steps: int) -> dict[str, Any]:
+        return _unless_said(_LOW_LEVEL)
 
     def over_lanes(self, lane: _Lane) -> Any:
         def loop(states: LaneState, orders: Any, data: Any) -> Any:
@@ -119,26 +126,58 @@ def _well_laid(array: np.ndarray) -> np.ndarray:
     return aligned([array]) if array.ndim else array
 
 
+_UNTUNED = {"xla_gpu_autotune_level": 0}
+"""Kernels of matrix products are taken as they come, not timed: a program is made in 0.8 to 1.7 s
+less, and its epochs take a fifth longer (benchmarks/README.md)."""
+
+_TUNED_STEPS = 10_000
+"""Steps of an epoch above which tuning pays: at 17 µs each they take 0.2 s, so that twenty epochs
+save about what it costs."""
+
+
+_WHOLE = 2**26
+"""Bytes of all lanes that are fetched for one of them: no program is compiled to take it out."""
+
+
 class _Batched(Placement):
     mode = "vmap"
-    options: ClassVar[Mapping[str, Any]] = {}
 
     def __init__(self) -> None:
         super().__init__(1)
-        self._write_one = jax.jit(
-            lambda states, lane, one: jax.tree.map(lambda a, o: a.at[lane].set(o), states, one),
+        self._write_some = jax.jit(
+            lambda states, lanes, some: jax.tree.map(lambda a, o: a.at[lanes].set(o), states, some),
             donate_argnums=0,
         )
+
+    def options(self, steps: int) -> dict[str, Any]:
+        if not has_gpu() or steps > _TUNED_STEPS:
+            return {}
+        return _unless_said(_UNTUNED)
 
     def over_lanes(self, lane: _Lane) -> Any:
         return jax.jit(jax.vmap(lane, in_axes=(0, 0, None)), donate_argnums=0)
 
     def write(self, states: LaneState, fresh: Mapping[int, LaneState]) -> LaneState:
-        for lane, state in fresh.items():
-            states = self._write_one(states, np.int32(lane), state)
-        return states
+        stacked = jax.tree.map(lambda *ones: np.stack(ones), *fresh.values())
+        if len(fresh) == states.alive.shape[0]:  # all of them: no program to compile for it
+            order = np.argsort(list(fresh))
+            placed: LaneState = jax.device_put(
+                jax.tree.map(lambda all_: all_[order], stacked), self.by_lane
+            )
+            return placed
+        # A program for each power of two; the first lane is written again to make up for the rest.
+        count = 1 << (len(fresh) - 1).bit_length()
+        filled = jax.tree.map(
+            lambda all_: np.concatenate([all_, *[all_[:1]] * (count - len(fresh))]), stacked
+        )
+        lanes = np.full(count, next(iter(fresh)), np.int32)
+        lanes[: len(fresh)] = list(fresh)
+        written: LaneState = self._write_some(states, lanes, filled)
+        return written
 
     def read(self, arrays: Any, lane: int) -> np.ndarray:
+        if arrays.nbytes <= _WHOLE:
+            return np.array(np.asarray(arrays)[lane])  # JAX keeps the copy for the next lane
         return np.array(jax.device_get(arrays[lane]))
 
 
