@@ -126,7 +126,7 @@ class Recorder:
             self._epochs.append(record.number, curve, run)
         self._records[record.number] = record
         if weights is not None and record.score is not None:
-            self._weights.add(record.number, record.score, weights)
+            self._weights.add(record, weights)
         if time.monotonic() > self._due:
             self.write_leaderboard(list(self._records.values()))
         if self._display is not None:

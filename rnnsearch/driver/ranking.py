@@ -21,6 +21,7 @@ def rank_key(
     """
     loss = record.metrics.get("val_loss", math.inf)
     weights = math.inf if record.parameters is None else record.parameters
+    loss = math.inf if math.isnan(loss) else loss  # NaN has no place in an order
     return objective.sort_key(record.score), loss, weights, record.number
 
 

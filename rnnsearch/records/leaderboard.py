@@ -42,13 +42,13 @@ def leaderboard(
     effect.
 
     Returns:
-        Columns ``rank, trial, state, score, score_std, score_low, score_high, tied_with_best,
-        search_score``, the validation metrics, ``runs, epochs, seconds, parameters``, one
-        ``params_<name>`` a search parameter, ``message``. Score and metrics are means over the runs
-        (of baselines: the folds), ``score_std`` the sample standard deviation of the score over
-        them, empty where there is one. Of trials that were confirmed they are those of the runs
-        that confirmed them, and ``search_score`` is what they had before; ``score_low`` to
-        ``score_high`` is the 95 % interval.
+        Columns ``rank, trial, state, score, score_std``, the validation metrics, ``runs, epochs,
+        seconds, parameters``, one ``params_<name>`` a search parameter, ``message``. Score and
+        metrics are means over the runs (of baselines: the folds), ``score_std`` the sample standard
+        deviation of the score over them, empty where there is one. Where the best were confirmed,
+        ``score_low, score_high, tied_with_best, search_score`` follow the deviation: the ends of
+        the 95 % interval, whether the winner is no better for sure, and what the trial had in the
+        search; its score and metrics are those of the runs that confirmed it.
     """
     ordered = sorted(trials, key=lambda trial: trial.number)
     objective = Objective("score", direction)
@@ -67,7 +67,7 @@ def leaderboard(
     for key, row in rows:
         if key[0] in (_RANKED, _UNCONFIRMED):
             row["rank"] = rank = rank + 1
-    columns = _columns(ordered, baselines)
+    columns = _columns(ordered, baselines, sure=bool(confirmed or deliveries))
     table = [[cells.text(row.get(column)) for column in columns] for _, row in rows]
     return _frame(columns, table)
 
@@ -154,8 +154,10 @@ def _trial_entry(
             "tied_with_best": again.tied,
             "runs": again.runs,
         }
-    ties = (trial.metrics.get("val_loss", math.inf), float(trial.parameters or 0))
-    key = _key(trial.state, score, objective, trial.number, ranked=ranked, ties=ties)
+    from rnnsearch.driver.ranking import rank_key
+
+    _, loss, weights, number = rank_key(trial, objective)
+    key = _key(trial.state, score, objective, number, ranked=ranked, ties=(loss, weights))
     return key, row
 
 
@@ -208,7 +210,10 @@ def _baseline_row(baseline: BaselineRecord) -> dict[str, object]:
     }
 
 
-def _columns(trials: Sequence[TrialRecord], baselines: Sequence[BaselineRecord]) -> list[str]:
+def _columns(
+    trials: Sequence[TrialRecord], baselines: Sequence[BaselineRecord], *, sure: bool
+) -> list[str]:
+    """Names of the columns; those that say how sure a score is only where that is known."""
     metrics = {name for trial in trials for name in trial.metrics}
     metrics |= {name for baseline in baselines for name in baseline.metrics}
     params: dict[str, None] = {}
@@ -216,7 +221,7 @@ def _columns(trials: Sequence[TrialRecord], baselines: Sequence[BaselineRecord])
         params |= {f"params_{name}": None for name in trial.params}
     return [
         *("rank", "trial", "state", "score", "score_std"),
-        *("score_low", "score_high", "tied_with_best", "search_score"),
+        *(("score_low", "score_high", "tied_with_best", "search_score") if sure else ()),
         *sorted(name for name in metrics if name.startswith("val_")),
         *("runs", "epochs", "seconds", "parameters"),
         *params,

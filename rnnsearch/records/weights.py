@@ -34,7 +34,7 @@ def load_weights(path: Path) -> list[np.ndarray]:
 
 @final
 class BestWeights:
-    """The weights of the `count` best COMPLETE trials; ties go to the lower number.
+    """The weights of the `count` best COMPLETE trials, by `rnnsearch.driver.ranking`.
 
     Args:
         folder: Where they are kept.
@@ -51,28 +51,32 @@ class BestWeights:
         self._folder = folder
         self._objective = Objective("score", direction)
         self._count = count
-        self._kept: list[tuple[tuple[bool, float], int]] = []
+        self._kept: list[tuple[tuple[bool, float], float, int, int]] = []
 
     def begin(self, trials: Iterable[TrialRecord]) -> None:
         """Keep the best of trials whose weights are on disk, and remove all other weights."""
+        from rnnsearch.driver.ranking import rank_key
+
         ranked = sorted(
-            (self._objective.sort_key(trial.score), trial.number)
+            rank_key(trial, self._objective)
             for trial in trials
             if trial.state == "COMPLETE" and trial.score is not None
         )
         self._kept = ranked[: self._count]
-        kept = {self._folder.weights(number) for _, number in self._kept}
+        kept = {self._folder.weights(number) for *_, number in self._kept}
         for path in self._folder.weights_folder.glob("*.npz"):
             if path not in kept and path.stem.isdecimal():
                 path.unlink(missing_ok=True)
 
-    def add(self, number: int, score: float, weights: Sequence[np.ndarray]) -> None:
+    def add(self, trial: TrialRecord, weights: Sequence[np.ndarray]) -> None:
         """Save the weights of a trial that is now COMPLETE, if it is among the best."""
-        entry = (self._objective.sort_key(score), number)
+        from rnnsearch.driver.ranking import rank_key
+
+        entry = rank_key(trial, self._objective)
         if len(self._kept) == self._count and entry > self._kept[-1]:
             return
-        save_weights(self._folder.weights(number), weights)
+        save_weights(self._folder.weights(trial.number), weights)
         bisect.insort(self._kept, entry)
-        for _, worst in self._kept[self._count :]:
+        for *_, worst in self._kept[self._count :]:
             self._folder.weights(worst).unlink(missing_ok=True)
         del self._kept[self._count :]

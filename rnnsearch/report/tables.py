@@ -37,6 +37,10 @@ _STYLES = {
 }
 
 
+_NO_TRIALS = ("BASELINE", "DELIVERED", "OFFERED")
+"""States of rows that have no configuration of their own."""
+
+
 class Ended(Protocol):
     """A search at its end; `rnnsearch.api.Results` is one.
 
@@ -59,7 +63,7 @@ class Ended(Protocol):
 
 def varying(frame: pd.DataFrame) -> list[str]:
     """The search parameters that differ between trials, as columns of the leaderboard."""
-    trials = frame[frame["state"] != "BASELINE"]
+    trials = frame[~frame["state"].isin(_NO_TRIALS)]
     names = [column for column in frame.columns if column.startswith("params_")]
     return [name for name in names if trials[name].nunique(dropna=False) > 1]
 

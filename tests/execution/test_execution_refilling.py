@@ -34,6 +34,9 @@ class Curves(Listener):
     def rung(self, values: Mapping[RunKey, tuple[int, float]]) -> frozenset[int]:
         return frozenset(trial for trial, _ in values if trial % 4 == 3)
 
+    def compare(self, trials: tuple[int, ...], runs: int) -> frozenset[int]:
+        raise AssertionError("runs without stages are compared with nobody's")
+
     def ended(self, ended: Ended) -> None:
         self.ends[ended.trial] = ended
 

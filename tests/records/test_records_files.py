@@ -201,10 +201,20 @@ def test_only_the_best_weights_are_kept(
     (folder.weights_folder / "notes.npz").write_bytes(b"")
     best = BestWeights(folder, direction, 2)
     for number in order:
-        best.add(number, SCORES[number], [np.full(2, number)])
+        best.add(TrialRecord(number, "COMPLETE", SCORES[number]), [np.full(2, number)])
     expected = [f"{number:05d}.npz" for number in kept]
     assert names(folder.weights_folder) == [*expected, "notes.npz"]
     assert load_weights(folder.weights(kept[0]))[0].tolist() == [kept[0]] * 2
+
+
+def test_of_equal_scores_the_weights_of_the_winner_are_kept(tmp_path: Path) -> None:
+    """Else the trial that is delivered, which has the smallest loss of them, might have none."""
+    folder = StudyFolder(tmp_path)
+    folder.create()
+    best = BestWeights(folder, "maximize", 2)
+    for number, loss in enumerate([3.0, 4.0, 1.0, 2.0]):
+        best.add(TrialRecord(number, "COMPLETE", 1.0, {"val_loss": loss}), [])
+    assert names(folder.weights_folder) == ["00002.npz", "00003.npz"]
 
 
 def test_weights_of_an_earlier_search_count(tmp_path: Path) -> None:
@@ -217,8 +227,8 @@ def test_weights_of_an_earlier_search_count(tmp_path: Path) -> None:
     best = BestWeights(folder, "minimize", 3)
     best.begin(trials)
     assert names(folder.weights_folder) == ["00000.npz", "00001.npz", "00004.npz"]
-    best.add(3, SCORES[3], [])
-    best.add(6, 9.0, [])
+    best.add(TrialRecord(3, "COMPLETE", SCORES[3]), [])
+    best.add(TrialRecord(6, "COMPLETE", 9.0), [])
     assert names(folder.weights_folder) == ["00001.npz", "00003.npz", "00004.npz"]
 
 

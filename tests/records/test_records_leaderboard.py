@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnsearch.driver.trials import BaselineRecord, TrialRecord
+from rnnsearch.driver.trials import BaselineRecord, Confirmed, Delivery, TrialRecord
 from rnnsearch.errors import StudyError
 from rnnsearch.records import leaderboard, leaderboard_csv, read_leaderboard, write_leaderboard
 from rnnsearch.records.cells import from_csv, is_number, neutralise, restore, to_csv
@@ -69,6 +69,52 @@ def test_integers_print_as_integers(tmp_path: Path) -> None:
     lines = (tmp_path / "l.csv").read_text().splitlines()
     assert lines[1] == "1,baseline:mean,BASELINE,2.0,,,2.0,1,,0.0,,,,,,,"
     assert lines[2] == "2,1,COMPLETE,2.0,,4.0,2.0,1,7,1.235,1234,LSTM,32,full,0.1,,"
+
+
+CONFIRMED = [
+    Confirmed(4, 2.2, 2.0, 2.4, {"val_rmse": 2.2, "val_loss": 5.0}, 3, 55, tied=True),
+    Confirmed(1, 2.8, float("-inf"), float("inf"), {"val_rmse": 2.8}, 1, 1234, tied=False),
+]
+DELIVERIES = [
+    Delivery(
+        "bag", 2.1, 1.9, 2.3, {"val_rmse": 2.1}, {"4": 1.0}, 3, {}, 165, 0.5, delivered=True
+    ),
+    Delivery("single", 2.2, 2.0, 2.4, {"val_rmse": 2.2}, {"4": 1.0}, 1),
+]
+
+
+def test_where_the_best_were_confirmed_they_have_new_scores_and_intervals(tmp_path: Path) -> None:
+    luckier = TrialRecord(5, "COMPLETE", 2.05, {"val_rmse": 2.05}, 9, 2.0, 55, {"units": 16})
+    frame = leaderboard([*TRIALS, luckier], BASELINES, "minimize", CONFIRMED, DELIVERIES)
+    sure = ["score_low", "score_high", "tied_with_best", "search_score"]
+    assert list(frame.columns)[4:9] == ["score_std", *sure]
+    # What was not confirmed stands behind all that was, however good it looks.
+    assert list(frame["trial"]) == [
+        *("baseline:mean", "bag", "single", "4", "baseline:linear", "1"),
+        *("5", "baseline:last_value", "2", "3", "0"),
+    ]
+    assert frame["rank"].dropna().tolist() == [1, 2, 3, 4, 5, 6, 7]
+    rows = frame.set_index("trial")
+    assert rows.loc[["bag", "single"], "state"].tolist() == ["DELIVERED", "OFFERED"]
+    assert rows.loc["bag", ["score", "parameters", "runs"]].tolist() == [2.1, 165, 3]
+    assert rows.loc["4", ["score", "search_score", "val_loss", "runs"]].tolist() == [2.2, 2, 5, 3]
+    assert rows.loc["4", ["score_low", "score_high", "tied_with_best"]].tolist() == [2.0, 2.4, True]
+    # A single run does not say how sure its score is.
+    assert rows.loc["1", sure[:2]].isna().all()
+    assert not rows.loc["1", "tied_with_best"]
+    assert rows.loc["5", sure].isna().all()
+    write_leaderboard(tmp_path / "l.csv", frame)
+    pd.testing.assert_frame_equal(read_leaderboard(tmp_path / "l.csv"), frame, check_exact=True)
+
+
+def test_equal_scores_by_loss_then_weights_then_number() -> None:
+    losses = [(0, 2.0, 9), (1, 1.0, 9), (2, 1.0, 5), (3, float("nan"), 1), (4, 1.0, 5)]
+    trials = [
+        TrialRecord(number, "COMPLETE", 1.0, {"val_loss": loss}, parameters=weights)
+        for number, loss, weights in losses
+    ]
+    frame = leaderboard(trials[::-1], [], "maximize")
+    assert list(frame["trial"]) == ["2", "4", "1", "0", "3"]
 
 
 def test_no_records(tmp_path: Path) -> None:
@@ -173,7 +219,9 @@ def test_best_first_whatever_the_records(
     places = frame[~frame["state"].isin(["COMPLETE", "BASELINE"])]["state"].tolist()
     assert places == sorted(places, key=["PRUNED", "RUNNING", "FAIL"].index)
     for _, tied in ranked[ranked["state"] == "COMPLETE"].groupby("score"):
-        assert tied["trial"].astype(int).is_monotonic_increasing
+        weights = tied["parameters"].astype(float).fillna(float("inf")).tolist()
+        places = list(zip(weights, tied["trial"].astype(int), strict=True))
+        assert places == sorted(places)
     shuffled = list(trials)
     shuffle.shuffle(shuffled)
     pd.testing.assert_frame_equal(

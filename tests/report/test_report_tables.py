@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from rnnsearch.driver.trials import BaselineRecord, TrialRecord
+from rnnsearch.driver.trials import BaselineRecord, Confirmed, Delivery, TrialRecord
 from rnnsearch.records import StudyFolder, Summary, leaderboard
 from rnnsearch.report import failures, final, sentence, show_check, show_leaderboard, standings
 from rnnsearch.report.tables import varying
@@ -96,6 +96,21 @@ def test_only_parameters_that_vary_are_shown() -> None:
         ["2", "baseline:linear", "BASELINE", "2.1", "0.0", "-"],
         ["3", "1", "COMPLETE", "3", "61.3", "1,234,567", "2"],
         ["…", "and", "3", "more"],
+    ]
+
+
+def test_what_is_delivered_has_no_configuration_of_its_own() -> None:
+    confirmed = [Confirmed(0, 2.4, 2.0, 2.8, {"val_rmse": 2.4}, 3, 1234567, tied=True)]
+    deliveries = [Delivery("bag", 2.05, 1.8, 2.3, {}, {"0": 1.0}, 3, parameters=99, delivered=True)]
+    frame = leaderboard(TRIALS, BASELINES, "minimize", confirmed, deliveries)
+    assert varying(frame) == ["params_units"]
+    target, stream = console()
+    show_leaderboard(target, frame, top=3)
+    lines = [line.split() for line in stream.getvalue().splitlines()]
+    assert lines[1:4] == [
+        ["1", "bag", "DELIVERED", "2.05", "-", "99", "of", "0", "1.00"],
+        ["2", "baseline:linear", "BASELINE", "2.1", "0.0", "-"],
+        ["3", "0", "COMPLETE", "2.4", "61.3", "1,234,567", "1"],
     ]
 
 

@@ -204,7 +204,7 @@ def test_grid_of_the_endless() -> None:
 @pytest.mark.parametrize(
     ("space", "drops", "clips", "truncates"),
     [
-        ({}, False, False, False),
+        ({}, False, True, False),
         ({"dropout": 0, "clip_norm": None, "unroll_length": "full"}, False, False, False),
         (
             {"dropout": [0, 0.1], "clip_norm": [None, 1], "unroll_length": [5, "full"]},

@@ -436,7 +436,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
     (
         "no trials",
         [("end", "search: {trials: 0}")],
-        "s.yaml:10:10: search.trials: must be a whole number of at least 1; received 0",
+        "s.yaml:10:10: search.trials: must be a whole number of at least 1, or auto; received 0",
     ),
 ]
 

@@ -71,7 +71,7 @@ def test_values(path: Path) -> None:
     assert spec.data.path == path.parent / "data" / "load.csv"
     assert spec.data.horizon == 1
     assert spec.search.timeout == 5400
-    assert spec.search.epochs == 40
+    assert spec.search.epochs == "auto"
     assert spec.space == {
         "cell": Domain(kind="choice", values=("SimpleRNN", "LSTM", "GRU")),
         "depth": Domain(kind="range", min=1, max=3, integer=True),
@@ -110,7 +110,7 @@ def test_problems_of_overrides_name_the_flag(path: Path) -> None:
     assert [str(problem) for problem in caught.value.problems] == [
         "--timeout: search.timeout: must be a duration such as 90s, 20m or 1h30m, or a number "
         "of seconds, or null; received soon",
-        "--trials: search.trials: must be a whole number of at least 1; received 0",
+        "--trials: search.trials: must be a whole number of at least 1, or auto; received 0",
         "--backend: run.backend: must be jax, tensorflow or torch; received jaxx; did you mean "
         "jax?",
     ]

@@ -66,9 +66,10 @@ def test_every_default_is_written() -> None:
             "patch": 1,
             "changes": False,
             "layer_norm": False,
-            "batch_size": 32,
+            "batch_size": "auto",
             "optimizer": "adam",
-            "clip_norm": "none",
+            "clip_norm": 1.0,
+            "clip_mode": "global_norm",
             "unroll_length": "full",
             "learning_rate": 0.001,
             "schedule": "cosine",
@@ -87,11 +88,14 @@ def test_every_default_is_written() -> None:
             "metrics": [],
             "direction": "auto",
             "sampler": "tpe",
-            "pruner": "hyperband",
-            "trials": 60,
+            "pruner": "auto",
+            "trials": "auto",
             "runs_per_trial": 1,
-            "epochs": 40,
-            "patience": 10,
+            "epochs": "auto",
+            "patience": "auto",
+            "keep": "auto",
+            "confirm": 0.35,
+            "deliver": "bag",
             "timeout": None,
             "block": "auto",
             "seed": 0,
@@ -114,7 +118,7 @@ def test_defaults_stand_only_where_they_apply() -> None:
     mixed = resolved(spec_of({"cell": "GRU", "optimizer": ["sgd", "rmsprop", "lion"]}))["space"]
     assert mixed["momentum"] == {"value": 0.0, "when": {"optimizer": ["sgd", "rmsprop"]}}
     assert mixed["rho"] == {"value": 0.9, "when": {"optimizer": ["rmsprop"]}}
-    space = resolved(spec_of({"cell": "GRU"}))["space"]
+    space = resolved(spec_of({"cell": "GRU", "clip_norm": "none"}))["space"]
     assert "forget_bias" not in space
     assert "clip_mode" not in space
     assert "window" not in space
@@ -297,7 +301,7 @@ def test_texts_stay_texts(text: str, tmp_path: Path) -> None:
 
 
 def test_difference() -> None:
-    old = resolved(spec_of({"units": [16, 32], "dropout": 0.1, "depth": {"min": 1, "max": 3}}))
+    old = resolved(spec_of({"units": [16, 32], "dropout": 0.1, "depth": {"min": 1, "max": 3}, "clip_norm": "none"}))
     new = resolved(
         spec_of(
             {"units": [16, 64], "dropout": 0.1, "depth": 2, "clip_norm": 1},
@@ -312,7 +316,7 @@ def test_difference() -> None:
         "space.units: was [16, 32], is [16, 64]",
         "space.depth: was {min: 1, max: 3}, is 2",
         "space.clip_norm: was none, is 1.0",
-        "search.epochs: was 40, is 50",
+        "search.epochs: was auto, is 50",
         "space.clip_mode: was not there, is global_norm",
     ]
     assert difference(old, old) == []
