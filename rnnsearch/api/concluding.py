@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,6 +9,7 @@ import optuna
 
 from rnnsearch.api.inputs import Inputs
 from rnnsearch.api.recorder import Recorder
+from rnnsearch.api.standing_in import last_fold, stand_in, write_preparation
 from rnnsearch.driver import TrialRecord
 from rnnsearch.driver.baselines import feed_forward_baseline, has_feed_forward
 from rnnsearch.driver.concluding import Conclusion, conclude
@@ -19,7 +19,7 @@ from rnnsearch.engines import Program
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Judge, Judged
 from rnnsearch.execution.requests import judge_remotely
-from rnnsearch.records import Finals, StudyFolder, commit, load_weights, records, write_text
+from rnnsearch.records import Finals, StudyFolder, commit, load_weights, records
 from rnnsearch.tasks import TASKS
 from rnnsearch.vocabulary import Objective
 
@@ -49,16 +49,18 @@ class Concluding:
         order = ranked(trials, self.objective)
         if not order:
             return
+        best = order[0]
+        # Until what is delivered lies there with its preparation, whatever ends this.
+        stand_in(self.folder, self.planner, self.inputs.data, best)
         concluded = self._confirm(trials, deadline)
         if concluded is None:
-            best = order[0]
             program, parameters = self._deliver_best(best)
-            self._write_preparation(program, -1)
+            fold: int | None = last_fold(self.planner)
         else:
-            best, program = concluded.winner, concluded.program
+            best, program, fold = concluded.winner, concluded.program, None
             parameters = best.parameters or 0
             self.recorder.conclude(best, concluded.confirmed, concluded.deliveries)
-            self._write_preparation(program, None)
+        write_preparation(self.folder, program, self.inputs.data.preparation(program.window, fold))
         self._compare_with_feed_forward(best, program, parameters)
 
     def _confirm(self, trials: list[TrialRecord], deadline: float) -> Conclusion | None:
@@ -81,16 +83,12 @@ class Concluding:
         """Save the best trial's network as the search found it."""
         program = self.planner.program(best.params)
         weights = load_weights(self.folder.weights(best.number))
-        judged: Judged = judge_remotely(self.executor, Judge(program, weights, self.folder.model))
+        order = Judge(program, weights, self.folder.model, last_fold(self.planner))
+        judged: Judged = judge_remotely(self.executor, order)
         self.recorder.winner_test = {
             name: value for name, value in judged.metrics.items() if name.startswith("test_")
         }
         return program, judged.parameters
-
-    def _write_preparation(self, program: Program, fold: int | None) -> None:
-        preparation = self.inputs.data.preparation(program.window, fold)
-        kept = {"network": program.architecture.to_json(), **preparation.to_json()}
-        write_text(self.folder.preparation, json.dumps(kept, indent=2) + "\n")
 
     def _compare_with_feed_forward(
         self, best: TrialRecord, program: Program, parameters: int

@@ -19,6 +19,7 @@ from rnnsearch.api.concluding import Concluding
 from rnnsearch.api.inputs import Inputs, fingerprint, read_spec, resolve_engine
 from rnnsearch.api.recorder import Recorder
 from rnnsearch.api.results import Results
+from rnnsearch.api.standing_in import is_delivered, stand_in
 from rnnsearch.cache import cache_folder
 from rnnsearch.data import Arrays, Dataset
 from rnnsearch.driver import BaselineRecord, Observer, TrialRecord
@@ -195,10 +196,17 @@ class _Searching:
                 self._conclude(executor)
         except KeyboardInterrupt:
             interrupted = True
+            self._stand_in()
         finally:
             self.recorder.write_leaderboard(records(self.study))
         self._write_summary(interrupted)
         return Results.open(self.folder.path)
+
+    def _stand_in(self) -> None:
+        """Have the best trial so far predict, unless what an earlier end delivered does."""
+        best = self._tally(records(self.study)).best
+        if best is not None and not is_delivered(self.folder):
+            stand_in(self.folder, self.planner, self.inputs.data, best)
 
     @contextlib.contextmanager
     def _data_for_workers(self) -> Iterator[None]:

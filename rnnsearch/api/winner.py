@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from rnnsearch.api.backend import import_keras
+from rnnsearch.api.standing_in import TRIAL, read_preparation
 from rnnsearch.data import Preparation, preparation_from_json
 from rnnsearch.data.inputs import Inputs, as_array
 from rnnsearch.data.tokens.stream import StreamPreparation
 from rnnsearch.driver.programs import asked_metrics
 from rnnsearch.errors import InvalidInput, Problem, StudyError
 from rnnsearch.models import Architecture
-from rnnsearch.records import StudyFolder
+from rnnsearch.records import StudyFolder, load_weights
 from rnnsearch.spec import Spec
 from rnnsearch.tasks import TASKS, Loss, judge, own_units
 
@@ -63,21 +63,23 @@ class Winner:
     def __init__(
         self, folder: StudyFolder, spec: Spec, backend: str, *, alone: bool = False
     ) -> None:
-        if not folder.model.exists() or not folder.preparation.exists():
+        kept = read_preparation(folder)
+        if kept is None:
             raise StudyError(
-                f"Expected a finished search. Received: {folder.path}, which has no winner "
+                f"Expected a search with a winner. Received: {folder.path}, which has none "
                 "yet; run its search command again, which goes on where it stopped"
             )
+        self._kept = kept
         self._folder = folder
         self._spec = spec
         self._backend = backend
         self._alone = alone
 
-    @cached_property
-    def _kept(self) -> dict[str, Any]:
-        """The values of preparation.json."""
-        kept: dict[str, Any] = json.loads(self._folder.preparation.read_text("utf-8"))
-        return kept
+    @property
+    def trial(self) -> int | None:
+        """The trial that stands in for best.keras, as no search has come to its end."""
+        trial: int | None = self._kept.get(TRIAL)
+        return trial
 
     @cached_property
     def preparation(self) -> Preparation:
@@ -98,6 +100,10 @@ class Winner:
         import_keras(self._backend, alone=self._alone)
         import keras
 
+        if self.trial is not None:
+            from rnnsearch.models.bag import standard_model
+
+            return standard_model(self.network, load_weights(self._folder.weights(self.trial)))
         model: keras.Model = keras.saving.load_model(self._folder.model)
         return model
 

@@ -196,7 +196,7 @@ def feed_forward_baseline(
     weights = folds[-1].weights if folds else None
     if weights is None:
         return BaselineRecord("feed_forward", None, {}, 0.0)
-    judged = judge_remotely(executor, Judge(program, weights))
+    judged = judge_remotely(executor, Judge(program, weights, fold=budget[-1].fold))
     metrics = [_with_prefix(run.best.metrics, "val_") for run in folds if run.best is not None]
     metrics[-1] = _with_prefix(judged.metrics, "val_")
     return _record(

@@ -111,11 +111,19 @@ class Cancel:
 
 @dataclass(frozen=True)
 class Judge:
-    """Evaluate weights on the validation and test parts; save the model where a path is given."""
+    """Evaluate weights on the validation and test parts; save the model where a path is given.
+
+    Attributes:
+        program: What trained them.
+        weights: Trainable ones.
+        save: Where the model goes.
+        fold: The division of the data that they were trained on.
+    """
 
     program: Program
     weights: list[np.ndarray]
     save: Path | None = None
+    fold: int = -1
 
 
 @dataclass(frozen=True)

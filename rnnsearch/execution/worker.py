@@ -145,7 +145,7 @@ class _Worker:
         from rnnsearch.execution.judging import judge
 
         writing = self._data.preparation(order.program.window).writing
-        self._send(judge(order, self._folds(order.program)[-1], writing))
+        self._send(judge(order, self._folds(order.program)[order.fold], writing))
 
     def _deliver(self, order: PutOut | Assemble) -> None:
         from rnnsearch.execution.delivering import assemble, put_out

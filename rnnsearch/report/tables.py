@@ -141,9 +141,10 @@ def final(
     took = text.duration(summary.get("seconds"))
     place = f"Everything is in {results.folder.path}"
     _lines(console, [f"Took {took} on {summary.get('device', '-')}. {place}"])
-    if summary.get("winner") is not None and not summary.get("interrupted"):
+    if summary.get("winner") is not None:
         command = shlex.join([*program, *results.use])
-        _lines(console, ["To use the winner:", f"    {command}"])
+        what = "the best so far" if summary.get("interrupted") else "the winner"
+        _lines(console, [f"To use {what}:", f"    {command}"])
 
 
 def _cells(row: Mapping[Hashable, Any], params: Sequence[str], columns: bool) -> list[str]:

@@ -20,6 +20,7 @@ data:
   target: load
   window: 8
   season: 24
+  split: {folds: 1}
 space:
   cell: [SimpleRNN, GRU]
   units: 4
@@ -27,7 +28,8 @@ space:
   clip_norm: {min: 0.1, max: 10, log: true}
   learning_rate: {min: 1e-3, max: 3e-2, log: true}
   dropout: {min: 0, max: 0.2}
-search: {objective: val_rmse, trials: 6, epochs: 4, seed: 1}
+search:
+  {objective: val_rmse, trials: 6, epochs: 4, patience: 10, keep: best, confirm: 0, seed: 1}
 """
 
 

@@ -20,7 +20,9 @@ task: many_to_one
 data:
   {source: csv, path: series.csv, inputs: [y], target: y, window: 4, split: {backtest: {folds: 2}}}
 space: {cell: SimpleRNN, units: 2, learning_rate: [1e-2, 3e-2]}
-search: {objective: val_rmse, sampler: grid, pruner: none, epochs: 2, runs_per_trial: 2, block: 2}
+search:
+  {objective: val_rmse, sampler: grid, pruner: none, epochs: 2, patience: 10, keep: best,
+   confirm: 0, runs_per_trial: 2, block: 2}
 run: {engine: keras, workers: 1, device: cpu}
 """
 

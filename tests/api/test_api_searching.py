@@ -29,7 +29,9 @@ space:
   units: 2
   learning_rate: {min: 1e-3, max: 1e-1, log: true}
   dropout: {min: 0, max: 0.3}
-search: {sampler: tpe, pruner: hyperband, trials: 12, epochs: 9, seed: 3, block: 6}
+search:
+  {sampler: tpe, pruner: hyperband, trials: 12, epochs: 9, patience: 10, keep: best, confirm: 0,
+   seed: 3, block: 6}
 run: {engine: fused, workers: 1, lanes: 2, device: cpu}
 """
 

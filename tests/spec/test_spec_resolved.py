@@ -301,7 +301,11 @@ def test_texts_stay_texts(text: str, tmp_path: Path) -> None:
 
 
 def test_difference() -> None:
-    old = resolved(spec_of({"units": [16, 32], "dropout": 0.1, "depth": {"min": 1, "max": 3}, "clip_norm": "none"}))
+    old = resolved(
+        spec_of(
+            {"units": [16, 32], "dropout": 0.1, "depth": {"min": 1, "max": 3}, "clip_norm": "none"}
+        )
+    )
     new = resolved(
         spec_of(
             {"units": [16, 64], "dropout": 0.1, "depth": 2, "clip_norm": 1},
