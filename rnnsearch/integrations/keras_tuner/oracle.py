@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from rnnsearch.api.backend import import_keras
 from rnnsearch.driver import TrialRecord
-from rnnsearch.driver.contenders import ranked
 from rnnsearch.driver.programs import objective_of
 from rnnsearch.driver.ranking import ranked
 from rnnsearch.integrations.keras_tuner.hyperparameters import to_config
