@@ -51,7 +51,7 @@ class BestWeights:
         self._folder = folder
         self._objective = Objective("score", direction)
         self._count = count
-        self._kept: list[tuple[tuple[bool, float], float, int, int]] = []
+        self._kept: list[tuple[tuple[bool, float], float, float, int]] = []
 
     def begin(self, trials: Iterable[TrialRecord]) -> None:
         """Keep the best of trials whose weights are on disk, and remove all other weights."""
