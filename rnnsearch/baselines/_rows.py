@@ -14,6 +14,7 @@ from rnnsearch.tasks import Task
 
 __all__ = [
     "AT_ONCE",
+    "MOST_INNER_ROWS",
     "Features",
     "class_rows",
     "features_of",
@@ -29,8 +30,9 @@ Features = Callable[[Part], Sequences]
 AT_ONCE = 8192
 """Rows that a linear model predicts at a time."""
 
-_MOST_ROWS = 50_000
-"""Rows a linear model is fitted on at most: evenly spaced ones of those there are."""
+MOST_ROWS, MOST_INNER_ROWS = 50_000, 10_000
+"""Rows a linear model is fitted on at most, and those its penalty is chosen by: evenly spaced ones
+of those there are."""
 
 
 def has_features(task: Task, dataset: Dataset) -> bool:
@@ -95,8 +97,9 @@ def product(rows: Sequences, weights: np.ndarray) -> np.ndarray:
     return np.concatenate([np.asarray(some) @ weights for some in parts or [rows]])
 
 
-def thin(rows: Any) -> Any:
-    """At most `_MOST_ROWS` of the rows, evenly spaced."""
-    if len(rows) <= _MOST_ROWS:
+def thin(rows: Any, most: int = MOST_ROWS) -> Any:
+    """At most so many of the rows, evenly spaced."""
+    count = rows.shape[0]
+    if count <= most:
         return rows
-    return rows[np.linspace(0, len(rows) - 1, _MOST_ROWS).astype(np.int64)]
+    return rows[np.linspace(0, count - 1, most).astype(np.int64)]

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
 
 from rnnsearch.baselines._base import Baseline, Fitted
-from rnnsearch.baselines._rows import AT_ONCE, Features, class_rows, features_of, has_features, thin
+from rnnsearch.baselines._inner import best_cost, fitting
+from rnnsearch.baselines._rows import (
+    AT_ONCE,
+    MOST_INNER_ROWS,
+    Features,
+    class_rows,
+    features_of,
+    has_features,
+    thin,
+)
 from rnnsearch.data import Dataset, Part, Target
 from rnnsearch.data.inputs import Sequences
 from rnnsearch.tasks import Task
 
 __all__ = ["Logistic"]
 
-_COSTS = (1e-3, 1e-2, 1e-1, 1.0, 10.0)
+_COSTS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0, 100.0)
 
 
 @final
 class Logistic(Baseline):
-    """A linear map from features to classes, its penalty chosen by the validation part."""
+    """A linear map from features to classes, its penalty chosen inside the training part."""
 
     name = "linear"
 
@@ -30,30 +38,17 @@ class Logistic(Baseline):
         return dataset.target.kind == "class" and has_features(task, dataset)
 
     def fit(self, task: Task, dataset: Dataset) -> FittedLogistic:
-        """The logistic regression with the penalty that does best on validation."""
-        from sklearn.exceptions import ConvergenceWarning
+        """The logistic regression with the penalty that does best out of fold."""
         from sklearn.linear_model import LogisticRegression
 
         features = features_of(task)
         x, y, counts = class_rows(features, dataset.train)
-        xv, yv, counts_v = class_rows(features, dataset.validation)
         rows, labels = np.asarray(thin(x[counts])), thin(y[counts])
-        best, least, worse = None, np.inf, 0
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            for cost in _COSTS:
-                model = LogisticRegression(C=cost, max_iter=300).fit(rows, labels)
-                fitted = FittedLogistic(dataset.target, features, model)
-                chances = fitted.probabilities(xv)[np.arange(len(yv)), yv]
-                loss = -(np.log(np.maximum(chances, 1e-12)) * counts_v).sum()
-                if best is None or loss < least:
-                    best, least, worse = fitted, loss, 0
-                else:
-                    worse += 1
-                if worse == 2:
-                    break  # less of a penalty fits the training part closer, and takes longer
-        assert best is not None
-        return best
+        some, few = (thin(each, MOST_INNER_ROWS) for each in (rows, labels))
+        cost, _ = best_cost(some, few, _COSTS)
+        with fitting(rows):
+            model = LogisticRegression(C=cost, max_iter=300).fit(rows, labels)
+        return FittedLogistic(dataset.target, features, model)
 
 
 @dataclass(frozen=True)

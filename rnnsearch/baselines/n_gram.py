@@ -17,10 +17,13 @@ __all__ = ["NGram"]
 _LONGEST = 6
 """Tokens of context that n-grams have at most."""
 
+_SHARE = 0.9
+"""Of the training tokens, after which the rest says how long a context should be."""
+
 
 @final
 class NGram(Baseline):
-    """Interpolated n-grams, the length of their context chosen by the validation part."""
+    """Interpolated n-grams, the length of their context chosen inside the training part."""
 
     name = "n_gram"
 
@@ -33,10 +36,12 @@ class NGram(Baseline):
     def fit(self, task: Task, dataset: Dataset) -> FittedNGram:
         """Counts of the training part."""
         before, where = _before(dataset.train, dataset.stream)
-        model = WittenBell(before, dataset.train.y[where], dataset.target.width)
-        before, where = _before(dataset.validation, dataset.stream)
-        chances = model.chances(before, dataset.validation.y[where])
+        y, classes = dataset.train.y[where], dataset.target.width
+        cut = round(_SHARE * len(y))
+        tried = WittenBell(before[:cut], y[:cut], classes)
+        chances = tried.chances(before[cut:], y[cut:])
         length = int(np.log(chances).mean(axis=1).argmax())
+        model = WittenBell(before, y, classes)
         return FittedNGram(dataset.target, model, length, dataset.stream)
 
 

@@ -8,7 +8,9 @@ from typing import final
 import numpy as np
 
 from rnnsearch.baselines._base import Baseline, Fitted
+from rnnsearch.baselines._inner import blocks, is_ordered
 from rnnsearch.baselines._rows import (
+    MOST_INNER_ROWS,
     Features,
     features_of,
     has_features,
@@ -21,7 +23,8 @@ from rnnsearch.tasks import Task
 
 __all__ = ["Ridge"]
 
-_ALPHAS = (1e-3, 1e-1, 1.0, 10.0, 100.0, 1000.0)
+_PENALTIES = 10.0 ** np.arange(4, -5.1, -0.5)
+"""In units of the features' mean sum of squares, from the greatest."""
 
 _MOST_PATTERNS = 8
 """Of gaps, in which a linear model is fitted to every row it can be."""
@@ -29,7 +32,7 @@ _MOST_PATTERNS = 8
 
 @final
 class Ridge(Baseline):
-    """A linear map from features to scaled numbers, its penalty chosen by the validation part."""
+    """A linear map from features to scaled numbers, its penalty chosen inside the training part."""
 
     name = "linear"
 
@@ -38,7 +41,7 @@ class Ridge(Baseline):
         return dataset.target.kind == "numeric" and has_features(task, dataset)
 
     def fit(self, task: Task, dataset: Dataset) -> FittedRidge:
-        """The ridge regression with the penalty that does best on validation.
+        """The ridge regression with the penalty that does best on rolling origins, or out of fold.
 
         Where features and targets both have steps, rows are steps; a one_to_many target is one
         row with an output for each step.
@@ -47,19 +50,9 @@ class Ridge(Baseline):
         stepped = dataset.train.y.ndim == 3 and not task.at_once
         read, *rest = number_rows(features, dataset.train, stepped, counted=True)
         x, y, counts = np.asarray(thin(read)), *map(thin, rest)
-        xv, yv, counts_v = number_rows(features, dataset.validation, stepped, counted=True)
-        fits = _fits(x, y, counts)
-        best, least = None, np.inf
-        for alpha in _ALPHAS:
-            weights, bias = np.zeros((x.shape[1], y.shape[1])), np.zeros(y.shape[1])
-            for outputs, fit in fits:
-                weights[:, outputs], bias[outputs] = fit.solution(alpha)
-            loss = ((product(xv, weights) + bias - yv) ** 2 * counts_v).sum()
-            if best is None or loss < least:
-                best = FittedRidge(dataset.target, features, weights, bias, stepped)
-                least = loss
-        assert best is not None
-        return best
+        penalty = _best_penalty(x, y, counts, is_ordered(dataset))
+        weights, bias = _Fits.of(x, y, counts).solution(penalty)
+        return FittedRidge(dataset.target, features, weights, bias, stepped)
 
 
 @dataclass(frozen=True)
@@ -90,7 +83,58 @@ class FittedRidge(Fitted):
         return np.asarray(product(x, self.weights) + self.bias).reshape(part.y.shape)
 
 
-def _fits(x: np.ndarray, y: np.ndarray, counts: np.ndarray) -> list[tuple[np.ndarray, _Decomposed]]:
+def _best_penalty(x: np.ndarray, y: np.ndarray, counts: np.ndarray, ordered: bool) -> float:
+    """The penalty with the least squared error on rows that it is not fitted on.
+
+    Of equal ones the greatest; 1 where there are too few rows to hold any out. Where gaps differ a
+    lot the outputs that count most often speak for all.
+    """
+    x, y, counts = (thin(rows, MOST_INNER_ROWS) for rows in (x, y, counts))
+    if len(np.unique(counts > 0, axis=1).T) > _MOST_PATTERNS:
+        often = np.argsort(-counts.sum(axis=0), kind="stable")[: 3 * _MOST_PATTERNS]
+        y, counts = y[:, often], counts[:, often]
+    divisions = blocks(len(x), ordered)
+    losses = np.zeros(len(_PENALTIES))
+    for fit, judge in divisions:
+        fits = _Fits.of(x[fit], y[fit], counts[fit])
+        for number, penalty in enumerate(_PENALTIES):
+            weights, bias = fits.solution(penalty)
+            losses[number] += ((x[judge] @ weights + bias - y[judge]) ** 2 * counts[judge]).sum()
+    return float(_PENALTIES[losses.argmin()]) if divisions else 1.0
+
+
+@dataclass(frozen=True)
+class _Fits:
+    """Least squares of outputs that do not all count in the same rows.
+
+    Attributes:
+        shape: (D, outputs).
+        parts: Outputs that count in the same rows, and those rows decomposed.
+    """
+
+    shape: tuple[int, int]
+    parts: list[tuple[np.ndarray, _Decomposed]]
+
+    @classmethod
+    def of(cls, x: np.ndarray, y: np.ndarray, counts: np.ndarray) -> _Fits:
+        """Decompose rows (M, D), (M, outputs), and which of these count."""
+        return cls((x.shape[1], y.shape[1]), _decomposed(x, y, counts))
+
+    def solution(self, penalty: float) -> tuple[np.ndarray, np.ndarray]:
+        """Weights (D, outputs) and bias (outputs,), zeros where no row counts.
+
+        Args:
+            penalty: In units of the features' mean sum of squares.
+        """
+        weights, bias = np.zeros(self.shape), np.zeros(self.shape[1])
+        for outputs, fit in self.parts:
+            weights[:, outputs], bias[outputs] = fit.solution(penalty * fit.size)
+        return weights, bias
+
+
+def _decomposed(
+    x: np.ndarray, y: np.ndarray, counts: np.ndarray
+) -> list[tuple[np.ndarray, _Decomposed]]:
     """Outputs that count in the same rows, and those rows decomposed; none where no row counts.
 
     Where gaps differ a lot, and most rows have none, the others are left out: each pattern of gaps
@@ -116,6 +160,10 @@ class _Decomposed:
 
     Ridge regression (Hoerl & Kennard, 1970), by the eigenvectors of the smaller of xᵀx and xxᵀ.
     In NumPy, as importing scikit-learn takes a second in which nothing trains.
+
+    Attributes:
+        size: The mean over features of their sum of squares around their means; 1 where no
+            feature varies.
     """
 
     def __init__(self, x: np.ndarray, y: np.ndarray) -> None:
@@ -124,6 +172,7 @@ class _Decomposed:
         wide = x.shape[1] > x.shape[0]
         values, vectors = np.linalg.eigh(x @ x.T if wide else x.T @ x)
         self._values = np.maximum(values, 0.0)
+        self.size = float(self._values.sum()) / x.shape[1] or 1.0
         self._left = x.T @ vectors if wide else vectors
         self._right = vectors.T @ (y if wide else x.T @ y)
 

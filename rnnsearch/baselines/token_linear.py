@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
 
 from rnnsearch.baselines._base import Baseline, Fitted
+from rnnsearch.baselines._inner import best_cost, blocks, fitting
+from rnnsearch.baselines._rows import MOST_INNER_ROWS, thin
 from rnnsearch.baselines._tokens import Counts, Lags, Places, TokenFeatures
 from rnnsearch.data import Dataset, Part, Target
 from rnnsearch.tasks import Task
@@ -22,7 +23,7 @@ _ALPHAS = (1e-1, 1.0, 10.0, 100.0)
 
 @final
 class TokenLinear(Baseline):
-    """Ridge or logistic regression; features and penalty are chosen by the validation part."""
+    """Ridge or logistic regression; features and penalty are chosen inside the training part."""
 
     name = "linear"
 
@@ -33,19 +34,19 @@ class TokenLinear(Baseline):
         return not isinstance(dataset.train.x, dict)
 
     def fit(self, task: Task, dataset: Dataset) -> FittedTokenLinear:
-        """The features and the penalty that do best on validation."""
+        """The features and the penalty that do best out of fold."""
         train, numeric = dataset.train, dataset.target.kind == "numeric"
-        counts = train.weights > 0
-        best, least = None, np.inf
+        counts = np.flatnonzero(train.weights.ravel() > 0)
+        y = train.y[counts] if numeric else train.y.ravel()[counts]
+        choose, grid = (_best_alpha, _ALPHAS) if numeric else (best_cost, _COSTS)
+        found: list[tuple[float, float, TokenFeatures, Any]] = []
         for features in _candidates(dataset):
-            x = features.of(train.x)[np.flatnonzero(counts)]
-            for model in _fits(x, train.y[counts], numeric):
-                fitted = FittedTokenLinear(dataset.target, features, model)
-                loss = _loss(fitted.outputs(dataset.validation), dataset.validation, numeric)
-                if best is None or loss < least:
-                    best, least = fitted, loss
-        assert best is not None
-        return best
+            x = features.of(train.x)[counts]
+            some, few = (thin(rows, MOST_INNER_ROWS) for rows in (x, y))
+            penalty, loss = choose(some, few, grid)
+            found.append((loss, penalty, features, x))
+        _, penalty, features, x = min(found, key=lambda each: each[0])
+        return FittedTokenLinear(dataset.target, features, _fit(x, y, numeric, penalty))
 
 
 @dataclass(frozen=True)
@@ -84,25 +85,21 @@ def _candidates(dataset: Dataset) -> list[TokenFeatures]:
     return [Places(x), Counts(x)]
 
 
-def _fits(x: Any, y: np.ndarray, numeric: bool) -> Iterable[Any]:
-    """A model for each penalty."""
-    from sklearn.exceptions import ConvergenceWarning
+def _fit(x: Any, y: np.ndarray, numeric: bool, penalty: float) -> Any:
     from sklearn.linear_model import LogisticRegression, Ridge
 
-    if numeric:
-        for alpha in _ALPHAS:
-            yield Ridge(alpha=alpha).fit(x, y)
-        return
-    for cost in _COSTS:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            yield LogisticRegression(C=cost, max_iter=300).fit(x, y)
+    model = Ridge(alpha=penalty) if numeric else LogisticRegression(C=penalty, max_iter=300)
+    with fitting(x):
+        return model.fit(x, y)
 
 
-def _loss(outputs: np.ndarray, part: Part, numeric: bool) -> float:
-    """Mean square, or cross-entropy, over what counts."""
-    counts = part.weights > 0
-    if numeric:
-        return float(np.square(outputs - part.y)[counts].mean())
-    chances = np.take_along_axis(outputs, part.y[..., None], axis=-1)[..., 0]
-    return float(-np.log(np.maximum(chances, 1e-12))[counts].mean())
+def _best_alpha(x: Any, y: np.ndarray, alphas: Sequence[float]) -> tuple[float, float]:
+    """The penalty of a ridge regression with the least squared error out of fold, and that."""
+    folds = blocks(x.shape[0], ordered=False)
+    losses = dict.fromkeys(alphas, 0.0)
+    for alpha in alphas:
+        for fit, judge in folds:
+            predicted = _fit(x[fit], y[fit], True, alpha).predict(x[judge])
+            losses[alpha] += float(np.square(predicted.reshape(y[judge].shape) - y[judge]).sum())
+    best = min(losses, key=lambda alpha: losses[alpha])
+    return best, losses[best]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from sklearn.linear_model import Ridge
 
 from rnnsearch.baselines import fit_baselines, suitable
-from rnnsearch.baselines.ridge import _Decomposed
+from rnnsearch.baselines._inner import best_cost
+from rnnsearch.baselines.ridge import _best_penalty, _Decomposed
 from rnnsearch.data import MASK_VALUE, Arrays, Dataset, Part, SequenceData, read
 from rnnsearch.spec.sources import ArraysSource, CsvSource, NpzSource, SplitSpec
 from rnnsearch.tasks import TASKS, metric_values
@@ -143,18 +145,83 @@ def test_majority_is_the_class_frequency(tmp_path: Path) -> None:
     np.testing.assert_allclose(found[0], counts / counts.sum())
 
 
-def test_linear_is_the_ridge_that_validates_best(tmp_path: Path) -> None:
-    dataset = csv_data(tmp_path, "many_to_one", "numeric").dataset()
-    parts = (dataset.train, dataset.validation, dataset.test)
-    flat = [part.array.reshape(len(part), -1) for part in parts]
+def size(x: np.ndarray) -> float:
+    return float(((x - x.mean(axis=0)) ** 2).sum(axis=0).mean())
+
+
+def ridge(x: np.ndarray, y: np.ndarray, divisions: list[tuple[Any, Any]]) -> Ridge:
+    """With the penalty that does best on the rows that are held out, by scikit-learn."""
     scores = {}
-    for alpha in (1e-3, 1e-1, 1.0, 10.0, 100.0, 1000.0):
-        model = Ridge(alpha=alpha).fit(flat[0], dataset.train.y)
-        predicted = model.predict(flat[1]).reshape(-1, 1)
-        scores[((predicted - dataset.validation.y) ** 2).mean()] = model
-    expected = scores[min(scores)].predict(flat[2]).reshape(-1, 1)
-    found = predictions("many_to_one", dataset, dataset.test)["linear"]
-    np.testing.assert_allclose(found, dataset.target.scaling.invert(expected), rtol=1e-4)
+    for penalty in 10.0 ** np.arange(4, -5.1, -0.5):
+        score = 0.0
+        for fit, judge in divisions:
+            model = Ridge(alpha=penalty * size(x[fit])).fit(x[fit], y[fit])
+            score += ((model.predict(x[judge]).reshape(y[judge].shape) - y[judge]) ** 2).sum()
+        scores[score] = penalty
+    return Ridge(alpha=scores[min(scores)] * size(x)).fit(x, y)
+
+
+def origins(rows: int) -> list[tuple[Any, Any]]:
+    """Each looks three tenths of the rows ahead."""
+    starts = [round(share * rows) for share in (0.5, 0.6, 0.7)]
+    return [(slice(start), slice(start, start + round(0.3 * rows))) for start in starts]
+
+
+def folds(rows: int) -> list[tuple[Any, Any]]:
+    every = np.array_split(np.arange(rows), 5)
+    return [(np.setdiff1d(np.arange(rows), fold), fold) for fold in every]
+
+
+@pytest.mark.parametrize(("kind", "divide"), [("csv", origins), ("npz", folds)])
+def test_linear_is_the_ridge_that_does_best_inside_the_training_part(
+    kind: str, divide: Any, tmp_path: Path
+) -> None:
+    dataset = SOURCES[kind](tmp_path, "many_to_one", "numeric").dataset()
+    train, test = (
+        TASKS["many_to_one"].memoryless_features(part.x) for part in (dataset.train, dataset.test)
+    )
+    train, test = np.asarray(train), np.asarray(test)
+    model = ridge(train, dataset.train.y, divide(len(train)))
+    expected = model.predict(test).reshape(-1, 1)
+    found = fit_baselines(TASKS["many_to_one"], dataset)["linear"]
+    np.testing.assert_allclose(found.outputs(dataset.test), expected, rtol=1e-3, atol=1e-4)
+    own = dataset.target.scaling.invert(expected)
+    np.testing.assert_allclose(found.predict(dataset.test), own, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["numeric", "class"])
+@pytest.mark.parametrize("source", ["csv", "npz"])
+@pytest.mark.parametrize("task", ["many_to_one", "many_to_many"])
+def test_what_is_fitted_has_not_seen_the_validation_part(
+    task: str, source: str, kind: str, tmp_path: Path
+) -> None:
+    dataset = SOURCES[source](tmp_path, task, kind).dataset()
+    y = dataset.validation.y
+    other = replace(dataset, validation=replace(dataset.validation, y=y[::-1].copy()))
+    assert not np.array_equal(y, y[::-1])
+    found = predictions(task, other, dataset.test)
+    for name, values in predictions(task, dataset, dataset.test).items():
+        np.testing.assert_array_equal(values, found[name])
+
+
+def test_a_ridge_is_heavily_penalised_where_there_is_nothing_to_learn() -> None:
+    x, y = RNG.normal(size=(300, 40)), RNG.normal(size=(300, 1))
+    counts = np.ones_like(y)
+    assert _best_penalty(x, y, counts, True) >= 1 and _best_penalty(x, y, counts, False) >= 1
+    exact = x @ RNG.normal(size=(40, 1))
+    assert _best_penalty(x, exact, counts, False) < 1e-4
+    assert _best_penalty(x[:4], y[:4], counts[:4], True) == 1  # too few to hold any out
+
+
+def test_a_logistic_regression_of_noise_is_heavily_penalised() -> None:
+    x, labels = RNG.normal(size=(200, 30)), RNG.integers(0, 3, 200)
+    costs = (1e-4, 1e-2, 1.0, 100.0)
+    assert best_cost(x, labels, costs)[0] == 1e-4
+    cost, loss = best_cost(x[:, :3], np.digitize(x[:, 0], [-0.4, 0.4]), costs)
+    assert cost == 100 and loss < 0.2
+    assert best_cost(x, np.zeros(200, int), costs) == (1.0, 0.0)  # nothing can be held out
+    rare = np.where(np.arange(200) == 7, 2, labels % 2)  # a class that is seen once
+    assert best_cost(x, rare, costs)[0] == 1e-4
 
 
 @pytest.mark.parametrize("shape", [(40, 7), (12, 30)], ids=["tall", "wide"])
@@ -215,7 +282,7 @@ def test_baselines_are_fitted_once_for_all_parts(
     monkeypatch.setattr(np.linalg, "eigh", lambda x: (calls.append(1), decompose(x))[1])
     fitted = fit_baselines(task, dataset)
     count = len(calls)
-    assert count == 1  # for all penalties
+    assert count == 4  # for all penalties: of three origins, and of the whole
     for part in (dataset.train, dataset.validation, dataset.test):
         found = {name: fit.predict(part) for name, fit in fitted.items()}
         assert len(calls) == count
