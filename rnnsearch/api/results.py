@@ -148,7 +148,7 @@ class Results:
             window = params.get("window")
             steps = window if isinstance(window, int) else head.steps
             model = build_standard(
-                architecture_of(params, replace(head, steps=steps)),
+                architecture_of(params, replace(head, steps=steps), truncates=space.may_truncate()),
                 dropout=float(params["dropout"] or 0),
                 recurrent_dropout=float(params["recurrent_dropout"] or 0),
                 blank=True,

@@ -113,7 +113,11 @@ class Programs:
         may_clip = self._space.may_clip()
         batch_size = self._batch_size(complete["batch_size"])
         return Program(
-            architecture=architecture_of(complete, self._head(window, batch_size)),
+            architecture=architecture_of(
+                complete,
+                self._head(window, batch_size),
+                truncates=self._space.may_truncate(),
+            ),
             optimizer=str(complete["optimizer"]),
             batch_size=batch_size,
             clip_mode=str(complete["clip_mode"]) if may_clip else None,

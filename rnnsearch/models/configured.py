@@ -12,8 +12,22 @@ from rnnsearch.tasks import Head
 __all__ = ["architecture_of"]
 
 
-def architecture_of(params: Mapping[str, Scalar], head: Head) -> Architecture:
-    """The network of a trial's completed params, with this input and output."""
+_STEPS = 64
+"""That a sequence has at most in patches, unless somebody says otherwise: a longer one is slow to
+train and hard to learn from."""
+
+
+def architecture_of(
+    params: Mapping[str, Scalar], head: Head, *, truncates: bool = False
+) -> Architecture:
+    """The network of a trial's completed params, with this input and output.
+
+    Args:
+        params: Of a trial, with every default.
+        head: Of the task.
+        truncates: Whether any trial cuts the gradient in time, after a number of steps that would
+            not mean the same in patches.
+    """
     source = head.source
     tokens = head.vocabulary is not None or (source is not None and source.vocabulary is not None)
     patches = head.takes_patches
@@ -26,6 +40,13 @@ def architecture_of(params: Mapping[str, Scalar], head: Head) -> Architecture:
         embedding_dim=int(params["embedding_dim"] or 0) if tokens else 0,
         attention=str(params["attention"]) if source is not None else "none",
         pooling=str(params["pooling"]) if head.recurrent and not head.sequences else "last",
-        patch=int(params["patch"] or 1) if patches else 1,
+        patch=_patch(params["patch"], head, truncates) if patches else 1,
         changes=bool(params["changes"]) if patches else False,
     )
+
+
+def _patch(asked: Scalar, head: Head, truncates: bool) -> int:
+    if asked != "auto":
+        return int(asked or 1)
+    steps = head.steps if head.source is None else head.source.steps
+    return 1 if truncates else -(-steps // _STEPS)

@@ -151,10 +151,10 @@ def _check_unroll_length(
 def _least_patch(space: WrittenSpace) -> int:
     """The fewest steps that are read as one in any configuration."""
     written = space.parameters.get("patch")
-    if written is None or written.domain.when:
+    if written is None or written.domain.when or "auto" in written.domain.values:
         return 1
     values = (written.domain.min, *written.domain.values)
-    return min(value for value in values if isinstance(value, int))
+    return min((value for value in values if isinstance(value, int)), default=1)
 
 
 def _check_patch(space: WrittenSpace, data: _Data, report: Report) -> None:

@@ -121,10 +121,12 @@ _ALL = (
         "patch",
         "int",
         True,
-        1,
+        "auto",
         "Consecutive steps of numbers that are read as one, counted from the end of a sequence; of "
-        "sequence_to_sequence, those of the source.",
+        "sequence_to_sequence, those of the source. `auto`: as many as leave 64 steps, and 1 "
+        "where the space has an `unroll_length`.",
         low=1,
+        words=("auto",),
         reason=_READS_FIRST,
         tasks=("many_to_one", "sequence_to_sequence"),
         numbers=True,
