@@ -45,7 +45,10 @@ def make_spec(job: Job, engine: str, timeout: float | None) -> dict[str, Any]:
     def logarithmic(limits: tuple[float, float]) -> dict[str, Any]:
         return {"min": limits[0], "max": limits[1], "log": True}
 
-    search = {"sampler": "random", "pruner": "none"} if timeout is None else {"timeout": timeout}
+    # Where work is equal, none of what the peers do not do.
+    same = {"sampler": "random", "pruner": "none", "keep": "best", "confirm": 0, "deliver": "best"}
+    search = same if timeout is None else {"timeout": timeout}
+    training = {"schedule": "constant"} if timeout is None else {}
     return {
         "task": "many_to_one",
         # The peers have no test part, and here it would be taken from the training sequences.
@@ -60,6 +63,7 @@ def make_spec(job: Job, engine: str, timeout: float | None) -> dict[str, Any]:
             "learning_rate": logarithmic(space.learning_rate),
             "clip_norm": logarithmic(space.clip_norm),
             "dropout": {"min": space.dropout[0], "max": space.dropout[1]},
+            **training,
         },
         "search": {
             **search,
