@@ -134,6 +134,7 @@ class Programs:
             mixes_tokens=self._space.may_mix_tokens(),
             schedules=self._space.may_schedule(),
             averages=self._space.can_exceed_zero("averaging"),
+            augments=self._space.can_exceed_zero("augment"),
         )
 
     def _batch_size(self, asked: Scalar) -> int:
@@ -176,4 +177,5 @@ def _numbers(complete: Mapping[str, Scalar], steps: int) -> Numbers:
         teacher_forcing=number("teacher_forcing"),
         schedule="cosine" if complete["schedule"] == "cosine" else "constant",
         averaging=number("averaging"),
+        augment=number("augment"),
     )

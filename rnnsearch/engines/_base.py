@@ -59,10 +59,11 @@ class Program:
         objective: The metric that decides which epoch was best: ``val_loss``, ``val_rmse``, …
         maximize: Whether more of the objective is better.
         window: T of the data's windows, None where the data has its own length.
-        truncates, drops, drops_recurrent, decays, smooths, mixes_tokens, schedules, averages:
-            Whether any run uses an unroll length below T, dropout, recurrent dropout, weight
-            decay, label smoothing, tokens of its own in training, a schedule of its learning
-            rate, the average of its weights; the program leaves out the rest.
+        truncates, drops, drops_recurrent, decays, smooths, mixes_tokens, schedules, averages,
+            augments: Whether any run uses an unroll length below T, dropout, recurrent dropout,
+            weight decay, label smoothing, tokens of its own in training, a schedule of its
+            learning rate, the average of its weights, sequences that are changed at random; the
+            program leaves out the rest.
     """
 
     architecture: Architecture
@@ -82,6 +83,7 @@ class Program:
     mixes_tokens: bool = False
     schedules: bool = False
     averages: bool = False
+    augments: bool = False
 
     @property
     def goal(self) -> Objective:
@@ -113,6 +115,7 @@ class Numbers:
             ``constant``, or ``cosine`` after a warm-up, as `rnnsearch.engines.schedules` says.
         averaging: Share of the average of the weights that an update keeps, as Keras's
             `ema_momentum`; 0 for the weights themselves.
+        augment: How much training sequences are changed at random, in [0, 1].
     """
 
     learning_rate: float
@@ -130,6 +133,7 @@ class Numbers:
     teacher_forcing: float = 1.0
     schedule: Literal["constant", "cosine"] = "constant"
     averaging: float = 0.0
+    augment: float = 0.0
 
 
 @dataclass(frozen=True)

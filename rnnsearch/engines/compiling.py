@@ -80,6 +80,7 @@ def _names(program: Program) -> tuple[str, ...]:
         "teacher_forcing": program.mixes_tokens,
         "schedule": program.schedules,
         "averaging": program.averages,
+        "augment": program.augments,
         "label_smoothing": program.smooths and program.loss.name == "cross_entropy",
     }
     used = (name for name, is_read in read.items() if is_read)

@@ -166,6 +166,7 @@ def _compiled(program: Program, run: Run, updates: int) -> keras.Model:
         dropout=numbers.dropout,
         recurrent_dropout=numbers.recurrent_dropout,
         teacher_forcing=numbers.teacher_forcing if program.mixes_tokens else 1.0,
+        augment=numbers.augment if program.augments else None,
         rows=program.architecture.head.stream,
     )
     model = build(program.architecture, layers, blank=True)

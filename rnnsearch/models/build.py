@@ -224,8 +224,11 @@ class _Builder:
         return self._apply(layer, tokens)
 
     def _numbers(self, name: str, steps: int, features: int, masked: bool, masking: str) -> Tensor:
-        """Steps of numbers as they are read: in patches, with their changes, masked."""
+        """Steps of numbers as they are read: augmented, in patches, with changes, masked."""
         x, architecture = self._input(name, (steps, features)), self._architecture
+        if name == "sequence" and architecture.head.augmentable:
+            augment = self._layers.augment("augment", masked=masked)
+            x = x if augment is None else augment(x)
         # What is known ahead of each of a decoder's steps stays beside it.
         if name != "ahead" and (architecture.patch > 1 or architecture.changes):
             known = _known(x) if masked else None

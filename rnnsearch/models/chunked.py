@@ -13,6 +13,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from rnnsearch.models.augment import Augment
 from rnnsearch.models.layers import Layers, Recurrent, StandardLayers
 from rnnsearch.models.own_tokens import OwnTokens
 
@@ -153,8 +154,10 @@ class ChunkedLayers(Layers):
         dropout: float = 0.0,
         recurrent_dropout: float = 0.0,
         teacher_forcing: float = 1.0,
+        augment: float | None = None,
         rows: int | None = None,
     ) -> None:
+        self._augment = augment
         self._unroll_length = unroll_length
         self._teacher_forcing = teacher_forcing
         self._recurrent_dropout = recurrent_dropout
@@ -193,3 +196,8 @@ class ChunkedLayers(Layers):
         """An `OwnTokens`, or None where all tokens are those of the data."""
         share = self._teacher_forcing
         return OwnTokens(share, name=name) if share < 1.0 else None
+
+    def augment(self, name: str, *, masked: bool) -> keras.Layer | None:
+        """An `Augment`, or None where no trial has one."""
+        strength = self._augment
+        return None if strength is None else Augment(masked=masked, strength=strength, name=name)

@@ -12,6 +12,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from rnnsearch.models.augment import Augment
 from rnnsearch.models.cells import CELLS
 from rnnsearch.models.layers import Layers, Recurrent
 from rnnsearch.models.own_tokens import OwnTokens
@@ -30,7 +31,7 @@ def _blank(shape: tuple[int, ...], dtype: Any = None) -> np.ndarray:
     return np.zeros(shape, dtype)
 
 
-NUMBERS = ("unroll_length", "dropout", "recurrent_dropout", "teacher_forcing")
+NUMBERS = ("unroll_length", "dropout", "recurrent_dropout", "teacher_forcing", "augment")
 """Names of the non-trainable weights that hold numeric parameters."""
 
 
@@ -230,8 +231,15 @@ class GatedLayers(Layers):
     state_inputs = True
 
     def __init__(
-        self, *, truncates: bool, drops: bool, drops_recurrent: bool, mixes_tokens: bool = False
+        self,
+        *,
+        truncates: bool,
+        drops: bool,
+        drops_recurrent: bool,
+        mixes_tokens: bool = False,
+        augments: bool = False,
     ) -> None:
+        self._augments = augments
         self._truncates = truncates
         self._drops = drops
         self._drops_recurrent = drops_recurrent
@@ -257,3 +265,7 @@ class GatedLayers(Layers):
     def own_tokens(self, name: str) -> keras.Layer | None:
         """An `OwnTokens`, or None where every trial reads the data's tokens only."""
         return OwnTokens(name=name) if self._mixes_tokens else None
+
+    def augment(self, name: str, *, masked: bool) -> keras.Layer | None:
+        """An `Augment`, or None where every trial reads sequences as they are."""
+        return Augment(masked=masked, name=name) if self._augments else None

@@ -63,6 +63,10 @@ class Layers(ABC):
         """A layer that replaces tokens by those of the network in training, or None."""
         return None
 
+    def augment(self, name: str, *, masked: bool) -> keras.Layer | None:
+        """A layer that changes sequences of numbers at random in training, or None."""
+        return None
+
 
 class StandardLayers(Layers):
     """Plain Keras layers: the model that users get.

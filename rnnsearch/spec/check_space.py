@@ -28,6 +28,7 @@ _TOKENS_ONLY = {
 _NUMBERS_ONLY = {
     "patch": "tokens are embedded one by one",
     "changes": "tokens have no differences",
+    "augment": "tokens are neither scaled nor interpolated",
 }
 
 

@@ -255,6 +255,19 @@ _ALL = (
         tasks=_RECURRENT,
     ),
     Parameter(
+        "augment",
+        "float",
+        False,
+        0.0,
+        "How much training sequences of numbers are changed at random: each is sliced, warped, "
+        "scaled and jittered with half this probability, more so the higher it is.",
+        low=0,
+        high=1,
+        reason="only in many_to_one may steps be moved, which have no outputs of their own",
+        tasks=("many_to_one",),
+        numbers=True,
+    ),
+    Parameter(
         "teacher_forcing",
         "float",
         False,

@@ -87,6 +87,11 @@ class Head:
         return beside and self.vocabulary is not None
 
     @property
+    def augmentable(self) -> bool:
+        """Whether steps of numbers are read that may be moved: they have no output of their own."""
+        return self.takes_patches and self.source is None
+
+    @property
     def takes_patches(self) -> bool:
         """Whether steps of numbers are read that have no output each, so may be read in patches."""
         if self.source is not None:

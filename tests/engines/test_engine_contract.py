@@ -562,6 +562,7 @@ ALL_IN_USE = {
     "smooths": True,
     "schedules": True,
     "averages": True,
+    "augments": True,
 }
 
 
@@ -590,6 +591,7 @@ def test_numbers_compile_nothing(fused, caplog, optimizer):
         teacher_forcing=0.5,  # of networks that write, which have a test of their own
         schedule="cosine",
         averaging=0.9,
+        augment=0.5,
     )
     unlike = [
         f for f in fields(Numbers) if getattr(other, f.name) == getattr(Numbers(1e-3), f.name)

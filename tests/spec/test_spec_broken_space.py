@@ -13,7 +13,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "s.yaml:10:3: space.unit: must be a key of space; received unit; did you mean units? "
         "known keys: cell, depth, units, bidirectional, embedding_dim, attention, pooling, patch, changes, layer_norm, window, batch_size, "
         "optimizer, clip_mode, clip_norm, unroll_length, learning_rate, schedule, averaging, weight_decay, "
-        "dropout, recurrent_dropout, teacher_forcing, forget_bias, momentum, beta_1, beta_2, rho, "
+        "dropout, recurrent_dropout, augment, teacher_forcing, forget_bias, momentum, beta_1, beta_2, rho, "
         "label_smoothing",
     ),
     (
@@ -113,7 +113,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "s.yaml:10:38: space.dropout.when.cel: must be a key of space.dropout.when; received "
         "cel; did you mean cell? known keys: cell, depth, units, bidirectional, embedding_dim, attention, pooling, patch, changes, layer_norm, "
         "window, batch_size, optimizer, clip_mode, clip_norm, unroll_length, learning_rate, schedule, averaging, "
-        "weight_decay, recurrent_dropout, teacher_forcing, forget_bias, momentum, beta_1, beta_2, rho, "
+        "weight_decay, recurrent_dropout, augment, teacher_forcing, forget_bias, momentum, beta_1, beta_2, rho, "
         "label_smoothing",
     ),
     (
@@ -227,6 +227,17 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         [("replace", "task: many_to_one", "task: many_to_many"), ("space", "changes: true")],
         "s.yaml:10:3: space.changes: must not be given for many_to_many: only many_to_one and "
         "sequence_to_sequence read a sequence before they put out any; received true; remove it",
+    ),
+    (
+        "moving steps that have outputs",
+        [("replace", "task: many_to_one", "task: many_to_many"), ("space", "augment: 0.5")],
+        "s.yaml:10:3: space.augment: must not be given for many_to_many: only in many_to_one may "
+        "steps be moved, which have no outputs of their own; received 0.5; remove it",
+    ),
+    (
+        "more than every sequence",
+        [("space", "augment: {min: 0, max: 2}")],
+        "s.yaml:10:21: space.augment.max: must be a number of at least 0 and at most 1; received 2",
     ),
     (
         "forget_bias without LSTM",

@@ -33,12 +33,14 @@ CASES: list[tuple[str, dict[str, Any], list[str]]] = [
     ),
     (
         "patches of letters",
-        spec("many_to_one", FASTA, patch=3, changes=True),
+        spec("many_to_one", FASTA, patch=3, changes=True, augment=0.5),
         [
             "space.patch: must not be given for source: fasta: tokens are embedded one by one; "
             "received 3; remove it",
             "space.changes: must not be given for source: fasta: tokens have no differences; "
             "received true; remove it",
+            "space.augment: must not be given for source: fasta: tokens are neither scaled nor "
+            "interpolated; received 0.5; remove it",
         ],
     ),
     (

@@ -77,6 +77,7 @@ def test_every_default_is_written() -> None:
             "weight_decay": 0.0,
             "dropout": 0.0,
             "recurrent_dropout": 0.0,
+            "augment": 0.0,
             "forget_bias": 1.0,
             "beta_1": 0.9,
             "beta_2": "auto",

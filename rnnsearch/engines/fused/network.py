@@ -36,6 +36,7 @@ class Network:
             drops=program.drops,
             drops_recurrent=program.drops_recurrent,
             mixes_tokens=program.mixes_tokens,
+            augments=program.augments,
         )
         architecture = program.architecture
         self._architecture = architecture
