@@ -103,8 +103,9 @@ def guess_arrays(
     steps = found.y.shape[1] if task == "one_to_many" else found.x.shape[1]
     usual = steps if found.lengths is None else int(np.median(found.lengths))
     unrolled = (usual // 2,) if usual >= _SHORT and task != "one_to_many" else ()
-    both_ways = task == "many_to_one"
-    job = Job(count, held_out, steps, both_ways, unrolled)
+    whole = task == "many_to_one"
+    features = int(np.prod(found.x.shape[2:])) if whole and found.x.ndim > 1 else 0
+    job = Job(count, held_out, steps, whole, unrolled, numbers=features)
     objective = Setting("objective", "val_rmse", "in the target's own unit; smaller is better")
     if classes:
         objective = class_objective(classes.values())

@@ -11,6 +11,12 @@ from rnnsearch.guessing._base import Setting
 __all__ = ["Job", "Written", "search_settings", "space_settings", "writing_settings"]
 
 _MOST_STEPS_OF_SIMPLE_RNN = 64
+_STEPS = 64
+"""To which longer sequences of numbers are brought: that many can be remembered, and take little
+time."""
+_MOST_CHANGING = 8
+"""Features whose changes are read beside them; of more, such as the bands of a sound, they would
+be most of what is read."""
 _FEW_TOKENS = 50_000
 """Below them a text is learned by heart by a large network."""
 _TARGET_SECONDS = 120.0
@@ -61,6 +67,8 @@ class Job:
         both_ways: Whether a network may read its input backwards, too.
         unrolled: Lengths of truncation that are worth a trial; empty for none.
         written: The text that is written, if one is.
+        numbers: Features of a step that several steps may be read as one of; 0 where each is
+            read by itself.
         most_batch: Largest batch, a power of two.
         trials, epochs: Fewest and most of a search.
     """
@@ -71,6 +79,7 @@ class Job:
     both_ways: bool = False
     unrolled: tuple[int, ...] = ()
     written: Written | None = None
+    numbers: int = 0
     most_batch: int = 128
     trials: tuple[int, int] = (16, 40)
     epochs: tuple[int, int] = (10, 100)
@@ -80,6 +89,16 @@ class Job:
         """A power of two for about 40 updates an epoch."""
         fitting = 2 ** round(math.log2(max(self.train, 1) / 40))
         return int(min(self.most_batch, max(8, fitting)))
+
+    @property
+    def patch(self) -> int:
+        """Steps that are read as one, so that a recurrent network has about 64 to go."""
+        return math.ceil(self.steps / _STEPS) if self.numbers else 1
+
+    @property
+    def read(self) -> int:
+        """Steps of the recurrent layers."""
+        return math.ceil(self.steps / self.patch)
 
     @property
     def updates(self) -> int:
@@ -108,7 +127,12 @@ def space_settings(job: Job) -> tuple[Setting, ...]:
     if job.both_ways:
         why = "whole sequences are known, so they can be read backwards too"
         found.append(Setting("bidirectional", [False, True], why))
-    if job.unrolled:
+    if job.patch > 1:
+        why = f"steps that are read as one: {job.steps} become {job.read}"
+        found.append(Setting("patch", job.patch, why))
+        if job.numbers <= _MOST_CHANGING:
+            found.append(Setting("changes", True, "and how much each differs from the one before"))
+    elif job.unrolled:
         why = "steps that gradients flow back: fewer can be steadier, full is all of them"
         found.append(Setting("unroll_length", [*job.unrolled, "full"], why))
     return (*found, *_training(job, rate=3e-2, dropout=0.3))
@@ -179,7 +203,7 @@ def _epoch_seconds(job: Job) -> float:
     depth, ways = 1.5, 1.5 if job.both_ways else 1.0
     batch = max(_CALL_SECONDS, job.batch * _SEQUENCE_SECONDS * units)
     forward = job.validation * _SEQUENCE_SECONDS * units / 3  # 2 of the 6 products of a step
-    return depth * ways * job.steps * (job.updates * batch + forward)
+    return depth * ways * job.read * (job.updates * batch + forward)
 
 
 def _writing_seconds(job: Job, written: Written) -> float:

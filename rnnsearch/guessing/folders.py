@@ -105,7 +105,7 @@ def guess_sounds(root: Path, wishes: Wishes) -> Guess:
         Setting("hop_ms", hop, f"from frame to frame; a usual recording has {usual:.2g} s"),
         Setting("mels", bands, "bands from 0 Hz to half the rate"),
     ]
-    return _guess(folder, data, steps, max(1, round(usual * 1000 / hop)), wishes, [])
+    return _guess(folder, data, steps, max(1, round(usual * 1000 / hop)), bands, wishes, [])
 
 
 def guess_pictures(root: Path, wishes: Wishes) -> Guess:
@@ -133,7 +133,7 @@ def guess_pictures(root: Path, wishes: Wishes) -> Guess:
         data.append(Setting("size", size, why))
     deep = len(folder.train.paths[0].relative_to(folder.train.root).parts) > 2
     notes = [_CLIPS] if deep else []
-    return _guess(folder, data, size[0], size[0], wishes, notes)
+    return _guess(folder, data, size[0], size[0], size[1], wishes, notes)
 
 
 def _listed(root: Path, endings: Sequence[str], wishes: Wishes) -> _Folder:
@@ -217,6 +217,7 @@ def _guess(
     data: list[Setting],
     steps: int,
     usual: int,
+    features: int,
     wishes: Wishes,
     notes: list[str],
 ) -> Guess:
@@ -227,11 +228,12 @@ def _guess(
         data: Where it is, and what a step is.
         steps: Of the longest sequence.
         usual: Steps of a usual one.
+        features: Of a step.
         wishes: What the user said.
         notes: For the user.
     """
     train, validation = folder.counts
-    job = Job(train, validation, max(usual, steps // 2), both_ways=True)
+    job = Job(train, validation, max(usual, steps // 2), both_ways=True, numbers=features)
     if folder.shares:
         data = [*data, _split(folder)]
     return Guess(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -53,6 +55,24 @@ def test_more_cores_take_less_time() -> None:
 def test_a_simple_rnn_is_not_tried_on_long_sequences() -> None:
     cells = {steps: space_settings(Job(100, 20, steps))[0].value for steps in (64, 65)}
     assert cells == {64: ["SimpleRNN", "LSTM", "GRU"], 65: ["LSTM", "GRU"]}
+
+
+@settings(deadline=None)
+@given(JOBS, st.integers(0, 40))
+def test_long_sequences_of_numbers_are_read_in_patches(job: Job, numbers: int) -> None:
+    job = replace(job, numbers=numbers)
+    found = {setting.key: setting.value for setting in space_settings(job)}
+    if not numbers or job.steps <= 64:
+        assert job.patch == 1 and not {"patch", "changes"} & {*found}
+        return
+    assert found["patch"] == job.patch > 1 and (job.read - 1) * job.patch < job.steps
+    assert 33 <= job.read <= 64
+    assert ("changes" in found) == (numbers <= 8)
+
+
+def test_patches_take_less_time() -> None:
+    long = [Job(3000, 500, 640, numbers=numbers) for numbers in (0, 1)]
+    assert search(long[1])["trials"] > search(long[0])["trials"]
 
 
 def test_a_long_text_has_few_trials_and_then_few_epochs() -> None:
