@@ -10,7 +10,7 @@ from rnnsearch.data.problems import Problems
 from rnnsearch.data.sequences.data import prepare_sequences, read_arrays
 from rnnsearch.data.sequences.preparation import SequencesPreparation
 from rnnsearch.data.sequences.samples import Arrays
-from rnnsearch.data.series.data import read_series_data
+from rnnsearch.data.series.building import read_series_data
 from rnnsearch.data.series.preparation import SeriesPreparation
 from rnnsearch.data.sources import ROWS, SEQUENCES, TABLES, TEXTS, Reader
 from rnnsearch.data.tokens.data import read_rows_data

@@ -211,7 +211,7 @@ def _check_part_column(data: SeriesSource, report: Report) -> None:
     if column in (*data.times, data.series, *data.columns, *data.targets):
         must = "must be a column of its own: it says where a row belongs, not what was observed"
         report.add("data.split.column", must, show(column), "leave it out of the others")
-    if data.split.backtest != BacktestSpec():
+    if data.split.backtest not in (BacktestSpec(), BacktestSpec(folds=1)):
         must = "must not be given where data.split.backtest is: its folds are shares of the rows"
         report.add("data.split.column", must, show(column), "remove one of them")
 

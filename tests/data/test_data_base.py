@@ -32,11 +32,11 @@ TASKS: dict[str, dict[str, Any]] = {
 
 def prepared(data: Any) -> Any:
     """The preparation as it is read back from its file."""
-    return preparation_from_json(json.loads(json.dumps(data.preparation().to_json())))
+    return preparation_from_json(json.loads(json.dumps(data.preparation(fold=-1).to_json())))
 
 
 def base_of(data: Any) -> str:
-    lag = data.preparation().lag
+    lag = data.preparation(fold=-1).lag
     return "none" if lag is None else str(lag.base)
 
 
@@ -78,7 +78,10 @@ def test_auto_finds_what_the_series_is_made_of(
 ) -> None:
     y = {"walk": WALK, "weeks": (np.array(WEEKS) + np.array(WALK) / 4).tolist(), "noise": NOISE}
     # A season of noise says nothing, and a ridge regression of four past rows finds no week.
-    source = csv_source(write_csv({"y": y[values]}), base="auto", season=7, **TASKS[task])
+    split = {"backtest": {"folds": 1}}
+    source = csv_source(
+        write_csv({"y": y[values]}), base="auto", season=7, split=split, **TASKS[task]
+    )
     data = read(source, task, ())
     assert base_of(data) == base
     assert "data.base: auto" in dict(data.summary())["base"]

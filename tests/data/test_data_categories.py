@@ -21,7 +21,7 @@ SKIES = ["sun", "rain", "fog", "sun", "rain"]
 
 def kept(data: SequenceData) -> Preparation:
     """The preparation, as `predict` finds it."""
-    values = json.loads(json.dumps(pickle.loads(pickle.dumps(data)).preparation().to_json()))
+    values = json.loads(json.dumps(pickle.loads(pickle.dumps(data)).preparation(fold=-1).to_json()))
     prepared = preparation_from_json(values)
     assert prepared.to_json() == values
     return prepared
@@ -68,7 +68,7 @@ def block_source(csv_source: Any, path: Path, **changes: Any) -> Any:
 def test_text_columns_become_a_feature_for_each_category(write_csv: Any, csv_source: Any) -> None:
     data = read(block_source(csv_source, write_csv(days())), "one_to_many")
     names = ("wind", "sky=fog", "sky=rain", "sky=sun", "shop=10", "shop=b", "shop=c")
-    assert data.preparation().features_names == names  # type: ignore[attr-defined]
+    assert data.preparation(fold=-1).features_names == names  # type: ignore[attr-defined]
     assert dict(data.summary())["input"] == f"(N, F) = (14, 7): {', '.join(names)}"
     x = data.dataset().train.x
     np.testing.assert_array_equal(x[:3, 1:4], [[0, 0, 1], [0, 1, 0], [1, 0, 0]])  # not scaled
@@ -189,7 +189,7 @@ def test_windows_read_text_at_each_step(task: str, write_csv: Any, csv_source: A
     columns = days()
     data = read(csv_source(write_csv(columns), inputs=("sky", "wind")), task)
     known = sorted(set(columns["sky"]))
-    names = data.preparation().features_names
+    names = data.preparation(fold=-1).features_names
     assert names == (*(f"sky={category}" for category in known), "wind")
     first = data.dataset().train.array[0, :, : len(known)]
     assert [known[index] for index in first.argmax(axis=1)] == list(columns["sky"][:4])
@@ -216,7 +216,7 @@ CURVES = RNG.normal(size=(30, 6))
 def test_classes_in_arrays(x: Any, categories: Any, write_npz: Any, npz_source: Any) -> None:
     data = read(npz_source(write_npz(x=x, y=CURVES)), "one_to_many")
     dataset = data.dataset()
-    assert data.preparation().categories == (categories,)  # type: ignore[attr-defined]
+    assert data.preparation(fold=-1).categories == (categories,)  # type: ignore[attr-defined]
     assert [len(dataset.train), len(dataset.validation), len(dataset.test)] == [21, 5, 4]
     assert dataset.train.x.dtype == np.float32
     np.testing.assert_array_equal(dataset.train.x.sum(axis=1), 1)

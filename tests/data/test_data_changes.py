@@ -22,7 +22,7 @@ def truth(data: Any, part: Part) -> np.ndarray:
 
 def prepared(data: Any) -> Any:
     """The preparation as it is read back from its file."""
-    return preparation_from_json(json.loads(json.dumps(data.preparation().to_json())))
+    return preparation_from_json(json.loads(json.dumps(data.preparation(fold=-1).to_json())))
 
 
 WAYS = list(product(("standard", "log", "none"), (None, 1, "season"), (1, 3)))
@@ -58,7 +58,7 @@ def test_what_a_network_reads_and_predicts(write_csv: Any, csv_source: Any) -> N
     changes = {"inputs": ("y", "a"), "difference": 1, "scaling": "log", "horizon": 2}
     data = read(csv_source(path, **changes), "many_to_one", ())
     dataset, logs = data.dataset(), np.log(PRICES)
-    scaling = data.preparation().scaling
+    scaling = data.preparation(fold=-1).scaling
     # The first sequence begins in row 1, whose change is the first that there is.
     read_raw = dataset.train.array[0] * scaling.scale + scaling.offset
     np.testing.assert_allclose(read_raw[:, 0], np.diff(logs)[:4], atol=1e-5)
@@ -116,7 +116,7 @@ def test_new_files_are_treated_alike(
     )
     data = read(source, task, ())
     way, back = prepared(data), {1: 1, "season": 6}[difference]
-    assert way.to_json() == data.preparation().to_json()
+    assert way.to_json() == data.preparation(fold=-1).to_json()
     new = str(write_csv({"y": PRICES[136 - back :]}))
     part, test = way.targets(new), data.dataset().test
     np.testing.assert_array_equal(part.x, test.x)
@@ -196,7 +196,7 @@ def test_other_inputs_may_be_below_zero_where_the_target_is_scaled_by_its_logari
 ) -> None:
     columns = {"y": PRICES, "a": np.arange(160) - 80}
     data = read(csv_source(write_csv(columns), inputs=("a", "y"), scaling="log"), "many_to_one", ())
-    assert data.preparation().scaling.log.tolist() == [False, True]
+    assert data.preparation(fold=-1).scaling.log.tolist() == [False, True]
 
 
 # --- Inputs known ahead --------------------------------------------------------------------------
@@ -212,7 +212,7 @@ def test_what_is_known_is_that_of_the_row_predicted(
 ) -> None:
     path = write_csv({"y": PRICES, "holiday": HOLIDAYS})
     data = read(known(path, csv_source, scaling="none"), task, ())
-    assert data.preparation().features_names == ("y", "holiday")
+    assert data.preparation(fold=-1).features_names == ("y", "holiday")
     train, test = data.dataset().train, data.dataset().test
     np.testing.assert_array_equal(train.array[5, :, 1], HOLIDAYS[8:12])
     np.testing.assert_array_equal(train.array[-1, :, 1], HOLIDAYS[108:112])
@@ -266,7 +266,7 @@ def test_gaps_in_what_is_known_are_found_in_the_future_too(write_csv: Any, csv_s
 def test_what_is_known_is_scaled_by_training_rows_only(write_csv: Any, csv_source: Any) -> None:
     numbers = np.arange(160.0)
     path = write_csv({"y": PRICES, "holiday": numbers})
-    scaling = read(known(path, csv_source), "many_to_one", ()).preparation().scaling
+    scaling = read(known(path, csv_source), "many_to_one", ()).preparation(fold=-1).scaling
     assert scaling.offset[1] == pytest.approx(numbers[:112].mean())
 
 
@@ -278,7 +278,7 @@ def test_categories_may_be_known_ahead(task: str, write_csv: Any, csv_source: An
     source = known(path, csv_source, known=("sky",), output_steps=steps)
     data = read(source, task, ())
     x = data.dataset().train.x
-    assert data.preparation().features_names == ("y", "sky=rain", "sky=sun")
+    assert data.preparation(fold=-1).features_names == ("y", "sky=rain", "sky=sun")
     found = np.asarray(x)[5, :, 1] if steps is None else x["ahead"][5, :, 0]
     np.testing.assert_array_equal(found, HOLIDAYS[8:12] if steps is None else HOLIDAYS[11:13])
     strange = {"y": [*PRICES[:8], *[None] * 4], "sky": [*skies[:11], "hail"]}

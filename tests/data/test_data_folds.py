@@ -43,7 +43,7 @@ def test_folds_are_adjacent_equal_and_end_where_one_fold_does() -> None:
 def test_the_last_fold_is_the_split_without_folds(write_csv: Any, csv_source: Any) -> None:
     path = write_csv({"t": times(120), "y": LOAD})
     arguments = {"time": "t", "calendar": ("trend", "hour"), "horizon": 2}
-    one = read(csv_source(path, **arguments), "many_to_one", ())
+    one = read(csv_source(path, split=folded(1), **arguments), "many_to_one", ())
     four = read(csv_source(path, split=folded(4), **arguments), "many_to_one", ())
     assert (one.folds, four.folds) == (1, 4)
     for fold in (-1, 3):
@@ -51,7 +51,7 @@ def test_the_last_fold_is_the_split_without_folds(write_csv: Any, csv_source: An
             left, right = getattr(one.dataset(), name), getattr(four.dataset(None, fold), name)
             np.testing.assert_array_equal(left.x, right.x)
             np.testing.assert_array_equal(left.y, right.y)
-    assert one.preparation().to_json() == four.preparation().to_json()
+    assert one.preparation(fold=-1).to_json() == four.preparation(fold=-1).to_json()
 
 
 def test_each_fold_validates_on_the_rows_after_its_training_rows(

@@ -36,7 +36,7 @@ def truth(data: Any, part: Part) -> np.ndarray:
 
 def prepared(data: Any) -> Any:
     """The preparation as it is read back from its file."""
-    return preparation_from_json(json.loads(json.dumps(data.preparation().to_json())))
+    return preparation_from_json(json.loads(json.dumps(data.preparation(fold=-1).to_json())))
 
 
 @given(
@@ -87,7 +87,7 @@ def test_what_is_known_is_that_of_the_row_itself(write_csv: Any, csv_source: Any
     path = write_csv({"t": HOURS, "y": PRICES, "holiday": HOLIDAYS})
     changes = {"time": "t", "known": ("holiday",), "calendar": ("hour",), "horizon": 3}
     data = read(forecast(path, csv_source, scaling="none", **changes), TASK)
-    way, train, test = data.preparation(), data.dataset().train, data.dataset().test
+    way, train, test = data.preparation(fold=-1), data.dataset().train, data.dataset().test
     assert way.features_names == ("y", "holiday", "hour_sin", "hour_cos")
     assert way.ahead_names == ("holiday", "hour_sin", "hour_cos", "place")
     source, ahead = np.asarray(train.x["source"]), train.x["ahead"]
@@ -227,8 +227,8 @@ def test_new_files_are_treated_alike(case: str, write_csv: Any, csv_source: Any)
     source = forecast(write_csv({"t": HOURS, "y": PRICES}), csv_source, **CHANGES[case])
     data = read(source, TASK)
     way, test = prepared(data), data.dataset().test
-    assert way.to_json() == data.preparation().to_json()
-    back = 0 if data.preparation().lag is None else data.preparation().lag.inputs
+    assert way.to_json() == data.preparation(fold=-1).to_json()
+    back = 0 if data.preparation(fold=-1).lag is None else data.preparation(fold=-1).lag.inputs
     new = str(write_csv({"t": HOURS[136 - back :], "y": PRICES[136 - back :]}))
     part = way.targets(new)
     for name in ("source", "ahead"):
@@ -247,7 +247,7 @@ def test_predictions_end_after_the_file_and_are_of_each_row_once(
     way, horizon = prepared(data), CHANGES[case].get("horizon", 1)
     new = str(write_csv({name: column[:33] for name, column in columns.items()}))
     x, frame = way.inputs(new)
-    lag = data.preparation().lag
+    lag = data.preparation(fold=-1).lag
     count = 1 + (33 - 4 - (lag.inputs if lag else 0)) // STEPS
     assert x["source"].shape[0] == x["ahead"].shape[0] == count
     assert frame["sequence"].tolist() == np.repeat(np.arange(count) + 1, STEPS).tolist()
@@ -257,7 +257,7 @@ def test_predictions_end_after_the_file_and_are_of_each_row_once(
         assert pd.to_datetime(frame["t"], format="mixed").tolist() == [
             pd.Timestamp(HOURS[row]) for row in rows
         ]
-        whole = data.preparation().features(data.series)
+        whole = data.preparation(fold=-1).features(data.series)
         np.testing.assert_allclose(x["ahead"][-1, :, :-1], whole[33:38, 1:], atol=1e-6)
     else:
         assert frame["row"].tolist() == (rows + 2).tolist()

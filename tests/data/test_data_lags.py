@@ -31,7 +31,7 @@ TASKS: dict[str, dict[str, Any]] = {
 
 def prepared(data: Any) -> Any:
     """The preparation as it is read back from its file."""
-    return preparation_from_json(json.loads(json.dumps(data.preparation().to_json())))
+    return preparation_from_json(json.loads(json.dumps(data.preparation(fold=-1).to_json())))
 
 
 def lags_of(x: Any) -> np.ndarray:
@@ -60,7 +60,7 @@ def test_it_is_what_was_to_be_learned_then(
     path = write_csv({"t": DAYS, "y": PRICES})
     changes = TASKS[task] | {"lags": LAGS, "base": base, "season": 5, "scaling": "log"}
     data = read(csv_source(path, **changes), task, ())
-    dataset, scaling = data.dataset(), data.preparation().target.scaling
+    dataset, scaling = data.dataset(), data.preparation(fold=-1).target.scaling
     several = task in ("sequence_to_sequence", "one_to_many")
     for part, stop in ((dataset.train, 112), (dataset.test, ROWS)):
         found = lags_of(part.x)
@@ -77,7 +77,7 @@ def test_it_is_what_was_to_be_learned_then(
     y = dataset.train.y.reshape(len(dataset.train), -1)
     values = dataset.target.own_units(dataset.train.y, dataset.train.anchor)
     assert np.isfinite(y).all() and np.isin(values.round(3), np.round(PRICES[:112], 3)).mean() > 0.9
-    reach = data.preparation().back
+    reach = data.preparation(fold=-1).back
     assert 0 < reach < 30
 
 
@@ -94,7 +94,7 @@ def test_rows_after_the_forecast_is_made_change_nothing_in_it(
     for y in (PRICES, later):
         data = read(csv_source(write_csv({"t": DAYS, "y": y}), **changes), task, ())
         found.append((data, data.dataset().test))
-    way, test = found[0][0].preparation(), found[0][1]
+    way, test = found[0][0].preparation(fold=-1), found[0][1]
     segment = way.usable(found[0][0].segments[0][2])
     first = segment.start + (way.window or 1) - 1 + way.horizon
     windows = way.windows(found[0][0].series, segment, first, None)
@@ -121,7 +121,7 @@ def test_new_files_are_treated_alike(task: str, write_csv: Any, csv_source: Any)
     changes = TASKS[task] | {"lags": LAGS, "base": "last", "scaling": "log"}
     data = read(csv_source(write_csv({"t": DAYS, "y": PRICES}), **changes), task, ())
     way, test = prepared(data), data.dataset().test
-    assert way.to_json() == data.preparation().to_json()
+    assert way.to_json() == data.preparation(fold=-1).to_json()
     first = 136 - (16 if task == "one_to_many" else way.back)
     new = str(write_csv({"t": DAYS[first:], "y": PRICES[first:]}))
     scored = way.targets(new)
@@ -175,7 +175,7 @@ def test_scalings_are_those_of_all_features(write_csv: Any, csv_source: Any) -> 
     for task, changes in TASKS.items():
         data = read(csv_source(path, lags=LAGS, **changes), task, ())
         x = data.dataset().train.x
-        scalings = data.preparation().scalings
+        scalings = data.preparation(fold=-1).scalings
         read_by = x if isinstance(x, dict) else dict.fromkeys(scalings, x)
         for name, scaling in scalings.items():
             assert scaling.scale.shape == (read_by[name].shape[-1],)

@@ -54,7 +54,7 @@ def test_no_sequence_has_rows_of_two_series(
 ) -> None:
     task, changes = TASKS[case]
     data = read(panel(write_csv(table(mixed)), csv_source, **changes), task, ())
-    dataset, scaling = data.dataset(), data.preparation().scaling
+    dataset, scaling = data.dataset(), data.preparation(fold=-1).scaling
     for part in (dataset.train, dataset.validation, dataset.test):
         own = dataset.target.own_units(part.y, part.anchor).reshape(len(part), -1).round()
         town = own // 1000
@@ -107,7 +107,12 @@ def test_scaling_is_that_of_all_training_rows(write_csv: Any, csv_source: Any) -
 def test_the_name_of_the_series_is_an_input_if_asked_for(write_csv: Any, csv_source: Any) -> None:
     source = panel(write_csv(table()), csv_source, inputs=("y", "town"))
     data = read(source, "many_to_one", ())
-    assert data.preparation().features_names == ("y", "town=berlin", "town=oslo", "town=rome")
+    assert data.preparation(fold=-1).features_names == (
+        "y",
+        "town=berlin",
+        "town=oslo",
+        "town=rome",
+    )
     train = data.dataset().train
     own = data.dataset().target.own_units(train.y)[:, 0]
     np.testing.assert_array_equal(train.array[:, :, 1:].argmax(axis=2)[:, 0], own // 1000 - 1)
@@ -118,7 +123,7 @@ def test_the_name_of_the_series_is_an_input_if_asked_for(write_csv: Any, csv_sou
 def test_new_files_are_treated_alike(case: str, write_csv: Any, csv_source: Any) -> None:
     task, changes = TASKS[case]
     data = read(panel(write_csv(table()), csv_source, **changes), task, ())
-    way = preparation_from_json(json.loads(json.dumps(data.preparation().to_json())))
+    way = preparation_from_json(json.loads(json.dumps(data.preparation(fold=-1).to_json())))
     new = str(write_csv(table(True)))
     x, frame = way.inputs(new)
     steps = {"many_to_one": 1, "many_to_many": 4, "one_to_many": 4}[task]
@@ -172,7 +177,7 @@ def test_messages(write_csv: Any, csv_source: Any) -> None:
 
 
 def test_a_short_series_of_a_new_file(write_csv: Any, csv_source: Any) -> None:
-    way = read(panel(write_csv(table()), csv_source), "many_to_one", ()).preparation()
+    way = read(panel(write_csv(table()), csv_source), "many_to_one", ()).preparation(fold=-1)
     columns = {name: column[87:93] for name, column in table().items()}
     path = str(write_csv(columns))
     with pytest.raises(InvalidData) as error:

@@ -52,7 +52,7 @@ def test_borders_of_images_may_be_blank(write_npz: Any, npz_source: Any) -> None
         read(npz_source(path), "many_to_one")
     data = read(npz_source(path, steps="rows"), "many_to_one")
     assert np.isfinite(data.dataset().train.x).all()
-    prepared = preparation_from_json(data.preparation().to_json())
+    prepared = preparation_from_json(data.preparation(fold=-1).to_json())
     assert prepared.targets(str(path)).x.shape == (40, 6, 6)
     with pytest.raises(InvalidData, match="feature 0, the same in all"):
         read(npz_source(write_npz(x=x * 0, y=np.arange(40) % 2), steps="pixels"), "many_to_one")

@@ -202,7 +202,7 @@ def test_month_ends_know_february(write_csv: Any, csv_source: Any) -> None:
     short = write_csv({name: cells[:109] for name, cells in columns.items()})
     longer = write_csv({name: cells[:110] for name, cells in columns.items()})
     source = csv_source(write_csv(columns), time="day", calendar=("month",), window=3)
-    prepared = preparation_from_json(read(source, "many_to_one").preparation().to_json())
+    prepared = preparation_from_json(read(source, "many_to_one").preparation(fold=-1).to_json())
     x, frame = prepared.inputs(str(short))
     assert frame["day"].iloc[-1] == "2009-02-28"
     again, _ = prepared.inputs(str(longer))
@@ -215,7 +215,7 @@ def test_a_new_file_is_read_as_the_first_was_or_refused(write_csv: Any, csv_sour
     index = pd.date_range("2003-01-01", periods=90, freq="D")
     values = np.sin(np.arange(90)).tolist()
     source = csv_source(write_csv({"t": index.strftime("%d/%m/%Y"), "y": values}), time="t")
-    prepared = preparation_from_json(read(source, "many_to_one").preparation().to_json())
+    prepared = preparation_from_json(read(source, "many_to_one").preparation(fold=-1).to_json())
     early = index[:10]  # nothing in it tells
     _, frame = prepared.inputs(str(write_csv({"t": early.strftime("%d/%m/%Y"), "y": values[:10]})))
     assert frame["t"].tolist()[-1] == "2003-01-11"

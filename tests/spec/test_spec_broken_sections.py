@@ -137,8 +137,8 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
     ),
     (
         "step of one fold",
-        [("data", "split: {backtest: {step: 3}}")],
-        "s.yaml:8:22: data.split.backtest.step: must not be given for one fold: it has no effect; "
+        [("data", "split: {backtest: {folds: 1, step: 3}}")],
+        "s.yaml:8:32: data.split.backtest.step: must not be given for one fold: it has no effect; "
         "received 3; set folds, too",
     ),
     (
@@ -167,7 +167,8 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
     (
         "no folds",
         [("data", "split: {backtest: {folds: 0}}")],
-        "s.yaml:8:22: data.split.backtest.folds: must be a whole number of at least 1; received 0",
+        "s.yaml:8:22: data.split.backtest.folds: must be auto, or a whole number of at least 1; "
+        "received 0",
     ),
     (
         "column twice",

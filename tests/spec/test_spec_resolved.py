@@ -33,7 +33,7 @@ def test_every_default_is_written() -> None:
                 "by": "auto",
                 "seed": 0,
                 "folds": "auto",
-                "backtest": {"folds": 1, "step": None, "window": None},
+                "backtest": {"folds": "auto", "step": None, "window": None},
                 "group": None,
                 "column": None,
             },

@@ -27,6 +27,7 @@ __all__ = [
     "check_numeric",
     "check_steps",
     "check_targets",
+    "rows_needed",
     "training_categories",
 ]
 
@@ -51,7 +52,7 @@ def check_lengths(
     """
     lengths = [max(map(len, parts)) for parts in zip(*segments, strict=True)]
     wanted = 3 if source.split.test or lengths[2] else 2
-    need = _rows_needed(source, longest)
+    need = rows_needed(source, longest)
     rows = f"{back} rows" if back > 1 else "1 row"
     if min(lengths[:wanted]) >= need and lengths[0] >= need + back:
         return
@@ -82,7 +83,7 @@ def _keys_of_past(source: SeriesSource) -> str:
     return ", ".join([base] * asked + ["data.lags"] * bool(source.lags))
 
 
-def _rows_needed(source: SeriesSource, longest: int | None) -> int:
+def rows_needed(source: SeriesSource, longest: int | None) -> int:
     """Rows of a block, or of the longest window and what is predicted after it."""
     steps = source.output_steps or 1
     return steps if longest is None else longest + source.horizon + steps - 1
@@ -100,7 +101,7 @@ def check_fold_length(
     Raises:
         InvalidData: It has none.
     """
-    need = _rows_needed(source, longest) + back
+    need = rows_needed(source, longest) + back
     train, validation, _ = (max(map(len, parts)) for parts in zip(*segments, strict=True))
     if train < need:
         must = f"must leave every fold at least {need} rows to train on before its validation part"

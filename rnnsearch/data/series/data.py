@@ -10,31 +10,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnnsearch.data._base import Dataset, Part, SequenceData, join_parts, output_axes
-from rnnsearch.data.inputs import Sequences, aligned, within
-from rnnsearch.data.problems import Problems, name_some
-from rnnsearch.data.series.base import choose_base
-from rnnsearch.data.series.checks import (
-    check_fold_length,
-    check_lengths,
-    check_numeric,
-    check_steps,
-)
-from rnnsearch.data.series.columns import Columns
-from rnnsearch.data.series.fitting import Segments, fit, rhythm
-from rnnsearch.data.series.lagged import rows_before
-from rnnsearch.data.series.parting import divide
+from rnnsearch.data.inputs import Sequences, within
+from rnnsearch.data.problems import name_some
+from rnnsearch.data.series.fitting import Segments
 from rnnsearch.data.series.preparation import SeriesPreparation
-from rnnsearch.data.series.reading import read_file
 from rnnsearch.data.series.rows import Series
 
 if TYPE_CHECKING:
-    from rnnsearch.spec.sources import (
-        SeriesSource,
-    )
+    pass
 
-__all__ = ["SeriesData", "read_series_data"]
+__all__ = ["PARTS", "Fold", "SeriesData"]
 
-_PARTS = ("training", "validation", "test")
+PARTS = ("training", "validation", "test")
 
 
 @dataclass(frozen=True)
@@ -72,6 +59,7 @@ class SeriesData(SequenceData):
         divided: The folds, the largest training part last.
         longest: The longest window; it decides which rows are predicted.
         stride: Of training windows.
+        final: The fold of `whole`, whose training part is all but the test part.
         chosen: Whether the base of the forecasts was chosen from the training part.
     """
 
@@ -79,6 +67,7 @@ class SeriesData(SequenceData):
     divided: tuple[Fold, ...]
     longest: int | None
     stride: int
+    final: Fold
     chosen: bool = False
 
     @property
@@ -111,9 +100,17 @@ class SeriesData(SequenceData):
         sequence_to_sequence: from every row at which the longest window can end, so that most
         rows are judged as each step of a forecast once.
         """
-        preparation = self._preparation(window, fold)
+        return self._dataset(self.divided[fold], window)
+
+    def whole(self, window: int | None = None, rows: int | None = None) -> Dataset:
+        """All rows before the test part to train on: the latest count."""
+        return self._dataset(self.final, window)
+
+    def _dataset(self, divided: Fold, window: int | None) -> Dataset:
+        """The parts of a fold."""
+        preparation = self._preparation(window, divided)
         found: tuple[list[Part], ...] = ([], [], [])
-        divided, end = self.divided[fold], 0
+        end = 0
         table = divided.table()
         for one, segments in zip(self.series.each(), divided.segments, strict=True):
             first, end = end, end + len(one)
@@ -132,17 +129,18 @@ class SeriesData(SequenceData):
         )
 
     def preparation(self, window: int | None = None, fold: int | None = None) -> SeriesPreparation:
-        """The preparation for one length of window, of the last fold if none is named."""
-        return self._preparation(window, -1 if fold is None else fold)
+        """The preparation for one length of window, that of `whole` if no fold is named."""
+        return self._preparation(window, self.final if fold is None else self.divided[fold])
 
     def packed(self, folder: Path) -> SeriesData:
         """Without what features were made of, and with these in files of their own."""
         bare = replace(self.series, inputs=np.zeros((len(self.series), 0)), texts={})
         folds = [fold.packed(folder / f"rows-{n}.npy") for n, fold in enumerate(self.divided)]
-        return replace(self, series=bare, divided=tuple(folds))
+        final = self.final.packed(folder / "rows-all.npy")
+        return replace(self, series=bare, divided=tuple(folds), final=final)
 
-    def _preparation(self, window: int | None, fold: int) -> SeriesPreparation:
-        prepared = self.divided[fold].prepared
+    def _preparation(self, window: int | None, fold: Fold) -> SeriesPreparation:
+        prepared = fold.prepared
         length = self.longest if window is None else window
         if self.longest is None or length == self.longest:
             return prepared
@@ -166,10 +164,10 @@ class SeriesData(SequenceData):
         if len(series.names) > 1:
             lines.insert(1, ("series", f"{len(series.names)}: {name_some(series.names, 8)}"))
         parts = (dataset.train, dataset.validation, dataset.test)
-        for name, ranges, part in zip(_PARTS, zip(*self.segments, strict=True), parts, strict=True):
+        for name, ranges, part in zip(PARTS, zip(*self.segments, strict=True), parts, strict=True):
             lines.append((name, _part_text(series.each(), ranges, part)))
         if self.folds > 1:
-            lines.insert(-len(_PARTS), ("folds", self._folds_text()))
+            lines.insert(-len(PARTS), ("folds", self._folds_text()))
         x, y = dataset.train.x, dataset.train.y
         if isinstance(x, dict) and "vector" in x:
             lines.append(("input", _shape("(N, F)", x["vector"], prepared.features_names)))
@@ -239,84 +237,6 @@ class SeriesData(SequenceData):
         stride = self.stride if trains else None
         windows = preparation.windows(series, segment, first, stride)
         return preparation.part(series, features, windows)
-
-
-def read_series_data(source: SeriesSource, task: str, windows: tuple[int, ...]) -> SeriesData:
-    """Read and check a table.
-
-    Args:
-        source: The spec's `data`.
-        task: Its name.
-        windows: Every window that may be asked for besides `source.window`.
-
-    Raises:
-        InvalidData: With every problem that could be found.
-    """
-    problems = Problems()
-    blocks = task == "one_to_many"
-    longest = None if blocks else max((*windows, source.window or 1))  # 1 for one_to_one
-    columns = Columns(
-        source.columns,
-        source.targets,
-        source.times,
-        source.target_kind,
-        source.missing,
-        texts=None,
-        series=source.series,
-        known=source.known,
-        positive=source.targets if source.scaling == "log" else (),
-        part=source.split.column,
-        time_format=source.time_format,
-        time_zone=source.time_zone,
-        irregular=source.irregular,
-    )
-    series = read_file(source.source, source.path, columns, problems)
-    if series.ahead.any():
-        series = series.take(~series.ahead)
-    check_numeric(source, task, series, problems)
-    found_rhythm = rhythm(source, task, series, problems)
-    check_steps(source, series, found_rhythm.step, problems)
-    *earlier, last = divide(source, series, blocks, problems)
-    chosen = source.asked_base == "auto" and series.kind == "numeric" and not problems.found
-    if chosen:
-        train = [parts[0] for parts in (*earlier, last)[0]]
-        found_rhythm = choose_base(source, task, series, found_rhythm, train, longest)
-    back = rows_before(found_rhythm.lag, source.lags, source.horizon, longest, source.output_steps)
-    check_lengths(source, last, longest, back, problems)
-    divided = [
-        _fold(series, last, fit(source, task, series, found_rhythm, last, longest, problems))
-    ]
-    for number, segments in enumerate(earlier, 1):
-        found = Problems()
-        check_fold_length(source, segments, longest, back, found)
-        prepared = fit(source, task, series, found_rhythm, segments, longest, found, number)
-        divided.insert(-1, _fold(series, segments, prepared))
-    data = SeriesData(series, tuple(divided), longest, source.stride, chosen)
-    _check_parts(data, problems)
-    problems.raise_any()
-    return data
-
-
-def _fold(series: Series, segments: tuple[Segments, ...], prepared: SeriesPreparation) -> Fold:
-    """A fold with its features, which are computed here once, and by no worker."""
-    features = [prepared.features(one) for one in series.each()]
-    return Fold(segments, prepared, aligned(features))
-
-
-def _check_parts(data: SeriesData, problems: Problems) -> None:
-    """No part may lose all its sequences to gaps."""
-    if data.series.inputs_known.all() and data.series.targets_known.all():
-        return
-    for number, fold in enumerate(data.divided):
-        dataset = data.dataset(fold=number)
-        parts = (dataset.train, dataset.validation, dataset.test)
-        for name, ranges, part in zip(_PARTS, zip(*fold.segments, strict=True), parts, strict=True):
-            rows = sum(map(len, ranges))
-            if rows and not len(part):
-                of = f" of fold {number + 1}" if data.folds > 1 else ""
-                received = f"none in {rows} {name} rows{of}"
-                must = "must leave a sequence with an observed target in every part"
-                problems.add("data.missing", must, received, "fill the gaps, or drop such rows")
 
 
 def _shape(axes: str, x: Sequences, names: Sequence[str]) -> str:

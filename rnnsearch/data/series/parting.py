@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -19,25 +20,65 @@ if TYPE_CHECKING:
 
 __all__ = ["divide"]
 
+_MOST_FOLDS = ((2_000, 5), (20_000, 3), (math.inf, 1))
+"""Up to so many rows, so many folds at most: a large validation part says enough by itself."""
+
 
 def divide(
-    source: SeriesSource, series: Series, blocks: bool, problems: Problems
+    source: SeriesSource, series: Series, blocks: bool, need: int, problems: Problems
 ) -> list[tuple[Segments, ...]]:
     """Of each fold the rows of each series' parts; whole blocks where these are predicted.
 
     Where a column says it, its parts are stretches of rows, which may differ between series. What
     it does not say is of shares: those parts begin and end at the same times in all series, where
     there are any.
+
+    Args:
+        source: The spec's `data`.
+        series: The rows.
+        blocks: Whether whole blocks are predicted.
+        need: Rows that a training part needs, where it is for the tool to say how many folds.
+        problems: Where to note them.
     """
     size = (source.output_steps or 1) if blocks else 1
     split, every = source.split, series.each()
     if series.part is not None and _in_order(every, split.column, problems):
         return [_as_said(split, every, size)]
-    return _by_share(split, every, (split.validation, split.test), size)
+    shares, count = (split.validation, split.test), split.backtest.folds
+    if count == "auto":
+        rows = max(len(_axis(every)), *(len(one) for one in every))
+        most = next(k for up_to, k in _MOST_FOLDS if len(series) <= up_to)
+        step = split.backtest.step
+        count = _automatic(rows // size, shares, None if step is None else step // size, need, most)
+    return _by_share(split, every, shares, size, count)
+
+
+def _automatic(
+    rows: int, shares: tuple[float, float], step: int | None, need: int, most: int
+) -> int:
+    """As many folds as leave the first half the rows to train on, and `need` of them."""
+    for count in range(most, 1, -1):
+        folds = fold_parts(rows, *shares, count, step)
+        first, last = len(folds[0][0]), len(folds[-1][0])
+        if first >= need and 2 * first >= last:
+            return count
+    return 1
+
+
+def _axis(series: Sequence[Series]) -> np.ndarray:
+    """The times of all rows, each once; none where there are none."""
+    times = [one.times for one in series if one.times is not None]
+    if len(times) == 1:
+        return times[0]
+    return np.unique(np.concatenate(times)) if times else np.zeros(0)
 
 
 def _by_share(
-    split: SplitSpec, series: Sequence[Series], shares: tuple[float, float], size: int
+    split: SplitSpec,
+    series: Sequence[Series],
+    shares: tuple[float, float],
+    size: int,
+    count: int = 1,
 ) -> list[tuple[Segments, ...]]:
     """Of each fold the rows of each series' parts, by the shares of validation and test part."""
     backtest = split.backtest
@@ -45,13 +86,12 @@ def _by_share(
 
     def divided(rows: int) -> list[Segments]:
         """As many rows, one after the other."""
-        folds = fold_parts(rows // size, *shares, backtest.folds, step, window)
+        folds = fold_parts(rows // size, *shares, count, step, window)
         return [tuple(range(p.start * size, p.stop * size) for p in parts) for parts in folds]  # type: ignore[misc]
 
-    times = [one.times for one in series if one.times is not None]
-    if not times:
+    axis = _axis(series)
+    if not len(axis):
         return list(zip(*(divided(len(one)) for one in series), strict=True))
-    axis = times[0] if len(times) == 1 else np.unique(np.concatenate(times))
     return [
         tuple(_at_times(one, axis, parts, size) for one in series) for parts in divided(len(axis))
     ]
