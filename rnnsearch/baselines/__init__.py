@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 from rnnsearch.baselines._base import Baseline, Fitted
+from rnnsearch.baselines.graphs import ConstantGraph, Graph, LinearGraph, LookupGraph
 from rnnsearch.baselines.registry import BASELINES, fit_baselines, suitable
 
-__all__ = ["BASELINES", "Baseline", "Fitted", "fit_baselines", "suitable"]
+__all__ = [
+    "BASELINES",
+    "Baseline",
+    "ConstantGraph",
+    "Fitted",
+    "Graph",
+    "LinearGraph",
+    "LookupGraph",
+    "fit_baselines",
+    "suitable",
+]

@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
+from rnnsearch.baselines.graphs import Graph
 from rnnsearch.data import Dataset, Part, Target
 from rnnsearch.tasks import Task
 
@@ -36,6 +37,18 @@ class Fitted(ABC):
 
         Shaped as `predict`; ensembles average these. (The quantiles of a quantile loss are not
         among them: a baseline predicts one value.)
+        """
+
+    @abstractmethod
+    def as_graph(self, dataset: Dataset) -> Graph | None:
+        """How a network computes `outputs` from the input of this dataset's networks.
+
+        Args:
+            dataset: What it was fitted on.
+
+        Returns:
+            A description that `rnnsearch.models.members` makes plain layers of, the same to single
+            precision; None where there is no such thing, which a subclass says.
         """
 
 

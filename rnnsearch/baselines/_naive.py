@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rnnsearch.baselines._affine import affine_graph
 from rnnsearch.baselines._base import Fitted, scaled
+from rnnsearch.baselines._rows import Features
+from rnnsearch.baselines.graphs import Graph
 from rnnsearch.baselines.majority import Majority
 from rnnsearch.baselines.mean import Mean
 from rnnsearch.data import Dataset, Part, Target
@@ -23,11 +26,13 @@ class Naive(Fitted):
         target: What is predicted.
         name: Of the forecast.
         fallback: What is predicted where the past does not reach back far enough.
+        features: What a model without memory is given, if there is such a thing.
     """
 
     target: Target
     name: str
     fallback: Fitted
+    features: Features | None
 
     def predict(self, part: Part) -> np.ndarray:
         """The forecast; a class is certain."""
@@ -40,6 +45,10 @@ class Naive(Fitted):
     def outputs(self, part: Part) -> np.ndarray:
         """The forecast, scaled."""
         return scaled(self.target, self.predict(part), part)
+
+    def as_graph(self, dataset: Dataset) -> Graph | None:
+        """A slice of the input, or no change; None of classes, and where the input has it not."""
+        return affine_graph(self, self.features, dataset)
 
 
 def constant(task: Task, dataset: Dataset) -> Fitted:

@@ -17,6 +17,7 @@ __all__ = [
     "MOST_INNER_ROWS",
     "Features",
     "class_rows",
+    "features_if_any",
     "features_of",
     "has_features",
     "number_rows",
@@ -45,6 +46,11 @@ def has_features(task: Task, dataset: Dataset) -> bool:
 def features_of(task: Task) -> Features:
     """Where `has_features` holds."""
     return partial(_features, task)
+
+
+def features_if_any(task: Task, dataset: Dataset) -> Features | None:
+    """`features_of` the task, if `has_features` holds."""
+    return features_of(task) if has_features(task, dataset) else None
 
 
 def _features(task: Task, part: Part) -> Sequences:

@@ -34,6 +34,15 @@ class Places:
         """(N, T·V)."""
         return self._encoder.transform(np.asarray(x))
 
+    def by_place(self, kernel: np.ndarray, vocabulary: int) -> np.ndarray:
+        """Rows of a kernel (T·V, O) as (T, ids, O): those of each token at each step, or zeros."""
+        shown = self._encoder.categories_
+        found = np.zeros((len(shown), vocabulary, kernel.shape[1]))
+        starts = np.cumsum([0, *map(len, shown)])
+        for step, tokens in enumerate(shown):
+            found[step, tokens] = kernel[starts[step] : starts[step + 1]]
+        return found
+
 
 class Lags:
     """Which tokens stand at a step and just before it, one-hot."""

@@ -6,6 +6,7 @@ from typing import final
 
 from rnnsearch.baselines._base import Baseline
 from rnnsearch.baselines._naive import Naive, constant
+from rnnsearch.baselines._rows import features_if_any
 from rnnsearch.data import Dataset
 from rnnsearch.tasks import Task
 
@@ -24,4 +25,5 @@ class LastValue(Baseline):
 
     def fit(self, task: Task, dataset: Dataset) -> Naive:
         """Only what is predicted where nothing was seen before is fitted."""
-        return Naive(dataset.target, self.name, constant(task, dataset))
+        features = features_if_any(task, dataset)
+        return Naive(dataset.target, self.name, constant(task, dataset), features)

@@ -18,11 +18,15 @@ from rnnsearch.baselines._rows import (
     has_features,
     thin,
 )
+from rnnsearch.baselines.graphs import LinearGraph, input_steps, output_shape, reads
 from rnnsearch.data import Dataset, Part, Target
 from rnnsearch.data.inputs import Sequences
 from rnnsearch.tasks import Task
 
-__all__ = ["Logistic"]
+__all__ = ["Logistic", "softmax_weights"]
+
+_NEVER = -1e9
+"""The logit of a class that training has not shown."""
 
 _COSTS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0, 100.0)
 
@@ -74,6 +78,17 @@ class FittedLogistic(Fitted):
         """The same."""
         return self.predict(part)
 
+    def as_graph(self, dataset: Dataset) -> LinearGraph:
+        """The map itself; where a vector has a sequence of classes, that of each step."""
+        shape, steps = output_shape(dataset), input_steps(dataset)
+        read = reads(dataset.train.x, len(shape) > 1)
+        kernel, bias = softmax_weights(self.model, self.target.width)
+        if read == "vector" and len(shape) > 1:
+            # The last rows are those of the step's number.
+            bias = (kernel[-shape[0] :] + bias).ravel()
+            kernel = np.tile(kernel[: -shape[0]], shape[0])
+        return LinearGraph(read, kernel, bias, shape, "softmax", steps, dataset.masked)
+
     def probabilities(self, x: Sequences) -> np.ndarray:
         """(M, C) from features (M, D)."""
         found = np.zeros((len(x), self.target.width))
@@ -81,3 +96,15 @@ class FittedLogistic(Fitted):
             some = slice(start, start + AT_ONCE)
             found[some, self.model.classes_] = self.model.predict_proba(np.asarray(x[some]))
         return found
+
+
+def softmax_weights(model: Any, classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Kernel (D, C) and bias (C,) whose softmax is what a logistic regression predicts."""
+    coefficients, intercepts = model.coef_, model.intercept_
+    if len(model.classes_) == 2:  # one row says how much likelier the second is
+        coefficients = np.concatenate([np.zeros_like(coefficients), coefficients])
+        intercepts = np.concatenate([np.zeros_like(intercepts), intercepts])
+    kernel = np.zeros((coefficients.shape[1], classes))
+    bias = np.full(classes, _NEVER)
+    kernel[:, model.classes_], bias[model.classes_] = coefficients.T, intercepts
+    return kernel, bias

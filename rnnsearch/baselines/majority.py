@@ -29,9 +29,10 @@ class Majority(Baseline):
         train, classes = dataset.train, dataset.target.width
         counts = train.weights > 0
         if not per_step(task, dataset):
-            return Constant(dataset.target, _shares(train.y[counts], classes))
+            return Constant(dataset.target, _shares(train.y[counts], classes), None)
         steps = zip(train.y.T, counts.T, strict=True)
-        return Constant(dataset.target, np.stack([_shares(y[of], classes) for y, of in steps]))
+        shares = np.stack([_shares(y[of], classes) for y, of in steps])
+        return Constant(dataset.target, shares, None)
 
 
 def _shares(y: np.ndarray, classes: int) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 
 from rnnsearch.baselines._base import Baseline
 from rnnsearch.baselines._constant import Constant, per_step
+from rnnsearch.baselines._rows import features_if_any
 from rnnsearch.data import Dataset
 from rnnsearch.tasks import Task
 
@@ -31,4 +32,5 @@ class Mean(Baseline):
         weights = (train.weights > 0)[..., None].astype(np.float64)
         axes = (0,) if per_step(task, dataset) else tuple(range(own.ndim - 1))
         total = np.maximum(weights.sum(axis=axes), 1)
-        return Constant(target, np.asarray((own * weights).sum(axis=axes) / total))
+        values = np.asarray((own * weights).sum(axis=axes) / total)
+        return Constant(target, values, features_if_any(task, dataset))

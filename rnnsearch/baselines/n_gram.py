@@ -74,6 +74,9 @@ class FittedNGram(Fitted):
         """The same."""
         return self.predict(part)
 
+    def as_graph(self, dataset: Dataset) -> None:
+        """None: what follows a context is looked up in a table that grows with the text."""
+
 
 def _before(part: Part, rows: int | None) -> tuple[np.ndarray, Any]:
     """Contexts (M, L) of the steps that count, and where these are in y.

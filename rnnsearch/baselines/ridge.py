@@ -18,6 +18,7 @@ from rnnsearch.baselines._rows import (
     product,
     thin,
 )
+from rnnsearch.baselines.graphs import LinearGraph, input_steps, output_shape, reads
 from rnnsearch.data import Dataset, Part, Target
 from rnnsearch.tasks import Task
 
@@ -81,6 +82,12 @@ class FittedRidge(Fitted):
         """Scaled numbers shaped as y."""
         x, _, _ = number_rows(self.features, part, self.stepped, counted=False)
         return np.asarray(product(x, self.weights) + self.bias).reshape(part.y.shape)
+
+    def as_graph(self, dataset: Dataset) -> LinearGraph:
+        """The map itself."""
+        shape, steps = output_shape(dataset), input_steps(dataset)
+        read = reads(dataset.train.x, len(shape) > 1)
+        return LinearGraph(read, self.weights, self.bias, shape, "linear", steps, dataset.masked)
 
 
 def _best_penalty(x: np.ndarray, y: np.ndarray, counts: np.ndarray, ordered: bool) -> float:

@@ -6,6 +6,7 @@ from typing import final
 
 from rnnsearch.baselines._base import Baseline
 from rnnsearch.baselines._naive import Naive, constant
+from rnnsearch.baselines._rows import features_if_any
 from rnnsearch.baselines.last_value import LastValue
 from rnnsearch.data import Dataset
 from rnnsearch.tasks import Task
@@ -27,4 +28,4 @@ class SeasonalNaive(Baseline):
         """Only what is predicted where nothing was seen before is fitted."""
         last = LastValue()
         found = last.fit(task, dataset) if last.suits(task, dataset) else constant(task, dataset)
-        return Naive(dataset.target, self.name, found)
+        return Naive(dataset.target, self.name, found, features_if_any(task, dataset))

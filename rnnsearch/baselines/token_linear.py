@@ -12,6 +12,8 @@ from rnnsearch.baselines._base import Baseline, Fitted
 from rnnsearch.baselines._inner import best_cost, blocks, fitting
 from rnnsearch.baselines._rows import MOST_INNER_ROWS, thin
 from rnnsearch.baselines._tokens import Counts, Lags, Places, TokenFeatures
+from rnnsearch.baselines.graphs import LookupGraph, output_shape
+from rnnsearch.baselines.logistic import softmax_weights
 from rnnsearch.data import Dataset, Part, Target
 from rnnsearch.tasks import Task
 
@@ -75,6 +77,19 @@ class FittedTokenLinear(Fitted):
         found = np.zeros((x.shape[0], self.target.width))
         found[:, self.model.classes_] = self.model.predict_proba(x)
         return found.reshape(*part.y.shape, self.target.width)
+
+    def as_graph(self, dataset: Dataset) -> LookupGraph | None:
+        """A row for each token at each place; None where runs of tokens count, or of steps."""
+        if not isinstance(self.features, Places) or len(output_shape(dataset)) > 1:
+            return None
+        assert dataset.vocabulary is not None
+        numeric = self.target.kind == "numeric"
+        kernel, bias = self.model.coef_, self.model.intercept_
+        if not numeric:
+            kernel, bias = softmax_weights(self.model, self.target.width)
+        kernel = kernel.reshape(-1, self.target.width)
+        tables = self.features.by_place(kernel, dataset.vocabulary)
+        return LookupGraph(tables, np.ravel(bias), "linear" if numeric else "softmax")
 
 
 def _candidates(dataset: Dataset) -> list[TokenFeatures]:
