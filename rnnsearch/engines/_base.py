@@ -175,13 +175,19 @@ class Session(ABC):
         """Start runs from scratch, lane → run, in place of whatever those lanes held."""
 
     @abstractmethod
-    def advance(self) -> dict[int, dict[str, float]]:
+    def advance(self, epochs: int = 1) -> dict[int, dict[str, float]]:
         """Train every loaded lane for one epoch, then evaluate it on its validation part.
 
         Where weights are averaged, it is their average that is evaluated.
 
+        Args:
+            epochs: How many to train, with an evaluation after the last only: where an epoch
+                is a handful of updates, that and the call take a good part of the time. The
+                best weights are then the best of those evaluated. Each number may be compiled
+                for; `Engine.open` and `Engine.prepare` do it for the one that they are told.
+
         Returns:
-            Lane → metrics: ``loss`` (mean over the epoch's batches, weighted by their
+            Lane → metrics: ``loss`` (mean over the last epoch's batches, weighted by their
             sequences, as Keras reports it), ``val_loss`` and ``val_<metric>``. Values may be
             NaN where a run diverges; that is no error here.
         """
@@ -215,17 +221,22 @@ class Engine(ABC):
         """
 
     @abstractmethod
-    def open(self, program: Program, folds: Sequence[Dataset], width: int) -> Session:
+    def open(
+        self, program: Program, folds: Sequence[Dataset], width: int, epochs: int = 1
+    ) -> Session:
         """A session of lanes, whose `width` says how many there are.
 
         Args:
             program: What is trained.
             folds: What runs train on, each on the one that it names.
             width: Lanes, at least. Fewer if the engine can't (`keras` has one).
+            epochs: What `Session.advance` will be asked for.
         """
 
     @abstractmethod
-    def prepare(self, program: Program, folds: Sequence[Dataset], width: int) -> None:
+    def prepare(
+        self, program: Program, folds: Sequence[Dataset], width: int, epochs: int = 1
+    ) -> None:
         """Compile what the next `open` with these arguments will need.
 
         This and `lanes` are called on a thread of their own while a session trains, never while

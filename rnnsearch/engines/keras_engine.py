@@ -32,11 +32,15 @@ class KerasEngine(Engine):
         """One."""
         return 1
 
-    def open(self, program: Program, folds: Sequence[Dataset], width: int) -> Session:
+    def open(
+        self, program: Program, folds: Sequence[Dataset], width: int, epochs: int = 1
+    ) -> Session:
         """A session of one lane, whatever `width` is."""
         return _KerasSession(program, folds)
 
-    def prepare(self, program: Program, folds: Sequence[Dataset], width: int) -> None:
+    def prepare(
+        self, program: Program, folds: Sequence[Dataset], width: int, epochs: int = 1
+    ) -> None:
         """Nothing: Keras compiles at the first batch of each run."""
 
     @property
@@ -71,9 +75,17 @@ class _KerasSession(Session):
         self._epoch = 0
         self._best = None
 
-    def advance(self) -> dict[int, dict[str, float]]:
+    def advance(self, epochs: int = 1) -> dict[int, dict[str, float]]:
         if self._model is None:
             return {}
+        losses = [self._train() for _ in range(epochs)]
+        metrics = {"loss": losses[-1], **self._evaluate(self._dataset.validation)}
+        self._keep_best(metrics[self._program.objective])
+        return {0: metrics}
+
+    def _train(self) -> float:
+        """One epoch, and its mean loss."""
+        assert self._model is not None
         self._epoch += 1
         part = self._dataset.train
         # Where every entry weighs the same, Keras is spared the weights.
@@ -87,9 +99,7 @@ class _KerasSession(Session):
         self._unaveraged.put_back()
         loss = fit_epoch(self._model, size, x, y, weights, [self._unaveraged.keep])
         self._unaveraged.part()
-        metrics = {"loss": loss, **self._evaluate(self._dataset.validation)}
-        self._keep_best(metrics[self._program.objective])
-        return {0: metrics}
+        return loss
 
     def _evaluate(self, part: Part) -> dict[str, float]:
         assert self._model is not None

@@ -89,9 +89,9 @@ class FakeSession(Session):
         assert not set(runs) & set(self._lanes), "a lane that trains must not be loaded"
         self._lanes |= {lane: (run, 0) for lane, run in runs.items()}
 
-    def advance(self) -> dict[int, dict[str, float]]:
+    def advance(self, epochs: int = 1) -> dict[int, dict[str, float]]:
         self._before()
-        self._lanes = {lane: (run, epoch + 1) for lane, (run, epoch) in self._lanes.items()}
+        self._lanes = {lane: (run, epoch + epochs) for lane, (run, epoch) in self._lanes.items()}
         return {
             lane: {"loss": 1.0, "val_loss": self._curve(run, epoch)}
             for lane, (run, epoch) in self._lanes.items()

@@ -53,9 +53,10 @@ class FakeSession(Session):
         self.runs.update(runs)
         self._values.update({lane: [] for lane in runs})
 
-    def advance(self) -> dict[int, dict[str, float]]:
+    def advance(self, epochs: int = 1) -> dict[int, dict[str, float]]:
         for lane, run in self.runs.items():
-            self._values[lane].append(self._curve(run.trial, len(self._values[lane]) + 1))
+            for _ in range(epochs):
+                self._values[lane].append(self._curve(run.trial, len(self._values[lane]) + 1))
         return {
             lane: {"loss": 1.0, "val_loss": 1.0, "val_r2": math.nan, "val_rmse": values[-1]}
             for lane, values in self._values.items()

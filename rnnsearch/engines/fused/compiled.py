@@ -31,20 +31,23 @@ class Shape:
         batch: B.
         uneven: Whether another fold has fewer batches.
         lengths: That batches are cut to.
+        epochs: E, trained in one call.
     """
 
     steps: int
     batch: int
     uneven: bool
     lengths: Lengths
+    epochs: int = 1
 
     @classmethod
-    def of(cls, program: Program, folds: Sequence[Dataset]) -> Shape:
-        """The shape of a program's epoch on these folds."""
+    def of(cls, program: Program, folds: Sequence[Dataset], epochs: int = 1) -> Shape:
+        """The shape of a program's epoch on these folds, or of several."""
         sequences = [len(dataset.train) for dataset in folds]
         batch = min(program.batch_size, max(sequences))
         batches = {-(-count // batch) for count in sequences}
-        return cls(max(batches), batch, len(batches) > 1, lengths_of(program, folds))
+        uneven = len(batches) > 1
+        return cls(max(batches), batch, uneven, lengths_of(program, folds), epochs)
 
 
 class CompiledProgram:
@@ -59,7 +62,7 @@ class CompiledProgram:
         self._executables: dict[Any, Any] = {}
 
     def epoch(self, width: int, shape: Shape, data: Any) -> Callable[..., Any]:
-        """The compiled epoch: (states, orders (K, S, B), data) to (states, values (K, M)).
+        """The compiled epochs: (states, orders (K, E·S, B), data) to (states, values (K, M)).
 
         Args:
             width: K.
@@ -83,13 +86,14 @@ class CompiledProgram:
         placement = self.placement
         states = _described(self.blank(width), placement.by_lane)
         orders = jax.ShapeDtypeStruct(
-            (width, shape.steps, shape.batch), np.int32, sharding=placement.by_lane
+            (width, shape.epochs * shape.steps, shape.batch), np.int32, sharding=placement.by_lane
         )
         described = _described(data, placement.replicated)
         # In a batch of lanes a switch would run over every length.
         lengths = shape.lengths if placement.mode == "map" else shape.lengths[-1:]
         key = (
             orders.shape,
+            shape.epochs,
             shape.uneven,
             lengths,
             tuple(a.shape for a in jax.tree.leaves(described)),
@@ -98,7 +102,7 @@ class CompiledProgram:
         with self._lock:
             if key not in self._executables:
                 networks = [self._at(length) for length in lengths]
-                lane = epoch_function(self.program, networks, shape.uneven)
+                lane = epoch_function(self.program, networks, shape.uneven, shape.epochs)
                 options = placement.options(shape.steps * self.network.steps)
                 lowered = placement.over_lanes(lane).lower(states, orders, described)
                 self._executables[key] = lowered.compile(options)

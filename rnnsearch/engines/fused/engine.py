@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import jax
@@ -66,14 +67,18 @@ class FusedEngine(Engine):
         shape = Shape.of(program, folds)
         return self._compiled(program).memory(width, shape, self._data(folds, program.loss))
 
-    def open(self, program: Program, folds: Sequence[Dataset], width: int) -> Session:
+    def open(
+        self, program: Program, folds: Sequence[Dataset], width: int, epochs: int = 1
+    ) -> Session:
         """A session of `width` lanes, rounded up to a multiple of the CPU's cores."""
-        data = self._data(folds, program.loss)
-        return _FusedSession(self._compiled(program), folds, data, self._width(width))
+        data, shape = self._data(folds, program.loss), Shape.of(program, folds, epochs)
+        return _FusedSession(self._compiled(program), folds, data, self._width(width), shape)
 
-    def prepare(self, program: Program, folds: Sequence[Dataset], width: int) -> None:
+    def prepare(
+        self, program: Program, folds: Sequence[Dataset], width: int, epochs: int = 1
+    ) -> None:
         """Compile the program for these shapes."""
-        shape = Shape.of(program, folds)
+        shape = Shape.of(program, folds, epochs)
         self._compiled(program).epoch(self._width(width), shape, self._data(folds, program.loss))
 
     def _compiled(self, program: Program) -> CompiledProgram:
@@ -112,17 +117,22 @@ class FusedEngine(Engine):
 
 class _FusedSession(Session):
     def __init__(
-        self, compiled: CompiledProgram, folds: Sequence[Dataset], data: Data, width: int
+        self,
+        compiled: CompiledProgram,
+        folds: Sequence[Dataset],
+        data: Data,
+        width: int,
+        shape: Shape,
     ) -> None:
         self.width = width
         self.parameters = compiled.network.size
         self._compiled = compiled
         self._placement = compiled.placement
         self._names = metric_names(compiled.program)
-        self._shape = Shape.of(compiled.program, folds)
+        self._shape = shape
         self._sequences = [len(dataset.train) for dataset in folds]
         self._order = Orders(compiled.program, folds)
-        self._epoch = compiled.epoch(width, self._shape, data)
+        self._calls = {shape.epochs: compiled.epoch(width, shape, data)}
         self._data = data
         self._states: LaneState = jax.device_put(compiled.blank(width), self._placement.by_lane)
         self._runs: dict[int, Run] = {}
@@ -136,10 +146,14 @@ class _FusedSession(Session):
             self._runs[lane] = run
             self._epochs[lane] = 0
 
-    def advance(self) -> dict[int, dict[str, float]]:
+    def advance(self, epochs: int = 1) -> dict[int, dict[str, float]]:
+        if epochs not in self._calls:
+            shape = replace(self._shape, epochs=epochs)
+            self._calls[epochs] = self._compiled.epoch(self.width, shape, self._data)
+        orders = self._orders(epochs)
+        self._states, values = self._calls[epochs](self._states, orders, self._data)
         for lane in self._runs:
-            self._epochs[lane] += 1
-        self._states, values = self._epoch(self._states, self._orders(), self._data)
+            self._epochs[lane] += epochs
         table = np.asarray(values)
         return {
             lane: {name: float(v) for name, v in zip(self._names, table[lane], strict=True)}
@@ -165,15 +179,16 @@ class _FusedSession(Session):
     def _updates(self, run: Run) -> int:
         return updates_of(run, self._sequences[run.fold], self._shape.batch)
 
-    def _orders(self) -> Any:
-        """(K, S, B) indices of training sequences, -1 where a batch is short."""
+    def _orders(self, epochs: int) -> Any:
+        """(K, E·S, B) indices of training sequences, -1 where a batch is short."""
         steps, size = self._shape.steps, self._shape.batch
-        orders = np.full((self.width, steps * size), -1, np.int32)
+        orders = np.full((self.width, epochs, steps * size), -1, np.int32)
         for lane, run in self._runs.items():
-            count = self._sequences[run.fold]
-            order = self._order.of(run, self._epochs[lane])
-            orders[lane, :count] = order + sum(self._sequences[: run.fold])
-        return jax.device_put(orders.reshape(-1, steps, size), self._placement.by_lane)
+            count, first = self._sequences[run.fold], sum(self._sequences[: run.fold])
+            for epoch in range(epochs):
+                order = self._order.of(run, self._epochs[lane] + epoch + 1)
+                orders[lane, epoch, :count] = order + first
+        return jax.device_put(orders.reshape(-1, epochs * steps, size), self._placement.by_lane)
 
 
 def _loaded(compiled: CompiledProgram, run: Run, updates: int) -> LaneState:

@@ -60,51 +60,40 @@ def metric_names(program: Program) -> tuple[str, ...]:
 
 
 def epoch_function(
-    program: Program, networks: Sequence[Network], uneven: bool
+    program: Program, networks: Sequence[Network], uneven: bool, epochs: int = 1
 ) -> Callable[[LaneState, Array, Data], tuple[LaneState, Array]]:
-    """The function that trains one lane for one epoch and evaluates it.
+    """The function that trains one lane for one epoch, or several, and evaluates it after it.
 
     Args:
         program: What is trained.
         networks: Its model, at each length that batches are cut to; the longest last.
         uneven: Whether lanes may have batches without any sequence, because their fold has
             fewer than another.
+        epochs: E, how many are trained.
 
     Returns:
-        A function of the lane's state, the order of the training sequences (S, B), where -1
-        fills the last batch, and the data. It returns the new state and the values named by
-        `metric_names`, (M,).
+        A function of the lane's state, the order of the training sequences (E·S, B), where -1
+        fills the last batch of an epoch, and the data. It returns the new state and the values
+        named by `metric_names`, (M,), those of the last epoch.
     """
-    network = networks[-1]
-    step = _step_function(program, networks)
-    evaluate = _evaluation_function(program, network)
+    train = _training_function(program, networks, uneven)
+    evaluate = _evaluation_function(program, networks[-1])
     objective = metric_names(program).index(program.objective)
     sign = -1.0 if program.maximize else 1.0
 
     def epoch(state: LaneState, order: Array, data: Data) -> tuple[LaneState, Array]:
         """Train over all batches, evaluate, and keep the weights if they are the best so far."""
-
-        def body(carry: Any, indices: Array) -> tuple[Any, None]:
-            if not uneven:
-                return step(carry, indices, state.numbers, data), None
-            trained = jax.lax.cond(
-                jnp.any(indices >= 0),
-                lambda c: step(c, indices, state.numbers, data),
-                lambda c: c,
-                carry,
+        if epochs == 1:
+            trained, loss = train(state, order, data)
+        else:
+            trained, losses = jax.lax.scan(
+                lambda state, order: train(state, order, data),
+                state,
+                order.reshape(epochs, -1, order.shape[1]),
             )
-            return trained, None
-
-        hidden, none = network.no_hidden(order.shape[1]), jnp.zeros(())
-        learned = (state.weights, state.slots, state.steps, state.generators, state.average)
-        carry = (*learned, hidden, none)
-        (weights, slots, steps, generators, average, _, total), _ = jax.lax.scan(body, carry, order)
-        count = jnp.sum(order >= 0).astype(jnp.float32)
-        trained = state._replace(
-            weights=weights, slots=slots, steps=steps, generators=generators, average=average
-        )
-        (judged,) = average or (weights,)
-        values = jnp.stack([total / count, *evaluate(trained, judged, data)])
+            loss = losses[-1]
+        (judged,) = trained.average or (trained.weights,)
+        values = jnp.stack([loss, *evaluate(trained, judged, data)])
         score = sign * values[objective]
         better = (score < state.best_score) | jnp.isnan(state.best_score)
         new = trained._replace(
@@ -125,6 +114,38 @@ def epoch_function(
         return result
 
     return epoch_if_alive
+
+
+def _training_function(
+    program: Program, networks: Sequence[Network], uneven: bool
+) -> Callable[[LaneState, Array, Data], tuple[LaneState, Array]]:
+    step, network = _step_function(program, networks), networks[-1]
+
+    def train(state: LaneState, order: Array, data: Data) -> tuple[LaneState, Array]:
+        """One epoch's updates, and their mean loss."""
+
+        def body(carry: Any, indices: Array) -> tuple[Any, None]:
+            if not uneven:
+                return step(carry, indices, state.numbers, data), None
+            trained = jax.lax.cond(
+                jnp.any(indices >= 0),
+                lambda c: step(c, indices, state.numbers, data),
+                lambda c: c,
+                carry,
+            )
+            return trained, None
+
+        hidden, none = network.no_hidden(order.shape[1]), jnp.zeros(())
+        learned = (state.weights, state.slots, state.steps, state.generators, state.average)
+        carry = (*learned, hidden, none)
+        (weights, slots, steps, generators, average, _, total), _ = jax.lax.scan(body, carry, order)
+        count = jnp.sum(order >= 0).astype(jnp.float32)
+        trained = state._replace(
+            weights=weights, slots=slots, steps=steps, generators=generators, average=average
+        )
+        return trained, total / count
+
+    return train
 
 
 def _step_function(program: Program, networks: Sequence[Network]) -> Callable[..., Any]:
