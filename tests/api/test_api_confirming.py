@@ -1,0 +1,373 @@
+"""The end of a search: the best confirmed, averages delivered, and what an interruption leaves."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+
+from rnnsearch import api
+from rnnsearch.data import SequenceData, read
+from rnnsearch.driver import Observer
+from rnnsearch.driver.programs import Programs
+from rnnsearch.driver.trials import FinalRun, TrialRecord
+from rnnsearch.engines.fused import FusedEngine
+from rnnsearch.models.bag import standard_model
+from rnnsearch.records import Finals, load_weights, open_study, records
+from rnnsearch.spec import Spec, load
+from rnnsearch.vocabulary import Objective
+
+ROOT = Path(__file__).resolve().parents[2]
+SEARCH = "{trials: 4, epochs: 3, seed: 1, block: 2}"
+SPEC = f"""
+task: many_to_one
+data: {{source: npz, path: waves.npz, split: {{test: 0.25, folds: 3}}}}
+space:
+  cell: GRU
+  units: 3
+  learning_rate: {{min: 1e-2, max: 1e-1, log: true}}
+search: {SEARCH}
+run: {{engine: fused, workers: 1, lanes: 2, device: cpu}}
+"""
+SEQUENCES = 24
+
+
+@pytest.fixture(scope="module")
+def spec(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """24 short sequences of two classes, of which six are the test part."""
+    folder = tmp_path_factory.mktemp("waves")
+    rng = np.random.default_rng(0)
+    y = np.arange(SEQUENCES) % 2
+    x = rng.normal(3, 2, size=(SEQUENCES, 5, 2)) + y[:, None, None]
+    np.savez(folder / "waves.npz", x=x.astype(np.float32), y=y)
+    (folder / "waves.yaml").write_text(SPEC)
+    return folder / "waves.yaml"
+
+
+def variant(spec: Path, name: str, search: str) -> Path:
+    """The same with another search section."""
+    path = spec.with_name(f"{name}.yaml")
+    path.write_text(spec.read_text().replace(SEARCH, search))
+    return path
+
+
+class Study:
+    """What a search left in its folder, and what it was made of."""
+
+    def __init__(self, spec: Path, results: api.Results) -> None:
+        self.results = results
+        self.folder = results.folder
+        self.spec: Spec = load(spec).spec
+        self.data: SequenceData = read(self.spec.data, self.spec.task)
+        self.programs = Programs(self.spec, self.data)
+        self.window = self.programs.program({"learning_rate": 0.01}).window
+        objective = Objective(results.objective, results.summary["direction"])
+        study = open_study(self.folder, self.spec.name, objective.direction)
+        self.finals = Finals(self.folder, study, partial(lambda: None)).runs()
+        self.trials: Mapping[int, TrialRecord] = {r.number: r for r in records(study)}
+
+    @property
+    def delivered(self) -> Mapping[str, Any]:
+        return next(one for one in self.results.summary["deliveries"] if one["delivered"])
+
+    def put(self, trial: int, weights: Sequence[np.ndarray], x: Mapping[str, np.ndarray]) -> Any:
+        """What a network puts out; by itself, not as part of anything."""
+        architecture = self.programs.program(self.trials[trial].params).architecture
+        return standard_model(architecture, weights).predict(x["sequence"], verbose=0)
+
+    def average(self, x: np.ndarray, folds: bool = True) -> Any:
+        """The delivered networks' average, of raw sequences: each scaled as its division was."""
+        total: Any = 0.0
+        for number, share in self.delivered["shares"].items():
+            runs = [r for r in self.finals if r.trial == int(number) and (r.fold >= 0) is folds]
+            for run in runs:
+                fold = run.fold if folds else None
+                scaling = self.data.preparation(self.window, fold).scalings["sequence"]
+                weights = load_weights(self.folder.final_weights(run.trial, run.index))
+                put = self.put(run.trial, weights, {"sequence": scaling.apply(x)})
+                total = total + share / len(runs) * put
+        return total
+
+
+@pytest.fixture(scope="module")
+def finished(spec: Path) -> tuple[Study, str]:
+    """A search that nothing disturbed, by the command line; and what it said."""
+    output = spec.parent / "finished"
+    ended = subprocess.run(
+        [sys.executable, "main.py", "search", str(spec), "-o", str(output)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    return Study(spec, api.Results.open(output)), ended.stdout
+
+
+def test_the_leaderboard_says_how_sure_the_best_scores_are(finished: tuple[Study, str]) -> None:
+    study, _ = finished
+    board = study.results.leaderboard.set_index("trial")
+    assert board.loc[["bag", "single"], "state"].tolist() == ["DELIVERED", "OFFERED"]
+    confirmed = board[board["search_score"].notna()]
+    assert len(confirmed) >= 2
+    assert (confirmed["score_low"] < confirmed["score"]).all()
+    assert (confirmed["score"] < confirmed["score_high"]).all()
+    assert (confirmed["runs"] == 3).all() and (
+        confirmed["search_score"] != confirmed["score"]
+    ).all()
+    for number, row in confirmed.iterrows():
+        runs = [run for run in study.finals if run.trial == int(str(number))]
+        assert {run.fold for run in runs} == {0, 1, 2}
+        # Runs that the search did not know: their scores are not those of the best of many.
+        assert min(run.index for run in runs) == 3
+        assert row["score"] == pytest.approx(np.mean([run.metrics["val_loss"] for run in runs]))
+    best = board[board["rank"].notna() & board.index.str.isdecimal()].index
+    assert set(best[: len(confirmed)]) == set(confirmed.index)
+    assert str(study.results.summary["winner"]["number"]) in confirmed.index
+
+
+def test_the_end_says_what_was_confirmed_and_delivered(finished: tuple[Study, str]) -> None:
+    study, said = finished
+    assert f"The bag of {study.delivered['networks']} networks (trial " in said
+    assert "95 % interval" in said and "trials were trained again, in 3 new runs each" in said
+    assert "To use the winner:" in said
+
+
+def test_best_keras_is_the_average_of_its_networks_and_needs_no_rnnsearch(
+    finished: tuple[Study, str], spec: Path, tmp_path: Path
+) -> None:
+    study, _ = finished
+    x = np.load(spec.parent / "waves.npz")["x"]
+    scaled = study.results.preparation.scalings["sequence"].apply(x)
+    np.save(tmp_path / "x.npy", scaled)
+    program = (
+        "import sys, keras, numpy as np\n"
+        "model = keras.saving.load_model(sys.argv[1])\n"
+        "np.save('put.npy', model.predict(np.load('x.npy'), verbose=0))\n"
+        "assert not any(name.startswith('rnnsearch') for name in sys.modules)\n"
+    )
+    subprocess.run(
+        [sys.executable, "-c", program, str(study.folder.model)],
+        cwd=tmp_path,
+        env={**os.environ, "KERAS_BACKEND": "jax"},
+        check=True,
+        timeout=120,
+    )
+    put = np.load(tmp_path / "put.npy")
+    np.testing.assert_allclose(put, study.average(x), atol=1e-5)
+    frame = study.results.predict(spec.parent / "waves.npz")
+    np.testing.assert_allclose(frame[["probability_0", "probability_1"]], put, atol=1e-5)
+    # Its score is that of the networks of each division on the part that they did not see.
+    losses = []
+    for fold in range(3):
+        part, total = study.data.dataset(None, fold).validation, 0.0
+        for number, share in study.delivered["shares"].items():
+            (run,) = [r for r in study.finals if (r.trial, r.fold) == (int(number), fold)]
+            weights = load_weights(study.folder.final_weights(run.trial, run.index))
+            total = total + share * study.put(run.trial, weights, {"sequence": part.array})
+        losses.append(-np.log(np.take_along_axis(total, part.y[:, None], axis=1)).mean())
+    assert study.delivered["score"] == pytest.approx(np.mean(losses), rel=1e-4)
+    assert (
+        study.delivered["score"] == study.results.leaderboard.set_index("trial").loc["bag", "score"]
+    )
+
+
+def test_without_confirming_the_best_trial_is_delivered_as_it_was_found(
+    finished: tuple[Study, str], spec: Path
+) -> None:
+    study, _ = finished
+    plain = variant(spec, "plain", SEARCH.replace("{", "{confirm: 0, "))
+    results = api.search(plain, output=spec.parent / "plain")
+    board = results.leaderboard.set_index("trial")
+    assert not {"bag", "single"} & set(board.index)
+    assert not {"score_low", "score_high", "tied_with_best", "search_score"} & set(board.columns)
+    assert results.summary["deliveries"] == [] == list(results.folder.weights_folder.glob("fin*"))
+    # The search itself is the same.
+    other = study.results.leaderboard.set_index("trial")
+    scores = other["search_score"].fillna(other["score"])
+    trials = [str(number) for number in range(4)]
+    pd.testing.assert_series_equal(board.loc[trials, "score"], scores[trials], check_names=False)
+    winner = results.summary["winner"]["number"]
+    assert board.index[board.index.str.isdecimal()][0] == str(winner)
+    kept = load_weights(results.folder.weights(winner))
+    for one, saved in zip(kept, results.best_model().get_weights(), strict=True):
+        np.testing.assert_array_equal(one, saved)
+    # Those of the last division, and scaled as it was.
+    scaling = study.data.preparation(None, 2).scalings["sequence"]
+    np.testing.assert_array_equal(results.preparation.scalings["sequence"].offset, scaling.offset)
+
+
+class Interrupts(Observer):
+    """Ctrl-C when a search gets so far."""
+
+    def __init__(self, when: Callable[[Any], bool]) -> None:
+        self._when = when
+
+    def started(self, device: str) -> None:
+        pass
+
+    def progressed(self, snapshot: Any) -> None:
+        if self._when(snapshot):
+            raise KeyboardInterrupt
+
+    def ended(self, record: Any, curves: Any, weights: Any) -> None:
+        pass
+
+
+def test_a_search_interrupted_while_it_confirms_trains_no_run_twice(
+    finished: tuple[Study, str], spec: Path
+) -> None:
+    undisturbed, _ = finished
+    output = spec.parent / "cut"
+
+    def confirmed_some(snapshot: Any) -> bool:
+        some = any(output.glob("weights/final-*.npz"))
+        return some and snapshot.activity.startswith("confirming")
+
+    cut = Study(spec, api.search(spec, output=output, observer=Interrupts(confirmed_some)))
+    assert cut.results.interrupted and not cut.folder.model.exists()
+    assert 0 < len(cut.finals) < len(undisturbed.finals)
+    assert_best_so_far_predicts(cut, spec)
+    written = {path: path.stat().st_mtime_ns for path in output.glob("weights/final-*.npz")}
+    assert len(written) == len(cut.finals)
+
+    whole = Study(spec, api.search(spec, output=output))
+    assert not whole.results.interrupted
+    assert whole.finals[: len(cut.finals)] == cut.finals
+    keys = [(run.trial, run.index) for run in whole.finals]
+    assert len(keys) == len(set(keys)) == len(undisturbed.finals)
+    assert {path: path.stat().st_mtime_ns for path in written} == written
+    expected = undisturbed.delivered
+    assert whole.delivered["shares"] == expected["shares"]
+    for key in ("score", "low", "high", "metrics", "test"):
+        assert whole.delivered[key] == pytest.approx(expected[key], rel=1e-5)
+    assert json.loads(whole.folder.preparation.read_text()).get("trial") is None
+    drop = {"columns": "seconds"}
+    pd.testing.assert_frame_equal(
+        whole.results.leaderboard.drop(**drop),
+        undisturbed.results.leaderboard.drop(**drop),
+        rtol=1e-5,
+    )
+
+
+def assert_best_so_far_predicts(study: Study, spec: Path) -> None:
+    """The best trial's kept weights, scaled as the last division was, are what predicts."""
+    number = study.results.summary["winner"]["number"]
+    x = np.load(spec.parent / "waves.npz")["x"]
+    scaling = study.data.preparation(None, study.programs.regime.folds - 1).scalings["sequence"]
+    weights = load_weights(study.folder.weights(number))
+    expected = study.put(number, weights, {"sequence": scaling.apply(x)})
+    frame = study.results.predict(spec.parent / "waves.npz")
+    np.testing.assert_allclose(frame[["probability_0", "probability_1"]], expected, atol=1e-5)
+    metrics = study.results.evaluate(spec.parent / "waves.npz")
+    truth = np.load(spec.parent / "waves.npz")["y"]
+    assert metrics["accuracy"] == pytest.approx((expected.argmax(axis=1) == truth).mean())
+
+
+def test_a_search_that_goes_on_and_is_interrupted_keeps_what_it_delivered(
+    finished: tuple[Study, str], spec: Path, tmp_path: Path
+) -> None:
+    study, _ = finished
+    output = tmp_path / "more"
+    subprocess.run(["cp", "-r", str(study.folder.path), str(output)], check=True)
+    more = {"search.trials": 8}
+    seen = api.search(
+        spec, overrides=more, output=output, observer=Interrupts(lambda s: s.done > 4)
+    )
+    assert seen.interrupted and len(seen.trials()) >= 1
+    expected = study.results.predict(spec.parent / "waves.npz")
+    pd.testing.assert_frame_equal(seen.predict(spec.parent / "waves.npz"), expected)
+
+
+# --- On everything but the test part ----------------------------------------------------------
+
+TABLE = """
+task: many_to_one
+data: {source: csv, path: series.csv, inputs: [load], target: load, window: 4}
+space: {cell: GRU, units: 3, learning_rate: [0.01, 0.03]}
+search: {sampler: grid, epochs: 2, seed: 1}
+run: {engine: fused, workers: 1, lanes: 2, device: cpu}
+"""
+
+
+def table(folder: Path) -> Path:
+    rng = np.random.default_rng(0)
+    load = 10 + np.sin(np.arange(120) / 3) + rng.normal(0, 0.1, 120)
+    pd.DataFrame({"load": load.round(3)}).to_csv(folder / "series.csv", index=False)
+    (folder / "series.yaml").write_text(TABLE)
+    return folder / "series.yaml"
+
+
+def trained_on_all(study: Study, run: FinalRun) -> list[np.ndarray]:
+    """The same run, trained here on everything outside the test part."""
+    params = study.trials[run.trial].params
+    program = study.programs.program(params)
+    first = study.programs.confirming(run.trial, params, 1000)[0]
+    given = replace(first, fold=0, epochs=run.epochs, seed=first.seed + run.index - 1000)
+    whole = study.data.whole(program.window)
+    session = FusedEngine("auto").open(program, [whole], 2)
+    session.load({0: given})
+    for _ in range(run.epochs):
+        session.advance()
+    return session.last_weights(0)
+
+
+@pytest.mark.parametrize("kind", ["single", "table"])
+def test_networks_are_trained_on_all_but_the_test_part(
+    kind: str, spec: Path, tmp_path: Path
+) -> None:
+    single = kind == "single"
+    if single:
+        given = variant(spec, "single", SEARCH.replace("{", "{deliver: single, "))
+    else:
+        given = table(tmp_path)
+    study = Study(given, api.search(given, output=tmp_path / "study"))
+    delivered = study.delivered
+    assert delivered["kind"] == ("single" if single else "bag")
+    runs = [run for run in study.finals if run.fold == -1]
+    assert {run.trial for run in runs} == {int(number) for number in delivered["shares"]}
+    assert len(runs) == delivered["networks"] == len(delivered["shares"]) * (1 if single else 2)
+    whole, last = study.data.whole(study.window), study.data.dataset(study.window)
+    assert len(whole.train) >= len(last.train) + len(last.validation)
+    for run in runs:
+        kept = load_weights(study.folder.final_weights(run.trial, run.index))
+        for one, other in zip(kept, trained_on_all(study, run), strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
+    if single:
+        model = keras.saving.load_model(study.folder.model)
+        for one, saved in zip(kept, model.get_weights(), strict=True):
+            np.testing.assert_array_equal(one, saved)
+        return
+    raw = pd.read_csv(tmp_path / "series.csv")["load"].to_numpy()
+    windows = np.lib.stride_tricks.sliding_window_view(raw, 4)[..., None]
+    scaling = study.results.preparation.target.scaling
+    expected = scaling.invert(study.average(windows, folds=False))[:, 0]
+    frame = study.results.predict(tmp_path / "series.csv")
+    np.testing.assert_allclose(frame["predicted_load"], expected, rtol=1e-4)
+
+
+def test_time_alone_ends_a_search(spec: Path) -> None:
+    seconds = 25
+    timed = variant(spec, "timed", f"{{timeout: {seconds}, epochs: 1, seed: 1}}")
+    started = time.monotonic()
+    results = api.search(timed, output=spec.parent / "timed")
+    assert not results.interrupted
+    assert time.monotonic() - started < 3 * seconds
+    states = results.summary["states"]
+    assert results.summary["stop"] in ("timeout", "no gain")
+    assert states.get("COMPLETE", 0) + states.get("PRUNED", 0) == sum(states.values())
+    if states.get("COMPLETE"):  # on a machine that starts in time
+        assert results.predict(spec.parent / "waves.npz").shape[0] == SEQUENCES
