@@ -360,7 +360,7 @@ def test_networks_are_trained_on_all_but_the_test_part(
 
 
 def test_time_alone_ends_a_search(spec: Path) -> None:
-    seconds = 25
+    seconds = 8
     timed = variant(spec, "timed", f"{{timeout: {seconds}, epochs: 1, seed: 1}}")
     started = time.monotonic()
     results = api.search(timed, output=spec.parent / "timed")
