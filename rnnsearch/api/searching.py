@@ -22,7 +22,7 @@ from rnnsearch.api.results import Results
 from rnnsearch.api.standing_in import is_delivered, stand_in
 from rnnsearch.cache import cache_folder
 from rnnsearch.data import Arrays, Dataset
-from rnnsearch.driver import BaselineRecord, Observer, TrialRecord
+from rnnsearch.driver import BaselineRecord, Noting, Observer, TrialRecord
 from rnnsearch.driver.baselines import (
     LANES,
     feed_forward_program,
@@ -99,6 +99,8 @@ def search(
         # They import the backend while the data is read and the study opened.
         executor.launch()
         inputs = asked.read()
+        if isinstance(observer, Noting):
+            observer.noted(inputs.data.notes)
         if fresh and folder.exists():
             folder.set_aside()
         folder.create()

@@ -344,6 +344,11 @@ class SequenceData(ABC):
         """Label and text of what `check` prints: rows, sequences a part, shapes, season."""
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What was guessed of the data, and is to be said where it is used: a line each."""
+        return ()
+
+    @property
     def content(self) -> str:
         """What stands for the content of data that lies in no file; empty where files do."""
         return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -18,6 +18,7 @@ __all__ = [
     "Epoch",
     "FinalRun",
     "Lane",
+    "Noting",
     "Observer",
     "Snapshot",
     "TrialRecord",
@@ -197,6 +198,14 @@ class Snapshot:
     lanes: Sequence[Lane]
     epochs: int
     seconds_left: float | None
+
+
+@runtime_checkable
+class Noting(Protocol):
+    """An observer that is also told what was guessed of the data."""
+
+    def noted(self, notes: Sequence[str]) -> None:
+        """Before anything is trained."""
 
 
 class Observer(Protocol):

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnsearch.data.problems import Problems, name_some
+from rnnsearch.data.problems import Problems
 from rnnsearch.data.series.columns import Columns
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.series.table import Table
 from rnnsearch.data.series.table_reading import read_series
 from rnnsearch.guessing._base import FILE, refuse
-from rnnsearch.guessing.cells import parse_numbers
 from rnnsearch.guessing.columns import Column, examine
 from rnnsearch.guessing.panel import FEWEST_ROWS, Panel, find_panel
 from rnnsearch.guessing.times import Times, find_times
@@ -51,16 +50,13 @@ class TableColumns:
 
 def look_at(table: Table) -> TableColumns:
     """What each column of the file is."""
-    if np.isfinite(parse_numbers(table.header)[0]).all():
-        received = name_some(table.header, 3) + " in the first row"
-        advice = "write the names of the columns above the values"
-        refuse("must have a header line", received, advice)
     rows = len(table.rows)
     if rows < FEWEST_ROWS:
         refuse(f"must have at least {FEWEST_ROWS} rows", str(rows), "give a longer series")
     twice = {name for name in table.header if table.header.count(name) > 1}
     names = [name for name in table.header if name not in twice]
-    notes = [f"'{name}' is left out: it stands twice in the header" for name in sorted(twice)]
+    notes = [*table.notes]
+    notes += [f"'{name}' is left out: it stands twice in the header" for name in sorted(twice)]
     time = find_times(table, names)
     names = [name for name in names if time is None or name not in time.names]
     panel = None if time is None else find_panel(table, time.times, names)

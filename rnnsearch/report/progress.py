@@ -38,6 +38,9 @@ class Display(Protocol):
         traceback: TracebackType | None,
     ) -> None: ...
 
+    def noted(self, notes: Sequence[str]) -> None:
+        """As of an observer."""
+
     def started(self, device: str) -> None:
         """As of an observer."""
 
@@ -143,6 +146,11 @@ class PlainDisplay:
         """Show trials that ended after the last snapshot, which does not know how they rank."""
         self._flush(best=None)
 
+    def noted(self, notes: Sequence[str]) -> None:
+        """Show what was guessed of the data."""
+        for note in notes:
+            self._line(f"note: {note}")
+
     def started(self, device: str) -> None:
         """Show the device."""
         self._line(f"device: {device}")
@@ -218,6 +226,11 @@ class LiveDisplay:
         traceback: TracebackType | None,
     ) -> None:
         self._live.stop()
+
+    def noted(self, notes: Sequence[str]) -> None:
+        """Show what was guessed of the data, above what is drawn anew."""
+        for note in notes:
+            self._live.console.print(Text(f"note: {note}"))
 
     def started(self, device: str) -> None:
         """Note the device."""

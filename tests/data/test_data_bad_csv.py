@@ -236,12 +236,14 @@ def test_blocks_too_long(write_csv: Any, csv_source: Any) -> None:
         (
             b"a,y\n1,2\n3\n4,5\n6,7,8\n",
             "must have 2 cells in every row, like the header; received 1 in row 3, and other "
-            "counts than 2 in 2 rows (3, 5); quote cells that contain the separator",
+            "counts than 2 in 2 rows (3, 5); quote cells that contain the separator, or set "
+            "data.dialect.separator",
         ),
         (
-            b"y\n\xff\xfe\n",
-            "must be a readable CSV file; received {path} ('utf-8' codec can't decode byte 0xff "
-            "in position 2: invalid start byte); save it as UTF-8 text with commas",
+            b"\xff\xfey\n1",
+            "must be a readable CSV file; received {path} ('utf-16-le' codec can't decode byte "
+            "0x31 in position 4: truncated data); save it as UTF-8 text with commas, or set "
+            "data.dialect.encoding",
         ),
     ],
 )

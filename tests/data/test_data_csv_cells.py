@@ -12,7 +12,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rnnsearch.data.problems import Problems, name_rows
 from rnnsearch.data.series.cells import empty_cells, mostly_text, number
 from rnnsearch.data.series.table import Column, TextColumn
 from rnnsearch.data.sources import csv as source
@@ -27,38 +26,13 @@ def all_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def plainly(path: Path) -> tuple[list[str], list[int], list[list[str]]] | str:
-    """Header, rows and columns of cells, or the message."""
-    problems = Problems()
-    rows: list[int] = []
-    cells: list[list[str]] = []
+    """Header, rows and columns of cells as they are read one by one, or the message."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            first = file.readline()
-            file.seek(0)
-            reader = csv.reader(file, delimiter=max(",;\t", key=first.count), strict=True)
-            header = [cell.strip() for cell in next(reader, [])]
-            for row in reader:
-                if row or len(header) <= 1:
-                    rows.append(reader.line_num)
-                    cells.append([cell.strip() for cell in row] or [""])
-    except (UnicodeDecodeError, csv.Error) as error:
-        advice = "save it as UTF-8 text with commas"
-        problems.add("data.path", "must be a readable CSV file", f"{path} ({error})", advice)
-        return str(problems.found[0])
-    uneven = [at for at, row in zip(rows, cells, strict=True) if len(row) != len(header)]
-    if not cells:
-        what = "only a header line" if any(header) else "an empty file"
-        must = "must have a header line and rows below it"
-        problems.add("data.path", must, what, f"look at {path}")
-    elif uneven:
-        received = f"{len(cells[rows.index(uneven[0])])} in row {uneven[0]}"
-        if len(uneven) > 1:
-            received += f", and other counts than {len(header)} in {name_rows(uneven)}"
-        must = f"must have {len(header)} cells in every row, like the header"
-        problems.add("data.path", must, received, "quote cells that contain the separator")
-    if problems.found:
-        return str(problems.found[0])
-    return header, rows, [list(column) for column in zip(*cells, strict=True)]
+        table = source._read_any(path, {})
+    except InvalidData as error:
+        return str(error)
+    columns = [list(column.texts()) for column in table.columns]
+    return list(table.header), table.rows.tolist(), columns
 
 
 def same_cells(column: Column, cells: Sequence[str]) -> None:

@@ -115,7 +115,7 @@ def test_a_txt_with_a_header_and_as_many_cells_in_each_row_stays_a_table(tmp_pat
             "a,b\n" + "1.25,3.5\n" * 300 + "1.25\n",
             {},
             "FILE: must have 2 cells in every row, like the header; received 1 in row 302; "
-            "quote cells that contain the separator",
+            "quote cells that contain the separator, or set data.dialect.separator",
         ),
     ],
 )  # fmt: skip

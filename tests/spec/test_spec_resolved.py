@@ -56,6 +56,13 @@ def test_every_default_is_written() -> None:
             "lags": [],
             "difference": None,
             "irregular": "rows",
+            "dialect": {
+                "encoding": None,
+                "separator": None,
+                "decimal": None,
+                "quotes": "auto",
+                "header": "auto",
+            },
         },
         "space": {
             "cell": "LSTM",

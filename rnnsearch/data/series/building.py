@@ -63,6 +63,7 @@ def read_series_data(source: SeriesSource, task: str, windows: tuple[int, ...]) 
         time_format=source.time_format,
         time_zone=source.time_zone,
         irregular=source.irregular,
+        dialect=source.dialect_items,
     )
     series = read_file(source.source, source.path, columns, problems)
     if series.ahead.any():

@@ -50,6 +50,7 @@ class Columns:
         clock, step: How they were read in training, and how far rows were apart; None where there
             is no model yet.
         irregular: What is done where rows are missing.
+        dialect: What is said of that of a text file: pairs of a key and its value.
     """
 
     inputs: tuple[str, ...]
@@ -70,6 +71,7 @@ class Columns:
     clock: Clock | None = None
     step: Step | None = None
     irregular: Literal["rows", "error", "reindex"] = "rows"
+    dialect: tuple[tuple[str, Any], ...] = ()
 
 
 class ColumnReader:
@@ -96,7 +98,7 @@ class ColumnReader:
         self.members = np.split(order, np.cumsum(np.bincount(self.group))[:-1])
         self.ahead = self._rows_ahead()
         self.clock = Clock()
-        self.notes: list[str] = []
+        self.notes: list[str] = [*table.notes]
         self._read: dict[str, np.ndarray] = {}
 
     def _rows_ahead(self) -> np.ndarray:

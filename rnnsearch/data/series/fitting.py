@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -137,10 +137,17 @@ def fit(
         lag=rhythm.lag,
         lags=source.lags,
         missing=source.missing,
+        dialect=_dialect(source, series),
         irregular="reindex" if source.irregular == "reindex" else "rows",
         scaling=_input_scaling(source, series, rhythm.lag, trains, categories, len(calendar)),
         target=_target(source, series, rhythm, trains),
     )
+
+
+def _dialect(source: SeriesSource, series: Series) -> tuple[tuple[str, Any], ...]:
+    """What new files are read by: what was asked, and what marks decimals."""
+    decided = {"decimal": series.decimal} if series.decimal == "," else {}
+    return tuple({**decided, **dict(source.dialect_items)}.items())
 
 
 def _span(

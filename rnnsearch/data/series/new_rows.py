@@ -42,6 +42,7 @@ def read_new(prepared: SeriesPreparation, path: str, targets: bool) -> Series:
         clock=prepared.clock,
         step=prepared.step if prepared.step and prepared.step.regular else None,
         irregular=prepared.irregular,
+        dialect=prepared.dialect,
     )
     series = read_file(prepared.reader, Path(path), columns, problems)
     for one in series.each():

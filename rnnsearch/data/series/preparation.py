@@ -72,6 +72,7 @@ class SeriesPreparation(Preparation):
         lags: Rows from what is predicted back to further inputs (`lagged`).
         missing: What to do about gaps.
         irregular: Whether missing rows are put in, as gaps.
+        dialect: What is known of that of text files: pairs of a key and its value.
         scaling: Of all features; the identity for categories and the calendar.
         target: What is predicted.
     """
@@ -96,6 +97,7 @@ class SeriesPreparation(Preparation):
     lags: tuple[int, ...]
     missing: Literal["error", "interpolate", "drop"]
     irregular: Literal["rows", "reindex"]
+    dialect: tuple[tuple[str, Any], ...]
     scaling: Scaling
     target: Target
 

@@ -20,7 +20,7 @@ from rnnsearch.data.sources import TABLES
 
 __all__ = ["read_file"]
 
-_FORM = "2"
+_FORM = "3"
 """Changes whenever the rows of the same file do, so that old ones are not taken."""
 
 _LARGE = 4 << 20
@@ -42,13 +42,13 @@ def read_file(reader: str, path: Path, columns: Columns, problems: Problems) -> 
     """
     before = _stamp(path)
     if before is None:
-        return read_series(TABLES[reader].read(path), columns, problems)
+        return read_series(TABLES[reader].read(path, dict(columns.dialect)), columns, problems)
     place = _place(reader, path, columns)
     found = kept(place)
     if isinstance(found, Series):
         return found
     count = len(problems.found)
-    series = read_series(TABLES[reader].read(path), columns, problems)
+    series = read_series(TABLES[reader].read(path, dict(columns.dialect)), columns, problems)
     if len(problems.found) > count or _stamp(path) != before:
         return series
     keep(place, series)

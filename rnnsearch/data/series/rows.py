@@ -38,6 +38,7 @@ class Series:
             one, or nothing is known of a clock.
         gaps: (R, …) bool, inputs that were filled; None if none was.
         lacking: Which rows are missing by the clock, as text; "" if none is.
+        decimal: What marks decimals in the file, where numbers are not plain; else "".
         notes: What was decided in reading, for the user.
     """
 
@@ -59,6 +60,7 @@ class Series:
     ticks: np.ndarray | None = None
     gaps: np.ndarray | None = None
     lacking: str = ""
+    decimal: str = ""
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:

@@ -36,6 +36,7 @@ def to_plain(prepared: SeriesPreparation) -> dict[str, Any]:
         "lags": list(prepared.lags),
         "missing": prepared.missing,
         "irregular": prepared.irregular,
+        "dialect": dict(prepared.dialect),
         "calendar": list(prepared.calendar),
         "inputs": list(prepared.inputs_names),
         "known": list(prepared.known),
@@ -81,6 +82,7 @@ def from_plain(values: dict[str, Any]) -> dict[str, Any]:
         "lags": tuple(values.get("lags", ())),
         "missing": values["missing"],
         "irregular": values.get("irregular", "rows"),
+        "dialect": tuple(values.get("dialect", {}).items()),
         "scaling": _scaling(
             *([feature[key] for feature in features] for key in ("log", "offset", "scale"))
         ),

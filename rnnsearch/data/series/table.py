@@ -58,11 +58,15 @@ class Table:
         header: Column names.
         rows: (R,) where each row stands in the file; row 1 of a text file is its header.
         columns: As the header.
+        notes: What was decided in reading, for the user.
+        decimal: What marks decimals, where numbers were not plain; else "".
     """
 
     header: tuple[str, ...]
     rows: np.ndarray
     columns: tuple[Column, ...]
+    notes: tuple[str, ...] = ()
+    decimal: str = ""
 
     def column(self, name: str) -> Column:
         """The first column of this name."""

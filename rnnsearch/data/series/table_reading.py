@@ -50,6 +50,7 @@ def read_series(table: Table, columns: Columns, problems: Problems) -> Series:
         reader.names,
         None if part is None else part[order],
         reader.clock,
+        decimal=table.decimal,
         notes=tuple(reader.notes),
     )
     reindex = columns.irregular == "reindex"

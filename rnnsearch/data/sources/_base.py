@@ -21,6 +21,8 @@ from rnnsearch.data.tokens.table import TextTable
 
 __all__ = ["Parts", "Reader", "RowsReader", "SequencesReader", "TableReader", "TextReader"]
 
+_NOTHING: Mapping[str, Any] = {}
+
 
 class Parts(NamedTuple):
     """Sequences as they were read. A part that is None is taken out of the training part.
@@ -51,8 +53,12 @@ class TableReader(Reader, ABC):
     """Reads tables with one row a time step."""
 
     @abstractmethod
-    def read(self, path: Path) -> Table:
+    def read(self, path: Path, asked: Mapping[str, Any] = _NOTHING) -> Table:
         """All cells of a file.
+
+        Args:
+            path: The file.
+            asked: What is said of its dialect, where it is a text.
 
         Raises:
             InvalidData: The file is missing, broken or empty.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,16 +15,22 @@ from rnnsearch.data.problems import Problems, name_rows
 from rnnsearch.data.series.cells import MISSING
 from rnnsearch.data.series.table import Table, TextColumn
 from rnnsearch.data.sources._base import TableReader
+from rnnsearch.data.sources.dialect import Cut, cut_text, decode, find_separator
+from rnnsearch.data.sources.headers import has_header, is_units
+from rnnsearch.data.sources.numbers import find_decimal, plain_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["CsvReader"]
 
-_SEPARATORS = ",;\t"
+_NOTHING: Mapping[str, Any] = {}
 
 _LARGE = 1 << 20
 """Bytes of a file from which on pandas is worth its import: a smaller one is read in some 0.1 s."""
+
+_LOOKED_AT = 200
+"""Lines of a large file that decide about its separator."""
 
 _PIECE = 1 << 24
 """Bytes that are looked through at once."""
@@ -35,13 +42,14 @@ _WORDS = sorted({form for word in MISSING for form in (word, word.upper(), word.
 class CsvReader(TableReader):
     """Reads CSV files."""
 
-    def read(self, path: Path) -> Table:
-        """Read a CSV file: UTF-8, a header line; comma, semicolon or tab between cells.
+    def read(self, path: Path, asked: Mapping[str, Any] = _NOTHING) -> Table:
+        """Read a table in a text file, in whatever dialect it has.
 
         Raises:
             InvalidData: The file is missing, is no text, is empty, or its rows differ in length.
         """
-        return _read_large(path) or _read_any(path)
+        said = {key: value for key, value in asked.items() if value not in (None, "auto")}
+        return (None if said else _read_large(path)) or _read_any(path, said)
 
 
 @dataclass(frozen=True)
@@ -108,6 +116,8 @@ def _read_large(path: Path) -> Table | None:
     if len(frame) != form.rows:
         return None
     columns = [_numbers(frame[index]) for index in range(len(form.header))]
+    if any(_dressed(frame[at]) for at, values in enumerate(columns) if values is None):
+        return None
     large = (_LargeColumn(form, index, values) for index, values in enumerate(columns))
     return Table(form.header, np.arange(form.rows) + 2, tuple(large))
 
@@ -119,12 +129,15 @@ def _form(path: Path) -> _Form | None:
             return None
         with path.open(encoding="utf-8-sig", newline="") as file:
             first = file.readline()
-        separator = max(_SEPARATORS, key=first.count)
+            head = [first, *(file.readline() for _ in range(_LOOKED_AT))]
+        separator = find_separator([line.rstrip("\r\n") for line in head])
         lines = _lines(path, separator)
         header = [cell.strip() for cell in next(csv.reader([first], delimiter=separator), [])]
     except (OSError, UnicodeDecodeError, csv.Error):
         return None
-    if lines is None or lines.rows < 1 or len(header) == 1:
+    if lines is None or lines.rows < 1 or len(header) == 1 or not all(header):
+        return None
+    if not has_header(header, list(csv.reader(head[1:], delimiter=separator))):
         return None
     even = lines.separators == (len(header) - 1) * (lines.rows + 1)
     return _Form(path, separator, tuple(header), lines.rows) if even else None
@@ -173,52 +186,138 @@ def _frame(form: _Form, **how: Any) -> pd.DataFrame:
     return frame
 
 
+def _dressed(column: pd.Series[Any]) -> bool:
+    """Whether a sample of texts are numbers in a notation of their own."""
+    some = column.iloc[:: max(1, len(column) // 1000)]
+    cells = ["" if cell is None or cell != cell else str(cell).strip() for cell in some]
+    return any(plain_numbers(cells, decimal) is not None for decimal in ".,")
+
+
 def _numbers(column: pd.Series[Any]) -> np.ndarray | None:
     """A column as pandas read it, where that is as numbers."""
     return column.to_numpy(np.float64) if column.dtype.kind in "iuf" else None
 
 
-def _read_any(path: Path) -> Table:
+def _read_any(path: Path, asked: Mapping[str, Any]) -> Table:
     """Any file, cell by cell."""
     problems = Problems()
-    header: list[str] = []
-    rows: list[int] = []
-    cells: list[list[str]] = []
-    uneven: list[int] = []
+    text, said = _text(path, asked, problems)
+    problems.raise_any()
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            first = file.readline()
-            file.seek(0)
-            reader = csv.reader(file, delimiter=max(_SEPARATORS, key=first.count), strict=True)
-            header = [cell.strip() for cell in next(reader, [])]
-            for row in reader:
-                if not row and len(header) > 1:
-                    continue
-                rows.append(reader.line_num)
-                cells.append([cell.strip() for cell in row] or [""])
-                if len(cells[-1]) != len(header):
-                    uneven.append(reader.line_num)
-    except FileNotFoundError:
-        advice = "a path in a spec is relative to the spec's folder"
-        problems.add("data.path", "must be an existing file", str(path), advice)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        cut = cut_text(text, asked)
+    except csv.Error as error:  # a cell beyond the module's limit
         advice = "save it as UTF-8 text with commas"
         problems.add("data.path", "must be a readable CSV file", f"{path} ({error})", advice)
     problems.raise_any()
+    _check_quotes(cut, path, problems)
+    header, cells, rows, notes = _headed(cut, asked)
     if not cells:
         what = "only a header line" if any(header) else "an empty file"
         problems.add(
             "data.path", "must have a header line and rows below it", what, f"look at {path}"
         )
-    if uneven:
-        at = uneven[0]
-        count = len(cells[rows.index(at)])
-        received = f"{count} in row {at}"
-        if len(uneven) > 1:
-            received += f", and other counts than {len(header)} in {name_rows(uneven)}"
-        advice = "quote cells that contain the separator"
-        must = f"must have {len(header)} cells in every row, like the header"
-        problems.add("data.path", must, received, advice)
     problems.raise_any()
-    columns = tuple(TextColumn(column) for column in zip(*cells, strict=True))
-    return Table(tuple(header), np.asarray(rows, dtype=np.int64), columns)
+    _check_even(header, cells, rows, cut, problems)
+    columns, more = _with_numbers(cells, cut.separator, asked)
+    table = Table(tuple(header), np.asarray(rows, dtype=np.int64), columns)
+    found = (*filter(None, [said]), *cut.notes, *notes, *more)
+    return replace(table, notes=found, decimal=more.decimal)
+
+
+def _text(path: Path, asked: Mapping[str, Any], problems: Problems) -> tuple[str, str]:
+    """The text of a file, and a note about its encoding; "" with a problem noted."""
+    try:
+        return decode(path.read_bytes(), asked.get("encoding"))
+    except FileNotFoundError:
+        advice = "a path in a spec is relative to the spec's folder"
+        problems.add("data.path", "must be an existing file", str(path), advice)
+    except LookupError as error:
+        must, advice = "must be an encoding", "such as utf-8, latin-1, cp1252 or utf-16"
+        problems.add("data.dialect.encoding", must, str(error), advice)
+    except (OSError, UnicodeError) as error:
+        advice = "save it as UTF-8 text with commas, or set data.dialect.encoding"
+        problems.add("data.path", "must be a readable CSV file", f"{path} ({error})", advice)
+    return "", ""
+
+
+def _check_quotes(cut: Cut, path: Path, problems: Problems) -> None:
+    """A quotation mark that swallows rows, or is never closed, must not do so in silence."""
+    advice = 'correct it, or set data.dialect: {quotes: none} where " is a mark of the text'
+    if cut.swallowed:
+        must = "must have no quoted cell that holds rows of the table"
+        problems.add("data.path", must, f"one that begins in row {cut.swallowed}", advice)
+    elif cut.unclosed:
+        must = "must have quotes around whole cells, which end"
+        problems.add("data.path", must, f"others in row {cut.unclosed} of {path}", advice)
+    problems.raise_any()
+
+
+def _headed(
+    cut: Cut, asked: Mapping[str, Any]
+) -> tuple[list[str], list[list[str]], list[int], list[str]]:
+    """Names of columns, the cells and lines of the rows below, and notes."""
+    if not cut.cells:
+        return [], [], [], []
+    first, *rest = cut.cells
+    if asked.get("header") == "none" or ("header" not in asked and not has_header(first, rest)):
+        names = [f"column_{number}" for number in range(1, len(first) + 1)]
+        note = f"no header line was found: columns are called {names[0]}, … (data.dialect.header)"
+        return names, cut.cells, cut.lines, [] if asked.get("header") else [note]
+    header = [name.strip() or f"column_{at}" for at, name in enumerate(first, 1)]
+    header = first if len(first) == 1 else header
+    if rest and is_units(rest[0], rest[1:]):
+        note = f"row {cut.lines[1]} is left out: it holds units ({', '.join(rest[0][:4])})"
+        return header, rest[1:], cut.lines[2:], [note]
+    return header, rest, cut.lines[1:], []
+
+
+def _check_even(
+    header: Sequence[str], cells: list[list[str]], rows: list[int], cut: Cut, problems: Problems
+) -> None:
+    """Every row must have as many cells as the header."""
+    uneven = [row for row, found in zip(rows, cells, strict=True) if len(found) != len(header)]
+    if not uneven:
+        return
+    at = uneven[0]
+    count = len(cells[rows.index(at)])
+    received = f"{count} in row {at}"
+    if len(uneven) > 1:
+        received += f", and other counts than {len(header)} in {name_rows(uneven)}"
+    advice = "quote cells that contain the separator, or set data.dialect.separator"
+    must = f"must have {len(header)} cells in every row, like the header"
+    problems.add("data.path", must, received, advice)
+    problems.raise_any()
+
+
+class _Notes(tuple[str, ...]):
+    """Notes, and what marks decimals where numbers were not plain."""
+
+    decimal: str = ""
+
+
+def _with_numbers(
+    cells: list[list[str]], separator: str, asked: Mapping[str, Any]
+) -> tuple[tuple[TextColumn, ...], _Notes]:
+    """Columns whose numbers are as Python writes them, and notes of what was not."""
+    columns = [list(column) for column in zip(*cells, strict=True)]
+    decimal, doubtful = asked.get("decimal"), ""
+    if decimal is None:
+        decimal, doubtful = find_decimal(columns, separator)
+    notes, changed = [], ""
+    for at, column in enumerate(columns):
+        plain = plain_numbers(column, decimal)
+        if plain is not None:
+            pair = next(pair for pair in zip(column, plain, strict=True) if pair[0] != pair[1])
+            changed = changed or f"'{pair[0]}' is {float(pair[1]):.12g}"
+            columns[at] = plain
+    if doubtful and asked.get("decimal") is None:
+        other = "." if decimal == "," else ","
+        notes.append(
+            f"'{doubtful}' could have thousands or decimals after its comma: it is read with "
+            f'decimal: "{decimal}"; if that is wrong, set data.dialect: {{decimal: "{other}"}}'
+        )
+    elif changed and asked.get("decimal") is None:
+        notes.append(f"numbers are written in their own way: {changed} (data.dialect.decimal)")
+    found = _Notes(notes)
+    found.decimal = decimal if changed else ""
+    return tuple(TextColumn(column) for column in columns), found

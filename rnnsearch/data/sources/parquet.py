@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,11 +18,13 @@ from rnnsearch.errors import MissingExtra
 
 __all__ = ["ParquetReader"]
 
+_NOTHING: Mapping[str, Any] = {}
+
 
 class ParquetReader(TableReader):
     """Reads Parquet files. Rows count from 1: there is no header line."""
 
-    def read(self, path: Path) -> Table:
+    def read(self, path: Path, asked: Mapping[str, Any] = _NOTHING) -> Table:
         """Read a Parquet file; columns that nobody asks for are left on the disk.
 
         Raises:

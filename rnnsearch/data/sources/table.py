@@ -19,7 +19,7 @@ class RowsTableReader(RowsReader):
 
     def read(self, path: Path, settings: Mapping[str, Any]) -> TextTable:
         """All cells; a text file says itself what separates them."""
-        table = _reader(path).read(path)
+        table = _reader(path).read(path, settings.get("dialect") or {})
         columns = tuple(tuple(column.texts()) for column in table.columns)
         return TextTable(table.header, table.rows, columns)
 

@@ -43,6 +43,7 @@ __all__ = [
     "Base",
     "CalendarFeature",
     "CsvSource",
+    "DialectSpec",
     "FastaSource",
     "FoldsSpec",
     "GroupPattern",

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from rnnsearch.spec.fields import Count, Frozen, Seed, Worded
 
-__all__ = ["BacktestSpec", "FoldsSpec", "GroupPattern", "Source", "SplitSpec"]
+__all__ = ["BacktestSpec", "DialectSpec", "FoldsSpec", "GroupPattern", "Source", "SplitSpec"]
 
 
 class GroupPattern(Frozen):
@@ -117,6 +117,35 @@ class SplitSpec(Frozen):
         if isinstance(self.folds, FoldsSpec):
             return self.folds.folds, self.folds.repeats
         return self.folds, 1
+
+
+class DialectSpec(Frozen):
+    """How a text file holds a table, where that is not to be guessed."""
+
+    encoding: str | None = Field(
+        default=None,
+        description="Encoding, such as `latin-1` or `utf-16`; null: UTF-8, or UTF-16 or Latin-1 "
+        "where it is none.",
+    )
+    separator: Annotated[str, Field(min_length=1, max_length=1)] | None = Field(
+        default=None,
+        description="What stands between cells; null: the tab, `;`, `|` or `,` that most lines "
+        "agree on.",
+    )
+    decimal: Literal[".", ","] | None = Field(
+        default=None,
+        description="What marks decimals; null: by all numbers of the file.",
+    )
+    quotes: Literal["auto", "none"] = Field(
+        default="auto",
+        description="`none`: a quotation mark is part of the text; `auto`: it may stand around a "
+        "cell that has separators or line ends.",
+    )
+    header: Annotated[int, Field(ge=1)] | Literal["auto", "none"] = Field(
+        default="auto",
+        description="Line with the names of the columns, from 1; `none`: there is no such line, "
+        "and columns are called column_1, column_2, …",
+    )
 
 
 class Source(Frozen):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from rnnsearch.spec.fields import Count
-from rnnsearch.spec.sources._base import Source
+from rnnsearch.spec.sources._base import DialectSpec, Source
 
 __all__ = ["Base", "CalendarFeature", "CsvSource", "ParquetSource", "SeriesSource"]
 
@@ -120,6 +120,15 @@ class SeriesSource(Source):
         "there is one; `reindex` puts the missing rows in as gaps, to be treated as `missing` "
         "says; `error`.",
     )
+
+    dialect: DialectSpec = Field(
+        default=DialectSpec(), description="How a text file holds the table."
+    )
+
+    @property
+    def dialect_items(self) -> tuple[tuple[str, Any], ...]:
+        """What is said of the dialect: pairs of a key and its value."""
+        return tuple(self.dialect.model_dump(exclude_defaults=True).items())
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from rnnsearch.spec.fields import Count, Worded
-from rnnsearch.spec.sources._base import Source, SplitSpec
+from rnnsearch.spec.sources._base import DialectSpec, Source, SplitSpec
 
 __all__ = [
     "FastaSource",
@@ -93,6 +93,9 @@ class TokensSource(Source):
 class RowsSource(TokensSource):
     """Separate sequences of tokens, in the rows of a table."""
 
+    dialect: DialectSpec = Field(
+        default=DialectSpec(), description="How a text file holds the table."
+    )
     split: TokensSplitSpec = Field(default=TokensSplitSpec(), description="The parts of the data.")
     sequence: str | None = Field(
         default=None, description="Column with the text that the network reads."

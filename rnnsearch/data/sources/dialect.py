@@ -1,0 +1,256 @@
+"""How a text file holds a table: encoding, separator, quotes, where it begins and ends.
+
+Everything is decided by many lines. Lines that have as many separators as all others are rows, so
+that a quotation mark that nobody closes can't swallow any.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["SEPARATORS", "Cut", "cut_text", "decode", "find_separator"]
+
+SEPARATORS = "\t;|,"
+"""Those looked for; of several that all lines agree on, the first."""
+
+_HEAD = 400
+"""Lines that decide about the separator."""
+_AGREE = 0.9
+"""Share of lines that must have as many cells as the usual one."""
+_MOST_OUTSIDE = 30
+"""Lines above the header, and below the last row, that may be left out."""
+_DIRECTIVE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A text as lines of cells.
+
+    Attributes:
+        separator: Between cells.
+        cells: Of each row, the header among them.
+        lines: On which line of the file each row ends, from 1.
+        notes: What was decided, for the user.
+        swallowed: The line at which a quoted cell begins that holds what look like rows; 0 if none.
+        unclosed: The line at which a quoted cell begins that never ends; 0 if none.
+    """
+
+    separator: str
+    cells: list[list[str]]
+    lines: list[int]
+    notes: tuple[str, ...]
+    swallowed: int = 0
+    unclosed: int = 0
+
+
+def decode(content: bytes, encoding: str | None) -> tuple[str, str]:
+    """The text of a file, and a note where its encoding had to be guessed.
+
+    Raises:
+        UnicodeError, LookupError: It has not the encoding that is given.
+    """
+    if encoding is not None:
+        return content.decode(encoding).removeprefix("\ufeff"), ""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16"), "it is read as UTF-16"
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = ""
+    if text and "\0" not in text:
+        return text, ""
+    zeros = [content[start:4000:2].count(0) for start in (0, 1)]
+    if max(zeros) > len(content[:4000]) / 8:
+        name = "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
+        return content.decode(name), f"it is read as {name.upper()} (data.dialect.encoding)"
+    if text or not content:
+        return text, ""
+    try:
+        text = content.decode("cp1252")
+    except UnicodeDecodeError:
+        text = content.decode("latin-1")
+    return text, "it is no UTF-8, and read as Latin-1 (data.dialect.encoding)"
+
+
+def find_separator(lines: Sequence[str]) -> str:
+    """What separates the cells of most lines into as many; the first line's, where nothing does."""
+    usual = [line for line in lines if line.strip()][:_HEAD]
+    for mark in SEPARATORS:
+        counts = Counter(_count(line, mark) for line in usual)
+        most, agreeing = counts.most_common(1)[0] if counts else (0, 0)
+        if most and agreeing >= _AGREE * len(usual):
+            return mark
+    for mark in SEPARATORS:  # preamble and footers may be long, and quoted cells have line ends
+        counts = Counter(len(row) for row in csv.reader(usual, delimiter=mark))
+        most, agreeing = counts.most_common(1)[0] if counts else (1, 0)
+        if most > 1 and agreeing >= 0.5 * sum(counts.values()):
+            return mark
+    first = usual[0] if usual else ""
+    return max(",;\t|", key=first.count)
+
+
+def _count(line: str, mark: str) -> int:
+    """Separators in a line, those within quotes left out."""
+    if '"' not in line:
+        return line.count(mark)
+    return re.sub(rf'(?:(?<=^)|(?<={re.escape(mark)}))"(?:[^"]|"")*"', "", line).count(mark)
+
+
+def cut_text(text: str, asked: Mapping[str, Any]) -> Cut:
+    """The rows of a text.
+
+    Args:
+        text: The whole file.
+        asked: What the spec says: ``separator``, ``quotes``, ``header``.
+    """
+    notes: list[str] = []
+    lines = _split(text)
+    first = 0
+    directive = _DIRECTIVE.fullmatch(lines[0]) if lines else None
+    separator: str | None = asked.get("separator")
+    if directive:
+        first, separator = 1, separator or directive[1]
+    separator = separator or find_separator(lines[first:])
+    quoted = asked.get("quotes") != "none"
+    rows, numbers, swallowed, unclosed = _rows(lines, first, separator, quoted)
+    if len(rows) > 1 and not swallowed and not unclosed:
+        rows, numbers = _trimmed(rows, numbers, asked.get("header"), notes)
+    return Cut(separator, rows, numbers, tuple(notes), swallowed, unclosed)
+
+
+def _split(text: str) -> list[str]:
+    """Lines, as files end them: other line ends of Unicode are part of a cell."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return lines[:-1] if lines and not lines[-1] else lines
+
+
+def _rows(
+    lines: Sequence[str], first: int, separator: str, quoted: bool
+) -> tuple[list[list[str]], list[int], int, int]:
+    """Cells and line numbers; and where a quoted cell swallows rows, or is never closed."""
+    given = list(enumerate(lines[first:], first + 1))
+    filled = [(number, line) for number, line in given if line.strip() or separator in line]
+    counts = Counter(_count(line, separator) for _, line in filled)
+    usual = counts.most_common(1)[0][0] if counts else 0
+    kept = filled if usual else given
+    if not quoted:
+        cells = [[cell.strip() for cell in line.split(separator)] for _, line in kept]
+        return cells, [number for number, _ in kept], 0, 0
+    cells = [_cells(line, separator, usual + 1) for _, line in kept]
+    if _even(cells, [line for _, line in kept], usual + 1):
+        return cells, [number for number, _ in kept], 0, 0
+    return _quoted_rows(lines, first, separator, usual)
+
+
+def _cells(line: str, separator: str, usual: int) -> list[str]:
+    """The cells of one line; quotes are marks of the table where that gives `usual` cells."""
+    if '"' in line:
+        try:
+            (row,) = csv.reader([line], delimiter=separator, strict=True)
+        except csv.Error:
+            row = []
+        if len(row) == usual:
+            return [cell.strip() for cell in row]
+    return [_bare(cell) for cell in line.split(separator)]
+
+
+def _even(cells: Sequence[Sequence[str]], lines: Sequence[str], usual: int) -> bool:
+    """Whether lines are rows: all but some of the first and last, without quotes, are even."""
+    odd = [at for at, row in enumerate(cells) if len(row) != usual]
+    if not odd:
+        return True
+    edge = [at < _MOST_OUTSIDE or at >= len(cells) - _MOST_OUTSIDE for at in odd]
+    return all(edge) and not any('"' in lines[at] for at in odd)
+
+
+def _quoted_rows(
+    lines: Sequence[str], first: int, separator: str, usual: int
+) -> tuple[list[list[str]], list[int], int, int]:
+    """`_rows` where quoted cells have line ends or separators."""
+    rows: list[list[str]] = []
+    numbers: list[int] = []
+    text = io.StringIO("\n".join(lines[first:]), newline="")
+    reader = csv.reader(text, delimiter=separator, strict=True)
+    before = first
+    try:
+        for row in reader:
+            end = first + reader.line_num
+            spanned = [line.count(separator) for line in lines[before:end]]
+            if usual and len(spanned) > 1 and all(count == usual for count in spanned):
+                return rows, numbers, before + 1, 0
+            if row or not usual:
+                rows.append([cell.strip() for cell in row] or [""])
+                numbers.append(end)
+            before = end
+    except csv.Error:
+        return rows, numbers, 0, before + 1
+    return rows, numbers, 0, 0
+
+
+def _bare(cell: str) -> str:
+    """A cell without the quotes around it, where they are a pair of their own."""
+    cell = cell.strip()
+    if len(cell) > 1 and cell[0] == cell[-1] == '"' and '"' not in cell[1:-1].replace('""', ""):
+        return cell[1:-1].replace('""', '"').strip()
+    return cell
+
+
+def _trimmed(
+    rows: list[list[str]], numbers: list[int], header: object, notes: list[str]
+) -> tuple[list[list[str]], list[int]]:
+    """Without lines above the header and below the last row, which have fewer cells."""
+    widths = [len(row) for row in rows]
+    usual = Counter(widths).most_common(1)[0][0]
+    if usual == 1:
+        return rows, numbers
+    begin = 0
+    if isinstance(header, int):
+        begin = next((at for at, number in enumerate(numbers) if number >= header), 0)
+    else:
+        while begin < min(_MOST_OUTSIDE, len(rows) - 2) and not _full(rows[begin], usual):
+            begin += 1
+        if begin == 1 and widths[0] == usual - 1 and all(w == usual for w in widths[1:]):
+            rows[0].insert(0, "row")  # as R writes row names
+            begin = 0
+    stop = len(rows)
+    while stop > max(begin + 2, len(rows) - _MOST_OUTSIDE) and not _full(rows[stop - 1], usual):
+        stop -= 1
+    if stop - begin < 2 or any(width != usual for width in widths[begin + 1 : stop]):
+        return rows, numbers  # for the caller to name
+    if begin and not isinstance(header, int):
+        what = _lines(numbers[:begin])
+        notes.append(f"{what} above the header left out: '{_short(rows[0])}' (data.dialect.header)")
+    if stop < len(rows):
+        notes.append(f"{_lines(numbers[stop:])} below the table left out: '{_short(rows[stop])}'")
+    return rows[begin:stop], numbers[begin:stop]
+
+
+def _full(row: Sequence[str], usual: int) -> bool:
+    """Whether a row is one of the table, and no remark: it may be broken."""
+    words = any(map(str.isalpha, row[0])) and not row[0][0].isdigit()
+    if len(row) == usual:
+        return not (words and " " in row[0] and not any(row[1:]))
+    return not words and any(row)
+
+
+def _lines(numbers: Sequence[int]) -> str:
+    return (
+        "line 1 is"
+        if list(numbers) == [1]
+        else (
+            f"line {numbers[0]} is"
+            if len(numbers) == 1
+            else f"lines {numbers[0]} to {numbers[-1]} are"
+        )
+    )
+
+
+def _short(row: Sequence[str]) -> str:
+    text = " ".join(filter(None, row))
+    return text if len(text) < 40 else text[:37] + "…"

@@ -1,0 +1,105 @@
+"""Numbers as people write them: 1.234,5 and 1,234.5, 12.3K, 1.2 %, € 5, (3), −2."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rnnsearch.data.series.cells import MISSING
+
+__all__ = ["find_decimal", "plain_numbers"]
+
+_SPACES = "\u00a0\u202f\u2009 "
+_CURRENCY = "€$£¥₹₽₩"
+_DRESSED = re.compile(
+    rf"(?P<open>\()?(?P<sign>[+\-−–]?)\s*[{_CURRENCY}]?\s*(?P<sign2>[+\-−–]?)"
+    rf"(?P<number>\d[\d.,'’{_SPACES}]*\d|\d|[.,]\d+)"
+    rf"\s*(?P<size>[KkMBT]|[Mm]io\.?|[Mm]rd\.?)?\s*(?P<unit>%|[{_CURRENCY}]|EUR|USD|GBP)?(?P<close>\))?(?P<after>-)?"
+)
+_SIZES = {"k": 3, "m": 6, "b": 9, "t": 12, "mio": 6, "mrd": 9}
+_POINT = re.compile(rf"\d{{1,3}}(?:[,'’{_SPACES}]\d{{3}})+(?:\.\d*)?|\d*\.?\d*")
+_COMMA = re.compile(rf"\d{{1,3}}(?:[.'’{_SPACES}]\d{{3}})+(?:,\d*)?|\d*,?\d*")
+
+
+def find_decimal(columns: Sequence[Sequence[str]], separator: str) -> tuple[str, str]:
+    """What marks decimals in a table, ``.`` or ``,``; and a cell that could be read both ways.
+
+    Args:
+        columns: Their cells.
+        separator: Of the file: where it is a comma, a cell's own comma parts thousands.
+    """
+    doubtful, points = "", False
+    for cells in columns:
+        numbers = _numbers_of(cells)
+        if numbers is None:
+            continue
+        commas = [number for number in numbers if "," in number]
+        points = points or any("." in number for number in numbers)
+        if not commas:
+            continue
+        if not all(_POINT.fullmatch(number) for number in numbers):
+            return (",", "") if all(_COMMA.fullmatch(number) for number in numbers) else (".", "")
+        if not any("." in number or number.count(",") > 1 for number in numbers):
+            doubtful = doubtful or commas[0]
+    if not doubtful or points:
+        return ".", ""
+    return ("." if separator == "," else ","), doubtful
+
+
+def _numbers_of(cells: Sequence[str]) -> list[str] | None:
+    """The digits of each cell that is filled; None where one is no number, or all are plain."""
+    found = []
+    for cell in cells[:: max(1, len(cells) // 2000)]:
+        if not cell or cell.lower() in MISSING:
+            continue
+        match = _DRESSED.fullmatch(cell)
+        if match is None:
+            return None
+        found.append(match["number"])
+    return found or None
+
+
+def plain_numbers(cells: Sequence[str], decimal: str) -> list[str] | None:
+    """The cells with numbers as Python has them; None where they are so, or one is no number.
+
+    Args:
+        cells: Of a column.
+        decimal: What marks decimals.
+    """
+    known: dict[str, str] = {}
+    changed = False
+    for cell in set(cells):
+        known[cell] = cell
+        if not cell or cell.lower() in MISSING or (decimal == "." and _is_plain(cell)):
+            continue
+        plain = _plain(cell, decimal)
+        if plain is None:
+            return None
+        known[cell] = plain
+        changed = changed or plain != cell
+    return [known[cell] for cell in cells] if changed else None
+
+
+def _is_plain(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return "_" not in cell
+
+
+def _plain(cell: str, decimal: str) -> str | None:
+    """One cell; None if it is no number."""
+    match = _DRESSED.fullmatch(cell)
+    if match is None:
+        return cell if _is_plain(cell) and "," not in cell and "e" in cell.lower() else None
+    form = _COMMA if decimal == "," else _POINT
+    number = match["number"]
+    if form.fullmatch(number) is None:
+        return None
+    digits = re.sub(rf"['’{_SPACES}]", "", number)
+    digits = digits.replace("." if decimal == "," else ",", "").replace(decimal, ".")
+    negative = bool(match["open"] and match["close"]) or match["after"] == "-"
+    negative = negative or any(match[key] in ("-", "−", "–") for key in ("sign", "sign2"))
+    power = _SIZES.get((match["size"] or "").lower().rstrip("."), 0)
+    return ("-" if negative else "") + digits + (f"e{power}" if power else "")

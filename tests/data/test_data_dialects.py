@@ -1,0 +1,208 @@
+"""Tables in text files as people's programs write them come back as they were."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnnsearch.data import preparation_from_json, read
+from rnnsearch.data.series.table import Table
+from rnnsearch.data.sources.csv import CsvReader
+from rnnsearch.data.sources.numbers import plain_numbers
+from rnnsearch.errors import InvalidData
+
+
+def read_table(path: Path, content: str | bytes, **asked: Any) -> Table:
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return CsvReader().read(path, asked)
+
+
+def cells(table: Table, name: str) -> list[str]:
+    return list(table.column(name).texts())
+
+
+@given(
+    separator=st.sampled_from(",;\t|"),
+    decimal=st.sampled_from(".,"),
+    thousands=st.sampled_from(["", ".", "'", "\u00a0", " "]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "latin-1", "cp1252"]),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC]),
+    above=st.sampled_from(["", "sep", "Exported by a program\n", "Station 7\nlat 48.1\n\n"]),
+    below=st.sampled_from(["", "\nSource: the office\n", "\n"]),
+    ends=st.sampled_from(["\n", "\r\n"]),
+    seed=st.integers(0, 9),
+)
+@settings(max_examples=200)
+def test_a_series_comes_back_from_any_dialect(
+    tmp_path_factory: pytest.TempPathFactory,
+    separator: str,
+    decimal: str,
+    thousands: str,
+    encoding: str,
+    quoting: Any,
+    above: str,
+    below: str,
+    ends: str,
+    seed: int,
+) -> None:
+    if thousands == decimal or (decimal == "." and thousands == "."):
+        thousands = ""
+    generator = np.random.default_rng(seed)
+    values = np.round(generator.normal(0, 4000, 60), 2)
+    times = pd.date_range("2024-01-20", periods=60, freq="D")
+    names = ["Größe heute", "café" if seed % 2 else "b", "date"]
+
+    def written(value: float) -> str:
+        text = f"{value:,.2f}".replace(",", "T").replace(".", decimal)
+        return text.replace("T", thousands)
+
+    file = io.StringIO()
+    if above == "sep":
+        file.write(f"sep={separator}{ends}")
+    else:
+        file.write(above.replace("\n", ends))
+    writer = csv.writer(file, delimiter=separator, quoting=quoting, lineterminator=ends)
+    writer.writerow(names)
+    for value, time in zip(values, times, strict=True):
+        writer.writerow([written(value), written(-value / 3), time.strftime("%d/%m/%Y")])
+    file.write(below.replace("\n", ends))
+    path = tmp_path_factory.mktemp("dialect") / "a.csv"
+    table = read_table(path, file.getvalue().encode(encoding))
+    assert table.header == tuple(names)
+    np.testing.assert_allclose([float(cell) for cell in cells(table, names[0])], values)
+    assert cells(table, "date")[0] == "20/01/2024"
+
+
+@pytest.mark.parametrize(
+    ("written", "numbers"),
+    [
+        (["1.2 %", "3 %", ""], [1.2, 3, np.nan]),
+        (["12.3K", "1.5M", "2B", "7"], [12300, 1.5e6, 2e9, 7]),
+        (["$1,234.50", "$-2.00"], [1234.5, -2]),
+        (["(1,234)", "5"], [-1234, 5]),
+        (["−3.5", "2"], [-3.5, 2]),
+        (["1 234 567", "12"], [1234567, 12]),
+        (["7-", "8"], [-7, 8]),
+        (["1e5", "2.5e-3", "1,000"], [1e5, 2.5e-3, 1000]),
+    ],
+)
+def test_numbers_in_other_clothes(written: list[str], numbers: list[float]) -> None:
+    found = plain_numbers(written, ".")
+    assert found is not None
+    np.testing.assert_allclose([float(cell or "nan") for cell in found], numbers)
+
+
+@pytest.mark.parametrize(
+    "text", ["a", "12 kg", "1.2.3", "10:30", "1-2", "2024-01-01", "3/4", "1,2,3"]
+)
+def test_other_texts_stay_what_they_are(text: str) -> None:
+    assert plain_numbers([text, "5"], ".") is None
+
+
+def test_the_header_does_not_decide_about_the_separator(tmp_path: Path) -> None:
+    rows = [f"2023-01-{day:02};{day}.5" for day in range(1, 29)]
+    table = read_table(tmp_path / "a.csv", "\n".join(["Zeit;Preis (EUR, netto)", *rows]))
+    assert (
+        table.header == ("Zeit", "Preis (EUR, netto)") and cells(table, "Zeit")[0] == "2023-01-01"
+    )
+
+
+def sentences(count: int = 60) -> list[str]:
+    return [f"I see the {n} dogs, and you.\tveo los {n} perros." for n in range(count)]
+
+
+@pytest.mark.parametrize("quote", ['"', '"Stop'])
+def test_a_quote_that_nobody_closes_swallows_nothing(tmp_path: Path, quote: str) -> None:
+    lines = sentences()
+    lines[7] = quote + lines[7]
+    lines[30] = lines[30].replace(".\t", '."\t')
+    table = read_table(tmp_path / "a.tsv", "\n".join(["english\tspanish", *lines]))
+    assert len(table.rows) == 60
+    assert cells(table, "english")[7].startswith('"') and cells(table, "english")[30].endswith('"')
+
+
+def test_quotes_within_a_sentence_stay(tmp_path: Path) -> None:
+    lines = sentences()
+    lines[3] = '"Stop!" they know.\t"¡Para!" saben.'
+    lines[4] = '"All of it"\t"todo"'
+    table = read_table(tmp_path / "a.tsv", "\n".join(["english\tspanish", *lines]))
+    assert cells(table, "english")[3:5] == ['"Stop!" they know.', "All of it"]
+
+
+def test_rows_within_quotes_are_an_error_that_names_the_row(tmp_path: Path) -> None:
+    lines = [f"I see the {n} dogs,{n % 2}" for n in range(40)]
+    lines[2] = '"a line\nanother, b",1'
+    lines[5] = '"' + lines[5]
+    lines[9] = 'and then",0'
+    with pytest.raises(InvalidData, match="row 8") as caught:
+        read_table(tmp_path / "a.csv", "\n".join(["text,label", *lines]))
+    assert "data.dialect: {quotes: none}" in str(caught.value)
+    plain = [line for line in lines if line != lines[2]]
+    for asked in ({"quotes": "none"}, {}):  # where lines are rows, nothing is swallowed
+        table = read_table(tmp_path / "a.csv", "\n".join(["text,label", *plain]), **asked)
+        assert len(table.rows) == 39
+
+
+def test_a_cell_may_have_line_ends(tmp_path: Path) -> None:
+    lines = [f"win cash {n} now,{n % 2}" for n in range(40)]
+    lines[4] = '"first line\nsecond line, with a comma",1'
+    table = read_table(tmp_path / "a.csv", "\n".join(["message,label", *lines]))
+    assert cells(table, "message")[4] == "first line\nsecond line, with a comma"
+
+
+def test_a_file_without_a_header_has_columns_by_number(tmp_path: Path) -> None:
+    lines = [f"win cash {n} now\t{['ham', 'spam'][n % 2]}" for n in range(40)]
+    table = read_table(tmp_path / "a.tsv", "\n".join(lines))
+    assert table.header == ("column_1", "column_2") and len(table.rows) == 40
+    assert "no header line" in table.notes[0]
+    numbers = [f"{n},{n * n % 7}.5" for n in range(40)]
+    assert read_table(tmp_path / "b.csv", "\n".join(numbers)).header == ("column_1", "column_2")
+    stamps = [f"2024-01-{n + 1:02},{n * n % 7}.5" for n in range(28)]
+    assert len(read_table(tmp_path / "c.csv", "\n".join(stamps)).rows) == 28
+    named = read_table(tmp_path / "c.csv", "\n".join(["day,y", *stamps]))
+    assert named.header == ("day", "y") and len(named.rows) == 28
+    assert read_table(tmp_path / "d.csv", "a,b\n1,2\n" * 20, header="none").header[0] == "column_1"
+
+
+def test_a_row_of_units_is_left_out(tmp_path: Path) -> None:
+    rows = [f"2024-01-01 {n:02}:00,{n}.5,{n}" for n in range(24)]
+    table = read_table(tmp_path / "a.csv", "\n".join(["t,speed,load", ",m/s,kW", *rows]))
+    assert len(table.rows) == 24 and table.rows[0] == 3 and "units (, m/s, kW)" in table.notes[0]
+
+
+def test_what_could_be_read_both_ways_is_asked(tmp_path: Path) -> None:
+    rows = [f"{n};1,{n:03}" for n in range(100, 140)]
+    table = read_table(tmp_path / "a.csv", "\n".join(["a;b", *rows]))
+    assert cells(table, "b")[0] == "1.100"
+    assert 'set data.dialect: {decimal: "."}' in table.notes[0]
+    table = read_table(tmp_path / "a.csv", "\n".join(["a;b", *rows]), decimal=".")
+    assert cells(table, "b")[0] == "1100" and not table.notes
+
+
+def test_new_files_are_read_with_the_decimals_of_training(tmp_path: Path, csv_source: Any) -> None:
+    rows = [f"{n};{n % 7},{n % 3}5" for n in range(60)]
+    (tmp_path / "a.csv").write_text("\n".join(["a;y", *rows]))
+    prepared = read(csv_source(tmp_path / "a.csv"), "many_to_one").preparation()
+    prepared = preparation_from_json(prepared.to_json())
+    (tmp_path / "b.csv").write_text("a;y\n" + "1;1.500\n" * 6)
+    x, _ = prepared.inputs(str(tmp_path / "b.csv"))
+    raw = np.asarray(x)[0, 0, 0] * prepared.scaling.scale[0] + prepared.scaling.offset[0]
+    assert raw == pytest.approx(1500, rel=1e-5)
+
+
+def test_a_truncated_last_row_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(InvalidData, match="received 1 in row 32"):
+        read_table(tmp_path / "a.csv", "a,b\n" + "1.5,2\n" * 30 + "1.5")
+
+
+def test_no_such_encoding(tmp_path: Path) -> None:
+    with pytest.raises(InvalidData, match=r"data.dialect.encoding: must be an encoding"):
+        read_table(tmp_path / "a.csv", "a,b\n1,2\n", encoding="latin-99")
