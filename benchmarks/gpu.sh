@@ -13,7 +13,7 @@ shift
 parts=${*:-tests searches lanes small many}
 python=${PYTHON:-python3}
 mkdir -p "$folder"
-: >"$folder/parts.txt"
+touch "$folder/parts.txt"
 # Without machine code of Python beside its sources every process would compile them anew.
 unset PYTHONDONTWRITEBYTECODE
 export XLA_PYTHON_CLIENT_PREALLOCATE=false TF_CPP_MIN_LOG_LEVEL=3 PYTHONUNBUFFERED=1
@@ -27,6 +27,7 @@ part() { # NAME LIMIT COMMAND…: its output in a file, how it ended in parts.tx
 
 for name in $parts; do
     : >"$folder/$name.txt"
+    sed -i "/^$name /d" "$folder/parts.txt"
     case $name in
     tests)
         many=$("$python" -c 'import xdist' 2>/dev/null && echo "-n 8")

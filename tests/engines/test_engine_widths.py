@@ -5,7 +5,12 @@ from dataclasses import replace
 import pytest
 
 from rnnsearch.engines.fused import FusedEngine
-from rnnsearch.engines.fused.widths import fitting_width, full_width, wanted_width
+from rnnsearch.engines.fused.widths import (
+    fitting_width,
+    full_width,
+    update_seconds,
+    wanted_width,
+)
 from tests.engines.conftest import make_program
 from tests.engines.test_engine_contract import dataset_for
 
@@ -37,6 +42,17 @@ def test_large_networks_and_batches_fill_a_device_with_fewer_lanes(small):
     assert full(32, cell="LSTM", units=(32,), bidirectional=True) == measured
     assert full(8, cell="SimpleRNN", units=(4,)) == 2048
     assert full(4096, cell="LSTM", units=(1024,)) == 1
+
+
+def test_an_update_takes_what_was_measured(small):
+    """GRU-32 and LSTM-64 at 512 lanes: benchmarks/README.md, per update."""
+    program, _ = small
+    network = program.architecture
+    for cell, units, steps, seconds in (("GRU", 32, 500, 35.8e-3), ("LSTM", 64, 50, 9.0e-3)):
+        head = replace(network.head, steps=steps)
+        architecture = replace(network, cell=cell, units=(units,), head=head)
+        one = replace(program, architecture=architecture, batch_size=32)
+        assert update_seconds(one, 512) == pytest.approx(seconds, rel=0.25)
 
 
 def test_a_width_that_does_not_fit_is_not_taken():

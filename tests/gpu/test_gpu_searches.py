@@ -26,6 +26,9 @@ SHIPPED = {
 }
 
 
+QUICK = {"confirm": 0, "deliver": "best"}
+
+
 def start(spec, output, **variables):
     device = "auto" if ON_CPU else "gpu"
     command = [sys.executable, "main.py", "search", str(spec), "--device", device, "-o", output]
@@ -64,6 +67,8 @@ def write_spec(path, base, **sections):
 def test_a_search_of_each_task(task, tmp_path):
     base = (SPECS / f"{SHIPPED[task]}.yaml").read_text()
     search = {"trials": 4, "block": 4, "epochs": 2}
+    if task != "many_to_one":  # which goes the whole way
+        search |= QUICK
     spec = write_spec(tmp_path / "spec.yaml", base, search=search)
     output = str(tmp_path / "study")
     summary = end(start(spec, output), output)
@@ -80,7 +85,7 @@ def test_a_search_of_vectors(tmp_path):
         "data": {"source": "npz", "path": str(tmp_path / "vectors.npz")},
         "space": {"units": 8, "learning_rate": 1e-2},
     }
-    spec = write_spec(tmp_path / "spec.yaml", base, search={"trials": 2, "epochs": 2})
+    spec = write_spec(tmp_path / "spec.yaml", base, search=QUICK | {"trials": 2, "epochs": 2})
     output = str(tmp_path / "study")
     assert end(start(spec, output), output)["task"] == "one_to_one"
 
@@ -93,7 +98,7 @@ def test_two_processes_on_one_card(tmp_path):
     processes = {}
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        search = {"trials": 4, "block": 4, "epochs": 3}
+        search = QUICK | {"trials": 4, "block": 4, "epochs": 3}
         spec = write_spec(tmp_path / name / "spec.yaml", ELECTRICITY, space=ONE, search=search)
         output = str(tmp_path / name / "study")
         processes[output] = start(spec, output)
@@ -105,6 +110,7 @@ def test_two_processes_on_one_card(tmp_path):
 def test_a_block_that_does_not_fit_is_trained_in_fewer_lanes(tmp_path):
     """All lanes are asked for at once, on a share of the memory that can't hold them."""
     search = {"trials": 12, "block": 12, "epochs": 2, "sampler": "random", "pruner": "none"}
+    search |= QUICK
     space = ONE | {"units": 256}  # some 190 MiB a lane
     spec = write_spec(
         tmp_path / "spec.yaml", ELECTRICITY, space=space, search=search, run={"lanes": 12}

@@ -17,6 +17,7 @@ from rnnsearch.engines.fused.network import Network
 from rnnsearch.engines.fused.optimizers import RULES
 from rnnsearch.engines.fused.placement import Placement
 from rnnsearch.engines.fused.training import LaneState, epoch_function
+from rnnsearch.engines.fused.widths import update_seconds
 from rnnsearch.engines.ragged import Lengths, lengths_of
 
 __all__ = ["CompiledProgram", "Shape"]
@@ -103,7 +104,7 @@ class CompiledProgram:
             if key not in self._executables:
                 networks = [self._at(length) for length in lengths]
                 lane = epoch_function(self.program, networks, shape.uneven, shape.epochs)
-                options = placement.options(shape.steps * self.network.steps)
+                options = placement.options(update_seconds(self.program, width))
                 lowered = placement.over_lanes(lane).lower(states, orders, described)
                 self._executables[key] = lowered.compile(options)
             return self._executables[key]

@@ -44,8 +44,8 @@ class Placement(ABC):
         self.replicated = NamedSharding(self._mesh, PartitionSpec())
 
     @abstractmethod
-    def options(self, steps: int) -> dict[str, Any]:
-        """For the compiler, of an epoch of so many steps one after the other."""
+    def options(self, update: float) -> dict[str, Any]:
+        """For the compiler, of a program of which a GPU makes an update in so many seconds."""
 
     @abstractmethod
     def over_lanes(self, lane: _Lane) -> Any:
@@ -89,7 +89,7 @@ class _Looped(Placement):
     def __init__(self) -> None:
         super().__init__(len(jax.local_devices()))
 
-    def options(self, steps: int) -> dict[str, Any]:
+    def options(self, update: float) -> dict[str, Any]:
         return _unless_said(_LOW_LEVEL)
 
     def over_lanes(self, lane: _Lane) -> Any:
@@ -130,10 +130,9 @@ _UNTUNED = {"xla_gpu_autotune_level": 0}
 """Kernels of matrix products are taken as they come, not timed: a program is made in 0.8 to 1.7 s
 less, and its epochs take a fifth longer (benchmarks/README.md)."""
 
-_TUNED_STEPS = 10_000
-"""Steps of an epoch above which tuning pays: at 17 µs each they take 0.2 s, so that twenty epochs
-save about what it costs."""
-
+_TUNED = 5e-3
+"""Seconds of an update above which tuning pays: of the thousand that a trial has by default, it
+saves one second."""
 
 _WHOLE = 2**26
 """Bytes of all lanes that are fetched for one of them: no program is compiled to take it out."""
@@ -149,8 +148,8 @@ class _Batched(Placement):
             donate_argnums=0,
         )
 
-    def options(self, steps: int) -> dict[str, Any]:
-        if not has_gpu() or steps > _TUNED_STEPS:
+    def options(self, update: float) -> dict[str, Any]:
+        if not has_gpu() or update > _TUNED:
             return {}
         return _unless_said(_UNTUNED)
 

@@ -1,8 +1,8 @@
 """How many lanes to batch: all runs at hand, up to a full device and to its memory.
 
-Nothing is timed for it. Measured once (benchmarks/README.md, "Lanes on an accelerator"), a step of
-a batch of lanes takes some 17 µs and 0.045 ns for each of its lanes × sequences × gates × units:
-beyond a certain number of these more lanes gain nothing. Memory sets another limit, which the
+Nothing is timed for it. Measured once (benchmarks/README.md, "On a GPU"), a step of lanes takes
+some 17 µs and 0.045 ns for each of its lanes × sequences × gates × units: beyond a certain
+number of these more lanes gain nothing. Memory sets another limit, which the
 compiler knows before anything runs.
 """
 
@@ -12,7 +12,10 @@ from collections.abc import Callable
 
 from rnnsearch.engines._base import Program
 
-__all__ = ["fitting_width", "full_width", "wanted_width"]
+__all__ = ["fitting_width", "full_width", "update_seconds", "wanted_width"]
+
+_STEP_SECONDS = 17e-6
+_PART_SECONDS = 0.045e-9
 
 _FULL = 2**22
 """Lanes × sequences × gates × units of a step at which it takes 0.9 of what a wider one would, a
@@ -29,10 +32,20 @@ _MARGIN = 0.9
 
 def full_width(program: Program) -> int:
     """Lanes of a program that fill a device."""
+    return min(_MOST, max(1, _FULL // _parts(program)))
+
+
+def update_seconds(program: Program, width: int) -> float:
+    """About how long a GPU takes for one update of so many lanes."""
+    step = _STEP_SECONDS + _PART_SECONDS * width * _parts(program)
+    return step * program.architecture.head.steps
+
+
+def _parts(program: Program) -> int:
+    """Sequences × gates × units of a step of one lane."""
     network = program.architecture
     ways = 2 if network.bidirectional else 1
-    units = ways * sum(network.units) * _GATES.get(network.cell, 1)
-    return min(_MOST, max(1, _FULL // (program.batch_size * units)))
+    return program.batch_size * ways * sum(network.units) * _GATES.get(network.cell, 1)
 
 
 def wanted_width(runs: int, full: int) -> int:
