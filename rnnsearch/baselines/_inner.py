@@ -14,7 +14,15 @@ import numpy as np
 
 from rnnsearch.data import Dataset
 
-__all__ = ["best_cost", "blocks", "fitting", "is_ordered", "stratified"]
+__all__ = [
+    "best_cost",
+    "blocks",
+    "fitting",
+    "in_row_space",
+    "is_ordered",
+    "solver_for",
+    "stratified",
+]
 
 _FOLDS, _FEWER_FOLDS, _MANY = 5, 3, 2_000
 """Folds, and how many are enough from so many rows on."""
@@ -26,6 +34,9 @@ ran away (half-hourly load from the calendar: a test rmse of 6900 for 1675)."""
 
 _LARGE = 5_000_000
 """Numbers from which on threads are worth it."""
+
+_SMALL = 1_000_000
+"""Numbers up to which few steps by second derivatives take less time than many by first ones."""
 
 _LEAST = 1e-12
 """Of a probability, in a logarithm."""
@@ -87,7 +98,8 @@ def best_cost(x: Any, labels: np.ndarray, costs: Sequence[float]) -> tuple[float
     from sklearn.linear_model import LogisticRegression
 
     folds = stratified(labels)
-    models = [LogisticRegression(max_iter=300, warm_start=True) for _ in folds]
+    solver = solver_for(x)
+    models = [LogisticRegression(solver=solver, max_iter=300, warm_start=True) for _ in folds]
     best, least, worse = costs[len(costs) // 2], np.inf, 0
     for cost in costs if folds else ():
         loss = 0.0
@@ -102,6 +114,31 @@ def best_cost(x: Any, labels: np.ndarray, costs: Sequence[float]) -> tuple[float
         if worse == 2:
             break
     return best, least / len(labels) if folds else 0.0
+
+
+def solver_for(x: Any) -> str:
+    """Scikit-learn's solver: by second derivatives, in a tenth of the time, where x is small."""
+    small = isinstance(x, np.ndarray) and x.size <= _SMALL
+    return "newton-cg" if small else "lbfgs"
+
+
+def in_row_space(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows with fewer numbers for which a linear model with a squared penalty is the same.
+
+    Its weights are a sum of the rows (Kimeldorf & Wahba, 1970), so that of more features than rows
+    only their shares in the space of the rows matter.
+
+    Args:
+        x: (M, D).
+
+    Returns:
+        (M, R) rows, and (R, D): what weights of these are multiplied by for those of x.
+    """
+    if x.shape[1] <= x.shape[0]:
+        return x, np.eye(x.shape[1])
+    left, sizes, basis = np.linalg.svd(x.astype(np.float64), full_matrices=False)
+    kept = sizes > sizes[0] * np.finfo(np.float64).eps * max(x.shape) if len(sizes) else sizes > 0
+    return (left * sizes)[:, kept], basis[kept]
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any, final
 import numpy as np
 
 from rnnsearch.baselines._base import Baseline, Fitted
-from rnnsearch.baselines._inner import best_cost, fitting
+from rnnsearch.baselines._inner import best_cost, fitting, in_row_space, solver_for
 from rnnsearch.baselines._rows import (
     AT_ONCE,
     MOST_INNER_ROWS,
@@ -48,10 +48,13 @@ class Logistic(Baseline):
         features = features_of(task)
         x, y, counts = class_rows(features, dataset.train)
         rows, labels = np.asarray(thin(x[counts])), thin(y[counts])
-        some, few = (thin(each, MOST_INNER_ROWS) for each in (rows, labels))
+        short, back = in_row_space(rows)
+        some, few = (thin(each, MOST_INNER_ROWS) for each in (short, labels))
         cost, _ = best_cost(some, few, _COSTS)
-        with fitting(rows):
-            model = LogisticRegression(C=cost, max_iter=300).fit(rows, labels)
+        with fitting(short):
+            solver = solver_for(short)
+            model = LogisticRegression(C=cost, solver=solver, max_iter=300).fit(short, labels)
+        model.coef_, model.n_features_in_ = model.coef_ @ back, rows.shape[1]
         return FittedLogistic(dataset.target, features, model)
 
 

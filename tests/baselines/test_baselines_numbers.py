@@ -319,3 +319,22 @@ def test_linear_baseline_of_a_class_is_the_mean_of_its_sequences(tmp_path: Path)
     found = predictions("one_to_many", dataset, dataset.test)["linear"]
     truth = dataset.target.scaling.invert(dataset.test.y)
     np.testing.assert_allclose(found, truth, atol=0.01)
+
+
+def test_more_features_than_rows_have_the_same_linear_model_in_the_space_of_the_rows() -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    from rnnsearch.baselines._inner import in_row_space
+
+    generator = np.random.default_rng(0)
+    x = generator.normal(size=(30, 200))
+    y = (x[:, 0] + generator.normal(0, 0.3, 30) > 0).astype(int)
+    short, back = in_row_space(x)
+    exact = {"C": 0.1, "tol": 1e-10, "max_iter": 5000}
+    plain = LogisticRegression(**exact).fit(x, y)
+    found = LogisticRegression(**exact).fit(short, y)
+
+    assert short.shape == (30, 30)
+    np.testing.assert_allclose(found.coef_ @ back, plain.coef_, atol=1e-5)
+    np.testing.assert_allclose(found.intercept_, plain.intercept_, atol=1e-5)
+    assert in_row_space(x[:, :5])[0] is not None and in_row_space(x[:, :5])[0].shape == (30, 5)
