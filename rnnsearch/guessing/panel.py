@@ -91,7 +91,7 @@ class Panel:
             return [], f"{unequal}: search for them apart, or give values above 0"
         why = f"learn changes from the last row: series differ {fold} in size"
         return [
-            Setting("difference", 1, why),
+            Setting("base", "last", why),
             Setting("scaling", "log", "and changes as shares, which are alike in all"),
         ], ""
 

@@ -13,12 +13,13 @@ from rnnsearch.data.time import Step
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
 from rnnsearch.guessing.columns import Column
+from rnnsearch.guessing.forecasts import base_setting, lag_settings, log_settings
 from rnnsearch.guessing.pairs import find_texts, guess_pairs
 from rnnsearch.guessing.panel import Panel
 from rnnsearch.guessing.rows import find_sequences, guess_rows
 from rnnsearch.guessing.season import Season, find_seasons
 from rnnsearch.guessing.table_columns import TableColumns, look_at, share_of
-from rnnsearch.guessing.targets import choose_target, class_objective, trend_settings
+from rnnsearch.guessing.targets import choose_target, class_objective
 from rnnsearch.guessing.times import Times
 
 __all__ = ["guess_table"]
@@ -205,15 +206,25 @@ def _windows(series: _Series, source: str, wishes: Wishes, notes: list[str]) -> 
 
 
 def _changes(series: _Series) -> tuple[list[Setting], Setting, str]:
-    """Whether changes are learned in place of values, what judges them, and a note."""
-    found = trend_settings(series.target, series.training, series.part)
-    if series.panel is None or series.target.classes:
+    """What the change is learned from, what judges the forecasts, and a note."""
+    if series.target.classes:
+        return [], _objective(series), ""
+    found = _forecast_settings(series)
+    if series.panel is None:
         return found, _objective(series), ""
     alike, note = series.panel.size_settings(series.target, series.share)
     if not alike:
         return found, _objective(series), note
     why = "a share of the values, so that small series count as much as large ones"
     return alike, Setting("objective", "val_smape", why), note
+
+
+def _forecast_settings(series: _Series) -> list[Setting]:
+    """What numbers are learned as, and what of their past is read."""
+    rows = series.training + series.part
+    logs = log_settings(series.target.values[:rows]) if series.panel is None else []
+    lags = lag_settings(series.seasons, min(training for training, _ in series.parts))
+    return [base_setting(), *logs, *lags]
 
 
 def _blocks(series: _Series, source: str, wishes: Wishes, notes: list[str]) -> Guess:
@@ -240,6 +251,7 @@ def _blocks(series: _Series, source: str, wishes: Wishes, notes: list[str]) -> G
         Setting("calendar", calendar, "inputs, computed from the first row of a block"),
         source_settings[-1],
         Setting("output_steps", size, f"the series is cut into blocks of a {seasons[0].name}"),
+        *_forecast_settings(series),
         *_last_settings(series),
     )
     objective = _objective(series)

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import numpy as np
-
 from rnnsearch.data.problems import name_nearest, name_some
 from rnnsearch.data.series.table import Table
 from rnnsearch.guessing._base import Setting, refuse
 from rnnsearch.guessing.columns import Column, named
 
-__all__ = ["choose_target", "class_objective", "trend_settings"]
+__all__ = ["choose_target", "class_objective"]
 
 _TARGETS = ("target", "y", "label", "class")
-_BEYOND = 0.2
-"""Share of validation values outside the range of training from which a trend is dealt with."""
-_GROWTH = 3
-"""Largest value over the smallest, above 0, from which changes are taken as shares."""
 
 
 def choose_target(
@@ -60,28 +54,6 @@ def choose_target(
         if named(column.name, _TARGETS):
             return column, "by its name"
     return usable[-1], "the last column"
-
-
-def trend_settings(target: Column, training: int, part: int) -> list[Setting]:
-    """What to do where the target leaves the range that a network learns.
-
-    Args:
-        target: A column of numbers, or of classes, which have no trend.
-        training, part: Rows of the training and of the validation part.
-    """
-    if target.classes:
-        return []
-    values = target.values[: training + part]
-    seen, later = values[:training], values[training:]
-    beyond = ((later > np.nanmax(seen)) | (later < np.nanmin(seen))).mean()
-    if beyond < _BEYOND:
-        return []
-    why = f"learn changes from the last row: {beyond:.0%} of validation lies beyond training"
-    found = [Setting("difference", 1, why)]
-    if np.nanmin(values) > 0 and np.nanmax(values) > _GROWTH * np.nanmin(values):
-        why = f"values grow {np.nanmax(values) / np.nanmin(values):.2g}-fold, and changes with them"
-        found.append(Setting("scaling", "log", why))
-    return found
 
 
 def class_objective(counts: Iterable[int]) -> Setting:

@@ -44,7 +44,7 @@ def test_series_are_found_however_their_rows_stand(look, arranged):
     assert setting(found, "target") == "sales"
     assert setting(found, "season") == 7
     assert setting(found, "window") == 12  # half of 24 validation rows
-    assert setting(found, "difference") is None
+    assert setting(found, "base") == "auto"
     assert setting(found, "objective") == "val_rmse"
 
 
@@ -62,10 +62,10 @@ def test_the_longest_series_stands_for_the_others(look):
 
 def test_series_of_unlike_size_are_made_alike(look):
     found = look(panel(sizes=(1.0, 10.0, 100.0)))
-    assert setting(found, "difference") == 1
+    assert setting(found, "base") == "last"
     assert setting(found, "scaling") == "log"
     assert setting(found, "objective") == "val_smape"
-    assert "100-fold" in next(s.why for s in found.data if s.key == "difference")
+    assert "100-fold" in next(s.why for s in found.data if s.key == "base")
 
 
 def test_the_test_part_says_nothing_of_sizes(look):

@@ -156,13 +156,26 @@ def test_long_series_have_a_stride_and_smaller_parts(look):
     assert setting(found, "split") == {"validation": 0.083, "test": 0.083}
 
 
-def test_a_trend_is_learnt_as_changes(look):
+def test_changes_are_learned_from_what_the_past_says(look):
     rising = np.array(numbers()) + np.arange(ROWS) - 50
-    found = look({"date": days(), "a": rising.tolist()})
-    assert (setting(found, "difference"), setting(found, "scaling")) == (1, None)
-    found = look({"date": days(), "a": np.exp(rising / 200).tolist()})
-    assert (setting(found, "difference"), setting(found, "scaling")) == (1, "log")
-    assert setting(look({"date": days(), "a": numbers()}), "difference") is None
+    for values, scaling in (
+        (rising, None),
+        (rising + 200, None),  # grows, and its changes don't
+        (np.exp(rising / 200), "log"),
+        (numbers(), None),
+    ):
+        found = look({"date": days(), "a": list(values)})
+        assert (setting(found, "base"), setting(found, "scaling")) == ("auto", scaling)
+
+
+def test_classes_have_no_base(look):
+    found = look({"date": days(), "a": numbers(), "label": ["x", "y"] * (ROWS // 2)})
+    assert setting(found, "base") is None and setting(found, "lags") is None
+
+
+def test_lags_are_those_of_seasons(look):
+    assert setting(look({"date": days(), "sales": WEEKLY}), "lags") == [7]
+    assert setting(look({"date": days(), "a": numbers()}), "lags") is None
 
 
 def test_many_to_many(look):
