@@ -11,7 +11,11 @@ from rnnsearch.api.inputs import Inputs
 from rnnsearch.api.recorder import Recorder
 from rnnsearch.api.standing_in import last_fold, stand_in, write_preparation
 from rnnsearch.driver import TrialRecord
-from rnnsearch.driver.baselines import feed_forward_baseline, has_feed_forward
+from rnnsearch.driver.baselines import (
+    SimpleMethods,
+    feed_forward_baseline,
+    has_feed_forward,
+)
 from rnnsearch.driver.concluding import Conclusion, conclude
 from rnnsearch.driver.planner import Planner
 from rnnsearch.driver.ranking import ranked
@@ -38,6 +42,7 @@ class Concluding:
     recorder: Recorder
     objective: Objective
     lanes: int | None
+    simple: SimpleMethods | None = None
 
     def run(self, deadline: float) -> None:
         """Confirm and deliver, and judge on the test part what is delivered.
@@ -76,6 +81,8 @@ class Concluding:
             lanes=self.lanes,
             deadline=deadline,
             save=self.folder.model,
+            task=TASKS[self.inputs.spec.task],
+            simple=self.simple,
             tick=self.recorder.concluding,
         )
 

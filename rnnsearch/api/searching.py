@@ -25,9 +25,9 @@ from rnnsearch.data import Arrays, Dataset
 from rnnsearch.driver import BaselineRecord, Noting, Observer, TrialRecord
 from rnnsearch.driver.baselines import (
     LANES,
+    SimpleMethods,
     feed_forward_program,
     has_feed_forward,
-    simple_baselines,
 )
 from rnnsearch.driver.loop import Limits, Search
 from rnnsearch.driver.planner import Planner
@@ -175,6 +175,7 @@ class _Searching:
         self.task = TASKS[spec.task]
         self.engine = resolve_engine(spec)
         self.objective = objective_of(spec)
+        self.simple: SimpleMethods | None = None
         self.study = open_study(self.folder, spec.name, self.objective.direction)
         self.planner = Planner(spec, self.inputs.data, self.study)
         self.regime = self.planner.regime
@@ -238,7 +239,10 @@ class _Searching:
         loss = self.task.loss(target, spec.loss)
         metrics = self.task.metrics(target, loss, asked_metrics(spec))
         writing = self.inputs.data.preparation(max(self._windows(), default=None)).writing
-        return simple_baselines(self.task, folds, spec.search.objective, loss, metrics, writing)
+        methods = SimpleMethods.fit(self.task, folds, loss, writing)
+        if self.regime.deliver == "bag":
+            self.simple = methods
+        return methods.records(spec.search.objective, metrics)
 
     def _is_concluded(self, before: list[TrialRecord]) -> bool:
         """Whether the last search came to its end, with these trials."""
@@ -312,6 +316,7 @@ class _Searching:
             recorder=self.recorder,
             objective=self.objective,
             lanes=None if lanes == "auto" else lanes,
+            simple=self.simple,
         ).run(deadline)
 
     def _write_summary(self, interrupted: bool) -> None:

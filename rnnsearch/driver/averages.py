@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rnnsearch.baselines.mixing import mixed, mixture_weights
 from rnnsearch.data import Dataset
 from rnnsearch.tasks import Loss, judge, loss_weights
 
@@ -46,6 +47,36 @@ class Court:
         """``val_…`` metrics and loss on each division."""
         pairs = zip(outputs, self.datasets, strict=True)
         return [self._one(array, dataset) for array, dataset in pairs]
+
+    def mixed(self, columns: Sequence[Outputs]) -> tuple[list[dict[str, float]], np.ndarray]:
+        """The best mixture of some members, judged on each division by shares from the others.
+
+        Args:
+            columns: What each member puts out.
+
+        Returns:
+            What it comes to on each division, and its shares (k,) from all of them.
+        """
+        places = range(len(self.datasets))
+        judged = []
+        for held_out in places:
+            others = [place for place in places if place != held_out]
+            shares = self._shares(columns, others)
+            own = mixed([column[held_out] for column in columns], shares)
+            judged.append(self._one(own, self.datasets[held_out]))
+        return judged, self._shares(columns, places)
+
+    def _shares(self, columns: Sequence[Outputs], places: Sequence[int]) -> np.ndarray:
+        parts = [self.datasets[place] for place in places]
+        weights = [loss_weights(self.loss, one, one.validation) for one in parts]
+        counts = [len(one.validation) for one in parts]
+        return mixture_weights(
+            [np.concatenate([column[place] for place in places]) for column in columns],
+            np.concatenate([one.validation.y for one in parts]),
+            np.concatenate(weights),
+            self.loss,
+            folds=np.repeat(np.arange(len(parts)), counts),
+        )
 
     def _one(self, outputs: np.ndarray, dataset: Dataset) -> dict[str, float]:
         part, loss = dataset.validation, self.loss

@@ -26,6 +26,7 @@ from rnnsearch.tasks.texts import written_as
 
 __all__ = [
     "LANES",
+    "SimpleMethods",
     "feed_forward_baseline",
     "feed_forward_program",
     "has_feed_forward",
@@ -59,22 +60,61 @@ def simple_baselines(
         metrics: Names of those that are reported.
         writing: How classes are read as text, where text is written.
     """
-    started = time.perf_counter()
-    fitted = [_Fitted.on(task, dataset, loss, writing) for dataset in folds]
-    validations = [fit.scores(fit.dataset.validation, metrics, "val") for fit in fitted]
-    last = fitted[-1]
-    test = last.scores(last.dataset.test, metrics, "test") if len(last.dataset.test) else {}
-    seconds = (time.perf_counter() - started) / max(1, len(validations[0]))
-    return [
-        _record(
-            name,
-            [scores[name] for scores in validations],
-            objective,
-            seconds=seconds,
-            test=test.get(name, {}),
-        )
-        for name in validations[0]
-    ]
+    return SimpleMethods.fit(task, folds, loss, writing).records(objective, metrics)
+
+
+@dataclass(frozen=True)
+class SimpleMethods:
+    """The simple methods, fitted on each fold once.
+
+    Attributes:
+        fits: Those of each fold.
+        loss: That of the networks.
+        seconds: That fitting took.
+    """
+
+    fits: Sequence[_Fitted]
+    loss: Loss
+    seconds: float
+
+    @classmethod
+    def fit(
+        cls, task: Task, folds: Sequence[Dataset], loss: Loss, writing: Writing | None = None
+    ) -> SimpleMethods:
+        """Fit all that suit the data."""
+        started = time.perf_counter()
+        fits = [_Fitted.on(task, dataset, loss, writing) for dataset in folds]
+        return cls(fits, loss, time.perf_counter() - started)
+
+    def records(self, objective: str, metrics: Sequence[str]) -> list[BaselineRecord]:
+        """What each came to: means over the folds, and the last one's on the test part."""
+        validations = [fit.scores(fit.dataset.validation, metrics, "val") for fit in self.fits]
+        last = self.fits[-1]
+        test = last.scores(last.dataset.test, metrics, "test") if len(last.dataset.test) else {}
+        return [
+            _record(
+                name,
+                [scores[name] for scores in validations],
+                objective,
+                seconds=self.seconds / max(1, len(validations[0])),
+                test=test.get(name, {}),
+            )
+            for name in validations[0]
+        ]
+
+    def members(self) -> list[str]:
+        """Those that a network can compute, and so stand beside networks in an ensemble."""
+        if self.loss.quantiles:
+            return []
+        last = self.fits[-1]
+        return [n for n, fit in last.baselines.items() if fit.as_graph(last.dataset) is not None]
+
+    def outputs(self, name: str, folds: Sequence[int]) -> list[np.ndarray]:
+        """What one puts out on the validation part of some folds."""
+        return [
+            self.fits[fold].baselines[name].outputs(self.fits[fold].dataset.validation)
+            for fold in folds
+        ]
 
 
 @dataclass(frozen=True)

@@ -16,18 +16,21 @@ from typing import Protocol
 
 import numpy as np
 
+from rnnsearch.baselines import Graph, fit_baselines
 from rnnsearch.data import Scaling, SequenceData
 from rnnsearch.driver.averages import Court, Outputs, averaged, mean_of
+from rnnsearch.driver.baselines import SimpleMethods
 from rnnsearch.driver.confirming import Work, confirm, work_of
 from rnnsearch.driver.contenders import contenders
 from rnnsearch.driver.planner import Planner
-from rnnsearch.driver.standing import Estimate, estimate, simplest, tied
+from rnnsearch.driver.standing import Estimate, difference, estimate, simplest, tied
 from rnnsearch.driver.trials import Confirmed, Delivery, FinalRun, TrialRecord
 from rnnsearch.engines import Program, Run
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Assemble, Ended, PutOut
 from rnnsearch.execution.requests import judge_remotely, put_out_remotely
 from rnnsearch.models.networks import Affine, Network
+from rnnsearch.tasks import Task
 from rnnsearch.vocabulary import Objective
 
 __all__ = ["Conclusion", "FinalRuns", "conclude"]
@@ -40,6 +43,12 @@ _NETWORKS = 16
 
 _SEEDS = 2
 """Networks of each configuration of a bag where they are trained on all data for it."""
+
+_GAIN = 0.5
+"""Standard errors by which simple methods must make the average better, to be in it."""
+
+_LEAST_SHARE = 0.02
+"""Of a simple method; one that weighs less is left out."""
 
 _WHOLE = 1_000
 """Index of the first run on all data; those on divisions come before."""
@@ -97,6 +106,8 @@ def conclude(
     lanes: int | None,
     deadline: float,
     save: Path,
+    task: Task,
+    simple: SimpleMethods | None = None,
     tick: Callable[[str], None] = lambda activity: None,
 ) -> Conclusion | None:
     """Confirm the best trials, choose among them, and save what is delivered.
@@ -111,12 +122,16 @@ def conclude(
         lanes: As in the spec.
         deadline: When confirming stops, on the monotonic clock.
         save: Where the model goes.
+        task: That is learned.
+        simple: Methods that may stand beside the networks; fitted on each division.
         tick: Told what is going on.
 
     Returns:
         None where no trial could be confirmed, as there was no time for it.
     """
-    concluding = _Concluding(executor, planner, data, finals, objective, lanes, deadline, tick)
+    concluding = _Concluding(
+        executor, planner, data, finals, objective, lanes, deadline, tick, task, simple
+    )
     return concluding.run(records, save)
 
 
@@ -130,6 +145,8 @@ class _Concluding:
     lanes: int | None
     deadline: float
     tick: Callable[[str], None]
+    task: Task
+    simple: SimpleMethods | None
 
     def run(self, records: Sequence[TrialRecord], save: Path) -> Conclusion | None:
         most = self.planner.regime.contenders(records)
@@ -143,10 +160,10 @@ class _Concluding:
         by_number = {s.record.number: s for s in standings}
         members = [by_number[number] for number in same[:_CONFIGURATIONS]]
         confirmed = [self._as_confirmed(s, s.record.number in same) for s in standings]
-        single, bag = self._single(by_number[winner]), self._bag(members)
-        chosen = single if self.planner.regime.deliver == "single" else bag
+        offers = [self._single(by_number[winner]), *self._averages(members)]
+        chosen = self._chosen(offers)
         delivered, program = self._deliver(chosen, members, save)
-        others = [one for one in (single, bag) if one is not chosen]
+        others = [one for one in offers if one is not chosen]
         key = self.objective.sort_key
         return Conclusion(
             by_number[winner].record,
@@ -208,14 +225,44 @@ class _Concluding:
             "single", found, [run.metrics for run in one.runs], {str(one.record.number): 1.0}, 1
         )
 
-    def _bag(self, members: Sequence[_Standing]) -> Delivery:
-        """The average of some configurations, each by the networks that did not see the part."""
-        outputs = [self._outputs(one) for one in members]
+    def _averages(self, members: Sequence[_Standing]) -> list[Delivery]:
+        """The average of some configurations, and that of it and simple methods.
+
+        A part of the data is judged by the networks that did not see it, and by shares that were
+        fitted without it.
+        """
         shares = [1 / len(members)] * len(members)
-        judged = self._court(members[0]).judged(averaged(outputs, shares))
-        values = [one[self.objective.name] for one in judged]
+        bag = averaged([self._outputs(one) for one in members], shares)
         named = {str(one.record.number): s for one, s in zip(members, shares, strict=True)}
-        return self._delivery("bag", estimate(values, self._folds), judged, named, 0)
+        court, folds = self._court(members[0]), [run.fold for run in members[0].runs]
+        found = [self._judged("bag", court.judged(bag), named)]
+        names = self.simple.members() if self.simple is not None else []
+        if self.simple is not None and names and len(folds) > 1:
+            columns = [bag, *(self.simple.outputs(name, folds) for name in names)]
+            judged, mixture = court.mixed(columns)
+            beside = dict(zip(names, mixture[1:], strict=True))
+            of_networks = {name: share * mixture[0] for name, share in named.items()}
+            kept = {name: share for name, share in beside.items() if share >= _LEAST_SHARE}
+            found.append(self._judged("ensemble", judged, _to_one(of_networks | kept)))
+        return found
+
+    def _judged(
+        self, kind: str, judged: Sequence[Mapping[str, float]], shares: Mapping[str, float]
+    ) -> Delivery:
+        values = [one[self.objective.name] for one in judged]
+        found = estimate(values, self._folds)
+        return self._delivery(kind, found, judged, shares, 0, tuple(values))
+
+    def _chosen(self, offers: Sequence[Delivery]) -> Delivery:
+        """What is delivered: the bag, or the ensemble where it is better by enough."""
+        by_kind = {one.kind: one for one in offers}
+        if self.planner.regime.deliver == "single":
+            return by_kind["single"]
+        bag, ensemble = by_kind["bag"], by_kind.get("ensemble")
+        if ensemble is None or not self.objective.better(ensemble.score, bag.score):
+            return bag
+        gap = difference(ensemble.scores, bag.scores, self._folds)
+        return ensemble if abs(gap.mean) >= _GAIN * gap.error else bag
 
     def _outputs(self, one: _Standing) -> Outputs:
         weights = [(run.fold, self.finals.weights(run.trial, run.index)) for run in one.runs]
@@ -234,9 +281,10 @@ class _Concluding:
         judged: Sequence[Mapping[str, float]],
         shares: Mapping[str, float],
         networks: int,
+        scores: tuple[float, ...] = (),
     ) -> Delivery:
         metrics = {n: v for n, v in mean_of(judged).items() if n.startswith("val_")}
-        return Delivery(kind, found.mean, found.low, found.high, metrics, shares, networks)
+        return Delivery(kind, found.mean, found.low, found.high, metrics, shares, networks, scores)
 
     # Delivering
 
@@ -247,17 +295,24 @@ class _Concluding:
         members = [one for one in members if str(one.record.number) in chosen.shares]
         programs = [self.planner.program(one.record.params) for one in members]
         program = max(programs, key=lambda one: one.window or 0)
+        simple = {n: s for n, s in chosen.shares.items() if not n.isdecimal()}
+        if simple:
+            program = self.planner.with_longest_window(members[0].record.params)
         if self.data.ordered or chosen.kind == "single":
             runs = self._trained_on_all(members, 1 if chosen.kind == "single" else _SEEDS)
         else:
-            most = _NETWORKS // len(members)
+            # Where networks hardly count, one of each configuration is enough.
+            counts = sum(chosen.shares.values()) - sum(simple.values()) >= _LEAST_SHARE
+            most = _NETWORKS // len(members) if counts else 1
             runs = {one.record.number: _spread(one.runs, most) for one in members}
         networks: list[Network] = []
         for one, own in zip(members, programs, strict=True):
             share = chosen.shares[str(one.record.number)]
             of = runs[one.record.number]
             networks += [self._network(run, own, program, share / len(of)) for run in of]
-        judged = judge_remotely(self.executor, Assemble(program, tuple(networks), save))
+        judged = judge_remotely(
+            self.executor, Assemble(program, tuple(networks), self._branches(simple, program), save)
+        )
         delivered = replace(
             chosen,
             test=judged.metrics,
@@ -267,6 +322,17 @@ class _Concluding:
             delivered=True,
         )
         return delivered, program
+
+    def _branches(
+        self, simple: Mapping[str, float], program: Program
+    ) -> tuple[tuple[Graph, float], ...]:
+        """The simple methods of an ensemble, fitted on all but the test part."""
+        if not simple:
+            return ()
+        whole = self.data.whole(program.window)
+        fitted = fit_baselines(self.task, whole)
+        graphs = {name: fitted[name].as_graph(whole) for name in simple}
+        return tuple((graph, simple[n]) for n, graph in graphs.items() if graph is not None)
 
     def _trained_on_all(
         self, members: Sequence[_Standing], seeds: int
@@ -325,3 +391,8 @@ def _spread(runs: Sequence[FinalRun], most: int) -> list[FinalRun]:
         return list(runs)
     places = np.linspace(0, len(runs) - 1, max(1, most)).round().astype(int)
     return [runs[place] for place in places]
+
+
+def _to_one(shares: Mapping[str, float]) -> dict[str, float]:
+    total = sum(shares.values())
+    return {name: share / total for name, share in shares.items()}

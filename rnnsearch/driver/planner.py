@@ -279,6 +279,11 @@ class Planner:
         """The runs that train a configuration again, if it is among the best."""
         return self._programs.confirming(number, params, first)
 
+    def with_longest_window(self, params: Mapping[str, Scalar]) -> Program:
+        """The program of a configuration that reads as many steps as any."""
+        longest = max(self._space.windows(self._spec), default=None)
+        return self.program(params if longest is None else {**params, "window": longest})
+
     def program(self, params: Mapping[str, Scalar]) -> Program:
         """The program that trains a configuration."""
         return self._programs.program(params)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import numpy as np
 
+from rnnsearch.baselines import Graph
 from rnnsearch.data import Dataset
 from rnnsearch.execution.judging import evaluate, predict_evenly, save_model
 from rnnsearch.execution.messages import Assemble, Judged, Put, PutOut
-from rnnsearch.models.bag import build_bag, standard_model
+from rnnsearch.models.bag import Branch, build_bag, standard_model
+from rnnsearch.models.members import member
 
 __all__ = ["assemble", "put_out"]
 
@@ -35,7 +39,11 @@ def assemble(order: Assemble, dataset: Dataset) -> Judged:
         order: The networks.
         dataset: In the units that the model reads and puts out.
     """
-    model = build_bag(order.networks)
+    branches = [
+        Branch(partial(_beside, graph, number), share)
+        for number, (graph, share) in enumerate(order.branches, start=1)
+    ]
+    model = build_bag(order.networks, branches, order.program.architecture)
     metrics: dict[str, float] = {}
     milliseconds = 0.0
     if len(dataset.test):
@@ -48,3 +56,9 @@ def assemble(order: Assemble, dataset: Dataset) -> Judged:
     if order.save is not None:
         save_model(model, order.save)
     return Judged(metrics, model.count_params(), milliseconds)
+
+
+def _beside(graph: Graph, number: int, inputs: Mapping[str, Any]) -> Any:
+    """A simple method as a part of the model."""
+    given = dict(inputs) if len(inputs) > 1 else next(iter(inputs.values()))
+    return member(graph, given, f"simple_{number}")

@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 
+from rnnsearch.baselines import Graph
 from rnnsearch.engines import Program, Run, RunKey
 from rnnsearch.models.networks import Network
 
@@ -148,11 +149,13 @@ class Assemble:
     Attributes:
         program: Of any of them that reads most steps: what is judged, and by what.
         networks: The members.
+        branches: Simple methods beside them, with the share of each.
         save: Where the model goes.
     """
 
     program: Program
     networks: tuple[Network, ...]
+    branches: tuple[tuple[Graph, float], ...] = ()
     save: Path | None = None
 
 

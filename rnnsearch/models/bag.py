@@ -45,17 +45,25 @@ class Branch:
     share: float
 
 
-def build_bag(networks: Sequence[Network], branches: Sequence[Branch] = ()) -> keras.Model:
-    """The average of all members; its inputs are those of the network that reads most steps.
+def build_bag(
+    networks: Sequence[Network],
+    branches: Sequence[Branch] = (),
+    reads: Architecture | None = None,
+) -> keras.Model:
+    """The average of all members. A single network without further ado is that network.
 
-    A single network without further ado is that network.
+    Args:
+        networks: One at least.
+        branches: What stands beside them.
+        reads: A network with the inputs that the bag has; None for those of the member that reads
+            most steps.
     """
     if len(networks) == 1 and not branches:
         (only,) = networks
         if all(affine.is_identity for affine in only.inputs.values()) and only.outputs is None:
             return standard_model(only.architecture, only.weights)
     models = [standard_model(one.architecture, one.weights) for one in networks]
-    longest = max(models, key=lambda model: _size(model))
+    longest = max(models, key=_size) if reads is None else build_standard(reads, blank=True)
     inputs = {
         tensor.name: keras.Input(tensor.shape[1:], dtype=tensor.dtype, name=tensor.name)
         for tensor in longest.inputs

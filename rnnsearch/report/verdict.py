@@ -91,9 +91,26 @@ def name_of_winner(summary: Mapping[str, Any]) -> str:
         return f"trial {number}"
     if delivered["kind"] == "single":
         return f"trial {number}, trained on all data"
-    networks, trials = delivered["networks"], len(delivered["shares"])
+    networks = delivered["networks"]
+    trials = sum(name.isdecimal() for name in delivered["shares"])
     of = f"trial {number}" if trials == 1 else f"trial {number} and {trials - 1} that tie with it"
+    simple = [name for name in delivered["shares"] if not name.isdecimal()]
+    of += f", with {' and '.join(simple)}" if simple else ""
     return f"the {delivered['kind']} of {networks} networks ({of})"
+
+
+def _added(summary: Mapping[str, Any], delivered: Mapping[str, Any]) -> list[str]:
+    """What networks and simple methods weigh in an ensemble, and what the networks add."""
+    simple = {n: share for n, share in delivered["shares"].items() if not n.isdecimal()}
+    if not simple:
+        return []
+    weighs = ", ".join(f"{name} {share:.0%}" for name, share in simple.items())
+    alone = next((one for one in summary["deliveries"] if one["kind"] == "bag"), None)
+    without = f"; the networks alone reach {score(alone['score'])}" if alone else ""
+    known = {b["name"]: b["score"] for b in summary["baselines"] if b["name"] in simple}
+    beside = ", ".join(f"{name} alone {score(value)}" for name, value in known.items())
+    networks = 1 - sum(simple.values())
+    return [f"In it networks weigh {networks:.0%}, {weighs}{without}, {beside}."]
 
 
 def certainty(summary: Mapping[str, Any]) -> list[str]:
@@ -106,6 +123,7 @@ def certainty(summary: Mapping[str, Any]) -> list[str]:
     if delivered["low"] is not None and delivered["high"] is not None:
         low, high = score(delivered["low"]), score(delivered["high"])
         lines.append(f"Its {metric} is {score(delivered['score'])}, 95 % interval {low} to {high}.")
+    lines += _added(summary, delivered)
     ties = [f"trial {one['trial']}" for one in confirmed if one["tied"]]
     again = f"{len(confirmed)} trials were trained again, in {runs} new runs each"
     same = f"; {', '.join(ties)} can't be told apart" if len(ties) > 1 else ""
