@@ -18,7 +18,7 @@ import pytest
 from rnnsearch import api
 from rnnsearch.api.searching import _interruptible
 from rnnsearch.driver import Observer
-from rnnsearch.records import StudyFolder, open_study, read_leaderboard, records
+from rnnsearch.records import StudyFolder, load_weights, open_study, read_leaderboard, records
 
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = """
@@ -74,7 +74,7 @@ def finished(spec: Path, tmp_path_factory: pytest.TempPathFactory) -> api.Result
 
 
 def struck(spec: Path, output: Path, number: int, after: int) -> tuple[int, str, list[int]]:
-    """The command, signalled: its exit status, what it said on standard error, its workers."""
+    """The command, signalled: its exit status, what it said, its workers."""
     note = output.parent / "workers"
     command = [sys.executable, "-c", DRIVER, str(note), str(int(number)), str(after)]
     done = subprocess.run(
@@ -85,7 +85,11 @@ def struck(spec: Path, output: Path, number: int, after: int) -> tuple[int, str,
         timeout=120,
         check=False,
     )
-    return done.returncode, done.stderr, [int(pid) for pid in note.read_text().split()]
+    return (
+        done.returncode,
+        done.stdout + done.stderr,
+        [int(pid) for pid in note.read_text().split()],
+    )
 
 
 def without_seconds(leaderboard: pd.DataFrame) -> pd.DataFrame:
@@ -113,6 +117,7 @@ def test_a_killed_and_interrupted_search_ends_as_one_left_alone(
     status, said, _ = struck(spec, output, signal.SIGTERM, after=3)
     assert status == 130
     assert "To go on where it stopped" in said
+    assert f"To use the best so far:\n    rnnsearch predict {output} " in said
     second = told(output)
     assert len(first) <= len(second) < 12
     assert {number: second[number] for number in first} == first
@@ -124,8 +129,16 @@ def test_a_killed_and_interrupted_search_ends_as_one_left_alone(
         assert row["state"] == record.state
         assert row["score"] == pytest.approx(record.score, rel=1e-6)
 
+    assert not (output / "best.keras").exists()
+    best, predicted = results.trials()[0], results.predict(spec.with_name("tiny.npz"))
+    assert results.summary["winner"]["number"] == best.number
+    weights = load_weights(StudyFolder(output).weights(best.number))
+    for kept, own in zip(weights, results.best_model().get_weights(), strict=True):
+        np.testing.assert_array_equal(kept, own)
+    assert len(predicted) == 64 and predicted.notna().all(axis=None)
+
     results = api.search(spec, output=output)
-    assert not results.interrupted
+    assert not results.interrupted and (output / "best.keras").exists()
     third = told(output)
     assert sorted(third) == list(range(12))
     assert {number: third[number] for number in second} == second

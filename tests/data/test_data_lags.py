@@ -153,10 +153,10 @@ def test_gaps_are_looked_past(write_csv: Any, csv_source: Any) -> None:
     prices[150] = None
     changes = {"lags": (3,), "horizon": 2, "missing": "interpolate", "scaling": "none"}
     test = read(csv_source(write_csv({"y": prices}), **changes), "many_to_one", ()).dataset().test
-    # Three before row 153 is row 150: the value is that of 149.
+    # Three before row 153 is row 150: the value is that of a lag before, 147.
     rows = [n for n in range(141, ROWS) if n not in (150, 152)]
     assert len(rows) == len(test)
-    np.testing.assert_allclose(test.array[rows.index(153), -1, -1], PRICES[149], rtol=1e-6)
+    np.testing.assert_allclose(test.array[rows.index(153), -1, -1], PRICES[147], rtol=1e-6)
 
 
 def test_check_names_them(write_csv: Any, csv_source: Any) -> None:

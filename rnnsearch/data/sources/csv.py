@@ -152,7 +152,7 @@ class _Lines(NamedTuple):
 
 def _lines(path: Path, separator: str) -> _Lines | None:
     """What a file's lines hold; None where some are odd, as those with quotes inside cells are."""
-    mark, ends, returns, separators = separator.encode(), 0, 0, 0
+    mark, ends, returns, pairs, separators = separator.encode(), 0, 0, 0, 0
     inside = re.compile(rb'"(?<=[^%b\r\n]")(?=[^%b\r\n])' % (mark, mark))
     with path.open("rb") as file:
         while piece := file.read(_PIECE) + file.readline():
@@ -160,8 +160,10 @@ def _lines(path: Path, separator: str) -> _Lines | None:
                 return None
             ends += piece.count(b"\n") + (piece[-1:] != b"\n")
             returns += piece.count(b"\r")
+            pairs += piece.count(b"\r\n")
             separators += piece.count(mark)
-    return _Lines(ends - 1, separators) if returns in (0, ends) else None
+    # A return that stands alone ends a line, too, or stands in a cell.
+    return _Lines(ends - 1, separators) if not returns or returns == pairs == ends else None
 
 
 def _frame(form: _Form, **how: Any) -> pd.DataFrame:
@@ -172,17 +174,20 @@ def _frame(form: _Form, **how: Any) -> pd.DataFrame:
     """
     import pandas as pd
 
+    # Where the first line is longer than the header, pandas takes what is too much for an index;
+    # with `index_col=False` it would drop it without a word.
     frame: pd.DataFrame = pd.read_csv(
         form.path,
         sep=form.separator,
         header=None,
         skiprows=1,
         names=range(len(form.header)),
-        index_col=False,
         encoding="utf-8-sig",
         skip_blank_lines=False,
         **how,
     )
+    if not isinstance(frame.index, pd.RangeIndex):
+        raise ValueError("the first line is longer than the header")
     return frame
 
 
