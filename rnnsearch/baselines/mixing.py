@@ -42,12 +42,14 @@ def mixture_weights(
     *,
     folds: np.ndarray | None = None,
     shrink: float | None = None,
+    within: float = 10.0,
 ) -> np.ndarray:
     """Shares of the members: not negative, summing to one, drawn towards equal ones.
 
     The shares with the least loss (stacking, Wolpert, 1992, as Breiman, 1996, bounds it) are fitted
     to chance where members are many or alike; equal ones are hard to beat (Stock & Watson, 2004).
-    So each share is ``(1 - shrink) best + shrink / k``.
+    So each share is ``(1 - shrink) best + shrink / k``, of the k members that are worth it: a
+    hundredth of one whose errors are huge fits chance, too.
 
     Args:
         outputs: k times (M, …), as models put them out: scaled numbers, their quantiles side by
@@ -58,15 +60,22 @@ def mixture_weights(
         folds: (M,) which rows were held out together.
         shrink: From 0 to 1; None for what does best on each fold where shares are fitted on the
             others, and a half where there are not two folds.
+        within: How many times the least loss of a member another one's may be; of more it has no
+            share.
 
     Returns:
         (k,)
     """
-    entries = _Entries(outputs, y, weights, loss, folds)
-    equal = np.full(len(outputs), 1 / len(outputs))
+    slope = _Entries(outputs, y, weights, loss, None).slope()
+    alone = np.array([slope(one)[0] for one in np.eye(len(outputs))])
+    worth = np.flatnonzero(alone <= within * alone.min()).tolist()
+    entries = _Entries([outputs[number] for number in worth], y, weights, loss, folds)
+    equal = np.full(len(worth), 1 / len(worth))
     if shrink is None:
         shrink = _best_shrinkage(entries, equal)
-    return (1 - shrink) * _best_shares(entries.slope(), equal) + shrink * equal
+    found = np.zeros(len(outputs))
+    found[worth] = (1 - shrink) * _best_shares(entries.slope(), equal) + shrink * equal
+    return found
 
 
 def greedy(

@@ -51,17 +51,21 @@ def test_shares_are_shares_and_no_worse_than_a_member(
 ) -> None:
     given = members(loss, seed, count, steps=steps)
     alone = [of_mixture(one, given, loss) for one in np.eye(count)]
-    for shares in (mixture_weights(*given, loss, shrink=0.0), greedy(*given, loss, rounds=12)):
+    for shares in (
+        mixture_weights(*given, loss, shrink=0.0, within=np.inf),
+        greedy(*given, loss, rounds=12),
+    ):
         assert shares.shape == (count,) and (shares >= 0).all()
         assert shares.sum() == pytest.approx(1)
         assert of_mixture(shares, given, loss) <= min(alone) * (1 + 1e-6)
     equal = np.full(count, 1 / count)
-    best = mixture_weights(*given, loss, shrink=0.0)
+    best = mixture_weights(*given, loss, shrink=0.0, within=np.inf)
     assert of_mixture(best, given, loss) <= of_mixture(equal, given, loss) + 1e-9
-    np.testing.assert_allclose(mixture_weights(*given, loss, shrink=1.0), equal)
-    half = mixture_weights(*given, loss, shrink=0.5)
+    np.testing.assert_allclose(mixture_weights(*given, loss, shrink=1.0, within=np.inf), equal)
+    half = mixture_weights(*given, loss, shrink=0.5, within=np.inf)
     np.testing.assert_allclose(half, (best + equal) / 2)
-    np.testing.assert_allclose(mixture_weights(*given, loss), half)  # nothing to choose it by
+    unknown = mixture_weights(*given, loss, within=np.inf)
+    np.testing.assert_allclose(unknown, half)  # nothing to choose it by
 
 
 @pytest.mark.parametrize("loss", LOSSES, ids=[loss.name for loss in LOSSES])
@@ -81,10 +85,12 @@ def test_the_order_of_members_is_of_no_effect(loss: Loss, seed: int, order: list
 def test_identical_members_share(loss: Loss) -> None:
     outputs, y, weights = members(loss, 5)
     twice = [*outputs, outputs[0], outputs[1]]
-    shares = mixture_weights(twice, y, weights, loss, shrink=0.0)
+    shares = mixture_weights(twice, y, weights, loss, shrink=0.0, within=np.inf)
     np.testing.assert_allclose(shares[[0, 1]], shares[[4, 5]], atol=1e-9)
     once = of_mixture(
-        mixture_weights(outputs, y, weights, loss, shrink=0.0), (outputs, y, weights), loss
+        mixture_weights(outputs, y, weights, loss, shrink=0.0, within=np.inf),
+        (outputs, y, weights),
+        loss,
     )
     assert of_mixture(shares, (twice, y, weights), loss) == pytest.approx(once, rel=1e-3)
     same = mixture_weights([outputs[0]] * 3, y, weights, loss)
@@ -98,7 +104,7 @@ def test_the_least_loss_is_found(loss: Loss) -> None:
     steps = np.arange(0, 1.001, 0.02)
     grid = [np.array([a, b, 1 - a - b]) for a in steps for b in steps if a + b <= 1 + 1e-9]
     tried = min(of_mixture(shares, given, loss) for shares in grid)
-    found = mixture_weights(*given, loss, shrink=0.0)
+    found = mixture_weights(*given, loss, shrink=0.0, within=np.inf)
     assert of_mixture(found, given, loss) <= tried * (1 + 1e-4)
     assert of_mixture(greedy(*given, loss, 60), given, loss) <= tried * (1 + 5e-3)
 
@@ -108,7 +114,7 @@ def test_independent_errors_count_by_their_inverse_variance() -> None:
     y = np.zeros((100_000, 1))
     outputs = [sd * rng.normal(size=y.shape) for sd in (1.0, 2.0, 4.0)]
     expected = np.array([1, 1 / 4, 1 / 16]) / (1 + 1 / 4 + 1 / 16)
-    shares = mixture_weights(outputs, y, np.ones(len(y)), Loss("mse"), shrink=0.0)
+    shares = mixture_weights(outputs, y, np.ones(len(y)), Loss("mse"), shrink=0.0, within=np.inf)
     np.testing.assert_allclose(shares, expected, atol=0.01)
 
 
@@ -118,10 +124,20 @@ def test_how_far_shares_are_drawn_to_equal_ones_is_chosen_by_folds() -> None:
     y, weights = rng.normal(size=(40, 1)), np.ones(40)
     alike = [y + rng.normal(size=y.shape) for _ in range(12)]
     shares = mixture_weights(alike, y, weights, Loss("mse"), folds=folds)
-    raw = mixture_weights(alike, y, weights, Loss("mse"), shrink=0.0)
+    raw = mixture_weights(alike, y, weights, Loss("mse"), shrink=0.0, within=np.inf)
     assert np.ptp(shares) < 0.5 * np.ptp(raw)
     unlike = [y + 0.1 * rng.normal(size=y.shape), y + 5 + rng.normal(size=y.shape)]
     assert mixture_weights(unlike, y, weights, Loss("mse"), folds=folds)[0] > 0.99
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=[loss.name for loss in LOSSES])
+def test_a_member_whose_errors_are_huge_has_no_share(loss: Loss) -> None:
+    outputs, y, weights = members(loss, 7, count=3)
+    alone = np.array([of_mixture(one, (outputs, y, weights), loss) for one in np.eye(3)])
+    factor = np.sort(alone)[1] / alone.min() * 1.01  # two are within it
+    shares = mixture_weights(outputs, y, weights, loss, shrink=0.5, within=factor)
+    assert (shares == 0).tolist() == (alone == alone.max()).tolist()
+    assert shares.sum() == pytest.approx(1)
 
 
 def test_what_does_not_count_has_no_say() -> None:

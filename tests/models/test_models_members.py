@@ -142,6 +142,11 @@ def test_classes_of_a_table(tmp_path: Path) -> None:
     assert set(found) == {"majority", "linear"}
 
 
+def test_a_season_longer_than_the_window_is_in_its_lags(tmp_path: Path) -> None:
+    found = check("many_to_one", series(tmp_path, "many_to_one", window=4, lags=(8,)), tmp_path)
+    assert isinstance(found["seasonal_naive"], LinearGraph)
+
+
 @pytest.mark.parametrize("base", ["none", "season"])
 def test_blocks(base: str, tmp_path: Path) -> None:
     found = check("one_to_many", series(tmp_path, "one_to_many", base=base), tmp_path)
