@@ -106,7 +106,7 @@ class Concluding:
             return
         regime = self.planner.regime
         budget = self.planner.runs(best.number, best.params)[: regime.folds]
-        schedule = regime.final_schedule(budget[0].epochs)
+        schedule = regime.plain_schedule(budget[0].epochs)
         self.recorder.baselines.append(
             feed_forward_baseline(
                 self.executor, program, parameters, task, dataset, budget, schedule

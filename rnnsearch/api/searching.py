@@ -293,7 +293,8 @@ class _Searching:
         if not has_feed_forward(self.task, dataset):
             return None
         program = feed_forward_program(winner, best.parameters or 0, self.task, dataset)
-        return Prepare(program, LANES, LANES)
+        epochs = self.planner.runs(best.number, best.params)[0].epochs
+        return Prepare(program, LANES, LANES, self.regime.plain_schedule(epochs).stride)
 
     def _block(self) -> int | None:
         """Trials of a block; None: as suits the device."""

@@ -199,7 +199,8 @@ class Search:
         order: Prepare | None = None
         if planned is not None:
             lanes = planned.lanes or self._limits.lanes
-            order = Prepare(planned.program, len(planned.runs), lanes)
+            stride = self._limits.schedule(planned.runs[0].epochs).stride
+            order = Prepare(planned.program, len(planned.runs), lanes, stride)
         elif self._queue.all_asked and self._tally.best is not None:
             order = self._afterwards(self._tally.best)
         if order is not None and order.program != self._flights[worker].block.program:

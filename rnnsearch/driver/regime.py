@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from rnnsearch.data import SequenceData
@@ -51,6 +51,10 @@ _PATIENCE = 1 / 3
 
 _FEWEST, _MOST = 2, 8
 """Trials that are trained again."""
+
+_LOOKS = 40
+"""At a run that nothing can stop: where an epoch is a handful of updates, to look at it after each
+takes longer than the epoch (benchmarks/README.md)."""
 
 _FINAL = 1.5
 """The networks that are delivered train so much longer than those that are compared."""
@@ -147,12 +151,22 @@ class Regime:
         batch = batch if self.pruner in ("race", "none") else batch_for(self.sequences)
         updates = max(1, math.ceil(self.sequences / batch))
         least = next(count for most, count in _LEAST_EPOCHS if self.sequences <= most)
-        return min(self.most_epochs, max(least, math.ceil(_UPDATES / updates)))
+        epochs = min(self.most_epochs, max(least, math.ceil(_UPDATES / updates)))
+        return _whole_strides(epochs, self._stride(epochs))
 
     def final_epochs(self, batch: int) -> int:
         """Of a run that may be delivered."""
         epochs = self.epochs(batch)
-        return epochs if self.asked_epochs != "auto" else math.ceil(_FINAL * epochs)
+        if self.asked_epochs != "auto":
+            return epochs
+        return _whole_strides(_FINAL * epochs, self._stride(epochs))
+
+    def _stride(self, epochs: int) -> int:
+        """Epochs between two looks at a run of so many: one where a look may decide anything."""
+        decides = self.keep == "best" or self.asked_patience not in ("auto", None)
+        if decides or self.pruner not in ("race", "none") or self.asked_epochs != "auto":
+            return 1
+        return max(1, epochs // _LOOKS)
 
     def contenders(self, records: Sequence[TrialRecord]) -> int:
         """How many trials are trained again, so that it takes its share of all there is to do."""
@@ -170,11 +184,18 @@ class Regime:
     def schedule(self, epochs: int) -> Schedule:
         """When runs of so many epochs stop."""
         asked = rungs(self.pruner, epochs) if self.pruner != "race" else frozenset()
-        return Schedule(self.patience(epochs), asked, self.keep, self.stages)
+        stride = self._stride(epochs)
+        return Schedule(self.patience(epochs), asked, self.keep, self.stages, stride)
+
+    def plain_schedule(self, epochs: int) -> Schedule:
+        """The same for runs that nothing is compared with on the way."""
+        return replace(self.schedule(epochs), rungs=frozenset(), stages=())
 
     def final_schedule(self, epochs: int) -> Schedule:
-        """The same for runs that nothing is compared with on the way."""
-        return Schedule(self.patience(epochs), frozenset(), self.keep)
+        """The same for runs that may be delivered, which train longer."""
+        stride = self._stride(round(epochs / _FINAL))
+        stride = stride if epochs % stride == 0 else 1
+        return Schedule(self.patience(epochs), frozenset(), self.keep, stride=stride)
 
 
 def _most_epochs(timeout: float | None, steps: int) -> int:
@@ -188,3 +209,8 @@ def _most_epochs(timeout: float | None, steps: int) -> int:
         return UNBOUNDED
     fitting = 2 * timeout / (_TRIALS_IN_TIME * steps * _STEP_SECONDS)
     return max(_LEAST_IN_TIME, int(fitting))
+
+
+def _whole_strides(epochs: float, stride: int) -> int:
+    """So many epochs, or a few more: a multiple of the stride."""
+    return math.ceil(epochs / stride) * stride

@@ -60,12 +60,15 @@ class Schedule:
         keep: Whether a run is judged, and its weights taken, at its best epoch or its last.
         stages: How many of a trial's runs are trained before it is compared with others, and goes
             on with the next of them or ends; in rising order.
+        stride: Epochs that are trained between two looks at a run. Its patience, its rungs and its
+            epochs are multiples of it.
     """
 
     patience: int | None
     rungs: frozenset[int]
     keep: Literal["best", "last"] = "best"
     stages: tuple[int, ...] = ()
+    stride: int = 1
 
     def stage(self, index: int) -> int:
         """In which stage a trial's run is trained, from 0."""
@@ -163,12 +166,13 @@ class Assemble:
 class Prepare:
     """Compile this program in the background: a block of so many runs of it comes next.
 
-    As in `Block`, `lanes` is None where the engine chooses.
+    As in `Block`, `lanes` is None where the engine chooses; `stride` as in `Schedule`.
     """
 
     program: Program
     runs: int
     lanes: int | None
+    stride: int = 1
 
 
 @dataclass(frozen=True)

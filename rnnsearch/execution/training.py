@@ -68,8 +68,10 @@ class _Progress:
     best: Epoch | None = None
     last: Epoch | None = None
 
-    def add(self, metrics: Mapping[str, float], program: Program, seconds: float) -> None:
-        self.epochs += 1
+    def add(
+        self, metrics: Mapping[str, float], program: Program, seconds: float, epochs: int
+    ) -> None:
+        self.epochs += epochs
         self.seconds += seconds
         value = metrics[program.objective]
         self.last = Epoch(self.epochs, metrics)
@@ -99,6 +101,7 @@ class _Course:
         runs = [run for run in block.runs if block.ended.get(run.key) != 0]
         self._waiting = deque(sorted(runs, key=lambda run: self._stage_of(run)))
         self._stage = 0
+        self._stride = block.schedule.stride
         self._lanes: dict[int, _Progress] = {}
         self._held: dict[int, int] = {}
 
@@ -113,7 +116,7 @@ class _Course:
                 self._next_stage()
                 self._fill(lanes)
                 continue
-            ticks = 1 if self._lanes else min(self._held.values())
+            ticks = self._stride if self._lanes else min(self._held.values())
             free = self._advance() if self._lanes else []
             free += self._pass(ticks)
             self._fill(sorted(free))
@@ -147,13 +150,13 @@ class _Course:
             self._lanes.update({lane: _Progress(run) for lane, run in fresh.items()})
 
     def _advance(self) -> list[int]:
-        """Train an epoch in every lane; the lanes that it leaves free."""
+        """Train in every lane up to the next look; the lanes that it leaves free."""
         before = set(self._lanes)
         started = time.perf_counter()
-        results = self._session.advance()
+        results = self._session.advance(self._stride)
         seconds = (time.perf_counter() - started) / len(self._lanes)
         for lane, metrics in results.items():
-            self._lanes[lane].add(metrics, self._block.program, seconds)
+            self._lanes[lane].add(metrics, self._block.program, seconds, self._stride)
         self._listener.epochs(
             {
                 progress.run.key: Epoch(progress.epochs, results[lane])

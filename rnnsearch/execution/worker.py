@@ -126,7 +126,7 @@ class _Worker:
         That may turn out late, as others can take of it.
         """
         try:
-            session = self._engine.open(block.program, folds, lanes)
+            session = self._engine.open(block.program, folds, lanes, block.schedule.stride)
             self._send(Opened(session.width))
             train(session, block, listener)
         except Exception as error:
@@ -139,7 +139,7 @@ class _Worker:
     def _prepare(self, order: Prepare) -> None:
         folds = self._folds(order.program)
         lanes = self._lanes.of(order.program, folds, order.runs, order.lanes)
-        self._engine.prepare(order.program, folds, lanes)
+        self._engine.prepare(order.program, folds, lanes, order.stride)
 
     def _judge(self, order: Judge) -> None:
         from rnnsearch.execution.judging import judge

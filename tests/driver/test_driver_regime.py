@@ -40,6 +40,7 @@ def test_few_sequences_train_a_thousand_updates_and_are_judged_at_the_last_epoch
     assert found.patience(200) is None
     assert (found.pruner, found.stages, found.runs) == ("race", (2,), 5)
     assert found.schedule(200).stages == (2,)
+    assert found.schedule(200).stride == found.final_schedule(300).stride == 5
     assert found.schedule(200).rungs == frozenset()
 
 
@@ -49,6 +50,7 @@ def test_larger_validation_parts_say_which_epoch_and_when_to_stop() -> None:
     assert (found.keep, found.pruner, found.stages) == ("best", "hyperband", ())
     assert found.patience(30) == 10
     assert found.schedule(30).rungs
+    assert found.schedule(30).stride == 1, "any epoch may end it"
 
 
 def test_what_is_given_stands() -> None:

@@ -320,3 +320,11 @@ def test_the_last_epoch_stands_for_a_run_where_that_is_kept() -> None:
     ended = notes.ends[0]
     assert ended.best is not None and ended.best.number == 6
     assert ended.weights is not None and int(ended.weights[0]) == 6
+
+
+def test_a_stride_is_trained_between_two_looks() -> None:
+    session, notes = FakeSession(1, falling), Notes()
+    train(session, block(2, Schedule(None, frozenset(), keep="last", stride=3)), notes)
+
+    assert [list(seen.values()) for seen in notes.seen] == [[3], [6], [3], [6]]
+    assert [notes.ends[trial].epochs for trial in (0, 1)] == [6, 6]
