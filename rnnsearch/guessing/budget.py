@@ -36,6 +36,16 @@ GFLOP/s, that table's rate for large matrices."""
 _TRAINED = 0.5
 """Share of its epochs that a trial trains until it is pruned or its patience ends: 0.36 to 0.6
 in four searches of eight trials that `init` had written."""
+_TIMES = (300, 600, 1200, 1800, 3600, 7200, 14400, 28800)
+_ENOUGH = 24
+"""Configurations that a search has time for, where one of these times is enough."""
+_SEARCHED = 0.65
+"""Share of the time that compares configurations; the rest confirms the best."""
+_LEAST_UPDATES, _LEAST_EPOCHS = 1000, 10
+"""How long a run is; more epochs where there are few sequences."""
+_RUNS, _ONE_FOLD = 3, 20_000
+"""Runs of a configuration, between the two that start a race and all folds; and from how many
+sequences on there is one."""
 _START_SECONDS, _PROGRAM_SECONDS = 6.0, 2.0
 """To start and to judge the winner; to build and compile a program. (The same page.)"""
 
@@ -70,7 +80,7 @@ class Job:
         numbers: Features of a step that several steps may be read as one of; 0 where each is
             read by itself.
         most_batch: Largest batch, a power of two.
-        trials, epochs: Fewest and most of a search.
+        trials, epochs: Fewest and most of a search, where a text is written.
     """
 
     train: int
@@ -173,6 +183,35 @@ def _training(job: Job, rate: float, dropout: float) -> tuple[Setting, ...]:
 
 def search_settings(job: Job, objective: Setting, cores: int) -> tuple[Setting, ...]:
     """How long is searched, from what an epoch costs on this machine."""
+    if job.written is not None:
+        return _written_settings(job, objective, cores)
+    on = "1 core" if cores == 1 else f"{cores} cores"
+    seconds, count = _plan(job, cores)
+    why = f"used to its end: about {count} configurations on {on}, the best of them confirmed"
+    return (
+        objective,
+        Setting("timeout", f"{seconds // 60}m" if seconds < 3600 else f"{seconds // 3600}h", why),
+        Setting("seed", 0),
+    )
+
+
+def _plan(job: Job, cores: int) -> tuple[int, int]:
+    """Seconds of a search, and configurations that there is time for in them.
+
+    Epochs, folds and which configurations go on are left to the search, which knows more
+    (docs/search.md); here they are only estimated.
+    """
+    epochs = max(math.ceil(_LEAST_UPDATES / job.updates), _LEAST_EPOCHS)
+    runs = _RUNS if job.train < _ONE_FOLD else 1
+    each = (runs * epochs * _epoch_seconds(job) + _PROGRAM_SECONDS / 4) / cores
+    spare = [(seconds, _SEARCHED * seconds - _START_SECONDS) for seconds in _TIMES]
+    time, usable = next(((t, usable) for t, usable in spare if usable >= _ENOUGH * each), spare[-1])
+    count = max(1, int(usable / each))
+    return time, count if count < 20 else _round(count, 10)
+
+
+def _written_settings(job: Job, objective: Setting, cores: int) -> tuple[Setting, ...]:
+    """The same where a text is written: so many trials, which are stopped by their epochs."""
     fewest, most = job.trials
     least, longest = job.epochs
     epochs = _round(min(longest, max(2 * least, _UPDATES / job.updates)), 10)

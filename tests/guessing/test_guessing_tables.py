@@ -216,10 +216,11 @@ def test_a_parquet_file_is_a_table(tmp_path):
     assert setting(found, "season") == 7
 
 
-def test_more_cores_are_given_more_trials(look):
+def test_a_search_of_a_table_is_given_time_and_no_number_of_trials(look):
     columns = {"a": numbers(5000), "b": numbers(5000, 1)}
-    few, many = (setting(look(columns, cores=cores), "trials") for cores in (1, 16))
-    assert few < many <= 40
+    few, many = (look(columns, cores=cores) for cores in (1, 16))
+    assert setting(few, "trials") is None and setting(few, "pruner") is None
+    assert [setting(found, "timeout") for found in (few, many)] == ["10m", "5m"]
 
 
 ENDINGS = [
