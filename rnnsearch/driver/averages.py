@@ -10,12 +10,16 @@ import numpy as np
 
 from rnnsearch.baselines.mixing import mixed, mixture_weights
 from rnnsearch.data import Dataset
+from rnnsearch.driver.standing import difference
 from rnnsearch.tasks import Loss, judge, loss_weights
 
 __all__ = ["Court", "Outputs", "averaged", "mean_of"]
 
 _LEAST = 1e-7
 """Chance that nothing is thought to have less than, as in Keras's loss."""
+
+_SLACK = 0.25
+"""Standard errors by which an average of more may be worse and is still taken."""
 
 Outputs = Sequence[np.ndarray]
 """What a configuration puts out on the held-out part of each division: (N, …) arrays."""
@@ -47,6 +51,33 @@ class Court:
         """``val_…`` metrics and loss on each division."""
         pairs = zip(outputs, self.datasets, strict=True)
         return [self._one(array, dataset) for array, dataset in pairs]
+
+    def bagged(self, columns: Sequence[Outputs], folds: int) -> tuple[list[int], list[np.ndarray]]:
+        """Which configurations are averaged: each that makes the loss no worse, in their order.
+
+        A worse one that can't be told apart may still spoil the average where its errors are large
+        and rare; on the other hand averages of more are the safer, so that what makes no difference
+        is taken.
+
+        Args:
+            columns: What each puts out, the best first.
+            folds: k of the data's division.
+
+        Returns:
+            Their places, and what their average puts out.
+        """
+        places, bag = [0], list(columns[0])
+        losses = self._losses(bag)
+        for place in range(1, len(columns)):
+            more = [*places, place]
+            tried = averaged([columns[one] for one in more], [1 / len(more)] * len(more))
+            gap = difference(found := self._losses(tried), losses, folds)
+            if gap.mean <= _SLACK * gap.error:
+                places, bag, losses = more, tried, found
+        return places, bag
+
+    def _losses(self, outputs: Outputs) -> list[float]:
+        return [one["val_loss"] for one in self.judged(outputs)]
 
     def mixed(self, columns: Sequence[Outputs]) -> tuple[list[dict[str, float]], np.ndarray]:
         """The best mixture of some members, judged on each division by shares from the others.

@@ -18,7 +18,7 @@ import numpy as np
 
 from rnnsearch.baselines import Graph, fit_baselines
 from rnnsearch.data import Scaling, SequenceData
-from rnnsearch.driver.averages import Court, Outputs, averaged, mean_of
+from rnnsearch.driver.averages import Court, Outputs, mean_of
 from rnnsearch.driver.baselines import SimpleMethods
 from rnnsearch.driver.confirming import Work, confirm, work_of
 from rnnsearch.driver.contenders import contenders
@@ -231,10 +231,9 @@ class _Concluding:
         A part of the data is judged by the networks that did not see it, and by shares that were
         fitted without it.
         """
-        shares = [1 / len(members)] * len(members)
-        bag = averaged([self._outputs(one) for one in members], shares)
-        named = {str(one.record.number): s for one, s in zip(members, shares, strict=True)}
         court, folds = self._court(members[0]), [run.fold for run in members[0].runs]
+        places, bag = court.bagged([self._outputs(one) for one in members], self._folds)
+        named = {str(members[place].record.number): 1 / len(places) for place in places}
         found = [self._judged("bag", court.judged(bag), named)]
         names = self.simple.members() if self.simple is not None else []
         if self.simple is not None and names and len(folds) > 1:
