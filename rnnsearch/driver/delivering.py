@@ -1,0 +1,187 @@
+"""From what was chosen to best.keras: which networks, in whose units, what beside them."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from rnnsearch.baselines import Graph, fit_baselines
+from rnnsearch.data import Scaling, SequenceData
+from rnnsearch.driver.confirming import Work, work_of
+from rnnsearch.driver.planner import Planner
+from rnnsearch.driver.trials import Delivery, FinalRun, TrialRecord
+from rnnsearch.engines import Program, Run
+from rnnsearch.execution import Executor
+from rnnsearch.execution.messages import Assemble, Ended
+from rnnsearch.execution.requests import judge_remotely
+from rnnsearch.models.networks import Affine, Network
+from rnnsearch.tasks import Task
+from rnnsearch.vocabulary import Objective
+
+__all__ = ["LEAST_SHARE", "WHOLE", "Delivering", "FinalRuns", "Standing"]
+
+_NETWORKS = 16
+"""Of a bag, at most: each of them is computed for each prediction."""
+
+_SEEDS = 2
+"""Networks of each configuration of a bag where they are trained on all data for it."""
+
+LEAST_SHARE = 0.02
+"""Of a simple method; one that weighs less is left out."""
+
+WHOLE = 1_000
+"""Index of the first run on all data; those on divisions come before."""
+
+
+class FinalRuns(Protocol):
+    """Where final runs are kept; `rnnsearch.records.Finals` is one."""
+
+    def runs(self) -> Sequence[FinalRun]:
+        """All there are."""
+
+    def keep(self, ended: Ended, run: Run, fold: int) -> None:
+        """Keep one that ended, with its weights."""
+
+    def weights(self, trial: int, index: int) -> list[np.ndarray]:
+        """The weights of one."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A trial with the runs that confirm it, in the order of their index."""
+
+    record: TrialRecord
+    runs: Sequence[FinalRun]
+
+    def scores(self, objective: Objective) -> list[float]:
+        """What it reached in each of them."""
+        return [run.metrics[objective.name] for run in self.runs]
+
+
+@dataclass(frozen=True)
+class Delivering:
+    """Makes the model that is delivered.
+
+    Attributes:
+        executor: Its workers, idle.
+        planner: Of the search.
+        data: What is learned from.
+        finals: Has the runs, and keeps those on all data.
+        task: That is learned.
+        train: Has work done, until a time on the monotonic clock.
+    """
+
+    executor: Executor
+    planner: Planner
+    data: SequenceData
+    finals: FinalRuns
+    task: Task
+    train: Callable[[Sequence[Work], float], None]
+
+    def deliver(
+        self, chosen: Delivery, members: Sequence[Standing], save: Path
+    ) -> tuple[Delivery, Program]:
+        """Put the networks together, judge them on the test part, save them."""
+        members = [one for one in members if str(one.record.number) in chosen.shares]
+        programs = [self.planner.program(one.record.params) for one in members]
+        program = max(programs, key=lambda one: one.window or 0)
+        simple = {n: s for n, s in chosen.shares.items() if not n.isdecimal()}
+        if simple:
+            program = self.planner.with_longest_window(members[0].record.params)
+        if self.data.ordered or chosen.kind == "single":
+            runs = self._trained_on_all(members, 1 if chosen.kind == "single" else _SEEDS)
+        else:
+            # Where networks hardly count, one of each configuration is enough.
+            counts = sum(chosen.shares.values()) - sum(simple.values()) >= LEAST_SHARE
+            most = _NETWORKS // len(members) if counts else 1
+            runs = {one.record.number: _spread(one.runs, most) for one in members}
+        networks: list[Network] = []
+        for one, own in zip(members, programs, strict=True):
+            share = chosen.shares[str(one.record.number)]
+            of = runs[one.record.number]
+            networks += [self._network(run, own, program, share / len(of)) for run in of]
+        judged = judge_remotely(
+            self.executor, Assemble(program, tuple(networks), self._branches(simple, program), save)
+        )
+        delivered = replace(
+            chosen,
+            test=judged.metrics,
+            networks=len(networks),
+            parameters=judged.parameters,
+            milliseconds=judged.milliseconds,
+            delivered=True,
+        )
+        return delivered, program
+
+    def _branches(
+        self, simple: Mapping[str, float], program: Program
+    ) -> tuple[tuple[Graph, float], ...]:
+        """The simple methods of an ensemble, fitted on all but the test part."""
+        if not simple:
+            return ()
+        whole = self.data.whole(program.window)
+        fitted = fit_baselines(self.task, whole)
+        graphs = {name: fitted[name].as_graph(whole) for name in simple}
+        return tuple((graph, simple[n]) for n, graph in graphs.items() if graph is not None)
+
+    def _trained_on_all(self, members: Sequence[Standing], seeds: int) -> dict[int, list[FinalRun]]:
+        """Runs on all but the test part, for as many epochs as were best on the divisions."""
+        known = frozenset((run.trial, run.index) for run in self.finals.runs())
+
+        def runs_of(place: int, record: TrialRecord) -> list[Run]:
+            epochs = round(statistics.fmean(run.epochs for run in members[place].runs))
+            of = self.planner.confirming(record.number, record.params, WHOLE)[:1]
+            again = [replace(of[0], index=WHOLE + n, seed=of[0].seed + n) for n in range(seeds)]
+            return [replace(run, fold=0, epochs=max(1, epochs)) for run in again]
+
+        records = [one.record for one in members]
+        work = [
+            replace(one, schedule=replace(one.schedule, keep="last", patience=None))
+            for one in work_of(self.planner, records, known, runs_of, whole=True)
+        ]
+        self.train(work, math.inf)
+        found: dict[int, list[FinalRun]] = {}
+        for one in members:
+            number = one.record.number
+            of = [r for r in self.finals.runs() if r.trial == number and r.index >= WHOLE]
+            # Where training on all data diverged there is a network of a division.
+            found[number] = of or list(one.runs[-1:])
+        return found
+
+    def _network(self, run: FinalRun, program: Program, bag: Program, share: float) -> Network:
+        weights = self.finals.weights(run.trial, run.index)
+        if run.fold < 0:
+            return Network(program.architecture, weights, share)
+        own = self.data.preparation(program.window, run.fold)
+        delivered = self.data.preparation(bag.window)
+        inputs = {
+            name: _between(delivered.scalings[name], scaling)
+            for name, scaling in own.scalings.items()
+        }
+        outputs = None
+        if own.target.kind == "numeric":
+            outputs = _between(own.target.scaling, delivered.target.scaling)
+            repeated = max(1, len(program.loss.quantiles))
+            outputs = Affine(np.tile(outputs.scale, repeated), np.tile(outputs.offset, repeated))
+        return Network(program.architecture, weights, share, inputs, outputs)
+
+
+def _between(one: Scaling, other: Scaling) -> Affine:
+    """From numbers scaled in one way to the same scaled in another; the link is the same."""
+    scale = np.asarray(one.scale) / np.asarray(other.scale)
+    offset = (np.asarray(one.offset) - np.asarray(other.offset)) / np.asarray(other.scale)
+    return Affine(scale, offset)
+
+
+def _spread(runs: Sequence[FinalRun], most: int) -> list[FinalRun]:
+    """At most so many, evenly spaced: of as many divisions as can be."""
+    if len(runs) <= most:
+        return list(runs)
+    places = np.linspace(0, len(runs) - 1, max(1, most)).round().astype(int)
+    return [runs[place] for place in places]
