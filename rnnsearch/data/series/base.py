@@ -1,7 +1,7 @@
 """Which naive forecast a network had best start from: judged on rolling origins of the past.
 
-Only rows of the first fold's training part are looked at, so that nothing of what networks are
-scored on has a say.
+Only rows before the validation part are looked at, of several folds before that of the last: as
+every other choice of a search it is made on what earlier folds are scored on, and on less.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def choose_base(
         task: Its name.
         series: The rows, without problems; targets are numbers.
         rhythm: Their distances, without changes.
-        trains: Of each series, the rows of the first fold's training part.
+        trains: Of each series, the rows of the last fold's training part.
         longest: The longest window; None for blocks.
     """
     if source.horizon == 0 and longest is not None:
@@ -67,16 +67,15 @@ def choose_base(
     lengths = max(len(one) for one in known.each())
     need = (longest or size) + source.horizon + (source.output_steps or 1) + _FEWEST
     reach = (source.lags, source.horizon, longest, source.output_steps)
-    rhythms = {
-        base: found
-        for base, found in rhythms.items()
-        if rows_before(found.lag, *reach) + need <= lengths
-    }
+    needs = {base: rows_before(one.lag, *reach) + need for base, one in rhythms.items()}
+    rhythms = {base: one for base, one in rhythms.items() if needs[base] <= lengths}
     if len(rhythms) < 2:
         return rhythms.get("none", rhythm)
+    most = max(needs[base] for base in rhythms)
     found = [
         [_judge(source, task, known, one, parts, longest) for one in rhythms.values()]
         for parts in _origins(known, size)
+        if max(len(before) for before, _, _ in parts) >= most
     ]
     whole = [[one for one in origin if one is not None] for origin in found]
     judged = [np.stack(origin) for origin in whole if len(origin) == len(rhythms)]

@@ -75,7 +75,7 @@ def read_series_data(source: SeriesSource, task: str, windows: tuple[int, ...]) 
     *earlier, last = divide(source, series, blocks, need, problems)
     chosen = source.asked_base == "auto" and series.kind == "numeric" and not problems.found
     if chosen:
-        train = [parts[0] for parts in (*earlier, last)[0]]
+        train = [parts[0] for parts in last]
         found_rhythm = choose_base(source, task, series, found_rhythm, train, longest)
     back = _back(source, found_rhythm, longest)
     check_lengths(source, last, longest, back, problems)
