@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.job import JOBS, Job
 from benchmarks.machine import use_all_cores
 
-__all__ = ["CONTENDERS", "Contender", "Failed", "Measurement", "missing", "run"]
+__all__ = ["CONTENDERS", "Contender", "Failed", "Measurement", "environment", "missing", "run"]
 
 _ROOT = Path(__file__).resolve().parents[2]
 _LONGEST = 3600
@@ -103,7 +103,7 @@ def run(name: str, repeat: int, job: Job, data: Path, scratch: Path) -> Measurem
     command = [sys.executable, "-m", f"benchmarks.contenders.{contender.module}"]
     command += [*job.to_arguments(), "--data", str(data), *contender.arguments]
     with tempfile.TemporaryDirectory(prefix="contender-") as folder:
-        environment = _environment(contender, scratch, Path(folder))
+        variables = environment(contender, scratch, Path(folder))
         if job.seconds is not None:
             command += ["--deadline", str(time.time() + job.seconds)]
         started = time.perf_counter()
@@ -111,7 +111,7 @@ def run(name: str, repeat: int, job: Job, data: Path, scratch: Path) -> Measurem
             process = subprocess.run(
                 command,
                 cwd=folder,
-                env=environment,
+                env=variables,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 text=True,
@@ -130,7 +130,7 @@ def run(name: str, repeat: int, job: Job, data: Path, scratch: Path) -> Measurem
     return Measurement(name, repeat, seconds, **outcome)
 
 
-def _environment(contender: Contender, scratch: Path, folder: Path) -> dict[str, str]:
+def environment(contender: Contender, scratch: Path, folder: Path) -> dict[str, str]:
     """The user's, without what would give one contender settings that another has not.
 
     Args:
@@ -138,10 +138,10 @@ def _environment(contender: Contender, scratch: Path, folder: Path) -> dict[str,
         scratch: Lives as long as the benchmark.
         folder: Lives as long as the process.
     """
-    environment = dict(os.environ)
-    environment.pop("JAX_COMPILATION_CACHE_DIR", None)
+    variables = dict(os.environ)
+    variables.pop("JAX_COMPILATION_CACHE_DIR", None)
     return (
-        environment
+        variables
         | (use_all_cores() if contender.all_cores else {})
         | {
             "KERAS_BACKEND": contender.backend,
