@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -24,7 +24,7 @@ from rnnsearch.models.networks import Affine, Network
 from rnnsearch.tasks import Task
 from rnnsearch.vocabulary import Objective
 
-__all__ = ["LEAST_SHARE", "WHOLE", "Delivering", "FinalRuns", "Standing"]
+__all__ = ["LEAST_SHARE", "WHOLE", "Delivering", "FinalRuns", "Standing", "shares_left"]
 
 _NETWORKS = 16
 """Of a bag, at most: each of them is computed for each prediction."""
@@ -64,6 +64,20 @@ class Standing:
         return [run.metrics[objective.name] for run in self.runs]
 
 
+def shares_left(shares: Mapping[str, float], graphs: Collection[str]) -> dict[str, float]:
+    """The shares of networks and of those simple methods that there are, summing to one again.
+
+    Args:
+        shares: Of trials by their numbers, and of simple methods by their names.
+        graphs: Names of the methods that a network can compute.
+    """
+    left = {name: one for name, one in shares.items() if name.isdecimal() or name in graphs}
+    total = sum(left.values())
+    if total <= 0:
+        return dict.fromkeys(left, 1 / len(left))
+    return {name: one / total for name, one in left.items()}
+
+
 @dataclass(frozen=True)
 class Delivering:
     """Makes the model that is delivered.
@@ -94,6 +108,9 @@ class Delivering:
         simple = {n: s for n, s in chosen.shares.items() if not n.isdecimal()}
         if simple:
             program = self.planner.with_longest_window(members[0].record.params)
+        graphs = self._graphs(simple, program)
+        chosen = replace(chosen, shares=shares_left(chosen.shares, graphs))
+        simple = {name: chosen.shares[name] for name in graphs}
         if self.data.ordered or chosen.kind == "single":
             runs = self._trained_on_all(members, 1 if chosen.kind == "single" else _SEEDS)
         else:
@@ -106,9 +123,8 @@ class Delivering:
             share = chosen.shares[str(one.record.number)]
             of = runs[one.record.number]
             networks += [self._network(run, own, program, share / len(of)) for run in of]
-        judged = judge_remotely(
-            self.executor, Assemble(program, tuple(networks), self._branches(simple, program), save)
-        )
+        branches = tuple((graph, simple[name]) for name, graph in graphs.items())
+        judged = judge_remotely(self.executor, Assemble(program, tuple(networks), branches, save))
         delivered = replace(
             chosen,
             test=judged.metrics,
@@ -119,16 +135,18 @@ class Delivering:
         )
         return delivered, program
 
-    def _branches(
-        self, simple: Mapping[str, float], program: Program
-    ) -> tuple[tuple[Graph, float], ...]:
-        """The simple methods of an ensemble, fitted on all but the test part."""
+    def _graphs(self, simple: Collection[str], program: Program) -> dict[str, Graph]:
+        """The simple methods of an ensemble, fitted on all but the test part.
+
+        Those that a network can compute of these data: a naive forecast, say, not where a gap was
+        filled that no division's validation part has.
+        """
         if not simple:
-            return ()
+            return {}
         whole = self.data.whole(program.window)
         fitted = fit_baselines(self.task, whole)
         graphs = {name: fitted[name].as_graph(whole) for name in simple}
-        return tuple((graph, simple[n]) for n, graph in graphs.items() if graph is not None)
+        return {name: graph for name, graph in graphs.items() if graph is not None}
 
     def _trained_on_all(self, members: Sequence[Standing], seeds: int) -> dict[int, list[FinalRun]]:
         """Runs on all but the test part, for as many epochs as were best on the divisions."""
