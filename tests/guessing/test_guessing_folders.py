@@ -66,7 +66,7 @@ def test_pictures_in_folders(tmp_path):
     assert setting(found, "channels") == "grey"
     assert setting(found, "size") is None
     assert setting(found, "split") == {"test": 0.2, "folds": "auto"}
-    assert setting(found, "objective") == "val_accuracy"
+    assert setting(found, "objective") == "val_loss"
     why = next(s.why for s in found.data if s.key == "path")
     assert why == "files of each class: cat 12, dog 12, owl 12"
     assert task_of_written(root) == "many_to_one"

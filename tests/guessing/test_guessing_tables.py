@@ -97,7 +97,7 @@ def test_text_that_comes_up_again_is_a_class(look):
     assert setting(found, "target") == "sky"
     assert setting(found, "target_kind") == "class"
     assert setting(found, "inputs") == ["a"]
-    assert setting(found, "objective") == "val_accuracy"
+    assert setting(found, "objective") == "val_loss"
 
 
 def test_unequal_classes_are_judged_by_f1(look):
