@@ -128,11 +128,11 @@ def _well_laid(array: np.ndarray) -> np.ndarray:
 
 _UNTUNED = {"xla_gpu_autotune_level": 0}
 """Kernels of matrix products are taken as they come, not timed: a program is made in 0.8 to 1.7 s
-less, and its epochs take a fifth longer (benchmarks/README.md)."""
+less, and its epochs take longer: a fifth where lanes are few, twice for LSTM-64 in 512 of them
+(benchmarks/README.md)."""
 
-_TUNED = 5e-3
-"""Seconds of an update above which tuning pays: of the thousand that a trial has by default, it
-saves one second."""
+_TUNED = 2.5e-3
+"""Seconds of an update above which tuning pays: a trial has a thousand of them by default."""
 
 _WHOLE = 2**26
 """Bytes of all lanes that are fetched for one of them: no program is compiled to take it out."""
