@@ -7,11 +7,12 @@ import numpy as np
 from rnnsearch.data import SequenceData, Target
 from rnnsearch.errors import Problem
 from rnnsearch.space import SearchSpace
-from rnnsearch.spec import Spec
+from rnnsearch.spec import SeriesSource, Spec
 from rnnsearch.spec.check_loss import CLASS_LOSSES, NUMERIC_LOSSES
+from rnnsearch.spec.sources import RowsSource, SequencesSource, Source
 from rnnsearch.tasks import METRICS
 
-__all__ = ["target_problems"]
+__all__ = ["of_kind", "target_problems"]
 
 _LOSSES = {"numeric": NUMERIC_LOSSES, "class": CLASS_LOSSES}
 
@@ -26,6 +27,23 @@ def target_problems(spec: Spec, data: SequenceData, space: SearchSpace) -> list[
         *_one_class_problems(spec, data, window),
         *_label_smoothing_problems(target, space),
     ]
+
+
+def of_kind(spec: Spec) -> Source:
+    """The data section, with the kind of target that loss and objective are for, if it says none.
+
+    So whole numbers are amounts for the mean squared error, and classes for accuracy.
+    """
+    data = spec.data
+    arrays_or_table = isinstance(data, SeriesSource | SequencesSource)
+    labelled = isinstance(data, RowsSource) and spec.task in ("many_to_one", "one_to_one")
+    if data.target_kind != "auto" or not (arrays_or_table or labelled):
+        return data
+    metric = METRICS.get(spec.search.objective.removeprefix("val_"))
+    kinds = {kind for kind, losses in _LOSSES.items() if spec.loss.name in losses}
+    if not kinds and metric is not None:
+        kinds = {"class" if metric.kind == "class" else "numeric"}
+    return data.model_copy(update={"target_kind": kinds.pop()}) if len(kinds) == 1 else data
 
 
 def _kind(target: Target) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rnnsearch.api.backend import require_backend
-from rnnsearch.api.fitting import target_problems
+from rnnsearch.api.fitting import of_kind, target_problems
 from rnnsearch.data import Arrays, SequenceData, files, read
 from rnnsearch.errors import InvalidData, InvalidSpec, Problem
 from rnnsearch.space import SearchSpace
@@ -51,6 +52,19 @@ class Asked:
     loaded: Loaded | None
     arrays: Arrays | None
 
+    def _data(self) -> SequenceData:
+        """The data, its target of the kind that loss and objective are for, if it can be that.
+
+        Raises:
+            InvalidData: With every problem found.
+        """
+        spec, windows = self.spec, self.space.windows(self.spec)
+        asked = of_kind(spec)
+        if asked is not spec.data:
+            with contextlib.suppress(InvalidData):  # what it is otherwise says more
+                return read(asked, spec.task, windows, self.arrays)
+        return read(spec.data, spec.task, windows, self.arrays)
+
     def read(self) -> Inputs:
         """Read and check the data.
 
@@ -59,7 +73,7 @@ class Asked:
         """
         spec = self.spec
         try:
-            data = read(spec.data, spec.task, self.space.windows(spec), self.arrays)
+            data = self._data()
             problems = [
                 *_unroll_length_problems(spec, data),
                 *target_problems(spec, data, self.space),

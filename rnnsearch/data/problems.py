@@ -20,10 +20,12 @@ class Problems:
     Attributes:
         found: The problems.
         place: The key that names the data, and is put where `data.path` is said.
+        notes: What was decided, and the user may want otherwise.
     """
 
     found: list[Problem] = field(default_factory=list)
     place: str = "data.path"
+    notes: list[str] = field(default_factory=list)
 
     def add(self, path: str, must: str, received: str = "", advice: str = "") -> None:
         """Note one problem."""

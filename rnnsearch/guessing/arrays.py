@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from rnnsearch.data.problems import name_some
+from rnnsearch.data.sequences.kinds import from_one_hot
 from rnnsearch.data.sequences.masks import real_steps, trailing_lengths
 from rnnsearch.data.splits import random_parts, stratified_parts
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
@@ -86,6 +87,12 @@ def guess_arrays(
     check_wishes(wishes, _WHAT, "arrays", target="leave it out: y is the target")
     found = _training(arrays)
     task, why = _task(found, wishes.task)
+    labels = from_one_hot(found.y, task == "many_to_many") if task != "one_to_many" else None
+    usual = 2 + (task == "many_to_many")
+    if labels is not None:
+        found = replace(found, y=labels)
+    elif found.y.dtype.kind in "iuUS" and found.y.ndim == usual and found.y.shape[-1] == 1:
+        found = replace(found, y=found.y[..., 0])
     classes = _classes(found, task)
     settings = [Setting("source", source), Setting("path", None, contents or _contents(found))]
     if classes:
@@ -169,9 +176,12 @@ def _task(found: _Arrays, wanted: str | None) -> tuple[str, str]:
 
 def _classes(found: _Arrays, task: str) -> dict[str, int]:
     """Class → members in training, the most frequent first; empty if numbers are predicted."""
-    y = found.y
-    flat = y.ndim == (2 if task == "many_to_many" else 1)
-    if task == "one_to_many" or not flat:
+    y, steps = found.y, task == "many_to_many"
+    if task == "one_to_many":
+        return {}
+    if steps and y.ndim == 2 and y.dtype.kind == "i" and y.min() == -1 < y.max():
+        y = y[y >= 0]  # padding
+    elif y.ndim != 1 + steps:
         return {}
     values = y[np.isfinite(y)] if y.dtype.kind == "f" else y
     if y.dtype.kind == "f" and not (values == np.round(values)).all():

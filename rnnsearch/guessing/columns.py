@@ -17,7 +17,10 @@ from rnnsearch.guessing.cells import column_cells, parse_numbers
 __all__ = ["TIMES", "Column", "examine", "named"]
 
 TIMES = ("time", "date", "datetime", "timestamp", "day", "month", "year", "ds", "period", "week")
-_CLASSES = ("label", "class", "category", "species", "type", "state", "y", "target")
+_CLASSES = (
+    *("label", "class", "category", "species", "type", "state", "y", "target", "code"),
+    *("sentiment", "polarity", "stars", "rating", "score"),
+)
 _IDS = ("id", "index", "row", "key", "uuid", "guid", "nr", "no", "unnamed: 0")
 _MOST_CLASSES = 30
 _ROWS_A_CLASS = 5
@@ -103,13 +106,24 @@ def _equal(steps: np.ndarray, values: np.ndarray) -> bool:
 
 
 def _codes(name: str, cells: Sequence[str], training: int) -> dict[str, int]:
-    """The classes that whole numbers may stand for: two, or some in a column that says so."""
-    if not all(cell.lstrip("-").isdecimal() for cell in cells):
+    """The classes that whole numbers may stand for: two, or some in a column that says so.
+
+    Those with zeros before them are codes whatever the column is called: 007.
+    """
+    if not all(map(_is_code, set(cells))):
         return {}
     counts = dict(Counter(cells).most_common())
-    most = _MOST_CLASSES if named(name, _CLASSES) else 2
+    padded = any(cell[0] == "0" and cell.isdecimal() and len(cell) > 1 for cell in counts)
+    points = any("." in cell for cell in counts)
+    said = named(name, _CLASSES)
+    most = _MOST_CLASSES if said or padded else 1 if points else 2
     learnt = min(counts.values()) > 1 and {*cells[:training]} == {*counts}
     return counts if 2 <= len(counts) <= most and learnt else {}
+
+
+def _is_code(cell: str) -> bool:
+    """Whether a cell is a whole number, perhaps as 1.0."""
+    return cell.removeprefix("-").removesuffix(".0").isdecimal()
 
 
 def _text(name: str, cells: Sequence[str], training: int) -> Column:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from rnnsearch.data.tokens.tokenizers import Tokenizer, TokenKind
 from rnnsearch.guessing._base import Guess, Setting, Wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
 from rnnsearch.guessing.cells import column_cells
-from rnnsearch.guessing.columns import Column
+from rnnsearch.guessing.columns import Column, named
 from rnnsearch.guessing.folding import with_folds
 from rnnsearch.guessing.targets import class_objective
 
@@ -24,6 +25,10 @@ _SHORT = 8
 _WORDY = 3
 """Spaces in a usual text from which it is taken for words."""
 _MOST_WORDS = 5000
+_MOST_CLASSES, _ROWS_A_CLASS = 30, 5
+"""Whole numbers are classes of texts if there are no more of them, and each comes up so often."""
+TARGETS = ("target", "y", "label", "class", "category", "sentiment", "polarity", "stars", "rating")
+"""Words in the names of columns that say what a text is."""
 
 
 @dataclass(frozen=True)
@@ -41,19 +46,25 @@ class Labelled:
     gaps: int = 0
 
 
-def find_sequences(found: list[Column]) -> tuple[Column, list[Column]] | None:
+def find_sequences(table: Table, found: list[Column]) -> tuple[Column, list[Column]] | None:
     """The column of sequences and those of classes, where each row is a sequence of its own.
 
-    None where rows are steps.
+    None where rows are steps. A column of sentences wins over numbers, of which few that come up
+    again and again are classes.
 
     Raises:
         InvalidData: There are texts and nothing to learn of them.
     """
     texts = [column for column in found if column.kind == "text" and not column.gaps.any()]
+    texts.sort(key=lambda column: -words_of(table, column))
     labels = [column for column in found if column.kind == "label"]
+    codes = [coded for column in found if (coded := _as_classes(table, column)) is not None]
     numbers = [column for column in found if column.kind == "number" and not column.flaw]
-    if not texts or not (labels or not numbers):
+    wordy = bool(texts) and words_of(table, texts[0]) >= _WORDY
+    if not texts or not (labels or not numbers or (wordy and codes)):
         return None
+    if not labels or (wordy and any(named(column.name, TARGETS) for column in codes)):
+        labels = labels + codes
     if not labels:
         refuse(
             "must have a row a time step, or a text and its class in each row",
@@ -61,6 +72,24 @@ def find_sequences(found: list[Column]) -> tuple[Column, list[Column]] | None:
             "write the spec by hand: docs/spec.md",
         )
     return texts[0], labels
+
+
+def words_of(table: Table, column: Column) -> float:
+    """Spaces in the usual text of a column."""
+    cells = column_cells(table, column.name)
+    return float(np.median([cell.count(" ") for cell in cells[:: max(1, len(cells) // 500)]]))
+
+
+def _as_classes(table: Table, column: Column) -> Column | None:
+    """A column of numbers as one of classes, where a few whole ones come up again and again."""
+    if column.kind != "number" or (column.flaw and not column.flaw.startswith("is empty")):
+        return None
+    counts = Counter(cell for cell in column_cells(table, column.name) if cell)
+    few = 2 <= len(counts) <= min(_MOST_CLASSES, sum(counts.values()) / _ROWS_A_CLASS)
+    whole = all(cell.removeprefix("-").removesuffix(".0").isdecimal() for cell in counts)
+    if not few or not whole or min(counts.values()) < 2:
+        return None
+    return replace(column, kind="label", classes=dict(counts.most_common()), flaw="")
 
 
 def guess_rows(
@@ -143,7 +172,8 @@ def _target(labels: list[Column], wishes: Wishes) -> Column:
     """The column of classes that is asked for, else the last one."""
     known = [column.name for column in labels]
     if wishes.target is None:
-        return labels[-1]
+        said = [column for column in labels if named(column.name, TARGETS)]
+        return (said or labels)[-1]
     if wishes.target not in known:
         received, advice = f"'{wishes.target}'", f"there are: {name_some(known)}"
         refuse("must be a column of classes", received, advice, path="--target")

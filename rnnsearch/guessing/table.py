@@ -16,7 +16,7 @@ from rnnsearch.guessing.columns import Column
 from rnnsearch.guessing.forecasts import base_setting, lag_settings, log_settings
 from rnnsearch.guessing.pairs import find_texts, guess_pairs
 from rnnsearch.guessing.panel import Panel
-from rnnsearch.guessing.rows import find_sequences, guess_rows
+from rnnsearch.guessing.rows import find_sequences, guess_rows, words_of
 from rnnsearch.guessing.season import Season, find_seasons
 from rnnsearch.guessing.table_columns import TableColumns, look_at, share_of
 from rnnsearch.guessing.targets import choose_target, class_objective
@@ -96,10 +96,12 @@ def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
     texts = [] if found.time is not None else find_texts(found.others, wishes)
     if texts:
         return guess_pairs(table, texts, found.others, wishes, found.notes)
-    sequences = None if found.time is not None else find_sequences(found.others)
+    timed = found.time is not None and not _about_texts(table, found)
+    sequences = None if timed else find_sequences(table, found.others)
     if sequences is not None:
         text, labels = sequences
-        others = [c.name for c in found.others if c is not text and c not in labels]
+        read = {text.name, *(column.name for column in labels)}
+        others = [c.name for c in found.others if c.name not in read]
         unread = [f"{_show(name)} is left out: only the text is read" for name in others]
         return guess_rows(table, text, labels, wishes, found.notes + unread)
     if wishes.task == "sequence_to_sequence":
@@ -108,6 +110,14 @@ def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
     if wishes.task == "one_to_many":
         return _blocks(series, source, wishes, notes)
     return _windows(series, source, wishes, notes)
+
+
+def _about_texts(table: Table, found: TableColumns) -> bool:
+    """Whether rows have sentences and classes, and a time stamp that only says when."""
+    texts = [column for column in found.others if column.kind == "text"]
+    numbers = [c for c in found.others if c.kind == "number" and not c.flaw and not c.classes]
+    wordy = any(words_of(table, column) >= 4 for column in texts)
+    return wordy and not numbers and found.panel is None
 
 
 def _look(found: TableColumns, wishes: Wishes) -> tuple[_Series, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,8 @@ from rnnsearch.guessing.times import Times, find_times
 
 __all__ = ["TableColumns", "look_at", "share_of"]
 
+_WORDY = 3
+"""Spaces in a usual text from which it is a sentence."""
 _JUDGED_ROWS = 5000
 """Validation rows that tell two networks apart; more only take time."""
 
@@ -58,6 +61,12 @@ def look_at(table: Table) -> TableColumns:
     notes = [*table.notes]
     notes += [f"'{name}' is left out: it stands twice in the header" for name in sorted(twice)]
     time = find_times(table, names)
+    if time is not None and _tells_texts(table, names, time):
+        said = (
+            f"{time.shown} is left out: rows are not in its order, and each has a text of its own"
+        )
+        notes.append(said)
+        names, time = [name for name in names if name not in time.names], None
     names = [name for name in names if time is None or name not in time.names]
     panel = None if time is None else find_panel(table, time.times, names)
     clocked = None if time is None else _in_order(table, time, panel)
@@ -67,6 +76,19 @@ def look_at(table: Table) -> TableColumns:
     if panel is not None:
         found = [panel.with_all(column) for column in found if column.name != panel.name]
     return TableColumns(time, panel, one, clocked, found, notes)
+
+
+def _tells_texts(table: Table, names: Sequence[str], time: Times) -> bool:
+    """Whether rows are in disorder and hold sentences, so that they are no series."""
+    if (np.diff(time.times).astype(np.int64) >= 0).all():
+        return False
+    for name in names:
+        cells = table.column(name).texts()
+        some = cells[:: max(1, len(cells) // 500)]
+        differ = len(set(some)) > len(some) / 2
+        if differ and np.median([cell.count(" ") for cell in some]) >= _WORDY:
+            return name not in time.names
+    return False
 
 
 def _in_order(table: Table, time: Times, panel: Panel | None) -> Series:

@@ -92,7 +92,7 @@ def test_steps_of_one_to_many_are_those_of_the_output() -> None:
 
 
 def test_problems_of_a_file_are_located_and_come_together(tmp_path: Path) -> None:
-    np.savez(tmp_path / "arrays.npz", x=X, y=Y)
+    np.savez(tmp_path / "arrays.npz", x=X, y=Y.astype(str))
     path = tmp_path / "s.yaml"
     path.write_text(
         "task: many_to_one\n"
@@ -120,7 +120,7 @@ NUMBERS = Arrays(train=(X, RNG.normal(size=40)))
     ("arrays", "sections", "expected"),
     [
         (
-            Arrays(train=(X, Y)),
+            Arrays(train=(X, Y.astype(str))),
             {"loss": "huber"},
             "loss: must be a loss of a class, as y is; received huber; use one of auto, "
             "cross_entropy",

@@ -11,6 +11,7 @@ from rnnsearch.data._base import Dataset, SequenceData, Target, join_parts, outp
 from rnnsearch.data.categories import find_categories, unknown
 from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.scaling import constant, identity
+from rnnsearch.data.sequences.kinds import find_ignored
 from rnnsearch.data.sequences.masks import real_steps
 from rnnsearch.data.sequences.parting import PARTS, Divided, by_column, divide
 from rnnsearch.data.sequences.preparation import SequencesPreparation
@@ -48,6 +49,7 @@ class SequencesData(SequenceData):
         delivered: That of the whole pool; of the one division where there is one.
         content_: What a source says that has no file.
         made: The arrays of the one division, made once; empty if there are more.
+        notes_: What was decided about the arrays.
     """
 
     divided: Divided
@@ -55,6 +57,12 @@ class SequencesData(SequenceData):
     delivered: SequencesPreparation
     content_: str = ""
     made: tuple[Dataset, ...] = ()
+    notes_: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was decided about the arrays."""
+        return self.notes_
 
     @property
     def folds(self) -> int:
@@ -130,7 +138,7 @@ class SequencesData(SequenceData):
         else:
             raw = target.scaling.invert(y)
             lines.append(("target", f"{raw.min():g} to {raw.max():g} in training"))
-        return lines
+        return lines + [("note", note) for note in self.notes]
 
 
 def read_arrays(source: ArraysSource, task: str, arrays: Arrays | None) -> SequencesData:
@@ -168,7 +176,7 @@ def prepare_sequences(
     Raises:
         InvalidData: With every problem that could be found.
     """
-    samples, kind = _samples(source, task, by_column(raws, problems), problems)
+    samples, kind, ignored = _samples(source, task, by_column(raws, problems), problems)
     problems.raise_any()
     given = [sample for sample in samples if sample is not None]
     labels = find_classes(given, problems) if kind == "class" else Labels("numeric")
@@ -185,15 +193,17 @@ def prepare_sequences(
     _check_inputs(learned, judged, test, fixed, problems)
     _check(learned, judged, test, labels, problems)
     problems.raise_any()
+    source = source.model_copy(update={"ignore_class": ignored})
     delivered = _prepare(source, task, labels, learned, (pool, test))
+    notes = tuple(dict.fromkeys(problems.notes))
     if len(folds) == 1:
         made = _dataset(delivered, learned, judged, test)
         nothing = replace(divided, pool=pool.take(_NONE), test=test.take(_NONE))
-        return SequencesData(nothing, (delivered,), delivered, raws.content, (made,))
+        return SequencesData(nothing, (delivered,), delivered, raws.content, (made,), notes)
     prepared = tuple(
         delivered.fitted(pool.take(division.train), source.scaling) for division in folds.divisions
     )
-    return SequencesData(divided, prepared, delivered, raws.content)
+    return SequencesData(divided, prepared, delivered, raws.content, notes_=notes)
 
 
 def _dataset(
@@ -215,12 +225,13 @@ def _samples(
     task: str,
     raws: Parts,
     problems: Problems,
-) -> tuple[list[Sample | None], str]:
-    """The arrays in one form, and the kind of target: that of the training part."""
+) -> tuple[list[Sample | None], str, int | None]:
+    """The arrays in one form; the kind of target and a label that is none, of the training part."""
     kind: str = source.target_kind
     settings = source.model_dump(mode="json")
     samples: list[Sample | None] = []
     first: Raw | None = None
+    ignored: int | None = source.ignore_class
     for raw in raws[:3]:
         categorical = None if first is None else of_classes(first.x)
         cut = None if raw is None else stepped(raw, settings, problems)
@@ -242,12 +253,14 @@ def _samples(
             must, advice = "must have the same outputs in every part", "save the same columns"
             problems.add("data.path", must, received, advice)
             continue
-        sample = clean(ready, task, kind, source.missing, problems)
+        if ignored is None and ready.y is not None and kind == "class" and task == "many_to_many":
+            ignored = find_ignored(ready.y, problems)
+        sample = clean(ready, task, kind, source.missing, problems, ignored)
         samples.append(sample)
         if not len(sample):
             must, received = "must leave some sequences", f"none in {ready.names[0]}"
             problems.add("data.missing", must, received, "fill the gaps")
-    return samples, kind
+    return samples, kind, ignored
 
 
 def _shape(raw: Raw) -> tuple[int, ...]:

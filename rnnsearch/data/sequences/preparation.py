@@ -212,7 +212,8 @@ class SequencesPreparation(Preparation):
         assert done is not None
         self._check_shape(done[0], problems)
         problems.raise_any()
-        sample = clean(done[0], self.task, done[1], self.missing, problems)
+        ignored = self.reader.get("ignore_class")
+        sample = clean(done[0], self.task, done[1], self.missing, problems, ignored)
         problems.raise_any()
         if targets and self.target.kind == "class":
             sample = encode(sample, self.target.classes, problems)

@@ -10,6 +10,7 @@ import numpy as np
 
 from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.scaling import LARGEST
+from rnnsearch.data.sequences.kinds import decide_kind, from_one_hot
 from rnnsearch.data.sequences.masks import fill_gaps, real_steps, trailing_lengths
 
 __all__ = [
@@ -173,10 +174,14 @@ def shaped(
         problems.add("data.path", "must hold numbers or classes", received, advice)
         return None
     flat = y.ndim == (1 if task in _ONE_OUTPUT else 2)
+    if kind != "numeric" and task != "one_to_many":
+        labels = from_one_hot(y, task not in _ONE_OUTPUT)
+        if labels is not None:
+            said = f"{name} is one-hot: {y.shape[-1]} classes, numbered from 0 (data.target_kind)"
+            problems.notes.append(said)
+            y, kind, flat = labels, "class", True
     if kind == "auto":
-        whole = y.dtype.kind in "iu" and task != "one_to_many"
-        single = flat or y.shape[-1] == 1
-        kind = "class" if y.dtype.kind in "bUS" or (whole and single) else "numeric"
+        kind = decide_kind(y, flat, task == "one_to_many", problems)
     if kind == "numeric" and y.dtype.kind in "US":
         received, advice = f"text in {name}", "set data.target_kind to class, or give numbers"
         problems.add("data.target_kind", "must suit the target", received, advice)
@@ -266,8 +271,24 @@ def _checked_axes(raw: Raw, task: str, kind: str, problems: Problems) -> tuple[R
     return (raw, kind) if len(problems.found) == before else None
 
 
-def clean(raw: Raw, task: str, kind: str, missing: str, problems: Problems) -> Sample:
-    """Lengths found, infinite numbers refused, gaps dealt with as `missing` says."""
+def clean(
+    raw: Raw,
+    task: str,
+    kind: str,
+    missing: str,
+    problems: Problems,
+    ignored: int | None = None,
+) -> Sample:
+    """Lengths found, infinite numbers refused, gaps dealt with as `missing` says.
+
+    Args:
+        raw: The arrays, in form.
+        task: Its name.
+        kind: Of the target.
+        missing: As in the spec.
+        problems: Where to note what is wrong.
+        ignored: A label that stands for none.
+    """
     x, names = raw.x, raw.names
     count = len(x)
     if raw.y is None:
@@ -286,6 +307,11 @@ def clean(raw: Raw, task: str, kind: str, missing: str, problems: Problems) -> S
     sequences_x = np.asarray(gaps_x.reshape(count, -1).any(axis=1))
     sequences_y = np.asarray(gaps_y.reshape(count, -1).any(axis=1))
     keep = np.ones(count, dtype=bool)
+    no_class = np.zeros_like(real_y)
+    if kind == "class" and ignored is not None and y.dtype.kind in "iuf":
+        no_class = y == ignored
+    if flat:
+        keep &= ~no_class
     if missing == "error":
         for name, gaps in ((names[0], sequences_x), (names[1], sequences_y)):
             if gaps.any():
@@ -296,7 +322,7 @@ def clean(raw: Raw, task: str, kind: str, missing: str, problems: Problems) -> S
                 must = "must have a value in every step that is no padding at the end"
                 problems.add("data.path", must, received, advice)
     elif missing == "drop":
-        keep = ~(sequences_x | sequences_y)
+        keep &= ~(sequences_x | sequences_y)
     elif x.ndim < 3 and sequences_x.any():
         what, kinds = ("no text", "classes") if of_classes(x) else ("NaN", "vectors")
         received = f"interpolate, and {what} in {names[0]}"
@@ -304,8 +330,8 @@ def clean(raw: Raw, task: str, kind: str, missing: str, problems: Problems) -> S
         problems.add("data.missing", must, received, "use drop, or fill the gaps")
     else:
         x = fill_gaps(x, lengths) if x.ndim == 3 else x
-        keep = ~gaps_y if flat else keep
-    observed = real_y & ~gaps_y
+        keep = keep & ~gaps_y if flat else keep
+    observed = real_y & ~gaps_y & ~no_class
     if observed.ndim == 2 and gaps_x.ndim == 2:
         observed &= ~gaps_x
     return Sample(x, y, lengths, observed, raw.group, raw.files).take(keep)

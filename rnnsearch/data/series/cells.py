@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from rnnsearch.data.series.table import Column
 
-__all__ = ["MISSING", "empty_cells", "held", "interpolated", "mostly_text", "number"]
+__all__ = [
+    "MISSING",
+    "as_known",
+    "empty_cells",
+    "held",
+    "interpolated",
+    "mostly_text",
+    "number",
+    "whole_number",
+]
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
 """What stands, in whatever case, for no number."""
@@ -39,6 +50,24 @@ def number(cell: str) -> float:
         return float(cell) if "_" not in cell else float("nan")
     except ValueError:
         return float("nan")
+
+
+def whole_number(cell: str) -> bool:
+    """Whether a cell is a whole number that comes back as it was written: 7, but not 007."""
+    return cell.removeprefix("-").isdecimal() and str(int(cell)) == cell
+
+
+def as_known(values: Sequence[Any], known: Mapping[Any, Any]) -> list[Any]:
+    """Labels, those that are not known as the only one that is the same number: 0 for 0.0."""
+    found = {}
+    for value in {*values}:
+        found[value] = value
+        if value not in known:
+            size = number(str(value))
+            alike = [label for label in known if number(str(label)) == size]
+            if len(alike) == 1:
+                found[value] = alike[0]
+    return [found[value] for value in values]
 
 
 def held(values: np.ndarray) -> np.ndarray:

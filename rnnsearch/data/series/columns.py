@@ -11,7 +11,7 @@ import numpy as np
 
 from rnnsearch.data.problems import Problems, name_nearest, name_rows, name_some
 from rnnsearch.data.scaling import LARGEST
-from rnnsearch.data.series.cells import empty_cells, mostly_text, number
+from rnnsearch.data.series.cells import as_known, empty_cells, mostly_text, number, whole_number
 from rnnsearch.data.series.table import Column, Table
 from rnnsearch.data.time import (
     Clock,
@@ -345,9 +345,7 @@ class ColumnReader:
             return (), nothing
         values: list[Any] = [cell for cell in cells if cell]
         known = self.columns.classes
-        if all(value.lstrip("-").isdecimal() for value in values) and not (
-            known and isinstance(known[0], str)
-        ):
+        if all(map(whole_number, set(values))) and not (known and isinstance(known[0], str)):
             values = [int(value) for value in values]
         if known is None:
             counts = Counter(values)
@@ -359,6 +357,7 @@ class ColumnReader:
                 must = "must have two rows or more of each class"
                 self.problems.add("data.target", must, received, advice)
         index = {label: position for position, label in enumerate(known)}
+        values = as_known(values, index)
         nothing[~empty] = [index.get(value, -2) for value in values]
         strange = np.flatnonzero(nothing == -2)
         if len(strange):

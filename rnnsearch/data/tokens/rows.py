@@ -11,6 +11,7 @@ import numpy as np
 
 from rnnsearch.data.problems import Problems, name_nearest, name_rows
 from rnnsearch.data.scaling import LARGEST
+from rnnsearch.data.series.cells import whole_number
 from rnnsearch.data.tokens.table import TextTable
 from rnnsearch.data.tokens.tokenizers import Tokenizer
 
@@ -184,8 +185,7 @@ class _Reader:
         if kind == "auto":
             kind = "class" if _mostly_text(cells) else "numeric"
         if kind == "class":
-            whole = all(cell.removeprefix("-").isdecimal() for cell in cells)
-            whole = whole and not self._columns.named
+            whole = all(map(whole_number, set(cells))) and not self._columns.named
             return "class", [int(cell) for cell in cells] if whole else cells
         assert name is not None
         every = self._table.column(name)

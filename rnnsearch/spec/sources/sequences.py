@@ -39,6 +39,12 @@ class SequencesSource(Source):
     grouped_by: ClassVar[Literal["array", "file"] | None] = None
     """What `split.group` names."""
 
+    ignore_class: int | None = Field(
+        default=None,
+        description="A label that stands for no class, such as -1 where tags are padded: its steps "
+        "do not count. null: -1, where it only pads the ends of sequences.",
+    )
+
 
 class SteppedSource(SequencesSource):
     """Sequences that may be images or clips, cut into steps."""
