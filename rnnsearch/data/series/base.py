@@ -168,7 +168,8 @@ def _part(
     if prepared.window is not None:
         rows = range(max(0, rows.start - reach), rows.stop)
     rows = prepared.usable(rows)
-    windows = prepared.windows(one, rows, max(first, rows.start + reach), None)
+    stride = max(1, len(rows) // _MOST_SEQUENCES)
+    windows = prepared.windows(one, rows, max(first, rows.start + reach), stride)
     return prepared.part(one, features, windows)
 
 
@@ -206,12 +207,13 @@ def _errors(
     x = train.array.astype(np.float64)
     offset, scale = x.mean(axis=0), x.std(axis=0)
     scale = np.where(scale > 0, scale, 1.0)
-    left, sizes, right = np.linalg.svd((x - offset) / scale, full_matrices=False)
-    read = ((judged.array - offset) / scale) @ right.T
-    along = left.T @ y
+    x, read = (x - offset) / scale, (judged.array - offset) / scale
+    # By the products of sequences, of which there are few: features may be more.
+    sizes, left = np.linalg.eigh(x @ x.T)
+    read, along = (read @ x.T) @ left, left.T @ y
     weights, shape = _counts(judged).reshape(judged.y.shape), judged.y.shape
     naive = np.broadcast_to(-target.offset / target.scale, shape)
-    shrunk = [(sizes / (sizes**2 + penalty))[:, None] * along for penalty in _PENALTIES]
+    shrunk = [along / (np.maximum(sizes, 0) + penalty)[:, None] for penalty in _PENALTIES]
     forecasts = [*((read @ one + mean).reshape(shape) for one in shrunk), naive]
     total = max(1, int(weights.sum()))
     return np.array([((f - judged.y) ** 2 * unit * weights).sum() / total for f in forecasts])
