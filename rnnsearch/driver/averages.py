@@ -15,6 +15,12 @@ from rnnsearch.tasks import Loss, judge, loss_weights
 
 __all__ = ["Court", "Outputs", "averaged", "mean_of"]
 
+_SHRINK = 0.5
+"""How far shares of forecasts are drawn towards equal ones: the few origins say little of them."""
+
+_RIVAL = 3.0
+"""Times the loss of the networks that a simple method may have, to stand beside them."""
+
 _LEAST = 1e-7
 """Chance that nothing is thought to have less than, as in Keras's loss."""
 
@@ -39,6 +45,8 @@ class Court:
 
     Attributes:
         datasets: The divisions, in their order.
+        ordered: Whether these are origins in time: then what was learned from little counts less,
+            as what is delivered learns from all.
         loss: Of the networks.
         metrics: Names of those that are reported.
     """
@@ -46,6 +54,7 @@ class Court:
     datasets: Sequence[Dataset]
     loss: Loss
     metrics: Sequence[str]
+    ordered: bool = False
 
     def judged(self, outputs: Outputs) -> list[dict[str, float]]:
         """``val_…`` metrics and loss on each division."""
@@ -97,15 +106,30 @@ class Court:
             judged.append(self._one(own, self.datasets[held_out]))
         return judged, self._shares(columns, places)
 
+    def rivals(self, columns: Mapping[str, Outputs], bag: Outputs) -> list[str]:
+        """Which simple methods are good enough to stand beside networks: others only do harm."""
+        known = self._mean_loss(bag)
+        return [n for n, column in columns.items() if self._mean_loss(column) <= _RIVAL * known]
+
+    def _mean_loss(self, outputs: Outputs) -> float:
+        trust = [self._trust(one) for one in self.datasets]
+        return float(np.average(self._losses(outputs), weights=trust))
+
+    def _trust(self, dataset: Dataset) -> float:
+        """What a division counts beside others."""
+        most = max(len(one.train) for one in self.datasets)
+        return (len(dataset.train) / most) ** 2 if self.ordered else 1.0
+
     def _shares(self, columns: Sequence[Outputs], places: Sequence[int]) -> np.ndarray:
         parts = [self.datasets[place] for place in places]
-        weights = [loss_weights(self.loss, one, one.validation) for one in parts]
+        weights = [self._trust(one) * loss_weights(self.loss, one, one.validation) for one in parts]
         counts = [len(one.validation) for one in parts]
         return mixture_weights(
             [np.concatenate([column[place] for place in places]) for column in columns],
             np.concatenate([one.validation.y for one in parts]),
             np.concatenate(weights),
             self.loss,
+            shrink=_SHRINK if self.ordered else None,
             folds=np.repeat(np.arange(len(parts)), counts),
         )
 

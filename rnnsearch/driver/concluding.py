@@ -196,10 +196,12 @@ class _Concluding:
         places, bag = court.bagged([self._outputs(one) for one in members], self._folds)
         named = {str(members[place].record.number): 1 / len(places) for place in places}
         found = [self._judged("bag", court.judged(bag), named)]
-        names = self.simple.members() if self.simple is not None else []
-        if self.simple is not None and names and len(folds) > 1:
-            columns = [bag, *(self.simple.outputs(name, folds) for name in names)]
-            judged, mixture = court.mixed(columns)
+        if self.simple is None or len(folds) < 2:
+            return found
+        known = {name: self.simple.outputs(name, folds) for name in self.simple.members()}
+        names = court.rivals(known, bag)
+        if names:
+            judged, mixture = court.mixed([bag, *(known[name] for name in names)])
             beside = dict(zip(names, mixture[1:], strict=True))
             of_networks = {name: share * mixture[0] for name, share in named.items()}
             kept = {name: share for name, share in beside.items() if share >= LEAST_SHARE}
@@ -214,15 +216,23 @@ class _Concluding:
         return self._delivery(kind, found, judged, shares, 0, tuple(values))
 
     def _chosen(self, offers: Sequence[Delivery]) -> Delivery:
-        """What is delivered: the bag, or the ensemble where it is better by enough."""
+        """What is delivered: the bag, or the ensemble where it is better by enough.
+
+        Of forecasts it is the ensemble unless it is clearly worse: the few origins hardly tell the
+        two apart, and a mixture is never far from the best of its members, whatever comes.
+        """
         by_kind = {one.kind: one for one in offers}
         if self.planner.regime.deliver == "single":
             return by_kind["single"]
         bag, ensemble = by_kind["bag"], by_kind.get("ensemble")
-        if ensemble is None or not self.objective.better(ensemble.score, bag.score):
+        if ensemble is None:
             return bag
         gap = difference(ensemble.scores, bag.scores, self._folds)
-        return ensemble if abs(gap.mean) >= _GAIN * gap.error else bag
+        clear = abs(gap.mean) >= _GAIN * gap.error
+        better = self.objective.better(ensemble.score, bag.score)
+        if self.data.ordered:
+            return ensemble if better or not clear else bag
+        return ensemble if better and clear else bag
 
     def _outputs(self, one: Standing) -> Outputs:
         weights = [(run.fold, self.finals.weights(run.trial, run.index)) for run in one.runs]
@@ -232,7 +242,7 @@ class _Concluding:
     def _court(self, one: Standing) -> Court:
         program = self.planner.program(one.record.params)
         datasets = [self.data.dataset(program.window, run.fold) for run in one.runs]
-        return Court(datasets, program.loss, program.metrics)
+        return Court(datasets, program.loss, program.metrics, self.data.ordered)
 
     @staticmethod
     def _delivery(
