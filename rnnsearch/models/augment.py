@@ -14,7 +14,7 @@ from keras import ops
 
 from rnnsearch.data import MASK_VALUE
 
-__all__ = ["Augment", "sliced", "warped"]
+__all__ = ["Augment", "noise", "sliced", "warped"]
 
 Tensor = Any
 
@@ -29,6 +29,10 @@ _CROPPED = 0.1
 
 _WINDOW = 0.1
 """Share of a sequence that is warped."""
+
+
+_ODD = (0x9E3779B1, 0x2C1B3C6D)
+"""Multipliers of Knuth's hash (2^32 by the golden ratio) and of Wellons' `triple32`."""
 
 
 class Augment(keras.Layer):
@@ -68,7 +72,7 @@ class Augment(keras.Layer):
             return x
         batch, steps, features = ops.shape(x)[0], x.shape[1], x.shape[2]
         strength = ops.convert_to_tensor(self.augment)
-        draws = keras.random.uniform((batch, 8), seed=self.seed_generator)
+        draws = keras.random.uniform((batch, 10), seed=self.seed_generator)
         slices, warps, scales, jitters = (draws[:, n : n + 1] < strength / 2 for n in range(4))
         real = ops.any(ops.not_equal(x, MASK_VALUE), axis=-1, keepdims=True)
         count = ops.sum(ops.cast(real[..., 0], "float32"), axis=1, keepdims=True)
@@ -80,14 +84,27 @@ class Augment(keras.Layer):
         place = ops.where(slices, sliced(place, last, draws[:, 6:7], draws[:, 7:8]), place)
         changed = _at(x, place + first)
 
-        factor = 1 + _SCALE * strength * self._normal((batch, 1, features))
-        changed = ops.where(scales[..., None], changed * factor, changed)
-        noise = _JITTER * strength * self._normal((batch, steps, features))
-        changed = ops.where(jitters[..., None], changed + noise, changed)
+        factor = keras.random.normal((batch, 1, features), seed=self.seed_generator)
+        factor = ops.where(scales[..., None], 1 + _SCALE * strength * factor, 1.0)
+        added = ops.reshape(noise(draws[:, 8:10], steps * features), (-1, steps, features))
+        added = ops.where(jitters[..., None], _JITTER * strength * added, 0.0)
+        changed = changed * factor + added
         return ops.where(real, changed, x) if self._masked else changed
 
-    def _normal(self, shape: tuple[Any, ...]) -> Tensor:
-        return keras.random.normal(shape, seed=self.seed_generator)
+
+def noise(draws: Tensor, count: int) -> Tensor:
+    """Numbers (B, N), uniform with mean 0 and deviation 1, of two draws (B, 2) in [0, 1) each.
+
+    A hash of their place, in 32-bit integers that overflow: Keras's generator took as long for
+    them as the network's update (benchmarks/README.md), and noise on inputs needs no better one.
+    """
+    place = np.arange(count, dtype=np.uint32)
+    fixed = (place * place * np.uint32(_ODD[0])).view(np.int32)
+    first, slope = (ops.cast(draws[:, n : n + 1] * 2.0**31, "int32") for n in range(2))
+    mixed = ops.convert_to_tensor(fixed[None]) + first + slope * place.view(np.int32)[None]
+    high = ops.bitwise_and(ops.right_shift(mixed, 15), 0x1FFFF)
+    mixed = ops.bitwise_xor(mixed, high) * _ODD[1]
+    return ops.cast(mixed, "float32") * (3**0.5 / 2.0**31)
 
 
 def warped(place: Tensor, last: Tensor, where: Tensor, kind: Tensor) -> Tensor:

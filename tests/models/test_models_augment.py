@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnsearch.data import MASK_VALUE
-from rnnsearch.models.augment import Augment, sliced, warped
+from rnnsearch.models import augment
+from rnnsearch.models.augment import Augment, noise, sliced, warped
 
 B, T, F = 400, 20, 2
 UNIT = st.floats(0, 1, exclude_max=True, width=32)
@@ -50,9 +51,26 @@ def test_how_much_numbers_change():
     """Of sequences that are one constant each: only scaling and jitter show."""
     x = np.ones((5000, 1, 1), np.float32)
     errors = np.array(Augment(masked=False, strength=1.0)(x, training=True)) - 1
-    # Half are scaled (0.2) and half jittered (0.1), independently.
+    # Half are scaled (0.2) and half jittered (0.1), independently, some both.
     assert errors.mean() == pytest.approx(0, abs=0.01)
     assert errors.std() == pytest.approx(np.sqrt(0.5 * 0.2**2 + 0.5 * 0.1**2), rel=0.1)
+
+
+def test_noise_is_uniform_and_of_no_order():
+    """Neighbours, numbers some places apart and sequences have nothing to do with each other."""
+    draws = np.random.default_rng(4).random((64, 2), dtype=np.float32)
+    found = np.array(noise(draws, 1000))
+    assert abs(found).max() <= np.sqrt(3)
+    assert found.mean() == pytest.approx(0, abs=0.02)
+    counts, _ = np.histogram(found, bins=20, range=(-np.sqrt(3), np.sqrt(3)))
+    assert counts.std() < 0.03 * counts.mean()
+    np.testing.assert_allclose(found.std(axis=1), 1, atol=0.1)
+    for lag in (1, 2, 3, 4, 7, 50):
+        products = found[:, lag:] * found[:, :-lag]
+        assert abs(products.mean()) < 0.02
+        assert abs(products.mean(axis=1)).max() < 0.2
+    between = np.corrcoef(found) - np.eye(64)
+    assert abs(between).max() < 0.25
 
 
 def test_each_call_draws_anew():
@@ -90,11 +108,12 @@ def test_a_slice_is_nine_tenths_or_more(last, size, where):
     assert found[-1] - found[0] == pytest.approx(last[0, 0] * (1 - 0.1 * size[0, 0]), rel=1e-3)
 
 
-def test_values_between_steps_are_interpolated():
+def test_values_between_steps_are_interpolated(monkeypatch):
     """A ramp, read anywhere, holds the places that are read."""
     ramp = np.tile(np.arange(T, dtype=np.float32)[None, :, None], (B, 1, 1))
     layer = Augment(masked=False, strength=1.0)
-    layer._normal = lambda shape: np.zeros([B if n is None else n for n in shape], np.float32)
+    monkeypatch.setattr(augment, "_SCALE", 0.0)
+    monkeypatch.setattr(augment, "_JITTER", 0.0)
     found = np.array(layer(ramp, training=True))[..., 0]
     assert found.min() >= 0 and found.max() <= T - 1
     assert (np.diff(found, axis=1) > 0).all()
