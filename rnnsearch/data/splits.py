@@ -4,7 +4,27 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["fold_parts", "group_parts", "random_parts", "stratified_parts", "time_parts"]
+__all__ = [
+    "fold_parts",
+    "group_parts",
+    "random_parts",
+    "said_part",
+    "stratified_parts",
+    "time_parts",
+]
+
+_SAID = {
+    "train": "train training trn learn fit",
+    "validation": "validation valid val dev development",
+    "test": "test testing tst holdout eval evaluation",
+}
+_PARTS = {word: part for part, words in _SAID.items() for word in words.split()}
+
+
+def said_part(cell: str) -> str:
+    """The part that a cell names, in whatever case: train, validation or test; "" if it is none."""
+    return _PARTS.get(cell.strip().casefold(), "")
+
 
 Three = tuple[np.ndarray, np.ndarray, np.ndarray]
 

@@ -56,7 +56,7 @@ def guess(path: Path, wishes: Wishes) -> Guess:
         guesser = _of_folder(path) if path.is_dir() else _of_ending(path)
         return guesser(path, wishes)
     except InvalidData as error:
-        raise InvalidData(map(_of_file, error.problems)) from None
+        raise InvalidData(_of_file(problem, path) for problem in error.problems) from None
 
 
 def _of_ending(path: Path) -> _Guesser:
@@ -128,6 +128,8 @@ def _is_lines(table: Table) -> bool:
     return bool(np.isnan(values).sum() * 2 > len(values))
 
 
-def _of_file(problem: Problem) -> Problem:
+def _of_file(problem: Problem, path: Path) -> Problem:
     """A reader's problem, said of the file: there is no spec yet that could have a key."""
+    if problem.path.startswith(f"{FILE}, "):
+        return replace(problem, path=problem.path.replace(FILE, path.name, 1))
     return replace(problem, path=FILE) if problem.path == "data.path" else problem

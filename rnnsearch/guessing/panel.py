@@ -16,6 +16,8 @@ __all__ = ["FEWEST_ROWS", "Panel", "find_panel"]
 
 FEWEST_ROWS = 30
 """Of a series; fewer teach nothing that could be judged."""
+_SLIPS = 0.05
+"""Share of rows whose time stamp another row has, up to which that is no sign of several series."""
 _UNEQUAL = 3
 """The largest series over the smallest, from which they must be made alike."""
 
@@ -107,7 +109,8 @@ def find_panel(table: Table, times: np.ndarray, names: Sequence[str]) -> Panel |
         times: Of its rows (R,).
         names: Its other columns.
     """
-    if np.isnat(times).any() or len(np.unique(times)) == len(times):
+    again = len(times) - len(np.unique(times))
+    if np.isnat(times).any() or again <= _SLIPS * len(times):
         return None
     found = [
         Panel(name, table, members) for name, members in _divided(table, names, times.astype(int))

@@ -93,7 +93,12 @@ def _as_classes(table: Table, column: Column) -> Column | None:
 
 
 def guess_rows(
-    table: Table, text: Column, labels: list[Column], wishes: Wishes, notes: list[str]
+    table: Table,
+    text: Column,
+    labels: list[Column],
+    wishes: Wishes,
+    notes: list[str],
+    split: Mapping[str, object] | None = None,
 ) -> Guess:
     """A spec for separate sequences.
 
@@ -103,6 +108,7 @@ def guess_rows(
         labels: Columns of classes.
         wishes: What the user said.
         notes: What is to be said of the other columns.
+        split: The parts, where a column says them.
 
     Raises:
         InvalidData: No spec for it would run; with the reason.
@@ -127,11 +133,17 @@ def guess_rows(
         why = "frequent words; all others are one"
         settings.append(Setting("max_vocabulary", _MOST_WORDS, why))
     settings.append(Setting("target", target.name, f"classes: {balance(target.classes)}"))
-    return guess_labelled(Labelled(cells, target.classes, gaps), kind, settings, wishes, notes)
+    found = Labelled(cells, target.classes, gaps)
+    return guess_labelled(found, kind, settings, wishes, notes, split)
 
 
 def guess_labelled(
-    found: Labelled, kind: TokenKind, settings: list[Setting], wishes: Wishes, notes: list[str]
+    found: Labelled,
+    kind: TokenKind,
+    settings: list[Setting],
+    wishes: Wishes,
+    notes: list[str],
+    split: Mapping[str, object] | None = None,
 ) -> Guess:
     """A spec for sequences of tokens and their classes.
 
@@ -141,8 +153,12 @@ def guess_labelled(
         settings: The keys of the data section that say where it is.
         wishes: What the user said.
         notes: For the user.
+        split: The parts, where a column says them.
     """
-    data = [*settings, Setting("target_kind", "class"), _split(found.cells)]
+    parts = _split(found.cells)
+    if split is not None:
+        parts = Setting("split", dict(split), f"'{split['column']}' says where each row belongs")
+    data = [*settings, Setting("target_kind", "class"), parts]
     if found.gaps:
         data.append(Setting("missing", "drop", f"{found.gaps} rows without a text or a class"))
     usual, rows = _usual(found.cells, kind), len(found.cells)

@@ -45,6 +45,8 @@ class _Series:
         seasons: Confirmed ones, shortest first.
         panel: The series of the file; None where there is one.
         lacking: Which rows are missing by the clock, as text; "" if none is.
+        duplicates: What to do about rows with the time stamp of the row before, if there are any.
+        split: The parts, where a column says them.
     """
 
     rows: int
@@ -57,6 +59,8 @@ class _Series:
     seasons: tuple[Season, ...]
     panel: Panel | None
     lacking: str
+    duplicates: str | None
+    split: dict[str, object] | None
 
     @property
     def part(self) -> int:
@@ -103,7 +107,7 @@ def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
         read = {text.name, *(column.name for column in labels)}
         others = [c.name for c in found.others if c.name not in read]
         unread = [f"{_show(name)} is left out: only the text is read" for name in others]
-        return guess_rows(table, text, labels, wishes, found.notes + unread)
+        return guess_rows(table, text, labels, wishes, found.notes + unread, found.split)
     if wishes.task == "sequence_to_sequence":
         check_wishes(wishes, _TASKS, "a table without two columns of texts")
     series, notes = _look(found, wishes)
@@ -147,7 +151,13 @@ def _look(found: TableColumns, wishes: Wishes) -> tuple[_Series, list[str]]:
     lacking = "" if found.clocked is None else found.clocked.lacking
     seasons = tuple(find_seasons(values, dated))
     chosen = (usable, target, why)
-    return _Series(rows, time, step, *chosen, share, seasons, found.panel, lacking), notes
+    split = found.split if found.part and found.in_order else None
+    if found.part and split is None:
+        notes.append(
+            f"{_show(found.part)} is left out: it says parts, but not one after the other in time"
+        )
+    whole = (rows, time, step, *chosen, share, seasons)
+    return _Series(*whole, found.panel, lacking, found.duplicates, split), notes
 
 
 def _past(column: Column, stop: int, predicted: bool, ticks: np.ndarray | None) -> np.ndarray:
@@ -329,8 +339,14 @@ def _last_settings(series: _Series) -> list[Setting]:
         said = name_some([f"{count} in {_show(name)}" for name, count in gaps], 4)
         why = f"empty cells ({said}) are filled along straight lines, and never judged"
         found.append(Setting("missing", "interpolate", why))
+    if series.duplicates is not None:
+        why = "of rows with the time stamp of the row before"
+        found.append(Setting("duplicates", series.duplicates, why))
     share = series.share
     why = "the last rows test, those before them validate"
+    if series.split is not None:
+        why = f"{_show(str(series.split['column']))} says where each row belongs"
+        return [*found, Setting("split", series.split, why)]
     found.append(Setting("split", {"validation": share, "test": share}, why))
     return found
 

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from rnnsearch.data.problems import Problems
 from rnnsearch.data.series.columns import Columns
 from rnnsearch.data.series.rows import Series
+from rnnsearch.data.series.sentinels import sentinel_note
 from rnnsearch.data.series.table import Table
 from rnnsearch.data.series.table_reading import read_series
+from rnnsearch.data.splits import said_part
 from rnnsearch.guessing._base import FILE, refuse
 from rnnsearch.guessing.columns import Column, examine
 from rnnsearch.guessing.panel import FEWEST_ROWS, Panel, find_panel
 from rnnsearch.guessing.times import Times, find_times
 
-__all__ = ["TableColumns", "look_at", "share_of"]
+__all__ = ["TableColumns", "duplicates_of", "look_at", "share_of"]
 
+_FEW_TWICE = 0.05
+"""Share of rows with the time stamp of the row before that are taken for slips."""
 _WORDY = 3
 """Spaces in a usual text from which it is a sentence."""
 _JUDGED_ROWS = 5000
@@ -36,6 +41,7 @@ class TableColumns:
         clocked: Its rows on the clock; None where nothing says when they were.
         others: All other columns.
         notes: For the user.
+        part: The column that says which part a row is in, if there is one.
     """
 
     time: Times | None
@@ -44,11 +50,37 @@ class TableColumns:
     clocked: Series | None
     others: list[Column]
     notes: list[str]
+    part: str | None = None
 
     @property
     def ticks(self) -> np.ndarray | None:
         """Steps of the clock to each row of the longest series; None where each is one."""
-        return None if self.clocked is None else max(self.clocked.each(), key=len).ticks
+        if self.clocked is None:
+            return None
+        longest = max(self.clocked.each(), key=len)
+        return longest.ticks if len(longest) == len(self.table.rows) else None
+
+    @property
+    def duplicates(self) -> str | None:
+        """What to do about rows with the time stamp of the row before; None where there is none."""
+        return None if self.time is None else duplicates_of(self.time.times, self.panel)
+
+    @property
+    def split(self) -> dict[str, object] | None:
+        """The key of a spec, where a column says the part of each row, in their order."""
+        if self.part is None:
+            return None
+        said = [said_part(cell) for cell in self.table.column(self.part).texts()]
+        shares = {"validation": 0.15, "test": 0.15}
+        return {"column": self.part, **{k: v for k, v in shares.items() if k not in said}}
+
+    @property
+    def in_order(self) -> bool:
+        """Whether training comes first, then validation, then test."""
+        assert self.part is not None
+        order = ("train", "validation", "test")
+        said = [order.index(said_part(cell)) for cell in self.table.column(self.part).texts()]
+        return bool((np.diff(said) >= 0).all())
 
 
 def look_at(table: Table) -> TableColumns:
@@ -70,12 +102,25 @@ def look_at(table: Table) -> TableColumns:
     names = [name for name in names if time is None or name not in time.names]
     panel = None if time is None else find_panel(table, time.times, names)
     clocked = None if time is None else _in_order(table, time, panel)
+    if clocked is not None:
+        notes += [note for note in clocked.notes if "data.duplicates" in note]
+    part = next((name for name in names if _says_parts(table, name)), None)
+    names = [name for name in names if name != part]
     one = table if panel is None else panel.longest
     training = len(one.rows) - 2 * round(len(one.rows) * share_of(len(one.rows)))
     found = [examine(one, name, training) for name in names]
     if panel is not None:
         found = [panel.with_all(column) for column in found if column.name != panel.name]
-    return TableColumns(time, panel, one, clocked, found, notes)
+    for column in found:
+        if column.kind == "number" and not column.flaw:
+            notes += sentinel_note(column.values, column.name)
+    return TableColumns(time, panel, one, clocked, found, notes, part)
+
+
+def _says_parts(table: Table, name: str) -> bool:
+    """Whether a column says train, validation or test in each row."""
+    said = {said_part(cell) for cell in set(table.column(name).texts())}
+    return "" not in said and "train" in said and len(said) > 1
 
 
 def _tells_texts(table: Table, names: Sequence[str], time: Times) -> bool:
@@ -95,7 +140,10 @@ def _in_order(table: Table, time: Times, panel: Panel | None) -> Series:
     """The rows of each series on the clock; their time stamps must be in order."""
     problems = Problems()
     series = None if panel is None else panel.name
-    columns = Columns((), (), time.names, "numeric", "error", series=series)
+    once = duplicates_of(time.times, panel)
+    columns = Columns(
+        (), (), time.names, "numeric", "error", series=series, duplicates=once or "error"
+    )
     found = read_series(table, columns, problems)
     if not problems.found:
         return found
@@ -104,6 +152,14 @@ def _in_order(table: Table, time: Times, panel: Panel | None) -> Series:
     if "twice" in first.must:
         advice += f", or name the series in one column, each of {FEWEST_ROWS} rows or more"
     return refuse(first.must, first.received, advice, path=f"{FILE}, column {time.shown}")
+
+
+def duplicates_of(times: np.ndarray, panel: Panel | None) -> Literal["first", "mean"] | None:
+    """What to do about a few rows with the time stamp of the row before; else None."""
+    if panel is not None:
+        return None
+    again = int((np.diff(times).astype(np.int64) == 0).sum())
+    return "mean" if 0 < again <= _FEW_TWICE * len(times) else None
 
 
 def share_of(rows: int) -> float:

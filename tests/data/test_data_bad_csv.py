@@ -129,7 +129,8 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
         {"time": "t"},
         [
             "data.time: must not occur twice; received 2024-01-03 in row 5 after 2024-01-03 in "
-            "row 4 (2 such places); keep one row a time stamp"
+            "row 4 (2 such places); keep one row a time stamp, or set "
+            "data.duplicates: first, last or mean"
         ],
     ),
     "constant calendar": (

@@ -167,7 +167,7 @@ def test_messages(write_csv: Any, csv_source: Any) -> None:
     columns["day"][100] = columns["day"][99]
     assert message(columns, write_csv, csv_source) == (
         "data.time: must not occur twice of 'oslo'; received 2024-01-10 in row 102 after "
-        "2024-01-10 in row 101; keep one row a time stamp"
+        "2024-01-10 in row 101; keep one row a time stamp, or set data.duplicates: first, last or mean"
     )
     assert message(table(), write_csv, csv_source, window=30) == (
         "data.window: must leave every part room for a window of 30 rows and a target 1 row "

@@ -152,9 +152,9 @@ def test_messages(write_csv: Any, csv_source: Any) -> None:
         "may have rows of two parts: move the borders"
     )
     columns = table((30, 12, 9))
-    columns["part"][3:6] = ["dev", "", "x"]
+    columns["part"][3:6] = ["odd", "", "x"]
     assert message(columns, write_csv, csv_source) == (
-        "data.split.column: must be a column of train, validation and test; received 'dev' in 3 "
+        "data.split.column: must be a column of train, validation and test; received 'odd' in 3 "
         "rows (5 to 7) of 'part'; correct the column"
     )
     assert message(table((0, 30, 20)), write_csv, csv_source) == (

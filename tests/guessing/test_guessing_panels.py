@@ -129,7 +129,7 @@ def test_rows_of_a_series_must_be_in_order(refusal):
     columns = panel()
     columns["date"][3], columns["date"][4] = columns["date"][4], columns["date"][3]
     assert refusal(columns) == (
-        "FILE, column 'date': must be sorted, oldest first of 'north'; received 2020-01-04 in row "
+        "data.csv, column 'date': must be sorted, oldest first of 'north'; received 2020-01-04 in row "
         "6 after 2020-01-05 in row 5; sort the file by time"
     )
 

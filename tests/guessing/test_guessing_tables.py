@@ -263,14 +263,15 @@ ENDINGS = [
     (
         {"date": days()[::-1], "a": numbers()},
         {},
-        "FILE, column 'date': must be sorted, oldest first; received 2021-02-02 in row 3 after "
+        "data.csv, column 'date': must be sorted, oldest first; received 2021-02-02 in row 3 after "
         "2021-02-03 in row 2 (399 such places); sort the file by time",
     ),
     (
         {"date": [day for day in days(ROWS // 2) for _ in range(2)], "a": numbers()},
         {},
-        "FILE, column 'date': must not occur twice; received 2020-01-01 in row 3 after 2020-01-01 "
-        "in row 2 (200 such places); keep one row a time stamp, or name the series in one column, "
+        "data.csv, column 'date': must not occur twice; received 2020-01-01 in row 3 after 2020-01-01 "
+        "in row 2 (200 such places); keep one row a time stamp, or set data.duplicates: first, last "
+        "or mean, or name the series in one column, "
         "each of 30 rows or more",
     ),
     (

@@ -48,7 +48,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         [("data", "horizont: 1")],
         "s.yaml:8:3: data.horizont: must be a key of data; received horizont; did you mean "
         "horizon? known keys: source, path, time, time_format, time_zone, series, inputs, known, calendar, target, window, "
-        "horizon, stride, output_steps, season, base, lags, difference, scaling, irregular, dialect, split, target_kind, missing",
+        "horizon, stride, output_steps, season, base, lags, difference, scaling, irregular, duplicates, missing_values, dialect, split, target_kind, missing",
     ),
     (
         "wrong type",

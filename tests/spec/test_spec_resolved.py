@@ -56,6 +56,8 @@ def test_every_default_is_written() -> None:
             "lags": [],
             "difference": None,
             "irregular": "rows",
+            "duplicates": "error",
+            "missing_values": [],
             "dialect": {
                 "encoding": None,
                 "separator": None,

@@ -13,7 +13,7 @@ from rnnsearch.data.folds import Division, Folds, Pool, quantile_bins
 from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.sequences.samples import Raw, Sample, of_classes
 from rnnsearch.data.sources import Parts
-from rnnsearch.data.splits import group_parts, random_parts, stratified_parts, time_parts
+from rnnsearch.data.splits import group_parts, random_parts, said_part, stratified_parts, time_parts
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import SplitSpec
@@ -31,7 +31,7 @@ def by_column(raws: Parts, problems: Problems) -> Parts:
     raw = raws.train
     if raw is None or raw.part is None or (raw.y is not None and len(raw.y) != len(raw.x)):
         return raws
-    names = raw.part.astype(str)
+    names = np.array([said_part(name) or name for name in raw.part.astype(str).tolist()])
     strange = sorted(set(names.tolist()) - set(_COLUMN))
     if strange:
         must = "must say train, validation or test for each sequence"

@@ -64,6 +64,8 @@ def read_series_data(source: SeriesSource, task: str, windows: tuple[int, ...]) 
         time_zone=source.time_zone,
         irregular=source.irregular,
         dialect=source.dialect_items,
+        missing_values=source.missing_values,
+        duplicates=source.duplicates,
     )
     series = read_file(source.source, source.path, columns, problems)
     if series.ahead.any():

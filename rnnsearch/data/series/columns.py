@@ -12,7 +12,9 @@ import numpy as np
 from rnnsearch.data.problems import Problems, name_nearest, name_rows, name_some
 from rnnsearch.data.scaling import LARGEST
 from rnnsearch.data.series.cells import as_known, empty_cells, mostly_text, number, whole_number
+from rnnsearch.data.series.sentinels import said_missing, sentinel_note, without_values
 from rnnsearch.data.series.table import Column, Table
+from rnnsearch.data.splits import said_part
 from rnnsearch.data.time import (
     Clock,
     Stamps,
@@ -51,6 +53,8 @@ class Columns:
             is no model yet.
         irregular: What is done where rows are missing.
         dialect: What is said of that of a text file: pairs of a key and its value.
+        missing_values: Cells that stand for nothing.
+        duplicates: What is done where a time stamp comes again.
     """
 
     inputs: tuple[str, ...]
@@ -72,6 +76,8 @@ class Columns:
     step: Step | None = None
     irregular: Literal["rows", "error", "reindex"] = "rows"
     dialect: tuple[tuple[str, Any], ...] = ()
+    missing_values: tuple[Any, ...] = ()
+    duplicates: Literal["error", "first", "last", "mean"] = "error"
 
 
 class ColumnReader:
@@ -144,11 +150,13 @@ class ColumnReader:
             return nothing
         numbers = column.numbers()
         if numbers is not None:
-            values, empty = numbers, np.isnan(numbers)
+            values = without_values(numbers, self.columns.missing_values)
+            empty = np.isnan(values)
         else:
             cells = column.texts()
             values = np.array([number(cell) for cell in cells])
-            empty = empty_cells(column)
+            values = without_values(values, self.columns.missing_values)
+            empty = empty_cells(column) | said_missing(cells, self.columns.missing_values)
             text = np.isnan(values) & ~empty
             if text.any():
                 self._text(name, path, cells, text, empty)
@@ -157,6 +165,8 @@ class ColumnReader:
         if not sound or not self._positive(name, path, column, values):
             return nothing
         self._read[name] = values
+        if not self.columns.trained:
+            self.notes += sentinel_note(values, name)
         return values
 
     def holds_text(self, name: str) -> bool:
@@ -172,6 +182,7 @@ class ColumnReader:
         if column is None:
             return nothing
         labels = np.array(column.texts())
+        labels[said_missing(labels.tolist(), self.columns.missing_values)] = ""
         empty = labels == ""
         if not self._complete(name, self.path(name), empty):
             return nothing
@@ -205,7 +216,7 @@ class ColumnReader:
             return None
         cells = column.texts()
         index = {said: number for number, said in enumerate(SAID_PARTS)}
-        found = np.array([index.get(cell.lower(), -1) for cell in cells], np.int8)
+        found = np.array([index.get(said_part(cell), -1) for cell in cells], np.int8)
         strange = np.flatnonzero((found < 0) & ~self.ahead)
         if len(strange):
             received = f"'{cells[strange[0]]}' in {name_rows(self.table.rows[strange])} of '{name}'"
@@ -272,8 +283,10 @@ class ColumnReader:
         steps, rows = np.diff(times).astype(np.int64), self.table.rows[members]
         name = self.names[self.group[members[0]]]
         of = f" of '{name}'" if name else ""
+        once = self.columns.duplicates == "error"
+        twice = "keep one row a time stamp, or set data.duplicates: first, last or mean"
         for found, must, advice in (
-            (steps == 0, f"must not occur twice{of}", "keep one row a time stamp"),
+            ((steps == 0) & once, f"must not occur twice{of}", twice),
             (steps < 0, f"must be sorted, oldest first{of}", "sort the file by time"),
         ):
             if found.any():
@@ -285,7 +298,7 @@ class ColumnReader:
                 if found.sum() > 1:
                     received += f" ({found.sum()} such places)"
                 self.problems.add("data.time", must, received, advice)
-        return bool((steps > 0).all())
+        return bool((steps >= once).all())
 
     def _text(
         self, name: str, path: str, cells: Sequence[str], text: np.ndarray, empty: np.ndarray
@@ -341,9 +354,10 @@ class ColumnReader:
             return (), nothing
         cells = column.texts()
         empty = np.array([cell == "" for cell in cells])
+        empty |= said_missing(cells, self.columns.missing_values)
         if not self._complete(name, "data.target", empty):
             return (), nothing
-        values: list[Any] = [cell for cell in cells if cell]
+        values: list[Any] = [cell for cell, gap in zip(cells, empty, strict=True) if not gap]
         known = self.columns.classes
         if all(map(whole_number, set(values))) and not (known and isinstance(known[0], str)):
             values = [int(value) for value in values]

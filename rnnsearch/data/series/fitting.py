@@ -138,6 +138,8 @@ def fit(
         lags=source.lags,
         missing=source.missing,
         dialect=_dialect(source, series),
+        missing_values=source.missing_values,
+        duplicates=source.duplicates,
         irregular="reindex" if source.irregular == "reindex" else "rows",
         scaling=_input_scaling(source, series, rhythm.lag, trains, categories, len(calendar)),
         target=_target(source, series, rhythm, trains),

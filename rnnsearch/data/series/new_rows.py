@@ -43,6 +43,8 @@ def read_new(prepared: SeriesPreparation, path: str, targets: bool) -> Series:
         step=prepared.step if prepared.step and prepared.step.regular else None,
         irregular=prepared.irregular,
         dialect=prepared.dialect,
+        missing_values=prepared.missing_values,
+        duplicates=prepared.duplicates,
     )
     series = read_file(prepared.reader, Path(path), columns, problems)
     for one in series.each():

@@ -73,6 +73,8 @@ class SeriesPreparation(Preparation):
         missing: What to do about gaps.
         irregular: Whether missing rows are put in, as gaps.
         dialect: What is known of that of text files: pairs of a key and its value.
+        missing_values: Cells that stand for nothing.
+        duplicates: What is done where a time stamp comes again.
         scaling: Of all features; the identity for categories and the calendar.
         target: What is predicted.
     """
@@ -98,6 +100,8 @@ class SeriesPreparation(Preparation):
     missing: Literal["error", "interpolate", "drop"]
     irregular: Literal["rows", "reindex"]
     dialect: tuple[tuple[str, Any], ...]
+    missing_values: tuple[Any, ...]
+    duplicates: Literal["error", "first", "last", "mean"]
     scaling: Scaling
     target: Target
 

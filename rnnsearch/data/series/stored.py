@@ -37,6 +37,8 @@ def to_plain(prepared: SeriesPreparation) -> dict[str, Any]:
         "missing": prepared.missing,
         "irregular": prepared.irregular,
         "dialect": dict(prepared.dialect),
+        "missing_values": list(prepared.missing_values),
+        "duplicates": prepared.duplicates,
         "calendar": list(prepared.calendar),
         "inputs": list(prepared.inputs_names),
         "known": list(prepared.known),
@@ -83,6 +85,8 @@ def from_plain(values: dict[str, Any]) -> dict[str, Any]:
         "missing": values["missing"],
         "irregular": values.get("irregular", "rows"),
         "dialect": tuple(values.get("dialect", {}).items()),
+        "missing_values": tuple(values.get("missing_values", ())),
+        "duplicates": values.get("duplicates", "error"),
         "scaling": _scaling(
             *([feature[key] for feature in features] for key in ("log", "offset", "scale"))
         ),

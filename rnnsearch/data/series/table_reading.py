@@ -10,6 +10,7 @@ import numpy as np
 from rnnsearch.data.problems import Problems
 from rnnsearch.data.series.cells import held, interpolated
 from rnnsearch.data.series.columns import ColumnReader, Columns
+from rnnsearch.data.series.duplicates import once
 from rnnsearch.data.series.missing_rows import on_clock
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.series.table import Table
@@ -53,6 +54,7 @@ def read_series(table: Table, columns: Columns, problems: Problems) -> Series:
         decimal=table.decimal,
         notes=tuple(reader.notes),
     )
+    series = once(series, columns.duplicates)
     reindex = columns.irregular == "reindex"
     series = on_clock(series, columns.step, reindex, columns.missing, problems)
     return _filled(series, soon) if columns.missing == "interpolate" else series

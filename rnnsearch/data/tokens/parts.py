@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnnsearch.data.problems import Problems, name_nearest, name_rows, name_some
-from rnnsearch.data.splits import random_parts, stratified_parts, time_parts
+from rnnsearch.data.splits import random_parts, said_part, stratified_parts, time_parts
 from rnnsearch.data.tokens.table import TextTable
 
 if TYPE_CHECKING:
@@ -177,6 +177,7 @@ def _said_parts(
     if not cells:
         return None
     said = np.array([cells[position].lower() for position in positions])
+    said = np.array([said_part(cell) or cell for cell in said.tolist()])
     strange = np.flatnonzero(~np.isin(said, _SAID))
     if len(strange):
         rows = table.rows[positions[strange]]

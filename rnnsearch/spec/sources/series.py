@@ -121,6 +121,16 @@ class SeriesSource(Source):
         "says; `error`.",
     )
 
+    duplicates: Literal["error", "first", "last", "mean"] = Field(
+        default="error",
+        description="What to do where a series has a time stamp twice: take the first row, the "
+        "last, or the mean of numbers, or call it an `error`.",
+    )
+    missing_values: tuple[float | str, ...] = Field(
+        default=(),
+        description="Values that stand for nothing, such as `[-9999]`; they are treated as empty "
+        "cells are (`missing`).",
+    )
     dialect: DialectSpec = Field(
         default=DialectSpec(), description="How a text file holds the table."
     )
