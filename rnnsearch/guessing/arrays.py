@@ -10,6 +10,7 @@ import numpy as np
 from rnnsearch.data.problems import name_some
 from rnnsearch.data.sequences.kinds import from_one_hot
 from rnnsearch.data.sequences.masks import real_steps, trailing_lengths
+from rnnsearch.data.sequences.overlap import shared_windows
 from rnnsearch.data.splits import random_parts, stratified_parts
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
@@ -244,6 +245,12 @@ def _split(found: _Arrays, classes: bool) -> tuple[list[Setting], int, int]:
     how = "each class in the same share" if classes else "at random"
     if not shares and found.parts is None:
         return [], count, held_out
+    shared = shared_windows(found.x) if found.parts is None else 0
+    if shared and shares:
+        how = (
+            f"by time: each window shares steps with the next {shared}, which are left out between"
+        )
+        return [Setting("split", {**shares, "by": "time"}, how)], rest, held_out
     split, folds = with_folds(shares, rest + held_out)
     if found.parts is not None:
         said = [f"{part} {found.count(part)}" for part in _PARTS if part in found.parts]

@@ -11,6 +11,7 @@ import numpy as np
 
 from rnnsearch.data.folds import Division, Folds, Pool, quantile_bins
 from rnnsearch.data.problems import Problems, name_some
+from rnnsearch.data.sequences.overlap import shared_windows
 from rnnsearch.data.sequences.samples import Raw, Sample, of_classes
 from rnnsearch.data.sources import Parts
 from rnnsearch.data.splits import group_parts, random_parts, said_part, stratified_parts, time_parts
@@ -79,6 +80,9 @@ def divide(
     train, validation, test = samples
     assert train is not None
     _check_apart(samples, problems)
+    shared = 0 if train.group is not None else shared_windows(train.x)
+    if shared and split.by == "auto":
+        split = split.model_copy(update={"by": "time"})
     shares = (
         0 if validation is not None else split.validation,
         0 if test is not None else split.test,
@@ -91,6 +95,8 @@ def divide(
             problems.add("data.split.by", must, "stratified", "use random")
         _check_room(train, shares, problems)
         index = _indices(split, train, labels, shares)
+        if shared:
+            index = _apart(index, shared, split.by == "time", problems)
     own = np.sort(np.concatenate(index[:2]))
     pool = train.take(own)
     holdout = Division(*(np.searchsorted(own, part) for part in index[:2]))
@@ -108,6 +114,36 @@ def divide(
     )
     folds = ways.folds(split.asked_folds, split.seed, problems)
     return Divided(pool, train.take(index[2]) if test is None else test, folds)
+
+
+def _apart(
+    index: Sequence[np.ndarray], shared: int, by_time: bool, problems: Problems
+) -> list[np.ndarray]:
+    """The parts without the last sequences before a border, which share steps with those after it.
+
+    Args:
+        index: Of the three parts.
+        shared: How many sequences share steps with the one before them.
+        by_time: Whether parts follow each other.
+        problems: Where to note what was found.
+    """
+    found = "sequences are windows of one series that overlap: each shares steps with the next"
+    found += f" {shared}" if shared > 1 else " one"
+    if not by_time:
+        problems.notes.append(
+            f"{found}, so that parts drawn at random know each other (data.split.by: time)"
+        )
+        return list(index)
+    problems.notes.append(
+        f"{found}; parts follow each other in time, {shared} left out before each border "
+        "(data.split.by)"
+    )
+    train, validation, test = index
+    if len(validation) or len(test):
+        train = train[: max(1, len(train) - shared)]
+    if len(test) and len(validation):
+        validation = validation[: max(1, len(validation) - shared)]
+    return [train, validation, test]
 
 
 def _strata(split: SplitSpec, pool: Sample) -> np.ndarray | None:

@@ -1,0 +1,61 @@
+"""Windows that were cut from one series are seen, and parts of them kept apart in time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rnnsearch.data import read
+from rnnsearch.data.sequences.overlap import shared_windows
+from rnnsearch.guessing import Wishes, guess
+from rnnsearch.spec.sources import SplitSpec
+
+
+def windows(stride: int, rows: int = 400, steps: int = 12, seed: int = 0) -> tuple[Any, Any]:
+    generator = np.random.default_rng(seed)
+    series = generator.normal(size=(rows, 2)).cumsum(axis=0).astype("float32")
+    starts = np.arange(0, rows - steps, stride)
+    x = np.stack([series[start : start + steps] for start in starts])
+    return x, series[starts + steps, 0]
+
+
+@pytest.mark.parametrize(("stride", "shared"), [(1, 11), (2, 5), (5, 2), (10, 1), (12, 0), (20, 0)])
+def test_overlap_is_seen_with_any_stride(stride: int, shared: int) -> None:
+    assert shared_windows(windows(stride)[0]) == shared
+
+
+def test_other_sequences_do_not_overlap() -> None:
+    generator = np.random.default_rng(0)
+    assert shared_windows(generator.normal(size=(50, 9, 2))) == 0
+    assert shared_windows(np.zeros((50, 9, 2))) == 0
+    assert shared_windows(windows(1)[0][generator.permutation(388)]) == 0
+    padded = np.full((50, 9, 1), np.nan)
+    padded[:, :3] = generator.normal(size=(50, 3, 1))
+    assert shared_windows(padded) == 0
+
+
+@pytest.mark.parametrize("stride", [1, 3])
+def test_parts_share_no_step(stride: int, npz_source: Any, write_npz: Any) -> None:
+    x, y = windows(stride)
+    data = read(npz_source(write_npz(x=x, y=y), scaling="none"), "many_to_one")
+    dataset = data.dataset()
+    parts = [np.asarray(part.x) for part in (dataset.train, dataset.validation, dataset.test)]
+    rows = [{row.tobytes() for row in part.reshape(-1, 2)} for part in parts]
+    assert not rows[0] & rows[1] and not rows[1] & rows[2] and data.folds == 1
+    np.testing.assert_array_equal(parts[0][0], x[0])
+    assert "windows of one series that overlap" in data.notes[0]
+
+
+def test_what_is_drawn_at_random_is_said_to_be_known(npz_source: Any, write_npz: Any) -> None:
+    x, y = windows(1)
+    source = npz_source(write_npz(x=x, y=y), split=SplitSpec(by="random", folds=1))
+    assert "know each other (data.split.by: time)" in read(source, "many_to_one").notes[0]
+
+
+def test_init_divides_them_by_time(write_npz: Any) -> None:
+    x, y = windows(1)
+    found = {setting.key: setting for setting in guess(write_npz(x=x, y=y), Wishes()).data}
+    assert found["split"].value["by"] == "time"
+    assert "shares steps with the next 11" in found["split"].why
