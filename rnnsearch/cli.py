@@ -6,11 +6,14 @@ import is imported by the command that needs it.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import os
 import shlex
 import sys
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -287,7 +290,8 @@ def predict(
         )
         content, what = f"{content}\n", f"{tokens or 200:,} tokens"
     else:
-        frame = found.predict(data, beams=beams, temperature=temperature, seed=seed)
+        with _said_warnings():
+            frame = found.predict(data, beams=beams, temperature=temperature, seed=seed)
         content = frame.to_csv(index=False, lineterminator="\n")
         what = f"{len(frame):,} predictions"
     if output is None:
@@ -311,13 +315,25 @@ def evaluate(
     """Score the winner of a search on new data that has targets."""
     from rnnsearch import api, report
 
-    metrics = api.Results.open(results, alone=True).evaluate(data)
+    with _said_warnings():
+        metrics = api.Results.open(results, alone=True).evaluate(data)
     if as_json:
         print(json.dumps({name: report.plain(value) for name, value in metrics.items()}, indent=2))
         return
     width = max(map(len, metrics), default=0)
     for name, value in metrics.items():
         print(f"{name:<{width}}  {value:.6g}")
+
+
+@contextlib.contextmanager
+def _said_warnings() -> Iterator[None]:
+    """Have warnings about the data said as lines on standard error."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        yield
+    for warning in caught:
+        if warning.category is UserWarning and str(warning.message).startswith("inputs "):
+            print(f"warning: {warning.message}", file=sys.stderr)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -209,7 +210,20 @@ class Results:
             InvalidInput: An option has no effect on what the winner does.
             StudyError: The search has no winner yet.
         """
+        self._warn(path)
         return self._winner.predict(str(path), beams=beams, temperature=temperature, seed=seed)
+
+    def unlike(self, path: str | Path) -> tuple[str, ...]:
+        """Where inputs of new data lie far outside what training showed: a line a column.
+
+        Networks know nothing of such values; often they are in another unit. `predict` and
+        `evaluate` warn of them (`UserWarning`).
+        """
+        return self._winner.unlike(str(path))
+
+    def _warn(self, path: str | Path) -> None:
+        for line in self.unlike(path):
+            warnings.warn(line, UserWarning, stacklevel=3)
 
     def continue_text(
         self,
@@ -243,4 +257,5 @@ class Results:
             InvalidData: The data can't be used, or has no targets.
             StudyError: The search has no winner yet.
         """
+        self._warn(path)
         return self._winner.evaluate(str(path))

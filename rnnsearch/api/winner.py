@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from rnnsearch.api.backend import import_keras
+from rnnsearch.api.failed import why_all_failed
 from rnnsearch.api.standing_in import TRIAL, read_preparation
 from rnnsearch.data import Preparation, preparation_from_json
 from rnnsearch.data.inputs import Inputs, as_array
@@ -65,8 +66,11 @@ class Winner:
     ) -> None:
         kept = read_preparation(folder)
         if kept is None:
+            failed = why_all_failed(folder)
             raise StudyError(
-                f"Expected a search with a winner. Received: {folder.path}, which has none "
+                f"Expected a search with a winner. Received: {folder.path}, {failed}"
+                if failed
+                else f"Expected a search with a winner. Received: {folder.path}, which has none "
                 "yet; run its search command again, which goes on where it stopped"
             )
         self._kept = kept
@@ -118,6 +122,10 @@ class Winner:
         if self.network.head.stream is not None:
             return "on"
         return "nothing" if self.preparation.writing is None else "texts"
+
+    def unlike(self, path: str) -> tuple[str, ...]:
+        """See `Results.unlike`."""
+        return self.preparation.unlike(path)
 
     def predict(
         self, path: str, *, beams: int | None, temperature: float | None, seed: int

@@ -268,6 +268,10 @@ class Preparation(ABC):
             InvalidData: The file lacks a column, or is too short.
         """
 
+    def unlike(self, path: str) -> tuple[str, ...]:
+        """Which inputs of new data lie far outside what training showed, a line each."""
+        return ()
+
     def anchors(self, path: str) -> np.ndarray | None:
         """`Part.anchor` of what `inputs(path)` predicts; None where values are predicted."""
         return None

@@ -22,6 +22,7 @@ from rnnsearch.data.series.checks import (
 from rnnsearch.data.series.naive import naive_error
 from rnnsearch.data.series.preparation import SeriesPreparation
 from rnnsearch.data.series.rows import Series
+from rnnsearch.data.series.unlike import spans
 from rnnsearch.data.time import Step, calendar_names
 
 if TYPE_CHECKING:
@@ -140,6 +141,7 @@ def fit(
         dialect=_dialect(source, series),
         missing_values=source.missing_values,
         duplicates=source.duplicates,
+        seen=spans(series.inputs[rows]) if len(rows) else (),
         irregular="reindex" if source.irregular == "reindex" else "rows",
         scaling=_input_scaling(source, series, rhythm.lag, trains, categories, len(calendar)),
         target=_target(source, series, rhythm, trains),

@@ -24,6 +24,7 @@ from rnnsearch.data.series.naive import naive_forecasts
 from rnnsearch.data.series.new_rows import check_categories, new_windows, read_new, row_labels
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.series.stored import from_plain, to_plain
+from rnnsearch.data.series.unlike import Span, unlike_rows
 from rnnsearch.data.series.windows import (
     Windows,
     aligned_windows,
@@ -75,6 +76,7 @@ class SeriesPreparation(Preparation):
         dialect: What is known of that of text files: pairs of a key and its value.
         missing_values: Cells that stand for nothing.
         duplicates: What is done where a time stamp comes again.
+        seen: The span of each input of numbers in the training part; empty where it is not known.
         scaling: Of all features; the identity for categories and the calendar.
         target: What is predicted.
     """
@@ -102,6 +104,7 @@ class SeriesPreparation(Preparation):
     dialect: tuple[tuple[str, Any], ...]
     missing_values: tuple[Any, ...]
     duplicates: Literal["error", "first", "last", "mean"]
+    seen: tuple[Span, ...]
     scaling: Scaling
     target: Target
 
@@ -327,6 +330,13 @@ class SeriesPreparation(Preparation):
         """The column of a frame that says when, or which row."""
         name = "row" if series.times is None else self.time[0] if len(self.time) == 1 else "time"
         return "time" if name in ("sequence", "step") else name
+
+    def unlike(self, path: str) -> tuple[str, ...]:
+        """Which inputs of a new file lie far outside what training showed, a line each."""
+        numbers = [name for name in self.inputs_names if name not in self.categories]
+        if not self.seen or not numbers:
+            return ()
+        return unlike_rows(read_new(self, path, targets=False), numbers, self.seen, path)
 
     def anchors(self, path: str) -> np.ndarray | None:
         """What the predictions are changes from: of a new file, too, the target is read."""

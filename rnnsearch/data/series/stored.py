@@ -39,6 +39,7 @@ def to_plain(prepared: SeriesPreparation) -> dict[str, Any]:
         "dialect": dict(prepared.dialect),
         "missing_values": list(prepared.missing_values),
         "duplicates": prepared.duplicates,
+        "seen": [list(span) for span in prepared.seen],
         "calendar": list(prepared.calendar),
         "inputs": list(prepared.inputs_names),
         "known": list(prepared.known),
@@ -87,6 +88,7 @@ def from_plain(values: dict[str, Any]) -> dict[str, Any]:
         "dialect": tuple(values.get("dialect", {}).items()),
         "missing_values": tuple(values.get("missing_values", ())),
         "duplicates": values.get("duplicates", "error"),
+        "seen": tuple((low, high) for low, high in values.get("seen", ())),
         "scaling": _scaling(
             *([feature[key] for feature in features] for key in ("log", "offset", "scale"))
         ),
