@@ -7,7 +7,15 @@ from rnnsearch.tasks.judging import judge
 from rnnsearch.tasks.losses import Loss, arranged, class_weights, loss_weights, mean_loss, own_units
 from rnnsearch.tasks.many_to_many import ManyToMany
 from rnnsearch.tasks.many_to_one import ManyToOne
-from rnnsearch.tasks.metrics import METRICS, Facts, Metric, metric_value, metric_values
+from rnnsearch.tasks.metrics import (
+    METRICS,
+    Facts,
+    Metric,
+    metric_value,
+    metric_values,
+    output_metrics,
+    outputs_of,
+)
 from rnnsearch.tasks.one_to_many import OneToMany
 from rnnsearch.tasks.one_to_one import OneToOne
 from rnnsearch.tasks.sequence_to_sequence import SequenceToSequence
@@ -33,6 +41,8 @@ __all__ = [
     "mean_loss",
     "metric_value",
     "metric_values",
+    "output_metrics",
+    "outputs_of",
     "own_units",
 ]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from rnnsearch.data import Dataset, Target
 from rnnsearch.data.inputs import Inputs, Sequences
 from rnnsearch.tasks.losses import Loss, make_loss
-from rnnsearch.tasks.metrics import METRICS
+from rnnsearch.tasks.metrics import METRICS, output_metrics
 
 if TYPE_CHECKING:
     from rnnsearch.spec import LossSpec
@@ -144,4 +144,5 @@ class Task(ABC):
         if target.tokens:
             return tuple(dict.fromkeys(["perplexity", "bits", "accuracy", *asked]))
         usual = [name for name, metric in METRICS.items() if metric.usual and metric.kind in kinds]
-        return tuple(dict.fromkeys([*usual, *asked]))
+        each = output_metrics(target.names) if target.kind == "numeric" else ()
+        return tuple(dict.fromkeys([*usual, *each, *asked]))

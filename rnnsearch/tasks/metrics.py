@@ -13,7 +13,15 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-__all__ = ["METRICS", "Facts", "Metric", "metric_value", "metric_values"]
+__all__ = [
+    "METRICS",
+    "Facts",
+    "Metric",
+    "metric_value",
+    "metric_values",
+    "output_metrics",
+    "outputs_of",
+]
 
 
 class Facts(NamedTuple):
@@ -22,10 +30,12 @@ class Facts(NamedTuple):
     Attributes:
         naive_error: (O,) `rnnsearch.data.Target.naive_error`; None where there is none.
         quantiles: Those that are predicted, in order; empty where values are.
+        outputs: (O,) names of what is predicted, where each has a metric of its own.
     """
 
     naive_error: Any = None
     quantiles: tuple[float, ...] = ()
+    outputs: tuple[str, ...] = ()
 
 
 _NOTHING = Facts()
@@ -226,9 +236,35 @@ METRICS: dict[str, Metric] = {
 """Every metric by its name."""
 
 
+_OF_ONE = "rmse_"
+_MOST_OUTPUTS = 8
+"""Outputs that each have a metric of their own, at most."""
+
+
+def output_metrics(names: Sequence[str]) -> tuple[str, ...]:
+    """Metrics of each of several outputs (O,): one over all hides those of small numbers."""
+    if not 1 < len(names) <= _MOST_OUTPUTS:
+        return ()
+    return tuple(f"{_OF_ONE}{name}" for name in names)
+
+
+def outputs_of(metrics: Sequence[str]) -> tuple[str, ...]:
+    """The outputs that have metrics of their own among these, in order."""
+    own = (name for name in metrics if name.startswith(_OF_ONE) and name not in METRICS)
+    return tuple(name.removeprefix(_OF_ONE) for name in own)
+
+
 def metric_value(name: str, y_true: Any, y_pred: Any, weight: Any, facts: Facts = _NOTHING) -> Any:
-    """A metric of predictions, of arrays of any kind; of quantiles numbers judge the median."""
-    metric = METRICS[name]
+    """A metric of predictions, of arrays of any kind; of quantiles numbers judge the median.
+
+    Also ``rmse_<output>``, of one of several outputs alone.
+    """
+    if name not in METRICS:
+        metric = METRICS["rmse"]
+        at = facts.outputs.index(name.removeprefix(_OF_ONE))
+        y_true, y_pred = y_true[..., at : at + 1], y_pred[..., at : at + 1]
+    else:
+        metric = METRICS[name]
     if facts.quantiles and metric.kind == "numeric":
         y_pred = y_pred[..., facts.quantiles.index(0.5), :]
     return metric.function(y_true, y_pred, weight, facts)

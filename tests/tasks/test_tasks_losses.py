@@ -48,7 +48,7 @@ def test_outputs_and_metrics_of_quantiles() -> None:
     assert (Loss("mae").outputs(NUMBER), QUANTILE.outputs(NUMBER)) == (2, 6)
     assert task.metrics(NUMBER, QUANTILE, ("mape", "rmse")) == (
         *("rmse", "mae", "r2"),
-        *("pinball", "coverage", "mape"),
+        *("pinball", "coverage", "rmse_a", "rmse_b", "mape"),
     )
 
 

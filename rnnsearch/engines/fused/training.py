@@ -17,7 +17,7 @@ from rnnsearch.engines.fused.optimizers import RULES
 from rnnsearch.engines.fused.reading import Data, Split, cut, evaluation_batch
 from rnnsearch.engines.losses import make_loss
 from rnnsearch.engines.schedules import cosine_share
-from rnnsearch.tasks import Facts, arranged, metric_value
+from rnnsearch.tasks import Facts, arranged, metric_value, outputs_of
 
 __all__ = ["LaneState", "epoch_function", "metric_names"]
 
@@ -249,7 +249,7 @@ def _evaluation_function(
                 anchor = anchor[..., None, :]
             levels = arranged(predicted, program.loss)
             predicted = unscaled(levels, scale, offset, log, anchor)
-        facts = Facts(naive_error, program.loss.quantiles)
+        facts = Facts(naive_error, program.loss.quantiles, outputs_of(program.metrics))
         values = [metric_value(name, truth, predicted, weight, facts) for name in program.metrics]
         return [validation_loss, *(jnp.asarray(value, jnp.float32) for value in values)]
 
