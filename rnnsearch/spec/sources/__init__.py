@@ -6,7 +6,14 @@ it in `rnnsearch/data/sources/`.
 
 from __future__ import annotations
 
-from rnnsearch.spec.sources._base import BacktestSpec, FoldsSpec, GroupPattern, Source, SplitSpec
+from rnnsearch.spec.sources._base import (
+    BacktestSpec,
+    DialectSpec,
+    FoldsSpec,
+    GroupPattern,
+    Source,
+    SplitSpec,
+)
 from rnnsearch.spec.sources.sequences import (
     ArraysSource,
     AudioSource,
