@@ -214,10 +214,10 @@ class Engine(ABC):
     """Opens programs. Keeps compiled ones warm for the next session."""
 
     @abstractmethod
-    def lanes(self, program: Program, folds: Sequence[Dataset], runs: int) -> int:
+    def lanes(self, program: Program, folds: Sequence[Dataset], runs: int, epochs: int = 1) -> int:
         """How many lanes to open for so many runs, by what suits the program and the device.
 
-        May compile and measure, once for a program on a device.
+        May compile what an `open` with these arguments needs, to know its memory.
         """
 
     @abstractmethod

@@ -28,7 +28,7 @@ __all__ = ["KerasEngine"]
 class KerasEngine(Engine):
     """Trains one run after the other with `model.fit`."""
 
-    def lanes(self, program: Program, folds: Sequence[Dataset], runs: int) -> int:
+    def lanes(self, program: Program, folds: Sequence[Dataset], runs: int, epochs: int = 1) -> int:
         """One."""
         return 1
 

@@ -25,9 +25,16 @@ class Lanes:
         self._engine = engine
         self._most: dict[Program, int] = {}
 
-    def of(self, program: Program, folds: Sequence[Dataset], runs: int, asked: int | None) -> int:
+    def of(
+        self,
+        program: Program,
+        folds: Sequence[Dataset],
+        runs: int,
+        asked: int | None,
+        epochs: int = 1,
+    ) -> int:
         """Lanes to open for so many runs: those that are asked for, or as the engine likes."""
-        lanes = asked or self._engine.lanes(program, folds, runs)
+        lanes = asked or self._engine.lanes(program, folds, runs, epochs)
         return min(lanes, self._most.get(program, lanes))
 
     def did_not_fit(self, program: Program, lanes: int) -> int:

@@ -111,7 +111,8 @@ class _Worker:
         self._send(Activity(f"compiling {block.program}"))
         self._preparing.wait()
         folds = self._whole(block.program) if block.whole else self._folds(block.program)
-        lanes = self._lanes.of(block.program, folds, len(block.runs), block.lanes)
+        stride = block.schedule.stride
+        lanes = self._lanes.of(block.program, folds, len(block.runs), block.lanes, stride)
         listener = _RemoteListener(self._connection, str(block.program), self._preparing.begin)
         while not self._fits(block, folds, lanes, listener):
             lanes = self._lanes.did_not_fit(block.program, lanes)
@@ -138,7 +139,7 @@ class _Worker:
 
     def _prepare(self, order: Prepare) -> None:
         folds = self._folds(order.program)
-        lanes = self._lanes.of(order.program, folds, order.runs, order.lanes)
+        lanes = self._lanes.of(order.program, folds, order.runs, order.lanes, order.stride)
         self._engine.prepare(order.program, folds, lanes, order.stride)
 
     def _judge(self, order: Judge) -> None:

@@ -89,9 +89,9 @@ def test_nothing_is_compiled_to_choose_a_width_that_fits(small, monkeypatch):
     program, dataset = small
     engine = FusedEngine("vmap")
     monkeypatch.setattr(engine._placement, "memory", lambda: 2**40)
-    width = engine.lanes(program, [dataset], 24)
+    width = engine.lanes(program, [dataset], 24, epochs=3)
     assert width == 24 and len(engine._compiled(program)._executables) == 1
-    engine.open(program, [dataset], width)
+    engine.open(program, [dataset], width, epochs=3)
     assert len(engine._compiled(program)._executables) == 1
 
 

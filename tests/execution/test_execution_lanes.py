@@ -50,7 +50,7 @@ class Session:
     def load(self, runs: dict[int, Run]) -> None:
         self._lanes |= set(runs)
 
-    def advance(self) -> dict[int, dict[str, float]]:
+    def advance(self, epochs: int = 1) -> dict[int, dict[str, float]]:
         self._epochs += 1
         if self.width > min(self._fits, 3 if self._epochs == self._ends_at else 99):
             raise FULL
@@ -70,10 +70,10 @@ class Engine:
         self.fits, self.ends_at = fits, ends_at
         self.opened: list[int] = []
 
-    def lanes(self, program: Program, folds: Any, runs: int) -> int:
+    def lanes(self, program: Program, folds: Any, runs: int, epochs: int = 1) -> int:
         return runs
 
-    def open(self, program: Program, folds: Any, width: int) -> Session:
+    def open(self, program: Program, folds: Any, width: int, epochs: int = 1) -> Session:
         self.opened.append(width)
         return Session(width, self.fits, self.ends_at)
 

@@ -46,7 +46,7 @@ class FusedEngine(Engine):
         self._programs: OrderedDict[Program, CompiledProgram] = OrderedDict()
         self._placed: OrderedDict[Any, tuple[list[Dataset], Data]] = OrderedDict()
 
-    def lanes(self, program: Program, folds: Sequence[Dataset], runs: int) -> int:
+    def lanes(self, program: Program, folds: Sequence[Dataset], runs: int, epochs: int = 1) -> int:
         """One a core where lanes are looped over; in a batch as many as there are, and fit."""
         if self._placement.mode == "map":
             return self._placement.multiple
@@ -54,7 +54,7 @@ class FusedEngine(Engine):
 
         def needs(width: int) -> int | None:
             try:
-                return self._memory(program, folds, width)
+                return self._memory(program, folds, width, epochs)
             except jax.errors.JaxRuntimeError as error:
                 if "RESOURCE_EXHAUSTED" not in str(error):
                     raise
@@ -62,9 +62,11 @@ class FusedEngine(Engine):
 
         return fitting_width(wanted, needs, self._placement.memory())
 
-    def _memory(self, program: Program, folds: Sequence[Dataset], width: int) -> int:
+    def _memory(
+        self, program: Program, folds: Sequence[Dataset], width: int, epochs: int = 1
+    ) -> int:
         """Bytes that so many lanes need; what was compiled to know it is what `open` takes."""
-        shape = Shape.of(program, folds)
+        shape = Shape.of(program, folds, epochs)
         return self._compiled(program).memory(width, shape, self._data(folds, program.loss))
 
     def open(
