@@ -93,6 +93,10 @@ def look_at(table: Table) -> TableColumns:
     notes = [*table.notes]
     notes += [f"'{name}' is left out: it stands twice in the header" for name in sorted(twice)]
     time = find_times(table, names)
+    if time is not None and _falls(time.times):
+        table = table.backward(NEWEST_FIRST)
+        notes.append(NEWEST_FIRST)
+        time = find_times(table, names)
     if time is not None and _tells_texts(table, names, time):
         said = (
             f"{time.shown} is left out: rows are not in its order, and each has a text of its own"
@@ -115,6 +119,11 @@ def look_at(table: Table) -> TableColumns:
         if column.kind == "number" and not column.flaw:
             notes += sentinel_note(column.values, column.name)
     return TableColumns(time, panel, one, clocked, found, notes, part)
+
+
+def _falls(times: np.ndarray) -> bool:
+    """Whether each row is older than the one before."""
+    return len(times) > 1 and bool((np.diff(times).astype(np.int64) < 0).all())
 
 
 def _says_parts(table: Table, name: str) -> bool:

@@ -122,3 +122,27 @@ def test_a_column_of_parts_of_texts(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("text,label,set\n" + "\n".join(rows))
     found, _ = guessed(tmp_path / "a.csv")
     assert found["target"] == "label" and found["split"] == {"column": "set"}
+
+
+def test_the_newest_row_may_come_first(write_csv: Any, csv_source: Any) -> None:
+    times, values = stamps(90), [float(n % 7) for n in range(90)]
+    forwards = read(csv_source(write_csv({"t": times, "y": values}), time="t"), "many_to_one")
+    path = write_csv({"t": times[::-1], "y": values[::-1]})
+    data = read(csv_source(path, time="t"), "many_to_one")
+    assert data.notes == ("the newest row comes first: rows are read from the last to the first",)
+    np.testing.assert_array_equal(data.series.targets, forwards.series.targets)
+    assert data.series.rows[0] == 91
+    _, frame = preparation_from_json(data.preparation().to_json()).inputs(str(path))
+    assert frame["t"].iloc[-1] == "2024-01-04 18:00"
+    found, notes = guessed(path)
+    assert found["time"] == "t" and notes == data.notes
+
+
+def test_a_separator_at_the_end_of_each_row_shifts_nothing(tmp_path: Path) -> None:
+    rows = [f"{time},{n % 7}.5," for n, time in enumerate(stamps(60))]
+    (tmp_path / "a.csv").write_text("t,y\n" + "\n".join(rows))
+    found, _ = guessed(tmp_path / "a.csv")
+    assert (found["time"], found["target"]) == ("t", "y")
+    named = [f"r{n}," + row[:-1] for n, row in enumerate(rows)]  # as R writes names of rows
+    (tmp_path / "b.csv").write_text("t,y\n" + "\n".join(named))
+    assert guessed(tmp_path / "b.csv")[0]["time"] == "t"

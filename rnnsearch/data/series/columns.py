@@ -92,6 +92,7 @@ class ColumnReader:
         ahead: (R,) bool, the rows that lie in the future.
         clock: How time stamps were read.
         notes: What was decided, for the user.
+        raw_times: (R,) as they stand, also in disorder; None where they can't be read.
     """
 
     def __init__(self, table: Table, columns: Columns, problems: Problems) -> None:
@@ -105,6 +106,7 @@ class ColumnReader:
         self.ahead = self._rows_ahead()
         self.clock = Clock()
         self.notes: list[str] = [*table.notes]
+        self.raw_times: np.ndarray | None = None
         self._read: dict[str, np.ndarray] = {}
 
     def _rows_ahead(self) -> np.ndarray:
@@ -246,6 +248,7 @@ class ColumnReader:
             self.problems.add(problem.path, problem.must, problem.received, problem.advice)
             return None
         times, rows = stamps.times, self.table.rows
+        self.raw_times = times
         bad = np.flatnonzero(np.isnat(times))
         if len(bad):
             of = ", ".join(f"'{name}'" for name in names)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-__all__ = ["Column", "Table", "TextColumn"]
+__all__ = ["BackwardColumn", "Column", "Table", "TextColumn"]
 
 
 class Column(Protocol):
@@ -51,6 +51,31 @@ class TextColumn:
 
 
 @dataclass(frozen=True)
+class BackwardColumn:
+    """A column, its last cell first."""
+
+    column: Column
+
+    def texts(self) -> Sequence[str]:
+        """The cells."""
+        return self.column.texts()[::-1]
+
+    def numbers(self) -> np.ndarray | None:
+        """As of a column."""
+        found = self.column.numbers()
+        return None if found is None else found[::-1]
+
+    def times(self) -> np.ndarray | None:
+        """As of a column."""
+        found = self.column.times()
+        return None if found is None else found[::-1]
+
+    def zone(self) -> str:
+        """As of a column."""
+        return self.column.zone()
+
+
+@dataclass(frozen=True)
 class Table:
     """R rows.
 
@@ -67,6 +92,16 @@ class Table:
     columns: tuple[Column, ...]
     notes: tuple[str, ...] = ()
     decimal: str = ""
+
+    def backward(self, note: str) -> Table:
+        """The same, its last row first.
+
+        Args:
+            note: What is said of it.
+        """
+        columns = tuple(map(BackwardColumn, self.columns))
+        notes = (*self.notes, note)
+        return Table(self.header, self.rows[::-1], columns, notes, self.decimal)
 
     def column(self, name: str) -> Column:
         """The first column of this name."""

@@ -12,6 +12,7 @@ from rnnsearch.data.series.cells import held, interpolated
 from rnnsearch.data.series.columns import ColumnReader, Columns
 from rnnsearch.data.series.duplicates import once
 from rnnsearch.data.series.missing_rows import on_clock
+from rnnsearch.data.series.newest_first import NEWEST_FIRST, newest_first
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.series.table import Table
 
@@ -24,11 +25,15 @@ def read_series(table: Table, columns: Columns, problems: Problems) -> Series:
     Columns with problems come out as NaN (no class), so that checking can go on.
     """
     reader = ColumnReader(table, columns, problems)
+    count = len(problems.found)
     texts = {name: reader.labels(name) for name in columns.inputs if reader.holds_text(name)}
     numbers = [name for name in columns.inputs if name not in texts]
     inputs = [reader.numbers(name, reader.path(name)) for name in numbers]
     kind, classes, targets = reader.targets()
     rows, times, part = table.rows, reader.times(), reader.parts()
+    if times is None and newest_first(reader):
+        del problems.found[count:]
+        return read_series(table.backward(NEWEST_FIRST), columns, problems)
     values = np.stack(inputs, axis=1) if inputs else np.zeros((len(rows), 0))
     soon = np.array([name not in columns.known for name in numbers], bool)
     known = np.asarray(np.isfinite(values[:, soon]).all(axis=1))

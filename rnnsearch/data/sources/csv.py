@@ -137,7 +137,8 @@ def _form(path: Path) -> _Form | None:
         return None
     if lines is None or lines.rows < 1 or len(header) == 1 or not all(header):
         return None
-    if not has_header(header, list(csv.reader(head[1:], delimiter=separator))):
+    below = csv.reader(head[1:], delimiter=separator)
+    if not has_header(header, [[cell.strip() for cell in row] for row in below]):
         return None
     even = lines.separators == (len(header) - 1) * (lines.rows + 1)
     return _Form(path, separator, tuple(header), lines.rows) if even else None

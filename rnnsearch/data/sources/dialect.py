@@ -216,12 +216,16 @@ def _trimmed(
         while begin < min(_MOST_OUTSIDE, len(rows) - 2) and not _full(rows[begin], usual):
             begin += 1
         if begin == 1 and widths[0] == usual - 1 and all(w == usual for w in widths[1:]):
-            rows[0].insert(0, "row")  # as R writes row names
             begin = 0
+            if not any(row[-1] for row in rows[1:]):  # a separator at the end of each row
+                rows = [rows[0], *(row[:-1] for row in rows[1:])]
+                usual -= 1
+            else:
+                rows[0].insert(0, "row")  # as R writes row names
     stop = len(rows)
     while stop > max(begin + 2, len(rows) - _MOST_OUTSIDE) and not _full(rows[stop - 1], usual):
         stop -= 1
-    if stop - begin < 2 or any(width != usual for width in widths[begin + 1 : stop]):
+    if stop - begin < 2 or any(len(row) != usual for row in rows[begin + 1 : stop]):
         return rows, numbers  # for the caller to name
     if begin and not isinstance(header, int):
         what = _lines(numbers[:begin])
