@@ -10,6 +10,7 @@ import numpy as np
 
 from rnnsearch.data.problems import Problems
 from rnnsearch.data.series.columns import Columns
+from rnnsearch.data.series.newest_first import NEWEST_FIRST
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.series.sentinels import sentinel_note
 from rnnsearch.data.series.table import Table
