@@ -27,6 +27,8 @@ class Architecture:
         pooling: What the head reads of the last recurrent layer where there is one output a
             sequence: its ``last`` output, or the ``mean`` or ``max`` of those at all steps.
         patch: Consecutive steps that are read as one; of an encoder, those of the source.
+        decoder: How an encoder's forecast is put out: by layers that run over its steps
+            (``recurrent``), or all steps at once (``direct``).
         changes: Whether each step's differences from the step before stand beside it.
     """
 
@@ -40,6 +42,7 @@ class Architecture:
     pooling: str = "last"
     patch: int = 1
     changes: bool = False
+    decoder: str = "recurrent"
 
     @property
     def longest(self) -> int:

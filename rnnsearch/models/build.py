@@ -17,6 +17,7 @@ import keras
 from rnnsearch.data import MASK_VALUE
 from rnnsearch.models.architecture import Architecture
 from rnnsearch.models.blank import Apply, apply, apply_blank
+from rnnsearch.models.direct import all_steps
 from rnnsearch.models.layers import Layers, Recurrent, StandardLayers
 from rnnsearch.models.patches import patched
 from rnnsearch.models.pooling import pooled
@@ -110,6 +111,10 @@ class _Builder:
         """A stack of recurrent layers, perhaps with an encoder before it."""
         head = self._architecture.head
         encoded, initial = self._encode() if head.source is not None else (None, None)
+        if self._architecture.decoder == "direct":
+            ahead = self._input("ahead", (head.steps, head.features))
+            outputs = all_steps(encoded, ahead, head.width, self._layer, self._apply)
+            return self._model(outputs, "rnnsearch")
         if head.stream is not None and self._layers.state_inputs:
             initial = self._state_inputs()
         outputs, states = self._run(self._steps(), initial, encoded)

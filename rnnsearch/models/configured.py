@@ -42,6 +42,7 @@ def architecture_of(
         pooling=str(params["pooling"]) if head.recurrent and not head.sequences else "last",
         patch=_patch(params["patch"], head, truncates) if patches else 1,
         changes=bool(params["changes"]) if patches else False,
+        decoder=str(params["decoder"]) if source is not None and not tokens else "recurrent",
     )
 
 

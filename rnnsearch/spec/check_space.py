@@ -26,6 +26,7 @@ _TOKENS_ONLY = {
     "teacher_forcing": "only tokens are read back where they were written",
 }
 _NUMBERS_ONLY = {
+    "decoder": "a text is written token by token",
     "patch": "tokens are embedded one by one",
     "changes": "tokens have no differences",
     "augment": "tokens are neither scaled nor interpolated",

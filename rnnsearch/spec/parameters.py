@@ -103,8 +103,22 @@ _ALL = (
         "How a decoder weighs the outputs of its encoder: `luong` by their dot product, "
         "`bahdanau` by a small network; `none` does not.",
         choices=("none", "luong", "bahdanau"),
+        only=("decoder", ("recurrent",)),
+        reason="only a recurrent decoder, of sequence_to_sequence, looks back step by step",
+        tasks=("sequence_to_sequence",),
+    ),
+    Parameter(
+        "decoder",
+        "str",
+        True,
+        "recurrent",
+        "How a forecast of several numbers is put out: `recurrent`, step by step by layers that "
+        "start from what the encoder has read; `direct`, all steps at once by one layer, from "
+        "that and what is known ahead.",
+        choices=("recurrent", "direct"),
         reason="only sequence_to_sequence has a decoder beside an encoder",
         tasks=("sequence_to_sequence",),
+        numbers=True,
     ),
     Parameter(
         "pooling",

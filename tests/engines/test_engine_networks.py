@@ -196,6 +196,20 @@ def test_attention_and_an_encoder_that_reads_both_ways(engine, case, attention, 
     assert_like_keras(engine, program, dataset)
 
 
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_all_steps_at_once_train_like_keras(engine, bidirectional):
+    case = "sequence_to_sequence of numbers"
+    dataset = dataset_of(case)
+    program = program_of(
+        case, dataset, "LSTM", decoder="direct", bidirectional=bidirectional, units=(4, 3)
+    )
+    model = build_standard(program.architecture)
+    read = (6 if bidirectional else 3) + T * OUTPUTS
+    assert model.get_layer("output").kernel.shape == (read, T * OUTPUTS)
+    assert not any(layer.name.startswith("recurrent_") for layer in model.layers)
+    assert_like_keras(engine, program, dataset)
+
+
 @pytest.mark.parametrize("pooling", ["mean", "max"])
 def test_what_is_pooled_over_real_steps_trains_like_keras(engine, pooling):
     case = "many_to_one of tokens"

@@ -11,7 +11,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "unknown parameter",
         [("space", "unit: 32")],
         "s.yaml:10:3: space.unit: must be a key of space; received unit; did you mean units? "
-        "known keys: cell, depth, units, bidirectional, embedding_dim, attention, pooling, patch, changes, layer_norm, window, batch_size, "
+        "known keys: cell, depth, units, bidirectional, embedding_dim, attention, decoder, pooling, patch, changes, layer_norm, window, batch_size, "
         "optimizer, clip_mode, clip_norm, unroll_length, learning_rate, schedule, averaging, weight_decay, "
         "dropout, recurrent_dropout, augment, teacher_forcing, forget_bias, momentum, beta_1, beta_2, rho, "
         "label_smoothing",
@@ -111,7 +111,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "unknown parent",
         [("space", "dropout: {min: 0, max: 0.5, when: {cel: LSTM}}")],
         "s.yaml:10:38: space.dropout.when.cel: must be a key of space.dropout.when; received "
-        "cel; did you mean cell? known keys: cell, depth, units, bidirectional, embedding_dim, attention, pooling, patch, changes, layer_norm, "
+        "cel; did you mean cell? known keys: cell, depth, units, bidirectional, embedding_dim, attention, decoder, pooling, patch, changes, layer_norm, "
         "window, batch_size, optimizer, clip_mode, clip_norm, unroll_length, learning_rate, schedule, averaging, "
         "weight_decay, recurrent_dropout, augment, teacher_forcing, forget_bias, momentum, beta_1, beta_2, rho, "
         "label_smoothing",
@@ -168,7 +168,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         [("space", "dropout: [0.0, 0.5]", "depth: {values: [1, 2], when: {dropout: 0.5}}")],
         "s.yaml:11:34: space.depth.when.dropout: must not be a numeric parameter: depth is "
         "part of the compiled program; received dropout; it may depend on cell, units, "
-        "bidirectional, embedding_dim, attention, pooling, patch, changes, layer_norm, window, batch_size, optimizer or clip_mode",
+        "bidirectional, embedding_dim, attention, decoder, pooling, patch, changes, layer_norm, window, batch_size, optimizer or clip_mode",
     ),
     (
         "condition that changes nothing",
