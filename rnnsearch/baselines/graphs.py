@@ -24,13 +24,14 @@ __all__ = [
     "reads",
 ]
 
-Reads = Literal["vector", "sequence", "steps", "forecast"]
+Reads = Literal["vector", "sequence", "steps", "forecast", "block"]
 """What a linear map reads of a network's input, flattened, padding replaced by 0, as
 `Task.memoryless_features` has it.
 
 ``vector``: all of it, (B, F). ``sequence``: all steps, (B, T, F). ``steps``: at each of the steps
 (B, T, F) that one and those before it, the present one first. ``forecast``: all steps of ``source``
 (B, S, F), then those of ``ahead`` (B, T, A) without the last feature, which is the step's place.
+``block``: ``vector`` (B, F), then all steps of ``ahead`` (B, T, A).
 """
 
 Activation = Literal["linear", "softmax"]
@@ -97,7 +98,7 @@ def reads(x: Inputs, steps_out: bool) -> Reads:
         steps_out: Whether there is an output at every step.
     """
     if isinstance(x, dict):
-        return "forecast"
+        return "block" if "vector" in x else "forecast"
     if x.ndim == 2:
         return "vector"
     return "steps" if steps_out else "sequence"
@@ -112,5 +113,6 @@ def output_shape(dataset: Dataset) -> tuple[int, ...]:
 def input_steps(dataset: Dataset) -> int:
     """T that a linear map reads; see `LinearGraph`."""
     x = dataset.train.x
-    array = x["source"] if isinstance(x, dict) else x
+    array = x.get("source", x.get("vector")) if isinstance(x, dict) else x
+    assert array is not None
     return int(array.shape[1]) if array.ndim == 3 else 1

@@ -52,7 +52,10 @@ def _constant(graph: ConstantGraph, inputs: Tensor | dict[str, Tensor], name: st
 
 def _dense(graph: LinearGraph, inputs: Tensor | dict[str, Tensor], name: str) -> Tensor:
     """All that is read, flattened, into one dense layer."""
-    if isinstance(inputs, dict):
+    if graph.reads == "block":
+        steps = keras.layers.Flatten(name=f"{name}_ahead")(inputs["ahead"])
+        read = keras.layers.Concatenate(name=f"{name}_read")([inputs["vector"], steps])
+    elif isinstance(inputs, dict):
         source, ahead = inputs["source"], inputs["ahead"]
         read = _flat(_known(_last_steps(source, graph, name), graph), name)
         if ahead.shape[2] > 1:

@@ -153,6 +153,12 @@ def test_blocks(base: str, tmp_path: Path) -> None:
     assert ("seasonal_naive" in found) == (base == "season")
 
 
+@pytest.mark.parametrize("base", ["none", "last", "season"])
+def test_blocks_with_lags(base: str, tmp_path: Path) -> None:
+    found = check("one_to_many", series(tmp_path, "one_to_many", base=base, lags=(8, 16)), tmp_path)
+    assert isinstance(found["linear"], LinearGraph) and found["linear"].reads == "block"
+
+
 def test_a_longer_window_than_the_baseline_has(tmp_path: Path) -> None:
     dataset = series(tmp_path, "many_to_one", base="none")
     x = dataset.test.array

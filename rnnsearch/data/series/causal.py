@@ -87,6 +87,10 @@ def causal_inputs(
     if isinstance(x, np.ndarray):
         x[affected] = np.stack([rows[-1] for rows in cut])
         return x
+    if isinstance(x, dict) and "vector" in x:
+        vector = np.array(x["vector"])
+        vector[affected] = np.stack([rows[-1] for rows in cut])
+        return {**x, "vector": vector}
     source = x["source"] if isinstance(x, dict) else x
     assert isinstance(source, Windowed)
     starts = source.starts.copy()
