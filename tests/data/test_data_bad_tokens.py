@@ -352,8 +352,8 @@ STREAMS: dict[str, tuple[bytes | None, dict[str, Any], list[str]]] = {
         b"\xff\xfea",
         {},
         [
-            "data.path: must be a readable text file; received DIR/a.txt ('utf-8' codec can't "
-            "decode byte 0xff in position 0: invalid start byte); save it as UTF-8 text"
+            "data.path: must be a readable text file; received DIR/a.txt ('utf-16-le' codec "
+            "can't decode byte 0x61 in position 2: truncated data); save it as UTF-8 text"
         ],
     ),
     "empty": (

@@ -206,3 +206,13 @@ def test_a_truncated_last_row_is_an_error(tmp_path: Path) -> None:
 def test_no_such_encoding(tmp_path: Path) -> None:
     with pytest.raises(InvalidData, match=r"data.dialect.encoding: must be an encoding"):
         read_table(tmp_path / "a.csv", "a,b\n1,2\n", encoding="latin-99")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+def test_a_long_text_in_other_encodings(tmp_path: Path, encoding: str, ends: str) -> None:
+    from rnnsearch.data.sources import TEXTS
+
+    text = f"Über den Fluß.{ends}Größe.{ends}"
+    (tmp_path / "a.txt").write_bytes(text.encode(encoding))
+    assert TEXTS["text"].read(tmp_path / "a.txt") == "Über den Fluß.\nGröße.\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rnnsearch.data.problems import Problems
+from rnnsearch.data.sources.dialect import decode
 
 __all__ = ["files_below", "read_plain"]
 
@@ -20,7 +21,8 @@ def files_below(path: Path) -> list[Path]:
 def read_plain(path: Path, problems: Problems) -> str:
     """The text of a file, line ends as ``\\n``; "" with a problem noted where there is none."""
     try:
-        return path.read_text(encoding="utf-8-sig")
+        text, _ = decode(path.read_bytes(), None)
+        return text.replace("\r\n", "\n").replace("\r", "\n")
     except FileNotFoundError:
         advice = "a path in a spec is relative to the spec's folder"
         problems.add("data.path", "must be an existing file or folder", str(path), advice)
