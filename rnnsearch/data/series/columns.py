@@ -12,6 +12,7 @@ import numpy as np
 from rnnsearch.data.problems import Problems, name_nearest, name_rows, name_some
 from rnnsearch.data.scaling import LARGEST
 from rnnsearch.data.series.cells import as_known, empty_cells, mostly_text, number, whole_number
+from rnnsearch.data.series.members import groups_of
 from rnnsearch.data.series.sentinels import said_missing, sentinel_note, without_values
 from rnnsearch.data.series.table import Column, Table
 from rnnsearch.data.splits import said_part
@@ -100,7 +101,7 @@ class ColumnReader:
         self.columns = columns
         self.problems = problems
         self.gaps = np.zeros(len(table.rows), dtype=bool)
-        self.names, self.group = _groups(self)
+        self.names, self.group = groups_of(self)
         order = np.argsort(self.group, kind="stable")
         self.members = np.split(order, np.cumsum(np.bincount(self.group))[:-1])
         self.ahead = self._rows_ahead()
@@ -383,20 +384,3 @@ class ColumnReader:
             must = "must be a class known from training"
             self.problems.add("data.target", must, received, advice)
         return known, nothing
-
-
-def _groups(reader: ColumnReader) -> tuple[tuple[str, ...], np.ndarray]:
-    """Names of the series, by their first row, and (R,) which of them each row is of."""
-    name, rows = reader.columns.series, reader.table.rows
-    column = None if name is None else reader.column(name, "data.series")
-    if column is None:
-        return ("",), np.zeros(len(rows), dtype=np.int64)
-    index: dict[str, int] = {}
-    numbers = (index.setdefault(label, len(index)) for label in column.texts())
-    group = np.fromiter(numbers, np.int64, len(rows))
-    empty = rows[group == index.get("", -1)]
-    if len(empty):
-        received = f"nothing in {name_rows(empty)} of '{name}'"
-        advice = "name the series of each row"
-        reader.problems.add("data.series", "must have a value in every row", received, advice)
-    return tuple(index), group
