@@ -53,4 +53,5 @@ class OneToMany(Task):
         if "ahead" not in x:
             return None
         ahead = np.asarray(x["ahead"])
-        return np.concatenate([np.asarray(x["vector"]), ahead.reshape(len(ahead), -1)], axis=1)
+        flat = ahead.reshape(len(ahead), ahead.shape[1] * ahead.shape[2])  # of no sequence, too
+        return np.concatenate([np.asarray(x["vector"]), flat], axis=1)

@@ -159,6 +159,12 @@ def test_blocks_with_lags(base: str, tmp_path: Path) -> None:
     assert isinstance(found["linear"], LinearGraph) and found["linear"].reads == "block"
 
 
+def test_a_part_without_blocks_has_features_of_the_same_width() -> None:
+    x = {"vector": np.zeros((0, 3), np.float32), "ahead": np.zeros((0, 8, 2), np.float32)}
+    features = TASKS["one_to_many"].memoryless_features(x)
+    assert features is not None and features.shape == (0, 19)
+
+
 def test_a_longer_window_than_the_baseline_has(tmp_path: Path) -> None:
     dataset = series(tmp_path, "many_to_one", base="none")
     x = dataset.test.array
