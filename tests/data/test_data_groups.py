@@ -233,11 +233,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
         ],
     ),
     "other words": (
-        {"x": X, "y": Y, "part": np.array(["train", "valid", "dev", "test"] * 5)},
+        {"x": X, "y": Y, "part": np.array(["train", "odd", "even", "test"] * 5)},
         {"column": "part"},
         [
             "data.split.column: must say train, validation or test for each sequence; received "
-            "dev, valid; correct these"
+            "even, odd; correct these"
         ],
     ),
     "no training": (
