@@ -17,6 +17,10 @@ _STEPS = 64
 train and hard to learn from."""
 
 
+_FEW_FEATURES = 8
+"""Whose differences are read beside them unless somebody says otherwise: of more they are many."""
+
+
 def architecture_of(
     params: Mapping[str, Scalar], head: Head, *, truncates: bool = False
 ) -> Architecture:
@@ -30,7 +34,7 @@ def architecture_of(
     """
     source = head.source
     tokens = head.vocabulary is not None or (source is not None and source.vocabulary is not None)
-    patches = head.takes_patches
+    patch = _patch(params["patch"], head, truncates) if head.takes_patches else 1
     return Architecture(
         cell=str(params["cell"]) if head.recurrent else "feed_forward",
         units=layer_units(params),
@@ -40,8 +44,8 @@ def architecture_of(
         embedding_dim=int(params["embedding_dim"] or 0) if tokens else 0,
         attention=str(params["attention"]) if source is not None else "none",
         pooling=str(params["pooling"]) if head.recurrent and not head.sequences else "last",
-        patch=_patch(params["patch"], head, truncates) if patches else 1,
-        changes=bool(params["changes"]) if patches else False,
+        patch=patch,
+        changes=_changes(params.get("changes"), head, patch) if head.takes_patches else False,
         decoder=str(params["decoder"]) if source is not None and not tokens else "recurrent",
     )
 
@@ -51,3 +55,15 @@ def _patch(asked: Scalar, head: Head, truncates: bool) -> int:
         return int(asked or 1)
     steps = head.steps if head.source is None else head.source.steps
     return 1 if truncates else -(-steps // _STEPS)
+
+
+def _changes(asked: Scalar, head: Head, patch: int) -> bool:
+    """Whether differences are read beside the steps.
+
+    A patch's own numbers say little of how they follow each other: with their differences the
+    log loss out of fold on 100 series of 1,460 steps was 1.04 for 1.17 (benchmarks/README.md).
+    """
+    if asked is not None:
+        return bool(asked)
+    features = head.features if head.source is None else head.source.features
+    return patch > 1 and features <= _FEW_FEATURES

@@ -20,7 +20,7 @@ class Parameter:
         type: The type of its values.
         structural: Whether it changes the compiled program. A numeric parameter is an
             input of the program, one number per lane.
-        default: Its value where the spec does not name it.
+        default: Its value where the spec does not name it; None where the data decide.
         description: One line for the reference.
         choices: The known values of a ``str``.
         low, high: Bounds of a number; ``open_low`` and ``open_high`` exclude the ends.
@@ -149,9 +149,10 @@ _ALL = (
         "changes",
         "bool",
         True,
-        False,
+        None,
         "Read each step's differences from the step before beside it; of sequence_to_sequence, in "
-        "the source.",
+        "the source. Where it is not named: if patches are longer than a step, of 8 features at "
+        "most.",
         reason=_READS_FIRST,
         tasks=("many_to_one", "sequence_to_sequence"),
         numbers=True,

@@ -250,7 +250,9 @@ def _parameters() -> str:
 
 
 def _default(parameter: Parameter) -> str:
-    return "`data.window`" if parameter.default is None else f"`{show(parameter.default)}`"
+    if parameter.default is None:
+        return "`data.window`" if parameter.name == "window" else "by the data"
+    return f"`{show(parameter.default)}`"
 
 
 if __name__ == "__main__":

@@ -108,7 +108,7 @@ def test_complete() -> None:
     space = space_of({"cell": ["LSTM", "GRU"]})
     complete = space.complete({"cell": "GRU"})
     assert complete == {
-        **{name: parameter.default for name, parameter in PARAMETERS.items()},
+        **{n: p.default for n, p in PARAMETERS.items() if p.default is not None},
         "cell": "GRU",
         "window": 96,
     }
