@@ -20,7 +20,7 @@ data:
   target: load
   window: 8
   season: 24
-  split: {folds: 1}
+  split: {folds: 1, backtest: {folds: 1}}
 space:
   cell: [SimpleRNN, GRU]
   units: 4

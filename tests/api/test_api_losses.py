@@ -26,7 +26,7 @@ data:
   target: load
   window: 6
   season: 12
-  split: {folds: 1}
+  split: {folds: 1, backtest: {folds: 1}}
 space: {cell: GRU, units: 4, learning_rate: [0.01, 0.03]}
 loss: {name: quantile, quantiles: [0.05, 0.5, 0.95]}
 search:

@@ -74,6 +74,10 @@ def test_unknown_arguments_are_named(make, arguments, message):
             "^executions_per_trial: must be a whole number of at least 1; received 0",
         ),
         ({"max_trials": 0}, "^max_trials: must be a whole number of at least 1; received 0"),
+        (
+            {"max_trials": "auto"},
+            "^max_trials: must be a whole number of at least 1; received auto",
+        ),
         ({"sampler": "bayes"}, "^sampler: must be tpe"),
         ({"backend": "mxnet"}, "^backend: must be jax"),
         ({"scaling": "minmax"}, "^scaling: must be standard, per_sequence or none"),
@@ -220,11 +224,14 @@ def test_a_search_given_to_the_api(make, monkeypatch):
             tuner.search(X, Y, epochs=7, batch_size=4, verbose=0, shuffle=True)
     (document, arguments), (_, again) = calls
     assert document["data"]["scaling"] == "none"
-    assert document["data"]["split"] == {"test": 0}
+    assert document["data"]["split"] == {"test": 0, "folds": 1}
     expected = {"objective": "val_loss", "trials": 10, "seed": 3, "timeout": "5m", "epochs": 7}
-    assert document["search"] == {**expected, "runs_per_trial": 2}
+    # What KerasTuner and Keras do by themselves stands in place of this package's defaults.
+    plain = {"confirm": 0.0, "keep": "best", "patience": 10}
+    assert document["search"] == {**expected, "runs_per_trial": 2, **plain}
     assert document["run"] == {"workers": 1, "backend": "torch"}
-    assert document["space"] == {**SPACE, "batch_size": 4}
+    plain = {"clip_norm": "none", "schedule": "constant"}
+    assert document["space"] == {**plain, **SPACE, "batch_size": 4}
     assert (arguments["fresh"], again["fresh"]) == (True, False)
     arrays = arguments["arrays"]
     np.testing.assert_array_equal(arrays.train[0], X[:17])  # as Keras: floor(20 * 0.85)

@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 import numpy as np
 
 from rnnsearch.data import Arrays
-from rnnsearch.errors import InvalidInput
+from rnnsearch.errors import InvalidInput, Problem
 
 __all__ = ["SETTINGS", "Settings", "named_as_given", "patience_of", "read_arrays", "refuse"]
 
@@ -94,9 +94,15 @@ def named_as_given() -> Iterator[None]:
     try:
         yield
     except InvalidInput as error:
-        raise type(error)(
-            replace(problem, path=_argument(problem.path)) for problem in error.problems
-        ) from None
+        raise type(error)(_of_argument(problem) for problem in error.problems) from None
+
+
+def _of_argument(problem: Problem) -> Problem:
+    """The same of a `Tuner`'s argument; a number of trials is never left to the search."""
+    must = problem.must
+    if problem.path == "search.trials":
+        must = must.removesuffix(", or auto")
+    return replace(problem, path=_argument(problem.path), must=must)
 
 
 def _argument(path: str) -> str:

@@ -114,6 +114,9 @@ class Tuner:
         }
         with named_as_given():
             spec = parse(self._document, name="search", directory=Path())
+        if spec.search.trials == "auto":
+            must = "must be a whole number of at least 1"
+            raise InvalidSpec([Problem("max_trials", must, "auto", "say how many, in total")])
         self._project = Project(StudyFolder(self.project_dir), spec, overwrite)
         self._results: api.Results | None = None
         self.oracle = Oracle(self._project)
