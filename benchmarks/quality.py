@@ -159,9 +159,9 @@ def _tables(path: Path) -> str:
         parts.append(f"{seconds:g} s, {seeds} seed{'' if seeds == 1 else 's'}:")
         parts.append(tables(ours, list(CONTENDERS), list(SETS)))
         failures = [line for line in ours if "failed" in line]
-        parts += [
-            f"- {_failure(line)}" for line in failures if "not installed" not in line["failed"]
-        ]
+        shown = [line for line in failures if "not installed" not in line["failed"]]
+        if shown:
+            parts.append("\n".join(f"- {_failure(line)}" for line in shown))
     return "\n\n".join(parts)
 
 
