@@ -58,6 +58,9 @@ from rnnsearch.tasks import TASKS
 
 __all__ = ["search"]
 
+_DELIVERY_SECONDS, _DELIVERY_SHARE = 12.0, 0.15
+"""That putting together, judging and saving what is delivered takes of the time, at most."""
+
 _WORKER_MEMORY = 6000.0
 """MiB above which a worker is replaced between blocks: backends never give memory back."""
 
@@ -257,7 +260,6 @@ class _Searching:
         return Tally(before, total, epochs, self.objective, self.spec.search.timeout)
 
     def _search(self, executor: Executor, before: list[TrialRecord]) -> None:
-        settings, search_share = self.spec.search, 1 - self.regime.confirm
         field = Field(self.objective)
         for record in before:
             field.add(record)
@@ -265,7 +267,7 @@ class _Searching:
             block=self._block(),
             lanes=None if self.spec.run.lanes == "auto" else self.spec.run.lanes,
             schedule=self.regime.schedule,
-            timeout=None if settings.timeout is None else settings.timeout * search_share,
+            timeout=self._seconds_to_search(),
             memory=_WORKER_MEMORY,
         )
 
@@ -285,6 +287,20 @@ class _Searching:
             field=field,
             rounds=rounds,
         ).run()
+
+    def _deadline(self) -> float:
+        """When confirming ends, on the monotonic clock: what is then left delivers."""
+        timeout = self.spec.search.timeout
+        if timeout is None:
+            return float("inf")
+        return self.started + timeout - min(_DELIVERY_SECONDS, _DELIVERY_SHARE * timeout)
+
+    def _seconds_to_search(self) -> float | None:
+        """What is left for the search itself: reading the data took some of the time."""
+        if self.spec.search.timeout is None:
+            return None
+        left = max(0.0, self._deadline() - time.monotonic())
+        return left * (1 - self.regime.confirm)
 
     def _baseline_of(self, best: TrialRecord) -> Prepare | None:
         """The feed-forward network that is trained at the end, should this trial be the winner."""
@@ -306,8 +322,7 @@ class _Searching:
         return 1 if self.engine == "keras" else None
 
     def _conclude(self, executor: Executor) -> None:
-        settings, lanes = self.spec.search, self.spec.run.lanes
-        deadline = self.started + settings.timeout if settings.timeout else float("inf")
+        lanes = self.spec.run.lanes
         Concluding(
             executor=executor,
             inputs=self.inputs,
@@ -318,7 +333,7 @@ class _Searching:
             objective=self.objective,
             lanes=None if lanes == "auto" else lanes,
             simple=self.simple,
-        ).run(deadline)
+        ).run(self._deadline())
 
     def _write_summary(self, interrupted: bool) -> None:
         trials = records(self.study)
