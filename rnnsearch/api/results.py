@@ -221,8 +221,8 @@ class Results:
         """
         return self._winner.unlike(str(path))
 
-    def _warn(self, path: str | Path) -> None:
-        for line in self.unlike(path):
+    def _warn(self, path: str | Path, *, targets: bool = False) -> None:
+        for line in self._winner.unlike(str(path), targets=targets):
             warnings.warn(line, UserWarning, stacklevel=3)
 
     def continue_text(
@@ -257,5 +257,5 @@ class Results:
             InvalidData: The data can't be used, or has no targets.
             StudyError: The search has no winner yet.
         """
-        self._warn(path)
+        self._warn(path, targets=True)
         return self._winner.evaluate(str(path))

@@ -123,9 +123,9 @@ class Winner:
             return "on"
         return "nothing" if self.preparation.writing is None else "texts"
 
-    def unlike(self, path: str) -> tuple[str, ...]:
+    def unlike(self, path: str, *, targets: bool = False) -> tuple[str, ...]:
         """See `Results.unlike`."""
-        return self.preparation.unlike(path)
+        return self.preparation.unlike(path, targets=targets)
 
     def predict(
         self, path: str, *, beams: int | None, temperature: float | None, seed: int

@@ -268,8 +268,13 @@ class Preparation(ABC):
             InvalidData: The file lacks a column, or is too short.
         """
 
-    def unlike(self, path: str) -> tuple[str, ...]:
-        """Which inputs of new data lie far outside what training showed, a line each."""
+    def unlike(self, path: str, *, targets: bool = False) -> tuple[str, ...]:
+        """Which inputs of new data lie far outside what training showed, a line each.
+
+        Args:
+            path: The data.
+            targets: Whether it is judged, and needs nothing of what is yet to come.
+        """
         return ()
 
     def anchors(self, path: str) -> np.ndarray | None:

@@ -269,9 +269,11 @@ def test_shipped_specs_read(tmp_path: Path) -> None:
             metric_values([name], y, found[key], part.weights)[name]
             for key in ("linear", "mean" if numeric else "majority")
         )
-        # The adding problem has nothing linear in it, so its two are equal but for chance.
-        slack = 1.01 if spec.data.source == "python" and numeric else 1.0
-        assert linear < slack * constant if numeric else linear > constant, path.stem
+        # What is made to test memory has nothing linear in it: the two are equal but for chance.
+        made = spec.data.source == "python"
+        slack = (1.01 if numeric else 0.9) if made else 1.0
+        fine = linear < slack * constant if numeric else linear > slack * constant
+        assert fine, (path.stem, linear, constant)
 
 
 def test_baselines_are_fitted_once_for_all_parts(

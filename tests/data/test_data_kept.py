@@ -58,9 +58,9 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     reader = reading.TABLES["csv"]
     usual = type(reader).read
 
-    def noting(self: Any, path: Path) -> Any:
+    def noting(self: Any, path: Path, dialect: Any) -> Any:
         found.append(path)
-        return usual(self, path)
+        return usual(self, path, dialect)
 
     monkeypatch.setattr(type(reader), "read", noting)
     return found

@@ -76,7 +76,12 @@ CONFIRMED = [
     Confirmed(1, 2.8, float("-inf"), float("inf"), {"val_rmse": 2.8}, 1, 1234, tied=False),
 ]
 DELIVERIES = [
-    Delivery("bag", 2.1, 1.9, 2.3, {"val_rmse": 2.1}, {"4": 1.0}, 3, {}, 165, 0.5, delivered=True),
+    Delivery(
+        *("bag", 2.1, 1.9, 2.3, {"val_rmse": 2.1}, {"4": 1.0}, 3),
+        parameters=165,
+        milliseconds=0.5,
+        delivered=True,
+    ),
     Delivery("single", 2.2, 2.0, 2.4, {"val_rmse": 2.2}, {"4": 1.0}, 1),
 ]
 

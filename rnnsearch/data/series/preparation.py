@@ -331,12 +331,17 @@ class SeriesPreparation(Preparation):
         name = "row" if series.times is None else self.time[0] if len(self.time) == 1 else "time"
         return "time" if name in ("sequence", "step") else name
 
-    def unlike(self, path: str) -> tuple[str, ...]:
-        """Which inputs of a new file lie far outside what training showed, a line each."""
+    def unlike(self, path: str, *, targets: bool = False) -> tuple[str, ...]:
+        """Which inputs of a new file lie far outside what training showed, a line each.
+
+        Args:
+            path: The file.
+            targets: Whether it is judged, and needs no rows that are yet to come.
+        """
         numbers = [name for name in self.inputs_names if name not in self.categories]
         if not self.seen or not numbers:
             return ()
-        return unlike_rows(read_new(self, path, targets=False), numbers, self.seen, path)
+        return unlike_rows(read_new(self, path, targets=targets), numbers, self.seen, path)
 
     def anchors(self, path: str) -> np.ndarray | None:
         """What the predictions are changes from: of a new file, too, the target is read."""
