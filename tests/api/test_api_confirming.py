@@ -198,6 +198,8 @@ def test_without_confirming_the_best_trial_is_delivered_as_it_was_found(
 ) -> None:
     study, _ = finished
     plain = variant(spec, "plain", SEARCH.replace("{", "{confirm: 0, "))
+    # The sequences are dealt once more, which only confirming would make use of.
+    plain.write_text(plain.read_text().replace("folds: 3", "folds: {folds: 3, repeats: 2}"))
     results = api.search(plain, output=spec.parent / "plain")
     board = results.leaderboard.set_index("trial")
     assert not {"bag", "single"} & set(board.index)
@@ -213,9 +215,13 @@ def test_without_confirming_the_best_trial_is_delivered_as_it_was_found(
     kept = load_weights(results.folder.weights(winner))
     for one, saved in zip(kept, results.best_model().get_weights(), strict=True):
         np.testing.assert_array_equal(one, saved)
-    # Those of the last division, and scaled as it was.
+    # Those of the last division of the search, scaled and judged as it was.
     scaling = study.data.preparation(None, 2).scalings["sequence"]
     np.testing.assert_array_equal(results.preparation.scalings["sequence"].offset, scaling.offset)
+    test = study.data.dataset(None, 2).test
+    put = study.put(winner, kept, {"sequence": test.array})
+    loss = -np.log(np.take_along_axis(put, test.y[:, None], axis=1)).mean()
+    assert results.summary["winner"]["test"]["test_loss"] == pytest.approx(loss, rel=1e-4)
 
 
 class Interrupts(Observer):
