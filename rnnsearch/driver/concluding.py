@@ -228,11 +228,10 @@ class _Concluding:
         if ensemble is None:
             return bag
         gap = difference(ensemble.scores, bag.scores, self._folds)
-        clear = abs(gap.mean) >= _GAIN * gap.error
         better = self.objective.better(ensemble.score, bag.score)
         if self.data.ordered:
-            return ensemble if better or not clear else bag
-        return ensemble if better and clear else bag
+            return ensemble if better or gap.holds_zero else bag
+        return ensemble if better and abs(gap.mean) >= _GAIN * gap.error else bag
 
     def _outputs(self, one: Standing) -> Outputs:
         weights = [(run.fold, self.finals.weights(run.trial, run.index)) for run in one.runs]
