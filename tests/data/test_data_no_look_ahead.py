@@ -130,7 +130,7 @@ def test_it_never_looks_ahead(
         **keys,
     )
     prepared = preparation_from_json(read(source, task).preparation().to_json())
-    ahead = prepared.furthest if prepared.known else int(blocks and base != "none")
+    ahead = prepared.furthest if prepared.known else int(blocks and (base != "none" or bool(lags)))
     found = [until(frame, hour, ahead) for hour in (ROWS - 6, cut)]
     if any(rows is None for rows in found):  # a row that is known ahead is missing
         return
