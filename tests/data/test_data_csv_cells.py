@@ -87,6 +87,12 @@ CELLS = st.one_of(
     ends=st.sampled_from(["\n", "\r\n", "\n\n", "\r"]),
     separator=st.sampled_from(",;\t"),
 )
+@example(
+    rows=[["NA", "NA"], [";", ""], ["", ""], ["", ""], ["nan", ""]],
+    quoting=csv.QUOTE_MINIMAL,
+    ends="\n",
+    separator=",",
+)
 @settings(deadline=None, max_examples=300)
 def test_tables(path: Path, rows: list[list[str]], quoting: int, ends: str, separator: str) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:

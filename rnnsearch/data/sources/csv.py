@@ -137,8 +137,8 @@ def _form(path: Path) -> _Form | None:
         return None
     if lines is None or lines.rows < 1 or len(header) == 1 or not all(header):
         return None
-    below = csv.reader(head[1:], delimiter=separator)
-    if not has_header(header, [[cell.strip() for cell in row] for row in below]):
+    below = [[cell.strip() for cell in row] for row in csv.reader(head[1:], delimiter=separator)]
+    if not has_header(header, below) or is_units(below[0], below[1:]):
         return None
     even = lines.separators == (len(header) - 1) * (lines.rows + 1)
     return _Form(path, separator, tuple(header), lines.rows) if even else None
