@@ -107,6 +107,7 @@ class _Concluding:
     simple: SimpleMethods | None
 
     def run(self, records: Sequence[TrialRecord], save: Path) -> Conclusion | None:
+        """See `conclude`."""
         most = self.planner.regime.contenders(records)
         standings = self._confirmed(contenders(records, self.objective, self._folds, most))
         if not standings:

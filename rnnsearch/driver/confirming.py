@@ -149,6 +149,7 @@ class _Confirming:
         self._stopped = False
 
     def run(self, work: list[Work]) -> Confirmed:
+        """See `confirm`."""
         while True:
             for worker in self._executor.workers:
                 if work and worker not in self._going and not self._out_of_time():
