@@ -17,6 +17,7 @@ from rnnsearch.errors import StudyError
 from rnnsearch.models.configured import architecture_of
 from rnnsearch.records import (
     StudyFolder,
+    each_target,
     load_weights,
     open_study,
     read_leaderboard,
@@ -78,6 +79,23 @@ class Results:
     def objective(self) -> str:
         """The metric that ranks."""
         return str(self.summary["objective"])
+
+    @property
+    def targets(self) -> pd.DataFrame:
+        """The verdict on each of several targets: a row a target, part and baseline.
+
+        Columns: target, part, metric, winner, baseline, error, verdict (``beats``, ``ties`` or
+        ``loses``). Of one target there are none.
+        """
+        import pandas as pd
+
+        names = ("target", "part", "metric", "winner", "baseline", "error", "verdict")
+        rows = [
+            (one.target, one.part, one.metric, one.winner, name, error, one.verdicts[name])
+            for one in each_target(self.summary)
+            for name, error in one.baselines.items()
+        ]
+        return pd.DataFrame(rows, columns=list(names))
 
     @property
     def interrupted(self) -> bool:

@@ -99,6 +99,8 @@ class Target:
         scaling: Of numbers, over the last axis of y; the identity for classes.
         naive_error: (O,) mean absolute error of a naive forecast over the training part, in the
             target's own units; None for classes and where there is no such forecast.
+        deviation: (O,) standard deviation in the training part, in the target's own units, 1 of an
+            output that does not vary; None for classes.
         tokens: Whether classes are the tokens of a text that is written one by one.
     """
 
@@ -107,6 +109,7 @@ class Target:
     classes: tuple[Any, ...]
     scaling: Scaling
     naive_error: np.ndarray | None = None
+    deviation: np.ndarray | None = None
     tokens: bool = False
 
     @property

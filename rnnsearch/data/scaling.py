@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from rnnsearch.data._base import Scaling
+from rnnsearch.data._base import Scaling, Target
 
 __all__ = [
     "LARGEST",
@@ -12,6 +14,7 @@ __all__ = [
     "each_scaled",
     "fit_scaling",
     "fit_spread",
+    "fitted_target",
     "identity",
     "side_by_side",
 ]
@@ -47,6 +50,12 @@ def fit_scaling(values: np.ndarray) -> Scaling:
     offset = np.nanmean(values, axis=0)
     scale = np.nanstd(values, axis=0)
     return Scaling(offset, np.where(scale > 0, scale, 1.0))
+
+
+def fitted_target(target: Target, values: np.ndarray, scaled: bool) -> Target:
+    """A target of numbers with the deviation, and the scaling if it is to be scaled, of (R, O)."""
+    fitted = fit_scaling(values)
+    return replace(target, deviation=fitted.scale, scaling=fitted if scaled else target.scaling)
 
 
 def fit_spread(values: np.ndarray) -> Scaling:

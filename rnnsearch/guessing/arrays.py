@@ -22,6 +22,7 @@ from rnnsearch.spec.sources import SplitSpec
 __all__ = ["guess_arrays"]
 
 _MOST_CLASSES = 100
+_OF_EACH = "in deviations of each target, so that those of small numbers count as much"
 _SHORT = 8
 """Sequences below this length are not worth truncating."""
 _SHARE = 0.2
@@ -115,6 +116,8 @@ def guess_arrays(
     features = int(np.prod(found.x.shape[2:])) if whole and found.x.ndim > 1 else 0
     job = Job(count, held_out, steps, whole, unrolled, numbers=features)
     objective = Setting("objective", "val_rmse", "in the target's own unit; smaller is better")
+    if not classes and found.y.ndim == 2 + (not whole) and found.y.shape[-1] > 1:
+        objective = Setting("objective", "val_nrmse", _OF_EACH)
     if classes:
         objective = class_objective(classes.values())
     return Guess(

@@ -1,6 +1,7 @@
 """What lasts: the files in a study's folder, one module per artifact."""
 
 from rnnsearch.records.atomic import replacing, write_bytes, write_text
+from rnnsearch.records.each_target import TargetStanding, each_target
 from rnnsearch.records.environment import environment, read_environment, write_environment
 from rnnsearch.records.epochs import EpochsFile, read_epochs
 from rnnsearch.records.finals import Finals
@@ -21,7 +22,9 @@ __all__ = [
     "Finals",
     "StudyFolder",
     "Summary",
+    "TargetStanding",
     "commit",
+    "each_target",
     "environment",
     "leaderboard",
     "leaderboard_csv",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rnnsearch.errors import StudyError
 from rnnsearch.records.atomic import write_text
+from rnnsearch.records.each_target import each_target
 from rnnsearch.vocabulary import Direction
 
 if TYPE_CHECKING:
@@ -55,12 +56,16 @@ class Summary:
     interrupted: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values; None for numbers that are not finite, which JSON does not have."""
+        """Plain values; None for numbers that are not finite, which JSON does not have.
+
+        ``targets`` has the verdict on each of several targets, see `each_target`.
+        """
         values: dict[str, Any] = _plain(self)
         if values["winner"] is not None:
             values["winner"]["test"] = values.pop("test")
         else:
             values.pop("test")
+        values["targets"] = _plain(each_target(values))
         return values
 
 

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rnnsearch.report import text
+from rnnsearch.report.each_target import each_verdict
 from rnnsearch.report.verdict import (
     Standing,
     certainty,
@@ -136,6 +137,8 @@ def final(
         for part in parts:
             style = "yellow" if part.unbeaten else "green"
             _lines(console, [f"{name[0].upper()}{name[1:]} {sentence(part)}."], style=style)
+        for line, beaten in each_verdict(summary):
+            _lines(console, [line], style="green" if beaten else "yellow")
         _lines(console, sure or _of_runs(summary["winner"], tested=len(parts) > 1))
     console.print()
     took = text.duration(summary.get("seconds"))

@@ -14,7 +14,7 @@ CLASS_LOSSES = ("cross_entropy",)
 _OWNERS = {"delta": "huber", "quantiles": "quantile", "class_weights": "cross_entropy"}
 """Settings, and the loss that each is for."""
 
-_NUMERIC_METRICS = ("mape", "smape", "mase")
+_NUMERIC_METRICS = ("mape", "smape", "mase", "nrmse")
 _CLASS_METRICS = ("log_loss", "roc_auc", "perplexity", "bits")
 
 

@@ -13,7 +13,7 @@ __all__ = ["check_run", "check_search"]
 
 _NUMERIC = (
     *("val_rmse", "val_mae", "val_r2", "val_mape", "val_smape", "val_mase"),
-    "val_pinball",
+    *("val_nrmse", "val_pinball"),
 )
 _CLASS = (
     *("val_accuracy", "val_f1_macro", "val_log_loss", "val_roc_auc"),

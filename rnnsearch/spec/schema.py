@@ -100,7 +100,9 @@ class LossSpec(Frozen):
     )
 
 
-FurtherMetric = Literal["mape", "smape", "mase", "log_loss", "roc_auc", "perplexity", "bits"]
+FurtherMetric = Literal[
+    "mape", "smape", "mase", "nrmse", "log_loss", "roc_auc", "perplexity", "bits"
+]
 
 
 class SearchSpec(Frozen):
@@ -109,7 +111,8 @@ class SearchSpec(Frozen):
     objective: str = Field(
         default="val_loss",
         description="What a trial is judged by: `val_loss`, or `val_rmse`, `val_mae`, `val_r2`, "
-        "`val_mape`, `val_smape`, `val_mase` for numbers, `val_pinball` with `loss: quantile`, "
+        "`val_mape`, `val_smape`, `val_mase` for numbers, `val_nrmse` (in deviations of each "
+        "target, so that millions don't drown tenths), `val_pinball` with `loss: quantile`, "
         "`val_accuracy`, `val_f1_macro`, `val_log_loss`, `val_roc_auc` for classes, and where "
         "text is written `val_perplexity` and `val_bits` (a token).",
     )

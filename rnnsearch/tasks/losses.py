@@ -54,7 +54,7 @@ class Loss:
 
     def facts(self, target: Target) -> Facts:
         """What metrics are told of the predictions of this target."""
-        return Facts(target.naive_error, self.quantiles, target.names)
+        return Facts(target.naive_error, self.quantiles, target.names, target.deviation)
 
 
 def make_loss(asked: LossSpec | None, target: Target) -> Loss:

@@ -31,11 +31,13 @@ class Facts(NamedTuple):
         naive_error: (O,) `rnnsearch.data.Target.naive_error`; None where there is none.
         quantiles: Those that are predicted, in order; empty where values are.
         outputs: (O,) names of what is predicted, where each has a metric of its own.
+        deviation: (O,) `rnnsearch.data.Target.deviation`; None where there is none.
     """
 
     naive_error: Any = None
     quantiles: tuple[float, ...] = ()
     outputs: tuple[str, ...] = ()
+    deviation: Any = None
 
 
 _NOTHING = Facts()
@@ -110,6 +112,17 @@ def _mase(y_true: Any, y_pred: Any, weight: Any, facts: Facts) -> Any:
     The naive error is that of the training part, for each output; the mean is over outputs.
     """
     return _mean(abs(y_true - y_pred) / facts.naive_error, weight)
+
+
+def _nrmse(y_true: Any, y_pred: Any, weight: Any, facts: Facts) -> Any:
+    """Root mean squared error in standard deviations of the training part, mean over outputs.
+
+    Each output weighs the same, whatever its unit.
+    """
+    outputs = y_true.shape[-1]
+    counts = weight.reshape(-1, 1)
+    squares = ((y_true - y_pred) ** 2).reshape(-1, outputs) * counts
+    return (_over(squares.sum(0), counts.sum()) ** 0.5 / facts.deviation).mean()
 
 
 def _pinball(y_true: Any, y_pred: Any, weight: Any, facts: Facts) -> Any:
@@ -223,6 +236,7 @@ METRICS: dict[str, Metric] = {
         Metric("mape", "minimize", "numeric", _mape),
         Metric("smape", "minimize", "numeric", _smape),
         Metric("mase", "minimize", "numeric", _mase),
+        Metric("nrmse", "minimize", "numeric", _nrmse),
         Metric("pinball", "minimize", "quantile", _pinball, usual=True),
         Metric("coverage", None, "quantile", _coverage, usual=True),
         Metric("accuracy", "maximize", "class", _accuracy, usual=True),

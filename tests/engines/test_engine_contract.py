@@ -58,7 +58,8 @@ def dataset_for(task, kind, masked=False, sequences=16):
 
     scaling = Scaling(np.array([5.0]), np.array([2.0]))
     classes, naive_error = ((0, 1, 2), None) if kind == "class" else ((), np.array([0.5]))
-    target = Target(kind, ("y",), classes, scaling, naive_error)
+    deviation = None if kind == "class" else np.array([0.7])
+    target = Target(kind, ("y",), classes, scaling, naive_error, deviation)
     steps = T if task == "one_to_many" else None
     return Dataset(part(sequences), part(8), part(0), target, masked, steps)
 
@@ -239,7 +240,7 @@ def test_quantiles_of_changes_are_in_own_units(fused, log):
     part = replace(dataset.validation, anchor=anchor)
     dataset = replace(dataset, validation=part, target=target)
     loss = Loss("quantile", quantiles=(0.1, 0.5, 0.9))
-    names = ("rmse", "mase", "pinball", "coverage")
+    names = ("rmse", "mase", "nrmse", "pinball", "coverage")
     program = make_program("many_to_many", dataset, loss=loss, metrics=names)
     assert_judged_alike(fused, program, dataset)
     _, weights = train(fused, program, dataset, [Run(0, 0, 1, Numbers(3e-2))], epochs=1)

@@ -52,6 +52,9 @@ def test_the_shapes_say_the_task_and_the_spec_reads_them(tmp_path, task, kind, x
     assert setting(found, "task") == task
     assert setting(found, "target_kind") == kind
     assert setting(found, "split") == {"test": 0.2, "folds": "auto"}
+    several = kind == "numeric" and y.shape[-1] == 2
+    expected = "val_nrmse" if several else "val_rmse" if kind == "numeric" else "val_loss"
+    assert setting(found, "objective") == expected
     written = rnnsearch.init(tmp_path / "data.npz", output=tmp_path / "s.yaml").path
     assert rnnsearch.check(written).task == task
 

@@ -179,7 +179,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "unknown metric",
         [("end", "search: {objective: rmse}")],
         "s.yaml:10:10: search.objective: must be val_loss, val_rmse, val_mae, val_r2, val_mape, "
-        "val_smape, val_mase, val_pinball, val_accuracy, val_f1_macro, val_log_loss, val_roc_auc, "
+        "val_smape, val_mase, val_nrmse, val_pinball, val_accuracy, val_f1_macro, val_log_loss, val_roc_auc, "
         "val_perplexity or val_bits; received rmse; did you mean val_rmse?",
     ),
     (
@@ -193,7 +193,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "coverage as an objective",
         [("end", "loss: quantile", "search: {objective: val_coverage}")],
         "s.yaml:11:10: search.objective: must be val_loss, val_rmse, val_mae, val_r2, val_mape, "
-        "val_smape, val_mase, val_pinball, val_accuracy, val_f1_macro, val_log_loss, val_roc_auc, "
+        "val_smape, val_mase, val_nrmse, val_pinball, val_accuracy, val_f1_macro, val_log_loss, val_roc_auc, "
         "val_perplexity or val_bits; received val_coverage; wide quantiles cover all; val_pinball ranks them",
     ),
     (

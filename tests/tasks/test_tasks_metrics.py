@@ -71,7 +71,8 @@ def test_nothing_divides_by_zero() -> None:
 @pytest.mark.parametrize("name", METRICS)
 def test_compiled_equals_numpy(name: str, rng: np.random.Generator) -> None:
     jax = pytest.importorskip("jax")
-    facts = Facts(np.array([0.5, 2.0]), LEVELS if METRICS[name].kind == "quantile" else ())
+    levels = LEVELS if METRICS[name].kind == "quantile" else ()
+    facts = Facts(np.array([0.5, 2.0]), levels, deviation=np.array([3.0, 0.7]))
     if METRICS[name].kind == "class":
         y, p = rng.integers(0, 3, (9, 5)), rng.dirichlet(np.ones(4), (9, 5)).astype(np.float32)
         p = p.round(1)
@@ -103,6 +104,14 @@ def test_mase_is_the_mean_error_of_each_output_in_naive_errors() -> None:
     weight = np.array([1.0, 1, 0])
     found = metric_values(["mase"], y, p, weight, facts)["mase"]
     assert found == pytest.approx(((1 + 0) / 2 / 0.5 + (30 + 10) / 2 / 10) / 2)
+
+
+def test_nrmse_weighs_each_output_the_same() -> None:
+    y, p = np.array([[1e6, 0.1], [3e6, 0.2], [9, 9]]), np.array([[3e6, 0.1], [3e6, 0.4], [0, 0]])
+    facts = Facts(deviation=np.array([1e6, 0.1]))
+    weight = np.array([1.0, 1, 0])
+    found = metric_values(["nrmse"], y, p, weight, facts)["nrmse"]
+    assert found == pytest.approx((np.sqrt(4 / 2) + np.sqrt(4 / 2)) / 2)
 
 
 @pytest.mark.parametrize("weighted", [False, True])
@@ -177,6 +186,7 @@ def test_each_metric_has_its_direction() -> None:
         "mape": "minimize",
         "smape": "minimize",
         "mase": "minimize",
+        "nrmse": "minimize",
         "pinball": "minimize",
         "coverage": None,
         "accuracy": "maximize",

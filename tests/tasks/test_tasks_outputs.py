@@ -39,4 +39,4 @@ def test_it_is_said_that_one_error_hides_the_other(tmp_path: Any) -> None:
         target=("watts", "share"),
         window=3,
     )
-    assert "val_loss, val_r2 and val_mase weigh each" in read(source, "many_to_one").notes[-1]
+    assert "val_nrmse and val_loss weigh each" in read(source, "many_to_one").notes[-1]

@@ -29,6 +29,7 @@ from rnnsearch.data.sequences.samples import (
 )
 from rnnsearch.data.sequences.steps import stepped
 from rnnsearch.data.sources import Parts
+from rnnsearch.data.unlike_targets import size_note
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import ArraysSource, SequencesSource
@@ -62,7 +63,7 @@ class SequencesData(SequenceData):
     @property
     def notes(self) -> tuple[str, ...]:
         """What was decided about the arrays."""
-        return self.notes_
+        return (*self.notes_, *size_note(self.delivered.target))
 
     @property
     def folds(self) -> int:

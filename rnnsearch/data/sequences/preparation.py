@@ -12,7 +12,7 @@ import numpy as np
 from rnnsearch.data._base import MASK_VALUE, Part, Preparation, Scaling, Target
 from rnnsearch.data.categories import find_categories, one_hot, unknown
 from rnnsearch.data.problems import Problems, name_some
-from rnnsearch.data.scaling import each_scaled, fit_scaling
+from rnnsearch.data.scaling import each_scaled, fit_scaling, fitted_target
 from rnnsearch.data.sequences.masks import real_steps, to_front
 from rnnsearch.data.sequences.samples import Raw, Sample, clean, encode, shaped
 from rnnsearch.data.sequences.steps import stepped
@@ -72,16 +72,16 @@ class SequencesPreparation(Preparation):
             train: The sequences.
             scaling: As the spec's `data.scaling`.
         """
-        if scaling == "none":
-            return self
         prepared, target = self, self.target
+        if target.kind == "numeric":
+            target = fitted_target(target, train.y[train.observed], scaling != "none")
+            prepared = replace(self, target=target)
+        if scaling == "none":
+            return prepared
         if not self.categories and not self.per_sequence:
             values = train.x.reshape(-1, train.x.shape[-1]).astype(np.float64)
-            prepared = replace(self, scaling=fit_scaling(values))
-        if target.kind == "class":
-            return prepared
-        own = replace(target, scaling=fit_scaling(train.y[train.observed]))
-        return replace(prepared, target=own)
+            prepared = replace(prepared, scaling=fit_scaling(values))
+        return prepared
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; `from_json` reads them back."""
@@ -106,6 +106,7 @@ class SequencesPreparation(Preparation):
                 "classes": list(target.classes),
                 "offset": target.scaling.offset.tolist(),
                 "scale": target.scaling.scale.tolist(),
+                "deviation": None if target.deviation is None else target.deviation.tolist(),
             },
         }
 
@@ -127,6 +128,8 @@ class SequencesPreparation(Preparation):
                 tuple(target["names"]),
                 tuple(target["classes"]),
                 Scaling(np.array(target["offset"]), np.array(target["scale"])),
+                # Not there in studies of earlier versions.
+                deviation=np.array(target["deviation"]) if target.get("deviation") else None,
             ),
             reader=values["reader"],
             categories=tuple(tuple(known) for known in values["categories"]),

@@ -15,14 +15,13 @@ from rnnsearch.data.problems import name_some
 from rnnsearch.data.series.fitting import Segments
 from rnnsearch.data.series.preparation import SeriesPreparation
 from rnnsearch.data.series.rows import Series
+from rnnsearch.data.unlike_targets import size_note
 
 if TYPE_CHECKING:
     pass
 
 __all__ = ["PARTS", "Fold", "SeriesData"]
 
-_UNLIKE = 5
-"""Largest over smallest deviation of several targets, from which one error over all hides some."""
 PARTS = ("training", "validation", "test")
 
 
@@ -188,17 +187,7 @@ class SeriesData(SequenceData):
     @property
     def notes(self) -> tuple[str, ...]:
         """What was guessed of the file."""
-        names = self.prepared.target.names
-        if len(names) < 2 or self.prepared.target.kind == "class":
-            return self.series.notes
-        sizes = np.nanstd(self.series.targets, axis=0)
-        if sizes.max() < _UNLIKE * sizes.min():
-            return self.series.notes
-        note = (
-            f"targets differ {sizes.max() / max(sizes.min(), 1e-300):.2g}-fold in size: val_rmse "
-            "is that of the largest, val_loss, val_r2 and val_mase weigh each (search.objective)"
-        )
-        return (*self.series.notes, note)
+        return (*self.series.notes, *size_note(self.prepared.target))
 
     def _base_text(self) -> str:
         """What forecasts are changes from, and where that comes from."""

@@ -239,7 +239,9 @@ def _target(
     pairs = list(zip(series.each(), trains, strict=True))
     known = [(one.targets, one.targets_known, train) for one, train in pairs]
     error = naive_error(known, rhythm.season, [one.ticks for one, _ in pairs])
-    target = Target("numeric", names, (), identity(len(names)), error)
+    seen = [one.targets[_observed(one, train)] for one, train in pairs]
+    of_all = fit_scaling(np.concatenate(seen)).scale
+    target = Target("numeric", names, (), identity(len(names)), error, of_all)
     if source.scaling == "none":
         return target
     blank = target.scaling
@@ -248,12 +250,16 @@ def _target(
     found = []
     for one, train in pairs:
         values = blank.link(one.targets)
-        rows = np.asarray(train, np.int64)
-        rows = rows[one.targets_known[rows]]
-        found.append(_learned(values, one, rows, rhythm.lag))
+        found.append(_learned(values, one, _observed(one, train), rhythm.lag))
     fitted = fit_scaling if rhythm.lag is None else fit_spread
     scaling = replace(fitted(np.concatenate(found)), log=blank.log)
     return replace(target, scaling=scaling)
+
+
+def _observed(one: Series, train: range) -> np.ndarray:
+    """The rows of a training part in which the target was observed."""
+    rows = np.asarray(train, np.int64)
+    return np.asarray(rows[one.targets_known[rows]])
 
 
 def _learned(values: np.ndarray, one: Series, rows: np.ndarray, lag: Lags | None) -> np.ndarray:

@@ -57,6 +57,7 @@ def to_plain(prepared: SeriesPreparation) -> dict[str, Any]:
             "classes": list(target.classes),
             **dict(zip(("log", "offset", "scale"), _plain(target.scaling), strict=True)),
             "naive_error": None if target.naive_error is None else target.naive_error.tolist(),
+            "deviation": None if target.deviation is None else target.deviation.tolist(),
         },
     }
 
@@ -99,6 +100,7 @@ def from_plain(values: dict[str, Any]) -> dict[str, Any]:
             _scaling(target["log"], target["offset"], target["scale"]),
             # Not there in studies of earlier versions.
             np.array(target["naive_error"]) if target.get("naive_error") else None,
+            np.array(target["deviation"]) if target.get("deviation") else None,
         ),
     }
 

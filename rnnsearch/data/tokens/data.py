@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from rnnsearch.data._base import Dataset, Scaling, SequenceData, Target, output_
 from rnnsearch.data.categories import check_known, columns_scaling, find_categories
 from rnnsearch.data.folds import Folds
 from rnnsearch.data.problems import Problems, name_some
-from rnnsearch.data.scaling import constant, fit_scaling, identity
+from rnnsearch.data.scaling import constant, fitted_target, identity
 from rnnsearch.data.sources import ROWS
 from rnnsearch.data.tokens.coding import Coding, Writing
 from rnnsearch.data.tokens.dividing import divide_pool, sequence_keys, without_repeated
@@ -303,19 +303,15 @@ def _prepare(
         writing = Writing(Coding(coding.tokenizer, coding.vocabulary, coding.steps + 1))
         classes = writing.classes
     numeric = train.kind == "numeric"
-    scaling = identity(1)
-    if numeric and source.scaling == "standard":
-        scaling = fit_scaling(train.target)
+    kind: Literal["numeric", "class"] = "numeric" if numeric else "class"
+    names = (source.target,)
+    target = Target(kind, names, classes, identity(1), tokens=writing is not None)
+    if numeric:
+        target = fitted_target(target, train.target, source.scaling == "standard")
     return RowsPreparation(
         task=task,
         masked=masked,
-        target=Target(
-            "numeric" if numeric else "class",
-            (source.target,),
-            classes,
-            scaling,
-            tokens=writing is not None,
-        ),
+        target=target,
         kind=train.kind,
         settings=settings,
         reading=reading,

@@ -13,7 +13,7 @@ from rnnsearch.data._base import Part, Preparation, Scaling, Target
 from rnnsearch.data.categories import check_known, columns_scaling, join_columns
 from rnnsearch.data.inputs import Inputs
 from rnnsearch.data.problems import Problems, name_some
-from rnnsearch.data.scaling import fit_scaling
+from rnnsearch.data.scaling import fitted_target
 from rnnsearch.data.sources import ROWS
 from rnnsearch.data.tokens.coding import Coding, Writing
 from rnnsearch.data.tokens.numbered import Numbered
@@ -135,6 +135,7 @@ class RowsPreparation(Preparation):
                 "classes": list(target.classes),
                 "offset": target.scaling.offset.tolist(),
                 "scale": target.scaling.scale.tolist(),
+                "deviation": None if target.deviation is None else target.deviation.tolist(),
             },
         }
 
@@ -151,6 +152,8 @@ class RowsPreparation(Preparation):
                 tuple(target["names"]),
                 tuple(target["classes"]),
                 Scaling(np.array(target["offset"]), np.array(target["scale"])),
+                # Not there in studies of earlier versions.
+                deviation=np.array(target["deviation"]) if target.get("deviation") else None,
                 tokens=writing is not None,
             ),
             target["kind"],
@@ -181,8 +184,8 @@ class RowsPreparation(Preparation):
         if writing is not None:
             assert train.weight is not None
             writing = writing.knowing(train.y, train.weight, min_count)
-        if self.kind == "numeric" and standard:
-            target = replace(target, scaling=fit_scaling(train.y))
+        if self.kind == "numeric":
+            target = fitted_target(target, train.y, standard)
         return replace(self, reading=reading, vectors=vectors, writing=writing, target=target)
 
     def part(self, rows: Rows) -> Part:

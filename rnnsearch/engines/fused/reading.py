@@ -64,7 +64,7 @@ class Data(NamedTuple):
         loss_weight: Of the validation part in the loss, alike.
         scale, offset, log, anchor: (folds, …) the way back to the target's own units, as
             `rnnsearch.data.unscaled` takes it.
-        naive_error: (folds, O), or None.
+        naive_error, deviation: (folds, O), or None.
     """
 
     train: Split
@@ -76,6 +76,7 @@ class Data(NamedTuple):
     log: Array
     anchor: Array | None
     naive_error: Array | None
+    deviation: Array | None
 
 
 def cut(tables: Any, x: Any) -> Any:
@@ -104,7 +105,6 @@ def device_data(folds: Sequence[Dataset], loss: Loss) -> Data:
     ]
     weights = [loss_weights(loss, dataset, dataset.validation) for dataset in folds]
     scalings = [dataset.target.scaling for dataset in folds]
-    naive = [e for e in (dataset.target.naive_error for dataset in folds) if e is not None]
     return Data(
         train=jax.tree.map(lambda *arrays: _joined(arrays), *train),
         validation=jax.tree.map(lambda *arrays: np.stack(arrays), *validation),
@@ -114,8 +114,15 @@ def device_data(folds: Sequence[Dataset], loss: Loss) -> Data:
         offset=np.stack([np.asarray(s.offset, np.float32) for s in scalings]),
         log=np.stack([np.broadcast_to(np.float32(s.log), s.scale.shape) for s in scalings]),
         anchor=_anchors(folds, length),
-        naive_error=np.stack(naive).astype(np.float32) if len(naive) == len(folds) else None,
+        naive_error=_of_each([dataset.target.naive_error for dataset in folds]),
+        deviation=_of_each([dataset.target.deviation for dataset in folds]),
     )
+
+
+def _of_each(values: Sequence[np.ndarray | None]) -> np.ndarray | None:
+    """(folds, O) float32, where each fold has some."""
+    known = [value for value in values if value is not None]
+    return np.stack(known).astype(np.float32) if len(known) == len(values) else None
 
 
 def _apart(inputs: Sequence[Any]) -> tuple[Any, list[Any]]:

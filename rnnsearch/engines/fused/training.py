@@ -216,7 +216,7 @@ def _evaluation_function(
         """Loss and metrics of weights (P,) on the validation part of the lane's fold."""
         x, truth, weight = jax.tree.map(lambda a: a[state.fold], data.validation)
         loss_weight, scale, offset, log = (a[state.fold] for a in data[3:7])
-        anchor, naive_error = (None if a is None else a[state.fold] for a in data[7:])
+        anchor, naive_error, deviation = (None if a is None else a[state.fold] for a in data[7:])
         arrays = network.unflatten(weights)
 
         def predict(hidden: Any, x: Any) -> tuple[Any, Array]:
@@ -249,7 +249,8 @@ def _evaluation_function(
                 anchor = anchor[..., None, :]
             levels = arranged(predicted, program.loss)
             predicted = unscaled(levels, scale, offset, log, anchor)
-        facts = Facts(naive_error, program.loss.quantiles, outputs_of(program.metrics))
+        outputs = outputs_of(program.metrics)
+        facts = Facts(naive_error, program.loss.quantiles, outputs, deviation)
         values = [metric_value(name, truth, predicted, weight, facts) for name in program.metrics]
         return [validation_loss, *(jnp.asarray(value, jnp.float32) for value in values)]
 
