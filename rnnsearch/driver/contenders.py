@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Sequence
 
-from rnnsearch.driver.ranking import ranked
+from rnnsearch.driver.ranking import rank_key, ranked
 from rnnsearch.driver.standing import difference
 from rnnsearch.driver.trials import TrialRecord
 from rnnsearch.vocabulary import Objective
@@ -21,21 +22,61 @@ def contenders(
 ) -> list[TrialRecord]:
     """The trials that can't be told apart from the best by what the search knows, best first.
 
+    Trials that the end of the time has cut are among them, by what they reached on the divisions
+    that they were trained on: where there was little time, they may be all there is.
+
     Args:
         records: Of the search.
         objective: What they are ranked by.
         folds: k of the data's division; 1 where it is divided once.
         most: As many at most.
     """
-    order = ranked(records, objective)
+    order = _promising(records, objective)
     if not order:
         return []
     first = order[0]
     found = []
     for place, record in enumerate(order[: max(1, most)]):
-        paired = len(record.run_scores) == len(first.run_scores)
-        apart = place >= _LEAST and paired and len(first.run_scores) > 1
-        if apart and not difference(record.run_scores, first.run_scores, folds).holds_zero:
+        if place >= _LEAST and _is_apart(record, first, folds):
             continue
         found.append(record)
     return found
+
+
+def _promising(records: Sequence[TrialRecord], objective: Objective) -> list[TrialRecord]:
+    """The trials that were trained to their end on some division at least, best first.
+
+    One that was on some only is placed by how much better or worse than the best on all it is on
+    these: divisions differ more than configurations do.
+    """
+    complete = ranked(records, objective)
+    cut = [one for one in records if one.state == "PRUNED" and one.run_scores]
+    if not complete:
+        most = max((len(one.run_scores) for one in cut), default=0)
+        return sorted(
+            (one for one in cut if len(one.run_scores) == most),
+            key=lambda one: (objective.sort_key(statistics.fmean(one.run_scores)), one.number),
+        )
+    measure = complete[0]
+    placed = [(rank_key(one, objective), one) for one in complete]
+    placed += [
+        ((objective.sort_key(_expected(one, measure)), *rank_key(one, objective)[1:]), one)
+        for one in cut
+        if measure.run_scores
+    ]
+    return [one for _, one in sorted(placed, key=lambda pair: pair[0])]
+
+
+def _expected(record: TrialRecord, measure: TrialRecord) -> float:
+    """The score of a trial on all divisions, if it kept its distance from another's."""
+    pairs = list(zip(record.run_scores, measure.run_scores, strict=False))
+    return statistics.fmean(measure.run_scores) + statistics.fmean(a - b for a, b in pairs)
+
+
+def _is_apart(record: TrialRecord, first: TrialRecord, folds: int) -> bool:
+    """Whether a trial is worse than the best for sure, by the divisions that both know."""
+    common = min(len(record.run_scores), len(first.run_scores))
+    if common < 2:
+        return False
+    one, other = record.run_scores[:common], first.run_scores[:common]
+    return not difference(one, other, folds).holds_zero

@@ -12,12 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from rnnsearch.data import SequenceData
+from rnnsearch.data import Dataset, SequenceData
 from rnnsearch.driver.pruners import rungs
 from rnnsearch.driver.racing import stages
 from rnnsearch.driver.trials import TrialRecord
 from rnnsearch.execution.messages import Schedule
-from rnnsearch.spec import Spec
+from rnnsearch.models.configured import architecture_of
+from rnnsearch.space import SearchSpace
+from rnnsearch.spec import SearchSpec, Spec
+from rnnsearch.tasks import TASKS
 
 __all__ = ["UNBOUNDED", "Regime", "batch_for"]
 
@@ -37,8 +40,21 @@ _STEP_SECONDS = 1.4e-6
 """What a step of one sequence costs a core, to train 32 units and to judge them: the cap by time is
 the same on every machine, so that a search can go on on another (benchmarks/README.md)."""
 
-_TRIALS_IN_TIME = 16
-"""So many trials there should be time for, on two cores."""
+_TRIALS_IN_TIME = 12
+"""So many trials there should be time for, on two cores: what is learned in too few updates says
+less than what more configurations would."""
+
+_LEAST_EXPECTED = 4
+"""Trials that a search plans for, however little time there is."""
+
+_GO_ON = 0.5
+"""Share of trials that a race lets go on to all divisions, about."""
+
+_START_SECONDS = 20.0
+"""Before anything is trained: imports, and the first program's compilation."""
+
+_LEAST_SEARCH = 0.25
+"""Share of the time that is taken to be left for training, however short that is."""
 
 _LEAST_IN_TIME = 3
 """Epochs that a run has at least, however little time there is."""
@@ -83,7 +99,8 @@ class Regime:
         deliver: What is delivered: the average of several networks (``bag``), one trained on
             all data (``single``), or the best trial's as it was found (``best``).
         asked_epochs, asked_patience: As in the spec.
-        most_epochs: That the time leaves for a run.
+        affordable: Epochs for which there is time, of all trials together, each epoch with all
+            of a trial's runs.
     """
 
     trials: int
@@ -97,7 +114,7 @@ class Regime:
     deliver: Literal["bag", "single", "best"]
     asked_epochs: int | Literal["auto"]
     asked_patience: int | Literal["auto"] | None
-    most_epochs: int
+    affordable: int
 
     @classmethod
     def of(cls, spec: Spec, data: SequenceData, window: int | None) -> Regime:
@@ -111,13 +128,14 @@ class Regime:
         search, dataset = spec.search, data.dataset(window)
         folds = data.folds // data.repeats
         runs = folds * search.runs_per_trial
-        raced = stages(folds, runs)
+        possible = stages(folds, runs)
         trials = search.trials
         if trials == "auto":
             trials = _TRIALS if search.timeout is None else UNBOUNDED
         pruner = search.pruner
         if pruner == "auto":
-            pruner = "race" if raced else "hyperband"
+            pruner = "race" if possible else "hyperband"
+        raced = possible if pruner == "race" else ()
         tells = len(dataset.validation) >= _SAYS_WHICH_EPOCH
         # Texts that are written, and streams, are delivered as one network: others write a token
         # at a time, or carry states.
@@ -130,18 +148,23 @@ class Regime:
             sequences=len(dataset.train),
             folds=folds,
             runs=runs,
-            stages=raced if pruner == "race" else (),
+            stages=raced,
             confirm=search.confirm if delivers else 0.0,
             deliver=search.deliver if delivers else "best",
             asked_epochs=search.epochs,
             asked_patience=search.patience,
-            most_epochs=_most_epochs(search.timeout, len(dataset.train) * data.steps * runs),
+            affordable=_affordable(
+                _searching(search), len(dataset.train) * _steps(spec, dataset), runs, raced
+            ),
         )
 
     @property
     def expected(self) -> int:
         """Trials that a search plans for: as many as it has, or where only time ends it, a few."""
-        return _TRIALS if self.trials == UNBOUNDED else self.trials
+        if self.trials != UNBOUNDED:
+            return self.trials
+        fitting = self.affordable // self.epochs(batch_for(self.sequences))
+        return max(_LEAST_EXPECTED, min(_TRIALS, fitting))
 
     def epochs(self, batch: int) -> int:
         """Of a run whose batches have so many sequences."""
@@ -151,7 +174,8 @@ class Regime:
         batch = batch if self.pruner in ("race", "none") else batch_for(self.sequences)
         updates = max(1, math.ceil(self.sequences / batch))
         least = next(count for most, count in _LEAST_EPOCHS if self.sequences <= most)
-        epochs = min(self.most_epochs, max(least, math.ceil(_UPDATES / updates)))
+        most = max(_LEAST_IN_TIME, self.affordable // _TRIALS_IN_TIME)
+        epochs = min(most, max(least, math.ceil(_UPDATES / updates)))
         return _whole_strides(epochs, self._stride(epochs))
 
     def final_epochs(self, batch: int) -> int:
@@ -198,17 +222,35 @@ class Regime:
         return Schedule(self.patience(epochs), frozenset(), self.keep, stride=stride)
 
 
-def _most_epochs(timeout: float | None, steps: int) -> int:
-    """Epochs of a run for which so much time leaves enough trials.
+def _searching(search: SearchSpec) -> float | None:
+    """Seconds of the timeout in which trials train: the rest starts, confirms and delivers."""
+    if search.timeout is None:
+        return None
+    left = (1 - search.confirm) * (search.timeout - _START_SECONDS)
+    return max(_LEAST_SEARCH * search.timeout, left)
+
+
+def _affordable(seconds: float | None, steps: int, runs: int, stages: tuple[int, ...]) -> int:
+    """Epochs of trials for which there is time.
 
     Args:
-        timeout: Seconds of the search, or None.
-        steps: Of all sequences, in an epoch of all of a trial's runs.
+        seconds: In which trials train, or None.
+        steps: Of all sequences, in an epoch of a run.
+        runs: Of a trial.
+        stages: After how many of these some trials go no further.
     """
-    if timeout is None:
-        return UNBOUNDED
-    fitting = 2 * timeout / (_TRIALS_IN_TIME * steps * _STEP_SECONDS)
-    return max(_LEAST_IN_TIME, int(fitting))
+    if seconds is None:
+        return UNBOUNDED * _TRIALS_IN_TIME
+    trained = stages[0] + _GO_ON * (runs - stages[0]) if stages else runs
+    return int(2 * seconds / (steps * trained * _STEP_SECONDS))
+
+
+def _steps(spec: Spec, dataset: Dataset) -> int:
+    """T that recurrent layers run over: in patches fewer than a sequence has."""
+    space, head = SearchSpace.from_spec(spec), TASKS[spec.task].head(dataset)
+    patch = space.domains.get("patch")
+    params = space.complete({} if patch is None else {"patch": (patch.candidates() or (1,))[0]})
+    return architecture_of(params, head, truncates=space.may_truncate()).longest
 
 
 def _whole_strides(epochs: float, stride: int) -> int:

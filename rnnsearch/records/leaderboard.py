@@ -146,6 +146,8 @@ def _trial_entry(
         score = again.score
         row |= {
             **again.metrics,
+            "state": "COMPLETE",  # whatever cut it in the search, it was trained to its end since
+            "message": "",
             "search_score": trial.score,
             "score": again.score,
             "score_std": None,
@@ -157,7 +159,7 @@ def _trial_entry(
     from rnnsearch.driver.ranking import rank_key
 
     _, loss, weights, number = rank_key(trial, objective)
-    key = _key(trial.state, score, objective, number, ranked=ranked, ties=(loss, weights))
+    key = _key(str(row["state"]), score, objective, number, ranked=ranked, ties=(loss, weights))
     return key, row
 
 
