@@ -14,7 +14,7 @@ from rnnsearch.data._base import (
     unscaled,
 )
 from rnnsearch.data.read import files, preparation_from_json, read
-from rnnsearch.data.sequences.samples import Arrays
+from rnnsearch.data.sequences.raw import Arrays
 
 __all__ = [
     "MASK_VALUE",

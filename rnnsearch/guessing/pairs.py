@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -40,7 +40,12 @@ def find_texts(columns: Sequence[Column], wishes: Wishes) -> list[Column]:
 
 
 def guess_pairs(
-    table: Table, texts: list[Column], columns: Sequence[Column], wishes: Wishes, notes: list[str]
+    table: Table,
+    texts: list[Column],
+    columns: Sequence[Column],
+    wishes: Wishes,
+    notes: list[str],
+    split: Mapping[str, object] | None = None,
 ) -> Guess:
     """A spec for texts and what they become.
 
@@ -50,6 +55,7 @@ def guess_pairs(
         columns: All of them.
         wishes: What the user said.
         notes: What is to be said of the file.
+        split: The parts, where a column says them.
 
     Raises:
         InvalidData: No spec for it would run; with the reason.
@@ -73,7 +79,7 @@ def guess_pairs(
         Setting("sequence", source, f"is read; usually of {_usual(tokens[0])} tokens"),
         Setting("target", target, f"is written; usually of {_usual(tokens[1])} tokens"),
         *_token_settings(kinds),
-        _split(len(pairs), len(pairs) - len({text for text, _ in pairs})),
+        _split(len(pairs), len(pairs) - len({text for text, _ in pairs}), split),
     ]
     gaps = len(read) - len(pairs)
     if gaps:
@@ -128,15 +134,17 @@ def _share(rows: int) -> float:
     return float(f"{min(_SHARE, max(0.01, _MOST_ROWS / rows)):.2g}")
 
 
-def _split(rows: int, again: int) -> Setting:
-    """The parts, and what of them must not be judged."""
+def _split(rows: int, again: int, said: Mapping[str, object] | None) -> Setting:
+    """The parts, as a column says or by share, and what of them must not be judged."""
+    if said is not None:
+        return Setting("split", dict(said), f"'{said['column']}' says where each row belongs")
     share = _share(rows)
     split: dict[str, object] = {"validation": share, "test": share}
-    said = "at random, but rows that follow each other stay together"
+    why = "at random, but rows that follow each other stay together"
     if again:
         split["duplicates"] = "drop"
-        said += f"; {again} texts come up again, and pairs that do must not be judged"
-    return Setting("split", split, said)
+        why += f"; {again} texts come up again, and pairs that do must not be judged"
+    return Setting("split", split, why)
 
 
 def _job(tokens: list[list[list[str]]], kinds: list[TokenKind]) -> Job:

@@ -99,7 +99,7 @@ def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
     found = look_at(table)
     texts = [] if found.time is not None else find_texts(found.others, wishes)
     if texts:
-        return guess_pairs(table, texts, found.others, wishes, found.notes)
+        return guess_pairs(table, texts, found.others, wishes, found.notes, found.split)
     timed = found.time is not None and not _about_texts(table, found)
     sequences = None if timed else find_sequences(table, found.others)
     if sequences is not None:

@@ -121,3 +121,11 @@ def test_a_parquet_file_is_read_too(tmp_path):
 )
 def test_what_is_refused_and_how(refusal, columns, wishes, message):
     assert refusal(columns, **wishes) == message
+
+
+def test_a_column_says_the_parts(look, tmp_path):
+    part = (["train"] * 7 + ["dev", "test", "train"]) * (ROWS // 10)
+    found = look({"set": part, "verb": VERBS, "past": PAST})
+    assert setting(found, "split") == {"column": "set"}
+    assert (setting(found, "sequence"), setting(found, "target")) == ("verb", "past")
+    check(tmp_path)

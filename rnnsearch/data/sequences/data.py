@@ -15,16 +15,14 @@ from rnnsearch.data.sequences.kinds import find_ignored
 from rnnsearch.data.sequences.masks import real_steps
 from rnnsearch.data.sequences.parting import PARTS, Divided, by_column, divide
 from rnnsearch.data.sequences.preparation import SequencesPreparation
+from rnnsearch.data.sequences.raw import Arrays, Raw, plain_array
 from rnnsearch.data.sequences.samples import (
-    Arrays,
     Labels,
-    Raw,
     Sample,
     clean,
     encode,
     find_classes,
     of_classes,
-    plain_array,
     shaped,
 )
 from rnnsearch.data.sequences.steps import stepped

@@ -14,9 +14,12 @@ from rnnsearch.data.categories import find_categories, one_hot, unknown
 from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.scaling import each_scaled, fit_scaling, fitted_target
 from rnnsearch.data.sequences.masks import real_steps, to_front
-from rnnsearch.data.sequences.samples import Raw, Sample, clean, encode, shaped
+from rnnsearch.data.sequences.raw import Raw
+from rnnsearch.data.sequences.samples import Sample, clean, encode, shaped
 from rnnsearch.data.sequences.steps import stepped
+from rnnsearch.data.sequences.unlike import unlike_sequences
 from rnnsearch.data.sources import SEQUENCES
+from rnnsearch.data.unlike import Span, spans
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +46,8 @@ class SequencesPreparation(Preparation):
             empty if inputs are numbers.
         per_sequence: Whether each sequence is scaled by its own mean and deviation, in place of
             `scaling`.
+        seen: The span of each feature of numbers in the training part; empty where it says nothing.
+        seen_targets: Likewise of each output.
     """
 
     task: str
@@ -54,6 +59,8 @@ class SequencesPreparation(Preparation):
     reader: Mapping[str, Any]
     categories: tuple[tuple[Any, ...], ...] = ()
     per_sequence: bool = False
+    seen: tuple[Span, ...] = ()
+    seen_targets: tuple[Span, ...] = ()
 
     @property
     def output_steps(self) -> int | None:
@@ -75,13 +82,15 @@ class SequencesPreparation(Preparation):
         prepared, target = self, self.target
         if target.kind == "numeric":
             target = fitted_target(target, train.y[train.observed], scaling != "none")
-            prepared = replace(self, target=target)
+            seen = spans(train.y[train.observed])
+            prepared = replace(self, target=target, seen_targets=seen)
+        if self.categories or self.per_sequence:
+            return prepared
+        values = train.x.reshape(-1, train.x.shape[-1])
+        prepared = replace(prepared, seen=spans(values))
         if scaling == "none":
             return prepared
-        if not self.categories and not self.per_sequence:
-            values = train.x.reshape(-1, train.x.shape[-1]).astype(np.float64)
-            prepared = replace(prepared, scaling=fit_scaling(values))
-        return prepared
+        return replace(prepared, scaling=fit_scaling(values.astype(np.float64)))
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; `from_json` reads them back."""
@@ -95,6 +104,8 @@ class SequencesPreparation(Preparation):
             "mask_value": MASK_VALUE if self.masked else None,
             "missing": self.missing,
             "per_sequence": self.per_sequence,
+            "seen": [list(span) for span in self.seen],
+            "seen_targets": [list(span) for span in self.seen_targets],
             "categories": [list(known) for known in self.categories],
             "features": [
                 {"offset": float(offset), "scale": float(scale)}
@@ -134,6 +145,8 @@ class SequencesPreparation(Preparation):
             reader=values["reader"],
             categories=tuple(tuple(known) for known in values["categories"]),
             per_sequence=values.get("per_sequence", False),
+            seen=tuple((low, high) for low, high in values.get("seen", ())),
+            seen_targets=tuple((low, high) for low, high in values.get("seen_targets", ())),
         )
 
     def x(self, sample: Sample) -> np.ndarray:
@@ -193,6 +206,13 @@ class SequencesPreparation(Preparation):
         if self.task == "many_to_many":
             frame = frame[real.ravel()]
         return self.x(sample), frame
+
+    def unlike(self, path: str, *, targets: bool = False) -> tuple[str, ...]:
+        """What lies far outside what training showed; see `unlike_sequences`."""
+        judged = self.seen_targets if targets else ()
+        if not self.seen and not judged:
+            return ()
+        return unlike_sequences(self._read(path, targets=targets), self.seen, judged, path)
 
     def targets(self, path: str) -> Part:
         """Every new sequence with its target."""

@@ -12,84 +12,21 @@ from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.scaling import LARGEST
 from rnnsearch.data.sequences.kinds import decide_kind, from_one_hot
 from rnnsearch.data.sequences.masks import fill_gaps, real_steps, trailing_lengths
+from rnnsearch.data.sequences.raw import Raw
 
 __all__ = [
-    "Arrays",
     "Labels",
-    "Raw",
     "Sample",
     "clean",
     "encode",
     "find_classes",
     "of_classes",
-    "plain_array",
     "shaped",
 ]
 
 
 _ONE_OUTPUT = ("many_to_one", "one_to_one")
 """Tasks with one output a sequence."""
-
-
-@dataclass(frozen=True)
-class Arrays:
-    """What the Python API is given; each part is (x, y) or (x, y, lengths)."""
-
-    train: Sequence[Any]
-    validation: Sequence[Any] | None = None
-    test: Sequence[Any] | None = None
-
-    def every(self) -> list[np.ndarray]:
-        """All arrays that were given, in a fixed order."""
-        parts = [part for part in (self.train, self.validation, self.test) if part is not None]
-        return [plain_array(array) for part in parts for array in part if array is not None]
-
-
-def plain_array(values: Any) -> np.ndarray:
-    """As a NumPy array; text that Python or pandas holds as objects becomes NumPy's."""
-    array = np.asarray(values)
-    if array.dtype.kind == "T" or (
-        array.dtype.kind == "O" and all(isinstance(value, str) for value in array.flat)
-    ):
-        return array.astype(str)
-    return array
-
-
-@dataclass(frozen=True)
-class Raw:
-    """Arrays of one part, with the names that messages call them by. `y` may be absent.
-
-    Attributes:
-        x, y, lengths: As they were read.
-        names: Of these three.
-        group: (N,) what must not be divided (a speaker, a font); None if nothing is said.
-        part: (N,) text, the part that each sequence belongs to; None if nothing is said.
-        files: (N,) text, where each sequence was read from; None if all come from one place.
-    """
-
-    x: np.ndarray
-    y: np.ndarray | None
-    lengths: np.ndarray | None
-    names: tuple[str, str, str] = ("x", "y", "lengths")
-    group: np.ndarray | None = None
-    part: np.ndarray | None = None
-    files: np.ndarray | None = None
-
-    def take(self, index: np.ndarray) -> Raw:
-        """Some of the sequences."""
-
-        def some(array: np.ndarray | None) -> np.ndarray | None:
-            return None if array is None else array[index]
-
-        return Raw(
-            self.x[index],
-            some(self.y),
-            some(self.lengths),
-            self.names,
-            some(self.group),
-            some(self.part),
-            some(self.files),
-        )
 
 
 @dataclass(frozen=True)

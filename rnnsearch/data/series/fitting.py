@@ -22,8 +22,8 @@ from rnnsearch.data.series.checks import (
 from rnnsearch.data.series.naive import naive_error
 from rnnsearch.data.series.preparation import SeriesPreparation
 from rnnsearch.data.series.rows import Series
-from rnnsearch.data.series.unlike import spans
 from rnnsearch.data.time import Step, calendar_names
+from rnnsearch.data.unlike import Span, spans
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import (
@@ -142,6 +142,7 @@ def fit(
         missing_values=source.missing_values,
         duplicates=source.duplicates,
         seen=spans(series.inputs[rows]) if len(rows) else (),
+        seen_targets=_seen_targets(series, rows),
         irregular="reindex" if source.irregular == "reindex" else "rows",
         scaling=_input_scaling(source, series, rhythm.lag, trains, categories, len(calendar)),
         target=_target(source, series, rhythm, trains),
@@ -254,6 +255,12 @@ def _target(
     fitted = fit_scaling if rhythm.lag is None else fit_spread
     scaling = replace(fitted(np.concatenate(found)), log=blank.log)
     return replace(target, scaling=scaling)
+
+
+def _seen_targets(series: Series, rows: np.ndarray) -> tuple[Span, ...]:
+    """The span of each target in the training part; of a class none."""
+    seen = rows[series.targets_known[rows]]
+    return spans(series.targets[seen]) if series.kind == "numeric" and len(seen) else ()
 
 
 def _observed(one: Series, train: range) -> np.ndarray:

@@ -24,7 +24,7 @@ from rnnsearch.data.series.naive import naive_forecasts
 from rnnsearch.data.series.new_rows import check_categories, new_windows, read_new, row_labels
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.series.stored import from_plain, to_plain
-from rnnsearch.data.series.unlike import Span, unlike_rows
+from rnnsearch.data.series.unlike import unlike_rows
 from rnnsearch.data.series.windows import (
     Windows,
     aligned_windows,
@@ -33,6 +33,7 @@ from rnnsearch.data.series.windows import (
     forecast_windows,
 )
 from rnnsearch.data.time import Clock, Step
+from rnnsearch.data.unlike import Span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,6 +78,7 @@ class SeriesPreparation(Preparation):
         missing_values: Cells that stand for nothing.
         duplicates: What is done where a time stamp comes again.
         seen: The span of each input of numbers in the training part; empty where it is not known.
+        seen_targets: Likewise of each target of numbers.
         scaling: Of all features; the identity for categories and the calendar.
         target: What is predicted.
     """
@@ -105,6 +107,7 @@ class SeriesPreparation(Preparation):
     missing_values: tuple[Any, ...]
     duplicates: Literal["error", "first", "last", "mean"]
     seen: tuple[Span, ...]
+    seen_targets: tuple[Span, ...]
     scaling: Scaling
     target: Target
 
@@ -332,16 +335,8 @@ class SeriesPreparation(Preparation):
         return "time" if name in ("sequence", "step") else name
 
     def unlike(self, path: str, *, targets: bool = False) -> tuple[str, ...]:
-        """Which inputs of a new file lie far outside what training showed, a line each.
-
-        Args:
-            path: The file.
-            targets: Whether it is judged, and needs no rows that are yet to come.
-        """
-        numbers = [name for name in self.inputs_names if name not in self.categories]
-        if not self.seen or not numbers:
-            return ()
-        return unlike_rows(read_new(self, path, targets=targets), numbers, self.seen, path)
+        """What lies far outside what training showed, a line a column; see `unlike_rows`."""
+        return unlike_rows(self, path, targets)
 
     def anchors(self, path: str) -> np.ndarray | None:
         """What the predictions are changes from: of a new file, too, the target is read."""

@@ -40,6 +40,7 @@ def to_plain(prepared: SeriesPreparation) -> dict[str, Any]:
         "missing_values": list(prepared.missing_values),
         "duplicates": prepared.duplicates,
         "seen": [list(span) for span in prepared.seen],
+        "seen_targets": [list(span) for span in prepared.seen_targets],
         "calendar": list(prepared.calendar),
         "inputs": list(prepared.inputs_names),
         "known": list(prepared.known),
@@ -90,6 +91,7 @@ def from_plain(values: dict[str, Any]) -> dict[str, Any]:
         "missing_values": tuple(values.get("missing_values", ())),
         "duplicates": values.get("duplicates", "error"),
         "seen": tuple((low, high) for low, high in values.get("seen", ())),
+        "seen_targets": tuple((low, high) for low, high in values.get("seen_targets", ())),
         "scaling": _scaling(
             *([feature[key] for feature in features] for key in ("log", "offset", "scale"))
         ),

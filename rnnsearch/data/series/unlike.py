@@ -1,45 +1,50 @@
-"""Inputs of a new file that lie far outside what training showed: often in another unit."""
+"""Which columns of a new table lie far outside what training showed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rnnsearch.data.problems import name_rows
-from rnnsearch.data.series.rows import Series
+from rnnsearch.data.series.new_rows import read_new
+from rnnsearch.data.unlike import Span, far_outside, unlike_line
 
-__all__ = ["Span", "spans", "unlike_rows"]
+if TYPE_CHECKING:
+    from rnnsearch.data.series.preparation import SeriesPreparation
 
-Span = tuple[float, float]
-"""The smallest and the largest value of an input in the training part."""
-
-_FAR, _OFF = 1.0, 0.25
-"""Beyond the span by so much of its width a value is far outside; and all of them are off, if more
-than half lie beyond by the second."""
+__all__ = ["unlike_rows"]
 
 
-def spans(values: np.ndarray) -> tuple[Span, ...]:
-    """Of each column of (R, F), NaN left out."""
-    return tuple((float(np.nanmin(column)), float(np.nanmax(column))) for column in values.T)
+def unlike_rows(prepared: SeriesPreparation, path: str, targets: bool) -> tuple[str, ...]:
+    """A line for each column of numbers that does.
+
+    Targets are looked at where they are read: they are judged, or forecasts start from them.
+
+    Args:
+        prepared: How the table is read.
+        path: The new file.
+        targets: Whether it is judged, and needs no rows that are yet to come.
+    """
+    names = [name for name in prepared.inputs_names if name not in prepared.categories]
+    columns = dict(zip(names, prepared.seen, strict=True)) if prepared.seen else {}
+    series = read_new(prepared, path, targets=targets)
+    found = [
+        _line(f"inputs of '{name}'", span, series.inputs[:, at], series.rows, path)
+        for at, (name, span) in enumerate(columns.items())
+    ]
+    if targets or prepared.lag or prepared.lags:
+        pairs = zip(prepared.target.names, prepared.seen_targets, strict=False)
+        known = series.targets_known
+        found += [
+            _line(f"values of '{name}'", span, series.targets[known, at], series.rows[known], path)
+            for at, (name, span) in enumerate(pairs)
+            if name not in columns
+        ]
+    return tuple(line for line in found if line)
 
 
-def unlike_rows(
-    series: Series, names: Sequence[str], seen: Sequence[Span], path: str
-) -> tuple[str, ...]:
-    """A line for each input that lies far outside."""
-    found = []
-    for at, (name, (low, high)) in enumerate(zip(names, seen, strict=True)):
-        values, width = series.inputs[:, at], high - low
-        beyond = np.maximum(values - high, low - values)
-        far = beyond > _FAR * width
-        if (beyond > _OFF * width).mean() > 0.5:
-            far |= beyond > _OFF * width
-        if far.any():
-            rows = series.rows[far]
-            example = values[int(np.nanargmax(np.where(far, beyond, -np.inf)))]
-            found.append(
-                f"inputs of '{name}' lie far outside what training showed ({low:g} to {high:g}): "
-                f"{example:g} in {name_rows(rows)} of {path}; are they in another unit?"
-            )
-    return tuple(found)
+def _line(what: str, span: Span, values: np.ndarray, rows: np.ndarray, path: str) -> str:
+    """What is said of a column (R,); nothing where no row is far outside."""
+    far, furthest = far_outside(values, span)
+    return unlike_line(what, span, furthest, name_rows(rows[far]), path) if far.any() else ""

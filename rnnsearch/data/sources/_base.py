@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from rnnsearch.data.problems import Problems
-from rnnsearch.data.sequences.samples import Raw
+from rnnsearch.data.sequences.raw import Raw
 from rnnsearch.data.series.table import Table
 from rnnsearch.data.tokens.table import TextTable
 

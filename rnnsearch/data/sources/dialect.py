@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rnnsearch.data.sources.headers import has_header
+
 __all__ = ["SEPARATORS", "Cut", "cut_text", "decode", "find_separator"]
 
 SEPARATORS = "\t;|,"
@@ -25,6 +27,7 @@ _AGREE = 0.9
 """Share of lines that must have as many cells as the usual one."""
 _MOST_OUTSIDE = 30
 """Lines above the header, and below the last row, that may be left out."""
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _DIRECTIVE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 
 
@@ -215,7 +218,8 @@ def _trimmed(
     else:
         while begin < min(_MOST_OUTSIDE, len(rows) - 2) and not _full(rows[begin], usual):
             begin += 1
-        if begin == 1 and widths[0] == usual - 1 and all(w == usual for w in widths[1:]):
+        short = begin == 1 and widths[0] == usual - 1 and all(w == usual for w in widths[1:])
+        if short and not has_header(rows[1], rows[2:]):
             begin = 0
             if not any(row[-1] for row in rows[1:]):  # a separator at the end of each row
                 rows = [rows[0], *(row[:-1] for row in rows[1:])]
@@ -237,7 +241,8 @@ def _trimmed(
 
 def _full(row: Sequence[str], usual: int) -> bool:
     """Whether a row is one of the table, and no remark: it may be broken."""
-    words = any(map(str.isalpha, row[0])) and not row[0][0].isdigit()
+    sentence = len(_WORD.findall(row[0])) > 1
+    words = any(map(str.isalpha, row[0])) and (sentence or not row[0][0].isdigit())
     if len(row) == usual:
         return not (words and " " in row[0] and not any(row[1:]))
     return not words and any(row)

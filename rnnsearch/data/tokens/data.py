@@ -23,6 +23,7 @@ from rnnsearch.data.tokens.preparation import RowsPreparation, Vectors, columns_
 from rnnsearch.data.tokens.rows import Rows, read_rows
 from rnnsearch.data.tokens.tokenizers import Tokenizer
 from rnnsearch.data.tokens.vocabulary import Vocabulary, find_vocabulary
+from rnnsearch.data.unlike import spans
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import RowsSource
@@ -46,6 +47,7 @@ class RowsData(SequenceData):
         repeated: Sequences of the last validation part that its training holds too, and of the
             test part that training or validation does.
         dropped: Whether these were left out.
+        notes_: What was decided about the file.
     """
 
     pool: Numbered
@@ -55,6 +57,12 @@ class RowsData(SequenceData):
     delivered: RowsPreparation
     repeated: tuple[int, int]
     dropped: bool
+    notes_: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was decided about the file."""
+        return self.notes_
 
     @property
     def folds(self) -> int:
@@ -123,7 +131,8 @@ class RowsData(SequenceData):
             elif repeated:
                 text += f", {repeated} of them in {before} too (see split.duplicates)"
             lines.append((name, text))
-        return [*lines, *self._inputs(data), *self._target(data)]
+        lines += [*self._inputs(data), *self._target(data)]
+        return lines + [("note", note) for note in self.notes]
 
     def _inputs(self, data: Dataset) -> list[tuple[str, str]]:
         """What the network reads."""
@@ -186,6 +195,8 @@ def read_rows_data(source: RowsSource, task: str) -> RowsData:
     problems = Problems()
     settings = source.model_dump(mode="json")
     table = ROWS[source.source].read(source.path, settings)
+    if table.decimal == ",":  # new files are read as this one was
+        settings["dialect"] = {"decimal": ",", **(settings.get("dialect") or {})}
     columns = columns_of(settings, task, source.target_kind, target=True)
     rows = read_rows(table, columns, problems)
     classes = _find_classes(rows, problems)
@@ -220,8 +231,16 @@ def read_rows_data(source: RowsSource, task: str) -> RowsData:
     )
     if len(folds) == 1:
         prepared = (delivered,)
-    counts = again, int(held.sum())
-    return RowsData(everything, delivered.numbered(test), folds, prepared, delivered, counts, drop)
+    return RowsData(
+        everything,
+        delivered.numbered(test),
+        folds,
+        prepared,
+        delivered,
+        (again, int(held.sum())),
+        drop,
+        (*table.notes, *problems.notes),
+    )
 
 
 def _find_classes(rows: Rows, problems: Problems) -> tuple[Any, ...]:
@@ -345,4 +364,4 @@ def _vectors(train: Rows, names: tuple[str, ...], standard: bool, problems: Prob
         scaling = Scaling(*columns_scaling(train.numbers, names, categories))
     else:
         scaling = identity(sum(len(categories.get(name, " ")) for name in names))
-    return Vectors(names, categories, scaling)
+    return Vectors(names, categories, scaling, spans(train.numbers))

@@ -19,6 +19,8 @@ from rnnsearch.data.tokens.coding import Coding, Writing
 from rnnsearch.data.tokens.numbered import Numbered
 from rnnsearch.data.tokens.rows import Columns, Kind, Rows, read_rows
 from rnnsearch.data.tokens.tokenizers import Tokenizer
+from rnnsearch.data.tokens.unlike import unlike_texts
+from rnnsearch.data.unlike import Span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,11 +36,13 @@ class Vectors:
         names: The columns.
         categories: Column → categories, of those that are no numbers.
         scaling: Of all features.
+        seen: The span of each column of numbers in the training part.
     """
 
     names: tuple[str, ...]
     categories: Mapping[str, tuple[str, ...]]
     scaling: Scaling
+    seen: tuple[Span, ...] = ()
 
     def joined(self, rows: Rows) -> np.ndarray:
         """(N, F) float64, not scaled."""
@@ -58,6 +62,7 @@ class Vectors:
             "categories": {name: list(values) for name, values in self.categories.items()},
             "offset": self.scaling.offset.tolist(),
             "scale": self.scaling.scale.tolist(),
+            "seen": [list(span) for span in self.seen],
         }
 
     @classmethod
@@ -67,6 +72,7 @@ class Vectors:
             tuple(values["names"]),
             {name: tuple(known) for name, known in values["categories"].items()},
             Scaling(np.array(values["offset"]), np.array(values["scale"])),
+            tuple((low, high) for low, high in values.get("seen", ())),
         )
 
 
@@ -255,6 +261,10 @@ class RowsPreparation(Preparation):
             frame["step"] = np.cumsum(real, axis=1).ravel()
             frame = frame[real.ravel()]
         return x, frame
+
+    def unlike(self, path: str, *, targets: bool = False) -> tuple[str, ...]:
+        """Columns of numbers, or texts, unlike those of the training part; see `unlike_texts`."""
+        return unlike_texts(self, self._rows(path, targets=targets)[0], path)
 
     def targets(self, path: str) -> Part:
         """Every new sequence with its target."""

@@ -20,6 +20,9 @@ __all__ = ["Columns", "Kind", "Rows", "read_rows"]
 Kind = Literal["numeric", "class", "labels", "text"]
 """Of a target: a number, a class, a class at each step, or a text of tokens."""
 
+_FEW = 20
+"""Different whole numbers that may well be classes."""
+
 
 @dataclass(frozen=True)
 class Columns:
@@ -184,6 +187,9 @@ class _Reader:
             return kind, [self._columns.writes.tokens(cell) for cell in cells]
         if kind == "auto":
             kind = "class" if _mostly_text(cells) else "numeric"
+            if kind == "numeric" and len(set(cells)) <= _FEW and all(map(whole_number, set(cells))):
+                few = f"'{name}' holds {len(set(cells))} different whole numbers, taken for amounts"
+                self._problems.notes.append(f"{few} (data.target_kind: class makes them classes)")
         if kind == "class":
             whole = all(map(whole_number, set(cells))) and not self._columns.named
             return "class", [int(cell) for cell in cells] if whole else cells

@@ -1,0 +1,72 @@
+"""Arrays of sequences as they were given or read, before anything is made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Arrays", "Raw", "plain_array"]
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """What the Python API is given; each part is (x, y) or (x, y, lengths)."""
+
+    train: Sequence[Any]
+    validation: Sequence[Any] | None = None
+    test: Sequence[Any] | None = None
+
+    def every(self) -> list[np.ndarray]:
+        """All arrays that were given, in a fixed order."""
+        parts = [part for part in (self.train, self.validation, self.test) if part is not None]
+        return [plain_array(array) for part in parts for array in part if array is not None]
+
+
+def plain_array(values: Any) -> np.ndarray:
+    """As a NumPy array; text that Python or pandas holds as objects becomes NumPy's."""
+    array = np.asarray(values)
+    if array.dtype.kind == "T" or (
+        array.dtype.kind == "O" and all(isinstance(value, str) for value in array.flat)
+    ):
+        return array.astype(str)
+    return array
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Arrays of one part, with the names that messages call them by. `y` may be absent.
+
+    Attributes:
+        x, y, lengths: As they were read.
+        names: Of these three.
+        group: (N,) what must not be divided (a speaker, a font); None if nothing is said.
+        part: (N,) text, the part that each sequence belongs to; None if nothing is said.
+        files: (N,) text, where each sequence was read from; None if all come from one place.
+    """
+
+    x: np.ndarray
+    y: np.ndarray | None
+    lengths: np.ndarray | None
+    names: tuple[str, str, str] = ("x", "y", "lengths")
+    group: np.ndarray | None = None
+    part: np.ndarray | None = None
+    files: np.ndarray | None = None
+
+    def take(self, index: np.ndarray) -> Raw:
+        """Some of the sequences."""
+
+        def some(array: np.ndarray | None) -> np.ndarray | None:
+            return None if array is None else array[index]
+
+        return Raw(
+            self.x[index],
+            some(self.y),
+            some(self.lengths),
+            self.names,
+            some(self.group),
+            some(self.part),
+            some(self.files),
+        )
