@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rnnsearch.api.inputs import read_inputs, resolve_engine
+from rnnsearch.api.inputs import Inputs, read_inputs, resolve_engine
 from rnnsearch.baselines import suitable
 from rnnsearch.data import Arrays, Dataset, SequenceData
 from rnnsearch.driver.baselines import has_feed_forward
@@ -77,7 +77,7 @@ def check(
         objective=resolved.search.objective,
         loss=_loss(TASKS[resolved.task].loss(dataset.target, resolved.loss), dataset),
         engine=f"{resolve_engine(resolved)} on {resolved.run.backend}",
-        budget=_budget(resolved, data, window),
+        budget=[*_budget(resolved, data, window), *_added(inputs)],
     )
 
 
@@ -123,6 +123,12 @@ def _budget(spec: Spec, data: SequenceData, window: int | None) -> list[tuple[st
         ("confirm", _confirm(regime)),
         ("seed", str(search.seed)),
     ]
+
+
+def _added(inputs: Inputs) -> list[tuple[str, str]]:
+    """What is tried besides what the space names."""
+    named = " and ".join(inputs.added)
+    return [("tried, too", f"{named}, unless the space says otherwise")] if named else []
 
 
 def _pruner(regime: Regime) -> str:

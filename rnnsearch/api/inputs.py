@@ -13,6 +13,7 @@ from typing import Any
 from rnnsearch.api.backend import require_backend
 from rnnsearch.api.fitting import of_kind, target_problems
 from rnnsearch.data import Arrays, SequenceData, files, read
+from rnnsearch.driver.choices import with_choices
 from rnnsearch.errors import InvalidData, InvalidSpec, Problem
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import (
@@ -29,11 +30,27 @@ __all__ = ["Asked", "Inputs", "fingerprint", "read_inputs", "read_spec", "resolv
 
 @dataclass(frozen=True)
 class Inputs:
-    """A valid spec, its space and its data."""
+    """A valid spec, its space and its data.
+
+    Attributes:
+        spec: With what is tried besides what the user's space names.
+        space: Of it.
+        data: What is learned from.
+        added: Names of those parameters.
+    """
 
     spec: Spec
     space: SearchSpace
     data: SequenceData
+    added: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was decided about the data and the space, a line each."""
+        if not self.added:
+            return self.data.notes
+        named = " and ".join(self.added)
+        return (*self.data.notes, f"{named}: tried, too, unless the space says otherwise")
 
 
 @dataclass(frozen=True)
@@ -85,7 +102,9 @@ class Asked:
                 raise
             located = [p.at(self.loaded.locate(p.path)) for p in error.problems]
             raise type(error)(located) from None
-        return Inputs(spec, self.space, data)
+        tried = with_choices(spec, data)
+        added = tuple(name for name in tried.space if name not in spec.space)
+        return Inputs(tried, SearchSpace.from_spec(tried), data, added)
 
 
 def read_spec(

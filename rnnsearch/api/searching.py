@@ -103,7 +103,7 @@ def search(
         executor.launch()
         inputs = asked.read()
         if isinstance(observer, Noting):
-            observer.noted(inputs.data.notes)
+            observer.noted(inputs.notes)
         if fresh and folder.exists():
             folder.set_aside()
         folder.create()

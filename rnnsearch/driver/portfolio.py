@@ -23,6 +23,7 @@ _TRAINING: _Point = {
     "clip_norm": 1.0,
     "weight_decay": 1e-3,
     "dropout": 0.2,
+    "augment": 0.5,
     "unroll_length": "full",
 }
 

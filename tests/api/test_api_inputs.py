@@ -140,20 +140,20 @@ NUMBERS = Arrays(train=(X, RNG.normal(size=40)))
             NUMBERS,
             {"search": {"metrics": ["mape", "log_loss"]}},
             "search.metrics[1]: must be a metric of a number, as y is; received log_loss; use one "
-            "of mape, smape",
+            "of mape, smape, nrmse",
         ),
         (
             NUMBERS,
             {"search": {"objective": "val_mase"}},
             "search.objective: must be another metric than mase, for which the data has no naive "
             "forecast; received val_mase; use one of val_loss, val_rmse, val_mae, val_r2, "
-            "val_mape, val_smape",
+            "val_mape, val_smape, val_nrmse",
         ),
         (
             NUMBERS,
             {"loss": "quantile", "search": {"metrics": ["mase"]}},
             "search.metrics[0]: must be another metric than mase, for which the data has no naive "
-            "forecast; received mase; use one of mape, smape",
+            "forecast; received mase; use one of mape, smape, nrmse",
         ),
         (
             Arrays(train=(X, Y), validation=(X[::2], Y[::2])),

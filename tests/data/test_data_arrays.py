@@ -285,11 +285,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
         ],
     ),
     "constant": (
-        {"x": FLAT, "y": Y},
+        {"x": X * 0, "y": Y},
         {},
         [
-            "data.path: must vary in the training part; received feature 1, the same in all 14 "
-            "training sequences; leave the feature out"
+            "data.path: must vary in the training part; received the only feature the same in all 14 "
+            "training sequences; give sequences that differ"
         ],
     ),
     "constant target": (

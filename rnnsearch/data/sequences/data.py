@@ -188,8 +188,7 @@ def prepare_sequences(
         learned, judged = (
             pool.take(index) for index in (folds.divisions[0].train, folds.divisions[0].validation)
         )
-    fixed = getattr(source, "steps", None) is not None
-    _check_inputs(learned, judged, test, fixed, problems)
+    _check_inputs(learned, judged, test, problems)
     _check(learned, judged, test, labels, problems)
     problems.raise_any()
     source = source.model_copy(update={"ignore_class": ignored})
@@ -272,26 +271,24 @@ def _outputs(raw: Raw, task: str, kind: str) -> tuple[int, ...]:
     return steps + (_shape(raw)[-1:] if kind == "numeric" else ())
 
 
-def _check_inputs(
-    train: Sample, validation: Sample, test: Sample, fixed: bool, problems: Problems
-) -> None:
+def _check_inputs(train: Sample, validation: Sample, test: Sample, problems: Problems) -> None:
     """Inputs must vary in training, which must have every class of them.
 
-    Args:
-        train, validation, test: The parts.
-        fixed: Whether nobody can leave features out, as they are what steps of an image
-            consist of: then one that varies is enough. (The border of an image is often blank.)
-        problems: Where to note what is wrong.
+    Of several features one that varies is enough, and those that do not are told: the border of an
+    image is often blank, and a sensor may have been off.
     """
     must, count = "must vary in the training part", len(train.x)
     if not of_classes(train.x):
         columns = train.x.reshape(-1, train.x.shape[-1]).T
         blank = [at for at, c in enumerate(columns) if constant(c) or np.isnan(c).all()]
-        if fixed and len(blank) < len(columns):
-            return
-        for index in blank:
-            received = f"feature {index}, the same in all {count} training sequences"
-            problems.add("data.path", must, received, "leave the feature out")
+        if len(blank) == len(columns):
+            named = "the only feature" if len(columns) == 1 else "every feature"
+            received = f"{named} the same in all {count} training sequences"
+            problems.add("data.path", must, received, "give sequences that differ")
+        elif blank:
+            said = f"feature{'' if len(blank) == 1 else 's'} {name_some(blank)}"
+            same = f"the same in all {count} training sequences, so of no use"
+            problems.notes.append(f"{said} of {len(columns)}, counted from 0: {same}")
         return
     for index, column in enumerate(train.x.T):
         known = find_categories(column)

@@ -1,0 +1,54 @@
+"""What a search tries besides what its space names, where that is not decided by hand.
+
+Separate sequences are often told apart by what happens anywhere in them, and few of them are soon
+learned by heart: what helps there is not known beforehand, so it is a choice of the search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rnnsearch.data import SequenceData
+from rnnsearch.space import SearchSpace
+from rnnsearch.spec import Domain, Scalar, Spec
+from rnnsearch.tasks import TASKS
+
+__all__ = ["with_choices"]
+
+_POOLING = ("last", "mean", "max")
+
+_AUGMENT = (0.0, 0.5)
+_FEW = 300
+"""Training sequences up to which they are changed at random: benchmarks/README.md, "Choices that
+nobody has to name"."""
+
+
+def with_choices(spec: Spec, data: SequenceData) -> Spec:
+    """The spec with these choices in its space.
+
+    A spec that says how long its trials train, or lists them, is taken at its word.
+
+    Args:
+        spec: As the user wrote it.
+        data: What is learned from.
+    """
+    search = spec.search
+    if search.epochs != "auto" or search.sampler == "grid" or data.ordered:
+        return spec
+    found = {name: v for name, v in _choices(spec, data).items() if name not in spec.space}
+    if not found:
+        return spec
+    domains = {name: Domain(kind="choice", values=values) for name, values in found.items()}
+    return spec.model_copy(update={"space": {**spec.space, **domains}})
+
+
+def _choices(spec: Spec, data: SequenceData) -> Mapping[str, tuple[Scalar, ...]]:
+    if spec.task != "many_to_one":
+        return {}
+    window = (SearchSpace.from_spec(spec).windows(spec) or (None,))[0]
+    dataset = data.dataset(window)
+    head = TASKS[spec.task].head(dataset)
+    choices: dict[str, tuple[Scalar, ...]] = {"pooling": _POOLING}
+    if head.augmentable and len(dataset.train) <= _FEW:
+        choices["augment"] = _AUGMENT
+    return choices

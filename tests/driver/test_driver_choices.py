@@ -1,0 +1,65 @@
+"""What a search tries that its space does not name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rnnsearch.data import Arrays, SequenceData, read
+from rnnsearch.driver.choices import with_choices
+from rnnsearch.spec import Domain, Spec, parse
+
+_BOTH = {
+    "pooling": Domain(kind="choice", values=("last", "mean", "max")),
+    "augment": Domain(kind="choice", values=(0.0, 0.5)),
+}
+
+
+def asked(sequences: int = 40, space: Any = None, task: str = "many_to_one", **search: Any) -> Spec:
+    """The spec with its choices, of so many sequences of numbers."""
+    data = {"source": "arrays", "split": {"test": 0}}
+    document = {"task": task, "data": data, "space": space or {}, "search": search}
+    spec = parse(document, name="x", directory=".")
+    x = np.random.default_rng(0).normal(size=(sequences, 4, 1)).astype(np.float32)
+    y = x.sum(axis=1) if task == "many_to_one" else x
+    known: SequenceData = read(spec.data, spec.task, (), Arrays((x, y)))
+    found = with_choices(spec, known)
+    assert found.data is spec.data
+    assert with_choices(found, known) == found, "so a search that goes on has the same spec"
+    return found
+
+
+def test_few_sequences_are_changed_at_random_and_read_in_more_ways_than_one() -> None:
+    assert asked().space == _BOTH
+
+
+def test_many_sequences_stay_as_they_are() -> None:
+    assert set(asked(sequences=600).space) == {"pooling"}
+
+
+@pytest.mark.parametrize(
+    "said", [{"epochs": 3}, {"sampler": "grid", "trials": 1}], ids=["epochs", "grid"]
+)
+def test_who_says_how_trials_go_is_taken_at_their_word(said: Any) -> None:
+    assert not asked(**said).space
+
+
+def test_what_the_space_says_stands() -> None:
+    found = asked(space={"pooling": "last", "augment": [0.1, 0.2]}).space
+    assert found["pooling"].values == ("last",)
+    assert found["augment"].values == (0.1, 0.2)
+
+
+def test_outputs_at_each_step_have_nothing_to_choose() -> None:
+    assert not asked(task="many_to_many").space
+
+
+def test_windows_of_a_series_are_read_to_their_end(tmp_path: Any) -> None:
+    lines = ["t,value"] + [f"2024-01-01 {h:02}:00,{h % 7}" for h in range(24)]
+    (tmp_path / "s.csv").write_text("\n".join(lines))
+    data = {"source": "csv", "path": "s.csv", "time": "t", "inputs": ["value"], "target": "value"}
+    document = {"task": "many_to_one", "data": {**data, "window": 3}, "space": {}}
+    spec = parse(document, name="x", directory=tmp_path)
+    assert with_choices(spec, read(spec.data, spec.task, (3,))) is spec
