@@ -13,6 +13,11 @@ __all__ = ["choose_target", "class_objective"]
 
 _TARGETS = ("target", "y", "label", "class")
 
+_OF_A_DAY = ("open", "high", "low", "close")
+"""Prices that a table of a stock or a rate has, of which the last is what is forecast."""
+
+_ADJUSTED = ("adj close", "adj_close", "adjclose", "adjusted close")
+
 
 def choose_target(
     table: Table,
@@ -53,7 +58,16 @@ def choose_target(
     for column in usable:
         if named(column.name, _TARGETS):
             return column, "by its name"
-    return usable[-1], "the last column"
+    close = _closing_price(usable)
+    return (usable[-1], "the last column") if close is None else (close, "the closing price")
+
+
+def _closing_price(usable: Sequence[Column]) -> Column | None:
+    """The one of a table of prices: adjusted where it has that, too."""
+    by_name = {column.name.strip().lower(): column for column in usable}
+    if not all(name in by_name for name in _OF_A_DAY):
+        return None
+    return next((by_name[name] for name in (*_ADJUSTED, "close") if name in by_name), None)
 
 
 def class_objective(counts: Iterable[int]) -> Setting:

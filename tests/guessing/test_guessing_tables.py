@@ -92,6 +92,16 @@ def test_the_target_is_the_one_named_so_else_the_last_else_as_said(look):
     assert setting(look(columns), "target") == "c"
 
 
+def test_of_the_prices_of_a_day_the_closing_one_is_forecast(look):
+    prices = {name: numbers() for name in ("Open", "High", "Low", "Close", "Volume")}
+    assert setting(look({"date": days(), **prices}), "target") == "Close"
+    assert (
+        setting(look({"date": days(), **prices, "Adj Close": numbers()}), "target") == "Adj Close"
+    )
+    del prices["Low"]
+    assert setting(look({"date": days(), **prices}), "target") == "Volume"
+
+
 def test_text_that_comes_up_again_is_a_class(look):
     found = look({"date": days(), "a": numbers(), "sky": LABELS})
     assert setting(found, "target") == "sky"
