@@ -140,7 +140,7 @@ class Winner:
             texts = [preparation.writing.text(classes) for classes in written]
             return frame.assign(**{f"predicted_{target.names[0]}": texts})
         loss = self._loss
-        outputs = own_units(self._outputs(x), target, loss, preparation.anchors(path))
+        outputs = own_units(self._outputs(x, rows=1), target, loss, preparation.anchors(path))
         axes = outputs.shape[-2:] if loss.quantiles else outputs.shape[-1:]
         rows = outputs.reshape(-1, *axes)[frame.index]
         frame = frame.reset_index(drop=True)
@@ -182,8 +182,8 @@ class Winner:
             return beam_search(decoder, x, steps, beams)
         return generate(decoder, x, steps, _choose(temperature, seed))
 
-    def _outputs(self, x: Inputs) -> np.ndarray:
-        """The model's outputs."""
+    def _outputs(self, x: Inputs, rows: int | None = None) -> np.ndarray:
+        """The model's outputs; a stream is of so many rows, or of as many as in training."""
         if self.network.head.stream is None:
             model = self._model
             from rnnsearch.models.feeding import predict
@@ -193,7 +193,7 @@ class Winner:
         from rnnsearch.models.stream import follow, with_states
 
         assert isinstance(x, np.ndarray)
-        return follow(with_states(model, self.network), x, self.network)
+        return follow(with_states(model, self.network), x, self.network, rows)
 
 
 def check_writing(writes: Writes, prefix: str = "", **options: object) -> None:

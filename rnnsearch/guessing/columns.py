@@ -22,6 +22,8 @@ _CLASSES = (
     *("sentiment", "polarity", "stars", "rating", "score"),
 )
 _IDS = ("id", "index", "row", "key", "uuid", "guid", "nr", "no", "unnamed: 0")
+_ABSENT, _MOST_ABSENT = 0.2, 8
+"""Share of the cells that may be words for no value, and how many different ones."""
 _MOST_CLASSES = 30
 _ROWS_A_CLASS = 5
 """Text of which a value comes up less often than this, on average, is no class."""
@@ -38,6 +40,7 @@ class Column:
         gaps: (R,) bool, cells without a value.
         classes: Class → rows, the most frequent first; also of numbers that may be codes.
         flaw: Why it can't be used, as a clause; empty if it can.
+        absent: Words among numbers that are taken for no value.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Column:
     gaps: np.ndarray
     classes: dict[str, int]
     flaw: str = ""
+    absent: tuple[str, ...] = ()
 
 
 def named(name: str, words: Sequence[str]) -> bool:
@@ -71,6 +75,9 @@ def examine(table: Table, name: str, training: int) -> Column:
     if wrong.sum() * 2 > filled:
         return _text(name, cells, training)
     flaw = ""
+    absent = _absent([cells[at] for at in np.flatnonzero(wrong).tolist()], filled)
+    if absent:
+        values, empty, wrong = np.where(wrong, np.nan, values), empty | wrong, wrong & ~wrong
     if wrong.any():
         row = name_rows(table.rows[wrong][:1])
         flaw = f"holds text among its numbers ('{cells[int(wrong.argmax())]}' in {row})"
@@ -79,7 +86,14 @@ def examine(table: Table, name: str, training: int) -> Column:
     else:
         flaw = _flaw_of_numbers(name, values, empty, training)
     codes = {} if flaw else _codes(name, cells, training)
-    return Column(name, "number", values, empty, codes, flaw)
+    return Column(name, "number", values, empty, codes, flaw, absent)
+
+
+def _absent(wrong: Sequence[str], filled: int) -> tuple[str, ...]:
+    """Words that stand for no value: a few that come up among numbers, none with a digit."""
+    words = tuple(dict.fromkeys(wrong))
+    few = len(words) <= _MOST_ABSENT and len(wrong) <= _ABSENT * filled
+    return words if few and not any(map(str.isdigit, "".join(words))) else ()
 
 
 def _flaw_of_numbers(name: str, values: np.ndarray, empty: np.ndarray, training: int) -> str:

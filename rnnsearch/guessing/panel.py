@@ -130,8 +130,21 @@ def _divided(
             continue
         order = np.argsort(groups, kind="stable")
         members = tuple(np.split(order, np.cumsum(np.bincount(groups))[:-1]))
-        if _overlap(times, members):
+        if _overlap(times, members) or _stacked(times, groups, members):
             yield name, members
+
+
+def _stacked(times: np.ndarray, groups: np.ndarray, members: Sequence[np.ndarray]) -> bool:
+    """Whether series stand one below the other, each in order, and some at the same time.
+
+    Then rows go back in time where a series begins, and no single series does.
+    """
+    blocks = int((np.diff(groups) != 0).sum()) == len(members) - 1
+    rise = all((np.diff(times[rows]) > 0).all() for rows in members)
+    spans = sorted((times[rows].min(), times[rows].max()) for rows in members)
+    ends = np.maximum.accumulate([end for _, end in spans[:-1]])
+    some = bool((np.array([begin for begin, _ in spans[1:]]) < ends).any())
+    return blocks and rise and some
 
 
 def _overlap(times: np.ndarray, members: Sequence[np.ndarray]) -> bool:

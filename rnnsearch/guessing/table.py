@@ -339,6 +339,9 @@ def _last_settings(series: _Series) -> list[Setting]:
         said = name_some([f"{count} in {_show(name)}" for name, count in gaps], 4)
         why = f"empty cells ({said}) are filled along straight lines, and never judged"
         found.append(Setting("missing", "interpolate", why))
+    absent = sorted({word for column in used for word in column.absent})
+    if absent:
+        found.append(Setting("missing_values", absent, "words among numbers, taken for no value"))
     if series.duplicates is not None:
         why = "of rows with the time stamp of the row before"
         found.append(Setting("duplicates", series.duplicates, why))

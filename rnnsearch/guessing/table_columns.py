@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from rnnsearch.data.problems import Problems
+from rnnsearch.data.problems import Problems, name_rows
 from rnnsearch.data.series.columns import Columns
 from rnnsearch.data.series.newest_first import NEWEST_FIRST
 from rnnsearch.data.series.rows import Series
@@ -19,7 +19,8 @@ from rnnsearch.data.splits import said_part
 from rnnsearch.guessing._base import FILE, refuse
 from rnnsearch.guessing.columns import Column, examine
 from rnnsearch.guessing.panel import FEWEST_ROWS, Panel, find_panel
-from rnnsearch.guessing.times import Times, find_times
+from rnnsearch.guessing.times import Times, find_times, strange_stamps
+from rnnsearch.guessing.wide import wide_note
 
 __all__ = ["TableColumns", "duplicates_of", "look_at", "share_of"]
 
@@ -104,11 +105,14 @@ def look_at(table: Table) -> TableColumns:
         )
         notes.append(said)
         names, time = [name for name in names if name not in time.names], None
+    if time is None:
+        _check_stamps(table, names)
     names = [name for name in names if time is None or name not in time.names]
     panel = None if time is None else find_panel(table, time.times, names)
     clocked = None if time is None else _in_order(table, time, panel)
     if clocked is not None:
         notes += [note for note in clocked.notes if "data.duplicates" in note]
+    notes += wide_note(names)
     part = next((name for name in names if _says_parts(table, name)), None)
     names = [name for name in names if name != part]
     one = table if panel is None else panel.longest
@@ -144,6 +148,20 @@ def _tells_texts(table: Table, names: Sequence[str], time: Times) -> bool:
         if differ and np.median([cell.count(" ") for cell in some]) >= _WORDY:
             return name not in time.names
     return False
+
+
+def _check_stamps(table: Table, names: Sequence[str]) -> None:
+    """A column of time stamps with some cells that are none must not be taken for texts."""
+    columns = {name: table.column(name).texts() for name in names}
+    if any(np.median([cell.count(" ") for cell in cells]) > _WORDY for cells in columns.values()):
+        return  # texts, whatever stands beside them
+    for name, cells in columns.items():
+        bad = strange_stamps(cells)
+        if len(bad):
+            received = f"'{cells[bad[0]]}' in {name_rows(table.rows[bad[:1]])} of '{name}'"
+            received += f" ({len(bad)} such rows)" if len(bad) > 1 else ""
+            must = "must hold time stamps of one form in every row, as in most"
+            refuse(must, received, "correct the rows, or leave them out")
 
 
 def _in_order(table: Table, time: Times, panel: Panel | None) -> Series:

@@ -14,6 +14,7 @@ from rnnsearch.data.time import (
     find_form,
     join_cells,
     read_stamps,
+    read_times,
     read_typed,
     role,
     split_offsets,
@@ -21,9 +22,11 @@ from rnnsearch.data.time import (
 from rnnsearch.guessing.cells import column_cells, parse_numbers
 from rnnsearch.guessing.columns import TIMES, named
 
-__all__ = ["Times", "find_times"]
+__all__ = ["Times", "find_times", "strange_stamps"]
 
 _SAMPLE = 200
+_FEW, _STRANGE = 20, 0.05
+"""Cells of which at most such a share may be no time stamps, for the column to be one of them."""
 _PARTS = (
     ("year", "month", "day", "hour", "minute", "second"),
     ("year", "month", "day", "time"),
@@ -93,6 +96,21 @@ def find_times(table: Table, names: Sequence[str]) -> Times | None:
     if not likely:
         return None
     return max(likely, key=lambda each: len(np.unique(each.times)))
+
+
+def strange_stamps(cells: Sequence[str]) -> np.ndarray:
+    """Places of a few cells that are no time stamps where all others are, of one form."""
+    filled = [cell for cell in cells if cell]
+    some = [cell for cell in filled if any(map(str.isdigit, cell))]
+    sample = some[:: max(1, len(some) // _SAMPLE)]
+    if len(filled) < _FEW or np.isfinite(parse_numbers(sample)[0]).any():
+        return np.zeros(0, int)
+    form = find_form(split_offsets(sample)[0])
+    if form is None:
+        return np.zeros(0, int)
+    times = read_times(split_offsets(cells)[0], form.form)
+    bad = np.flatnonzero(np.isnat(times) & np.array([bool(cell) for cell in cells]))
+    return bad if len(bad) <= _STRANGE * len(filled) else np.zeros(0, int)
 
 
 def _said(name: str, table: Table) -> bool:

@@ -25,15 +25,18 @@ def with_states(model: keras.Model, architecture: Architecture) -> keras.Model:
     return with_weights_of(model, build(architecture, layers, blank=True))
 
 
-def follow(model: keras.Model, x: np.ndarray, architecture: Architecture) -> np.ndarray:
+def follow(
+    model: keras.Model, x: np.ndarray, architecture: Architecture, rows: int | None = None
+) -> np.ndarray:
     """Outputs (N, T, C) at every window of a stream, whose states are carried.
 
     Args:
         model: Of `build` with layers that have state inputs.
         x: (N, T) windows, of which sequence n goes on at n + B.
         architecture: Its network.
+        rows: B; None for as many as it was trained with.
     """
-    rows = architecture.head.stream
+    rows = rows or architecture.head.stream
     assert rows is not None
     states, found = no_states(architecture, rows), []
     for start in range(0, len(x), rows):

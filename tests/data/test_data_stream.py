@@ -100,7 +100,7 @@ def test_new_texts_are_treated_alike(tmp_path: Path) -> None:
     assert prepared.to_json() == kept
     (tmp_path / "new.txt").write_text("cabz" * 5)
     x, frame = prepared.inputs(str(tmp_path / "new.txt"))
-    assert x.shape == (3, 7)
+    assert x.shape == (3, 7)  # three windows of one row
     assert "".join(frame["token"]) == "cabz" * 5 + "\n"
     known = data.vocabulary
     np.testing.assert_array_equal(x.ravel()[frame.index], known.ids(list(frame["token"])))

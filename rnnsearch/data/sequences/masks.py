@@ -28,11 +28,17 @@ def to_front(values: np.ndarray, lengths: np.ndarray, steps: int, padding: float
     return moved
 
 
-def fill_gaps(values: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+def fill_gaps(values: np.ndarray, lengths: np.ndarray, causal: bool = False) -> np.ndarray:
     """NaN within sequences (N, T, F) replaced along straight lines between neighbouring steps.
 
     At the ends of a sequence the nearest value is taken. A feature that is missing in all
     of a sequence stays NaN.
+
+    Args:
+        values: The sequences.
+        lengths: (N,) their real steps.
+        causal: Whether a gap has the value before it instead, so that no step knows of a later one;
+            one at the beginning stays NaN.
     """
     values = values.copy()
     for index in np.flatnonzero(np.isnan(values).any(axis=(1, 2))):
@@ -40,6 +46,9 @@ def fill_gaps(values: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         steps = np.arange(length)
         for column in values[index, :length].T:
             known = ~np.isnan(column)
-            if known.any():
+            if causal:
+                before = np.maximum.accumulate(np.where(known, steps, -1))
+                column[:] = np.where(before >= 0, column[before], np.nan)
+            elif known.any():
                 column[~known] = np.interp(steps[~known], steps[known], column[known])
     return values

@@ -266,7 +266,7 @@ def clean(
         must = f"must be error or drop where inputs are {kinds}"
         problems.add("data.missing", must, received, "use drop, or fill the gaps")
     else:
-        x = fill_gaps(x, lengths) if x.ndim == 3 else x
+        x = fill_gaps(x, lengths, task == "many_to_many") if x.ndim == 3 else x
         keep = keep & ~gaps_y if flat else keep
     observed = real_y & ~gaps_y & ~no_class
     if observed.ndim == 2 and gaps_x.ndim == 2:

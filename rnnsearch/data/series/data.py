@@ -158,7 +158,7 @@ class SeriesData(SequenceData):
         series, prepared, dataset = self.series, self.prepared, self.dataset()
         lines = [("rows", str(len(series)))]
         if series.times is not None:
-            first, last = series.clock.texts(np.array([series.times.min(), series.times.max()]))
+            first, last = map(series.clock.text, (series.times.min(), series.times.max()))
             span = f"{first} to {last}"
             lines.append(("time", f"{span}, a row every {prepared.step}"))
         lines.append(("season", f"{prepared.season} rows" if prepared.season else "none known"))

@@ -40,13 +40,18 @@ def find_sentinel(values: np.ndarray) -> float | None:
         rest = finite[finite != extreme]
         count = len(finite) - len(rest)
         few = count < _FEWEST or len(rest) < len(finite) / 2 or len(np.unique(rest)) < _DIFFERENT
-        if few or extreme != np.round(extreme):
+        if few or not (extreme == np.round(extreme) or _nines(extreme)):
             continue
         low, high = rest.min(), rest.max()
         distance = low - extreme if extreme < low else extreme - high
         if distance > max(high - low, abs(low), abs(high)):
             return float(extreme)
     return None
+
+
+def _nines(value: float) -> bool:
+    """Whether a number is written with nines only: -99.9, 999.99."""
+    return set(f"{abs(value):.12g}") <= {"9", "."}
 
 
 def sentinel_note(values: np.ndarray, name: str) -> list[str]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rnnsearch.data.sources.headers import has_header
+from rnnsearch.data.sources.spaces import by_spaces
 
 __all__ = ["SEPARATORS", "Cut", "cut_text", "decode", "find_separator"]
 
@@ -27,6 +28,8 @@ _AGREE = 0.9
 """Share of lines that must have as many cells as the usual one."""
 _MOST_OUTSIDE = 30
 """Lines above the header, and below the last row, that may be left out."""
+_FEW_ROWS, _MOST_TOTALS = 10, 3
+"""Rows of which the last so many may be totals."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _DIRECTIVE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 
@@ -119,6 +122,9 @@ def cut_text(text: str, asked: Mapping[str, Any]) -> Cut:
     separator: str | None = asked.get("separator")
     if directive:
         first, separator = 1, separator or directive[1]
+    if separator is None and (spaced := by_spaces(lines)):
+        lines, separator = spaced, "\t"
+        notes.append("cells are separated by spaces")
     separator = separator or find_separator(lines[first:])
     quoted = asked.get("quotes") != "none"
     rows, numbers, swallowed, unclosed = _rows(lines, first, separator, quoted)
@@ -229,6 +235,7 @@ def _trimmed(
     stop = len(rows)
     while stop > max(begin + 2, len(rows) - _MOST_OUTSIDE) and not _full(rows[stop - 1], usual):
         stop -= 1
+    stop -= _totals([row[0] for row in rows[begin + 1 : stop]])
     if stop - begin < 2 or any(len(row) != usual for row in rows[begin + 1 : stop]):
         return rows, numbers  # for the caller to name
     if begin and not isinstance(header, int):
@@ -237,6 +244,15 @@ def _trimmed(
     if stop < len(rows):
         notes.append(f"{_lines(numbers[stop:])} below the table left out: '{_short(rows[stop])}'")
     return rows[begin:stop], numbers[begin:stop]
+
+
+def _totals(firsts: Sequence[str]) -> int:
+    """How many of the last rows sum up the others: words, where all above have dates or numbers."""
+    if len(firsts) < _FEW_ROWS:
+        return 0
+    named = [bool(cell) and not any(map(str.isdigit, cell)) for cell in firsts]
+    count = next((at for at, name in enumerate(reversed(named)) if not name), len(named))
+    return count if count <= _MOST_TOTALS and not any(named[: len(named) - count]) else 0
 
 
 def _full(row: Sequence[str], usual: int) -> bool:

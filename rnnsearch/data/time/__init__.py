@@ -3,9 +3,10 @@
 from rnnsearch.data.time.calendar import calendar_features, calendar_names
 from rnnsearch.data.time.clock import Clock, format_time
 from rnnsearch.data.time.columns import join_cells, role
-from rnnsearch.data.time.forms import WORDS, find_form
+from rnnsearch.data.time.forms import WORDS, find_form, read_times
 from rnnsearch.data.time.reading import Stamps, TimeProblem, read_stamps, read_typed
 from rnnsearch.data.time.steps import Step, infer_step, times_after
+from rnnsearch.data.time.texts import month_of
 from rnnsearch.data.time.zones import split_offsets
 
 __all__ = [
@@ -20,7 +21,9 @@ __all__ = [
     "format_time",
     "infer_step",
     "join_cells",
+    "month_of",
     "read_stamps",
+    "read_times",
     "read_typed",
     "role",
     "split_offsets",

@@ -55,8 +55,10 @@ class Clock:
             offsets = ((local - universal) / np.timedelta64(60, "s")).astype(int)
             pairs = zip(local, offsets.tolist(), strict=True)
             return np.array([_styled(time, offset, self.style) for time, offset in pairs])
-        write = {"month": _month, "quarter": _quarter, "week": _week, "year": _year}
-        return np.array([write.get(self.unit, format_time)(time) for time in local])
+        if not self.unit:
+            return _alike(local)
+        write = {"month": _month, "quarter": _quarter, "week": _week, "year": _year}[self.unit]
+        return np.array([write(time) for time in local])
 
     def _utc(self, times: np.ndarray) -> np.ndarray:
         from rnnsearch.data.time.zones import to_utc
@@ -82,6 +84,19 @@ def format_time(time: np.datetime64) -> str:
     text = str(time.astype("datetime64[us]")).replace("T", " ")
     text = re.sub(r"\.0+$", "", text)
     return text.removesuffix(":00").removesuffix(" 00:00") if text.endswith(":00") else text
+
+
+def _alike(times: np.ndarray) -> np.ndarray:
+    """Time stamps as short as all of them can be: a column of two forms is read by few."""
+    shortest = [format_time(time) for time in times]
+    if len({len(text) for text in shortest}) < 2:
+        return np.array(shortest)
+    whole = [str(time).replace("T", " ") for time in times.astype("datetime64[us]")]
+    if all(text.endswith(":00.000000") for text in whole):
+        return np.array([text[:16] for text in whole])
+    if all(text.endswith(".000000") for text in whole):
+        return np.array([text[:19] for text in whole])
+    return np.array(whole)
 
 
 def _styled(time: np.datetime64, offset: int, style: str) -> str:

@@ -17,7 +17,7 @@ _ROLES = {
     "day": "day dom dd tag jour dia dayofmonth",
     "ordinal": "doy dayofyear yday julianday",
     "date": "date datum fecha data dt ds yearmonth",
-    "hour": "hour hr hh hours stunde heure hora he",
+    "hour": "hour hr hh hours stunde heure hora he hourending hourend hourbeginning hourofday",
     "minute": "minute min minutes mi",
     "second": "second sec seconds ss",
     "time": "time uhrzeit zeit timeofday clock heure",

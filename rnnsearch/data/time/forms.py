@@ -212,7 +212,11 @@ def _forms_of(cell: str) -> Iterator[str]:
     if re.fullmatch(r"(Q[1-4]|Q\d)[ -/]?(\d{4}|\d\d)|\d{4}[ -]?Q\d", cell, re.IGNORECASE):
         yield "quarter"
         return
-    if re.fullmatch(r"\d{4}[ -]?(W|KW|CW)[ -]?\d{1,2}(-\d)?", cell, re.IGNORECASE):
+    if re.fullmatch(
+        r"\d{4}[ -]?(W|KW|CW)[ -]?\d{1,2}(-\d)?|(W|KW|CW)[ -]?\d{1,2}[ /-]\d{4}",
+        cell,
+        re.IGNORECASE,
+    ):
         yield "week"
         return
     split = SPLIT.fullmatch(cell)

@@ -10,6 +10,7 @@ import numpy as np
 
 from rnnsearch.data.time.clock import Clock
 from rnnsearch.data.time.forms import Reading, find_form, read_times
+from rnnsearch.data.time.texts import plain_text
 from rnnsearch.data.time.zones import local_times, split_offsets, to_utc, zone_of_offsets, zones_of
 
 __all__ = ["Stamps", "TimeProblem", "read_stamps", "read_typed"]
@@ -129,8 +130,8 @@ def _unit(form: str, cells: Sequence[str]) -> Literal["", "month", "quarter", "w
     """What a stamp stands for, where that is longer than a day."""
     filled = [cell for cell in cells if cell]
     if form == "iso":
-        longest = max(map(len, filled), default=0)
-        return {4: "year", 7: "month"}.get(longest, "")  # type: ignore[return-value]
+        longest = max((len(plain_text(cell)) for cell in filled), default=0)
+        return {4: "year", 6: "month", 7: "month"}.get(longest, "")  # type: ignore[return-value]
     if form == "week":
         return "" if any(cell[-2] == "-" and len(cell) > 8 for cell in filled) else "week"
     if form in _UNITS:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-__all__ = ["ENGLISH", "SPLIT", "parse_texts", "plain_text"]
+__all__ = ["ENGLISH", "SPLIT", "month_of", "parse_texts", "plain_text"]
 
 SPLIT = re.compile(
     r"(?P<date>\S.*?)"
@@ -21,6 +21,10 @@ SPLIT = re.compile(
 
 _ISO = re.compile(r"\d{4}(-\d\d(-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,9})?)?)?)?)?")
 _WEEKDAY = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)[a-z]*[.,]*\s+", re.IGNORECASE)
+_SPACED = re.compile(r"^(\d{1,4})\. ?(\d{1,2})\. ?(\d{2,4})\.?(?=\s|$)")
+_STATISTICAL = re.compile(r"^(\d{4})[ -]?M(\d{1,2})$", re.IGNORECASE)
+"""A month as Eurostat and the IMF write it: ``2010M01``."""
+_EASTERN = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월](?:\s?(\d{1,2})\s?[日일])?")
 _LETTERS = re.compile(r"[^\W\d_]{3,}\.?")
 _MONTHS = {
     name: number
@@ -50,10 +54,21 @@ _NAT = np.datetime64("NaT", "us")
 
 
 def plain_text(cell: str) -> str:
-    """A cell without a weekday before its date, months named as in English: ``Jan``."""
+    """A cell without a weekday before its date, months named as in English: ``Jan``.
+
+    ``31. 12. 2019``, ``2019年12月31日`` and ``2019M12`` without what stands beside the numbers.
+    """
+    cell = _SPACED.sub(r"\1.\2.\3", cell)
+    cell = _STATISTICAL.sub(r"\1-\2", cell)
     if not any(map(str.isalpha, cell)):
         return cell
+    cell = _EASTERN.sub(lambda found: "-".join(filter(None, found.groups())), cell)
     return _LETTERS.sub(_english, _WEEKDAY.sub("", cell, count=1))
+
+
+def month_of(name: str) -> int:
+    """The month that a name alone is of, from 1; 0 if it is of none."""
+    return _MONTHS.get(name.strip().rstrip(".").lower(), -1) + 1
 
 
 def _english(found: re.Match[str]) -> str:
@@ -123,9 +138,14 @@ def _quarter(cell: str) -> datetime.datetime | None:
 def _week(cell: str) -> datetime.datetime | None:
     pattern = r"(\d{4})[ -]?(?:W|KW|CW)[ -]?(\d{1,2})(?:-(\d))?"
     found = re.fullmatch(pattern, cell, re.IGNORECASE)
-    if found is None:
+    turned = re.fullmatch(r"(?:W|KW|CW)[ -]?(\d{1,2})[ /-](\d{4})", cell, re.IGNORECASE)
+    if found is not None:
+        year, week, weekday = found[1], found[2], found[3] or "1"
+    elif turned is not None:
+        year, week, weekday = turned[2], turned[1], "1"
+    else:
         return None
-    day = datetime.date.fromisocalendar(int(found[1]), int(found[2]), int(found[3] or 1))
+    day = datetime.date.fromisocalendar(int(year), int(week), int(weekday))
     return datetime.datetime(day.year, day.month, day.day)
 
 

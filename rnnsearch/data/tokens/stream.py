@@ -116,12 +116,12 @@ class StreamPreparation(Preparation):
         """x of a new text, and where each token stands in it.
 
         The frame has `position`, from 1, and `token`: what is read there; the prediction is the
-        token after it.
+        token after it. The text is one row: where several begin would depend on its length.
         """
         import pandas as pd
 
         tokens = self._tokens(path, 1)
-        where = _places(len(tokens), self.window, self.rows)
+        where = _places(len(tokens), self.window, 1)
         ids = self.vocabulary.ids(tokens)
         flat = where.ravel()
         order = np.argsort(flat, kind="stable")[(flat < 0).sum() :]

@@ -1,0 +1,43 @@
+"""Tables whose cells are set apart by spaces, as printed ones are."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+__all__ = ["by_spaces"]
+
+_MARKS = frozenset("\t;|,")
+_AGREE = 0.9
+"""Share of the lines that must have as many cells as the usual one, and of numbers in a column."""
+_FEWEST = 5
+_HEAD = 400
+_SPACES = (re.compile(r"\s{2,}"), re.compile(r"\s+"))
+
+
+def by_spaces(lines: Sequence[str]) -> list[str] | None:
+    """The lines with tabs between cells; None where they are no such table.
+
+    That is one without any other separator, with as many cells in nearly all lines, the header
+    among them, and a column of numbers: lines of words are texts.
+    """
+    some = [line.strip() for line in lines if line.strip()]
+    if len(some) < _FEWEST or any(not _MARKS.isdisjoint(line) for line in some[:_HEAD]):
+        return None
+    for spaces in _SPACES:
+        rows = [spaces.split(line) for line in some[:_HEAD]]
+        usual, agreeing = Counter(map(len, rows)).most_common(1)[0]
+        if usual > 1 and agreeing >= _AGREE * len(rows) and len(rows[0]) == usual:
+            columns = list(zip(*(row for row in rows[1:] if len(row) == usual), strict=True))
+            if any(sum(map(_is_number, cells)) >= _AGREE * len(cells) for cells in columns):
+                return ["\t".join(spaces.split(line.strip())) for line in lines]
+    return None
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
