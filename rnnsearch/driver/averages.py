@@ -15,7 +15,7 @@ from rnnsearch.tasks import Loss, judge, loss_weights
 
 __all__ = ["Court", "Outputs", "averaged", "mean_of"]
 
-_SHRINK = 0.5
+_SHRINK = 0.75
 """How far shares of forecasts are drawn towards equal ones: the few origins say little of them."""
 
 _RIVAL = 3.0
