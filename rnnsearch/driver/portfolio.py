@@ -28,10 +28,10 @@ _TRAINING: _Point = {
 }
 
 _WHOLE: tuple[_Point, ...] = (
-    {"cell": "GRU", "units": 32, "depth": 1, "bidirectional": True, "pooling": "mean"},
-    {"cell": "LSTM", "units": 32, "depth": 1, "bidirectional": True, "pooling": "max"},
-    {"cell": "GRU", "units": 64, "depth": 1, "bidirectional": True, "pooling": "max"},
-    {"cell": "LSTM", "units": 64, "depth": 1, "bidirectional": True, "pooling": "mean"},
+    {"cell": "GRU", "units": 32, "depth": 1, "bidirectional": True, "pooling": "max"},
+    {"cell": "LSTM", "units": 32, "depth": 1, "bidirectional": True, "pooling": "mean"},
+    {"cell": "GRU", "units": 64, "depth": 1, "bidirectional": True, "pooling": "mean"},
+    {"cell": "LSTM", "units": 64, "depth": 1, "bidirectional": True, "pooling": "max"},
     {"cell": "GRU", "units": 32, "depth": 2, "bidirectional": True, "pooling": "last"},
     {"cell": "LSTM", "units": 32, "depth": 1, "bidirectional": False, "pooling": "last"},
 )
