@@ -14,16 +14,47 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rnnsearch.api import CheckReport, Initial, Results, check, init, search
     from rnnsearch.data import Arrays
-    from rnnsearch.integrations.keras_tuner import Tuner
+    from rnnsearch.integrations.keras_tuner import (
+        BayesianOptimization,
+        GridSearch,
+        Hyperband,
+        RandomSearch,
+        Tuner,
+    )
 
-__all__ = ["Arrays", "CheckReport", "Initial", "Results", "Tuner", "check", "init", "search"]
+__all__ = [
+    "Arrays",
+    "BayesianOptimization",
+    "CheckReport",
+    "GridSearch",
+    "Hyperband",
+    "Initial",
+    "RandomSearch",
+    "Results",
+    "Tuner",
+    "check",
+    "init",
+    "search",
+]
 
-_HOMES = {"Arrays": "rnnsearch.data", "Tuner": "rnnsearch.integrations.keras_tuner"}
+_TUNERS = ("BayesianOptimization", "GridSearch", "Hyperband", "RandomSearch", "Tuner")
+_KERAS_TUNERS = ("HyperModel", "HyperParameters", "Objective", "Oracle", "oracles", "synchronized")
+"""Its own, so that a script of it needs no second import."""
+
+_MODULES = ("errors", "tuners")
+
+_HOMES = {
+    "Arrays": "rnnsearch.data",
+    **dict.fromkeys(_TUNERS, "rnnsearch.integrations.keras_tuner"),
+    **dict.fromkeys(_KERAS_TUNERS, "keras_tuner"),
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in __all__:
+    if name not in (*__all__, *_HOMES, *_MODULES):
         raise AttributeError(f"module 'rnnsearch' has no attribute {name!r}")
     from importlib import import_module
 
+    if name in _MODULES:
+        return import_module(f"rnnsearch.{name}")
     return getattr(import_module(_HOMES.get(name, "rnnsearch.api")), name)

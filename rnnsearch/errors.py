@@ -1,7 +1,7 @@
 """Every exception this package raises on purpose.
 
     RnnSearchError
-      ├── InvalidInput          what the user gave is wrong: all problems at once
+      ├── InvalidInput          what the user gave is wrong: all problems at once; a ValueError, too
       │     ├── InvalidSpec     … in the YAML document or the API's arguments
       │     └── InvalidData     … in the data the spec points at
       ├── StudyError            a results folder can't be used as asked
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 __all__ = [
     "InvalidData",
@@ -77,7 +78,7 @@ class RnnSearchError(Exception):
     """Base of all errors that this package raises on purpose."""
 
 
-class InvalidInput(RnnSearchError):
+class InvalidInput(RnnSearchError, ValueError):
     """What the user gave is wrong; carries every problem found."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
@@ -109,3 +110,16 @@ class MissingExtra(RnnSearchError):
 
 class WorkerError(RnnSearchError):
     """Training processes could not be started or kept alive."""
+
+
+_OF_KERAS_TUNER = ("FailedTrialError", "FatalError", "FatalRuntimeError", "FatalTypeError",
+                   "FatalValueError")  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """KerasTuner's own, by which a build function says that a trial has failed."""
+    if name not in _OF_KERAS_TUNER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module("keras_tuner.errors"), name)

@@ -1,14 +1,16 @@
 """KerasTuner's random search, written as its documentation has one write it.
 
-The backend is the one that KERAS_BACKEND names.
+``--package rnnsearch`` imports that instead, and changes nothing else. The backend is the one that
+KERAS_BACKEND names.
 """
 
 from __future__ import annotations
 
 import contextlib
+from importlib import import_module
+from typing import Any
 
 import keras
-import keras_tuner
 
 from benchmarks.contenders.networks import BestInTime, build_network, compiled, device, stoppers
 from benchmarks.job import contender_parser, job_of, load_data, print_outcome
@@ -17,12 +19,15 @@ _UNLIMITED = 1_000_000
 
 
 def main() -> None:
-    arguments = contender_parser().parse_args()
+    parser = contender_parser()
+    parser.add_argument("--package", default="keras_tuner")
+    arguments = parser.parse_args()
+    keras_tuner: Any = import_module(arguments.package)
     job, data = job_of(arguments), load_data(arguments.data)
     space = job.space
     clock = BestInTime(arguments.deadline)
 
-    def build_model(hp: keras_tuner.HyperParameters) -> keras.Model:
+    def build_model(hp: Any) -> keras.Model:
         if clock.late:
             raise keras_tuner.errors.FatalError("the time is up")
         model = build_network(

@@ -205,7 +205,7 @@ def test_nothing_to_read_before_a_search(make):
 
 def test_a_search_given_to_the_api(make, monkeypatch):
     """The document and the arrays, and what an interruption does."""
-    from rnnsearch.integrations.keras_tuner import tuner as module
+    from rnnsearch.integrations.keras_tuner import specified as module
 
     calls = []
 

@@ -1,8 +1,32 @@
-"""`Tuner`: the search behind KerasTuner's methods.
+"""KerasTuner's names: tuners whose trials are trained together; the rest is KerasTuner's own.
 
-KerasTuner itself is imported by what returns its objects, and not before.
+KerasTuner and Keras are imported by what needs them, and not before.
 """
 
-from rnnsearch.integrations.keras_tuner.tuner import Tuner
+from __future__ import annotations
 
-__all__ = ["Tuner"]
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rnnsearch.integrations.keras_tuner.front import Tuner
+    from rnnsearch.integrations.keras_tuner.methods import (
+        BayesianOptimization,
+        GridSearch,
+        Hyperband,
+        RandomSearch,
+    )
+
+__all__ = ["BayesianOptimization", "GridSearch", "Hyperband", "RandomSearch", "Tuner"]
+
+_HOMES = {"Tuner": "front"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'methods')}"), name)
+    if name == "tuners":
+        return import_module("rnnsearch.tuners")
+    if name.startswith("_"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module("keras_tuner"), name)

@@ -57,7 +57,7 @@ _WEIGHTS = "loss.class_weights"
 _VALIDATION_SPLIT = 0.15
 
 _INSTEAD = {
-    "hypermodel": "networks are built from task and space, not by a function",
+    "hypermodel": "networks are built from task and space; leave both out to give a function",
     "hyperparameters": "give it as space",
     "oracle": "give space, objective, max_trials, seed and sampler",
     "optimizer": "name it in the space",

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from rnnsearch.report import Display
 
-__all__ = ["Tuner"]
+__all__ = ["SpecTuner"]
 
 _CONSTRUCTOR = (
     *("task", "space", "objective", "max_trials", "seed"),
@@ -45,7 +45,7 @@ _CLIPPING = {"global_norm": "global_clipnorm", "norm": "clipnorm", "value": "cli
 _METRICS = {"numeric": ["mae"], "class": ["accuracy"]}
 
 
-class Tuner:
+class SpecTuner:
     """Searches a space of recurrent networks for arrays; see docs/tuner.md.
 
     The constructor checks its arguments and touches no file.

@@ -1,0 +1,113 @@
+"""Which models share a program: those whose descriptions are equal but for their numbers."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import keras
+from keras.src.utils import module_utils
+
+from rnnsearch.engines.built.numbers import Number, find_numbers, replaced
+
+__all__ = ["describe", "is_foreign"]
+
+_PLACEHOLDER = 0.4375
+"""What every number is while the model describes itself."""
+
+_OF_NO_EFFECT = ("_initializer",)
+"""Ends of keys of a description that say nothing about training: weights are given anyway."""
+
+_CONTAINERS = ("tuple", "list", "dict", "set", "slice", "ellipsis", "__tuple__", "__bytes__")
+
+
+def describe(model: keras.Model) -> tuple[str, list[Number]]:
+    """A model as a text in which its numbers don't stand, and these.
+
+    Two models of Keras's own parts are trained by the same program if their texts are equal. Of a
+    user's own parts (`is_foreign`) a text says too little.
+    """
+    numbers = find_numbers(model)
+    with replaced(numbers, lambda place, number: _PLACEHOLDER), _without_tensorflow():
+        document = keras.saving.serialize_keras_object(model)
+    optimizer = document.get("compile_config", {}).get("optimizer")
+    if isinstance(optimizer, Mapping) and isinstance(optimizer.get("config"), dict):
+        rate = optimizer["config"].get("learning_rate")
+        if isinstance(rate, float):
+            optimizer["config"]["learning_rate"] = _PLACEHOLDER
+    kinds = [number.kind for number in numbers]
+    text = json.dumps([_stripped(document), kinds, _variables(model)], sort_keys=True, default=str)
+    return text, numbers
+
+
+def _variables(model: keras.Model) -> list[Any]:
+    """Shapes, types and which weights learn: a description leaves some of it out."""
+    return [
+        [list(v.shape), str(v.dtype), bool(v.trainable)]
+        for v in (*model.trainable_variables, *model.non_trainable_variables)
+    ]
+
+
+def _stripped(part: Any) -> Any:
+    if isinstance(part, Mapping):
+        return {
+            key: _stripped(value)
+            for key, value in part.items()
+            if not str(key).endswith(_OF_NO_EFFECT)
+        }
+    if isinstance(part, list | tuple):
+        return [_stripped(value) for value in part]
+    return part
+
+
+def is_foreign(model: keras.Model) -> bool:
+    """Whether a part of the model isn't Keras's own, so that its description may say too little."""
+    if not isinstance(model, keras.Sequential) and type(model).__name__ != "Functional":
+        return True
+    if type(model).__module__.partition(".")[0] != "keras":
+        return True
+    try:
+        with _without_tensorflow():
+            document = keras.saving.serialize_keras_object(model)
+    except Exception:  # whatever a part of a user's raises when it is to describe itself
+        return True
+    return _has_foreign(document)
+
+
+def _has_foreign(part: Any) -> bool:
+    if isinstance(part, Mapping):
+        return _is_foreign_class(part) or any(map(_has_foreign, part.values()))
+    if isinstance(part, Sequence) and not isinstance(part, str):
+        return any(map(_has_foreign, part))
+    # A registered object of a user's is named package>name.
+    return isinstance(part, str) and ">" in part
+
+
+def _is_foreign_class(part: Mapping[str, Any]) -> bool:
+    name = part.get("class_name")
+    if name is None or name in _CONTAINERS:
+        return False
+    if name in ("function", "Lambda", "__lambda__", "__numpy__"):
+        return True
+    module = str(part.get("module") or "keras")
+    return module.partition(".")[0] != "keras"
+
+
+@contextlib.contextmanager
+def _without_tensorflow() -> Iterator[None]:
+    """Keras asks whether a thing is TensorFlow's, and imports that for seconds to know.
+
+    As long as nobody has imported it nothing is.
+    """
+    lazy = module_utils.tensorflow
+    if "tensorflow" in sys.modules or lazy._available is not None:
+        yield
+        return
+    lazy._available = False
+    try:
+        yield
+    finally:
+        lazy._available = None

@@ -1,0 +1,63 @@
+"""Why a model is trained by `model.fit` and not as a lane, if it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import keras
+from keras.src.utils import is_default
+
+from rnnsearch.engines.built.requests import Request
+
+__all__ = ["acts_within_epochs", "reason_against"]
+
+_STEPS = ("train_step", "test_step", "fit", "evaluate", "make_train_function",
+          "make_test_function", "reset_metrics", "get_metrics_result")  # fmt: skip
+
+_WITHIN = (
+    *("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end"),
+    *("on_test_begin", "on_test_end", "on_test_batch_begin", "on_test_batch_end"),
+)
+
+
+def reason_against(model: Any, request: Request, callbacks: Iterable[Any]) -> str | None:
+    """What of a model, a `fit` or its callbacks a program can't follow; None if nothing.
+
+    Args:
+        model: Compiled.
+        request: What `fit` was asked for.
+        callbacks: The user's, without those that only keep or show.
+    """
+    if not model.compiled:
+        return "the model isn't compiled"
+    own = [name for name in _STEPS if getattr(type(model), name) is not getattr(keras.Model, name)]
+    if own:
+        return f"{type(model).__name__} has a {own[0]} of its own"
+    if model.run_eagerly:
+        return "the model is compiled with run_eagerly"
+    if not model.jit_compile:
+        return "the model is compiled without jit_compile, or a layer of it doesn't support it"
+    if keras.distribution.distribution() is not None:
+        return "a keras.distribution is set"
+    if request.unusual:
+        return f"{request.unusual[0]} is given"
+    if request.epochs <= request.first:
+        return "there is no epoch to train"
+    if not request.count:
+        return "there is nothing to train on"
+    for callback in callbacks:
+        within = acts_within_epochs(callback)
+        if within is not None:
+            return f"the callback {type(callback).__name__} has {within}, within an epoch"
+    return None
+
+
+def acts_within_epochs(callback: Any) -> str | None:
+    """The method of a callback that Keras would call between its epochs' ends."""
+    if type(callback) is keras.callbacks.ModelCheckpoint:
+        return None if callback.save_freq == "epoch" else "save_freq"
+    for name in _WITHIN:
+        if not is_default(getattr(callback, name)):
+            return name
+    return None

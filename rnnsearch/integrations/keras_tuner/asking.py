@@ -1,0 +1,51 @@
+"""How many trials an oracle of KerasTuner's is asked for before any of them is told."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import keras_tuner
+
+__all__ = ["block_of", "cores", "tells_nothing"]
+
+_WAITING = 32
+"""Trials at once of an oracle that waits for what it must know by itself."""
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    usable = getattr(os, "sched_getaffinity", None)
+    return len(usable(0)) if usable is not None else os.cpu_count() or 1
+
+
+def tells_nothing(oracle: Any) -> bool:
+    """Whether what an oracle proposes doesn't depend on how trials ended."""
+    return type(oracle) is keras_tuner.oracles.RandomSearchOracle
+
+
+def block_of(oracle: Any, given: int | None = None) -> int:
+    """Trials to have in hand at once.
+
+    Args:
+        oracle: Of KerasTuner's own, or another: that is asked for one at a time.
+        given: By the user.
+    """
+    if given is not None:
+        return given
+    kind = type(oracle)
+    if tells_nothing(oracle):
+        return 2 * cores() + 2
+    if kind in (keras_tuner.oracles.HyperbandOracle, keras_tuner.oracles.GridSearchOracle):
+        return _WAITING
+    if kind is keras_tuner.oracles.BayesianOptimizationOracle:
+        return _bayesian(oracle)
+    return 1
+
+
+def _bayesian(oracle: Any) -> int:
+    """All points that it draws at random, then one for each core, whose end it guesses."""
+    dimensions = len(oracle.hyperparameters.space)
+    first = oracle.num_initial_points or max(3 * dimensions, 3)
+    left = first - sum(trial.status == "COMPLETED" for trial in oracle.trials.values())
+    return min(left, _WAITING) if left > 0 else cores()

@@ -1,0 +1,272 @@
+"""KerasTuner's tuners for a function that builds models; their trials are trained as lanes.
+
+Everything but training is KerasTuner's own: oracles, hyperparameters, trials, files, summaries.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+from collections import deque
+from typing import Any
+
+import keras
+import keras_tuner
+from keras_tuner.src import utils as keras_tuner_utils
+from keras_tuner.src.distribute import utils as distribution
+from keras_tuner.src.engine import tuner_utils
+from keras_tuner.src.engine.tuner import maybe_compute_model_size
+
+from rnnsearch.integrations.keras_tuner.asking import block_of, tells_nothing
+from rnnsearch.integrations.keras_tuner.fitting import BestEpoch, Job, Pool, save_best
+
+__all__ = ["LaneTuner"]
+
+_LOG = logging.getLogger("rnnsearch")
+
+_HOOKS = ("on_epoch_begin", "on_epoch_end", "on_batch_begin", "on_batch_end")
+_IN_TURN = ("on_trial_begin", "on_trial_end", "pre_create_trial", "_try_run_and_update_trial",
+            "_run_and_update_trial")  # fmt: skip
+
+
+class LaneTuner(keras_tuner.Tuner):
+    """A tuner of KerasTuner's whose `search` trains several trials at once; see docs/tuner.md.
+
+    What can't be a lane is trained by `model.fit`, as KerasTuner does, and the log of the name
+    ``rnnsearch`` says once why.
+
+    Args:
+        arguments: Of KerasTuner's tuner of the same name.
+        block: How many trials are asked for before any of them is told; None for what suits the
+            oracle, 1 for KerasTuner's own order of events.
+        named: As `arguments`.
+    """
+
+    def __init__(self, *arguments: Any, block: int | None = None, **named: Any) -> None:
+        if block is not None and block < 1:
+            raise ValueError(f"Expected block to be at least 1. Received: {block}")
+        self._block = block
+        self._jobs: dict[str, Job] = {}
+        self._waiting: list[tuple[Any, Any]] = []
+        self._read: dict[Any, Any] = {}
+        self._said: set[str] = set()
+        self._asked = 0
+        self._acted = False
+        self._programs: Any = None
+        super().__init__(*arguments, **named)
+        if self.hypermodel is None and not self._overrides("run_trial"):
+            raise ValueError(
+                "Received `hypermodel=None`: expected a function that builds a model, or a "
+                "HyperModel, or a subclass with a `run_trial` of its own"
+            )
+
+    def search(self, *fit_args: Any, **fit_kwargs: Any) -> None:
+        """Search as KerasTuner does.
+
+        Args:
+            fit_args: Of `run_trial`, which gives them to `model.fit`.
+            fit_kwargs: Alike.
+        """
+        try:
+            if self._in_turn():
+                super().search(*fit_args, **fit_kwargs)
+            else:
+                self._search(fit_args, fit_kwargs)
+        finally:
+            self._read.clear()
+            self._waiting.clear()
+
+    def _in_turn(self) -> bool:
+        """Whether each trial must have ended before the next begins."""
+        return (
+            distribution.has_chief_oracle()
+            or self._block == 1
+            or any(map(self._overrides, (*_IN_TURN, "run_trial")))
+            or self._never() is not None
+        )
+
+    def _search(self, fit_args: tuple[Any, ...], fit_kwargs: dict[str, Any]) -> None:
+        """The loop of KerasTuner's `search`, with several trials under way."""
+        self.oracle.verbose = fit_kwargs.get("verbose", self.oracle.verbose)
+        self.on_search_begin()
+        under_way: deque[Any] = deque()
+        pool = Pool(threads=True)
+        try:
+            while True:
+                ended = self._ask(under_way, pool, fit_args, fit_kwargs)
+                if not under_way:
+                    if ended:
+                        break
+                    continue
+                # Who learns from ends is asked again when all are known: no race decides.
+                count = 1 if tells_nothing(self.oracle) and not ended else len(under_way)
+                for _ in range(count):
+                    trial = under_way.popleft()
+                    self._try_run_and_update_trial(trial, *fit_args, **fit_kwargs)
+                    self.on_trial_end(trial)
+        finally:
+            pool.close()
+            self._jobs.clear()
+        self.on_search_end()
+
+    def _ask(
+        self,
+        under_way: deque[Any],
+        pool: Pool,
+        fit_args: tuple[Any, ...],
+        fit_kwargs: dict[str, Any],
+    ) -> bool:
+        """Begin trials until there are enough, or no more for now; whether there are no more."""
+        width = block_of(self.oracle, self._block)
+        while len(under_way) < width:
+            self.pre_create_trial()
+            # A name that has a trial under way would be given that one again.
+            self._asked += 1
+            named = f"{self.tuner_id}-{self._asked}" if under_way else self.tuner_id
+            trial = self.oracle.create_trial(named)
+            if trial.status == "STOPPED":
+                return True
+            if trial.status == "IDLE":
+                return False
+            self.on_trial_begin(trial)
+            under_way.append(trial)
+            job = self._begin(trial, pool, fit_args, self._of_trial(trial, fit_kwargs))
+            self._jobs[trial.trial_id] = job
+            if job.error is not None:
+                return False  # the oracle hears of it before it is asked again
+            # As the trial's end will: the next one may have what this one's model asked for.
+            self.oracle.update_space(trial.hyperparameters)
+        return False
+
+    def run_trial(self, trial: Any, *args: Any, **kwargs: Any) -> Any:
+        """Train a trial, or say what its lanes came to, if it is one of several under way.
+
+        Args:
+            trial: Of the oracle.
+            args: Of `model.fit`.
+            kwargs: Alike.
+
+        Returns:
+            As KerasTuner's: a History for each execution, or what `HyperModel.fit` returned.
+        """
+        kwargs = self._of_trial(trial, kwargs)
+        job = self._jobs.pop(trial.trial_id, None)
+        if job is None:
+            job = self._begin(trial, Pool(threads=False), args, kwargs)
+        trained = job.results()
+        self._acted = self._acted or job.acted
+        if not job.lanes:
+            return super().run_trial(trial, *args, **kwargs)
+        model = save_best(
+            job, trained, self.oracle.objective, self._get_checkpoint_fname(trial.trial_id)
+        )
+        keras_tuner_utils.save_json(
+            self._get_build_config_fname(trial.trial_id), model.get_build_config()
+        )
+        histories = [one.history for one in trained]
+        for history in histories:
+            tuner_utils.validate_trial_results(history, self.oracle.objective, "HyperModel.fit()")
+        return histories
+
+    def _begin(self, trial: Any, pool: Pool, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Job:
+        """Build a trial's models and let them train, if they can as lanes."""
+        job = Job(trial)
+        reason = self._never()
+        if reason is None:
+            try:
+                reason = self._lay_out(job, pool, args, kwargs)
+            except Exception as error:  # a trial's failure is the oracle's to judge
+                job.error = error
+        if reason is not None:
+            self._say(reason)
+        return job
+
+    def _lay_out(
+        self, job: Job, pool: Pool, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> str | None:
+        """Make the lanes of a trial; or say why not, with the models left for `model.fit`."""
+        from rnnsearch.engines import built
+
+        hyperparameters = job.trial.hyperparameters
+        models = [self._try_build(hyperparameters) for _ in range(self.executions_per_trial)]
+        callbacks = _listed(kwargs.get("callbacks"))
+        try:
+            request = built.Request.of(args, kwargs, self._read)
+        except Exception as error:  # `model.fit` says it in its own words
+            reason: str | None = str(error) if isinstance(error, built.NotArrays) else "fit fails"
+        else:
+            reason = built.reason_against(models[0], request, callbacks)
+        if reason is not None:
+            self._waiting = [(hyperparameters, model) for model in models]
+            return reason
+        if self._programs is None:
+            self._programs = built.Programs()
+        for model in models:
+            program, values = self._programs.of(model, request)
+            keeper = BestEpoch(self.oracle.objective)
+            called = self._deepcopy_callbacks(callbacks)
+            if any(map(self._overrides, _HOOKS)):
+                called.append(tuner_utils.TunerCallback(self, job.trial))
+            lane = built.Lane(model, request, program, values, called, keeper)
+            job.lanes.append(lane)
+            job.keepers.append(keeper)
+            job.futures.append(pool.train(lane, called, ahead=not self._acted))
+        return None
+
+    def _never(self) -> str | None:
+        """Why no trial of this tuner can be a lane, if that is known without a model."""
+        if keras.backend.backend() != "jax":
+            return f"the backend is {keras.backend.backend()}; with jax trials are trained together"
+        if self.hypermodel is None:
+            return "there is no hypermodel"
+        if type(self.hypermodel).fit is not keras_tuner.HyperModel.fit:
+            return f"{type(self.hypermodel).__name__} has a fit of its own"
+        if self.distribution_strategy is not None:
+            return "a distribution_strategy is given"
+        for name in ("_build_and_fit_model", "on_batch_begin", "on_batch_end"):
+            if self._overrides(name):
+                return f"{type(self).__name__} has {name} of its own"
+        return None
+
+    def _overrides(self, name: str) -> bool:
+        """Whether a user's subclass has a method of its own."""
+        method = getattr(type(self), name)
+        return method.__module__.partition(".")[0] not in ("rnnsearch", "keras_tuner")
+
+    def _of_trial(self, trial: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """The arguments of a trial's `fit`, for a tuner that has some of its own."""
+        return kwargs
+
+    def _try_build(self, hp: Any) -> keras.Model:
+        """As KerasTuner's, but that memory is collected once for several trials."""
+        for place, (known, model) in enumerate(self._waiting):
+            if known is hp:
+                del self._waiting[place]
+                return model
+        keras.backend.clear_session(free_memory=False)
+        if len(self.oracle.end_order) % 8 == 0:
+            gc.collect()
+        model = self._build_hypermodel(hp)
+        if not isinstance(model, keras.Model):
+            raise keras_tuner.errors.FatalTypeError(
+                "Expected the model-building function, or HyperModel.build() to return a valid "
+                f"Keras Model instance. Received: {model} of type {type(model)}."
+            )
+        size = maybe_compute_model_size(model)
+        if self.max_model_size and size > self.max_model_size:
+            raise keras_tuner.errors.FailedTrialError(
+                f"Oversized model: {size} parameters. Skip model."
+            )
+        return model
+
+    def _say(self, reason: str) -> None:
+        """One line for each reason."""
+        if reason not in self._said:
+            self._said.add(reason)
+            _LOG.warning("trained by model.fit: %s", reason)
+
+
+def _listed(callbacks: Any) -> list[Any]:
+    if callbacks is None:
+        return []
+    return list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]

@@ -1,0 +1,152 @@
+"""A trial on its way: its models as lanes, or why `model.fit` trains them."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import keras
+
+from rnnsearch.integrations.keras_tuner.asking import cores
+
+if TYPE_CHECKING:
+    from rnnsearch.engines.built import Lane, Trained
+
+__all__ = ["TOGETHER", "BestEpoch", "Job", "Pool", "save_best"]
+
+TOGETHER = (
+    keras.callbacks.EarlyStopping,
+    keras.callbacks.ReduceLROnPlateau,
+    keras.callbacks.LearningRateScheduler,
+    keras.callbacks.History,
+)
+"""Callbacks that know of one model only, so that threads may call those of several models."""
+
+_AHEAD = 256 * 2**20
+"""Bytes of a trial's epochs that may wait for callbacks which the user's thread must call."""
+
+
+class BestEpoch:
+    """Which epoch's weights a trial keeps: by the same rule as KerasTuner's `SaveBestEpoch`.
+
+    Args:
+        objective: Of the oracle.
+    """
+
+    def __init__(self, objective: Any) -> None:
+        self._objective = objective
+        self.value: float | None = float("-inf" if objective.direction == "max" else "inf")
+
+    def keeps(self, logs: Any) -> bool:
+        """Whether these are the best so far; without the objective among them, the last are."""
+        if not self._objective.has_value(logs):
+            self.value = None
+            return True
+        value = self._objective.get_value(logs)
+        return self.offer(value)
+
+    def offer(self, value: float | None) -> bool:
+        """Whether a value is better than all before."""
+        known = value is not None and self.value is not None
+        if known and not self._objective.better_than(value, self.value):
+            return False
+        self.value = value
+        return True
+
+
+@dataclass
+class Job:
+    """A trial between its models' making and its end.
+
+    Attributes:
+        trial: KerasTuner's.
+        lanes: One an execution; empty if `model.fit` is to train it, or it failed.
+        keepers: Theirs.
+        futures: Of the lanes' training; of one without a result, callbacks are still to be called.
+        error: What its building raised.
+    """
+
+    trial: Any
+    lanes: list[Lane] = field(default_factory=list)
+    keepers: list[BestEpoch] = field(default_factory=list)
+    futures: list[Future[Trained | None]] = field(default_factory=list)
+    error: Exception | None = None
+
+    def results(self) -> list[Trained]:
+        """What its lanes came to, once they did.
+
+        Raises:
+            Exception: What building or training raised.
+        """
+        if self.error is not None:
+            raise self.error
+        trained = []
+        for lane, future in zip(self.lanes, self.futures, strict=True):
+            done = future.result()
+            trained.append(lane.train() if done is None else done)
+        return trained
+
+    @property
+    def acted(self) -> bool:
+        """Whether callbacks changed what was trained ahead of them."""
+        return any(lane.acted for lane in self.lanes)
+
+
+class Pool:
+    """Threads that train lanes, one a core: compiled programs run outside of Python's lock.
+
+    Args:
+        threads: Whether there are any.
+    """
+
+    def __init__(self, threads: bool) -> None:
+        self._executor = ThreadPoolExecutor(cores(), "lane") if threads else None
+        self._lanes: list[Lane] = []
+
+    def train(self, lane: Lane, callbacks: list[Any], ahead: bool) -> Future[Trained | None]:
+        """Let a lane be trained, as far as may be without the thread that calls its callbacks.
+
+        Args:
+            lane: Of one execution.
+            callbacks: Its.
+            ahead: Whether to train it before callbacks that the user's thread must call.
+        """
+        self._lanes.append(lane)
+        if self._executor is not None and all(type(one) in TOGETHER for one in callbacks):
+            return self._executor.submit(lane.train)
+        if self._executor is not None and ahead and lane.size <= _AHEAD:
+            return self._executor.submit(lane.run_ahead)
+        nothing: Future[Trained | None] = Future()
+        nothing.set_result(None)
+        return nothing
+
+    def close(self) -> None:
+        """End training; what isn't finished stops at its epoch's end."""
+        for lane in self._lanes:
+            lane.stop()
+        if self._executor is not None:
+            self._executor.shutdown(cancel_futures=True)
+
+
+def save_best(
+    job: Job, trained: list[Trained], objective: Any, path: str | os.PathLike[str]
+) -> keras.Model:
+    """Save the weights of the best epoch of all executions, and return the model of the last.
+
+    Args:
+        job: The trial's.
+        trained: What its lanes came to.
+        objective: Of the oracle.
+        path: Of the weights.
+    """
+    over_all = BestEpoch(objective)
+    chosen: tuple[Lane, Any] | None = None
+    for lane, keeper, one in zip(job.lanes, job.keepers, trained, strict=True):
+        if one.best is not None and over_all.offer(keeper.value):
+            chosen = lane, one.best
+    if chosen is not None:
+        lane, best = chosen
+        lane.model_with(best).save_weights(path)
+    return job.lanes[-1].model

@@ -1,0 +1,58 @@
+"""`Tuner`: one name for a search by task and space, and for one of a user's build function."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rnnsearch.integrations.keras_tuner.specified import SpecTuner
+
+__all__ = ["Tuner"]
+
+
+class _Tuner:
+    """`rnnsearch.Tuner`: searches recurrent networks, or what a function builds.
+
+        rnnsearch.Tuner(build, objective="val_loss", max_trials=10)
+        rnnsearch.Tuner(task="many_to_one", space={"units": [8, 16]})
+
+    The first is a `BuildTuner`: KerasTuner's tuner, whose trials are trained together. It may be
+    subclassed, with a `run_trial` of one's own. The second is a `SpecTuner`, and imports no Keras.
+    """
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """A tuner of the kind that the arguments are of."""
+        if _has_function(arguments, named):
+            from rnnsearch.integrations.keras_tuner.methods import BuildTuner
+
+            return BuildTuner(*arguments, **named)
+        if not arguments and not {"task", "space"} & named.keys():
+            raise TypeError(
+                "Expected a function that builds a model, as in Tuner(build, objective=…), or a "
+                "task and a space, as in Tuner(task='many_to_one', space={'units': [8, 16]}). "
+                "Received: neither"
+            )
+        return SpecTuner(*arguments, **named)
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
+        from rnnsearch.integrations.keras_tuner.methods import BuildTuner
+
+        return (BuildTuner,)
+
+    def __instancecheck__(self, instance: Any) -> bool:
+        if isinstance(instance, SpecTuner):
+            return True
+        from rnnsearch.integrations.keras_tuner.methods import BuildTuner
+
+        return isinstance(instance, BuildTuner)
+
+
+def _has_function(arguments: tuple[Any, ...], named: dict[str, Any]) -> bool:
+    """Whether there is a hypermodel or an oracle, and neither a task nor a space."""
+    if {"task", "space"} & named.keys():
+        return False
+    if {"hypermodel", "oracle"} & named.keys():
+        return True
+    return bool(arguments) and not isinstance(arguments[0], str)
+
+
+Tuner = _Tuner()

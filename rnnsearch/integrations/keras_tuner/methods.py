@@ -1,0 +1,68 @@
+"""The tuners, by KerasTuner's names and with its arguments; see docs/tuner.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras_tuner
+
+from rnnsearch.integrations.keras_tuner.built import LaneTuner
+
+__all__ = ["BayesianOptimization", "BuildTuner", "GridSearch", "Hyperband", "RandomSearch"]
+
+_OF_ORACLE = (
+    *("objective", "max_trials", "hyperparameters", "tune_new_entries", "allow_new_entries"),
+    *("seed", "max_retries_per_trial", "max_consecutive_failed_trials"),
+)
+
+
+class BuildTuner(LaneTuner):
+    """`rnnsearch.Tuner` of a build function, and KerasTuner's `Tuner` of an oracle.
+
+    Args:
+        oracle: Of KerasTuner's, or the hypermodel, which is then searched at random.
+        hypermodel: A function that builds and compiles a model, or a `HyperModel`.
+        arguments: Of `keras_tuner.Tuner`.
+        named: Alike; without an oracle also its `objective`, `max_trials`, `hyperparameters`,
+            `tune_new_entries`, `allow_new_entries`, `seed`, `max_retries_per_trial` and
+            `max_consecutive_failed_trials`.
+    """
+
+    def __init__(
+        self, oracle: Any = None, hypermodel: Any = None, *arguments: Any, **named: Any
+    ) -> None:
+        if not _is_oracle(oracle):
+            if oracle is not None and hypermodel is not None and "objective" not in named:
+                named["objective"], hypermodel = hypermodel, oracle
+            elif oracle is not None:
+                hypermodel = oracle
+            given = {name: named.pop(name) for name in _OF_ORACLE if name in named}
+            oracle = keras_tuner.oracles.RandomSearchOracle(**given)
+        super().__init__(oracle, hypermodel, *arguments, **named)
+
+
+def _is_oracle(oracle: Any) -> bool:
+    return isinstance(oracle, keras_tuner.Oracle)
+
+
+class RandomSearch(LaneTuner, keras_tuner.RandomSearch):
+    """Values drawn at random; the arguments are those of `keras_tuner.RandomSearch`."""
+
+
+class GridSearch(LaneTuner, keras_tuner.GridSearch):
+    """Every combination of values; the arguments are those of `keras_tuner.GridSearch`."""
+
+
+class BayesianOptimization(LaneTuner, keras_tuner.BayesianOptimization):
+    """A Gaussian process; the arguments are those of `keras_tuner.BayesianOptimization`."""
+
+
+class Hyperband(LaneTuner, keras_tuner.Hyperband):
+    """Successive halving, bracket by bracket; arguments as `keras_tuner.Hyperband` has them."""
+
+    def _of_trial(self, trial: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
+        values = trial.hyperparameters.values
+        if "tuner/epochs" not in values:
+            return kwargs
+        epochs = {"epochs": values["tuner/epochs"], "initial_epoch": values["tuner/initial_epoch"]}
+        return {**kwargs, **epochs}

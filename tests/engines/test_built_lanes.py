@@ -1,0 +1,282 @@
+"""Models of a user's own as lanes: what `model.fit` gives, and one program for many numbers."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from rnnsearch.engines.built import Lane, NotArrays, Programs, Request, reason_against
+from rnnsearch.engines.built.keys import describe, is_foreign
+
+COUNT = 37
+RNG = np.random.default_rng(0)
+
+
+class Last:
+    """Keeps every epoch."""
+
+    def keeps(self, logs):
+        return True
+
+
+def dense(rate=1e-2, dropout=0.3, l2=1e-3, clip=1.0, decay=1e-3):
+    inputs = keras.Input((6,))
+    regularizer = keras.regularizers.L1L2(l2, 2 * l2)
+    hidden = layers.Dense(5, "relu", kernel_regularizer=regularizer)(inputs)
+    hidden = layers.GaussianNoise(0.1)(layers.Dropout(dropout)(hidden))
+    hidden = layers.Dense(3, bias_regularizer=keras.regularizers.L2(l2))(hidden)
+    optimizer = keras.optimizers.Adam(rate, beta_1=1 - rate, clipnorm=clip, weight_decay=decay)
+    return compiled(keras.Model(inputs, layers.Dense(1)(hidden)), optimizer, "mse", ["mae"])
+
+
+def cnn(rate=1e-2, dropout=0.2, smoothing=0.1):
+    model = keras.Sequential(
+        [
+            keras.Input((6, 6, 1)),
+            layers.Conv2D(2, 3),
+            layers.SpatialDropout2D(dropout),
+            layers.GlobalMaxPooling2D(),
+            layers.Dense(3, "softmax"),
+        ]
+    )
+    loss = keras.losses.CategoricalCrossentropy(label_smoothing=smoothing)
+    optimizer = keras.optimizers.SGD(rate, momentum=1 - rate, nesterov=True)
+    return compiled(model, optimizer, loss, ["accuracy"])
+
+
+def batch_norm(rate=1e-2, dropout=0.1):
+    inner = keras.Sequential([keras.Input((6,)), layers.Dense(4), layers.BatchNormalization()])
+    model = keras.Sequential([inner, layers.AlphaDropout(dropout), layers.Dense(1)])
+    return compiled(model, keras.optimizers.Nadam(rate), "mae", [])
+
+
+def embedding(rate=1e-2, dropout=0.2):
+    model = keras.Sequential(
+        [
+            keras.Input((7,), dtype="int32"),
+            layers.Embedding(9, 3, mask_zero=True),
+            layers.Bidirectional(layers.GRU(3, dropout=dropout, recurrent_dropout=dropout / 2)),
+            layers.Dense(1, "sigmoid"),
+        ]
+    )
+    optimizer = keras.optimizers.RMSprop(rate, rho=1 - rate)
+    return compiled(model, optimizer, "binary_crossentropy", ["accuracy"])
+
+
+def many_inputs(rate=1e-2, dropout=0.2):
+    a, b = keras.Input((6,), name="a"), keras.Input((4, 2), name="b")
+    hidden = layers.Concatenate()([layers.Dense(3)(a), layers.LSTM(3, dropout=dropout)(b)])
+    model = keras.Model({"a": a, "b": b}, layers.Dense(1)(hidden))
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=rate, global_clipnorm=dropout)
+    return compiled(model, optimizer, keras.losses.Huber(), ["mae"])
+
+
+def many_outputs(rate=1e-2, dropout=0.2):
+    inputs = keras.Input((6,))
+    hidden = layers.Dropout(dropout)(layers.Dense(4, "tanh")(inputs))
+    outputs = {"p": layers.Dense(1, name="p")(hidden)}
+    outputs["q"] = layers.Dense(3, "softmax", name="q")(hidden)
+    losses = {"p": "mse", "q": "sparse_categorical_crossentropy"}
+    model = keras.Model(inputs, outputs)
+    model.compile(
+        optimizer=keras.optimizers.Lion(rate, clipvalue=dropout),
+        loss=losses,
+        loss_weights={"p": 1.0, "q": 0.5},
+        metrics={"p": ["mae"], "q": ["accuracy"]},
+    )
+    return model
+
+
+def compiled(model, optimizer, loss, metrics):
+    model.compile(optimizer=optimizer, loss=loss, metrics=metrics)
+    return model
+
+
+X = RNG.normal(size=(COUNT, 6))
+CASES = {
+    "dense": (dense, X, RNG.normal(size=COUNT), {"sample_weight": RNG.random(COUNT)}),
+    "cnn": (
+        cnn,
+        RNG.normal(size=(COUNT, 6, 6, 1)).astype("float32"),
+        np.eye(3)[RNG.integers(0, 3, COUNT)],
+        {"shuffle": "batch"},
+    ),
+    "batch_norm": (batch_norm, X, X[:, :1], {"validation_freq": 2, "validation_batch_size": 3}),
+    "embedding": (
+        embedding,
+        RNG.integers(0, 9, (COUNT, 7)),
+        RNG.integers(0, 2, COUNT),
+        {"class_weight": {0: 1.0, 1: 3.0}},
+    ),
+    "many_inputs": (
+        many_inputs,
+        {"a": X, "b": RNG.normal(size=(COUNT, 4, 2))},
+        X[:, 0],
+        {"shuffle": False},
+    ),
+    "many_outputs": (many_outputs, X, {"p": X[:, :1], "q": RNG.integers(0, 3, COUNT)}, {}),
+}
+
+
+def made(build, **numbers):
+    keras.backend.clear_session(free_memory=False)
+    keras.utils.set_random_seed(4)
+    return build(**numbers)
+
+
+def trained(programs, model, x, y, callbacks=(), **arguments):
+    request = Request.of((x, y), arguments, {})
+    assert reason_against(model, request, callbacks) is None
+    program, values = programs.of(model, request)
+    return Lane(model, request, program, values, list(callbacks), Last()).train()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_it_is_what_fit_gives(name):
+    """Same losses, metrics, weights and generators; of numbers that the program wasn't made for."""
+    build, x, y, more = CASES[name]
+    arguments = {"epochs": 3, "batch_size": 8, "validation_split": 0.2, "verbose": 0, **more}
+    programs = Programs()
+    trained(programs, made(build), x, y, **arguments | {"epochs": 1})
+    numbers = {"rate": 5e-3, "dropout": 0.4}
+
+    model = made(build, **numbers)
+    outcome = trained(programs, model, x, y, **arguments)
+    assert len(programs) == 1, "they differ in numbers only"
+    after = np.random.random()
+
+    other = made(build, **numbers)
+    history = other.fit(x, y, **arguments).history
+    assert outcome.history.history.keys() == history.keys()
+    for key in history:
+        np.testing.assert_allclose(outcome.history.history[key], history[key], 2e-5, 1e-6)
+    for weights, same in zip(model.variables, other.variables, strict=True):
+        np.testing.assert_allclose(np.asarray(weights), np.asarray(same), 2e-4, 2e-6)
+    assert np.random.random() == after, "the next trial's order is drawn from the same place"
+
+
+def test_another_structure_is_another_program():
+    texts = [describe(made(dense, **numbers))[0] for numbers in ({}, {"dropout": 0.0}, {"l2": 0.0})]
+    texts += [describe(made(build))[0] for build in (cnn, batch_norm)]
+    frozen = made(dense)
+    frozen.layers[1].trainable = False
+    assert len({*texts, describe(frozen)[0]}) == 6
+    assert describe(made(dense, rate=0.5, clip=0.1, decay=0.3))[0] == texts[0]
+
+
+class Scaled(layers.Layer):
+    """Says nothing of its factor to whoever asks for its description."""
+
+    def call(self, inputs):
+        return inputs * self.factor
+
+    def get_config(self):
+        return {"name": self.name}
+
+
+def scaled(factor, rate=1e-2):
+    scale = Scaled()
+    scale.factor = factor
+    model = keras.Sequential([keras.Input((6,)), scale, layers.Dropout(rate), layers.Dense(1)])
+    return compiled(model, keras.optimizers.SGD(rate), lambda y, p: (y - p) ** 2, [])
+
+
+def test_parts_of_a_users_own_share_a_program_if_their_code_is_equal():
+    assert is_foreign(made(scaled, factor=2.0))
+    assert not is_foreign(made(dense))
+    programs, losses = Programs(), []
+    for factor, rate in ((2.0, 1e-2), (2.0, 0.4), (3.0, 0.4)):
+        model = made(scaled, factor=factor, rate=rate)
+        outcome = trained(programs, model, X, X[:, :1], epochs=2)
+        other = made(scaled, factor=factor, rate=rate).fit(X, X[:, :1], epochs=2, verbose=0)
+        np.testing.assert_allclose(outcome.history.history["loss"], other.history["loss"], 1e-5)
+        losses.append(other.history["loss"][-1])
+    assert len(programs) == 2
+    assert len(set(losses)) == 3
+
+
+def test_callbacks_act_as_in_fit():
+    """Stopping, plateaus and schedules, each of which changes what the next epoch does."""
+
+    def callbacks():
+        return [
+            keras.callbacks.EarlyStopping("loss", 0.05, patience=2, restore_best_weights=True),
+            keras.callbacks.ReduceLROnPlateau("loss", 0.1, patience=1, min_delta=0.1),
+            keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate * 0.9),
+        ]
+
+    arguments = {"epochs": 12, "batch_size": 8, "verbose": 0}
+    model, other = made(dense, rate=0.05), None
+    outcome = trained(Programs(), model, X, X[:, 0], callbacks(), **arguments)
+    other = made(dense, rate=0.05)
+    history = other.fit(X, X[:, 0], callbacks=callbacks(), **arguments).history
+    assert 2 < len(history["loss"]) < 12
+    assert outcome.history.history.keys() == history.keys()
+    np.testing.assert_allclose(outcome.history.history["loss"], history["loss"], 1e-5)
+    rates = outcome.history.history["learning_rate"]
+    np.testing.assert_allclose(rates, history["learning_rate"], 1e-6)
+    for weights, same in zip(model.get_weights(), other.get_weights(), strict=True):
+        np.testing.assert_allclose(weights, same, 1e-4, 1e-6)
+
+
+class OwnStep(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(1)
+
+    def call(self, inputs):
+        return self.dense(inputs)
+
+    def train_step(self, state, data):
+        return super().train_step(state, data)
+
+
+class Batches(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        self.seen = batch
+
+
+@pytest.mark.parametrize(
+    ("model", "arguments", "callbacks", "reason"),
+    [
+        (OwnStep, {}, [], "OwnStep has a train_step of its own"),
+        (dense, {"steps_per_epoch": 2}, [], "steps_per_epoch is given"),
+        (dense, {}, [Batches()], "the callback Batches has on_train_batch_end"),
+        (dense, {}, [keras.callbacks.TerminateOnNaN()], "TerminateOnNaN has on_batch_end"),
+        (dense, {}, [keras.callbacks.LambdaCallback(on_train_batch_end=print)], "on_train_batch"),
+        (dense, {"epochs": 0}, [], "no epoch to train"),
+    ],
+)
+def test_what_a_program_cant_follow_is_said(model, arguments, callbacks, reason):
+    model = model()
+    if not model.compiled:
+        model.compile(loss="mse")
+    request = Request.of((X, X[:, 0]), arguments, {})
+    assert reason in reason_against(model, request, callbacks)
+
+
+def test_models_that_arent_compiled_for_it_are_named():
+    request = Request.of((X, X[:, 0]), {}, {})
+    model = keras.Sequential([keras.Input((6,)), layers.Dense(1)])
+    assert reason_against(model, request, []) == "the model isn't compiled"
+    model.compile(loss="mse", run_eagerly=True)
+    assert "run_eagerly" in reason_against(model, request, [])
+    model.compile(loss="mse", jit_compile=False)
+    assert "without jit_compile" in reason_against(model, request, [])
+
+
+@pytest.mark.parametrize("x", [(i for i in range(3)), np.array(["a", "b"])])
+def test_data_that_isnt_arrays_is_named(x):
+    with pytest.raises(NotArrays, match=r"not arrays|isn't of numbers"):
+        Request.of((x, None), {}, {})
+
+
+def test_the_same_data_is_read_once():
+    kept = {}
+    first = Request.of((X, X[:, 0]), {"validation_data": (X, X)}, kept)
+    other = Request.of((X, X), {"validation_data": (X, X)}, kept)
+    y = X[:, 0]
+    again = [Request.of((X, y), {"validation_split": 0.5}, kept) for _ in range(2)]
+    assert again[0].train[0] is again[1].train[0]
+    assert first.count == other.count == COUNT
+    assert again[0].count == COUNT // 2

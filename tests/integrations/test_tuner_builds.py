@@ -1,0 +1,324 @@
+"""Tuners of a build function: KerasTuner's own script, trial for trial what KerasTuner finds."""
+
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import keras_tuner
+import numpy as np
+import pytest
+from keras import layers
+
+import rnnsearch
+from rnnsearch.integrations.keras_tuner.methods import BuildTuner
+
+# As KerasTuner's: a checkpoint has the optimizer's variables, a new model has none yet.
+pytestmark = pytest.mark.filterwarnings("ignore:Skipping variable loading")
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(40, 4)).astype("float32")
+Y = X[:, 0] * 2 + 0.1 * RNG.normal(size=40)
+FIT = {"epochs": 2, "batch_size": 16, "validation_split": 0.25, "verbose": 0}
+
+
+def build(hp):
+    model = keras.Sequential([keras.Input((4,))])
+    for layer in range(hp.Int("layers", 1, 2)):
+        with hp.conditional_scope("layers", list(range(layer + 1, 3))):
+            model.add(layers.Dense(hp.Choice(f"units_{layer}", [2, 3]), "relu"))
+    if hp.Boolean("drop"):
+        model.add(layers.Dropout(hp.Float("rate", 0.1, 0.5)))
+    model.add(layers.Dense(1))
+    rate = hp.Float("learning_rate", 1e-3, 1e-1, sampling="log")
+    model.compile(optimizer=keras.optimizers.Adam(rate), loss="mse", metrics=["mae"])
+    return model
+
+
+def linear(hp):
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
+    model.compile(optimizer=keras.optimizers.SGD(hp.Float("rate", 1e-3, 1e-1)), loss="mse")
+    return model
+
+
+def searched(package, kind, folder, hypermodel=build, fit=FIT, **arguments):
+    given = {"objective": "val_loss", "directory": folder, "project_name": package.__name__}
+    tuner = getattr(package, kind)(hypermodel, **(given | arguments))
+    keras.utils.set_random_seed(5)
+    tuner.search(X, Y, **fit)
+    return tuner
+
+
+def test_trials_are_those_of_keras_tuner(tmp_path):
+    """The same values, scores, best epochs and weights: from the same seeds, in the same order."""
+    arguments = {"max_trials": 7, "seed": 1, "executions_per_trial": 2}
+    ours = searched(rnnsearch, "RandomSearch", tmp_path, **arguments)
+    theirs = searched(keras_tuner, "RandomSearch", tmp_path, **arguments)
+    assert ours.oracle.trials.keys() == theirs.oracle.trials.keys()
+    for trial_id, trial in theirs.oracle.trials.items():
+        mine = ours.oracle.get_trial(trial_id)
+        assert (mine.status, mine.best_step) == (trial.status, trial.best_step)
+        assert mine.hyperparameters.values == trial.hyperparameters.values
+        assert mine.score == pytest.approx(trial.score, rel=1e-4)
+        models = (tuner.load_model(one) for tuner, one in ((ours, mine), (theirs, trial)))
+        for one, other in zip(*(model.get_weights() for model in models), strict=True):
+            np.testing.assert_allclose(one, other, 1e-3, 1e-5)
+    assert len(ours._programs) < len(ours.oracle.trials)
+
+
+def test_hyperband_goes_on_with_the_weights_of_the_round_before(tmp_path):
+    arguments = {"hypermodel": linear, "max_epochs": 4, "factor": 2, "seed": 2}
+    ours = searched(rnnsearch, "Hyperband", tmp_path, **arguments)
+    theirs = searched(keras_tuner, "Hyperband", tmp_path, **arguments)
+    rounds = [
+        sorted(
+            (one.hyperparameters.get("tuner/epochs"), one.hyperparameters.get("tuner/round"))
+            for one in tuner.oracle.trials.values()
+        )
+        for tuner in (ours, theirs)
+    ]
+    assert rounds[0] == rounds[1]
+    later = [t for t in ours.oracle.trials.values() if "tuner/trial_id" in t.hyperparameters.values]
+    for trial in later:
+        first = ours.oracle.get_trial(trial.hyperparameters.get("tuner/trial_id"))
+        assert trial.hyperparameters.get("rate") == first.hyperparameters.get("rate")
+        assert trial.score < first.score, "it goes on where the other ended"
+    assert later
+
+
+def test_a_tuner_of_a_function_is_searched_at_random(tmp_path):
+    tuner = rnnsearch.Tuner(
+        linear, objective="val_loss", max_trials=3, directory=tmp_path, seed=1, project_name="p"
+    )
+    assert isinstance(tuner, BuildTuner)
+    assert isinstance(tuner, keras_tuner.Tuner)
+    assert isinstance(tuner, rnnsearch.Tuner)
+    assert tuner.remaining_trials == 3
+    tuner.search(X, Y, **FIT)
+    assert tuner.remaining_trials == 0
+    assert len(tuner._programs) == 1
+
+
+def test_an_oracle_of_ones_own_is_asked_for_one_trial_at_a_time(tmp_path):
+    class Halving(keras_tuner.Oracle):
+        def populate_space(self, trial_id):
+            done = [t.score for t in self.trials.values()]
+            assert None not in done
+            return {"status": "RUNNING", "values": {"rate": 0.1 / 2 ** len(done)}}
+
+    oracle = Halving(objective="val_loss", max_trials=3)
+    tuner = rnnsearch.Tuner(oracle, linear, directory=tmp_path, project_name="p")
+    tuner.search(X, Y, **FIT)
+    rates = [t.hyperparameters.get("rate") for t in oracle.trials.values()]
+    assert rates == [0.1, 0.05, 0.025]
+
+
+def test_bayesian_and_grid(tmp_path):
+    arguments = {"hypermodel": linear, "max_trials": 6, "seed": 1}
+    tuner = searched(rnnsearch, "BayesianOptimization", tmp_path, num_initial_points=3, **arguments)
+    assert len({t.score for t in tuner.oracle.get_best_trials(6)}) == 6
+
+    def grid(hp):
+        hp.Choice("rate", [0.1, 0.01])
+        hp.Choice("other", ["a", "b"])
+        return linear(hp)
+
+    tuner = searched(rnnsearch, "GridSearch", tmp_path / "grid", hypermodel=grid)
+    values = [tuple(t.hyperparameters.values.values()) for t in tuner.oracle.trials.values()]
+    assert sorted(values) == [(0.01, "a"), (0.01, "b"), (0.1, "a"), (0.1, "b")]
+
+
+def test_each_lane_stops_by_itself(tmp_path):
+    stop = keras.callbacks.EarlyStopping("val_loss", patience=1, min_delta=0.3)
+    fit = {**FIT, "epochs": 9, "callbacks": [stop]}
+    tuner = searched(rnnsearch, "RandomSearch", tmp_path, linear, fit, max_trials=4, seed=3)
+    steps = [trial.best_step for trial in tuner.oracle.trials.values()]
+    assert len(set(steps)) > 1
+    assert max(steps) < 8
+
+
+def test_another_process_reads_what_one_found(tmp_path):
+    tuner = searched(rnnsearch, "RandomSearch", tmp_path, max_trials=2, seed=1)
+    best = tuner.get_best_models()[0].predict(X, verbose=0)
+    again = rnnsearch.RandomSearch(
+        build, "val_loss", 3, directory=tmp_path, project_name="rnnsearch", seed=1
+    )
+    assert again.remaining_trials == 1
+    assert again.oracle.get_best_trials()[0].score == tuner.oracle.get_best_trials()[0].score
+    assert again.get_best_hyperparameters()[0].values == tuner.get_best_hyperparameters()[0].values
+    np.testing.assert_allclose(again.get_best_models()[0].predict(X, verbose=0), best, 1e-5)
+    again.search(X, Y, **FIT)
+    assert len(again.oracle.trials) == 3
+    fresh = rnnsearch.RandomSearch(
+        build, "val_loss", 3, directory=tmp_path, project_name="rnnsearch", overwrite=True
+    )
+    assert fresh.remaining_trials == 3
+
+
+class OwnFit(keras_tuner.HyperModel):
+    def build(self, hp):
+        return linear(hp)
+
+    def fit(self, hp, model, *args, **kwargs):
+        return model.fit(*args, **{**kwargs, "batch_size": hp.Choice("batch", [8, 16])})
+
+
+def test_a_fit_of_the_hypermodels_own_is_called_and_said(tmp_path, caplog):
+    tuner = searched(rnnsearch, "RandomSearch", tmp_path, OwnFit(), max_trials=2, seed=1)
+    assert [r.message for r in caplog.records if r.name == "rnnsearch"] == [
+        "trained by model.fit: OwnFit has a fit of its own"
+    ]
+    assert all("batch" in t.hyperparameters.values for t in tuner.oracle.trials.values())
+    assert tuner._programs is None
+
+
+@pytest.mark.parametrize("result", [0.5, {"val_loss": 0.5}, [0.25, 0.75]])
+def test_run_trial_of_ones_own(tmp_path, result):
+    class Own(rnnsearch.Tuner):
+        def run_trial(self, trial, x):
+            assert x == 3
+            trial.hyperparameters.Int("n", 1, 5)
+            return result
+
+    oracle = keras_tuner.oracles.RandomSearchOracle("val_loss", 2)
+    tuner = Own(oracle, directory=tmp_path, project_name="p")
+    tuner.search(3)
+    assert [t.score for t in tuner.oracle.trials.values()] == [0.5, 0.5]
+
+
+def test_run_trial_may_change_the_fit_and_go_on_as_usual(tmp_path, caplog):
+    """KerasTuner's own example of a batch size that is searched: one trial after the other."""
+
+    class Sizes(rnnsearch.RandomSearch):
+        def run_trial(self, trial, *args, **kwargs):
+            kwargs["batch_size"] = trial.hyperparameters.Choice("batch_size", [8, 30])
+            return super().run_trial(trial, *args, **kwargs)
+
+    tuner = Sizes(linear, "val_loss", 4, seed=1, directory=tmp_path, project_name="p")
+    tuner.search(X, Y, **FIT)
+    assert 1 <= len(tuner._programs) <= 2
+    assert len(tuner.oracle.get_best_trials(4)) == 4
+    assert not caplog.records
+
+
+def test_callbacks_that_keep_something_see_one_trial_at_a_time(tmp_path):
+    events = []
+
+    class Tell(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            events.append("begin")
+
+        def on_epoch_end(self, epoch, logs=None):
+            events.append(float(np.sum(self.model.get_weights()[0])))
+
+        def on_train_end(self, logs=None):
+            events.append("end")
+
+    fit = {**FIT, "callbacks": [Tell()]}
+    tuner = searched(rnnsearch, "RandomSearch", tmp_path, linear, fit, max_trials=2, seed=1)
+    assert [one for one in events if isinstance(one, str)] == ["begin", "end"] * 2
+    assert len({one for one in events if not isinstance(one, str)}) == 4
+    assert len(tuner._programs) == 1
+
+
+def test_failing_trials_are_tried_again_and_then_end_the_search(tmp_path):
+    calls = []
+
+    def fails(hp):
+        calls.append(hp.Float("rate", 0, 1))
+        if len(calls) > 1:  # the first is the space's
+            raise ValueError("no such model")
+        return linear(hp)
+
+    tuner = rnnsearch.RandomSearch(
+        fails,
+        "val_loss",
+        9,
+        max_retries_per_trial=1,
+        max_consecutive_failed_trials=2,
+        directory=tmp_path,
+        project_name="p",
+    )
+    with pytest.raises(RuntimeError, match=r"(?s)Number of consecutive.*no such model"):
+        tuner.search(X, Y, **FIT)
+    assert len(calls) == 5
+    assert {t.status for t in tuner.oracle.trials.values()} == {"FAILED"}
+
+
+def test_what_fit_refuses_is_the_trials_message(tmp_path):
+    with pytest.raises(RuntimeError, match="got an unexpected keyword argument 'epoch'"):
+        searched(rnnsearch, "RandomSearch", tmp_path, linear, {"epoch": 2}, max_trials=4)
+    with pytest.raises(RuntimeError, match="incompatible"):
+        tuner = rnnsearch.RandomSearch(linear, "val_loss", 4, directory=tmp_path / "shapes")
+        tuner.search(X[:, :3], Y, **FIT)
+
+
+def test_several_objectives_and_directions(tmp_path):
+    objective = ["val_loss", keras_tuner.Objective("val_mae", "min")]
+    tuner = searched(rnnsearch, "RandomSearch", tmp_path, max_trials=2, objective=objective)
+    trial = tuner.oracle.get_best_trials()[0]
+    found = [trial.metrics.get_best_value(name) for name in ("val_loss", "val_mae")]
+    assert trial.score == pytest.approx(sum(found))
+    with pytest.raises(ValueError, match="Could not infer optimization direction"):
+        rnnsearch.RandomSearch(build, "unheard_of", 2, directory=tmp_path / "o")
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: rnnsearch.Tuner(), TypeError, "Expected a function.*or a task.*neither"),
+        (lambda: rnnsearch.Tuner(objective="val_loss"), TypeError, "Received: neither"),
+        (lambda: rnnsearch.RandomSearch(None, "val_loss"), ValueError, "hypermodel=None"),
+        (lambda: rnnsearch.RandomSearch(build, "val_loss", block=0), ValueError, "at least 1"),
+        (lambda: rnnsearch.Tuner(build, objective="loss", sampler="tpe"), ValueError, "sampler"),
+        (lambda: rnnsearch.Tuner(task="many_to_won", space={}), ValueError, "task: must be"),
+    ],
+)
+def test_what_cant_be_is_refused(tmp_path, monkeypatch, make, error, message):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(error, match=message):
+        make()
+
+
+def test_keras_tuners_names_are_there():
+    from rnnsearch.integrations import keras_tuner as names
+
+    assert rnnsearch.HyperModel is names.HyperModel is keras_tuner.HyperModel
+    assert rnnsearch.errors.FailedTrialError is keras_tuner.errors.FailedTrialError
+    assert names.RandomSearch is rnnsearch.RandomSearch is not keras_tuner.RandomSearch
+    assert names.oracles is rnnsearch.oracles is keras_tuner.oracles
+    assert names.tuners.Hyperband is rnnsearch.tuners.Hyperband is rnnsearch.Hyperband
+    for module in (rnnsearch, names, rnnsearch.errors):
+        with pytest.raises(AttributeError, match="unheard_of"):
+            _ = module.unheard_of
+
+
+SCRIPT = """
+import keras, numpy as np
+import rnnsearch as kt
+
+def build(hp):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
+    model.compile(loss="mse")
+    return model
+
+x = np.ones((20, 4))
+tuner = kt.RandomSearch(build, objective="val_loss", max_trials=2, directory="here")
+tuner.search(x, x[:, :1], epochs=1, validation_split=0.5, verbose=0)
+print(len(tuner.oracle.get_best_trials(2)), tuner.get_best_models()[0].count_params() > 0)
+"""
+
+
+def test_a_script_without_a_main_guard_on_another_backend(tmp_path):
+    (tmp_path / "script.py").write_text(SCRIPT, "utf-8")
+    environment = {**os.environ, "KERAS_BACKEND": "tensorflow"}
+    environment["PYTHONPATH"] = str(Path(__file__).parents[2])
+    process = subprocess.run(
+        [sys.executable, "script.py"], cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
+    assert process.returncode == 0, process.stderr[-3000:]
+    assert process.stdout.splitlines()[-1] == "2 True"
+    assert "trained by model.fit: the backend is tensorflow" in process.stderr
+    assert logging.getLogger("rnnsearch").level == logging.NOTSET
