@@ -19,7 +19,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedP
     for old, new in (("max_trials=30", "max_trials=1"), ("max_trials=40", "max_trials=2")):
         assert old in script
         script = script.replace(old, new)
-    assert script.count("epochs=20") == 5
+    assert script.count("epochs=20") == 6
     script = script.replace("epochs=20", "epochs=2")
     assert "__main__" not in script
     (folder / "script.py").write_text(script, encoding="utf-8")

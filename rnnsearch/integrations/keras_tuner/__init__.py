@@ -16,10 +16,18 @@ if TYPE_CHECKING:
         Hyperband,
         RandomSearch,
     )
+    from rnnsearch.integrations.keras_tuner.optuna_oracle import OptunaOracle
 
-__all__ = ["BayesianOptimization", "GridSearch", "Hyperband", "RandomSearch", "Tuner"]
+__all__ = [
+    "BayesianOptimization",
+    "GridSearch",
+    "Hyperband",
+    "OptunaOracle",
+    "RandomSearch",
+    "Tuner",
+]
 
-_HOMES = {"Tuner": "front"}
+_HOMES = {"OptunaOracle": "optuna_oracle", "Tuner": "front"}
 
 
 def __getattr__(name: str) -> Any:

@@ -259,6 +259,13 @@ class LaneTuner(keras_tuner.Tuner):
             )
         return model
 
+    def _configure_tensorboard_dir(
+        self, callbacks: list[Any], trial: Any, execution: int = 0
+    ) -> None:
+        """As KerasTuner's, which on TensorFlow needs TensorBoard even where nobody uses it."""
+        if any(type(one).__name__ == "TensorBoard" for one in callbacks):
+            super()._configure_tensorboard_dir(callbacks, trial, execution)
+
     def _say(self, reason: str) -> None:
         """One line for each reason."""
         if reason not in self._said:
