@@ -165,10 +165,6 @@ def _tables(path: Path) -> str:
     return "\n\n".join(parts)
 
 
-def _failed(line: dict[str, Any]) -> bool:
-    return "failed" in line and "not installed" not in line["failed"]
-
-
 def _failure(line: dict[str, Any]) -> str:
     return f"Failed: {line['contender']} on {line['set']}, seed {line['seed']}: {line['failed']}"
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 import optuna
 
 from rnnsearch.api.inputs import Inputs
+from rnnsearch.api.ledger import Ledger
 from rnnsearch.api.recorder import Recorder
-from rnnsearch.api.standing_in import last_fold, stand_in, write_preparation
+from rnnsearch.api.standing_in import networks_of, stand_in, write_preparation
 from rnnsearch.driver import TrialRecord
 from rnnsearch.driver.baselines import (
     SimpleMethods,
@@ -19,9 +21,10 @@ from rnnsearch.driver.baselines import (
 from rnnsearch.driver.concluding import Conclusion, conclude
 from rnnsearch.driver.planner import Planner
 from rnnsearch.driver.ranking import ranked
+from rnnsearch.driver.so_far import SoFar
 from rnnsearch.engines import Program
 from rnnsearch.execution import Executor
-from rnnsearch.execution.messages import Judge, Judged
+from rnnsearch.execution.messages import Assemble, Judge
 from rnnsearch.execution.requests import judge_remotely
 from rnnsearch.records import Finals, StudyFolder, commit, load_weights, records
 from rnnsearch.tasks import TASKS
@@ -42,25 +45,28 @@ class Concluding:
     recorder: Recorder
     objective: Objective
     lanes: int | None
+    ledger: Ledger
     simple: SimpleMethods | None = None
 
-    def run(self, deadline: float) -> None:
-        """Confirm and deliver, and judge on the test part what is delivered.
+    def run(self, deadline: float, ends: float) -> None:
+        """Confirm and deliver, and judge on the test part what is and what might be delivered.
 
         Args:
             deadline: When confirming stops, on the monotonic clock.
+            ends: When the time is up.
         """
         trials = records(self.study)
         order = ranked(trials, self.objective)
         if not order:
             return
-        best = order[0]
+        so_far = self.ledger.so_far(trials)
+        assert so_far is not None, "a trial that is ranked has weights"
         # Until what is delivered lies there with its preparation, whatever ends this.
-        stand_in(self.folder, self.planner, self.inputs.data, best)
-        concluded = self._confirm(trials, deadline)
+        stand_in(self.folder, self.inputs.data, so_far)
+        concluded = self._confirm(trials, order, deadline, ends)
         if concluded is None:
-            program, parameters = self._deliver_best(best)
-            fold: int | None = last_fold(self.planner)
+            best, program, fold = so_far.best, so_far.program, so_far.fold
+            parameters = self._deliver(so_far)
         else:
             best, program, fold = concluded.winner, concluded.program, None
             parameters = best.parameters or 0
@@ -68,8 +74,15 @@ class Concluding:
         write_preparation(self.folder, program, self.inputs.data.preparation(program.window, fold))
         self._compare_with_feed_forward(best, program, parameters)
 
-    def _confirm(self, trials: list[TrialRecord], deadline: float) -> Conclusion | None:
-        if self.planner.regime.deliver == "best":
+    def _confirm(
+        self,
+        trials: list[TrialRecord],
+        order: Sequence[TrialRecord],
+        deadline: float,
+        ends: float,
+    ) -> Conclusion | None:
+        """Confirm the best; not where the time was too short for a single trial."""
+        if self.planner.regime.deliver == "best" or all(one.cut for one in order):
             return None
         return conclude(
             self.executor,
@@ -80,22 +93,39 @@ class Concluding:
             self.objective,
             lanes=self.lanes,
             deadline=deadline,
+            ends=ends,
             save=self.folder.model,
             task=TASKS[self.inputs.spec.task],
             simple=self.simple,
             tick=self.recorder.concluding,
         )
 
-    def _deliver_best(self, best: TrialRecord) -> tuple[Program, int]:
-        """Save the best trial's network as the search found it."""
-        program = self.planner.program(best.params)
+    def _deliver(self, so_far: SoFar) -> int:
+        """Save the best so far as the search found it; its weights."""
+        best, program = so_far.best, so_far.program
+        if so_far.members:
+            networks = tuple(networks_of(self.folder, so_far))
+            judged = judge_remotely(
+                self.executor, Assemble(program, networks, save=self.folder.model)
+            )
+            folds = 1 if self.inputs.data.ordered else self.planner.regime.folds
+            delivery = replace(
+                so_far.delivery(self.objective, folds),
+                test=judged.metrics,
+                parameters=judged.parameters,
+                milliseconds=judged.milliseconds,
+                delivered=True,
+            )
+            self.recorder.conclude(best, (), [delivery])
+            return best.parameters or 0
         weights = load_weights(self.folder.weights(best.number))
-        order = Judge(program, weights, self.folder.model, last_fold(self.planner))
-        judged: Judged = judge_remotely(self.executor, order)
+        assert so_far.fold is not None
+        order = Judge(program, weights, self.folder.model, so_far.fold)
+        judged = judge_remotely(self.executor, order)
         self.recorder.winner_test = {
             name: value for name, value in judged.metrics.items() if name.startswith("test_")
         }
-        return program, judged.parameters
+        return judged.parameters
 
     def _compare_with_feed_forward(
         self, best: TrialRecord, program: Program, parameters: int
@@ -106,6 +136,8 @@ class Concluding:
             return
         regime = self.planner.regime
         budget = self.planner.runs(best.number, best.params)[: regime.folds]
+        if best.cut:  # it is given no more than the winner had
+            budget = tuple(replace(run, epochs=max(1, best.epochs)) for run in budget)
         schedule = regime.plain_schedule(budget[0].epochs)
         self.recorder.baselines.append(
             feed_forward_baseline(

@@ -24,7 +24,7 @@ def why_all_failed(folder: StudyFolder) -> str:
     with folder.leaderboard.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["state"] != "BASELINE"]
     states = Counter(row["state"] for row in rows)
-    if not states["FAIL"] or states["COMPLETE"] or states["RUNNING"]:
+    if not states["FAIL"] or any(states[one] for one in ("COMPLETE", "RUNNING", "WAITING")):
         return ""
     messages = Counter(" ".join(row.get("message", "").split()) for row in rows)
     messages.pop("", None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,11 @@ _LEADERBOARD_SHARE = 0.02
 
 
 class Recorder:
-    """An observer that keeps everything and passes it on to the display."""
+    """An observer that keeps everything and passes it on to the display.
+
+    Attributes:
+        so_far: Called now and then with the trials while they end.
+    """
 
     def __init__(
         self,
@@ -59,6 +63,8 @@ class Recorder:
         self.stop = "finished"
         self.confirmed: Sequence[Confirmed] = ()
         self.deliveries: Sequence[Delivery] = ()
+        self.so_far: Callable[[Sequence[TrialRecord]], None] = lambda records: None
+        self._networks: Mapping[int, Sequence[np.ndarray]] = {}
         self._snapshot: Snapshot | None = None
         self._folder = folder
         self._spec = spec
@@ -68,7 +74,7 @@ class Recorder:
         self._records: dict[int, TrialRecord] = {}
         self._epochs = EpochsFile(folder.epochs)
         self._weights = BestWeights(folder, direction)
-        self._due = 0.0
+        self._due = self._noted = 0.0
 
     def begin(self, records: Sequence[TrialRecord], baselines: Sequence[BaselineRecord]) -> None:
         """What was known before the first worker started."""
@@ -115,6 +121,10 @@ class Recorder:
         if self._display is not None:
             self._display.progressed(snapshot)
 
+    def keep(self, record: TrialRecord, networks: Mapping[int, Sequence[np.ndarray]]) -> None:
+        """The networks of the trial that is about to end, run → weights."""
+        self._networks = networks if record.runs > 1 else {}
+
     def ended(
         self,
         record: TrialRecord,
@@ -126,11 +136,20 @@ class Recorder:
             self._epochs.append(record.number, curve, run)
         self._records[record.number] = record
         if weights is not None and record.score is not None:
-            self._weights.add(record, weights)
+            self._weights.add(record, weights, self._networks)
         if time.monotonic() > self._due:
             self.write_leaderboard(list(self._records.values()))
+        self._note_so_far(record)
         if self._display is not None:
             self._display.ended(record, curves, weights)
+
+    def _note_so_far(self, record: TrialRecord) -> None:
+        """Write down what there is, should this process be killed; as often as the leaderboard."""
+        started = time.monotonic()
+        if record.state == "COMPLETE" and started > self._noted:
+            self.so_far(list(self._records.values()))
+            now = time.monotonic()
+            self._noted = now + max(_LEADERBOARD_SECONDS, (now - started) / _LEADERBOARD_SHARE)
 
     def write_leaderboard(self, records: Sequence[TrialRecord]) -> None:
         """Write leaderboard.csv."""

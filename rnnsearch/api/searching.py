@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import shutil
 import signal
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -17,9 +17,10 @@ from typing import Any
 
 from rnnsearch.api.concluding import Concluding
 from rnnsearch.api.inputs import Inputs, fingerprint, read_spec, resolve_engine
+from rnnsearch.api.ledger import Ledger, earlier_seconds, states_of
 from rnnsearch.api.recorder import Recorder
 from rnnsearch.api.results import Results
-from rnnsearch.api.standing_in import is_delivered, stand_in
+from rnnsearch.api.standing_in import is_delivered
 from rnnsearch.cache import cache_folder
 from rnnsearch.data import Arrays, Dataset
 from rnnsearch.driver import BaselineRecord, Noting, Observer, TrialRecord
@@ -43,14 +44,12 @@ from rnnsearch.execution.messages import Prepare
 from rnnsearch.execution.processes import ProcessExecutor
 from rnnsearch.records import (
     StudyFolder,
-    Summary,
     commit,
+    leave_waiting,
     open_study,
-    read_environment,
     read_summary,
     records,
     tell,
-    write_summary,
     write_text,
 )
 from rnnsearch.spec import Spec, difference, dump, load, resolved
@@ -187,11 +186,22 @@ class _Searching:
         self.recorder = Recorder(
             self.folder, spec, self.engine, self.objective.direction, self.observer
         )
+        self.ledger = Ledger(
+            self.inputs,
+            self.folder,
+            self.planner,
+            self.recorder,
+            self.objective,
+            self.engine,
+            self.started,
+            earlier_seconds(self.folder),
+        )
+        self.recorder.so_far = self.ledger.note
 
     def run(self) -> Results:
         """Train what is left to train, then judge the winner."""
         before = records(self.study)
-        done = sum(record.state != "RUNNING" for record in before)
+        done = sum(record.ended for record in before)
         if done >= self.planner.total and self._is_concluded(before):
             return Results.open(self.folder.path)
         interrupted = False
@@ -202,17 +212,15 @@ class _Searching:
                 self._conclude(executor)
         except KeyboardInterrupt:
             interrupted = True
-            self._stand_in()
         finally:
-            self.recorder.write_leaderboard(records(self.study))
-        self._write_summary(interrupted)
+            leave_waiting(self.study)
+            commit(self.study)
+            trials = records(self.study)
+            self.recorder.write_leaderboard(trials)
+        if interrupted and not is_delivered(self.folder):
+            self.ledger.stand_in(trials)
+        self.ledger.write_summary(trials, interrupted=interrupted)
         return Results.open(self.folder.path)
-
-    def _stand_in(self) -> None:
-        """Have the best trial so far predict, unless what an earlier end delivered does."""
-        best = self._tally(records(self.study)).best
-        if best is not None and not is_delivered(self.folder):
-            stand_in(self.folder, self.planner, self.inputs.data, best)
 
     @contextlib.contextmanager
     def _data_for_workers(self) -> Iterator[None]:
@@ -252,7 +260,7 @@ class _Searching:
         if not self.folder.summary.exists():
             return False
         summary = read_summary(self.folder.summary)
-        return summary["states"] == _states(before) and not summary["interrupted"]
+        return summary["states"] == states_of(before) and not summary["interrupted"]
 
     def _tally(self, before: list[TrialRecord]) -> Tally:
         epochs = self.regime.epochs(batch_for(self.regime.sequences))
@@ -269,8 +277,8 @@ class _Searching:
             schedule=self.regime.schedule,
             timeout=self._seconds_to_search(),
             memory=_WORKER_MEMORY,
+            latest=self._seconds_left(),
         )
-
         rounds = None
         if self.planner.total == UNBOUNDED:
             rounds = Rounds(self.objective, self.regime.folds)
@@ -283,24 +291,32 @@ class _Searching:
             self.recorder,
             tell=partial(tell, self.study),
             commit=partial(commit, self.study),
+            keep=self.recorder.keep,
             afterwards=self._baseline_of,
             field=field,
             rounds=rounds,
         ).run()
 
+    def _ends(self) -> float:
+        """When the time is up, on the monotonic clock."""
+        timeout = self.spec.search.timeout
+        return math.inf if timeout is None else self.started + timeout
+
     def _deadline(self) -> float:
         """When confirming ends, on the monotonic clock: what is then left delivers."""
-        timeout = self.spec.search.timeout
-        if timeout is None:
-            return float("inf")
-        return self.started + timeout - min(_DELIVERY_SECONDS, _DELIVERY_SHARE * timeout)
+        timeout = self.spec.search.timeout or 0.0
+        return self._ends() - min(_DELIVERY_SECONDS, _DELIVERY_SHARE * timeout)
 
-    def _seconds_to_search(self) -> float | None:
-        """What is left for the search itself: reading the data took some of the time."""
+    def _seconds_left(self) -> float | None:
+        """Until confirming must end: reading the data took some of the time."""
         if self.spec.search.timeout is None:
             return None
-        left = max(0.0, self._deadline() - time.monotonic())
-        return left * (1 - self.regime.confirm)
+        return max(0.0, self._deadline() - time.monotonic())
+
+    def _seconds_to_search(self) -> float | None:
+        """What is left for the search itself."""
+        left = self._seconds_left()
+        return None if left is None else left * (1 - self.regime.confirm)
 
     def _baseline_of(self, best: TrialRecord) -> Prepare | None:
         """The feed-forward network that is trained at the end, should this trial be the winner."""
@@ -332,43 +348,9 @@ class _Searching:
             recorder=self.recorder,
             objective=self.objective,
             lanes=None if lanes == "auto" else lanes,
+            ledger=self.ledger,
             simple=self.simple,
-        ).run(self._deadline())
-
-    def _write_summary(self, interrupted: bool) -> None:
-        trials = records(self.study)
-        earlier = (
-            read_summary(self.folder.summary)["seconds"] if self.folder.summary.exists() else 0
-        )
-        summary = Summary(
-            name=self.spec.name,
-            task=self.spec.task,
-            objective=self.spec.search.objective,
-            direction=self.objective.direction,
-            device=self.recorder.device or _last_device(self.folder),
-            engine=self.engine,
-            backend=self.spec.run.backend,
-            states=_states(trials),
-            seconds=earlier + time.monotonic() - self.started,
-            winner=self.recorder.winner or self._tally(trials).best,
-            test=self.recorder.winner_test,
-            baselines=self.recorder.baselines,
-            confirmed=self.recorder.confirmed,
-            deliveries=self.recorder.deliveries,
-            stop=self.recorder.stop,
-            interrupted=interrupted,
-        )
-        write_summary(self.folder.summary, summary)
-
-
-def _states(trials: list[TrialRecord]) -> dict[str, int]:
-    return dict(Counter(trial.state for trial in trials))
-
-
-def _last_device(folder: StudyFolder) -> str:
-    return (
-        str(read_environment(folder.environment)["device"]) if folder.environment.exists() else "-"
-    )
+        ).run(self._deadline(), self._ends())
 
 
 def _executor(spec: Spec, folder: StudyFolder) -> ProcessExecutor:

@@ -10,14 +10,14 @@ import numpy as np
 
 from rnnsearch.api.backend import import_keras
 from rnnsearch.api.failed import why_all_failed
-from rnnsearch.api.standing_in import TRIAL, read_preparation
+from rnnsearch.api.standing_in import TRIAL, kept_networks, read_preparation
 from rnnsearch.data import Preparation, preparation_from_json
 from rnnsearch.data.inputs import Inputs, as_array
 from rnnsearch.data.tokens.stream import StreamPreparation
 from rnnsearch.driver.programs import asked_metrics
 from rnnsearch.errors import InvalidInput, Problem, StudyError
 from rnnsearch.models import Architecture
-from rnnsearch.records import StudyFolder, load_weights
+from rnnsearch.records import StudyFolder
 from rnnsearch.spec import Spec
 from rnnsearch.tasks import TASKS, Loss, judge, own_units
 
@@ -81,7 +81,7 @@ class Winner:
 
     @property
     def trial(self) -> int | None:
-        """The trial that stands in for best.keras, as no search has come to its end."""
+        """The best trial, which stands in for best.keras, as no search has come to its end."""
         trial: int | None = self._kept.get(TRIAL)
         return trial
 
@@ -105,9 +105,10 @@ class Winner:
         import keras
 
         if self.trial is not None:
-            from rnnsearch.models.bag import standard_model
+            from rnnsearch.models.bag import build_bag
 
-            return standard_model(self.network, load_weights(self._folder.weights(self.trial)))
+            networks = kept_networks(self._folder, self._kept)
+            return build_bag(networks, reads=self.network)
         model: keras.Model = keras.saving.load_model(self._folder.model)
         return model
 

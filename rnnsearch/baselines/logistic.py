@@ -19,14 +19,12 @@ from rnnsearch.baselines._rows import (
     thin,
 )
 from rnnsearch.baselines.graphs import LinearGraph, input_steps, output_shape, reads
+from rnnsearch.baselines.unseen import chances, softmax_weights, unseen_logit
 from rnnsearch.data import Dataset, Part, Target
 from rnnsearch.data.inputs import Sequences
 from rnnsearch.tasks import Task
 
-__all__ = ["Logistic", "softmax_weights"]
-
-_NEVER = -1e9
-"""The logit of a class that training has not shown."""
+__all__ = ["Logistic"]
 
 _COSTS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0, 100.0)
 
@@ -55,7 +53,8 @@ class Logistic(Baseline):
             solver = solver_for(short)
             model = LogisticRegression(C=cost, solver=solver, max_iter=300).fit(short, labels)
         model.coef_, model.n_features_in_ = model.coef_ @ back, rows.shape[1]
-        return FittedLogistic(dataset.target, features, model)
+        unseen = unseen_logit(model, rows, dataset.target.width)
+        return FittedLogistic(dataset.target, features, model, unseen)
 
 
 @dataclass(frozen=True)
@@ -63,14 +62,16 @@ class FittedLogistic(Fitted):
     """A logistic regression, one for all steps.
 
     Attributes:
-        target: What is predicted; classes that the model was not shown have no probability.
+        target: What is predicted.
         features: What it is given of a part.
         model: Scikit-learn's, fitted.
+        unseen: The logit of each class that it was not shown.
     """
 
     target: Target
     features: Features
     model: Any
+    unseen: float
 
     def predict(self, part: Part) -> np.ndarray:
         """Class probabilities, y's axes and one of classes."""
@@ -85,7 +86,7 @@ class FittedLogistic(Fitted):
         """The map itself; where a vector has a sequence of classes, that of each step."""
         shape, steps = output_shape(dataset), input_steps(dataset)
         read = reads(dataset.train.x, len(shape) > 1)
-        kernel, bias = softmax_weights(self.model, self.target.width)
+        kernel, bias = softmax_weights(self.model, self.target.width, self.unseen)
         if read == "vector" and len(shape) > 1:
             # The last rows are those of the step's number.
             bias = (kernel[-shape[0] :] + bias).ravel()
@@ -97,17 +98,6 @@ class FittedLogistic(Fitted):
         found = np.zeros((len(x), self.target.width))
         for start in range(0, len(x), AT_ONCE):
             some = slice(start, start + AT_ONCE)
-            found[some, self.model.classes_] = self.model.predict_proba(np.asarray(x[some]))
+            rows = np.asarray(x[some])
+            found[some] = chances(self.model, rows, self.target.width, self.unseen)
         return found
-
-
-def softmax_weights(model: Any, classes: int) -> tuple[np.ndarray, np.ndarray]:
-    """Kernel (D, C) and bias (C,) whose softmax is what a logistic regression predicts."""
-    coefficients, intercepts = model.coef_, model.intercept_
-    if len(model.classes_) == 2:  # one row says how much likelier the second is
-        coefficients = np.concatenate([np.zeros_like(coefficients), coefficients])
-        intercepts = np.concatenate([np.zeros_like(intercepts), intercepts])
-    kernel = np.zeros((coefficients.shape[1], classes))
-    bias = np.full(classes, _NEVER)
-    kernel[:, model.classes_], bias[model.classes_] = coefficients.T, intercepts
-    return kernel, bias

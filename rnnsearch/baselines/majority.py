@@ -8,6 +8,7 @@ import numpy as np
 
 from rnnsearch.baselines._base import Baseline
 from rnnsearch.baselines._constant import Constant, per_step
+from rnnsearch.baselines.unseen import class_shares
 from rnnsearch.data import Dataset
 from rnnsearch.tasks import Task
 
@@ -29,13 +30,7 @@ class Majority(Baseline):
         train, classes = dataset.train, dataset.target.width
         counts = train.weights > 0
         if not per_step(task, dataset):
-            return Constant(dataset.target, _shares(train.y[counts], classes), None)
+            return Constant(dataset.target, class_shares(train.y[counts], classes), None)
         steps = zip(train.y.T, counts.T, strict=True)
-        shares = np.stack([_shares(y[of], classes) for y, of in steps])
+        shares = np.stack([class_shares(y[of], classes) for y, of in steps])
         return Constant(dataset.target, shares, None)
-
-
-def _shares(y: np.ndarray, classes: int) -> np.ndarray:
-    """(C,) of the classes (M,)."""
-    found = np.bincount(y, minlength=classes)
-    return np.asarray(found / max(1, len(y)))

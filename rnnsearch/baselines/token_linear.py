@@ -13,7 +13,7 @@ from rnnsearch.baselines._inner import best_cost, blocks, fitting
 from rnnsearch.baselines._rows import MOST_INNER_ROWS, thin
 from rnnsearch.baselines._tokens import Counts, Lags, Places, TokenFeatures
 from rnnsearch.baselines.graphs import LookupGraph, output_shape
-from rnnsearch.baselines.logistic import softmax_weights
+from rnnsearch.baselines.unseen import chances, softmax_weights, unseen_logit
 from rnnsearch.data import Dataset, Part, Target
 from rnnsearch.tasks import Task
 
@@ -48,7 +48,9 @@ class TokenLinear(Baseline):
             penalty, loss = choose(some, few, grid)
             found.append((loss, penalty, features, x))
         _, penalty, features, x = min(found, key=lambda each: each[0])
-        return FittedTokenLinear(dataset.target, features, _fit(x, y, numeric, penalty))
+        model = _fit(x, y, numeric, penalty)
+        unseen = 0.0 if numeric else unseen_logit(model, x, dataset.target.width)
+        return FittedTokenLinear(dataset.target, features, model, unseen)
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,13 @@ class FittedTokenLinear(Fitted):
         target: What is predicted.
         features: Makes them.
         model: Scikit-learn's, fitted.
+        unseen: Of classes, the logit of each that it was not shown.
     """
 
     target: Target
     features: TokenFeatures
     model: Any
+    unseen: float
 
     def predict(self, part: Part) -> np.ndarray:
         """In own units."""
@@ -74,8 +78,7 @@ class FittedTokenLinear(Fitted):
         x = self.features.of(part.x)
         if self.target.kind == "numeric":
             return np.asarray(self.model.predict(x)).reshape(part.y.shape)
-        found = np.zeros((x.shape[0], self.target.width))
-        found[:, self.model.classes_] = self.model.predict_proba(x)
+        found = chances(self.model, x, self.target.width, self.unseen)
         return found.reshape(*part.y.shape, self.target.width)
 
     def as_graph(self, dataset: Dataset) -> LookupGraph | None:
@@ -86,7 +89,7 @@ class FittedTokenLinear(Fitted):
         numeric = self.target.kind == "numeric"
         kernel, bias = self.model.coef_, self.model.intercept_
         if not numeric:
-            kernel, bias = softmax_weights(self.model, self.target.width)
+            kernel, bias = softmax_weights(self.model, self.target.width, self.unseen)
         kernel = kernel.reshape(-1, self.target.width)
         tables = self.features.by_place(kernel, dataset.vocabulary)
         return LookupGraph(tables, np.ravel(bias), "linear" if numeric else "softmax")

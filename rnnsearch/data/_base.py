@@ -253,6 +253,16 @@ class Preparation(ABC):
         """
         return {}
 
+    @property
+    def unseen(self) -> tuple[int, ...]:
+        """Ids of input tokens that the training part did not show, or too seldom."""
+        return ()
+
+    @property
+    def unknown(self) -> int:
+        """The id that is read in their place."""
+        return 0
+
     @abstractmethod
     def to_json(self) -> dict[str, Any]:
         """Plain values: names, scaling, classes, window … readable by a person."""
@@ -312,6 +322,11 @@ class SequenceData(ABC):
     @property
     def ordered(self) -> bool:
         """Whether the parts follow each other in time, so that the latest of them matter most."""
+        return False
+
+    @property
+    def past(self) -> bool:
+        """Whether a sequence is the past of what is predicted, as windows of a table are."""
         return False
 
     @abstractmethod

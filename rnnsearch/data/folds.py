@@ -67,6 +67,9 @@ class Pool:
         names: Of the strata, where these are classes.
         fixed: Why the validation part can be no other; empty if it can.
         single: Why there is one fold by default; empty if their number decides.
+        ordered: Whether sequences follow each other in time: then each fold is trained on those
+            before the ones that it holds out, with a rolling origin (Tashman, 2000).
+        gap: Sequences before an origin that share steps with those after it; they are left out.
     """
 
     count: int
@@ -76,6 +79,8 @@ class Pool:
     names: Sequence[Any] = ()
     fixed: str = ""
     single: str = ""
+    ordered: bool = False
+    gap: int = 0
 
     def folds(self, asked: tuple[int, int] | None, seed: int, problems: Problems) -> Folds:
         """Its divisions.
@@ -99,6 +104,13 @@ class Pool:
             return one_fold(self.holdout)
         if folds == 1:
             return one_fold(self.holdout)
+        if self.ordered:
+            most = self._most_origins(least=1)
+            if folds > most:
+                must = f"must be at most {most}, as each fold is trained on what is before it"
+                problems.add(_KEY, must, str(folds), "lower it, or data.split.validation")
+                return one_fold(self.holdout)
+            return self._rolling(folds, "")
         return self._divided(folds, repeats, seed, "")
 
     def _chosen(self, seed: int) -> Folds:
@@ -112,11 +124,35 @@ class Pool:
         if single or found is None:
             return one_fold(self.holdout, f"1 (auto): {single}")
         folds, repeats = found
+        if self.ordered:
+            most = self._most_origins(least=(len(self.holdout.train) + 1) // 2)
+            why = f"auto: {self.count:,} sequences outside the test part"
+            if min(folds, most) < 2:
+                return one_fold(self.holdout, f"1 ({why}, which follow each other in time)")
+            return self._rolling(min(folds, most), why)
         why = f"auto: {self.count:,} sequences outside the test part"
         if folds > self._most:
             folds = self._most
             why += f", {folds} groups" if self.groups is not None else ""
         return self._divided(folds, repeats, seed, why)
+
+    def _most_origins(self, least: int) -> int:
+        """Origins that leave so many sequences, at least, before the first."""
+        held_out = len(self.holdout.validation)
+        room = len(self.holdout.train) - self.gap - least
+        return 1 + max(0, room // max(1, held_out))
+
+    def _rolling(self, folds: int, why: str) -> Folds:
+        """Each holds out as many as the last, the sequences right before those of the next."""
+        held_out, border = len(self.holdout.validation), len(self.holdout.train)
+        divisions = []
+        for back in range(folds - 1, 0, -1):
+            origin = border - back * held_out
+            train = np.arange(max(1, origin - self.gap))
+            divisions.append(Division(train, np.arange(origin, origin + held_out)))
+        text = f"{folds}" + (f" ({why})" if why else "")
+        text += f", each trained on the sequences before those that it holds out, {held_out}"
+        return Folds((*divisions, self.holdout), 1, f"{text}; the last:")
 
     @property
     def _most(self) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from rnnsearch.baselines.mixing import mixed, mixture_weights
+from rnnsearch.baselines.mixing import greedy, mixed, mixture_weights
 from rnnsearch.data import Dataset
 from rnnsearch.driver.standing import difference
 from rnnsearch.tasks import Loss, judge, loss_weights
@@ -26,6 +27,12 @@ _LEAST = 1e-7
 
 _SLACK = 0.25
 """Standard errors by which an average of more may be worse and is still taken."""
+
+_ROUNDS = 20
+"""Members of a greedy choice, counted as often as they joined."""
+
+_MOST_ENTRIES = 200_000
+"""Judged entries of all divisions up to which a greedy choice is worth its time."""
 
 Outputs = Sequence[np.ndarray]
 """What a configuration puts out on the held-out part of each division: (N, …) arrays."""
@@ -66,7 +73,8 @@ class Court:
 
         A worse one that can't be told apart may still spoil the average where its errors are large
         and rare; on the other hand averages of more are the safer, so that what makes no difference
-        is taken.
+        is tried. Of those, the fewest are left that keep the gain: each is computed for each
+        prediction.
 
         Args:
             columns: What each puts out, the best first.
@@ -83,7 +91,54 @@ class Court:
             gap = difference(found := self._losses(tried), losses, folds)
             if gap.mean <= _SLACK * gap.error:
                 places, bag, losses = more, tried, found
-        return places, bag
+        return self._fewest(columns, places, folds)
+
+    def _fewest(
+        self, columns: Sequence[Outputs], places: Sequence[int], folds: int
+    ) -> tuple[list[int], list[np.ndarray]]:
+        """The first of some configurations, no more than keep what their average gains."""
+
+        def average(count: int) -> list[np.ndarray]:
+            return averaged([columns[one] for one in places[:count]], [1 / count] * count)
+
+        every = average(len(places))
+        losses = self._losses(every)
+        for count in range(1, len(places)):
+            fewer = average(count)
+            gap = difference(self._losses(fewer), losses, folds)
+            if math.isfinite(gap.error) and gap.mean <= _SLACK * gap.error:
+                return list(places[:count]), fewer
+        return list(places), every
+
+    def picked(self, columns: Sequence[Outputs]) -> tuple[list[np.ndarray], np.ndarray] | None:
+        """The average that a greedy choice makes of some configurations (Caruana et al., 2004).
+
+        Args:
+            columns: What each puts out, the best first.
+
+        Returns:
+            What it puts out on each division, chosen by the others, and the share of each by all;
+            None where there is nothing to choose; of origins in time, which are few and unlike;
+            and of so much data that choosing takes long and tells little.
+        """
+        places = range(len(self.datasets))
+        entries = sum(one.validation.weights.size for one in self.datasets)
+        if self.ordered or min(len(places), len(columns)) < 2 or entries > _MOST_ENTRIES:
+            return None
+        found = []
+        for held_out in places:
+            shares = self._greedy(columns, [place for place in places if place != held_out])
+            found.append(mixed([column[held_out] for column in columns], shares))
+        return found, self._greedy(columns, places)
+
+    def _greedy(self, columns: Sequence[Outputs], places: Sequence[int]) -> np.ndarray:
+        outputs, y, weights = self._entries(columns, places)
+        return greedy(outputs, y, weights, self.loss, _ROUNDS)
+
+    def clearly_better(self, one: Outputs, other: Outputs, folds: int) -> bool:
+        """Whether one average's loss is smaller by more than a standard error, pair by pair."""
+        gap = difference(self._losses(one), self._losses(other), folds)
+        return -gap.mean > gap.error
 
     def _losses(self, outputs: Outputs) -> list[float]:
         return [one["val_loss"] for one in self.judged(outputs)]
@@ -121,16 +176,24 @@ class Court:
         return (len(dataset.train) / most) ** 2 if self.ordered else 1.0
 
     def _shares(self, columns: Sequence[Outputs], places: Sequence[int]) -> np.ndarray:
+        counts = [len(self.datasets[place].validation) for place in places]
+        return mixture_weights(
+            *self._entries(columns, places),
+            self.loss,
+            shrink=_SHRINK if self.ordered else None,
+            folds=np.repeat(np.arange(len(places)), counts),
+        )
+
+    def _entries(
+        self, columns: Sequence[Outputs], places: Sequence[int]
+    ) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
+        """Outputs of each, truth and weights of some divisions, one after the other."""
         parts = [self.datasets[place] for place in places]
         weights = [self._trust(one) * loss_weights(self.loss, one, one.validation) for one in parts]
-        counts = [len(one.validation) for one in parts]
-        return mixture_weights(
+        return (
             [np.concatenate([column[place] for place in places]) for column in columns],
             np.concatenate([one.validation.y for one in parts]),
             np.concatenate(weights),
-            self.loss,
-            shrink=_SHRINK if self.ordered else None,
-            folds=np.repeat(np.arange(len(parts)), counts),
         )
 
     def _one(self, outputs: np.ndarray, dataset: Dataset) -> dict[str, float]:

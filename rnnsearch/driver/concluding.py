@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from rnnsearch.data import SequenceData
 from rnnsearch.driver.averages import Court, Outputs, mean_of
 from rnnsearch.driver.baselines import SimpleMethods
@@ -63,6 +65,7 @@ def conclude(
     *,
     lanes: int | None,
     deadline: float,
+    ends: float,
     save: Path,
     task: Task,
     simple: SimpleMethods | None = None,
@@ -79,6 +82,7 @@ def conclude(
         objective: What is searched for.
         lanes: As in the spec.
         deadline: When confirming stops, on the monotonic clock.
+        ends: When nothing is judged any more that is not delivered.
         save: Where the model goes.
         task: That is learned.
         simple: Methods that may stand beside the networks; fitted on each division.
@@ -88,7 +92,7 @@ def conclude(
         None where no trial could be confirmed, as there was no time for it.
     """
     concluding = _Concluding(
-        executor, planner, data, finals, objective, lanes, deadline, tick, task, simple
+        executor, planner, data, finals, objective, lanes, deadline, ends, tick, task, simple
     )
     return concluding.run(records, save)
 
@@ -102,6 +106,7 @@ class _Concluding:
     objective: Objective
     lanes: int | None
     deadline: float
+    ends: float
     tick: Callable[[str], None]
     task: Task
     simple: SimpleMethods | None
@@ -119,13 +124,18 @@ class _Concluding:
         by_number = {s.record.number: s for s in standings}
         members = [by_number[number] for number in same[:_CONFIGURATIONS]]
         confirmed = [self._as_confirmed(s, s.record.number in same) for s in standings]
-        offers = [self._single(by_number[winner]), *self._averages(members)]
+        rest = [s for s in standings if s.record.number not in same[:_CONFIGURATIONS]]
+        offers = [self._single(by_number[winner]), *self._averages(members, rest)]
         chosen = self._chosen(offers)
         delivering = Delivering(
             self.executor, self.planner, self.data, self.finals, self.task, self._train
         )
-        delivered, program = delivering.deliver(chosen, members, save)
-        others = [one for one in offers if one is not chosen]
+        delivered, program = delivering.deliver(chosen, [*members, *rest], save)
+        others = [
+            delivering.judged(one, [*members, *rest], self.ends)
+            for one in offers
+            if one is not chosen
+        ]
         key = self.objective.sort_key
         return Conclusion(
             by_number[winner].record,
@@ -171,8 +181,7 @@ class _Concluding:
         return Confirmed(
             one.record.number,
             found.mean,
-            found.low,
-            found.high,
+            *found.interval(self.objective.name),
             mean_of([run.metrics for run in one.runs]),
             len(one.runs),
             one.runs[0].parameters,
@@ -187,15 +196,18 @@ class _Concluding:
             "single", found, [run.metrics for run in one.runs], {str(one.record.number): 1.0}, 1
         )
 
-    def _averages(self, members: Sequence[Standing]) -> list[Delivery]:
+    def _averages(self, members: Sequence[Standing], rest: Sequence[Standing]) -> list[Delivery]:
         """The average of some configurations, and that of it and simple methods.
 
         A part of the data is judged by the networks that did not see it, and by shares that were
         fitted without it.
+
+        Args:
+            members: The winner and its ties.
+            rest: Others that were confirmed.
         """
         court, folds = self._court(members[0]), [run.fold for run in members[0].runs]
-        places, bag = court.bagged([self._outputs(one) for one in members], self._folds)
-        named = {str(members[place].record.number): 1 / len(places) for place in places}
+        named, bag = self._bag(court, members, rest)
         found = [self._judged("bag", court.judged(bag), named)]
         if self.simple is None or len(folds) < 2:
             return found
@@ -208,6 +220,24 @@ class _Concluding:
             kept = {name: share for name, share in beside.items() if share >= LEAST_SHARE}
             found.append(self._judged("ensemble", judged, _to_one(of_networks | kept)))
         return found
+
+    def _bag(
+        self, court: Court, members: Sequence[Standing], rest: Sequence[Standing]
+    ) -> tuple[dict[str, float], list[np.ndarray]]:
+        """What each trial weighs in the average, and what that puts out.
+
+        Equal shares of the ties, unless a greedy choice among all that were confirmed is clearly
+        better on what it was not chosen by.
+        """
+        columns = [self._outputs(one) for one in [*members, *rest]]
+        places, bag = court.bagged(columns[: len(members)], self._folds)
+        shares = {place: 1 / len(places) for place in places}
+        picked = court.picked(columns)
+        if picked is not None and court.clearly_better(picked[0], bag, self._folds):
+            bag, weighs = picked
+            shares = {place: float(weighs[place]) for place in np.flatnonzero(weighs).tolist()}
+        every = [*members, *rest]
+        return {str(every[place].record.number): share for place, share in shares.items()}, bag
 
     def _judged(
         self, kind: str, judged: Sequence[Mapping[str, float]], shares: Mapping[str, float]
@@ -244,8 +274,8 @@ class _Concluding:
         datasets = [self.data.dataset(program.window, run.fold) for run in one.runs]
         return Court(datasets, program.loss, program.metrics, self.data.ordered)
 
-    @staticmethod
     def _delivery(
+        self,
         kind: str,
         found: Estimate,
         judged: Sequence[Mapping[str, float]],
@@ -254,7 +284,8 @@ class _Concluding:
         scores: tuple[float, ...] = (),
     ) -> Delivery:
         metrics = {n: v for n, v in mean_of(judged).items() if n.startswith("val_")}
-        return Delivery(kind, found.mean, found.low, found.high, metrics, shares, networks, scores)
+        low, high = found.interval(self.objective.name)
+        return Delivery(kind, found.mean, low, high, metrics, shares, networks, scores)
 
 
 def _to_one(shares: Mapping[str, float]) -> dict[str, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,22 +13,20 @@ from typing import Protocol
 import numpy as np
 
 from rnnsearch.baselines import Graph, fit_baselines
-from rnnsearch.data import Scaling, SequenceData
+from rnnsearch.data import SequenceData
 from rnnsearch.driver.confirming import Work, work_of
 from rnnsearch.driver.planner import Planner
+from rnnsearch.driver.so_far import NETWORKS, in_units_of, spread
 from rnnsearch.driver.trials import Delivery, FinalRun, TrialRecord
 from rnnsearch.engines import Program, Run
 from rnnsearch.execution import Executor
-from rnnsearch.execution.messages import Assemble, Ended
+from rnnsearch.execution.messages import Assemble, Ended, Judged
 from rnnsearch.execution.requests import judge_remotely
-from rnnsearch.models.networks import Affine, Network
+from rnnsearch.models.networks import Network
 from rnnsearch.tasks import Task
 from rnnsearch.vocabulary import Objective
 
 __all__ = ["LEAST_SHARE", "WHOLE", "Delivering", "FinalRuns", "Standing", "shares_left"]
-
-_NETWORKS = 16
-"""Of a bag, at most: each of them is computed for each prediction."""
 
 _SEEDS = 2
 """Networks of each configuration of a bag where they are trained on all data for it."""
@@ -102,38 +101,67 @@ class Delivering:
         self, chosen: Delivery, members: Sequence[Standing], save: Path
     ) -> tuple[Delivery, Program]:
         """Put the networks together, judge them on the test part, save them."""
-        members = [one for one in members if str(one.record.number) in chosen.shares]
+        members = _those_in(chosen, members)
+        whole = self.data.ordered or chosen.kind == "single"
+        if whole:
+            self._train_on_all(members, 1 if chosen.kind == "single" else _SEEDS)
+        runs = {one.record.number: self._runs(one, whole) for one in members}
+        # Where training on all data diverged there is a network of a division.
+        runs = {one.record.number: runs[one.record.number] or one.runs[-1:] for one in members}
+        chosen, order = self._together(chosen, members, runs)
+        judged = judge_remotely(self.executor, replace(order, save=save))
+        return replace(_with_test(chosen, order, judged), delivered=True), order.program
+
+    def judged(self, offer: Delivery, members: Sequence[Standing], ends: float) -> Delivery:
+        """Judge on the test part what is not delivered, of networks that there are anyway.
+
+        Args:
+            offer: As it was judged out of fold.
+            members: The trials that were confirmed.
+            ends: When there is no time for it any more, on the monotonic clock.
+        """
+        members = _those_in(offer, members)
+        whole = self.data.ordered or offer.kind == "single"
+        runs = {one.record.number: self._runs(one, whole) for one in members}
+        if time.monotonic() > ends or not all(runs.values()):
+            return offer
+        if offer.kind == "single":
+            runs = {number: of[:1] for number, of in runs.items()}
+        offer, order = self._together(offer, members, runs)
+        return _with_test(offer, order, judge_remotely(self.executor, order))
+
+    def _runs(self, one: Standing, whole: bool) -> Sequence[FinalRun]:
+        """The runs of a trial on all but the test part, or those on divisions of it."""
+        if not whole:
+            return one.runs
+        number = one.record.number
+        return [r for r in self.finals.runs() if r.trial == number and r.index >= WHOLE]
+
+    def _together(
+        self,
+        offer: Delivery,
+        members: Sequence[Standing],
+        runs: Mapping[int, Sequence[FinalRun]],
+    ) -> tuple[Delivery, Assemble]:
+        """What makes one model of some runs and simple methods, and the shares that are left."""
         programs = [self.planner.program(one.record.params) for one in members]
         program = max(programs, key=lambda one: one.window or 0)
-        simple = {n: s for n, s in chosen.shares.items() if not n.isdecimal()}
+        simple = {n: s for n, s in offer.shares.items() if not n.isdecimal()}
         if simple:
             program = self.planner.with_longest_window(members[0].record.params)
         graphs = self._graphs(simple, program)
-        chosen = replace(chosen, shares=shares_left(chosen.shares, graphs))
-        simple = {name: chosen.shares[name] for name in graphs}
-        if self.data.ordered or chosen.kind == "single":
-            runs = self._trained_on_all(members, 1 if chosen.kind == "single" else _SEEDS)
-        else:
-            # Where networks hardly count, one of each configuration is enough.
-            counts = sum(chosen.shares.values()) - sum(simple.values()) >= LEAST_SHARE
-            most = _NETWORKS // len(members) if counts else 1
-            runs = {one.record.number: _spread(one.runs, most) for one in members}
+        offer = replace(offer, shares=shares_left(offer.shares, graphs))
+        simple = {name: offer.shares[name] for name in graphs}
+        # Where networks hardly count, one of each configuration is enough.
+        counts = sum(offer.shares.values()) - sum(simple.values()) >= LEAST_SHARE
+        most = NETWORKS // len(members) if counts or self.data.ordered else 1
         networks: list[Network] = []
         for one, own in zip(members, programs, strict=True):
-            share = chosen.shares[str(one.record.number)]
-            of = runs[one.record.number]
+            share = offer.shares[str(one.record.number)]
+            of = spread(runs[one.record.number], most)
             networks += [self._network(run, own, program, share / len(of)) for run in of]
         branches = tuple((graph, simple[name]) for name, graph in graphs.items())
-        judged = judge_remotely(self.executor, Assemble(program, tuple(networks), branches, save))
-        delivered = replace(
-            chosen,
-            test=judged.metrics,
-            networks=len(networks),
-            parameters=judged.parameters,
-            milliseconds=judged.milliseconds,
-            delivered=True,
-        )
-        return delivered, program
+        return offer, Assemble(program, tuple(networks), branches)
 
     def _graphs(self, simple: Collection[str], program: Program) -> dict[str, Graph]:
         """The simple methods of an ensemble, fitted on all but the test part.
@@ -148,7 +176,7 @@ class Delivering:
         graphs = {name: fitted[name].as_graph(whole) for name in simple}
         return {name: graph for name, graph in graphs.items() if graph is not None}
 
-    def _trained_on_all(self, members: Sequence[Standing], seeds: int) -> dict[int, list[FinalRun]]:
+    def _train_on_all(self, members: Sequence[Standing], seeds: int) -> None:
         """Runs on all but the test part, for as many epochs as were best on the divisions."""
         known = frozenset((run.trial, run.index) for run in self.finals.runs())
 
@@ -164,42 +192,28 @@ class Delivering:
             for one in work_of(self.planner, records, known, runs_of, whole=True)
         ]
         self.train(work, math.inf)
-        found: dict[int, list[FinalRun]] = {}
-        for one in members:
-            number = one.record.number
-            of = [r for r in self.finals.runs() if r.trial == number and r.index >= WHOLE]
-            # Where training on all data diverged there is a network of a division.
-            found[number] = of or list(one.runs[-1:])
-        return found
 
     def _network(self, run: FinalRun, program: Program, bag: Program, share: float) -> Network:
         weights = self.finals.weights(run.trial, run.index)
         if run.fold < 0:
             return Network(program.architecture, weights, share)
+        inputs, outputs = in_units_of(self.data, program, run.fold, bag)
         own = self.data.preparation(program.window, run.fold)
-        delivered = self.data.preparation(bag.window)
-        inputs = {
-            name: _between(delivered.scalings[name], scaling)
-            for name, scaling in own.scalings.items()
-        }
-        outputs = None
-        if own.target.kind == "numeric":
-            outputs = _between(own.target.scaling, delivered.target.scaling)
-            repeated = max(1, len(program.loss.quantiles))
-            outputs = Affine(np.tile(outputs.scale, repeated), np.tile(outputs.offset, repeated))
-        return Network(program.architecture, weights, share, inputs, outputs)
+        return Network(
+            program.architecture, weights, share, inputs, outputs, own.unseen, own.unknown
+        )
 
 
-def _between(one: Scaling, other: Scaling) -> Affine:
-    """From numbers scaled in one way to the same scaled in another; the link is the same."""
-    scale = np.asarray(one.scale) / np.asarray(other.scale)
-    offset = (np.asarray(one.offset) - np.asarray(other.offset)) / np.asarray(other.scale)
-    return Affine(scale, offset)
+def _those_in(offer: Delivery, members: Sequence[Standing]) -> list[Standing]:
+    return [one for one in members if str(one.record.number) in offer.shares]
 
 
-def _spread(runs: Sequence[FinalRun], most: int) -> list[FinalRun]:
-    """At most so many, evenly spaced: of as many divisions as can be."""
-    if len(runs) <= most:
-        return list(runs)
-    places = np.linspace(0, len(runs) - 1, max(1, most)).round().astype(int)
-    return [runs[place] for place in places]
+def _with_test(offer: Delivery, order: Assemble, judged: Judged) -> Delivery:
+    """With what a model came to on the test part."""
+    return replace(
+        offer,
+        test=judged.metrics,
+        networks=len(order.networks),
+        parameters=judged.parameters,
+        milliseconds=judged.milliseconds,
+    )

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from rnnsearch.driver.outcome import best_weights, trial_record
-from rnnsearch.driver.planner import TrialPlan
+from rnnsearch.driver.outcome import best_weights, networks, trial_record
+from rnnsearch.driver.plans import TrialPlan
 from rnnsearch.driver.racing import Field
 from rnnsearch.driver.trials import Lane, TrialRecord
 from rnnsearch.engines import Run, RunKey
@@ -27,11 +27,13 @@ class Landing:
         record: How.
         curves: Of each of its runs.
         weights: Of the run that stands for it, if it is COMPLETE.
+        networks: Run → weights, of those that its score is made of.
     """
 
     record: TrialRecord
     curves: Sequence[Sequence[Epoch]]
     weights: list[np.ndarray] | None = None
+    networks: Mapping[int, list[np.ndarray]] = field(default_factory=dict)
 
 
 @dataclass
@@ -166,7 +168,8 @@ class Flight:
         for run in runs:
             self.ended.pop(run.key, None)
         curves = [self.curves.get(run.key, []) for run in plan.runs]
-        return Landing(trial_record(plan, runs), curves, best_weights(plan, runs))
+        record, known = trial_record(plan, runs), networks(plan, runs)
+        return Landing(record, curves, best_weights(plan, runs), known)
 
     def _cut(self, run: Run) -> Ended:
         """What is known of a run that was cut in an epoch, from its learning curve."""

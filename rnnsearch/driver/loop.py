@@ -15,13 +15,15 @@ other, not together.
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from rnnsearch.driver.flight import Flight, Landing
-from rnnsearch.driver.planner import BlockPlan, Planner
+from rnnsearch.driver.planner import Planner
+from rnnsearch.driver.plans import BlockPlan
 from rnnsearch.driver.queue import BlockQueue, block_size
 from rnnsearch.driver.racing import Field
 from rnnsearch.driver.rounds import Rounds
@@ -47,6 +49,9 @@ from rnnsearch.execution.messages import (
     Verdict,
 )
 
+if TYPE_CHECKING:
+    import numpy as np
+
 __all__ = ["Limits", "Search", "Stop"]
 
 Stop = Literal["finished", "timeout", "no gain"]
@@ -66,6 +71,9 @@ _START_SECONDS = 300.0
 _GRACE = 10.0
 """Seconds that blocks have to end after the timeout; an epoch or a compilation may take longer."""
 
+_FIRST_SECONDS = 60.0
+"""So long at least, and as long as the timeout, a search goes on that has nothing to show yet."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -76,6 +84,7 @@ class Limits:
         lanes: In which a block trains; None: as many as the engine likes.
         schedule: From the epochs of a block's runs to their patience, rungs and stages.
         timeout: Seconds, or None.
+        latest: Seconds up to which it goes on where no trial has ended; None as for `timeout`.
         memory: MiB that a worker may hold; one that holds more is replaced between blocks.
     """
 
@@ -84,6 +93,7 @@ class Limits:
     schedule: Callable[[int], Schedule]
     timeout: float | None
     memory: float
+    latest: float | None = None
 
 
 class Search:
@@ -94,6 +104,7 @@ class Search:
         observer: Told of its progress.
         tell: Notes an ended trial in the study.
         commit: Writes what was done to the study.
+        keep: Given the networks of a trial that ended, run → weights, before it is told of.
         afterwards: From the best trial to what is compiled while the last ones train.
         field: What trials are compared with; those that ended before are in it.
         rounds: Tells when nothing more is gained, and the search ends; None where it goes on.
@@ -108,6 +119,7 @@ class Search:
         observer: Observer,
         tell: Callable[[TrialRecord], None],
         commit: Callable[[], None],
+        keep: Callable[[TrialRecord, Mapping[int, list[np.ndarray]]], None] = lambda *kept: None,
         afterwards: Callable[[TrialRecord], Prepare | None] = lambda best: None,
         field: Field | None = None,
         rounds: Rounds | None = None,
@@ -119,6 +131,7 @@ class Search:
         self._observer = observer
         self._tell = tell
         self._commit = commit
+        self._keep = keep
         self._afterwards = afterwards
         self._rounds = rounds
         self._field = field or Field(tally.objective)
@@ -127,11 +140,14 @@ class Search:
         self._flights: dict[int, Flight] = {}
         self._idle: list[int] = []
         self._failed_starts = 0
-        self._stopping = False
+        self._stopped_at = math.inf
         self._shown = 0.0
 
     def run(self) -> Stop:
         """Train until all trials are done or the time is up.
+
+        Where the time is up before there is anything to show, it goes on to the first epoch that
+        ends: whoever gives little time wants the best of little, not nothing.
 
         What was done to the study is committed before a block goes out, after each round of
         messages, and at the end, whatever ends it.
@@ -146,7 +162,8 @@ class Search:
 
     def _run(self) -> Stop:
         started = time.monotonic()
-        deadline = started + (self._limits.timeout or float("inf"))
+        timeout = math.inf if self._limits.timeout is None else self._limits.timeout
+        latest = max(timeout, self._limits.latest or 0.0)
         while True:
             self._dispatch()
             if self._is_done():
@@ -159,9 +176,9 @@ class Search:
             now = time.monotonic()
             if not self._queue.is_open and now > started + _START_SECONDS:
                 raise WorkerError(f"no worker was ready after {_START_SECONDS:.0f} s")
-            if now > deadline and not self._stopping:
+            if not self._stopping and now > started + self._seconds(timeout, latest):
                 self._stop()
-            if now > deadline + _GRACE and self._flights:
+            if now > self._stopped_at + self._grace and self._flights:
                 self._abandon()
             self._show()
 
@@ -175,6 +192,23 @@ class Search:
         if self._flights or not self._queue.is_open:
             return False
         return self._stopping or not self._more
+
+    @property
+    def _stopping(self) -> bool:
+        return self._stopped_at < math.inf
+
+    def _seconds(self, timeout: float, latest: float) -> float:
+        """How long it may take, by what there is to show: a trial, an epoch, or nothing."""
+        if self._tally.best is not None:
+            return timeout
+        if self._tally.any_ended or any(flight.curves for flight in self._flights.values()):
+            return latest
+        return latest + max(_FIRST_SECONDS, latest)
+
+    @property
+    def _grace(self) -> float:
+        """Seconds that are left to end an epoch, more of them where nothing has ended so far."""
+        return _GRACE if self._tally.best is not None else max(_GRACE, _FIRST_SECONDS)
 
     @property
     def _gains_nothing(self) -> bool:
@@ -216,7 +250,7 @@ class Search:
         self._executor.send(worker, block)
 
     def _stop(self) -> None:
-        self._stopping = True
+        self._stopped_at = time.monotonic()
         for worker in self._flights:
             self._executor.send(worker, Cancel())
 
@@ -275,6 +309,7 @@ class Search:
 
     def _settle(self, landing: Landing) -> None:
         # The weights are on disk before the study says that there is a trial to have them.
+        self._keep(landing.record, landing.networks)
         self._observer.ended(landing.record, landing.curves, landing.weights)
         self._tell(landing.record)
         self._tally.add(landing.record)

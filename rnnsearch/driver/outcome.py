@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rnnsearch.driver.planner import TrialPlan
+from rnnsearch.driver.plans import TrialPlan
 from rnnsearch.driver.trials import TrialRecord, TrialState
 from rnnsearch.engines import Program
 from rnnsearch.execution import Epoch
 from rnnsearch.execution.messages import Ended
 
-__all__ = ["best_weights", "mean_metrics", "spread", "trial_record"]
+__all__ = ["best_weights", "mean_metrics", "networks", "spread", "trial_record"]
 
 
 def trial_record(plan: TrialPlan, ended: Sequence[Ended]) -> TrialRecord:
@@ -38,16 +38,23 @@ def trial_record(plan: TrialPlan, ended: Sequence[Ended]) -> TrialRecord:
         spread=spread([epoch.metrics[plan.program.objective] for epoch in best]),
         run_epochs=tuple(run.epochs for run in ended),
         run_scores=_scores(plan, ended),
+        cut=state == "COMPLETE" and any(run.state == "CUT" for run in ended),
     )
 
 
 def _scores(plan: TrialPlan, ended: Sequence[Ended]) -> tuple[float, ...]:
-    """The objective of each run, up to the first that was never trained to its end."""
-    done = itertools.takewhile(lambda run: run.state == "COMPLETE" and run.best, ended)
-    return tuple(run.best.metrics[plan.program.objective] for run in done if run.best)
+    """The objective of each run, up to the first that has none."""
+    return tuple(run.best.metrics[plan.program.objective] for run in _judged(ended) if run.best)
+
+
+def _judged(ended: Sequence[Ended]) -> list[Ended]:
+    """The runs up to the first that was stopped, or that the time left without an epoch."""
+    judged = ("COMPLETE", "CUT")
+    return list(itertools.takewhile(lambda run: run.state in judged and run.best, ended))
 
 
 def _state(ended: Sequence[Ended]) -> TrialState:
+    """Of a trial; what the time cut counts with what it had reached."""
     states = {run.state for run in ended}
     return "FAIL" if "FAIL" in states else "PRUNED" if "PRUNED" in states else "COMPLETE"
 
@@ -64,28 +71,39 @@ def spread(scores: Sequence[float]) -> float | None:
 
 
 def _message(plan: TrialPlan, ended: Sequence[Ended], state: TrialState) -> str:
-    """Why the trial is not COMPLETE; which run it was, where there are several."""
+    """Why the trial is not COMPLETE, or what time cut; which run, where there are several."""
     if state == "COMPLETE":
-        return ""
+        cut = next((run for run in ended if run.state == "CUT"), None)
+        return "" if cut is None else _of_run(plan, cut)
     rung = plan.stopped_at
     if state == "PRUNED" and rung is not None and rung <= max(run.epochs for run in ended):
         return f"pruned at epoch {rung}"
     if state == "PRUNED" and any(plan.raced.values()):
         count = next(runs for runs, dropped in plan.raced.items() if dropped)
         return f"dropped after {count} of {len(plan.runs)} runs: worse on each than the best"
-    cause = next(run for run in ended if run.state == state and run.message)
+    return _of_run(plan, next(run for run in ended if run.state == state and run.message))
+
+
+def _of_run(plan: TrialPlan, cause: Ended) -> str:
+    """What a run says, by its name where there are several."""
     if len(plan.runs) == 1:
         return cause.message
     run = plan.runs[cause.index]
     return f"run {run.index} (seed {run.seed}, fold {run.fold}) {cause.message}"
 
 
+def networks(plan: TrialPlan, ended: Sequence[Ended]) -> dict[int, list[np.ndarray]]:
+    """Run → weights, of the runs that a COMPLETE trial's score is made of."""
+    if _state(ended) != "COMPLETE":
+        return {}
+    return {run.index: run.weights for run in _judged(ended) if run.weights is not None}
+
+
 def best_weights(plan: TrialPlan, ended: Sequence[Ended]) -> list[np.ndarray] | None:
-    """Of the best run on the last fold, whose training part is the largest."""
-    last = max(run.fold for run in plan.runs)
-    done = [run for run in ended if run.weights is not None and plan.runs[run.index].fold == last]
-    if not done or _state(ended) != "COMPLETE":
-        return None
+    """Of the best run on the last fold that there is, whose training part is the largest."""
+    known = networks(plan, ended)
+    last = max((plan.runs[index].fold for index in known), default=0)
+    done = [run for run in ended if run.index in known and plan.runs[run.index].fold == last]
     best = plan.program.goal.best_of(done, lambda run: _score(plan.program, run.best))
     return None if best is None else best.weights
 

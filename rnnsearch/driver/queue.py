@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from rnnsearch.driver.planner import BlockPlan, Planner
+from rnnsearch.driver.planner import Planner
+from rnnsearch.driver.plans import BlockPlan
 
 __all__ = ["BlockQueue", "block_size"]
 

@@ -42,19 +42,20 @@ class Field:
     """
 
     def __init__(self, objective: Objective) -> None:
-        self._sign = -1.0 if objective.maximize else 1.0
+        self._objective = objective
         self._scores: list[tuple[float, ...]] = []
         self._best: tuple[float, ...] = ()
 
     def add(self, record: TrialRecord) -> None:
         """A trial ended; one without a score on the first divisions is no measure for others."""
-        scores = tuple(self._sign * score for score in record.run_scores)
+        scores = record.run_scores
         if record.state == "FAIL" or len(scores) < _FIRST:
             return
         self._scores.append(scores)
         if record.state == "COMPLETE":
-            best = not self._best or statistics.fmean(scores) < statistics.fmean(self._best)
-            self._best = scores if best else self._best
+            best = statistics.fmean(self._best) if self._best else None
+            if self._objective.better(statistics.fmean(scores), best):
+                self._best = scores
 
     def dropped(self, scores: Mapping[int, Sequence[float]]) -> frozenset[int]:
         """The trials that do not go on.
@@ -62,16 +63,18 @@ class Field:
         Args:
             scores: Trial → what it reached on each division so far, as many of each.
         """
-        own = {trial: [self._sign * s for s in values] for trial, values in scores.items()}
-        count = min(map(len, own.values()))
-        known = [statistics.fmean(earlier[:count]) for earlier in self._scores]
-        means = {trial: statistics.fmean(values[:count]) for trial, values in own.items()}
+        count, key = min(map(len, scores.values())), self._objective.sort_key
+        known = [key(statistics.fmean(earlier[:count])) for earlier in self._scores]
+        means = {t: key(statistics.fmean(values[:count])) for t, values in scores.items()}
         every = sorted([*known, *means.values()])
         bound = every[max(1, -(-len(every) // _REDUCTION)) - 1]
-        rival = self._best or own[min(means, key=lambda trial: (means[trial], trial))]
+        rival = self._best or scores[min(means, key=lambda trial: (means[trial], trial))]
         return frozenset(
             trial
-            for trial, values in own.items()
+            for trial, values in scores.items()
             if means[trial] > bound
-            and all(a > b for a, b in zip(values[:count], rival[:count], strict=True))
+            and all(
+                self._objective.better(other, own)
+                for own, other in zip(values[:count], rival[:count], strict=True)
+            )
         )

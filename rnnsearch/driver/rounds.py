@@ -42,7 +42,7 @@ class Rounds:
 
     def add(self, records: Iterable[TrialRecord]) -> None:
         """These trials ended."""
-        self._ended |= {record.number: record for record in records if record.state != "RUNNING"}
+        self._ended |= {record.number: record for record in records if record.ended}
 
     @property
     def without_gain(self) -> bool:

@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from rnnsearch.tasks.metrics import value_range
 from rnnsearch.vocabulary import Objective
 
 __all__ = ["Estimate", "difference", "estimate", "simplest", "tied"]
@@ -36,6 +37,13 @@ class Estimate:
     def high(self) -> float:
         """Upper end of it."""
         return self.mean + _SURE * self.error
+
+    def interval(self, metric: str) -> tuple[float, float]:
+        """Both ends of it, within what ``val_<metric>`` can be; infinite where nothing is known."""
+        if math.isinf(self.error):
+            return self.low, self.high
+        least, most = value_range(metric)
+        return max(self.low, least), min(self.high, most)
 
     @property
     def holds_zero(self) -> bool:

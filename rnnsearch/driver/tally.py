@@ -39,7 +39,7 @@ class Tally:
         self._best: TrialRecord | None = None
         self._started = time.monotonic()
         for record in records:
-            if record.state != "RUNNING":
+            if record.ended:
                 self._count(record)
 
     @property
@@ -51,6 +51,11 @@ class Tally:
     def best(self) -> TrialRecord | None:
         """The best COMPLETE trial."""
         return self._best
+
+    @property
+    def any_ended(self) -> bool:
+        """Whether a trial ended since it counts."""
+        return self._new > 0
 
     def add(self, record: TrialRecord) -> None:
         """A trial ended."""

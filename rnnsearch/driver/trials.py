@@ -12,6 +12,7 @@ from rnnsearch.execution import Epoch
 from rnnsearch.spec import Scalar
 
 __all__ = [
+    "WAITS",
     "BaselineRecord",
     "Confirmed",
     "Delivery",
@@ -25,7 +26,10 @@ __all__ = [
     "TrialState",
 ]
 
-TrialState = Literal["COMPLETE", "PRUNED", "FAIL", "RUNNING"]
+WAITS = "waits"
+"""A trial's attribute in the study: whether a search that ended left it to the next call."""
+
+TrialState = Literal["COMPLETE", "PRUNED", "FAIL", "RUNNING", "WAITING"]
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,9 @@ class TrialRecord:
 
     Attributes:
         number: Optuna's trial number, from 0.
-        state: RUNNING also where an interruption left it; it runs again on resume.
+        state: COMPLETE also where the time was up before its last epoch: then what it had reached
+            counts, and its message says so. WAITING where a search ended before its first epoch,
+            so that the next call trains it. RUNNING also where a kill left it so.
         score: The objective at the best epoch, the mean over the trial's runs; None where
             there was none.
         metrics: Every validation metric (``val_loss``, ``val_rmse``, …), alike.
@@ -42,12 +48,13 @@ class TrialRecord:
         seconds: Its share of the training time, over all runs.
         parameters: Weights of the model.
         params: Search parameter → value, those in use only.
-        message: Why the state is not COMPLETE.
+        message: Why the state is not COMPLETE, or that the time was up.
         runs: How often it is trained: on each fold, from each seed.
         spread: Sample standard deviation of the score over the runs; None where there are not
             two runs with one.
         run_epochs: Epochs of each run, by its index; empty where none is known to have ended.
         run_scores: The objective of each run that has one, by its index, up to the first without.
+        cut: Whether the time was up before all of its runs had their epochs.
     """
 
     number: int
@@ -63,6 +70,17 @@ class TrialRecord:
     spread: float | None = None
     run_epochs: tuple[int, ...] = ()
     run_scores: tuple[float, ...] = ()
+    cut: bool = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether it will not be trained any more."""
+        return self.state not in ("RUNNING", "WAITING")
+
+    @property
+    def missing(self) -> int:
+        """Runs without a score, of a trial that the time cut; it compares badly with others."""
+        return self.runs - len(self.run_scores) if self.cut else 0
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,7 @@ class _KerasSession(Session):
         self._best: tuple[float, list[np.ndarray]] | None = None
 
     def load(self, runs: Mapping[int, Run]) -> None:
+        """Build and compile the one run's model."""
         (self._run,) = runs.values()
         self._dataset = self._folds[self._run.fold]
         # Each trial compiles anew here, and Keras would keep every model alive otherwise.
@@ -76,6 +77,7 @@ class _KerasSession(Session):
         self._best = None
 
     def advance(self, epochs: int = 1) -> dict[int, dict[str, float]]:
+        """Fit and evaluate it."""
         if self._model is None:
             return {}
         losses = [self._train() for _ in range(epochs)]
@@ -115,15 +117,18 @@ class _KerasSession(Session):
             self._best = (value, self.last_weights(0))
 
     def best_weights(self, lane: int) -> list[np.ndarray]:
+        """As they were copied at that epoch."""
         assert self._best is not None
         return self._best[1]
 
     def last_weights(self, lane: int) -> list[np.ndarray]:
+        """As the model has them."""
         assert self._model is not None
         variables = in_standard_order(self._model, self._program.architecture)
         return [_copied(variable) for variable in variables]
 
     def release(self, lane: int) -> None:
+        """Let go of the model."""
         self._model = None
 
 

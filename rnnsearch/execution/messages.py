@@ -228,7 +228,7 @@ class Compare:
     runs: int
 
 
-RunState = Literal["COMPLETE", "PRUNED", "FAIL"]
+RunState = Literal["COMPLETE", "PRUNED", "FAIL", "CUT"]
 
 
 @dataclass(frozen=True)
@@ -237,13 +237,14 @@ class Ended:
 
     Attributes:
         trial: Its trial.
-        state: FAIL where it diverged; PRUNED also where another run of its trial did.
+        state: FAIL where it diverged; PRUNED also where another run of its trial did; CUT where
+            the time was up, maybe before its first epoch.
         best: The epoch that stands for it: its best, or its last where the schedule keeps that;
             None if there is none.
         epochs: Epochs trained.
         seconds: Its share of the time the block took.
         parameters: Weights of the model.
-        weights: The trainable weights at that epoch, if COMPLETE.
+        weights: The trainable weights at that epoch, if COMPLETE; if CUT, where there is one.
         message: Why the state is not COMPLETE.
         index: Which of its trial's runs it is.
     """

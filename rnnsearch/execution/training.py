@@ -1,9 +1,9 @@
 """A block of runs through a session: refilling lanes, early stopping, rungs, divergence.
 
 The same for every engine and wherever it runs. Runs end in one of four ways: at their last
-epoch or after `patience` epochs without a new best (COMPLETE), stopped at a rung or cancelled
-(PRUNED), or with a loss or an objective that is no finite number (FAIL). A run that fails takes
-the other runs of its trial with it, which has no score without it.
+epoch or after `patience` epochs without a new best (COMPLETE), stopped at a rung (PRUNED),
+cancelled (CUT), or with a loss or an objective that is no finite number (FAIL). A run that fails
+takes the other runs of its trial with it, which has no score without it.
 
 A trial of several runs may be trained in stages: some of its runs first, the others only if the
 trial is still worth it, which is asked when that stage of all trials is over.
@@ -215,22 +215,22 @@ class _Course:
     def _cancel(self) -> None:
         for lane, progress in list(self._lanes.items()):
             message = f"out of time at epoch {progress.epochs} of {progress.run.epochs}"
-            self._end(lane, "PRUNED", message)
+            self._end(lane, "CUT", message)
         for run in self._waiting:
-            self._leave_out(run, "out of time before its first epoch")
+            self._leave_out(run, "out of time before its first epoch", "CUT")
 
-    def _leave_out(self, run: Run, message: str) -> None:
+    def _leave_out(self, run: Run, message: str, state: RunState = "PRUNED") -> None:
         """A run ends without having had a lane."""
         if run.key not in self._block.ended:
             parameters = self._session.parameters
-            ended = Ended(run.trial, "PRUNED", None, 0, 0.0, parameters, None, message, run.index)
+            ended = Ended(run.trial, state, None, 0, 0.0, parameters, None, message, run.index)
             self._listener.ended(ended)
 
     def _end(self, lane: int, state: RunState, message: str = "") -> None:
         progress = self._lanes.pop(lane)
         last, session = self._block.schedule.keep == "last", self._session
         weights = None
-        if state == "COMPLETE":
+        if state == "COMPLETE" or (state == "CUT" and progress.epochs):
             weights = session.last_weights(lane) if last else session.best_weights(lane)
         session.release(lane)
         self._listener.ended(

@@ -61,8 +61,8 @@ def build_bag(
     if len(networks) == 1 and not branches:
         (only,) = networks
         if all(affine.is_identity for affine in only.inputs.values()) and only.outputs is None:
-            return standard_model(only.architecture, only.weights)
-    models = [standard_model(one.architecture, one.weights) for one in networks]
+            return _member(only)
+    models = [_member(one) for one in networks]
     longest = max(models, key=_size) if reads is None else build_standard(reads, blank=True)
     inputs = {
         tensor.name: keras.Input(tensor.shape[1:], dtype=tensor.dtype, name=tensor.name)
@@ -78,6 +78,17 @@ def build_bag(
     total = outputs[0] if len(outputs) == 1 else keras.layers.Add(name="average")(outputs)
     given: Any = inputs if len(inputs) > 1 else next(iter(inputs.values()))
     return keras.Model(given, total, name="rnnsearch_bag")
+
+
+def _member(network: Network) -> keras.Model:
+    """A network's model, which reads tokens that it was not shown as the unknown one."""
+    model = standard_model(network.architecture, network.weights)
+    if network.unseen:
+        rows = model.get_layer("embedding").embeddings
+        table = np.array(keras.ops.convert_to_numpy(rows))
+        table[list(network.unseen)] = table[network.unknown]
+        rows.assign(table)
+    return model
 
 
 def _size(model: keras.Model) -> int:

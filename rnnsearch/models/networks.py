@@ -39,6 +39,8 @@ class Network:
         share: What it weighs; the shares of all members sum to one.
         inputs: Input → from the bag's units to those that it was trained on, where they differ.
         outputs: From the units of its outputs to the bag's; None where they are the same.
+        unseen: Ids of tokens that it was not shown; it reads the unknown token in their place.
+        unknown: The id of that one.
     """
 
     architecture: Architecture
@@ -46,3 +48,5 @@ class Network:
     share: float
     inputs: Mapping[str, Affine] = field(default_factory=dict)
     outputs: Affine | None = None
+    unseen: tuple[int, ...] = ()
+    unknown: int = 0

@@ -12,7 +12,15 @@ from rnnsearch.records.leaderboard import (
     read_leaderboard,
     write_leaderboard,
 )
-from rnnsearch.records.study import commit, open_study, params_of, records, set_params, tell
+from rnnsearch.records.study import (
+    commit,
+    leave_waiting,
+    open_study,
+    params_of,
+    records,
+    set_params,
+    tell,
+)
 from rnnsearch.records.summary import Summary, read_summary, write_summary
 from rnnsearch.records.weights import BestWeights, load_weights, save_weights
 
@@ -28,6 +36,7 @@ __all__ = [
     "environment",
     "leaderboard",
     "leaderboard_csv",
+    "leave_waiting",
     "load_weights",
     "open_study",
     "params_of",

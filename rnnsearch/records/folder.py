@@ -95,6 +95,10 @@ class StudyFolder:
         """The weights of one trial."""
         return self.weights_folder / f"{trial:05d}.npz"
 
+    def run_weights(self, trial: int, index: int) -> Path:
+        """The weights of one of a trial's runs, where it has several."""
+        return self.weights_folder / f"{trial:05d}-{index:03d}.npz"
+
     def final_weights(self, trial: int, index: int) -> Path:
         """The weights of a run that confirms a trial."""
         return self.weights_folder / f"final-{trial:05d}-{index:03d}.npz"

@@ -21,7 +21,7 @@ __all__ = ["leaderboard", "leaderboard_csv", "read_leaderboard", "write_leaderbo
 
 _TEXT = {"trial", "state", "message"}
 _INTEGERS = {"rank", "runs", "epochs", "parameters"}
-_GROUPS = {"PRUNED": 3, "RUNNING": 4, "FAIL": 5}
+_GROUPS = {"PRUNED": 3, "RUNNING": 4, "WAITING": 5, "FAIL": 6}
 _RANKED, _UNCONFIRMED, _WITHOUT_SCORE = 0, 1, 2
 
 
@@ -38,8 +38,8 @@ def leaderboard(
     the simpler, stands first, then the trial of smaller loss, of fewer weights, of lower number.
     Where the best trials were confirmed, they come first with the baselines and with what may be
     delivered: the score of another trial is the best of many, and so too good. PRUNED trials follow
-    by score, then RUNNING and FAIL, without a rank. The order that the records come in is of no
-    effect.
+    by score, then RUNNING, WAITING and FAIL, without a rank. The order that the records come in is
+    of no effect.
 
     Returns:
         Columns ``rank, trial, state, score, score_std``, the validation metrics, ``runs, epochs,
@@ -48,7 +48,9 @@ def leaderboard(
         deviation of the score over them, empty where there is one. Where the best were confirmed,
         ``score_low, score_high, tied_with_best, search_score`` follow the deviation: the ends of
         the 95 % interval, whether the winner is no better for sure, and what the trial had in the
-        search; its score and metrics are those of the runs that confirmed it.
+        search; its score and metrics are those of the runs that confirmed it. After the validation
+        metrics come ``test_…``, of what is or may be delivered and of baselines: for whoever reads
+        them, nothing is chosen by them.
     """
     ordered = sorted(trials, key=lambda trial: trial.number)
     objective = Objective("score", direction)
@@ -67,7 +69,7 @@ def leaderboard(
     for key, row in rows:
         if key[0] in (_RANKED, _UNCONFIRMED):
             row["rank"] = rank = rank + 1
-    columns = _columns(ordered, baselines, sure=bool(confirmed or deliveries))
+    columns = _columns(ordered, baselines, deliveries, sure=bool(confirmed or deliveries))
     table = [[cells.text(row.get(column)) for column in columns] for _, row in rows]
     return _frame(columns, table)
 
@@ -107,7 +109,7 @@ def read_leaderboard(path: Path) -> pd.DataFrame:
         ) from error
 
 
-_Key = tuple[int, tuple[bool, float], tuple[float, float], int, str]
+_Key = tuple[int, int, tuple[bool, float], tuple[float, float], int, str]
 
 
 def _key(
@@ -118,6 +120,7 @@ def _key(
     name: str = "",
     *,
     ranked: int = _RANKED,
+    missing: int = 0,
     ties: tuple[float, float] = (-math.inf, 0.0),
 ) -> _Key:
     """What rows are sorted by; it begins with 0 or 1 for rows that have a rank.
@@ -126,12 +129,13 @@ def _key(
         state, score, number, name: Of the row.
         objective: What ranks.
         ranked: Group of rows that have a score.
+        missing: Runs without a score.
         ties: Loss and weights, of rows with the same score.
     """
     value = objective.sort_key(score)
     group = _GROUPS.get(state, _WITHOUT_SCORE if value[0] else ranked)
     has_order = group in (_RANKED, _UNCONFIRMED, _GROUPS["PRUNED"])
-    return (group, value if has_order else (False, 0.0), ties, number, name)
+    return (group, missing, value if has_order else (False, 0.0), ties, number, name)
 
 
 def _trial_entry(
@@ -158,8 +162,10 @@ def _trial_entry(
         }
     from rnnsearch.driver.ranking import rank_key
 
-    _, loss, weights, number = rank_key(trial, objective)
-    key = _key(str(row["state"]), score, objective, number, ranked=ranked, ties=(loss, weights))
+    missing, _, loss, weights, number = rank_key(trial, objective)
+    missing, ties = missing if again is None else 0, (loss, weights)
+    state = str(row["state"])
+    key = _key(state, score, objective, number, ranked=ranked, missing=missing, ties=ties)
     return key, row
 
 
@@ -174,6 +180,7 @@ def _delivery_row(one: Delivery) -> dict[str, object]:
         "state": "DELIVERED" if one.delivered else "OFFERED",
         "score": one.score,
         **one.metrics,
+        **one.test,
         "score_low": _finite(one.low),
         "score_high": _finite(one.high),
         "tied_with_best": True,
@@ -206,6 +213,7 @@ def _baseline_row(baseline: BaselineRecord) -> dict[str, object]:
         "score": baseline.score,
         "score_std": baseline.spread,
         **baseline.metrics,
+        **baseline.test,
         "runs": baseline.runs,
         "seconds": round(baseline.seconds, 3),
         "parameters": baseline.parameters,
@@ -213,9 +221,17 @@ def _baseline_row(baseline: BaselineRecord) -> dict[str, object]:
 
 
 def _columns(
-    trials: Sequence[TrialRecord], baselines: Sequence[BaselineRecord], *, sure: bool
+    trials: Sequence[TrialRecord],
+    baselines: Sequence[BaselineRecord],
+    deliveries: Sequence[Delivery],
+    *,
+    sure: bool,
 ) -> list[str]:
-    """Names of the columns; those that say how sure a score is only where that is known."""
+    """Names of the columns; those that say how sure a score is only where that is known.
+
+    The test part's where something that is delivered was judged on it.
+    """
+    tested = {name for one in deliveries for name in one.test}
     metrics = {name for trial in trials for name in trial.metrics}
     metrics |= {name for baseline in baselines for name in baseline.metrics}
     params: dict[str, None] = {}
@@ -225,6 +241,7 @@ def _columns(
         *("rank", "trial", "state", "score", "score_std"),
         *(("score_low", "score_high", "tied_with_best", "search_score") if sure else ()),
         *sorted(name for name in metrics if name.startswith("val_")),
+        *sorted(tested),
         *("runs", "epochs", "seconds", "parameters"),
         *params,
         "message",

@@ -25,7 +25,17 @@ if TYPE_CHECKING:
     from rnnsearch.records.journal import Journal, Storage
     from rnnsearch.spec import Scalar
 
-__all__ = ["commit", "open_study", "params_of", "records", "set_params", "tell"]
+__all__ = [
+    "commit",
+    "leave_waiting",
+    "open_study",
+    "params_of",
+    "records",
+    "set_params",
+    "tell",
+]
+
+_WAITS = "not trained to its end; the same command goes on with it"
 
 
 @dataclass(frozen=True)
@@ -132,8 +142,8 @@ def tell(study: optuna.Study, record: TrialRecord) -> None:
 
     if record.state == "COMPLETE" and (record.score is None or not math.isfinite(record.score)):
         raise ValueError(f"a COMPLETE trial must have a finite score; received {record.score}")
-    if record.state == "RUNNING":
-        raise ValueError(f"trial {record.number} must have ended; received state RUNNING")
+    if not record.ended:
+        raise ValueError(f"trial {record.number} must have ended; received state {record.state}")
     opened = _opened[study]
     trial_id = opened.storage.get_trial_id_from_study_id_trial_number(opened.id, record.number)
     result: dict[str, Any] = {
@@ -147,10 +157,25 @@ def tell(study: optuna.Study, record: TrialRecord) -> None:
         "spread": _number(record.spread),
         "run_epochs": [int(epochs) for epochs in record.run_epochs],
         "run_scores": [_number(score) for score in record.run_scores],
+        "cut": record.cut,
     }
     opened.storage.set_trial_user_attr(trial_id, "result", result)
     value = record.score if record.state == "COMPLETE" else None
     study.tell(record.number, value, state=optuna.trial.TrialState[record.state])
+
+
+def leave_waiting(study: optuna.Study) -> None:
+    """Note of the trials that were asked for and have not ended that nobody trains them now.
+
+    Args:
+        study: From `open_study`, by who holds the folder's lock; `commit` writes it.
+    """
+    from rnnsearch.driver.trials import WAITS
+
+    opened = _opened[study]
+    for trial in study.get_trials(deepcopy=False):
+        if trial.state.name == "RUNNING" and not trial.user_attrs.get(WAITS):
+            opened.storage.set_trial_user_attr(trial._trial_id, WAITS, True)
 
 
 def records(study: optuna.Study) -> list[TrialRecord]:
@@ -161,10 +186,11 @@ def records(study: optuna.Study) -> list[TrialRecord]:
 
 
 def _record(trial: optuna.trial.FrozenTrial, objective: Objective) -> TrialRecord:
-    from rnnsearch.driver.trials import TrialRecord
+    from rnnsearch.driver.trials import WAITS, TrialRecord
 
-    state = "RUNNING" if trial.state.name == "WAITING" else trial.state.name
-    result: Mapping[str, Any] = trial.user_attrs.get("result", {}) if state != "RUNNING" else {}
+    state, result = trial.state.name, trial.user_attrs.get("result", {})
+    if state in ("WAITING", "RUNNING"):
+        state, result = "WAITING" if trial.user_attrs.get(WAITS) else "RUNNING", {}
     score = result.get("score")
     if score is None and state != "FAIL":
         score = trial.value if state == "COMPLETE" else _best_reported(trial, objective)
@@ -177,11 +203,12 @@ def _record(trial: optuna.trial.FrozenTrial, objective: Objective) -> TrialRecor
         seconds=result.get("seconds", 0.0),
         parameters=result.get("parameters"),
         params=params_of(trial),
-        message=result.get("message", ""),
+        message=result.get("message", _WAITS if state == "WAITING" else ""),
         runs=result.get("runs", 1),
         spread=result.get("spread"),
         run_epochs=tuple(result.get("run_epochs", ())),
         run_scores=tuple(result.get("run_scores", ())),
+        cut=result.get("cut", False),
     )
 
 

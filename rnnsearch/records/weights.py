@@ -1,9 +1,9 @@
-"""weights/NNNNN.npz: the best weights of the best trials, one file a trial."""
+"""weights/NNNNN.npz: the best weights of the best trials; NNNNN-RRR.npz those of each run."""
 
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
@@ -51,7 +51,7 @@ class BestWeights:
         self._folder = folder
         self._objective = Objective("score", direction)
         self._count = count
-        self._kept: list[tuple[tuple[bool, float], float, float, int]] = []
+        self._kept: list[tuple[int, tuple[bool, float], float, float, int]] = []
 
     def begin(self, trials: Iterable[TrialRecord]) -> None:
         """Keep the best of trials whose weights are on disk, and remove all other weights."""
@@ -63,20 +63,35 @@ class BestWeights:
             if trial.state == "COMPLETE" and trial.score is not None
         )
         self._kept = ranked[: self._count]
-        kept = {self._folder.weights(number) for *_, number in self._kept}
+        kept = {f"{number:05d}" for *_, number in self._kept}
         for path in self._folder.weights_folder.glob("*.npz"):
-            if path not in kept and path.stem.isdecimal():
+            trial, _, run = path.stem.partition("-")
+            if trial not in kept and trial.isdecimal() and (not run or run.isdecimal()):
                 path.unlink(missing_ok=True)
 
-    def add(self, trial: TrialRecord, weights: Sequence[np.ndarray]) -> None:
-        """Save the weights of a trial that is now COMPLETE, if it is among the best."""
+    def add(
+        self,
+        trial: TrialRecord,
+        weights: Sequence[np.ndarray],
+        networks: Mapping[int, Sequence[np.ndarray]] | None = None,
+    ) -> None:
+        """Save the weights of a trial that is now COMPLETE, if it is among the best.
+
+        Args:
+            trial: How it ended.
+            weights: Of the run that stands for it.
+            networks: Run → weights, where it has several.
+        """
         from rnnsearch.driver.ranking import rank_key
 
         entry = rank_key(trial, self._objective)
         if len(self._kept) == self._count and entry > self._kept[-1]:
             return
+        for index, own in (networks or {}).items():
+            save_weights(self._folder.run_weights(trial.number, index), own)
         save_weights(self._folder.weights(trial.number), weights)
         bisect.insort(self._kept, entry)
         for *_, worst in self._kept[self._count :]:
-            self._folder.weights(worst).unlink(missing_ok=True)
+            for path in self._folder.weights_folder.glob(f"{worst:05d}*.npz"):
+                path.unlink(missing_ok=True)
         del self._kept[self._count :]

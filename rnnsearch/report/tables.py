@@ -34,6 +34,7 @@ _STYLES = {
     "BASELINE": "cyan",
     "PRUNED": "dim",
     "RUNNING": "yellow",
+    "WAITING": "yellow",
     "FAIL": "red",
 }
 
@@ -185,6 +186,9 @@ def _standings_table(name: str, parts: Sequence[Standing]) -> Table:
     for part in parts:
         table.add_column(part.metric, justify="right")
     table.add_row(name, *(text.score(part.winner, part.spread) for part in parts), style="green")
+    for kind in dict.fromkeys(kind for part in parts for kind in part.offered):
+        scores = [text.score(part.offered.get(kind)) for part in parts]
+        table.add_row(Text(f"not delivered: {kind}"), *scores)
     for name in dict.fromkeys(name for part in parts for name in part.baselines):
         scores = [text.score(part.baselines.get(name)) for part in parts]
         table.add_row(Text(f"baseline:{name}"), *scores, style="cyan")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from rnnsearch.report.text import score
@@ -38,6 +38,7 @@ class Standing:
         unbeaten: The baselines that are as good as the winner or better.
         spread: Standard deviation of the winner's score over its runs; None where it has one run,
             and on the test part.
+        offered: What might have been delivered → its score, where that is known.
     """
 
     part: str
@@ -46,6 +47,7 @@ class Standing:
     baselines: Mapping[str, float]
     unbeaten: tuple[str, ...]
     spread: float | None = None
+    offered: Mapping[str, float] = field(default_factory=dict)
 
 
 def standings(summary: Mapping[str, Any]) -> list[Standing]:
@@ -76,7 +78,17 @@ def standing(summary: Mapping[str, Any], part: str) -> Standing:
         name for name, value in known.items() if own is not None and not ranking.better(own, value)
     )
     deviation = winner.get("spread") if part == "validation" and delivered is None else None
-    return Standing(part, metric, own, known, unbeaten, deviation)
+    return Standing(part, metric, own, known, unbeaten, deviation, _offered(summary, part, metric))
+
+
+def _offered(summary: Mapping[str, Any], part: str, metric: str) -> dict[str, float]:
+    """What was not delivered, by its kind, and its score."""
+    found = {
+        str(one["kind"]): one["score"] if part == "validation" else one["test"].get(metric)
+        for one in summary.get("deliveries", ())
+        if not one["delivered"]
+    }
+    return {kind: value for kind, value in found.items() if value is not None}
 
 
 def _delivered(summary: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -116,14 +128,20 @@ def _added(summary: Mapping[str, Any], delivered: Mapping[str, Any]) -> list[str
 def certainty(summary: Mapping[str, Any]) -> list[str]:
     """How sure the winner's score is, and which trials are as good; where they were confirmed."""
     delivered, confirmed = _delivered(summary), summary.get("confirmed", ())
-    if delivered is None or not confirmed:
+    if delivered is None:
         return []
-    metric, runs = summary["objective"], confirmed[0]["runs"]
-    lines = []
+    metric, lines = summary["objective"], []
     if delivered["low"] is not None and delivered["high"] is not None:
         low, high = score(delivered["low"]), score(delivered["high"])
         lines.append(f"Its {metric} is {score(delivered['score'])}, 95 % interval {low} to {high}.")
     lines += _added(summary, delivered)
+    if delivered["milliseconds"]:
+        took = f"{score(delivered['milliseconds'])} ms a sequence, in batches"
+        lines.append(f"It computes {delivered['networks']} networks, which takes {took}.")
+    if not confirmed:
+        lines.append("There was no time to confirm it: it is the best of the search as it stood.")
+        return lines
+    runs = confirmed[0]["runs"]
     ties = [f"trial {one['trial']}" for one in confirmed if one["tied"]]
     again = f"{len(confirmed)} trials were trained again, in {runs} new runs each"
     same = f"; {', '.join(ties)} can't be told apart" if len(ties) > 1 else ""
@@ -162,5 +180,5 @@ def failures(frame: pd.DataFrame, top: int = 3) -> list[tuple[str, int]]:
         ]
         if messages:
             return Counter(messages).most_common(top)
-    left = int((frame["state"] == "RUNNING").sum())
+    left = int(frame["state"].isin(["RUNNING", "WAITING"]).sum())
     return [("not trained yet; the same command goes on with it", left)] if left else []

@@ -105,9 +105,9 @@ def _check_folds(data: Source, report: Report) -> None:
     elif isinstance(data, TextSource):
         must = "must be 1 or auto for source: text, which is one text"
         report.add("data.split.folds", must, str(folds), "remove it")
-    elif split.by == "time":
-        must = "must be 1 or auto where split.by is time: a fold would be trained on later ones"
-        report.add("data.split.folds", must, str(folds), "remove one of them")
+    elif split.by == "time" and asked[1] > 1:
+        must = "must have no repeats where split.by is time: there is one order"
+        report.add("data.split.folds", must, f"{asked[1]} repeats", "remove them")
 
 
 def _check_group(data: Source, report: Report) -> None:

@@ -7,6 +7,7 @@ depends on values.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
@@ -21,6 +22,7 @@ __all__ = [
     "metric_values",
     "output_metrics",
     "outputs_of",
+    "value_range",
 ]
 
 
@@ -58,6 +60,7 @@ class Metric:
             weight: (N,) or (N, T), 1 where an entry counts and 0 where not. If none counts the
             score is 0.
         usual: Whether it is reported without being asked for.
+        least, most: Values that it can have, both included.
     """
 
     name: str
@@ -65,6 +68,8 @@ class Metric:
     kind: Literal["numeric", "class", "quantile"]
     function: Callable[[Any, Any, Any, Facts], Any]
     usual: bool = False
+    least: float = 0.0
+    most: float = math.inf
 
 
 def _over(total: Any, count: Any) -> Any:
@@ -232,22 +237,28 @@ METRICS: dict[str, Metric] = {
     for metric in (
         Metric("rmse", "minimize", "numeric", _rmse, usual=True),
         Metric("mae", "minimize", "numeric", _mae, usual=True),
-        Metric("r2", "maximize", "numeric", _r2, usual=True),
+        Metric("r2", "maximize", "numeric", _r2, usual=True, least=-math.inf, most=1.0),
         Metric("mape", "minimize", "numeric", _mape),
-        Metric("smape", "minimize", "numeric", _smape),
+        Metric("smape", "minimize", "numeric", _smape, most=2.0),
         Metric("mase", "minimize", "numeric", _mase),
         Metric("nrmse", "minimize", "numeric", _nrmse),
         Metric("pinball", "minimize", "quantile", _pinball, usual=True),
-        Metric("coverage", None, "quantile", _coverage, usual=True),
-        Metric("accuracy", "maximize", "class", _accuracy, usual=True),
-        Metric("f1_macro", "maximize", "class", _f1_macro, usual=True),
+        Metric("coverage", None, "quantile", _coverage, usual=True, most=1.0),
+        Metric("accuracy", "maximize", "class", _accuracy, usual=True, most=1.0),
+        Metric("f1_macro", "maximize", "class", _f1_macro, usual=True, most=1.0),
         Metric("log_loss", "minimize", "class", _log_loss),
-        Metric("roc_auc", "maximize", "class", _roc_auc),
-        Metric("perplexity", "minimize", "class", _perplexity),
+        Metric("roc_auc", "maximize", "class", _roc_auc, most=1.0),
+        Metric("perplexity", "minimize", "class", _perplexity, least=1.0),
         Metric("bits", "minimize", "class", _bits),
     )
 }
 """Every metric by its name."""
+
+
+def value_range(name: str) -> tuple[float, float]:
+    """The least and the most that ``val_<metric>`` can be; of a loss, and an error, from 0 on."""
+    metric = METRICS.get(name.removeprefix("val_"))
+    return (0.0, math.inf) if metric is None else (metric.least, metric.most)
 
 
 _OF_ONE = "rmse_"

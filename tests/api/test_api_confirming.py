@@ -152,6 +152,11 @@ def test_the_end_says_what_was_confirmed_and_delivered(finished: tuple[Study, st
     assert f"The bag of {study.delivered['networks']} networks (trial " in said
     assert "95 % interval" in said and "trials were trained again, in 3 new runs each" in said
     assert "To use the winner:" in said
+    assert " networks, which takes " in said and " ms a sequence, in batches." in said
+    assert study.delivered["milliseconds"] > 0
+    board = study.results.leaderboard.set_index("trial")
+    assert board.loc["bag", "test_loss"] == pytest.approx(study.delivered["test"]["test_loss"])
+    assert board.loc["baseline:linear", "test_loss"] > 0
 
 
 def test_best_keras_is_the_average_of_its_networks_and_needs_no_rnnsearch(
@@ -283,17 +288,78 @@ def test_a_search_interrupted_while_it_confirms_trains_no_run_twice(
 
 
 def assert_best_so_far_predicts(study: Study, spec: Path) -> None:
-    """The best trial's kept weights, scaled as the last division was, are what predicts."""
+    """The networks of the best trials' divisions, each scaled as its own was, are what predicts."""
+    kept = json.loads(study.folder.preparation.read_text())
     number = study.results.summary["winner"]["number"]
-    x = np.load(spec.parent / "waves.npz")["x"]
-    scaling = study.data.preparation(None, study.programs.regime.folds - 1).scalings["sequence"]
-    weights = load_weights(study.folder.weights(number))
-    expected = study.put(number, weights, {"sequence": scaling.apply(x)})
+    assert kept["trial"] == number and not study.folder.model.exists()
+    runs = [(one["trial"], one["run"]) for one in kept["members"]]
+    assert {(number, fold) for fold in range(3)} <= set(runs) and len(set(runs)) % 3 == 0
+    x, expected = np.load(spec.parent / "waves.npz")["x"], 0.0
+    for trial, fold in runs:
+        scaling = study.data.preparation(None, fold).scalings["sequence"]
+        weights = load_weights(study.folder.run_weights(trial, fold))
+        put = study.put(trial, weights, {"sequence": scaling.apply(x)})
+        expected = expected + put / len(runs)
     frame = study.results.predict(spec.parent / "waves.npz")
     np.testing.assert_allclose(frame[["probability_0", "probability_1"]], expected, atol=1e-5)
     metrics = study.results.evaluate(spec.parent / "waves.npz")
     truth = np.load(spec.parent / "waves.npz")["y"]
     assert metrics["accuracy"] == pytest.approx((expected.argmax(axis=1) == truth).mean())
+
+
+def test_a_killed_search_predicts_with_its_best_so_far(spec: Path) -> None:
+    """SIGKILL, which leaves no time to write anything down."""
+    output = spec.parent / "killed"
+    long = ["--trials", "1000", "--epochs", "30"]
+    command = [sys.executable, "main.py", "search", str(spec), "-o", str(output), *long]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        ended = (line for line in process.stderr if " COMPLETE " in line)
+        next(ended)
+        process.kill()
+        process.communicate()
+    assert not (output / "best.keras").exists()
+    study = Study(spec, api.Results.open(output))
+    assert study.results.interrupted
+    assert_best_so_far_predicts(study, spec)
+    done = subprocess.run(
+        [sys.executable, "main.py", "predict", str(output), str(spec.parent / "waves.npz")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) > SEQUENCES
+
+
+def test_time_too_short_for_a_trial_delivers_a_bag_of_what_there_is(spec: Path) -> None:
+    short = variant(spec, "short", "{trials: 4, epochs: 100000, timeout: 1, seed: 1, block: 2}")
+    study = Study(short, api.search(short, output=spec.parent / "short"))
+    board = study.results.leaderboard
+    assert "RUNNING" not in set(board["state"])
+    trials = board[board["state"] == "COMPLETE"]
+    assert len(trials) and trials["message"].str.contains("out of time at epoch").all()
+    winner = study.results.summary["winner"]
+    assert winner["cut"] and winner["number"] == int(trials["trial"].iloc[0])
+    assert study.folder.model.exists() and study.delivered["kind"] == "bag"
+    x = np.load(spec.parent / "waves.npz")["x"]
+    model = keras.saving.load_model(study.folder.model)
+    delivered = study.data.preparation(study.window).scalings["sequence"]
+    expected: Any = 0.0
+    for number in study.trial_shares:
+        runs = sorted(study.folder.weights_folder.glob(f"{number:05d}-*.npz"))
+        for path in runs:
+            scaling = study.data.preparation(None, int(path.stem[6:])).scalings["sequence"]
+            put = study.put(number, load_weights(path), {"sequence": scaling.apply(x)})
+            expected = expected + study.trial_shares[number] / len(runs) * put
+    np.testing.assert_allclose(model.predict(delivered.apply(x), verbose=0), expected, atol=1e-5)
+    test = study.data.dataset().test
+    put = model.predict(test.array, verbose=0)
+    assert study.delivered["test"]["test_accuracy"] == pytest.approx(
+        (put.argmax(axis=1) == test.y).mean(), abs=1e-6
+    )
 
 
 def test_a_search_that_goes_on_and_is_interrupted_keeps_what_it_delivered(
@@ -365,6 +431,18 @@ def test_networks_are_trained_on_all_but_the_test_part(
         kept = load_weights(study.folder.final_weights(run.trial, run.index))
         for one, other in zip(kept, trained_on_all(study, run), strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
+    # What was not delivered is judged beside it, of networks that there are anyway.
+    board = study.results.leaderboard.set_index("trial")
+    offered = "bag" if single else "single"
+    assert board.loc[offered, "state"] == "OFFERED" and board.loc[offered, "test_loss"] > 0
+    if not single:
+        first = study.results.summary["winner"]["number"]
+        run = next(r for r in runs if (r.trial, r.index) == (first, 1000))
+        program = study.programs.program(study.trials[first].params)
+        kept = load_weights(study.folder.final_weights(run.trial, run.index))
+        model, test = standard_model(program.architecture, kept), whole.test
+        error = model.predict(test.array, verbose=0) - test.y
+        assert board.loc["single", "test_loss"] == pytest.approx((error**2).mean(), rel=1e-3)
     if single:
         model = keras.saving.load_model(study.folder.model)
         for one, saved in zip(kept, model.get_weights(), strict=True):

@@ -113,6 +113,12 @@ def test_a_killed_and_interrupted_search_ends_as_one_left_alone(
     assert not any(is_alive(pid) for pid in workers), "a worker outlives its driver"
     first = told(output)
     assert 1 <= len(first) < 12
+    # Nobody had time to write anything down, and yet the best so far predicts.
+    assert not (output / "best.keras").exists()
+    killed = api.Results.open(output)
+    assert killed.interrupted and killed.summary["winner"]["state"] == "COMPLETE"
+    assert len(killed.predict(spec.with_name("tiny.npz"))) == 64
+    assert set(killed.evaluate(spec.with_name("tiny.npz"))) >= {"rmse"}
 
     status, said, _ = struck(spec, output, signal.SIGTERM, after=3)
     assert status == 130

@@ -97,16 +97,16 @@ def test_auto_finds_the_base_of_blocks(write_csv: Any, csv_source: Any) -> None:
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 1000), folds=st.sampled_from([1, 3]))
-def test_auto_looks_at_the_training_part_only(
+def test_auto_looks_at_nothing_that_scores(
     seed: int, folds: int, write_csv: Any, csv_source: Any
 ) -> None:
-    """Rows from the last fold's validation part on may be anything, and the choice stays."""
+    """Rows from the first fold's validation part on may be anything, and the choice stays."""
     rng = np.random.default_rng(seed)
     y = np.cumsum(rng.normal(0, rng.choice([0.2, 1]), ROWS)) + rng.normal(size=7)[
         np.arange(ROWS) % 7
     ] * rng.choice([0, 3])
     split = {"validation": 0.15, "test": 0.15, "backtest": {"folds": folds}}
-    first = ROWS - round(ROWS * 0.15) * 2
+    first = ROWS - round(ROWS * 0.15) * (1 + folds)
     later = np.where(np.arange(ROWS) >= first, rng.normal(0, 50, ROWS), y)
     found = {
         base_of(
@@ -115,6 +115,19 @@ def test_auto_looks_at_the_training_part_only(
         for v in (y.tolist(), later.tolist())
     }
     assert len(found) == 1
+
+
+def test_where_the_first_origin_says_too_little_a_later_one_does_and_that_is_said(
+    write_csv: Any, csv_source: Any
+) -> None:
+    path = write_csv({"y": WALK})
+    # Before the first origin there are 96 and 24 rows.
+    for folds, where in ((3, "on rows before the first that scores"), (5, "of fold 2")):
+        split = {"validation": 0.15, "test": 0.15, "backtest": {"folds": folds}}
+        source = csv_source(path, base="auto", season=7, split=split)
+        data = read(source, "many_to_one", ())
+        assert base_of(data) == "last"
+        assert dict(data.summary())["base"].endswith(where)
 
 
 def test_auto_of_a_panel_looks_at_all_series(write_csv: Any, csv_source: Any) -> None:

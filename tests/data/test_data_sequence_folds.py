@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -370,6 +371,8 @@ def test_numbers_of_tokens_are_the_same_in_every_division(write_csv: Any) -> Non
         assert own.known == delivered.known and dataset.vocabulary == delivered.size
         shown = (dataset.train.array == z).any()
         assert ("z" in own.unseen) == (not shown)
+        prepared = data.preparation(None, fold)
+        assert (z in prepared.unseen) == (not shown) and prepared.unknown == delivered.unknown
         assert not (dataset.validation.array == z).any()
         assert (dataset.validation.array == own.unknown).any() == (not shown)
     assert sum((dataset.train.array == z).any() for dataset in datasets) == 6
@@ -466,3 +469,70 @@ def test_duplicates_are_left_out_of_each_held_out_part(write_csv: Any) -> None:
     assert len(holdout.whole().train) == len(holdout.dataset().train) + len(
         holdout.dataset().validation
     )
+
+
+# --- Rolling origins -----------------------------------------------------------------------------
+
+
+@given(
+    train=st.integers(4, 300),
+    held_out=st.integers(1, 40),
+    gap=st.integers(0, 5),
+    folds=st.none() | st.integers(2, 6),
+)
+@settings(deadline=None, max_examples=100)
+def test_nothing_is_trained_on_that_comes_after_what_is_held_out(
+    train: int, held_out: int, gap: int, folds: int | None
+) -> None:
+    count = train + held_out
+    holdout = Division(np.arange(train), np.arange(train, count))
+    what, problems = Pool(count, holdout, ordered=True, gap=gap), Problems()
+    found = what.folds(None if folds is None else (folds, 1), 0, problems)
+    if problems.found:
+        assert folds is not None and train - gap - (folds - 1) * held_out < 1
+        return
+    assert found.repeats == 1 and found.divisions[-1] == holdout
+    for one, after in pairwise(found.divisions):
+        assert len(one.validation) == held_out
+        assert one.validation[-1] + 1 == after.validation[0]
+        np.testing.assert_array_equal(one.train, np.arange(one.validation[0] - gap))
+    if folds is None:
+        assert len(found.divisions[0].train) >= train // 2 or len(found) == 1
+    else:
+        assert len(found) == folds
+
+
+def test_sequences_that_follow_each_other_in_time_have_rolling_origins(
+    write_npz: Any, npz_source: Any
+) -> None:
+    x = RNG.normal(size=(100, 5, 1))
+    path = write_npz(x=x, y=np.arange(100.0))
+    split = SplitSpec(by="time", validation=0.1, test=0.1, folds="auto")
+    data = read(npz_source(path, split=split, scaling="none"), "many_to_one")
+    assert (data.folds, data.ordered, data.past) == (5, True, False)
+    for fold, start in enumerate(range(40, 90, 10)):
+        dataset = data.dataset(None, fold)
+        np.testing.assert_array_equal(dataset.train.y[:, 0], np.arange(start))
+        np.testing.assert_array_equal(dataset.validation.y[:, 0], np.arange(start, start + 10))
+        np.testing.assert_array_equal(dataset.test.y[:, 0], np.arange(90, 100))
+    # What is delivered is trained on the latest, too.
+    np.testing.assert_array_equal(data.whole().train.y[:, 0], np.arange(90))
+    said = dict(data.summary())["folds"]
+    assert said.startswith("5 (auto: 90 sequences") and "before those that it holds out" in said
+    more = SplitSpec(by="time", folds=12)
+    with pytest.raises(InvalidData, match="must be at most 5, as each fold is trained on what is"):
+        read(npz_source(path, split=more), "many_to_one")
+
+
+def test_windows_that_overlap_are_left_out_before_each_origin(
+    write_npz: Any, npz_source: Any
+) -> None:
+    series = RNG.normal(size=104)
+    x = np.lib.stride_tricks.sliding_window_view(series, 4)[:, :, None][:100]
+    path = write_npz(x=x, y=np.arange(100.0))
+    data = read(npz_source(path, split=SplitSpec(folds="auto"), scaling="none"), "many_to_one")
+    assert data.folds > 2 and data.ordered
+    for fold in range(data.folds):
+        dataset = data.dataset(None, fold)
+        known = set(dataset.train.array.ravel().tolist())
+        assert not known & set(dataset.validation.array.ravel().tolist())

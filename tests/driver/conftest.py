@@ -331,6 +331,7 @@ class Simulation:
         self._data = data
         self.spec = simulated_spec(space, **settings)
         self.notes = Notes()
+        self.kept: dict[int, Mapping[int, list[np.ndarray]]] = {}
         self.commit: Callable[[optuna.Study], None] = commit
         self._study: optuna.Study | None = None
 
@@ -365,6 +366,7 @@ class Simulation:
             self.notes,
             tell=partial(tell, study),
             commit=partial(self.commit, study),
+            keep=lambda record, networks: self.kept.update({record.number: networks}),
             afterwards=afterwards,
             field=field,
         )

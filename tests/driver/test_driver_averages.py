@@ -9,6 +9,7 @@ import pytest
 
 from rnnsearch.data import Dataset, Part, Scaling, Target
 from rnnsearch.driver.averages import Court, averaged
+from rnnsearch.driver.standing import difference
 from rnnsearch.tasks import Loss
 
 TARGET = Target("numeric", ("y",), (), Scaling(np.zeros(1), np.ones(1)))
@@ -41,14 +42,52 @@ def test_it_judges_each_division_as_a_network_is_judged() -> None:
         assert found["val_rmse"] == pytest.approx(found["val_loss"] ** 0.5)
 
 
-def test_what_helps_or_makes_no_difference_is_averaged_and_what_spoils_is_not() -> None:
+def test_what_helps_is_averaged_and_what_spoils_or_makes_no_difference_is_not() -> None:
     good, alike, wild = noisy(0.3), noisy(0.3), noisy(9.0)
     places, bag = COURT.bagged([good, wild, alike], folds=5)
 
     assert places == [0, 2]
     for found, expected in zip(bag, averaged([good, alike], [0.5, 0.5]), strict=True):
         np.testing.assert_allclose(found, expected)
-    assert COURT.bagged([good, good], folds=5)[0] == [0, 1], "the same again does no harm"
+    assert COURT.bagged([good, good], folds=5)[0] == [0], "the same again costs and adds nothing"
+
+
+def test_of_many_that_are_alike_the_fewest_are_left_that_keep_the_gain() -> None:
+    shared = noisy(1.0)
+    alike = [[a + b for a, b in zip(shared, noisy(0.1), strict=True)] for _ in range(6)]
+    places, bag = COURT.bagged(alike, folds=5)
+    assert places[0] == 0 and places == sorted(places) and len(places) < 6
+    every = averaged(alike, [1 / 6] * 6)
+    gap = difference(losses(bag), losses(every), 5)
+    assert gap.mean <= 0.25 * gap.error
+    # One whose errors are its own is worth its time.
+    assert len(COURT.bagged([noisy(1.0) for _ in range(4)], folds=5)[0]) == 4
+
+
+def losses(outputs: list[np.ndarray]) -> list[float]:
+    return [one["val_loss"] for one in COURT.judged(outputs)]
+
+
+def test_a_greedy_choice_is_judged_by_what_it_was_not_chosen_by() -> None:
+    high, low, useless = noisy(0.01, bias=0.5), noisy(0.01, bias=-1.0), noisy(5.0)
+    picked = COURT.picked([high, low, useless])
+    assert picked is not None
+    found, shares = picked
+    # Twice the one with half the bias, of the other sign.
+    np.testing.assert_allclose(shares, [2 / 3, 1 / 3, 0], atol=0.02)
+    assert COURT.clearly_better(found, averaged([high, low], [0.5, 0.5]), 5)
+    assert not COURT.clearly_better(found, averaged([high, low], shares[:2]), 5)
+    held_out = replace(COURT, datasets=DIVISIONS[1:])
+    others = held_out.picked([column[1:] for column in (high, low, useless)])
+    assert others is not None
+    expected = averaged([column[:1] for column in (high, low, useless)], others[1])
+    np.testing.assert_allclose(found[0], expected[0])
+
+
+def test_nothing_is_chosen_greedily_of_one_configuration_or_of_origins_in_time() -> None:
+    one, other = noisy(0.3), noisy(0.3)
+    assert COURT.picked([one]) is None
+    assert replace(COURT, ordered=True).picked([one, other]) is None
 
 
 def test_a_mixture_is_never_far_from_its_best_member_and_better_than_each_where_errors_differ() -> (

@@ -150,9 +150,10 @@ def test_trials_that_had_no_lane_when_time_was_up_are_left_to_the_next_call(
     search = simulation(trials=6)
     records = search.run(fake.Executor(fault=fault), block=6, lanes=2, timeout=11.5)
     states = [record.state for record in records]
-    assert states == ["COMPLETE"] * 2 + ["PRUNED"] * 2 + ["RUNNING"] * 2
+    assert states == ["COMPLETE"] * 4 + ["RUNNING"] * 2
     records = search.run(fake.Executor(), block=6, lanes=2)
-    assert [r.state for r in records] == ["COMPLETE"] * 2 + ["PRUNED"] * 2 + ["COMPLETE"] * 2
+    assert [r.state for r in records] == ["COMPLETE"] * 6
+    assert [r.cut for r in records] == [False] * 2 + [True] * 2 + [False] * 2
 
 
 def test_trials_of_a_block_whose_worker_died_are_tried_again_in_as_many_lanes(

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from rnnsearch.driver import loop
+from rnnsearch.driver.ranking import ranked
 from rnnsearch.errors import WorkerError
 from rnnsearch.execution.messages import Block, Cancel, Crashed
 from rnnsearch.records import commit, records
+from rnnsearch.vocabulary import Objective
 
 
 def states(records: list[Any]) -> list[str]:
@@ -145,15 +149,95 @@ def test_out_of_time_trials_are_recorded_and_the_search_returns(
     assert search.stop == "timeout"
     # The first block took 9 s, the second had 3 epochs.
     # A random sampler is asked for the third block while the second trains.
-    assert states(records) == ["COMPLETE"] * 4 + ["PRUNED"] * 4 + ["RUNNING"] * 4
+    assert states(records) == ["COMPLETE"] * 8 + ["RUNNING"] * 4
     assert {record.message for record in records[4:8]} == {"out of time at epoch 3 of 9"}
-    assert all(record.score is not None for record in records[4:8])
+    # What they had reached counts.
+    assert [record.cut for record in records[:8]] == [False] * 4 + [True] * 4
+    for run in executor.orders[1].runs:
+        assert records[run.trial].score == pytest.approx(fake.val_loss(run, 3))
+        assert search.notes.weights[run.trial] is not None
     assert (0, Cancel()) in executor.sent
     assert executor.restarts == []
     # The same again goes on to the total, with as much time again.
-    assert (
-        states(search.run(fake.Executor())) == ["COMPLETE"] * 4 + ["PRUNED"] * 4 + ["COMPLETE"] * 4
-    )
+    assert states(search.run(fake.Executor())) == ["COMPLETE"] * 12
+
+
+@pytest.mark.parametrize("timeout", [0.0, 0.5, 3.5])
+def test_time_that_is_too_short_for_a_trial_ends_with_the_best_epoch_so_far(
+    simulation, fake, monkeypatch, timeout: float
+) -> None:
+    clock = Clock(monkeypatch)
+
+    def fault(worker: int, block: Block, epoch: int) -> None:
+        clock.now += 1
+
+    search, executor = simulation(), fake.Executor(fault=fault)
+    records = search.run(executor, timeout=timeout)
+    assert search.stop == "timeout" and executor.blocks == [[0, 1, 2, 3]]
+    reached = max(1, math.ceil(timeout))
+    assert states(records)[:4] == ["COMPLETE"] * 4
+    assert {record.epochs for record in records[:4]} == {reached}
+    assert all(search.notes.weights[n] is not None for n in range(4))
+
+
+def test_where_no_trial_ended_the_search_has_the_time_that_would_have_confirmed(
+    simulation, fake, monkeypatch
+) -> None:
+    clock = Clock(monkeypatch)
+
+    def fault(worker: int, block: Block, epoch: int) -> None:
+        clock.now += 1
+
+    records = simulation().run(fake.Executor(fault=fault), timeout=3.5, latest=6.5)
+    assert {record.epochs for record in records[:4]} == {7}
+    records = simulation("longer").run(fake.Executor(fault=fault), timeout=3.5, latest=60)
+    # As soon as trials end, confirming them is worth more than training others.
+    assert states(records) == ["COMPLETE"] * 4 + ["RUNNING"] * 4
+    assert not any(record.cut for record in records)
+
+
+def test_a_search_without_an_epoch_does_not_wait_for_ever(simulation, fake, monkeypatch) -> None:
+    clock = Clock(monkeypatch)
+
+    class Stuck(fake.Executor):  # type: ignore[name-defined,misc]
+        def receive(self, timeout: float | None) -> list[Any]:
+            clock.now += 1
+            if self.blocks:
+                self._stuck = frozenset({0})
+            return super().receive(timeout)
+
+    search, executor = simulation(), Stuck()
+    assert states(search.run(executor, timeout=5)) == ["RUNNING"] * 8
+    assert search.stop == "timeout" and executor.restarts == [0]
+    assert 100 + 5 + 60 < clock.now < 100 + 5 + 60 + 60 + 5
+
+
+def test_of_trials_that_time_cut_those_with_all_their_runs_stand_first(
+    simulation, fake, monkeypatch
+) -> None:
+    clock = Clock(monkeypatch)
+
+    def fault(worker: int, block: Block, epoch: int) -> None:
+        clock.now += 1
+
+    search = simulation(trials=3, folds=5)
+    records = search.run(fake.Executor(fault=fault), block=3, lanes=5, timeout=11.5)
+    # Three blocks of lanes: all of the first trial, the second up to epoch 3, nothing of the third.
+    assert [(r.state, len(r.run_scores), r.missing) for r in records] == [
+        ("COMPLETE", 5, 0),
+        ("COMPLETE", 5, 0),
+        ("RUNNING", 0, 0),
+    ]
+    search = simulation("few", trials=2, folds=5)
+    records = search.run(fake.Executor(fault=fault), block=2, lanes=3, timeout=11.5)
+    assert [(r.state, len(r.run_scores), r.missing) for r in records] == [
+        ("COMPLETE", 5, 0),
+        ("COMPLETE", 1, 4),
+    ]
+    assert set(search.kept[1]) == {0}
+    assert ranked(records, Objective("val_loss"))[0].number == 0
+    worse = replace(records[0], score=99.0)
+    assert ranked([worse, records[1]], Objective("val_loss"))[0] == worse
 
 
 def test_an_epoch_without_end_is_not_waited_for(simulation, fake, monkeypatch) -> None:
@@ -174,7 +258,7 @@ def test_an_epoch_without_end_is_not_waited_for(simulation, fake, monkeypatch) -
     assert executor.restarts == [0]
 
 
-def test_a_worker_that_dies_after_the_timeout_loses_nothing(simulation, fake, monkeypatch) -> None:
+def test_a_worker_that_dies_when_time_is_up_loses_nothing(simulation, fake, monkeypatch) -> None:
     clock = Clock(monkeypatch)
 
     def fault(worker: int, block: Block, epoch: int) -> Crashed | None:
@@ -182,7 +266,10 @@ def test_a_worker_that_dies_after_the_timeout_loses_nothing(simulation, fake, mo
         return Crashed("killed", gone=True) if epoch == 2 else None
 
     search = simulation()
-    assert states(search.run(fake.Executor(fault=fault), timeout=15)) == ["RUNNING"] * 8
+    records = search.run(fake.Executor(fault=fault), timeout=15)
+    # There was nothing to show, so one of them was tried again up to its first epoch.
+    assert states(records) == ["COMPLETE"] + ["RUNNING"] * 7
+    assert records[0].cut and records[0].epochs == 1
     assert states(search.run(fake.Executor())) == ["COMPLETE"] * 12
 
 

@@ -93,3 +93,28 @@ def test_a_planted_set_that_differs_in_its_seed_alone_is_tied() -> None:
         winner = simplest(scores, dict.fromkeys(scores, 1), LOSS, 5)
         right += len(tied(scores, winner, 5)) == 4
     assert right >= 95
+
+
+@pytest.mark.parametrize(
+    ("metric", "scores", "ends"),
+    [
+        ("val_accuracy", [0.9, 1.0, 1.0, 1.0], (None, 1.0)),
+        ("val_loss", [0.0, 0.0, 0.3, 0.0], (0.0, None)),
+        ("val_rmse_load", [0.0, 0.0, 0.3, 0.0], (0.0, None)),
+        ("val_perplexity", [1.0, 1.0, 1.5, 1.0], (1.0, None)),
+        ("val_r2", [-0.1, 1.0, 0.9, 0.9], (None, 1.0)),
+    ],
+)
+def test_an_interval_ends_where_the_metric_does(metric, scores, ends) -> None:
+    found = estimate(scores, 4)
+    low, high = found.interval(metric)
+    assert (low, high) == (
+        found.low if ends[0] is None else ends[0],
+        found.high if ends[1] is None else ends[1],
+    )
+    assert found.low <= low <= found.mean <= high <= found.high
+    assert (low, high) != (found.low, found.high)
+
+
+def test_an_interval_that_nothing_is_known_of_is_not_cut() -> None:
+    assert estimate([0.4], 1).interval("val_accuracy") == (-math.inf, math.inf)

@@ -197,10 +197,11 @@ def test_a_run_may_diverge_in_its_first_epoch() -> None:
     assert notes.asked == []
 
 
-def test_cancelled_runs_are_pruned_as_out_of_time() -> None:
+def test_cancelled_runs_are_cut_with_what_they_reached() -> None:
     session, notes = FakeSession(2, falling), Notes(cancel_after=2)
     train(session, block(3), notes)
-    assert [notes.ends[trial].state for trial in range(3)] == ["PRUNED"] * 3
+    assert [notes.ends[trial].state for trial in range(3)] == ["CUT"] * 3
+    assert [notes.ends[trial].weights is None for trial in range(3)] == [False, False, True]
     assert notes.ends[0].message == "out of time at epoch 2 of 6"
     assert notes.ends[0].best is not None and notes.ends[0].best.number == 2
     assert notes.ends[2].message == "out of time before its first epoch"

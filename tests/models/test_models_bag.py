@@ -70,6 +70,46 @@ def test_a_bag_is_the_average_in_its_own_units(masked: bool, numeric: bool, tmp_
     np.testing.assert_allclose(loaded.predict(x, verbose=0), expected, atol=2e-6)
 
 
+def test_a_token_that_a_network_was_not_shown_is_the_unknown_one_to_it(tmp_path: Path) -> None:
+    head = Head(
+        steps=6,
+        features=0,
+        repeat=None,
+        sequences=False,
+        width=2,
+        activation="softmax",
+        masked=True,
+        vocabulary=9,
+    )
+    architecture = Architecture("GRU", (4,), False, False, head, embedding_dim=3)
+    weights = [
+        [GENERATOR.normal(0, 1, v.shape) for v in build_standard(architecture).trainable_variables]
+        for _ in range(2)
+    ]
+    members = [
+        Network(architecture, weights[0], 0.5, unseen=(2, 5), unknown=8),
+        Network(architecture, weights[1], 0.5, unseen=(7,), unknown=8),
+    ]
+    x = GENERATOR.integers(1, 9, (20, 6)).astype(np.int32)
+    x[:4, :2] = 0
+    assert all((x == token).any() for token in (2, 5, 7))
+    expected = sum(
+        0.5
+        * standard_model(architecture, one.weights).predict(
+            np.where(np.isin(x, one.unseen), 8, x), verbose=0
+        )
+        for one in members
+    )
+    bag = build_bag(members)
+    bag.save(tmp_path / "bag.keras")
+    for model in (bag, keras.saving.load_model(tmp_path / "bag.keras")):
+        np.testing.assert_allclose(model.predict(x, verbose=0), expected, atol=2e-6)
+    alone = build_bag([members[0]]).predict(x, verbose=0)
+    hidden = np.where(np.isin(x, (2, 5)), 8, x)
+    plain = standard_model(architecture, weights[0]).predict(hidden, verbose=0)
+    np.testing.assert_allclose(alone, plain, atol=2e-6)
+
+
 def test_a_network_alone_is_itself() -> None:
     one = network("GRU", 5, masked=False, share=1.0)
     plain = Network(one.architecture, one.weights, 1.0)

@@ -68,10 +68,10 @@ CASES: list[tuple[str, str, str]] = [
         "time; remove it",
     ),
     (
-        "folds by time",
-        f"{NPZ}, split: {{folds: 3, by: time}}",
-        "data.split.folds: must be 1 or auto where split.by is time: a fold would be trained on "
-        "later ones; received 3; remove one of them",
+        "repeats by time",
+        f"{NPZ}, split: {{folds: {{folds: 3, repeats: 2}}, by: time}}",
+        "data.split.folds: must have no repeats where split.by is time: there is one order; "
+        "received 2 repeats; remove them",
     ),
     (
         "folds of a table",

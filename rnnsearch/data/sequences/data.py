@@ -73,6 +73,11 @@ class SequencesData(SequenceData):
         """How often the sequences are dealt to folds anew."""
         return self.divided.folds.repeats
 
+    @property
+    def ordered(self) -> bool:
+        """Whether divisions follow each other in time."""
+        return self.divided.ordered
+
     def dataset(
         self, window: int | None = None, fold: int = -1, rows: int | None = None
     ) -> Dataset:

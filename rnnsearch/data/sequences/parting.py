@@ -57,11 +57,13 @@ class Divided:
         pool: All outside the test part.
         test: The test part.
         folds: The ways to divide the pool.
+        ordered: Whether the divisions follow each other in time.
     """
 
     pool: Sample
     test: Sample
     folds: Folds
+    ordered: bool = False
 
 
 def divide(
@@ -111,10 +113,12 @@ def divide(
         pool.group,
         np.unique(pool.x[:, 0]).tolist() if of_classes(pool.x) else classes,
         "the data has a validation part of its own" if validation is not None else "",
-        "the parts follow each other in time (split.by)" if split.by == "time" else "",
+        ordered=split.by == "time" and train.group is None,
+        gap=shared,
     )
     folds = ways.folds(split.asked_folds, split.seed, problems)
-    return Divided(pool, train.take(index[2]) if test is None else test, folds)
+    test = train.take(index[2]) if test is None else test
+    return Divided(pool, test, folds, ways.ordered and len(folds) > 1)
 
 
 def _apart(

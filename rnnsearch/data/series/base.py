@@ -1,7 +1,7 @@
 """Which naive forecast a network had best start from: judged on rolling origins of the past.
 
-Only rows before the validation part are looked at, of several folds before that of the last: as
-every other choice of a search it is made on what earlier folds are scored on, and on less.
+Only rows before the first that scores anything are looked at: those before the first origin. Where
+these are too few to tell, it is those before a later one, and `check` says so.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ _ORIGINS, _SHARE = 3, 0.15
 """Forecasts begin at so many rows, and each validates on this share of them."""
 _FEWEST = 8
 """Sequences before an origin, of every base, that are worth a regression."""
+_TELLS = 60
+"""Rows before an early origin that tell one base from another; of fewer it is chance."""
 _MOST_ROWS, _MOST_SERIES = 20_000, 50
 """Rows that are looked at: the last of the longest series."""
 _MOST_SEQUENCES, _MOST_FEATURES = 500, 300
@@ -43,9 +45,9 @@ def choose_base(
     task: str,
     series: Series,
     rhythm: Rhythm,
-    trains: Sequence[range],
+    trains: Sequence[Sequence[range]],
     longest: int | None,
-) -> Rhythm:
+) -> tuple[Rhythm, int]:
     """The rhythm with the changes that a ridge regression forecasts best from.
 
     Args:
@@ -53,11 +55,37 @@ def choose_base(
         task: Its name.
         series: The rows, without problems; targets are numbers.
         rhythm: Their distances, without changes.
-        trains: Of each series, the rows of the last fold's training part.
+        trains: Of each fold, the first origin first, the rows of each series' training part.
         longest: The longest window; None for blocks.
+
+    Returns:
+        The rhythm, and the fold that it was chosen in.
     """
+    last = len(trains) - 1
     if source.horizon == 0 and longest is not None:
-        return rhythm
+        return rhythm, 0
+    for fold, rows in enumerate(trains):
+        chosen = _choose(source, task, series, rhythm, rows, longest, least=fold == last)
+        if chosen is not None:
+            return chosen, fold
+    return rhythm, last
+
+
+def _choose(
+    source: SeriesSource,
+    task: str,
+    series: Series,
+    rhythm: Rhythm,
+    trains: Sequence[range],
+    longest: int | None,
+    *,
+    least: bool,
+) -> Rhythm | None:
+    """The same within some rows; None where these are too few to judge each base by.
+
+    Args:
+        least: Whether to choose all the same, as there are no more rows.
+    """
     size = 1 if longest is not None else source.output_steps or 1
     known = _last_rows(series, trains, size)
     bases: list[Literal["none", "last", "season"]] = ["none", "last"]
@@ -68,7 +96,10 @@ def choose_base(
     need = (longest or size) + source.horizon + (source.output_steps or 1) + _FEWEST
     reach = (source.lags, source.horizon, longest, source.output_steps)
     needs = {base: rows_before(one.lag, *reach) + need for base, one in rhythms.items()}
-    rhythms = {base: one for base, one in rhythms.items() if needs[base] <= lengths}
+    enough = {base: one for base, one in rhythms.items() if needs[base] <= lengths}
+    if not least and (len(enough) < len(rhythms) or lengths < _TELLS):
+        return None
+    rhythms = enough
     if len(rhythms) < 2:
         return rhythms.get("none", rhythm)
     most = max(needs[base] for base in rhythms)
@@ -81,6 +112,8 @@ def choose_base(
     judged = [np.stack(origin) for origin in whole if len(origin) == len(rhythms)]
     if judged:
         scores = np.mean(judged, axis=0).min(axis=1)
+    elif not least:
+        return None
     else:
         scores = np.array([_spread(known, one, source) for one in rhythms.values()])
     scores[0] *= _MARGIN

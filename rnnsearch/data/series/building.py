@@ -35,6 +35,9 @@ _WORTH = 16
 """Sequences, at least, of a training part that the tool itself makes a fold of."""
 
 
+_CHOSEN = "on rows before the first that scores"
+
+
 def read_series_data(source: SeriesSource, task: str, windows: tuple[int, ...]) -> SeriesData:
     """Read and check a table.
 
@@ -75,10 +78,11 @@ def read_series_data(source: SeriesSource, task: str, windows: tuple[int, ...]) 
     check_steps(source, series, found_rhythm.step, problems)
     need = _most_needed(source, task, found_rhythm, longest)
     *earlier, last = divide(source, series, blocks, need, problems)
-    chosen = source.asked_base == "auto" and series.kind == "numeric" and not problems.found
-    if chosen:
-        train = [parts[0] for parts in last]
-        found_rhythm = choose_base(source, task, series, found_rhythm, train, longest)
+    chosen = ""
+    if source.asked_base == "auto" and series.kind == "numeric" and not problems.found:
+        trains = [[parts[0] for parts in fold] for fold in (*earlier, last)]
+        found_rhythm, fold = choose_base(source, task, series, found_rhythm, trains, longest)
+        chosen = _CHOSEN if fold == 0 else f"within the training part of fold {fold + 1}"
     back = _back(source, found_rhythm, longest)
     check_lengths(source, last, longest, back, problems)
     final = _fold(series, last, fit(source, task, series, found_rhythm, last, longest, problems))

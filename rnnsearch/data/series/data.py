@@ -61,7 +61,7 @@ class SeriesData(SequenceData):
         longest: The longest window; it decides which rows are predicted.
         stride: Of training windows.
         final: The fold of `whole`, whose training part is all but the test part.
-        chosen: Whether the base of the forecasts was chosen from the training part.
+        chosen: From what the base of the forecasts was chosen; empty where it was given.
     """
 
     series: Series
@@ -69,7 +69,7 @@ class SeriesData(SequenceData):
     longest: int | None
     stride: int
     final: Fold
-    chosen: bool = False
+    chosen: str = ""
 
     @property
     def segments(self) -> tuple[Segments, ...]:
@@ -89,6 +89,11 @@ class SeriesData(SequenceData):
     @property
     def ordered(self) -> bool:
         """Rows of a table are in the order of their time."""
+        return True
+
+    @property
+    def past(self) -> bool:
+        """Its windows are."""
         return True
 
     def dataset(
@@ -196,7 +201,7 @@ class SeriesData(SequenceData):
         text = f"changes from {texts[lag.base]}" if lag else "none: the values themselves"
         if lag and lag.base == "season":
             text += " before"
-        how = "; data.base: auto, chosen by a ridge regression within the training part"
+        how = f"; data.base: auto, chosen by a ridge regression {self.chosen}"
         return text + (how if self.chosen else "")
 
     def _target_lines(self) -> list[tuple[str, str]]:

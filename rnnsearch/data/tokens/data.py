@@ -48,6 +48,7 @@ class RowsData(SequenceData):
             test part that training or validation does.
         dropped: Whether these were left out.
         notes_: What was decided about the file.
+        in_time: Whether the sequences follow each other in time.
     """
 
     pool: Numbered
@@ -58,11 +59,17 @@ class RowsData(SequenceData):
     repeated: tuple[int, int]
     dropped: bool
     notes_: tuple[str, ...] = ()
+    in_time: bool = False
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What was decided about the file."""
         return self.notes_
+
+    @property
+    def ordered(self) -> bool:
+        """Whether divisions follow each other in time."""
+        return self.in_time and self.folds > 1
 
     @property
     def folds(self) -> int:
@@ -240,6 +247,7 @@ def read_rows_data(source: RowsSource, task: str) -> RowsData:
         (again, int(held.sum())),
         drop,
         (*table.notes, *problems.notes),
+        source.split.by == "time",
     )
 
 

@@ -36,11 +36,7 @@ def divide_pool(
             strata = quantile_bins(rows.target[pool, 0])
         elif labels is not None:
             strata = labels[pool]
-    single = ""
-    if source.split.by == "time":
-        single = "the parts follow each other in time (split.by)"
-    elif rows.kind == "text":
-        single = "to write texts takes long to learn"
+    single = "to write texts takes long to learn" if rows.kind == "text" else ""
     ways = Pool(
         len(pool),
         Division(np.searchsorted(pool, train), np.searchsorted(pool, validation)),
@@ -49,6 +45,7 @@ def divide_pool(
         classes if labels is not None else (),
         "the file says which rows are the validation part" if split.said else "",
         single,
+        ordered=source.split.by == "time" and split.units is None,
     )
     return pool, ways.folds(source.split.asked_folds, source.split.seed, problems)
 

@@ -174,6 +174,16 @@ class RowsPreparation(Preparation):
         """Of the vector, if one is read."""
         return {} if self.vectors is None else {"vector": self.vectors.scaling}
 
+    @property
+    def unseen(self) -> tuple[int, ...]:
+        """Of the text that is read."""
+        return () if self.reading is None else self.reading.vocabulary.unseen_ids
+
+    @property
+    def unknown(self) -> int:
+        """That of its unknown token."""
+        return 0 if self.reading is None else self.reading.vocabulary.unknown
+
     def fitted(self, train: Numbered, standard: bool, min_count: int) -> RowsPreparation:
         """The same for another training part: its scaling, and which tokens it shows.
 

@@ -65,6 +65,12 @@ class Vocabulary:
         return {token: position for position, token in pairs if token not in self.unseen}
 
     @property
+    def unseen_ids(self) -> tuple[int, ...]:
+        """Ids of what is unseen."""
+        pairs = enumerate(self.known, start=1)
+        return tuple(position for position, token in pairs if token in self.unseen)
+
+    @property
     def unknown(self) -> int:
         """The id of every token that is not known."""
         return len(self.known) + 1

@@ -141,6 +141,7 @@ class _FusedSession(Session):
         self._epochs: dict[int, int] = {}
 
     def load(self, runs: Mapping[int, Run]) -> None:
+        """Write their first states into the lanes."""
         updates = {lane: self._updates(run) for lane, run in runs.items()}
         fresh = {lane: _loaded(self._compiled, run, updates[lane]) for lane, run in runs.items()}
         self._states = self._placement.write(self._states, fresh)
@@ -149,6 +150,7 @@ class _FusedSession(Session):
             self._epochs[lane] = 0
 
     def advance(self, epochs: int = 1) -> dict[int, dict[str, float]]:
+        """One call of the compiled program, for all lanes."""
         if epochs not in self._calls:
             shape = replace(self._shape, epochs=epochs)
             self._calls[epochs] = self._compiled.epoch(self.width, shape, self._data)
@@ -163,9 +165,11 @@ class _FusedSession(Session):
         }
 
     def best_weights(self, lane: int) -> list[np.ndarray]:
+        """Of the state that the program keeps beside the present one."""
         return self._weights(self._states.best, lane)
 
     def last_weights(self, lane: int) -> list[np.ndarray]:
+        """Their average where the program averages."""
         (last,) = self._states.average or (self._states.weights,)
         return self._weights(last, lane)
 
@@ -174,6 +178,7 @@ class _FusedSession(Session):
         return [np.array(array) for array in self._compiled.network.unflatten(flat)]
 
     def release(self, lane: int) -> None:
+        """Mark the lane as not alive: it is computed, and changes nothing."""
         del self._runs[lane]
         alive = np.array([lane in self._runs for lane in range(self.width)])
         self._states = self._states._replace(alive=jax.device_put(alive, self._placement.by_lane))

@@ -90,9 +90,12 @@ class _Looped(Placement):
         super().__init__(len(jax.local_devices()))
 
     def options(self, update: float) -> dict[str, Any]:
+        """LLVM at a level that suits small loops."""
         return _unless_said(_LOW_LEVEL)
 
     def over_lanes(self, lane: _Lane) -> Any:
+        """A loop over the lanes on each core."""
+
         def loop(states: LaneState, orders: Any, data: Any) -> Any:
             return jax.lax.map(lambda one: lane(one[0], one[1], data), (states, orders))
 
@@ -107,10 +110,12 @@ class _Looped(Placement):
         return jax.jit(sharded, donate_argnums=0)
 
     def put(self, data: Any) -> Any:
+        """Without a copy."""
         # The host's arrays are read where they lie, by every core, if they lie well.
         return super().put(jax.tree.map(_well_laid, data))
 
     def write(self, states: LaneState, fresh: Mapping[int, LaneState]) -> LaneState:
+        """On the host, where a CPU's arrays are."""
         # Through the host, which is where a CPU's arrays are: no program to compile for it.
         host = jax.tree.map(np.array, jax.device_get(states))
         for lane, state in fresh.items():
@@ -119,6 +124,7 @@ class _Looped(Placement):
         return placed
 
     def read(self, arrays: Any, lane: int) -> np.ndarray:
+        """From the host's memory."""
         return np.array(np.asarray(arrays)[lane])
 
 
@@ -149,14 +155,17 @@ class _Batched(Placement):
         )
 
     def options(self, update: float) -> dict[str, Any]:
+        """Kernels as they come, where an update is short."""
         if not has_gpu() or update > _TUNED:
             return {}
         return _unless_said(_UNTUNED)
 
     def over_lanes(self, lane: _Lane) -> Any:
+        """One program whose arrays have an axis more."""
         return jax.jit(jax.vmap(lane, in_axes=(0, 0, None)), donate_argnums=0)
 
     def write(self, states: LaneState, fresh: Mapping[int, LaneState]) -> LaneState:
+        """On the device, by a program for each power of two of them."""
         stacked = jax.tree.map(lambda *ones: np.stack(ones), *fresh.values())
         if len(fresh) == states.alive.shape[0]:  # all of them: no program to compile for it
             order = np.argsort(list(fresh))
@@ -175,6 +184,7 @@ class _Batched(Placement):
         return written
 
     def read(self, arrays: Any, lane: int) -> np.ndarray:
+        """By a copy of all lanes, where they are not too large."""
         if arrays.nbytes <= _WHOLE:
             return np.array(np.asarray(arrays)[lane])  # JAX keeps the copy for the next lane
         return np.array(jax.device_get(arrays[lane]))

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Oracle", "Project"]
 
-_STATUS = {"COMPLETE": "COMPLETED", "PRUNED": "STOPPED", "FAIL": "FAILED", "RUNNING": "RUNNING"}
+_STATUS = {
+    "COMPLETE": "COMPLETED",
+    "PRUNED": "STOPPED",
+    "FAIL": "FAILED",
+    "RUNNING": "RUNNING",
+    "WAITING": "IDLE",
+}
 
 
 @dataclass
@@ -107,7 +113,7 @@ class Oracle:
 
     def remaining_trials(self) -> int:
         """Trials that a search would still run."""
-        ended = sum(record.state != "RUNNING" for record in self._project.records())
+        ended = sum(record.ended for record in self._project.records())
         return max(0, self._project.total - ended)
 
     def _trials(self, found: Sequence[TrialRecord]) -> list[Any]:

@@ -82,7 +82,9 @@ class SplitSpec(Frozen):
         "holds out, and its score is the mean over them. Each fold has its share of each class, "
         "or of small and large numbers; groups stay together. `auto`: 5 folds × 3 repeats up to "
         "200 sequences outside the test part, 5 folds up to 2,000, 3 up to 20,000, else 1; 1 "
-        "where the data names a validation part, or is divided by time, or texts are written.",
+        "where the data names a validation part, or texts are written. Where `by` is time each "
+        "fold is trained on the sequences before those that it holds out; `auto` takes as many as "
+        "leave the first half the sequences of the last.",
     )
     backtest: BacktestSpec = Field(
         default=BacktestSpec(), description="Rolling-origin folds of a table."

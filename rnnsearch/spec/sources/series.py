@@ -90,9 +90,9 @@ class SeriesSource(Source):
         "change from it. `last`, the last value known when the forecast is made; `season`, that of "
         "the season before, or where a step lies further ahead, of the latest season known there; "
         "`none`, the values themselves. `auto` takes the one from which a ridge regression "
-        "forecasts best on rolling origins within the training part. Where the target is an input, "
-        "too, its changes from the row before, or from a season before, are read. Scores and "
-        "predictions are in the target's own units. For numbers.",
+        "forecasts best on rolling origins before the first row that scores. Where the target is "
+        "an input, too, its changes from the row before, or from a season before, are read. Scores "
+        "and predictions are in the target's own units. For numbers.",
     )
     lags: tuple[Count, ...] = Field(
         default=(),

@@ -1,0 +1,116 @@
+"""What a search's folder says of it while it runs and when it has ended, however it ended."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rnnsearch.api.inputs import Inputs
+from rnnsearch.api.recorder import Recorder
+from rnnsearch.api.standing_in import is_delivered, stand_in
+from rnnsearch.driver import TrialRecord
+from rnnsearch.driver.planner import Planner
+from rnnsearch.driver.ranking import ranked
+from rnnsearch.driver.so_far import SoFar, best_so_far
+from rnnsearch.records import (
+    StudyFolder,
+    Summary,
+    read_environment,
+    read_summary,
+    write_summary,
+)
+from rnnsearch.vocabulary import Objective
+
+__all__ = ["Ledger", "earlier_seconds", "states_of"]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Writes summary.json, and has the best so far stand in for best.keras.
+
+    Attributes:
+        inputs: What is searched.
+        folder: Of the study.
+        planner: Of the search.
+        recorder: Knows what was found.
+        objective: What is searched for.
+        engine: Which one.
+        started: When the search began, on the monotonic clock.
+        earlier: Seconds that searches of the study took before it.
+    """
+
+    inputs: Inputs
+    folder: StudyFolder
+    planner: Planner
+    recorder: Recorder
+    objective: Objective
+    engine: str
+    started: float
+    earlier: float
+
+    def so_far(self, trials: Sequence[TrialRecord]) -> SoFar | None:
+        """The best of these trials, of the networks that are kept."""
+        return best_so_far(
+            self.planner,
+            self.inputs.data,
+            self.objective,
+            trials,
+            lambda trial, index: self.folder.run_weights(trial, index).exists(),
+        )
+
+    def note(self, trials: Sequence[TrialRecord]) -> None:
+        """Write down what there is, for whoever finds the folder after a kill.
+
+        What an earlier search of the folder delivered stays.
+        """
+        if not is_delivered(self.folder) and self.stand_in(trials):
+            self.write_summary(trials, interrupted=True)
+
+    def stand_in(self, trials: Sequence[TrialRecord]) -> bool:
+        """Have the best so far predict; False where there is none."""
+        found = self.so_far(trials)
+        if found is not None:
+            stand_in(self.folder, self.inputs.data, found)
+        return found is not None
+
+    def write_summary(self, trials: Sequence[TrialRecord], *, interrupted: bool) -> None:
+        """Write summary.json."""
+        spec, recorder = self.inputs.spec, self.recorder
+        best = next(iter(ranked(trials, self.objective)), None)
+        summary = Summary(
+            name=spec.name,
+            task=spec.task,
+            objective=spec.search.objective,
+            direction=self.objective.direction,
+            device=recorder.device or _last_device(self.folder),
+            engine=self.engine,
+            backend=spec.run.backend,
+            states=states_of(trials),
+            seconds=self.earlier + time.monotonic() - self.started,
+            winner=recorder.winner or best,
+            test=recorder.winner_test,
+            baselines=recorder.baselines,
+            confirmed=recorder.confirmed,
+            deliveries=recorder.deliveries,
+            stop=recorder.stop,
+            interrupted=interrupted,
+        )
+        write_summary(self.folder.summary, summary)
+
+
+def states_of(trials: Sequence[TrialRecord]) -> dict[str, int]:
+    """State → number of trials."""
+    return dict(Counter(trial.state for trial in trials))
+
+
+def earlier_seconds(folder: StudyFolder) -> float:
+    """What searches of a study took so far."""
+    return read_summary(folder.summary)["seconds"] if folder.summary.exists() else 0.0
+
+
+def _last_device(folder: StudyFolder) -> str:
+    return (
+        str(read_environment(folder.environment)["device"]) if folder.environment.exists() else "-"
+    )
