@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -63,7 +62,7 @@ class Concluding:
         assert so_far is not None, "a trial that is ranked has weights"
         # Until what is delivered lies there with its preparation, whatever ends this.
         stand_in(self.folder, self.inputs.data, so_far)
-        concluded = self._confirm(trials, order, deadline, ends)
+        concluded = self._confirm(trials, deadline, ends)
         if concluded is None:
             best, program, fold = so_far.best, so_far.program, so_far.fold
             parameters = self._deliver(so_far)
@@ -75,14 +74,10 @@ class Concluding:
         self._compare_with_feed_forward(best, program, parameters)
 
     def _confirm(
-        self,
-        trials: list[TrialRecord],
-        order: Sequence[TrialRecord],
-        deadline: float,
-        ends: float,
+        self, trials: list[TrialRecord], deadline: float, ends: float
     ) -> Conclusion | None:
-        """Confirm the best; not where the time was too short for a single trial."""
-        if self.planner.regime.deliver == "best" or all(one.cut for one in order):
+        """Confirm the best; None where that is not asked for, or there was no time for it."""
+        if self.planner.regime.deliver == "best":
             return None
         return conclude(
             self.executor,

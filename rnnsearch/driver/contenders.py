@@ -49,18 +49,18 @@ def _promising(records: Sequence[TrialRecord], objective: Objective) -> list[Tri
     One that was on some only is placed by how much better or worse than the best on all it is on
     these: divisions differ more than configurations do.
     """
-    complete = ranked(records, objective)
-    cut = [one for one in records if one.state == "PRUNED" and one.run_scores]
+    complete = [one for one in ranked(records, objective) if not one.cut]
+    cut = [r for r in records if (r.state == "PRUNED" or r.cut) and r.whole_scores]
     if not complete:
-        most = max((len(one.run_scores) for one in cut), default=0)
+        most = max((len(one.whole_scores) for one in cut), default=0)
         return sorted(
-            (one for one in cut if len(one.run_scores) == most),
-            key=lambda one: (objective.sort_key(statistics.fmean(one.run_scores)), one.number),
+            (one for one in cut if len(one.whole_scores) == most),
+            key=lambda one: (objective.sort_key(statistics.fmean(one.whole_scores)), one.number),
         )
     measure = complete[0]
     placed = [(rank_key(one, objective), one) for one in complete]
     placed += [
-        ((objective.sort_key(_expected(one, measure)), *rank_key(one, objective)[1:]), one)
+        ((0, objective.sort_key(_expected(one, measure)), *rank_key(one, objective)[2:]), one)
         for one in cut
         if measure.run_scores
     ]
@@ -69,14 +69,14 @@ def _promising(records: Sequence[TrialRecord], objective: Objective) -> list[Tri
 
 def _expected(record: TrialRecord, measure: TrialRecord) -> float:
     """The score of a trial on all divisions, if it kept its distance from another's."""
-    pairs = list(zip(record.run_scores, measure.run_scores, strict=False))
+    pairs = list(zip(record.whole_scores, measure.run_scores, strict=False))
     return statistics.fmean(measure.run_scores) + statistics.fmean(a - b for a, b in pairs)
 
 
 def _is_apart(record: TrialRecord, first: TrialRecord, folds: int) -> bool:
     """Whether a trial is worse than the best for sure, by the divisions that both know."""
-    common = min(len(record.run_scores), len(first.run_scores))
+    common = min(len(record.whole_scores), len(first.whole_scores))
     if common < 2:
         return False
-    one, other = record.run_scores[:common], first.run_scores[:common]
+    one, other = record.whole_scores[:common], first.whole_scores[:common]
     return not difference(one, other, folds).holds_zero

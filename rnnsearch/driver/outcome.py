@@ -24,6 +24,7 @@ def trial_record(plan: TrialPlan, ended: Sequence[Ended]) -> TrialRecord:
     if state == "FAIL":
         best = []
     metrics = mean_metrics(best)
+    cut = state == "COMPLETE" and any(run.state == "CUT" for run in ended)
     return TrialRecord(
         number=plan.number,
         state=state,
@@ -38,8 +39,14 @@ def trial_record(plan: TrialPlan, ended: Sequence[Ended]) -> TrialRecord:
         spread=spread([epoch.metrics[plan.program.objective] for epoch in best]),
         run_epochs=tuple(run.epochs for run in ended),
         run_scores=_scores(plan, ended),
-        cut=state == "COMPLETE" and any(run.state == "CUT" for run in ended),
+        cut=cut,
+        whole=_whole(ended) if cut else 0,
     )
+
+
+def _whole(ended: Sequence[Ended]) -> int:
+    """The first runs that had all their epochs."""
+    return sum(1 for _ in itertools.takewhile(lambda run: run.state == "COMPLETE", ended))
 
 
 def _scores(plan: TrialPlan, ended: Sequence[Ended]) -> tuple[float, ...]:

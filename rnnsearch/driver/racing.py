@@ -49,7 +49,7 @@ class Field:
     def add(self, record: TrialRecord) -> None:
         """A trial ended; one without a score on the first divisions is no measure for others."""
         scores = record.run_scores
-        if record.state == "FAIL" or len(scores) < _FIRST:
+        if record.state == "FAIL" or record.cut or len(scores) < _FIRST:
             return
         self._scores.append(scores)
         if record.state == "COMPLETE":

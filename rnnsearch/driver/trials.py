@@ -55,6 +55,7 @@ class TrialRecord:
         run_epochs: Epochs of each run, by its index; empty where none is known to have ended.
         run_scores: The objective of each run that has one, by its index, up to the first without.
         cut: Whether the time was up before all of its runs had their epochs.
+        whole: Where it was cut, its first runs that had them.
     """
 
     number: int
@@ -71,6 +72,12 @@ class TrialRecord:
     run_epochs: tuple[int, ...] = ()
     run_scores: tuple[float, ...] = ()
     cut: bool = False
+    whole: int = 0
+
+    @property
+    def whole_scores(self) -> tuple[float, ...]:
+        """Those of `run_scores` that are of runs which were trained to their end."""
+        return self.run_scores[: self.whole] if self.cut else self.run_scores
 
     @property
     def ended(self) -> bool:

@@ -158,6 +158,7 @@ def tell(study: optuna.Study, record: TrialRecord) -> None:
         "run_epochs": [int(epochs) for epochs in record.run_epochs],
         "run_scores": [_number(score) for score in record.run_scores],
         "cut": record.cut,
+        "whole": record.whole,
     }
     opened.storage.set_trial_user_attr(trial_id, "result", result)
     value = record.score if record.state == "COMPLETE" else None
@@ -209,6 +210,7 @@ def _record(trial: optuna.trial.FrozenTrial, objective: Objective) -> TrialRecor
         run_epochs=tuple(result.get("run_epochs", ())),
         run_scores=tuple(result.get("run_scores", ())),
         cut=result.get("cut", False),
+        whole=result.get("whole", 0),
     )
 
 

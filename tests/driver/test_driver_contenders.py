@@ -11,9 +11,21 @@ from rnnsearch.vocabulary import Objective
 _LOSS = Objective("val_loss", "minimize")
 
 
-def _trial(number: int, *scores: float, state: TrialState = "COMPLETE") -> TrialRecord:
+def _trial(
+    number: int, *scores: float, state: TrialState = "COMPLETE", whole: int | None = None
+) -> TrialRecord:
     score = statistics.fmean(scores) if scores else None
-    return TrialRecord(number, state, score=score, run_scores=scores, runs=5)
+    cut = whole is not None
+    return TrialRecord(number, state, score, run_scores=scores, runs=5, cut=cut, whole=whole or 0)
+
+
+def test_of_a_trial_that_time_cut_only_the_runs_count_that_had_their_epochs() -> None:
+    whole = _trial(0, 0.2, 0.2, 0.8, 0.8, 0.8)
+    better = _trial(1, 0.1, 0.15, 9.0, whole=2)
+    nothing = _trial(2, 0.01, 0.01, 0.01, 0.01, 0.01, whole=0)
+    assert [one.number for one in contenders([whole, better, nothing], _LOSS, 5)] == [1, 0]
+    assert [one.number for one in contenders([better, nothing], _LOSS, 5)] == [1]
+    assert contenders([nothing], _LOSS, 5) == []
 
 
 def test_without_a_complete_trial_those_that_got_furthest_are_trained_again() -> None:
