@@ -412,25 +412,38 @@ ONE_EACH = {
 }
 
 
+TOGETHER = [
+    ("unroll_length", "dropout", "recurrent_dropout", "forget_bias", "schedule"),
+    ("clip_norm", "weight_decay", "beta_1", "beta_2", "label_smoothing"),
+    ("averaging",),
+]
+"""Numbers that take nothing of their effect from each other, as an average does from an update."""
+
+
+def together(names):
+    return {name: value for key in names for name, value in ONE_EACH[key].items()}
+
+
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize(("task", "kind", "masked"), NETWORKS)
 def test_every_number_in_every_network(fused, cell, task, kind, masked):
-    """One lane a number, side by side, against each trained alone with `model.fit`.
+    """Lanes of many numbers against each trained alone with `model.fit`; none is without effect.
 
-    One epoch: Keras draws recurrent dropout in evaluation too, and goes on from there.
+    Each number alone has a test of its own, on one network. One epoch: Keras draws recurrent
+    dropout in evaluation too, and goes on from there.
     """
     dataset = dataset_for(task, kind, masked)
     program = make_program(task, dataset, cell=cell, **EVERY)
     runs = [
         Run(trial, 3, 1, Numbers(2e-2, **numbers))
-        for trial, numbers in enumerate(ONE_EACH.values())
+        for trial, numbers in enumerate([*ONE_EACH.values(), *map(together, TOGETHER)])
     ]
     lanes, _ = train(fused, program, dataset, runs, epochs=1)
-    alone, _ = train(KerasEngine(), program, dataset, runs, epochs=1)
-    for trial, name in enumerate(ONE_EACH):
+    alone, _ = train(KerasEngine(), program, dataset, runs[len(ONE_EACH) :], epochs=1)
+    for trial, names in enumerate(TOGETHER, len(ONE_EACH)):
         for metric in ("loss", "val_loss"):
             got, expected = lanes[trial][0][metric], alone[trial][0][metric]
-            assert got == pytest.approx(expected, rel=3e-4), (name, metric)
+            assert got == pytest.approx(expected, rel=3e-4), (names, metric)
     idle = {name for trial, name in enumerate(ONE_EACH) if trial and lanes[trial] == lanes[0]}
     expected_idle = set() if cell == "LSTM" else {"forget_bias"}
     assert idle == (expected_idle if kind == "class" else {*expected_idle, "label_smoothing"})

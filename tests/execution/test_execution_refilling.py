@@ -84,19 +84,21 @@ def trained(
     return found
 
 
-@pytest.mark.parametrize("kind", [FusedEngine, KerasEngine])
+@pytest.mark.parametrize(("kind", "count"), [(FusedEngine, 8), (KerasEngine, 5)])
 def test_curves_are_those_of_each_run_alone(
-    kind: type[Engine], program: Program, dataset: Dataset
+    kind: type[Engine], count: int, program: Program, dataset: Dataset
 ) -> None:
+    """An engine of one lane compiles each run anew, and has a run after each way to end in five."""
     engine = kind()
-    rates = [1e30 if trial % 3 == 2 else 1e-2 * (trial + 1) for trial in range(8)]
+    rates = [1e30 if trial % 3 == 2 else 1e-2 * (trial + 1) for trial in range(count)]
     runs = [Run(n, 100 + n, EPOCHS, Numbers(rate)) for n, rate in enumerate(rates)]
     together = trained(engine, program, dataset, runs, lanes=2)
-    states = [together.ends[trial].state for trial in range(8)]
-    assert states == [
+    states = [together.ends[trial].state for trial in range(count)]
+    expected = [
         *("COMPLETE", "COMPLETE", "FAIL", "PRUNED"),
         *("COMPLETE", "FAIL", "COMPLETE", "PRUNED"),
     ]
+    assert states == expected[:count]
     for run in runs:
         alone = trained(engine, program, dataset, [run], lanes=2)
         one, other = together.curves[run.trial], alone.curves[run.trial]

@@ -241,9 +241,13 @@ def _errors(
     offset, scale = x.mean(axis=0), x.std(axis=0)
     scale = np.where(scale > 0, scale, 1.0)
     x, read = (x - offset) / scale, (judged.array - offset) / scale
-    # By the products of sequences, of which there are few: features may be more.
-    sizes, left = np.linalg.eigh(x @ x.T)
-    read, along = (read @ x.T) @ left, left.T @ y
+    # By the products of sequences or by those of features, whichever are fewer.
+    if len(x) < x.shape[1]:
+        sizes, left = np.linalg.eigh(x @ x.T)
+        read, along = (read @ x.T) @ left, left.T @ y
+    else:
+        sizes, right = np.linalg.eigh(x.T @ x)
+        read, along = read @ right, right.T @ (x.T @ y)
     weights, shape = _counts(judged).reshape(judged.y.shape), judged.y.shape
     naive = np.broadcast_to(-target.offset / target.scale, shape)
     shrunk = [along / (np.maximum(sizes, 0) + penalty)[:, None] for penalty in _PENALTIES]
