@@ -1,6 +1,5 @@
 """A small study on real code paths, trained once for every test that looks at one."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -36,9 +35,8 @@ search:
 class Project:
     """A folder with a spec and its data, and the command line run in it as a user runs it."""
 
-    def __init__(self, path, cache):
+    def __init__(self, path):
         self.path = path
-        self.environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
         hours = np.arange(360)
         rng = np.random.default_rng(0)
         load = 100 + 20 * np.sin(hours * 2 * np.pi / 24) + rng.normal(0, 2, len(hours))
@@ -52,7 +50,6 @@ class Project:
         return subprocess.Popen(
             [sys.executable, str(ROOT / "main.py"), *arguments],
             cwd=self.path,
-            env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -65,11 +62,6 @@ class Project:
         return process.returncode, output, errors
 
 
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory):
-    return tmp_path_factory.mktemp("cache")
-
-
 @pytest.fixture(scope="module")
-def project(tmp_path_factory, cache):
-    return Project(tmp_path_factory.mktemp("project"), cache)
+def project(tmp_path_factory):
+    return Project(tmp_path_factory.mktemp("project"))

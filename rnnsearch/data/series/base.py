@@ -86,6 +86,8 @@ def _choose(
     Args:
         least: Whether to choose all the same, as there are no more rows.
     """
+    from threadpoolctl import threadpool_limits  # which scikit-learn is built on
+
     size = 1 if longest is not None else source.output_steps or 1
     known = _last_rows(series, trains, size)
     bases: list[Literal["none", "last", "season"]] = ["none", "last"]
@@ -103,11 +105,16 @@ def _choose(
     if len(rhythms) < 2:
         return rhythms.get("none", rhythm)
     most = max(needs[base] for base in rhythms)
-    found = [
-        [_judge(source, task, known, one, parts, longest) for one in rhythms.values()]
+    origins = [
+        parts
         for parts in _origins(known, size)
         if max(len(before) for before, _, _ in parts) >= most
     ]
+    with threadpool_limits(1):  # of so few products, where threads cost more than they save
+        found = [
+            [_judge(source, task, known, one, parts, longest) for one in rhythms.values()]
+            for parts in origins
+        ]
     whole = [[one for one in origin if one is not None] for origin in found]
     judged = [np.stack(origin) for origin in whole if len(origin) == len(rhythms)]
     if judged:
