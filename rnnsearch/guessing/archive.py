@@ -39,7 +39,9 @@ def guess_archive(path: Path, wishes: Wishes) -> Guess:
         arrays |= _arrays(parts.test, "_test")
     count, steps, features = parts.train.x.shape
     contents = f"{count} sequences of {steps} steps and {features} dimensions at most"
-    found = guess_arrays(arrays, "ts", wishes, contents)
+    assert parts.train.y is not None
+    amounts = parts.train.y.dtype.kind == "f"  # the file says so: @targetLabel
+    found = guess_arrays(arrays, "ts", wishes, contents, amounts=amounts)
     note = _note(path)
     return replace(found, notes=(*found.notes, note)) if note else found
 

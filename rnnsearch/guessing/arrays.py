@@ -10,7 +10,7 @@ import numpy as np
 from rnnsearch.data.problems import name_some
 from rnnsearch.data.sequences.kinds import from_one_hot
 from rnnsearch.data.sequences.masks import real_steps, trailing_lengths
-from rnnsearch.data.sequences.overlap import shared_windows
+from rnnsearch.data.sequences.overlap import shared_windows, shuffled_windows
 from rnnsearch.data.splits import random_parts, stratified_parts
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
@@ -23,6 +23,8 @@ __all__ = ["guess_arrays"]
 
 _MOST_CLASSES = 100
 _OF_EACH = "in deviations of each target, so that those of small numbers count as much"
+_FEW = 20
+"""Different whole numbers up to which they are classes whatever they are."""
 _SHORT = 8
 """Sequences below this length are not worth truncating."""
 _SHARE = 0.2
@@ -73,7 +75,12 @@ class _Arrays:
 
 
 def guess_arrays(
-    arrays: Mapping[str, np.ndarray], source: str, wishes: Wishes, contents: str = ""
+    arrays: Mapping[str, np.ndarray],
+    source: str,
+    wishes: Wishes,
+    contents: str = "",
+    *,
+    amounts: bool = False,
 ) -> Guess:
     """A spec for arrays.
 
@@ -82,6 +89,7 @@ def guess_arrays(
         source: Its name in a spec.
         wishes: What the user said.
         contents: What the file holds, where that is not arrays of these names.
+        amounts: Whether targets are said to be numbers, whole ones, too.
 
     Raises:
         InvalidData: No spec for them would run; with the reason.
@@ -95,7 +103,7 @@ def guess_arrays(
         found = replace(found, y=labels)
     elif found.y.dtype.kind in "iuUS" and found.y.ndim == usual and found.y.shape[-1] == 1:
         found = replace(found, y=found.y[..., 0])
-    classes = _classes(found, task)
+    classes = {} if amounts else _classes(found, task)
     settings = [Setting("source", source), Setting("path", None, contents or _contents(found))]
     if classes:
         texts = [f"{label} {count}" for label, count in classes.items()]
@@ -194,6 +202,11 @@ def _classes(found: _Arrays, task: str) -> dict[str, int]:
     most = min(_MOST_CLASSES, values.size // 2)
     if y.dtype.kind not in "bUS" and not 1 < len(labels) <= most:
         return {}
+    if y.dtype.kind not in "bUS" and len(labels) > _FEW:
+        # As the source decides: amounts leave some numbers out.
+        numbered = labels[0] in (-1, 0, 1) and labels[-1] - labels[0] == len(labels) - 1
+        if not numbered or counts.min() < 2:
+            return {}
     pairs = sorted(zip(counts.tolist(), labels.tolist(), strict=True), key=lambda pair: -pair[0])
     return {f"{label:g}" if isinstance(label, float) else str(label): n for n, label in pairs}
 
@@ -248,7 +261,11 @@ def _split(found: _Arrays, classes: bool) -> tuple[list[Setting], int, int]:
     how = "each class in the same share" if classes else "at random"
     if not shares and found.parts is None:
         return [], count, held_out
-    shared = shared_windows(found.x) if found.parts is None else 0
+    shared = (
+        0
+        if found.parts is not None
+        else shared_windows(found.x) or (0 if len(shares) < 2 else shared_windows(found.x[::-1]))
+    )
     if shared and shares:
         how = (
             f"by time: each window shares steps with the next {shared}, which are left out between"
@@ -271,4 +288,16 @@ def _split(found: _Arrays, classes: bool) -> tuple[list[Setting], int, int]:
 
 def _notes(found: _Arrays) -> tuple[str, ...]:
     others = [name for name in found.names if name not in {*_READ, found.column}]
-    return (f"not used: {name_some(others)}",) if others else ()
+    notes = [f"not used: {name_some(others)}"] if others else []
+    if shuffled_windows(found.x) and not any(map(shared_windows, (found.x, found.x[::-1]))):
+        notes.append(
+            "sequences are windows of one series that overlap, in no order: scores will be too "
+            "good; save them in order of time"
+        )
+    y = found.y
+    if y.ndim > 1 and y.shape[-1] > 1 and y.dtype.kind in "biuf" and np.isin(y, (0, 1)).all():
+        notes.append(
+            f"y holds only 0 and 1, of {y.shape[-1]} things that may be true at once: each is "
+            "taken for a number from 0 to 1, and has an error of its own"
+        )
+    return tuple(notes)

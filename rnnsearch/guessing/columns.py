@@ -16,7 +16,10 @@ from rnnsearch.guessing.cells import column_cells, parse_numbers
 
 __all__ = ["TIMES", "Column", "examine", "named"]
 
-TIMES = ("time", "date", "datetime", "timestamp", "day", "month", "year", "ds", "period", "week")
+TIMES = (
+    *("time", "date", "datetime", "timestamp", "day", "month", "year", "ds", "period", "week"),
+    *("unix", "unixtime"),
+)
 _CLASSES = (
     *("label", "class", "category", "species", "type", "state", "y", "target", "code"),
     *("sentiment", "polarity", "stars", "rating", "score"),

@@ -109,6 +109,7 @@ def _guess_table(path: Path, wishes: Wishes) -> Guess:
 def _guess_text(path: Path, wishes: Wishes) -> Guess:
     """A table where it can be one; else a text."""
     text = TEXTS["text"].read(path)
+    _check_labelled(text)
     try:
         table = TABLES["csv"].read(path)
     except InvalidData:
@@ -118,6 +119,15 @@ def _guess_text(path: Path, wishes: Wishes) -> Guess:
     if _is_lines(table) and is_prose(text):
         return guess_stream(text, wishes)
     return guess_table(table, "csv", wishes)
+
+
+def _check_labelled(text: str) -> None:
+    """Lines that begin with their label are no text to go on with."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    if sum(line.startswith("__label__") for line in lines) * 2 > len(lines):
+        must = "must be a text, or a table of texts and labels"
+        received = "lines that begin with __label__, as fastText reads them"
+        refuse(must, received, "write the label and the text to two columns of a .csv file")
 
 
 def _is_lines(table: Table) -> bool:

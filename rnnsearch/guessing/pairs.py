@@ -69,6 +69,10 @@ def guess_pairs(
         must = f"must have at least {_FEWEST} rows with both texts"
         received = f"{len(pairs)} with '{source}' and '{target}'"
         refuse(must, received, "give more, or name another column: --target")
+    if _labels_words(pairs):
+        said = f"'{target}' has a word for each word of '{source}', of a few that come up again"
+        how = "if they label these, write task: many_to_many and source: table (docs/spec.md)"
+        notes = [*notes, f"{said}: {how}"]
     kinds = [token_kind(texts)[0] for texts in (read, write)]
     tokens = [
         _tokens(texts, kind) for texts, kind in zip(zip(*pairs, strict=True), kinds, strict=True)
@@ -93,6 +97,16 @@ def guess_pairs(
         search_settings(job, objective, wishes.cores),
         tuple(notes),
     )
+
+
+def _labels_words(pairs: Sequence[tuple[str, str]]) -> bool:
+    """Whether the second text of each pair has as many words, and they are a few labels."""
+    words = [(read.split(), written.split()) for read, written in pairs]
+    labels = [word for _, written in words for word in written]
+    known = {word for read, _ in words for word in read}
+    aligned = all(len(read) == len(written) for read, written in words)
+    few = 20 * len(set(labels)) < len(labels) and 2 * len(set(labels)) < len(known)
+    return aligned and few and len(labels) > 2 * len(pairs)
 
 
 def _two(texts: list[Column], wishes: Wishes) -> tuple[str, str]:

@@ -21,6 +21,7 @@ from rnnsearch.guessing.season import Season, find_seasons
 from rnnsearch.guessing.table_columns import TableColumns, look_at, share_of
 from rnnsearch.guessing.targets import choose_target, class_objective
 from rnnsearch.guessing.times import Times
+from rnnsearch.guessing.wide import check_no_archive
 
 __all__ = ["guess_table"]
 
@@ -108,6 +109,8 @@ def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
         others = [c.name for c in found.others if c.name not in read]
         unread = [f"{_show(name)} is left out: only the text is read" for name in others]
         return guess_rows(table, text, labels, wishes, found.notes + unread, found.split)
+    if found.time is None and wishes.task is None:
+        check_no_archive(table, found.others)
     if wishes.task == "sequence_to_sequence":
         check_wishes(wishes, _TASKS, "a table without two columns of texts")
     series, notes = _look(found, wishes)

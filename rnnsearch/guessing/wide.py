@@ -1,13 +1,23 @@
-"""Tables with a row a year and a column a month, or a row a day and a column an hour."""
+"""Tables with a column a step: of a year, of a day, or of a sequence of its own in each row."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
+from rnnsearch.data.series.table import Table
 from rnnsearch.data.time import month_of
+from rnnsearch.guessing._base import refuse
+from rnnsearch.guessing.cells import column_cells
+from rnnsearch.guessing.columns import Column
 
-__all__ = ["wide_note"]
+__all__ = ["check_no_archive", "wide_note"]
+
+_MANY_STEPS = 20
+"""Columns of numbers from which a row may be a sequence."""
+_MEMBERS = 2
+"""Rows of each class, at least."""
 
 _HOUR = re.compile(r"(?:h|hr|hour|he)?[ _]?(\d{1,2})(?::00)?", re.IGNORECASE)
 
@@ -24,3 +34,27 @@ def wide_note(names: Sequence[str]) -> list[str]:
                 "other (pandas.melt)"
             ]
     return []
+
+
+def check_no_archive(table: Table, columns: Sequence[Column]) -> None:
+    """Refuse a file without a header whose rows are a class and the steps of a sequence.
+
+    So does the UCR archive write its ``.tsv`` and ``.txt`` files.
+
+    Raises:
+        InvalidData: It is one.
+    """
+    names = [f"column_{at}" for at in range(1, len(table.header) + 1)]
+    numbers = [column.name for column in columns if column.kind == "number"]
+    if list(table.header) != names or len(numbers) < _MANY_STEPS:
+        return
+    labels = Counter(column_cells(table, names[0]))
+    whole = all(label.removeprefix("-").removesuffix(".0").isdecimal() for label in labels)
+    if whole and 1 < len(labels) <= len(table.rows) / 3 and min(labels.values()) >= _MEMBERS:
+        refuse(
+            "must have a row a time step, or be saved as arrays",
+            f"a class ({len(labels)} of them) and {len(names) - 1} numbers in each row, as files "
+            "of the UCR archive have",
+            "save x = rows[:, 1:] and y = rows[:, 0] with numpy.savez('data.npz', x=x, y=y), or "
+            "say --task if rows are steps",
+        )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rnnsearch.data import read
-from rnnsearch.data.sequences.overlap import shared_windows
+from rnnsearch.data.sequences.overlap import shared_windows, shuffled_windows
 from rnnsearch.guessing import Wishes, guess
 from rnnsearch.spec.sources import SplitSpec
 
@@ -59,3 +59,36 @@ def test_init_divides_them_by_time(write_npz: Any) -> None:
     found = {setting.key: setting for setting in guess(write_npz(x=x, y=y), Wishes()).data}
     assert found["split"].value["by"] == "time"
     assert "shares steps with the next 11" in found["split"].why
+
+
+def test_windows_in_no_order_are_said_to_be_known(npz_source: Any, write_npz: Any) -> None:
+    x, y = windows(1)
+    order = np.random.default_rng(1).permutation(len(x))
+    path = write_npz(x=x[order], y=y[order])
+    assert any("in no order" in note for note in read(npz_source(path), "many_to_one").notes)
+    assert any("in no order" in note for note in guess(path, Wishes()).notes)
+
+
+def test_windows_that_were_divided_at_random_are_seen(npz_source: Any, write_npz: Any) -> None:
+    x, y = windows(2)
+    order = np.random.default_rng(1).permutation(len(x))
+    train, test = order[:150], order[150:]
+    path = write_npz(x_train=x[train], y_train=y[train], x_test=x[test], y_test=y[test])
+    assert any("in no order" in note for note in read(npz_source(path), "many_to_one").notes)
+
+
+def test_windows_that_come_newest_first_are_turned(npz_source: Any, write_npz: Any) -> None:
+    x, y = windows(1)
+    path = write_npz(x=x[::-1], y=y[::-1])
+    data = read(npz_source(path, scaling="none"), "many_to_one")
+    assert "newest window comes first" in data.notes[0]
+    np.testing.assert_array_equal(np.asarray(data.dataset().train.x)[0], x[0])
+    found = {setting.key: setting for setting in guess(path, Wishes()).data}
+    assert found["split"].value["by"] == "time"
+
+
+def test_separate_sequences_are_in_no_order() -> None:
+    generator = np.random.default_rng(0)
+    assert not shuffled_windows(generator.normal(size=(80, 12, 2)))
+    assert not shuffled_windows(np.zeros((80, 12, 1)))
+    assert not shuffled_windows(generator.integers(0, 2, (400, 8, 1)).astype(float))

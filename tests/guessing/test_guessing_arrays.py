@@ -159,3 +159,17 @@ def test_folds_are_those_that_check_finds(tmp_path, count, folds):
     assert said.startswith(folds.replace(" folds", "") + " (auto: ")
     many = look(tmp_path, {"x": noise(26_000, 1, 1), "y": classes(26_000)})
     assert setting(many, "split") == {"validation": 0.2, "test": 0.2}
+
+
+def test_many_whole_numbers_are_amounts_as_the_source_says(tmp_path):
+    found = look(tmp_path, {"x": noise(N, T, F), "y": RNG.poisson(50, N)})
+    assert setting(found, "target_kind") == "numeric"
+    written = rnnsearch.init(tmp_path / "data.npz", output=tmp_path / "s.yaml").path
+    assert rnnsearch.check(written).task == "many_to_one"
+
+
+def test_things_that_may_be_true_at_once_are_said(tmp_path):
+    found = look(tmp_path, {"x": noise(N, T, F), "y": RNG.integers(0, 2, (N, 4))})
+    assert "may be true at once" in found.notes[0]
+    one_hot = np.eye(3)[classes()]
+    assert look(tmp_path, {"x": noise(N, T, F), "y": one_hot}).notes == ()

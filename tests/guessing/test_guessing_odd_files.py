@@ -10,9 +10,11 @@ import pandas as pd
 import pytest
 
 import rnnsearch
+from rnnsearch.data import MASK_VALUE, read
 from rnnsearch.data.series.sentinels import find_sentinel
 from rnnsearch.errors import InvalidData
 from rnnsearch.guessing import Guess, Wishes, guess
+from rnnsearch.spec.sources import TsSource
 from tests.guessing.conftest import setting
 
 DAYS = pd.date_range("2018-01-01", periods=120).strftime("%Y-%m-%d")
@@ -91,3 +93,45 @@ def test_cells_set_apart_by_spaces(gap: str, tmp_path: Path) -> None:
 def test_values_of_nines_stand_for_nothing(value: float, found: Any) -> None:
     values = np.append(np.linspace(10.0, 60.0, 40), [value] * 5)
     assert find_sentinel(values) == found
+
+
+def test_rows_of_the_ucr_archive_are_no_steps(tmp_path: Path) -> None:
+    generator = np.random.default_rng(0)
+    rows = [
+        "\t".join([str(at % 2), *map("{:.3f}".format, generator.normal(size=30))])
+        for at in range(60)
+    ]
+    with pytest.raises(InvalidData, match=r"a class \(2 of them\) and 30 numbers in each row"):
+        look(tmp_path, rows)
+    assert guess(tmp_path / "data.csv", Wishes(task="many_to_one"))
+
+
+def _archive(folder: Path, head: str, rows: list[str]) -> Path:
+    lines = ["@problemName made", "@timeStamps false", head, "@data", *rows]
+    (folder / "Made.ts").write_text("\n".join(lines) + "\n")
+    return folder / "Made.ts"
+
+
+def test_whole_numbers_that_an_archive_calls_targets_are_amounts(tmp_path: Path) -> None:
+    rows = [f"{at % 7},{at % 5},{at % 3},2:{at % 4}" for at in range(60)]
+    path = _archive(tmp_path, "@targetLabel true", rows)
+    assert setting(guess(path, Wishes()), "target_kind") == "numeric"
+
+
+def test_what_is_missing_up_to_the_end_of_a_line_is_padding(tmp_path: Path) -> None:
+    rows = [",".join(map(str, range(4 + at % 3))) + ",NaN" * (2 - at % 3) for at in range(60)]
+    rows = [f"{row}:{'ab'[at % 2]}" for at, row in enumerate(rows)]
+    path = _archive(tmp_path, "@classLabel true a b", rows)
+    assert setting(guess(path, Wishes()), "missing") is None
+    data = read(TsSource(source="ts", path=path, scaling="none"), "many_to_one")
+    x = np.asarray(data.preparation().inputs(str(path))[0])[:3, :, 0]
+    unread = np.float32(MASK_VALUE)
+    np.testing.assert_array_equal(
+        x, [[unread, unread, 0, 1, 2, 3], [unread, 0, 1, 2, 3, 4], [0, 1, 2, 3, 4, 5]]
+    )
+
+
+def test_lines_with_fasttexts_labels_are_no_text(tmp_path: Path) -> None:
+    (tmp_path / "data.txt").write_text("__label__good a film\n__label__bad no film\n" * 40)
+    with pytest.raises(InvalidData, match="begin with __label__"):
+        guess(tmp_path / "data.txt", Wishes())

@@ -129,3 +129,9 @@ def test_a_column_says_the_parts(look, tmp_path):
     assert setting(found, "split") == {"column": "set"}
     assert (setting(found, "sequence"), setting(found, "target")) == ("verb", "past")
     check(tmp_path)
+
+
+def test_a_label_for_each_word_is_said(look):
+    tags = [" ".join("NV"[len(word) > 1] for word in text.split()) for text in SENTENCES]
+    assert "has a word for each word of 'en'" in look({"en": SENTENCES, "tags": tags}).notes[-1]
+    assert not any("has a word for" in n for n in look({"en": SENTENCES, "es": ANSWERS}).notes)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["shared_windows"]
+__all__ = ["shared_windows", "shuffled_windows"]
 
 _PAIRS = 200
 """Neighbours that are looked at, at most."""
 _MOST = 0.9
 """Share of neighbours that must overlap."""
+_SOME = 0.5
+"""Share of windows whose next one must be among the others, where they are in no order."""
+_STRIDES = 4
+"""Rows by which one window may be cut after another, then."""
 
 
 def shared_windows(x: np.ndarray) -> int:
@@ -42,3 +46,22 @@ def shared_windows(x: np.ndarray) -> int:
         if alike.mean() >= _MOST:
             return int(steps - 1) // stride
     return 0
+
+
+def shuffled_windows(x: np.ndarray) -> bool:
+    """Whether most of (N, T, F) go on in another of them, wherever that stands.
+
+    So do windows that overlap and were shuffled, or divided at random, before they came here.
+    """
+    if x.ndim != 3 or len(x) < 3 or x.shape[1] < 4 or x.dtype.kind not in "biuf":
+        return False
+    at = np.unique(np.linspace(0, len(x) - 1, min(_PAIRS, len(x))).astype(np.int64))
+    moving = [int(n) for n in at if len(np.unique(x[n])) > x.shape[1] // 2]
+    for stride in range(1, min(_STRIDES, x.shape[1] - 2) + 1):
+        begins = {hash(np.ascontiguousarray(one).tobytes()) for one in x[:, :-stride]}
+        # What repeats itself goes on in its likes, too.
+        once = [n for n in moving if not np.array_equal(x[n, stride:], x[n, :-stride])]
+        ends = [hash(np.ascontiguousarray(x[n, stride:]).tobytes()) for n in once]
+        if len(set(ends)) > 2 and sum(end in begins for end in ends) >= _SOME * len(moving):
+            return True
+    return False

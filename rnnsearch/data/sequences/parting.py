@@ -11,7 +11,7 @@ import numpy as np
 
 from rnnsearch.data.folds import Division, Folds, Pool, quantile_bins
 from rnnsearch.data.problems import Problems, name_some
-from rnnsearch.data.sequences.overlap import shared_windows
+from rnnsearch.data.sequences.overlap import shared_windows, shuffled_windows
 from rnnsearch.data.sequences.raw import Raw
 from rnnsearch.data.sequences.samples import Sample, of_classes
 from rnnsearch.data.sources import Parts
@@ -84,6 +84,8 @@ def divide(
     assert train is not None
     _check_apart(samples, problems)
     shared = 0 if train.group is not None else shared_windows(train.x)
+    if not shared and train.group is None and train.files is None:
+        train, shared = _other_orders(samples, problems)
     if shared and split.by == "auto":
         split = split.model_copy(update={"by": "time"})
     shares = (
@@ -119,6 +121,29 @@ def divide(
     folds = ways.folds(split.asked_folds, split.seed, problems)
     test = train.take(index[2]) if test is None else test
     return Divided(pool, test, folds, ways.ordered and len(folds) > 1)
+
+
+def _other_orders(samples: list[Sample | None], problems: Problems) -> tuple[Sample, int]:
+    """The training part with windows in order, and how many share steps with the next.
+
+    That is none where they are in no order; but it is said.
+    """
+    train, *others = samples
+    assert train is not None
+    if all(one is None for one in others):
+        backward = train.take(np.arange(len(train))[::-1])
+        shared = shared_windows(backward.x)
+        if shared:
+            problems.notes.append("the newest window comes first: they are taken in order of time")
+            return backward, shared
+    given = [one.x for one in (train, *others) if one is not None]
+    alike = [x for x in given if x.shape[1:] == given[0].shape[1:]]
+    if shuffled_windows(np.concatenate(alike)):
+        problems.notes.append(
+            "sequences are windows of one series that overlap, in no order: parts know each "
+            "other's steps, and scores are too good; give them in order of time (data.split.by)"
+        )
+    return train, 0
 
 
 def _apart(

@@ -36,7 +36,7 @@ _ENDINGS = (".png", ".jpg", ".jpeg")
 _SETTINGS = ("channels", "size")
 """Those that what is read of a picture depends on."""
 
-_FORM = "images 1"
+_FORM = "images 2"
 """Changes whenever what is read of the same picture does, so that old ones are not taken."""
 
 
@@ -106,6 +106,25 @@ def _padded(name: str, digits: int) -> str:
     return re.sub(r"\d+", lambda number: number[0].zfill(digits), name)
 
 
+def _plain(opened: Any, mode: str) -> Any:
+    """A picture as it is seen: upright, on white where it is transparent, of 8 bits a channel.
+
+    What Pillow converts by itself is cut off at 255 where it has 16 bits, lies on the side where a
+    camera only noted how it was held, and shows what stands below full transparency.
+    """
+    operations = import_extra("PIL.ImageOps", "pillow", "images", "data.source: images")
+    picture = operations.exif_transpose(opened)
+    image = import_extra("PIL.Image", "pillow", "images", "data.source: images")
+    if picture.mode.startswith("I"):
+        grey = np.asarray(picture, np.float64)
+        most = 65535 if grey.max(initial=0) > 255 or picture.mode != "I" else 255
+        picture = image.fromarray(np.clip(grey * 255 / most, 0, 255).round().astype(np.uint8))
+    if picture.has_transparency_data:
+        seen = picture.convert("RGBA")
+        picture = image.alpha_composite(image.new("RGBA", seen.size, "white"), seen)
+    return picture.convert(mode)
+
+
 def _pictures(
     files: list[Path], root: Path, settings: Mapping[str, Any], problems: Problems
 ) -> np.ndarray | None:
@@ -120,7 +139,7 @@ def _pictures(
         name = path.relative_to(root).as_posix()
         try:
             with image.open(path) as opened:
-                picture = opened.convert(mode)
+                picture = _plain(opened, mode)
         except (OSError, ValueError, SyntaxError, image.DecompressionBombError):
             broken.append(name)
             continue

@@ -19,6 +19,7 @@ import numpy as np
 from rnnsearch.data.problems import Problems, name_rows, name_some
 from rnnsearch.data.sequences.raw import Raw
 from rnnsearch.data.sources._base import Parts, SequencesReader
+from rnnsearch.data.sources.dialect import decode
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import TsSource
@@ -85,7 +86,7 @@ class _Header:
 def _sequences(path: Path, targets: bool, problems: Problems) -> Raw | None:
     """The sequences of a file; None, and problems, if it can't be read."""
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
+        lines = decode(path.read_bytes(), None)[0].splitlines()
     except FileNotFoundError:
         advice = "a path in a spec is relative to the spec's folder"
         problems.add("data.path", "must be an existing file", str(path), advice)
@@ -186,10 +187,14 @@ def _values(fields: list[str]) -> np.ndarray:
     """(F, T) of a row's dimensions."""
     if not fields:
         raise _Broken("a dimension and, after a ':', the label")
-    dimensions = [[_number(cell) for cell in field.split(",")] for field in fields]
-    if len({len(values) for values in dimensions}) > 1:
+    cells = [field.split(",") for field in fields]
+    if len({len(values) for values in cells}) > 1:
         raise _Broken("dimensions of equal length")
-    return np.array(dimensions)
+    steps = len(cells[0])
+    # Lines that were filled up to one length end so; ? is a value that is missing.
+    while steps > 1 and all(values[steps - 1].strip().lower() == "nan" for values in cells):
+        steps -= 1
+    return np.array([[_number(cell) for cell in values[:steps]] for values in cells])
 
 
 def _number(cell: str) -> float:
