@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +26,9 @@ _LEAST = 1e-7
 
 _SLACK = 0.25
 """Standard errors by which an average of more may be worse and is still taken."""
+
+_KEPT = 0.9
+"""Share of what an average gains that fewer configurations must keep."""
 
 _ROUNDS = 20
 """Members of a greedy choice, counted as often as they joined."""
@@ -91,24 +93,27 @@ class Court:
             gap = difference(found := self._losses(tried), losses, folds)
             if gap.mean <= _SLACK * gap.error:
                 places, bag, losses = more, tried, found
-        return self._fewest(columns, places, folds)
+        return self._fewest(columns, places)
 
     def _fewest(
-        self, columns: Sequence[Outputs], places: Sequence[int], folds: int
+        self, columns: Sequence[Outputs], places: Sequence[int]
     ) -> tuple[list[int], list[np.ndarray]]:
-        """The first of some configurations, no more than keep what their average gains."""
+        """The first of some configurations, no more than keep what their average gains.
+
+        Where it gains nothing that shows, more are kept all the same, unless they are the same
+        again: of configurations that can't be told apart one may be the worst on new data.
+        """
 
         def average(count: int) -> list[np.ndarray]:
             return averaged([columns[one] for one in places[:count]], [1 / count] * count)
 
-        every = average(len(places))
-        losses = self._losses(every)
+        every, alone = self._losses(average(len(places))), self._losses(average(1))
+        gain = statistics.fmean(alone) - statistics.fmean(every)
         for count in range(1, len(places)):
-            fewer = average(count)
-            gap = difference(self._losses(fewer), losses, folds)
-            if math.isfinite(gap.error) and gap.mean <= _SLACK * gap.error:
-                return list(places[:count]), fewer
-        return list(places), every
+            lost = statistics.fmean(self._losses(average(count))) - statistics.fmean(every)
+            if every == alone or (gain > 0 and lost <= (1 - _KEPT) * gain):
+                return list(places[:count]), average(count)
+        return list(places), average(len(places))
 
     def picked(self, columns: Sequence[Outputs]) -> tuple[list[np.ndarray], np.ndarray] | None:
         """The average that a greedy choice makes of some configurations (Caruana et al., 2004).

@@ -28,8 +28,9 @@ from rnnsearch.vocabulary import Objective
 
 __all__ = ["LEAST_SHARE", "WHOLE", "Delivering", "FinalRuns", "Standing", "shares_left"]
 
-_SEEDS = 2
-"""Networks of each configuration of a bag where they are trained on all data for it."""
+_SEEDS, _NETWORKS = 2, 6
+"""Networks of each configuration of a bag where they are trained on all data for it, and of all
+configurations together; at least."""
 
 LEAST_SHARE = 0.02
 """Of a simple method; one that weighs less is left out."""
@@ -104,7 +105,8 @@ class Delivering:
         members = _those_in(chosen, members)
         whole = self.data.ordered or chosen.kind == "single"
         if whole:
-            self._train_on_all(members, 1 if chosen.kind == "single" else _SEEDS)
+            several = max(_SEEDS, -(-_NETWORKS // len(members)))
+            self._train_on_all(members, 1 if chosen.kind == "single" else several)
         runs = {one.record.number: self._runs(one, whole) for one in members}
         # Where training on all data diverged there is a network of a division.
         runs = {one.record.number: runs[one.record.number] or one.runs[-1:] for one in members}
