@@ -161,6 +161,41 @@ def _claim(folder: StudyFolder, spec: Spec, content: str) -> None:
     write_text(folder.content, f"{content}\n")
 
 
+@dataclass(frozen=True)
+class _Times:
+    """When what of a search ends, on the monotonic clock.
+
+    Attributes:
+        started: When it began.
+        timeout: Seconds that it may take, or None.
+        confirm: Share of them that confirms the best.
+    """
+
+    started: float
+    timeout: float | None
+    confirm: float
+
+    @property
+    def end(self) -> float:
+        """When the time is up."""
+        return math.inf if self.timeout is None else self.started + self.timeout
+
+    @property
+    def confirming(self) -> float:
+        """When confirming ends: what is then left delivers."""
+        timeout = self.timeout or 0.0
+        return self.end - min(_DELIVERY_SECONDS, _DELIVERY_SHARE * timeout)
+
+    def left(self) -> float | None:
+        """Seconds until confirming must end: reading the data took some of the time."""
+        return None if self.timeout is None else max(0.0, self.confirming - time.monotonic())
+
+    def searching(self) -> float | None:
+        """What is left for the search itself."""
+        left = self.left()
+        return None if left is None else left * (1 - self.confirm)
+
+
 @dataclass
 class _Searching:
     """One call of `search`, its folder locked."""
@@ -181,6 +216,7 @@ class _Searching:
         self.study = open_study(self.folder, spec.name, self.objective.direction)
         self.planner = Planner(spec, self.inputs.data, self.study)
         self.regime = self.planner.regime
+        self.times = _Times(self.started, spec.search.timeout, self.regime.confirm)
         epochs = self.regime.epochs(batch_for(self.regime.sequences))
         self.study.pruner = make_pruner(self.regime.pruner, epochs)
         self.recorder = Recorder(
@@ -275,9 +311,9 @@ class _Searching:
             block=self._block(),
             lanes=None if self.spec.run.lanes == "auto" else self.spec.run.lanes,
             schedule=self.regime.schedule,
-            timeout=self._seconds_to_search(),
+            timeout=self.times.searching(),
             memory=_WORKER_MEMORY,
-            latest=self._seconds_left(),
+            latest=self.times.left(),
         )
         rounds = None
         if self.planner.total == UNBOUNDED:
@@ -296,27 +332,6 @@ class _Searching:
             field=field,
             rounds=rounds,
         ).run()
-
-    def _ends(self) -> float:
-        """When the time is up, on the monotonic clock."""
-        timeout = self.spec.search.timeout
-        return math.inf if timeout is None else self.started + timeout
-
-    def _deadline(self) -> float:
-        """When confirming ends, on the monotonic clock: what is then left delivers."""
-        timeout = self.spec.search.timeout or 0.0
-        return self._ends() - min(_DELIVERY_SECONDS, _DELIVERY_SHARE * timeout)
-
-    def _seconds_left(self) -> float | None:
-        """Until confirming must end: reading the data took some of the time."""
-        if self.spec.search.timeout is None:
-            return None
-        return max(0.0, self._deadline() - time.monotonic())
-
-    def _seconds_to_search(self) -> float | None:
-        """What is left for the search itself."""
-        left = self._seconds_left()
-        return None if left is None else left * (1 - self.regime.confirm)
 
     def _baseline_of(self, best: TrialRecord) -> Prepare | None:
         """The feed-forward network that is trained at the end, should this trial be the winner."""
@@ -350,7 +365,7 @@ class _Searching:
             lanes=None if lanes == "auto" else lanes,
             ledger=self.ledger,
             simple=self.simple,
-        ).run(self._deadline(), self._ends())
+        ).run(self.times.confirming, self.times.end)
 
 
 def _executor(spec: Spec, folder: StudyFolder) -> ProcessExecutor:

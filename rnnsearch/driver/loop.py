@@ -15,12 +15,12 @@ other, not together.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from rnnsearch.driver.clock import Clock
 from rnnsearch.driver.flight import Flight, Landing
 from rnnsearch.driver.planner import Planner
 from rnnsearch.driver.plans import BlockPlan
@@ -67,12 +67,6 @@ _STARTS = 3
 
 _START_SECONDS = 300.0
 """How long the first worker may take until it is ready."""
-
-_GRACE = 10.0
-"""Seconds that blocks have to end after the timeout; an epoch or a compilation may take longer."""
-
-_FIRST_SECONDS = 60.0
-"""So long at least, and as long as the timeout, a search goes on that has nothing to show yet."""
 
 
 @dataclass(frozen=True)
@@ -140,14 +134,11 @@ class Search:
         self._flights: dict[int, Flight] = {}
         self._idle: list[int] = []
         self._failed_starts = 0
-        self._stopped_at = math.inf
+        self._clock = Clock(limits.timeout, limits.latest)
         self._shown = 0.0
 
     def run(self) -> Stop:
         """Train until all trials are done or the time is up.
-
-        Where the time is up before there is anything to show, it goes on to the first epoch that
-        ends: whoever gives little time wants the best of little, not nothing.
 
         What was done to the study is committed before a block goes out, after each round of
         messages, and at the end, whatever ends it.
@@ -155,72 +146,63 @@ class Search:
         Raises:
             WorkerError: Workers can't be started.
         """
+        self._clock = Clock(self._limits.timeout, self._limits.latest)
         try:
-            return self._run()
+            while True:
+                self._dispatch()
+                idle = not self._flights and self._queue.is_open
+                if idle and (self._clock.stopped or not self._more):
+                    self._show(always=True)
+                    ended: Stop = "finished" if self._gains else "no gain"
+                    return "timeout" if self._clock.stopped else ended
+                for worker, message in self._executor.receive(_TICK):
+                    self._handle(worker, message)
+                self._commit()
+                self._look_at_the_clock()
+                self._show()
         finally:
             self._commit()
 
-    def _run(self) -> Stop:
-        started = time.monotonic()
-        timeout = math.inf if self._limits.timeout is None else self._limits.timeout
-        latest = max(timeout, self._limits.latest or 0.0)
-        while True:
-            self._dispatch()
-            if self._is_done():
-                self._show(always=True)
-                ended: Stop = "no gain" if self._gains_nothing else "finished"
-                return "timeout" if self._stopping else ended
-            for worker, message in self._executor.receive(_TICK):
-                self._handle(worker, message)
-            self._commit()
-            now = time.monotonic()
-            if not self._queue.is_open and now > started + _START_SECONDS:
-                raise WorkerError(f"no worker was ready after {_START_SECONDS:.0f} s")
-            if not self._stopping and now > started + self._seconds(timeout, latest):
-                self._stop()
-            if now > self._stopped_at + self._grace and self._flights:
-                self._abandon()
-            self._show()
+    def _look_at_the_clock(self) -> None:
+        """End what is in training when the time is up, and give up what does not end."""
+        clock, complete = self._clock, self._tally.best is not None
+        if not self._queue.is_open and clock.seconds > _START_SECONDS:
+            raise WorkerError(f"no worker was ready after {_START_SECONDS:.0f} s")
+        epochs = any(flight.curves for flight in self._flights.values())
+        if clock.stop(complete=complete, judged=epochs or self._tally.any_ended):
+            for worker in self._flights:
+                self._executor.send(worker, Cancel())
+        if not clock.gave_up(complete=complete):
+            return
+        for worker, flight in list(self._flights.items()):
+            for landing in flight.out_of_time():
+                self._settle(landing)
+            del self._flights[worker]
+            self._executor.restart(worker)
 
     def _show(self, always: bool = False) -> None:
         if always or time.monotonic() - self._shown >= _TICK:
             lanes = [lane for flight in self._flights.values() for lane in flight.lanes()]
-            self._observer.progressed(self._tally.snapshot(self._activity(), lanes))
+            texts = [flight.activity for flight in self._flights.values() if flight.activity]
+            waits = "planning" if self._queue.is_open else "starting workers"
+            activity = ", ".join(texts) or waits
+            if self._clock.stopped:
+                activity = "out of time: ending the epoch"
+            self._observer.progressed(self._tally.snapshot(activity, lanes))
             self._shown = time.monotonic()
 
-    def _is_done(self) -> bool:
-        if self._flights or not self._queue.is_open:
-            return False
-        return self._stopping or not self._more
-
     @property
-    def _stopping(self) -> bool:
-        return self._stopped_at < math.inf
-
-    def _seconds(self, timeout: float, latest: float) -> float:
-        """How long it may take, by what there is to show: a trial, an epoch, or nothing."""
-        if self._tally.best is not None:
-            return timeout
-        if self._tally.any_ended or any(flight.curves for flight in self._flights.values()):
-            return latest
-        return latest + max(_FIRST_SECONDS, latest)
-
-    @property
-    def _grace(self) -> float:
-        """Seconds that are left to end an epoch, more of them where nothing has ended so far."""
-        return _GRACE if self._tally.best is not None else max(_GRACE, _FIRST_SECONDS)
-
-    @property
-    def _gains_nothing(self) -> bool:
-        return self._rounds is not None and self._rounds.without_gain
+    def _gains(self) -> bool:
+        """Whether more trials may be worth it."""
+        return self._rounds is None or not self._rounds.without_gain
 
     @property
     def _more(self) -> bool:
         """Whether there may be another block that is worth it."""
-        return self._queue.more and not self._gains_nothing
+        return self._queue.more and self._gains
 
     def _dispatch(self) -> None:
-        while self._idle and not self._stopping and self._more:
+        while self._idle and not self._clock.stopped and self._more:
             planned = self._queue.take()
             if planned is not None:
                 worker = self._idle.pop(0)
@@ -248,19 +230,6 @@ class Search:
         block = Block(planned.program, planned.runs, schedule, lanes, planned.epochs)
         self._flights[worker] = Flight(block, {plan.number: plan for plan in planned.plans})
         self._executor.send(worker, block)
-
-    def _stop(self) -> None:
-        self._stopped_at = time.monotonic()
-        for worker in self._flights:
-            self._executor.send(worker, Cancel())
-
-    def _abandon(self) -> None:
-        """End what did not end by itself, with what is known of it."""
-        for worker, flight in list(self._flights.items()):
-            for landing in flight.out_of_time():
-                self._settle(landing)
-            del self._flights[worker]
-            self._executor.restart(worker)
 
     def _handle(self, worker: int, message: Message) -> None:
         match message:
@@ -341,9 +310,3 @@ class Search:
             else:
                 self._settle(flight.failed(number, reason))
         self._queue.put_back(again)
-
-    def _activity(self) -> str:
-        if self._stopping:
-            return "out of time: ending the epoch"
-        texts = [flight.activity for flight in self._flights.values() if flight.activity]
-        return ", ".join(texts) or ("planning" if self._queue.is_open else "starting workers")
