@@ -1,0 +1,67 @@
+"""What the end of a search says of what it delivers, and of what it might have delivered."""
+
+from __future__ import annotations
+
+import io
+from types import SimpleNamespace
+from typing import Any
+
+from rich.console import Console
+
+from rnnsearch.driver import Confirmed, Delivery, TrialRecord
+from rnnsearch.records import StudyFolder, Summary, leaderboard
+from rnnsearch.report.tables import final
+from rnnsearch.report.verdict import certainty, standing
+
+TRIAL = TrialRecord(3, "COMPLETE", 0.3, {"val_loss": 0.3})
+CONFIRMED = Confirmed(3, 0.31, 0.2, 0.42, {"val_loss": 0.31}, 5, 70, True)
+
+
+def delivery(kind: str, score: float, test: float | None, **others: Any) -> Delivery:
+    tested = {} if test is None else {"test_loss": test}
+    metrics = {"val_loss": score}
+    return Delivery(
+        kind, score, score - 0.1, score + 0.1, metrics, {"3": 1.0}, 5, test=tested, **others
+    )
+
+
+BAG = delivery("bag", 0.25, 0.28, delivered=True, milliseconds=0.125)
+SINGLE = delivery("single", 0.31, 0.33)
+ENSEMBLE = delivery("ensemble", 0.27, None)
+
+
+def summary(confirmed: tuple[Confirmed, ...] = (CONFIRMED,)) -> dict[str, Any]:
+    return Summary(
+        *("waves", "many_to_one", "val_loss", "minimize", "cpu", "fused", "jax"),
+        states={"COMPLETE": 1},
+        seconds=9.0,
+        winner=TRIAL,
+        test=BAG.test,
+        confirmed=confirmed,
+        deliveries=[BAG, SINGLE, ENSEMBLE],
+    ).to_json()
+
+
+def test_what_was_not_delivered_stands_beside_what_was() -> None:
+    assert standing(summary(), "validation").offered == {"single": 0.31, "ensemble": 0.27}
+    assert standing(summary(), "test").offered == {"single": 0.33}
+    board = leaderboard([TRIAL], [], "minimize", [CONFIRMED], [BAG, SINGLE, ENSEMBLE])
+    assert board.set_index("trial")["test_loss"].dropna().to_dict() == {"bag": 0.28, "single": 0.33}
+    stream = io.StringIO()
+    results = SimpleNamespace(
+        leaderboard=board, summary=summary(), folder=StudyFolder("waves"), use=["predict"]
+    )
+    final(Console(file=stream, width=200), results)
+    rows = [line.split() for line in stream.getvalue().splitlines() if "not delivered" in line]
+    assert rows == [
+        ["not", "delivered:", "single", "0.31", "0.33"],
+        ["not", "delivered:", "ensemble", "0.27", "-"],
+    ]
+
+
+def test_the_end_says_how_long_a_sequence_takes_and_whether_there_was_time_to_confirm() -> None:
+    said = certainty(summary())
+    assert "It computes 5 networks, which takes 0.125 ms a sequence, in batches." in said
+    assert any(line.startswith("1 trials were trained again") for line in said)
+    short = certainty(summary(()))
+    assert short[-1] == "There was no time to confirm it: it is the best of the search as it stood."
