@@ -98,7 +98,7 @@ def without_seconds(leaderboard: pd.DataFrame) -> pd.DataFrame:
 
 def told(folder: Path) -> dict[int, Any]:
     study = open_study(StudyFolder(folder), "tiny", "minimize")
-    return {r.number: r for r in records(study) if r.state != "RUNNING"}
+    return {r.number: r for r in records(study) if r.ended}
 
 
 def test_a_killed_and_interrupted_search_ends_as_one_left_alone(
