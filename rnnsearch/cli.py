@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from rnnsearch.errors import InvalidInput, Problem, RnnSearchError
+from rnnsearch.errors import InvalidInput, Problem, RnnSearchError, UnlikeTraining
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -332,7 +332,7 @@ def _said_warnings() -> Iterator[None]:
         warnings.simplefilter("always", UserWarning)
         yield
     for warning in caught:
-        if warning.category is UserWarning and str(warning.message).startswith("inputs "):
+        if issubclass(warning.category, UnlikeTraining):
             print(f"warning: {warning.message}", file=sys.stderr)
 
 

@@ -8,7 +8,8 @@
       ├── MissingExtra          an optional library is needed and not installed
       └── WorkerError           training processes could not be started or kept
 
-The command line turns each of them into its message and exit status 2.
+The command line turns each of them into its message and exit status 2. `UnlikeTraining` is a
+warning, and shown as a line.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ __all__ = [
     "Problem",
     "RnnSearchError",
     "StudyError",
+    "UnlikeTraining",
     "WorkerError",
 ]
 
@@ -123,3 +125,7 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     return getattr(import_module("keras_tuner.errors"), name)
+
+
+class UnlikeTraining(UserWarning):
+    """New data lies far outside what training showed; often it is in another unit."""

@@ -13,7 +13,7 @@ from rnnsearch.api.backend import import_keras
 from rnnsearch.api.winner import Winner
 from rnnsearch.data import Preparation
 from rnnsearch.driver.ranking import ranked
-from rnnsearch.errors import StudyError
+from rnnsearch.errors import StudyError, UnlikeTraining
 from rnnsearch.models.configured import architecture_of
 from rnnsearch.records import (
     StudyFolder,
@@ -235,13 +235,13 @@ class Results:
         """Where inputs of new data lie far outside what training showed: a line a column.
 
         Networks know nothing of such values; often they are in another unit. `predict` and
-        `evaluate` warn of them (`UserWarning`).
+        `evaluate` warn of them (`rnnsearch.errors.UnlikeTraining`).
         """
         return self._winner.unlike(str(path))
 
     def _warn(self, path: str | Path, *, targets: bool = False) -> None:
         for line in self._winner.unlike(str(path), targets=targets):
-            warnings.warn(line, UserWarning, stacklevel=3)
+            warnings.warn(line, UnlikeTraining, stacklevel=3)
 
     def continue_text(
         self,

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,7 +20,7 @@ import rnnsearch
 from rnnsearch.api import check_writing
 from rnnsearch.cli import app
 from rnnsearch.driver.trials import BaselineRecord, Snapshot, TrialRecord
-from rnnsearch.errors import InvalidSpec, Location, Problem, StudyError
+from rnnsearch.errors import InvalidSpec, Location, Problem, StudyError, UnlikeTraining
 from rnnsearch.records import StudyFolder, Summary, leaderboard, leaderboard_csv
 
 ROOT = Path(__file__).parents[2]
@@ -279,6 +280,23 @@ def test_predict_to_a_file_and_to_the_screen(run: Run, tmp_path: Path) -> None:
     assert ended.stderr == f"Wrote 1 predictions to {out}\n"
     assert out.read_text() == "time,demand\n2024-01-01,1.5\n"
     assert run("predict", "results/x", "new.csv").stdout == out.read_text()
+
+
+@pytest.mark.parametrize("command", ["predict", "evaluate"])
+def test_data_unlike_that_of_training_is_said(
+    command: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = getattr(FakeResults, command)
+
+    def warning(self: FakeResults, path: Path, **how: Any) -> Any:
+        warnings.warn("feature 0 lies far outside", UnlikeTraining, stacklevel=2)
+        warnings.warn("of no concern", UserWarning, stacklevel=2)
+        return real(self, path, **how)
+
+    monkeypatch.setattr(FakeResults, command, warning)
+    ended = run(command, "results/x", "new.csv")
+    assert "warning: feature 0 lies far outside" in ended.stderr
+    assert "no concern" not in ended.stderr
 
 
 def test_predict_to_nowhere(run: Run, tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def test_another_unit_of_a_feature_is_said(
     x = X[:20].copy()
     x[:, :, feature] *= 1000
     (line,) = prepared.unlike(saved(tmp_path, x=x))
-    assert line.startswith(f"feature {feature} lie far outside what training showed (")
+    assert line.startswith(f"values of feature {feature} lie far outside what training showed (")
     assert "in sequences 0, 1, 2, 3, 4, … (20 in all) of" in line
 
 
@@ -66,7 +66,7 @@ def test_targets_are_looked_at_where_they_are_judged(prepared: Preparation, tmp_
     path = saved(tmp_path, x=X[:20], y=Y[:20] * [1, 1000])
     assert prepared.unlike(path) == ()
     (line,) = prepared.unlike(path, targets=True)
-    assert line.startswith("output 1 lie far outside")
+    assert line.startswith("values of output 1 lie far outside")
 
 
 def test_many_features_have_few_lines(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["unlike_sequences"]
 
+_ALONE = {"feature": "values", "output": "targets"}
 _MOST = 3
 """Features that have a line each."""
 _MANY = 0.5
@@ -51,7 +52,7 @@ def _lines(
         by_much = max(furthest - high, low - furthest) > widest
         if strange.any() and (by_much or strange.mean() >= _MANY):
             where = _where(np.flatnonzero(strange), files)
-            name = f"{what} {at}" if len(seen) > 1 else "values" if what == "feature" else "targets"
+            name = f"values of {what} {at}" if len(seen) > 1 else _ALONE[what]
             found.append(unlike_line(name, (low, high), furthest, where, path))
     if len(found) > _MOST:
         return [*found[:_MOST], f"so do {len(found) - _MOST} more of {len(seen)} {what}s"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,12 +18,7 @@ from rnnsearch.data.series.table import Column, Table
 from rnnsearch.data.splits import said_part
 from rnnsearch.data.time import (
     Clock,
-    Stamps,
     Step,
-    TimeProblem,
-    join_cells,
-    read_stamps,
-    read_typed,
 )
 
 __all__ = ["SAID_PARTS", "ColumnReader", "Columns"]
@@ -232,77 +227,6 @@ class ColumnReader:
         else:
             return found
         return None
-
-    def times(self) -> np.ndarray | None:
-        """The time stamps (R,), None if there are none or they can't be used."""
-        names = self.columns.time
-        if self.columns.time_optional and not {*names} & {*self.table.header}:
-            return None
-        found = [self.column(name, "data.time") for name in names]
-        columns = [column for column in found if column is not None]
-        if not names or len(columns) < len(names):
-            return None
-        texts = columns[0].texts if len(columns) == 1 else lambda: self._joined(columns)
-        try:
-            stamps = self._stamps(columns, texts)
-        except TimeProblem as problem:
-            self.problems.add(problem.path, problem.must, problem.received, problem.advice)
-            return None
-        times, rows = stamps.times, self.table.rows
-        self.raw_times = times
-        bad = np.flatnonzero(np.isnat(times))
-        if len(bad):
-            of = ", ".join(f"'{name}'" for name in names)
-            received = f"'{texts()[bad[0]]}' in {name_rows(rows[bad[:1]])} of {of}"
-            if len(bad) > 1:
-                received += f" ({len(bad)} such rows)"
-            advice = "write dates as 2024-12-31 or 2024-12-31 23:59:59, or set data.time_format"
-            must = "must be time stamps, all of one form"
-            self.problems.add("data.time", must, received, advice)
-            return None
-        self.clock = stamps.clock
-        self.notes += stamps.notes
-        ordered = [self._in_order(times[members], members) for members in self.members]
-        return times if all(ordered) else None
-
-    def _joined(self, columns: Sequence[Column]) -> list[str]:
-        """The cells of several columns of time."""
-        return join_cells(self.columns.time, [column.texts() for column in columns])
-
-    def _stamps(self, columns: Sequence[Column], texts: Callable[[], Sequence[str]]) -> Stamps:
-        """Times, and how they were read.
-
-        Raises:
-            TimeProblem: They can't be.
-        """
-        asked, typed = self.columns, columns[0].times() if len(columns) == 1 else None
-        if typed is not None:
-            zone = columns[0].zone()
-            return read_typed(typed, zone, asked.time_zone, asked.clock, self.members)
-        given = (asked.time_format, asked.time_zone, asked.clock)
-        return read_stamps(texts(), *given, self.members)
-
-    def _in_order(self, times: np.ndarray, members: np.ndarray) -> bool:
-        """Note time stamps of a series (M,) that do not rise; `members` are their rows."""
-        steps, rows = np.diff(times).astype(np.int64), self.table.rows[members]
-        name = self.names[self.group[members[0]]]
-        of = f" of '{name}'" if name else ""
-        once = self.columns.duplicates == "error"
-        twice = "keep one row a time stamp, or set data.duplicates: first, last or mean"
-        for found, must, advice in (
-            ((steps == 0) & once, f"must not occur twice{of}", twice),
-            (steps < 0, f"must be sorted, oldest first{of}", "sort the file by time"),
-        ):
-            if found.any():
-                at = int(found.argmax())
-                received = (
-                    f"{self.clock.text(times[at + 1])} in row {rows[at + 1]} after "
-                    f"{self.clock.text(times[at])} in row {rows[at]}"
-                )
-                if found.sum() > 1:
-                    received += f" ({found.sum()} such places)"
-                self.problems.add("data.time", must, received, advice)
-        return bool((steps >= once).all())
 
     def _text(
         self, name: str, path: str, cells: Sequence[str], text: np.ndarray, empty: np.ndarray

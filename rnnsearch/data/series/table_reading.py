@@ -15,6 +15,7 @@ from rnnsearch.data.series.missing_rows import on_clock
 from rnnsearch.data.series.newest_first import NEWEST_FIRST, newest_first
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.series.table import Table
+from rnnsearch.data.series.time_columns import times_of
 
 __all__ = ["read_series"]
 
@@ -30,7 +31,7 @@ def read_series(table: Table, columns: Columns, problems: Problems) -> Series:
     numbers = [name for name in columns.inputs if name not in texts]
     inputs = [reader.numbers(name, reader.path(name)) for name in numbers]
     kind, classes, targets = reader.targets()
-    rows, times, part = table.rows, reader.times(), reader.parts()
+    rows, times, part = table.rows, times_of(reader), reader.parts()
     if times is None and newest_first(reader):
         del problems.found[count:]
         return read_series(table.backward(NEWEST_FIRST), columns, problems)

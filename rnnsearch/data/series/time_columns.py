@@ -1,0 +1,94 @@
+"""The time stamps of a table's rows, from the columns that hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rnnsearch.data.problems import name_rows
+from rnnsearch.data.series.table import Column
+from rnnsearch.data.time import Stamps, TimeProblem, join_cells, read_stamps, read_typed
+
+if TYPE_CHECKING:
+    from rnnsearch.data.series.columns import ColumnReader
+
+__all__ = ["times_of"]
+
+
+def times_of(reader: ColumnReader) -> np.ndarray | None:
+    """The time stamps (R,), None if there are none or they can't be used."""
+    names = reader.columns.time
+    if reader.columns.time_optional and not {*names} & {*reader.table.header}:
+        return None
+    found = [reader.column(name, "data.time") for name in names]
+    columns = [column for column in found if column is not None]
+    if not names or len(columns) < len(names):
+        return None
+    texts = columns[0].texts if len(columns) == 1 else lambda: _joined(reader, columns)
+    try:
+        stamps = _stamps(reader, columns, texts)
+    except TimeProblem as problem:
+        reader.problems.add(problem.path, problem.must, problem.received, problem.advice)
+        return None
+    times, rows = stamps.times, reader.table.rows
+    reader.raw_times = times
+    bad = np.flatnonzero(np.isnat(times))
+    if len(bad):
+        of = ", ".join(f"'{name}'" for name in names)
+        received = f"'{texts()[bad[0]]}' in {name_rows(rows[bad[:1]])} of {of}"
+        if len(bad) > 1:
+            received += f" ({len(bad)} such rows)"
+        advice = "write dates as 2024-12-31 or 2024-12-31 23:59:59, or set data.time_format"
+        must = "must be time stamps, all of one form"
+        reader.problems.add("data.time", must, received, advice)
+        return None
+    reader.clock = stamps.clock
+    reader.notes += stamps.notes
+    ordered = [_in_order(reader, times[members], members) for members in reader.members]
+    return times if all(ordered) else None
+
+
+def _joined(reader: ColumnReader, columns: Sequence[Column]) -> list[str]:
+    """The cells of several columns of time."""
+    return join_cells(reader.columns.time, [column.texts() for column in columns])
+
+
+def _stamps(
+    reader: ColumnReader, columns: Sequence[Column], texts: Callable[[], Sequence[str]]
+) -> Stamps:
+    """Times, and how they were read.
+
+    Raises:
+        TimeProblem: They can't be.
+    """
+    asked, typed = reader.columns, columns[0].times() if len(columns) == 1 else None
+    if typed is not None:
+        zone = columns[0].zone()
+        return read_typed(typed, zone, asked.time_zone, asked.clock, reader.members)
+    given = (asked.time_format, asked.time_zone, asked.clock)
+    return read_stamps(texts(), *given, reader.members)
+
+
+def _in_order(reader: ColumnReader, times: np.ndarray, members: np.ndarray) -> bool:
+    """Note time stamps of a series (M,) that do not rise; `members` are their rows."""
+    steps, rows = np.diff(times).astype(np.int64), reader.table.rows[members]
+    name = reader.names[reader.group[members[0]]]
+    of = f" of '{name}'" if name else ""
+    once = reader.columns.duplicates == "error"
+    twice = "keep one row a time stamp, or set data.duplicates: first, last or mean"
+    for found, must, advice in (
+        ((steps == 0) & once, f"must not occur twice{of}", twice),
+        (steps < 0, f"must be sorted, oldest first{of}", "sort the file by time"),
+    ):
+        if found.any():
+            at = int(found.argmax())
+            received = (
+                f"{reader.clock.text(times[at + 1])} in row {rows[at + 1]} after "
+                f"{reader.clock.text(times[at])} in row {rows[at]}"
+            )
+            if found.sum() > 1:
+                received += f" ({found.sum()} such places)"
+            reader.problems.add("data.time", must, received, advice)
+    return bool((steps >= once).all())

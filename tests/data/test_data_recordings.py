@@ -1,0 +1,56 @@
+"""Recordings of other depths and channels are the same sound; FASTA files of other programs, too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rnnsearch.data.problems import Problems
+from rnnsearch.data.sources import ROWS, SEQUENCES
+from rnnsearch.spec.sources import AudioSource
+
+TONE = 0.5 * np.sin(np.arange(4000) * 2 * np.pi * 440 / 8000)
+
+
+def frames(folder: Path, save: Any, **keys: Any) -> np.ndarray:
+    for name in ("a", "b"):
+        (folder / name).mkdir(parents=True)
+        for number in range(4):
+            save(folder / name / f"{number}.wav")
+    problems = Problems()
+    section = AudioSource(source="audio", path=folder, **{"rate": 8000, "mels": 8} | keys)
+    train = SEQUENCES["audio"].read(section, problems).train
+    problems.raise_any()
+    assert train is not None
+    return np.asarray(train.x[0])
+
+
+@pytest.mark.parametrize("subtype", ["PCM_24", "PCM_32", "FLOAT", "DOUBLE", "stereo", "16 kHz"])
+def test_the_same_sound(subtype: str, tmp_path: Path) -> None:
+    soundfile = pytest.importorskip("soundfile")
+    plain = frames(tmp_path / "plain", lambda path: soundfile.write(path, TONE, 8000))
+    if subtype == "stereo":
+        both = np.stack([TONE, TONE], axis=1)
+        found = frames(tmp_path / "other", lambda path: soundfile.write(path, both, 8000))
+    elif subtype == "16 kHz":
+        pytest.importorskip("scipy")
+        fine = 0.5 * np.sin(np.arange(8000) * 2 * np.pi * 440 / 16000)
+        found = frames(tmp_path / "other", lambda path: soundfile.write(path, fine, 16000))
+    else:
+        found = frames(
+            tmp_path / "other", lambda path: soundfile.write(path, TONE, 8000, subtype=subtype)
+        )
+    loud = plain > plain.max() - 5  # what rounding to 16 bits leaves is in the quiet bands
+    assert loud.any()
+    np.testing.assert_allclose(found[loud], plain[loud], atol=0.1)
+
+
+def test_fasta_of_other_programs(tmp_path: Path) -> None:
+    lines = [">s1 class=a <x> [b]", "ACGT", "acgt", "; a remark", "", ">s2 class=b", "AC GT"]
+    (tmp_path / "a.fa").write_bytes("\r\n".join(lines).encode())
+    table = ROWS["fasta"].read(tmp_path / "a.fa", {"label": r"class=(\w)"})
+    assert list(table.column("sequence")) == ["ACGTacgt", "ACGT"]
+    assert list(table.column("label")) == ["a", "b"] and list(table.column("name")) == ["s1", "s2"]
