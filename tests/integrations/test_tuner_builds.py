@@ -273,6 +273,11 @@ def test_several_objectives_and_directions(tmp_path):
     [
         (lambda: rnnsearch.Tuner(), TypeError, "Expected a function.*or a task.*neither"),
         (lambda: rnnsearch.Tuner(objective="val_loss"), TypeError, "Received: neither"),
+        (
+            lambda: rnnsearch.Tuner(oracle="no", hypermodel=build),
+            ValueError,
+            "instance of `Oracle`",
+        ),
         (lambda: rnnsearch.RandomSearch(None, "val_loss"), ValueError, "hypermodel=None"),
         (lambda: rnnsearch.RandomSearch(build, "val_loss", block=0), ValueError, "at least 1"),
         (lambda: rnnsearch.Tuner(build, objective="loss", sampler="tpe"), ValueError, "sampler"),

@@ -31,18 +31,18 @@ class BuildTuner(LaneTuner):
     def __init__(
         self, oracle: Any = None, hypermodel: Any = None, *arguments: Any, **named: Any
     ) -> None:
-        if not _is_oracle(oracle):
-            if oracle is not None and hypermodel is not None and "objective" not in named:
-                named["objective"], hypermodel = hypermodel, oracle
-            elif oracle is not None:
+        if oracle is None or _is_hypermodel(oracle):
+            if oracle is not None:
+                if hypermodel is not None:  # the second by place is then as elsewhere
+                    named["objective"] = hypermodel
                 hypermodel = oracle
             given = {name: named.pop(name) for name in _OF_ORACLE if name in named}
             oracle = keras_tuner.oracles.RandomSearchOracle(**given)
         super().__init__(oracle, hypermodel, *arguments, **named)
 
 
-def _is_oracle(oracle: Any) -> bool:
-    return isinstance(oracle, keras_tuner.Oracle)
+def _is_hypermodel(given: Any) -> bool:
+    return isinstance(given, keras_tuner.HyperModel) or callable(given)
 
 
 class RandomSearch(LaneTuner, keras_tuner.RandomSearch):
