@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from rnnsearch.data import preparation_from_json, read
 from rnnsearch.data.series.table import Table
 from rnnsearch.data.sources.csv import CsvReader
-from rnnsearch.data.sources.numbers import plain_numbers
+from rnnsearch.data.sources.numbers import find_decimal, plain_numbers
 from rnnsearch.errors import InvalidData
 
 
@@ -98,6 +98,22 @@ def test_numbers_in_other_clothes(written: list[str], numbers: list[float]) -> N
     found = plain_numbers(written, ".")
     assert found is not None
     np.testing.assert_allclose([float(cell or "nan") for cell in found], numbers)
+
+
+@pytest.mark.parametrize(
+    ("written", "decimal"),
+    [
+        (["999", "1.234", "12.345"], ","),
+        (["1.234.567", "2.345"], ","),
+        (["1.234", "2.345"], "."),  # thousands of all, or decimals of all
+        (["999", "1.234", "2.5"], "."),
+        (["5", "0.125"], "."),
+        (["1500", "1.234"], "."),
+    ],
+)
+def test_points_may_part_thousands(written: list[str], decimal: str) -> None:
+    assert find_decimal([written], ";") == (decimal, "")
+    assert find_decimal([written, ["2.5"]], ";")[0] == "."
 
 
 @pytest.mark.parametrize(

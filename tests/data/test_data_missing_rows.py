@@ -117,3 +117,18 @@ def test_a_season_ago_is_never_after_the_forecast_is_made() -> None:
             assert rows[0] <= origin[0]
             found = naive_forecasts(values, known, np.array([target]), origin, 2, season, ticks)
             assert np.nan_to_num(found["seasonal_naive"][0, 0], nan=-1) <= origin[0]
+
+
+@pytest.mark.parametrize(
+    ("zone", "lost", "said"),
+    [("Europe/Berlin", 0, True), ("UTC", 5, False), ("Europe/Berlin", 5, False)],
+)
+def test_an_hour_that_clocks_left_out_is_said_to_be_one(
+    zone: str, lost: int, said: bool, write_csv: Any, csv_source: Any
+) -> None:
+    index = pd.date_range("2021-03-20", periods=300, freq="h", tz=zone)
+    times = [f"{t:%Y-%m-%d %H:%M}" for n, t in enumerate(index) if not lost or n != 40]
+    path = write_csv({"t": times, "y": np.sin(np.arange(len(times)))})
+    notes = read(csv_source(path, time="t"), "many_to_one").notes
+    assert any("1 row is missing" in n or "2 rows are missing" in n for n in notes)
+    assert any("clocks went forward there" in note for note in notes) is said

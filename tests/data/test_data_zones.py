@@ -125,3 +125,8 @@ def test_offsets_of_no_zone_are_asked_about() -> None:
     assert caught.value.path == "data.time_zone"
     found = read_stamps(cells, zone="Europe/Berlin")
     assert found.clock.texts(found.times)[1] == "2023-12-31T22:00:00+01:00"
+
+
+@pytest.mark.parametrize("cell", ["2021-01-01T00:00:00.000Z", "2021-01-01T00:00:00.5+01:00"])
+def test_fractions_have_as_many_digits_as_in_the_file(cell: str) -> None:
+    assert read_stamps([cell]).clock.texts(read_stamps([cell]).times).tolist() == [cell]

@@ -17,6 +17,9 @@ _ALIKE = 0.5
 """Share of a new file's steps that must be those of training; rows may be missing."""
 
 
+_FORWARD = "; if clocks went forward there, data.time_zone says whose"
+
+
 class _Gaps(NamedTuple):
     """Rows that are missing.
 
@@ -70,18 +73,40 @@ def on_clock(
     if not gaps.rows:
         return joined
     joined = replace(joined, lacking=str(gaps))
+    forward = _FORWARD if _clocks_forward(every, known, step) else ""
     if not reindex:
-        note = f"{gaps}: lags, seasons and naive forecasts go by the clock, windows by rows "
+        note = (
+            f"{gaps}{forward}: lags, seasons and naive forecasts go by the clock, windows by rows "
+        )
         note += "(data.irregular: reindex puts the missing rows in, as gaps)"
         return replace(joined, notes=(*series.notes, note))
     if missing == "error":
         must = "must say what to do about rows that are missing, where irregular is reindex"
         problems.add("data.missing", must, f"error, and {gaps}", "set data.missing: interpolate")
-    return replace(_with_missing(every, known, step, joined), notes=(*series.notes, _put_in(gaps)))
+    return replace(
+        _with_missing(every, known, step, joined), notes=(*series.notes, _put_in(gaps, forward))
+    )
 
 
-def _put_in(gaps: _Gaps) -> str:
-    return f"{gaps}: put in as gaps (data.irregular: reindex)"
+def _put_in(gaps: _Gaps, forward: str) -> str:
+    return f"{gaps}{forward}: put in as gaps (data.irregular: reindex)"
+
+
+def _clocks_forward(every: list[Series], ticks: list[np.ndarray], step: Step) -> bool:
+    """Whether all that is missing is an hour early on Sundays, as where clocks go forward."""
+    if step.unit != "seconds" or any(one.clock.zone or one.clock.style for one in every):
+        return False
+    found = []
+    for one, clock in zip(every, ticks, strict=True):
+        assert one.times is not None
+        lost = (np.diff(clock) - 1) * step.count
+        before = one.times[:-1]
+        days = before.astype("datetime64[D]")
+        sunday = (days.astype(np.int64) + 3) % 7 == 6  # the first of January 1970 was a Thursday
+        early = before - days < np.timedelta64(3, "h")
+        found.append(((lost == 3600) & sunday & early)[lost > 0])
+    each = np.concatenate(found)
+    return bool(len(each) and each.all())
 
 
 def _dense(ticks: np.ndarray) -> bool:

@@ -17,6 +17,7 @@ _DRESSED = re.compile(
     rf"\s*(?P<size>[KkMBT]|[Mm]io\.?|[Mm]rd\.?)?\s*(?P<unit>%|[{_CURRENCY}]|EUR|USD|GBP)?(?P<close>\))?(?P<after>-)?"
 )
 _SIZES = {"k": 3, "m": 6, "b": 9, "t": 12, "mio": 6, "mrd": 9}
+_GROUPS = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 _POINT = re.compile(rf"\d{{1,3}}(?:[,'’{_SPACES}]\d{{3}})+(?:\.\d*)?|\d*\.?\d*")
 _COMMA = re.compile(rf"\d{{1,3}}(?:[.'’{_SPACES}]\d{{3}})+(?:,\d*)?|\d*,?\d*")
 
@@ -28,12 +29,15 @@ def find_decimal(columns: Sequence[Sequence[str]], separator: str) -> tuple[str,
         columns: Their cells.
         separator: Of the file: where it is a comma, a cell's own comma parts thousands.
     """
-    doubtful, points = "", False
+    doubtful, points, grouped = "", False, False
     for cells in columns:
         numbers = _numbers_of(cells)
         if numbers is None:
             continue
         commas = [number for number in numbers if "," in number]
+        if not commas and _by_thousands(numbers):
+            grouped = True
+            continue
         points = points or any("." in number for number in numbers)
         if not commas:
             continue
@@ -41,9 +45,21 @@ def find_decimal(columns: Sequence[Sequence[str]], separator: str) -> tuple[str,
             return (",", "") if all(_COMMA.fullmatch(number) for number in numbers) else (".", "")
         if not any("." in number or number.count(",") > 1 for number in numbers):
             doubtful = doubtful or commas[0]
+    if grouped and not points:
+        return ",", ""
     if not doubtful or points:
         return ".", ""
     return ("." if separator == "," else ","), doubtful
+
+
+def _by_thousands(numbers: Sequence[str]) -> bool:
+    """Whether points part thousands: three digits after each, and none below 1.000."""
+    pointed = [number for number in numbers if "." in number]
+    whole = [number for number in numbers if "." not in number]
+    if not pointed or not all(_GROUPS.fullmatch(number) for number in pointed):
+        return False
+    small = bool(whole) and all(number.isdecimal() and len(number) < 4 for number in whole)
+    return small or any(number.count(".") > 1 for number in pointed)
 
 
 def _numbers_of(cells: Sequence[str]) -> list[str] | None:

@@ -107,6 +107,9 @@ def _styled(time: np.datetime64, offset: int, style: str) -> str:
         fraction = ""
         if not re.search(r"\d\d:\d\d:\d\d", style):
             whole = whole.removesuffix(":00") if whole.endswith(":00") else whole
+    digits = re.search(r"\.(\d{1,6})", style)
+    if digits and not int(fraction[len(digits[1]) :] or "0"):
+        fraction = fraction[: len(digits[1])]
     text = f"{whole}.{fraction}" if fraction else whole
     named = re.search(r"[A-Za-z]+$", style)
     if named and offset == 0:
