@@ -45,7 +45,9 @@ def cnn(rate=1e-2, dropout=0.2, smoothing=0.1):
 
 
 def batch_norm(rate=1e-2, dropout=0.1):
-    inner = keras.Sequential([keras.Input((6,)), layers.Dense(4), layers.BatchNormalization()])
+    # A bias here would have no gradient but that of rounding, which Nadam takes for one.
+    hidden = layers.Dense(4, use_bias=False)
+    inner = keras.Sequential([keras.Input((6,)), hidden, layers.BatchNormalization()])
     model = keras.Sequential([inner, layers.AlphaDropout(dropout), layers.Dense(1)])
     return compiled(model, keras.optimizers.Nadam(rate), "mae", [])
 
