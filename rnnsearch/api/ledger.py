@@ -65,17 +65,20 @@ class Ledger:
 
         What an earlier search of the folder delivered stays.
         """
-        if not is_delivered(self.folder) and self.stand_in(trials):
-            self.write_summary(trials, interrupted=True)
+        if not is_delivered(self.folder) and (networks := self.stand_in(trials)):
+            self.write_summary(trials, interrupted=True, standing_in=networks)
 
-    def stand_in(self, trials: Sequence[TrialRecord]) -> bool:
-        """Have the best so far predict; False where there is none."""
+    def stand_in(self, trials: Sequence[TrialRecord]) -> int:
+        """Have the best so far predict; of how many networks, 0 where there is none."""
         found = self.so_far(trials)
-        if found is not None:
-            stand_in(self.folder, self.inputs.data, found)
-        return found is not None
+        if found is None:
+            return 0
+        stand_in(self.folder, self.inputs.data, found)
+        return max(1, len(found.members))
 
-    def write_summary(self, trials: Sequence[TrialRecord], *, interrupted: bool) -> None:
+    def write_summary(
+        self, trials: Sequence[TrialRecord], *, interrupted: bool, standing_in: int = 0
+    ) -> None:
         """Write summary.json."""
         spec, recorder = self.inputs.spec, self.recorder
         best = next(iter(ranked(trials, self.objective)), None)
@@ -96,6 +99,7 @@ class Ledger:
             deliveries=recorder.deliveries,
             stop=recorder.stop,
             interrupted=interrupted,
+            standing_in=standing_in,
         )
         write_summary(self.folder.summary, summary)
 

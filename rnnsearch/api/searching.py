@@ -253,9 +253,10 @@ class _Searching:
             commit(self.study)
             trials = records(self.study)
             self.recorder.write_leaderboard(trials)
+        networks = 0
         if interrupted and not is_delivered(self.folder):
-            self.ledger.stand_in(trials)
-        self.ledger.write_summary(trials, interrupted=interrupted)
+            networks = self.ledger.stand_in(trials)
+        self.ledger.write_summary(trials, interrupted=interrupted, standing_in=networks)
         return Results.open(self.folder.path)
 
     @contextlib.contextmanager

@@ -36,6 +36,7 @@ class Summary:
         deliveries: What is delivered, and what else might have been.
         stop: What ended it: ``finished``, ``timeout``, or ``no gain`` in the last rounds.
         interrupted: Whether it was stopped before its budget was used up.
+        standing_in: Networks that are averaged in place of best.keras, while there is none.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Summary:
     deliveries: Sequence[Delivery] = ()
     stop: str = "finished"
     interrupted: bool = False
+    standing_in: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; None for numbers that are not finite, which JSON does not have.

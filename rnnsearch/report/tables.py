@@ -141,6 +141,15 @@ def final(
         for line, beaten in each_verdict(summary):
             _lines(console, [line], style="green" if beaten else "yellow")
         _lines(console, sure or _of_runs(summary["winner"], tested=len(parts) > 1))
+        networks = summary.get("standing_in", 0)
+        if networks > 1:
+            _lines(
+                console,
+                [
+                    f"What predicts until the search ends is the average of {networks} networks: "
+                    "those of its folds, and of trials within a standard error of it."
+                ],
+            )
     console.print()
     took = text.duration(summary.get("seconds"))
     place = f"Everything is in {results.folder.path}"

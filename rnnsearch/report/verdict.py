@@ -143,7 +143,8 @@ def certainty(summary: Mapping[str, Any]) -> list[str]:
         return lines
     runs = confirmed[0]["runs"]
     ties = [f"trial {one['trial']}" for one in confirmed if one["tied"]]
-    again = f"{len(confirmed)} trials were trained again, in {runs} new runs each"
+    trials = f"{len(confirmed)} trials were" if len(confirmed) > 1 else "1 trial was"
+    again = f"{trials} trained again, in {runs} new runs each"
     same = f"; {', '.join(ties)} can't be told apart" if len(ties) > 1 else ""
     lines.append(f"{again}{same}.")
     if summary.get("stop") == "no gain":

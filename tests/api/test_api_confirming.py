@@ -292,6 +292,7 @@ def assert_best_so_far_predicts(study: Study, spec: Path) -> None:
     number = study.results.summary["winner"]["number"]
     assert kept["trial"] == number and not study.folder.model.exists()
     runs = [(one["trial"], one["run"]) for one in kept["members"]]
+    assert study.results.summary["standing_in"] == len(runs)
     assert {(number, fold) for fold in range(3)} <= set(runs) and len(set(runs)) % 3 == 0
     x, expected = np.load(spec.parent / "waves.npz")["x"], 0.0
     for trial, fold in runs:

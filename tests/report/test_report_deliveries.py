@@ -6,6 +6,7 @@ import io
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from rich.console import Console
 
 from rnnsearch.driver import Confirmed, Delivery, TrialRecord
@@ -62,6 +63,18 @@ def test_what_was_not_delivered_stands_beside_what_was() -> None:
 def test_the_end_says_how_long_a_sequence_takes_and_whether_there_was_time_to_confirm() -> None:
     said = certainty(summary())
     assert "It computes 5 networks, which takes 0.125 ms a sequence, in batches." in said
-    assert any(line.startswith("1 trials were trained again") for line in said)
+    assert any(line.startswith("1 trial was trained again") for line in said)
     short = certainty(summary(()))
     assert short[-1] == "There was no time to confirm it: it is the best of the search as it stood."
+
+
+@pytest.mark.parametrize(("networks", "shown"), [(0, False), (1, False), (10, True)])
+def test_an_interrupted_search_says_what_predicts(networks: int, shown: bool) -> None:
+    values = {**summary(()), "deliveries": [], "interrupted": True, "standing_in": networks}
+    stream = io.StringIO()
+    board = leaderboard([TRIAL], [], "minimize")
+    results = SimpleNamespace(
+        leaderboard=board, summary=values, folder=StudyFolder("waves"), use=["predict"]
+    )
+    final(Console(file=stream, width=200), results)
+    assert ("the average of 10 networks" in stream.getvalue()) is shown
