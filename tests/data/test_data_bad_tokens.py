@@ -20,7 +20,7 @@ from rnnsearch.spec.sources import (
 TEXTS = ["ab", "ba", "abb", "b", "bab"] * 4
 LABELS = ["x", "y", "x", "x", "y"] * 4
 GOOD = {"text": TEXTS, "label": LABELS}
-TIME = {"by": "time", "validation": 0.2, "test": 0.2}
+TIME = {"by": "time", "validation": 0.2, "test": 0.2, "folds": 1}
 
 
 def said(caught: pytest.ExceptionInfo[InvalidData], folder: Path | None = None) -> list[str]:

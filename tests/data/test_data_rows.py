@@ -18,7 +18,7 @@ from rnnsearch.data.tokens.data import RowsData
 from rnnsearch.data.tokens.parts import unit_parts
 from rnnsearch.spec.sources import FastaSource, PairsSource, TableSource, TokensSplitSpec
 
-TIME = {"by": "time", "validation": 0.2, "test": 0.2}
+TIME = {"by": "time", "validation": 0.2, "test": 0.2, "folds": 1}
 
 
 def table(path: Path, split: dict[str, Any] | None = None, **changes: Any) -> TableSource:

@@ -212,8 +212,8 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "further metrics of another target, and twice",
         [("data", "target_kind: numeric"), ("end", "search: {metrics: [mase, mase, roc_auc]}")],
         "s.yaml:11:26: search.metrics[1]: must not be listed twice; received mase; remove it\n"
-        "s.yaml:11:32: search.metrics[2]: must be mape, smape or mase for target_kind: numeric; "
-        "received roc_auc",
+        "s.yaml:11:32: search.metrics[2]: must be mape, smape, mase or nrmse for target_kind: "
+        "numeric; received roc_auc",
     ),
     (
         "unknown loss",
