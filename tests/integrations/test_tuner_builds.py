@@ -160,6 +160,32 @@ def test_another_process_reads_what_one_found(tmp_path):
     assert fresh.remaining_trials == 3
 
 
+class Subclassed(keras.Model):
+    def __init__(self, units):
+        super().__init__()
+        self.hidden, self.out = layers.Dense(units), layers.Dense(1)
+
+    def call(self, inputs):
+        return self.out(self.hidden(inputs))
+
+
+def subclassed(hp):
+    model = Subclassed(hp.Int("units", 2, 3))
+    model.compile("sgd", "mse")
+    return model
+
+
+def test_a_subclassed_model_is_a_lane_and_can_be_loaded(tmp_path, caplog):
+    tuner = searched(rnnsearch, "RandomSearch", tmp_path, subclassed, max_trials=1)
+    trial = tuner.oracle.get_best_trials()[0]
+    loss = float(
+        np.mean((tuner.get_best_models()[0].predict(X[30:], verbose=0)[:, 0] - Y[30:]) ** 2)
+    )
+    assert loss == pytest.approx(trial.score, rel=1e-4)
+    assert not caplog.records
+    assert len(tuner._programs) == 1
+
+
 class OwnFit(keras_tuner.HyperModel):
     def build(self, hp):
         return linear(hp)

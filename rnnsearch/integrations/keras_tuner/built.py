@@ -15,10 +15,16 @@ import keras_tuner
 from keras_tuner.src import utils as keras_tuner_utils
 from keras_tuner.src.distribute import utils as distribution
 from keras_tuner.src.engine import tuner_utils
-from keras_tuner.src.engine.tuner import maybe_compute_model_size
+from keras_tuner.src.engine.tuner import maybe_compute_model_size, maybe_distribute
 
 from rnnsearch.integrations.keras_tuner.asking import block_of, tells_nothing
-from rnnsearch.integrations.keras_tuner.fitting import BestEpoch, Job, Pool, save_best
+from rnnsearch.integrations.keras_tuner.fitting import (
+    BestEpoch,
+    Job,
+    Pool,
+    build_as_recorded,
+    save_best,
+)
 
 __all__ = ["LaneTuner"]
 
@@ -54,7 +60,7 @@ class LaneTuner(keras_tuner.Tuner):
         self._acted = False
         self._programs: Any = None
         super().__init__(*arguments, **named)
-        if self.hypermodel is None and not self._overrides("run_trial"):
+        if self.hypermodel is None and not _overrides(self, "run_trial"):
             raise ValueError(
                 "Received `hypermodel=None`: expected a function that builds a model, or a "
                 "HyperModel, or a subclass with a `run_trial` of its own"
@@ -81,7 +87,7 @@ class LaneTuner(keras_tuner.Tuner):
         return (
             distribution.has_chief_oracle()
             or self._block == 1
-            or any(map(self._overrides, (*_IN_TURN, "run_trial")))
+            or _overrides(self, *_IN_TURN, "run_trial")
             or self._never() is not None
         )
 
@@ -205,7 +211,7 @@ class LaneTuner(keras_tuner.Tuner):
             program, values = self._programs.of(model, request)
             keeper = BestEpoch(self.oracle.objective)
             called = self._deepcopy_callbacks(callbacks)
-            if any(map(self._overrides, _HOOKS)):
+            if _overrides(self, *_HOOKS):
                 called.append(tuner_utils.TunerCallback(self, job.trial))
             lane = built.Lane(model, request, program, values, called, keeper)
             job.lanes.append(lane)
@@ -224,14 +230,9 @@ class LaneTuner(keras_tuner.Tuner):
         if self.distribution_strategy is not None:
             return "a distribution_strategy is given"
         for name in ("_build_and_fit_model", "on_batch_begin", "on_batch_end"):
-            if self._overrides(name):
+            if _overrides(self, name):
                 return f"{type(self).__name__} has {name} of its own"
         return None
-
-    def _overrides(self, name: str) -> bool:
-        """Whether a user's subclass has a method of its own."""
-        method = getattr(type(self), name)
-        return method.__module__.partition(".")[0] not in ("rnnsearch", "keras_tuner")
 
     def _of_trial(self, trial: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
         """The arguments of a trial's `fit`, for a tuner that has some of its own."""
@@ -259,6 +260,20 @@ class LaneTuner(keras_tuner.Tuner):
             )
         return model
 
+    def load_model(self, trial: Any) -> keras.Model:
+        """The model of a trial, with the weights of its best epoch.
+
+        Args:
+            trial: Of the oracle.
+        """
+        model = self._try_build(trial.hyperparameters)
+        if not model.built:
+            path = self._get_build_config_fname(trial.trial_id)
+            build_as_recorded(model, keras_tuner_utils.load_json(path))
+        with maybe_distribute(self.distribution_strategy):
+            model.load_weights(self._get_checkpoint_fname(trial.trial_id))
+        return model
+
     def _configure_tensorboard_dir(
         self, callbacks: list[Any], trial: Any, execution: int = 0
     ) -> None:
@@ -271,6 +286,12 @@ class LaneTuner(keras_tuner.Tuner):
         if reason not in self._said:
             self._said.add(reason)
             _LOG.warning("trained by model.fit: %s", reason)
+
+
+def _overrides(tuner: LaneTuner, *names: str) -> bool:
+    """Whether a user's subclass has one of these methods of its own."""
+    homes = (getattr(type(tuner), name).__module__.partition(".")[0] for name in names)
+    return any(home not in ("rnnsearch", "keras_tuner") for home in homes)
 
 
 def _listed(callbacks: Any) -> list[Any]:

@@ -14,7 +14,7 @@ from rnnsearch.integrations.keras_tuner.asking import cores
 if TYPE_CHECKING:
     from rnnsearch.engines.built import Lane, Trained
 
-__all__ = ["TOGETHER", "BestEpoch", "Job", "Pool", "save_best"]
+__all__ = ["TOGETHER", "BestEpoch", "Job", "Pool", "build_as_recorded", "save_best"]
 
 TOGETHER = (
     keras.callbacks.EarlyStopping,
@@ -150,3 +150,28 @@ def save_best(
         lane, best = chosen
         lane.model_with(best).save_weights(path)
     return job.lanes[-1].model
+
+
+def build_as_recorded(model: keras.Model, config: dict[str, Any]) -> None:
+    """Build a model from its `get_build_config`, as JSON gives it back.
+
+    Keras would build a subclassed model from neither lists nor, often, shapes: it is called.
+
+    Args:
+        model: Not built.
+        config: What was saved.
+    """
+    if "input_shape" in config:
+        shape = _as_shapes(config["input_shape"])
+        model(keras.tree.map_shape_structure(lambda size: keras.ops.zeros(size), shape))
+    else:
+        model.build_from_config(config)
+
+
+def _as_shapes(part: Any) -> Any:
+    """Shapes are tuples, which JSON made lists of; a size that varies is 1."""
+    if isinstance(part, dict):
+        return {name: _as_shapes(one) for name, one in part.items()}
+    if all(size is None or isinstance(size, int) for size in part):
+        return tuple(size or 1 for size in part)
+    return [_as_shapes(one) for one in part]
