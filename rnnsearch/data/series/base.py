@@ -35,7 +35,7 @@ _MOST_ROWS, _MOST_SERIES = 20_000, 50
 """Rows that are looked at: the last of the longest series."""
 _MOST_SEQUENCES, _MOST_FEATURES = 500, 300
 _PENALTIES = 10.0 ** np.arange(-1, 6)
-_MARGIN = 1.1
+_MARGIN = 1.25
 """A network that begins as a naive forecast can't do much worse than it: so a base is taken
 unless the values themselves give a smaller squared error by more than this factor."""
 
