@@ -18,8 +18,9 @@ __all__ = ["Court", "Outputs", "averaged", "mean_of"]
 _SHRINK = 0.75
 """How far shares of forecasts are drawn towards equal ones: the few origins say little of them."""
 
-_RIVAL = 3.0
-"""Times the loss of the networks that a simple method may have, to stand beside them."""
+_RIVAL, _RIVAL_IN_TIME = 3.0, 1.75
+"""Times the loss of the networks that a simple method may have, to stand beside them; fewer where
+shares are drawn near to equal ones."""
 
 _LEAST = 1e-7
 """Chance that nothing is thought to have less than, as in Keras's loss."""
@@ -168,8 +169,8 @@ class Court:
 
     def rivals(self, columns: Mapping[str, Outputs], bag: Outputs) -> list[str]:
         """Which simple methods are good enough to stand beside networks: others only do harm."""
-        known = self._mean_loss(bag)
-        return [n for n, column in columns.items() if self._mean_loss(column) <= _RIVAL * known]
+        most = (_RIVAL_IN_TIME if self.ordered else _RIVAL) * self._mean_loss(bag)
+        return [name for name, column in columns.items() if self._mean_loss(column) <= most]
 
     def _mean_loss(self, outputs: Outputs) -> float:
         trust = [self._trust(one) for one in self.datasets]
