@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -97,12 +97,7 @@ def guess_arrays(
     check_wishes(wishes, _WHAT, "arrays", target="leave it out: y is the target")
     found = _training(arrays)
     task, why = _task(found, wishes.task)
-    labels = from_one_hot(found.y, task == "many_to_many") if task != "one_to_many" else None
-    usual = 2 + (task == "many_to_many")
-    if labels is not None:
-        found = replace(found, y=labels)
-    elif found.y.dtype.kind in "iuUS" and found.y.ndim == usual and found.y.shape[-1] == 1:
-        found = replace(found, y=found.y[..., 0])
+    found = _with_labels(found, task)
     classes = {} if amounts else _classes(found, task)
     settings = [Setting("source", source), Setting("path", None, contents or _contents(found))]
     if classes:
@@ -123,11 +118,7 @@ def guess_arrays(
     whole = task == "many_to_one"
     features = int(np.prod(found.x.shape[2:])) if whole and found.x.ndim > 1 else 0
     job = Job(count, held_out, steps, whole, unrolled, numbers=features)
-    objective = Setting("objective", "val_rmse", "in the target's own unit; smaller is better")
-    if not classes and found.y.ndim == 2 + (not whole) and found.y.shape[-1] > 1:
-        objective = Setting("objective", "val_nrmse", _OF_EACH)
-    if classes:
-        objective = class_objective(classes.values())
+    objective = _objective(found, classes.values(), whole)
     return Guess(
         Setting("task", task, why),
         tuple(settings),
@@ -135,6 +126,32 @@ def guess_arrays(
         search_settings(job, objective, wishes.cores),
         _notes(found),
     )
+
+
+def _with_labels(found: _Arrays, task: str) -> _Arrays:
+    """The same with one label a sequence or step, where y holds it one-hot or in an axis of one."""
+    labels = from_one_hot(found.y, task == "many_to_many") if task != "one_to_many" else None
+    if labels is not None:
+        return replace(found, y=labels)
+    usual = 2 + (task == "many_to_many")
+    if found.y.dtype.kind in "iuUS" and found.y.ndim == usual and found.y.shape[-1] == 1:
+        return replace(found, y=found.y[..., 0])
+    return found
+
+
+def _objective(found: _Arrays, members: Collection[int], whole: bool) -> Setting:
+    """What is searched for.
+
+    Args:
+        found: The arrays.
+        members: How many each class has; none where numbers are predicted.
+        whole: Whether each sequence has one output.
+    """
+    if members:
+        return class_objective(members)
+    if found.y.ndim == 2 + (not whole) and found.y.shape[-1] > 1:
+        return Setting("objective", "val_nrmse", _OF_EACH)
+    return Setting("objective", "val_rmse", "in the target's own unit; smaller is better")
 
 
 def _training(arrays: Mapping[str, np.ndarray]) -> _Arrays:

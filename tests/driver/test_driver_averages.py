@@ -62,6 +62,21 @@ def test_of_many_that_are_alike_the_fewest_are_left_that_keep_the_gain() -> None
     assert len(COURT.bagged([noisy(1.0) for _ in range(4)], folds=5)[0]) >= 3
 
 
+def test_beside_a_forecast_stand_only_methods_that_are_nearly_as_good() -> None:
+    bag = noisy(1.0)
+    known = {"near": noisy(1.1), "twice the loss": noisy(2**0.5), "far": noisy(4.0)}
+    assert COURT.rivals(known, bag) == ["near", "twice the loss"]
+    assert replace(COURT, ordered=True).rivals(known, bag) == ["near"]
+
+
+def test_shares_of_forecasts_are_drawn_near_to_equal_ones() -> None:
+    columns = [noisy(0.4), noisy(1.0)]
+    _, fitted = COURT.mixed(columns)
+    _, drawn = replace(COURT, ordered=True).mixed(columns)
+    assert fitted[0] > 0.8, "the less noisy one counts by the inverse of its variance"
+    assert 0.55 < drawn[0] < 0.65, "a quarter of that, and three of a half"
+
+
 def losses(outputs: list[np.ndarray]) -> list[float]:
     return [one["val_loss"] for one in COURT.judged(outputs)]
 

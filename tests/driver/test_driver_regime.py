@@ -78,3 +78,20 @@ def test_little_time_caps_the_epochs() -> None:
 def test_nothing_is_confirmed_where_that_is_asked_for(search: dict[str, Any]) -> None:
     assert regime(50, **search).deliver == "best"
     assert regime(50, **search).confirm == 0
+
+
+def test_time_is_counted_in_the_steps_that_are_read() -> None:
+    short, long = (_timed(steps, 60) for steps in (64, 640))
+    assert short.affordable == long.affordable, "640 steps are 64 patches of 10"
+    assert _timed(64, 600).affordable > 5 * short.affordable
+    assert _timed(640, 60, patch=1).affordable < 0.2 * long.affordable
+    # With little time few trials are planned for, so that blocks are short.
+    assert _timed(64, 60).expected < _timed(64, 600).expected
+
+
+def _timed(steps: int, timeout: float, **space: Any) -> Regime:
+    data = {"source": "arrays", "split": {"folds": 5, "test": 0}}
+    document = {"task": "many_to_one", "data": data, "space": space}
+    spec = parse(document | {"search": {"timeout": timeout}}, name="x", directory=".")
+    x = np.random.default_rng(0).normal(size=(300, steps, 1)).astype(np.float32)
+    return Regime.of(spec, read(spec.data, spec.task, (), Arrays((x, x.sum(axis=1)))), None)

@@ -250,14 +250,8 @@ def clean(
     if flat:
         keep &= ~no_class
     if missing == "error":
-        for name, gaps in ((names[0], sequences_x), (names[1], sequences_y)):
-            if gaps.any():
-                at = np.flatnonzero(gaps)
-                what = "no text" if name == names[0] and of_classes(x) else "NaN"
-                received = f"{what} in {len(at)} sequences of {name} (index {name_some(at, 5)})"
-                advice = "fill the gaps, or set data.missing to interpolate or drop"
-                must = "must have a value in every step that is no padding at the end"
-                problems.add("data.path", must, received, advice)
+        _refuse_gaps(names[0], sequences_x, "no text" if of_classes(x) else "NaN", problems)
+        _refuse_gaps(names[1], sequences_y, "NaN", problems)
     elif missing == "drop":
         keep &= ~(sequences_x | sequences_y)
     elif x.ndim < 3 and sequences_x.any():
@@ -272,6 +266,17 @@ def clean(
     if observed.ndim == 2 and gaps_x.ndim == 2:
         observed &= ~gaps_x
     return Sample(x, y, lengths, observed, raw.group, raw.files).take(keep)
+
+
+def _refuse_gaps(name: str, gaps: np.ndarray, what: str, problems: Problems) -> None:
+    """Note the sequences, (N,) bool, of an array in which something is missing."""
+    if not gaps.any():
+        return
+    at = np.flatnonzero(gaps)
+    must = "must have a value in every step that is no padding at the end"
+    received = f"{what} in {len(at)} sequences of {name} (index {name_some(at, 5)})"
+    advice = "fill the gaps, or set data.missing to interpolate or drop"
+    problems.add("data.path", must, received, advice)
 
 
 def _input_gaps(

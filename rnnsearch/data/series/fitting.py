@@ -108,12 +108,8 @@ def fit(
     blocks = longest is None
     size = (source.output_steps or 1) if blocks else 1
     trains = [train for train, _, _ in segments]
-    firsts = _places(series, [train[::size] for train in trains])
-    check_inputs(source, series, firsts, blocks, problems)
     rows = _places(series, trains)
-    check_targets(source.targets, source.inputs, series, rows, problems)
-    others = _others(series, segments, size)
-    categories = training_categories(series, [firsts, *others], problems)
+    categories = _checked(source, series, segments, size if blocks else None, problems)
     _raise_of_fold(problems, number)
     span = _span(source, series, rows, size, problems)
     _raise_of_fold(problems, number)
@@ -147,6 +143,27 @@ def fit(
         scaling=_input_scaling(source, series, rhythm.lag, trains, categories, len(calendar)),
         target=_target(source, series, rhythm, trains),
     )
+
+
+def _checked(
+    source: SeriesSource,
+    series: Series,
+    segments: Sequence[Segments],
+    block: int | None,
+    problems: Problems,
+) -> dict[str, tuple[str, ...]]:
+    """The categories of inputs of text; what is wrong with inputs and targets is noted.
+
+    Args:
+        source, series, segments, problems: As of `fit`.
+        block: Rows of a block; None where windows are cut.
+    """
+    size, trains = block or 1, [train for train, _, _ in segments]
+    firsts = _places(series, [train[::size] for train in trains])
+    check_inputs(source, series, firsts, block is not None, problems)
+    rows = _places(series, trains)
+    check_targets(source.targets, source.inputs, series, rows, problems)
+    return training_categories(series, [firsts, *_others(series, segments, size)], problems)
 
 
 def _dialect(source: SeriesSource, series: Series) -> tuple[tuple[str, Any], ...]:
