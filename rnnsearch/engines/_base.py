@@ -243,6 +243,13 @@ class Engine(ABC):
         another method of the engine runs.
         """
 
+    @abstractmethod
+    def free(self) -> None:
+        """Let go of the device's memory that no session needs; what was there is made again.
+
+        Called between sessions, as `open` is.
+        """
+
     @property
     @abstractmethod
     def device(self) -> str:

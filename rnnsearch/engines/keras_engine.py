@@ -43,6 +43,10 @@ class KerasEngine(Engine):
     ) -> None:
         """Nothing: Keras compiles at the first batch of each run."""
 
+    def free(self) -> None:
+        """What Keras keeps of models."""
+        keras.backend.clear_session()
+
     @property
     def device(self) -> str:
         """The backend's default device."""

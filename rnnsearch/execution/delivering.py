@@ -12,6 +12,7 @@ import numpy as np
 from rnnsearch.baselines import Graph
 from rnnsearch.data import Dataset
 from rnnsearch.execution.judging import evaluate, predict_evenly, save_model
+from rnnsearch.execution.memory import ROWS
 from rnnsearch.execution.messages import Assemble, Judged, Put, PutOut
 from rnnsearch.models.bag import Branch, build_bag, standard_model
 from rnnsearch.models.members import member
@@ -19,8 +20,8 @@ from rnnsearch.models.members import member
 __all__ = ["assemble", "put_out"]
 
 
-def put_out(order: PutOut, folds: Sequence[Dataset]) -> Put:
-    """What each network puts out on the part of its own division."""
+def put_out(order: PutOut, folds: Sequence[Dataset], rows: int = ROWS) -> Put:
+    """What each network puts out on the part of its own division, so many sequences at once."""
     model, found = None, []
     for fold, weights in order.networks:
         if model is None:
@@ -28,16 +29,18 @@ def put_out(order: PutOut, folds: Sequence[Dataset]) -> Put:
         for variable, value in zip(model.trainable_variables, weights, strict=True):
             variable.assign(value)
         part = getattr(folds[fold], order.part)
-        found.append(predict_evenly(model, part.x) if len(part) else np.zeros((0,), np.float32))
+        none = np.zeros((0,), np.float32)
+        found.append(predict_evenly(model, part.x, rows) if len(part) else none)
     return Put(found)
 
 
-def assemble(order: Assemble, dataset: Dataset) -> Judged:
+def assemble(order: Assemble, dataset: Dataset, rows: int = ROWS) -> Judged:
     """Make, judge and save the model of several networks.
 
     Args:
         order: The networks.
         dataset: In the units that the model reads and puts out.
+        rows: Sequences predicted at once, at most.
     """
     branches = [
         Branch(partial(_beside, graph, number), share)
@@ -47,9 +50,9 @@ def assemble(order: Assemble, dataset: Dataset) -> Judged:
     metrics: dict[str, float] = {}
     milliseconds = 0.0
     if len(dataset.test):
-        predict_evenly(model, dataset.test.x)  # compiles
+        predict_evenly(model, dataset.test.x, rows)  # compiles
         started = time.perf_counter()
-        predicted = predict_evenly(model, dataset.test.x)
+        predicted = predict_evenly(model, dataset.test.x, rows)
         milliseconds = 1000 * (time.perf_counter() - started) / len(dataset.test)
         values = evaluate(predicted, order.program, dataset.test, dataset)
         metrics = {f"test_{name}": value for name, value in values.items()}

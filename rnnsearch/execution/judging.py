@@ -12,6 +12,7 @@ from rnnsearch.data import Dataset, Part
 from rnnsearch.data.inputs import Inputs, count, join, take
 from rnnsearch.data.tokens.coding import Writing
 from rnnsearch.engines import Program
+from rnnsearch.execution.memory import ROWS
 from rnnsearch.execution.messages import Judge, Judged
 from rnnsearch.models import Architecture
 from rnnsearch.models.bag import standard_model
@@ -28,23 +29,23 @@ __all__ = ["evaluate", "judge", "predict_evenly", "save_model"]
 _TEXTS = 500
 """Texts of a part that are written to judge a network, at most; evenly spaced ones."""
 
-_BATCH = 512
-"""Sequences predicted at once, at most."""
 
-
-def judge(order: Judge, dataset: Dataset, writing: Writing | None = None) -> Judged:
+def judge(
+    order: Judge, dataset: Dataset, writing: Writing | None = None, rows: int = ROWS
+) -> Judged:
     """Evaluate on the validation and the test part, and save if asked to.
 
     Args:
         order: The network.
         dataset: The parts.
         writing: How classes are read as text, where the network writes it.
+        rows: Sequences predicted at once, at most.
     """
     architecture = order.program.architecture
     model = standard_model(architecture, order.weights)
     parts = {"val": dataset.validation, "test": dataset.test}
     if architecture.head.stream is None:
-        predicted = predict_evenly(model, join(*(part.x for part in parts.values())))
+        predicted = predict_evenly(model, join(*(part.x for part in parts.values())), rows)
     else:
         predicted = np.concatenate([_follow(model, architecture, part) for part in parts.values()])
     metrics: dict[str, float] = {}
@@ -75,13 +76,18 @@ def _text_metrics(
     return metrics
 
 
-def predict_evenly(model: keras.Model, x: Inputs) -> np.ndarray:
+def predict_evenly(model: keras.Model, x: Inputs, rows: int = ROWS) -> np.ndarray:
     """Predictions in batches of one size, filled up where they do not come out even.
 
     JAX compiles a program for each size.
+
+    Args:
+        model: What predicts.
+        x: Sequences.
+        rows: Of them at once, at most.
     """
     sequences = count(x)
-    batches = max(1, -(-sequences // _BATCH))
+    batches = max(1, -(-sequences // rows))
     size = -(-sequences // batches)
     filled = join(x, take(x, slice(batches * size - sequences)))
     return predict(model, filled, size)[:sequences]

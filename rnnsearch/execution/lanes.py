@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from rnnsearch.data import Dataset
     from rnnsearch.engines import Engine, Program
 
-__all__ = ["Lanes", "is_out_of_memory"]
+__all__ = ["Lanes"]
 
 
 class Lanes:
@@ -41,9 +41,3 @@ class Lanes:
         """Half as many, of this program from now on."""
         self._most[program] = max(1, lanes // 2)
         return self._most[program]
-
-
-def is_out_of_memory(error: Exception) -> bool:
-    """Whether a backend's error says that its device has no memory left."""
-    text = str(error)
-    return "RESOURCE_EXHAUSTED" in text or "out of memory" in text.lower()

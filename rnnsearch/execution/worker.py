@@ -6,6 +6,7 @@ no guard: multiprocessing's spawn would run it again.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import select
@@ -21,7 +22,8 @@ from typing import TYPE_CHECKING
 
 from rnnsearch.execution._base import WorkerSetup
 from rnnsearch.execution.importing import import_keras_alone
-from rnnsearch.execution.lanes import Lanes, is_out_of_memory
+from rnnsearch.execution.lanes import Lanes
+from rnnsearch.execution.memory import first_line, is_out_of_memory, within_memory
 from rnnsearch.execution.messages import (
     Activity,
     Assemble,
@@ -104,7 +106,7 @@ class _Worker:
             raise
         except Exception as error:
             traceback.print_exc()
-            self._send(Crashed(f"{type(error).__name__}: {_first_line(error)}"))
+            self._send(Crashed(f"{type(error).__name__}: {first_line(error)}"))
         return True
 
     def _train(self, block: Block) -> None:
@@ -115,6 +117,7 @@ class _Worker:
         lanes = self._lanes.of(block.program, folds, len(block.runs), block.lanes, stride)
         listener = _RemoteListener(self._connection, str(block.program), self._preparing.begin)
         while not self._fits(block, folds, lanes, listener):
+            self._free()
             lanes = self._lanes.did_not_fit(block.program, lanes)
             block = replace(block, runs=listener.going(block.runs))
         self._send(BlockDone(held_memory()))
@@ -133,7 +136,7 @@ class _Worker:
         except Exception as error:
             if not is_out_of_memory(error) or lanes == 1:
                 raise
-            print(f"{lanes} lanes do not fit: {_first_line(error)}", file=sys.stderr, flush=True)
+            print(f"{lanes} lanes do not fit: {first_line(error)}", file=sys.stderr, flush=True)
             return False
         return True
 
@@ -146,16 +149,25 @@ class _Worker:
         from rnnsearch.execution.judging import judge
 
         writing = self._data.preparation(order.program.window).writing
-        self._send(judge(order, self._folds(order.program)[order.fold], writing))
+        dataset = self._folds(order.program)[order.fold]
+        self._send(within_memory(lambda rows: judge(order, dataset, writing, rows), self._free))
 
     def _deliver(self, order: PutOut | Assemble) -> None:
         from rnnsearch.execution.delivering import assemble, put_out
 
         self._preparing.wait()
         if isinstance(order, PutOut):
-            self._send(put_out(order, self._folds(order.program)))
+            folds = self._folds(order.program)
+            self._send(within_memory(lambda rows: put_out(order, folds, rows), self._free))
         else:
-            self._send(assemble(order, *self._whole(order.program)))
+            (whole,) = self._whole(order.program)
+            self._send(within_memory(lambda rows: assemble(order, whole, rows), self._free))
+
+    def _free(self) -> None:
+        """Let go of what the device holds for the next block, when nothing is in the making."""
+        self._preparing.wait()
+        self._engine.free()
+        gc.collect()
 
     def _whole(self, program: Program) -> list[Dataset]:
         """The arrays of all but the test part as one training part; one set of them."""
@@ -257,11 +269,6 @@ def _make_engine(setup: WorkerSetup) -> Engine:
     from rnnsearch.engines.keras_engine import KerasEngine
 
     return KerasEngine()
-
-
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else ""
 
 
 def held_memory(status: Path = Path("/proc/self/status")) -> float:

@@ -14,8 +14,9 @@ import joblib
 import pytest
 
 from rnnsearch.engines import Numbers, Program, Run
-from rnnsearch.execution import WorkerSetup, worker
-from rnnsearch.execution.lanes import Lanes, is_out_of_memory
+from rnnsearch.execution import WorkerSetup, judging, worker
+from rnnsearch.execution.lanes import Lanes
+from rnnsearch.execution.memory import is_out_of_memory
 from rnnsearch.execution.messages import (
     Block,
     BlockDone,
@@ -23,6 +24,8 @@ from rnnsearch.execution.messages import (
     Ended,
     Epochs,
     Exit,
+    Judge,
+    Judged,
     Message,
     Opened,
     Schedule,
@@ -69,6 +72,10 @@ class Engine:
     def __init__(self, fits: int, ends_at: int | None = None) -> None:
         self.fits, self.ends_at = fits, ends_at
         self.opened: list[int] = []
+        self.freed = 0
+
+    def free(self) -> None:
+        self.freed += 1
 
     def lanes(self, program: Program, folds: Any, runs: int, epochs: int = 1) -> int:
         return runs
@@ -82,7 +89,8 @@ class Engine:
 def start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
     """A function from an engine to the connection to a worker that has it."""
     ours, theirs = Pipe()
-    data = SimpleNamespace(folds=1, dataset=lambda *_: None)
+    preparation = SimpleNamespace(writing=None)
+    data = SimpleNamespace(folds=1, dataset=lambda *_: None, preparation=lambda _: preparation)
     monkeypatch.setattr(joblib, "load", lambda *_, **__: data)
     setup = WorkerSetup(tmp_path, "many_to_one", "fused", "jax", "cpu", tmp_path, 1)
 
@@ -115,7 +123,7 @@ def test_half_the_lanes_until_they_fit_and_no_more_from_then_on(start: Any, lane
     engine = Engine(fits=5)
     connection = start(engine)
     said = train(connection, block(lanes))
-    assert engine.opened == [16, 8, 4]
+    assert engine.opened == [16, 8, 4] and engine.freed == 2
     assert [m.lanes for m in said if isinstance(m, Opened)] == [16, 8, 4]
     assert sum(getattr(message, "state", "") == "COMPLETE" for message in said) == 16
     assert isinstance(said[-1], BlockDone)
@@ -140,6 +148,31 @@ def test_memory_that_ends_later_trains_what_is_open_again_in_fewer_lanes(start: 
     assert sorted(ended) == [(trial, 0) for trial in range(16)]
     epochs = [(k, e.number) for m in said if isinstance(m, Epochs) for k, e in m.epochs.items()]
     assert sorted(epochs) == [((trial, 0), epoch) for trial in range(16) for epoch in (1, 2)]
+
+
+@pytest.mark.parametrize("fits", [512, 40, 7])
+def test_a_network_that_a_device_cannot_judge_is_judged_in_smaller_batches(
+    start: Any, fits: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And where that is no help by the host, without the search coming to an end."""
+    tried: list[int] = []
+
+    def judge(order: Judge, dataset: Any, writing: Any, rows: int) -> Judged:
+        tried.append(rows)
+        if rows > fits and len(tried) < 3:
+            raise FULL
+        return Judged({"val_loss": 1.0})
+
+    monkeypatch.setattr(judging, "judge", judge)
+    engine = Engine(fits=5)
+    connection = start(engine)
+    connection.send(Judge(PROGRAM, []))
+    answer = connection.recv()
+    while not isinstance(answer, Judged | Crashed):
+        answer = connection.recv()
+    assert answer == Judged({"val_loss": 1.0})
+    assert tried == {512: [512], 40: [512, 32], 7: [512, 32, 32]}[fits]
+    assert engine.freed == len(tried) - 1
 
 
 def test_each_program_has_its_own_bound() -> None:

@@ -83,6 +83,12 @@ class FusedEngine(Engine):
         shape = Shape.of(program, folds, epochs)
         self._compiled(program).epoch(self._width(width), shape, self._data(folds, program.loss))
 
+    def free(self) -> None:
+        """Data and programs."""
+        with self._lock:
+            self._programs.clear()
+            self._placed.clear()
+
     def _compiled(self, program: Program) -> CompiledProgram:
         with self._lock:
             compiled = self._programs.pop(program, None)
