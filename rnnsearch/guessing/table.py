@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnsearch.data.problems import name_some
+from rnnsearch.data.series.missing_rows import unlike_steps
 from rnnsearch.data.series.table import Table
 from rnnsearch.data.time import Step
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
@@ -152,6 +153,9 @@ def _look(found: TableColumns, wishes: Wishes) -> tuple[_Series, list[str]]:
     clock = found.ticks
     values = [_past(column, past, column is target, clock) for column in repeating]
     lacking = "" if found.clocked is None else found.clocked.lacking
+    unlike = "" if found.clocked is None or step is None else unlike_steps(found.clocked, step)
+    if unlike:  # rows put in for one step would be most of those of another
+        lacking, notes = "", [*notes, unlike]
     seasons = tuple(find_seasons(values, dated))
     chosen = (usable, target, why)
     split = found.split if found.part and found.in_order else None

@@ -157,3 +157,15 @@ def test_what_is_written_runs(tmp_path: Path, kind: str, monkeypatch) -> None:
     assert setting(written.guess, "series") == "shop"
     assert setting(guess(path, Wishes()), "scaling") == "log"
     assert "3 series of 120 rows" in written.path.read_text()
+
+
+def test_series_with_rows_unlike_far_apart_are_not_put_on_one_clock(tmp_path: Path) -> None:
+    """Each second day of the second shop's, put in as a gap, would leave nothing to judge."""
+    columns = panel(rows=(200, 120, 160))
+    columns["date"][200:320] = days(240)[::2]
+    path = tmp_path / "sales.csv"
+    write_table(path, columns)
+    written = init(path)  # reads the spec and its data
+    assert not [found for found in written.guess.data if found.key == "irregular"]
+    (note,) = (note for note in written.guess.notes if "unlike far apart" in note)
+    assert "the longest every 1 day, south every 2 days; " in note

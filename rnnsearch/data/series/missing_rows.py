@@ -7,15 +7,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnnsearch.data.problems import Problems
+from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.time import Step, infer_step
 
-__all__ = ["on_clock"]
+__all__ = ["on_clock", "unlike_steps"]
 
 _ALIKE = 0.5
 """Share of a new file's steps that must be those of training; rows may be missing."""
 
+_STEPS = 10
+"""Rows of a series whose steps are looked at."""
 
 _FORWARD = "; if clocks went forward there, data.time_zone says whose"
 
@@ -64,6 +66,9 @@ def on_clock(
     step = found
     if step is None or not step.regular:
         return replace(series, step=step)
+    unlike = unlike_steps(series, step)
+    if unlike:
+        series = replace(series, notes=(*series.notes, unlike))
     ticks = [step.ticks(one.times) for one in every if one.times is not None]
     known = [clock for clock in ticks if clock is not None]
     if len(known) < len(every) or all(_dense(clock) for clock in known):
@@ -85,6 +90,21 @@ def on_clock(
         problems.add("data.missing", must, f"error, and {gaps}", "set data.missing: interpolate")
     return replace(
         _with_missing(every, known, step, joined), notes=(*series.notes, _put_in(gaps, forward))
+    )
+
+
+def unlike_steps(series: Series, step: Step) -> str:
+    """Says which series of a panel have another step than the longest; "" where none has."""
+    others = []
+    for one in series.each():
+        own = infer_step(one.times) if one.times is not None and len(one) >= _STEPS else None
+        if own is not None and own.regular and (own.count, own.unit) != (step.count, step.unit):
+            others.append(f"{one.names[0]} every {own}")
+    if not others:
+        return ""
+    return (
+        f"series have rows unlike far apart: the longest every {step}, {name_some(others, 3)}; "
+        "what is a step of one is not one of another, so search for them apart"
     )
 
 
