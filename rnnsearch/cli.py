@@ -276,7 +276,7 @@ def predict(
     seed: Annotated[int, typer.Option(min=0, help="Of what is drawn.")] = 0,
 ) -> None:
     """Predict with the winner of a search; of one that reads a text, write how it goes on."""
-    from rnnsearch import api, records
+    from rnnsearch import api, files
 
     if output is not None and not output.absolute().parent.is_dir():
         raise InvalidInput(
@@ -297,7 +297,7 @@ def predict(
     if output is None:
         print(content, end="")
         return
-    records.write_text(output, content)
+    files.write_text(output, content)
     print(f"Wrote {what} to {output}", file=sys.stderr)
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from rnnsearch.api.inputs import Asked
 from rnnsearch.errors import InvalidInput, InvalidSpec, Problem
 from rnnsearch.execution import usable_cores
+from rnnsearch.files import write_text as write_file
 from rnnsearch.guessing import Guess, Setting, Wishes, guess, write_text
-from rnnsearch.records import write_text as write_file
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import parse
 from rnnsearch.spec.yaml_loader import read_text

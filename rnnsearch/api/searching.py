@@ -21,7 +21,6 @@ from rnnsearch.api.ledger import Ledger, earlier_seconds, states_of
 from rnnsearch.api.recorder import Recorder
 from rnnsearch.api.results import Results
 from rnnsearch.api.standing_in import is_delivered
-from rnnsearch.cache import cache_folder
 from rnnsearch.data import Arrays, Dataset
 from rnnsearch.driver import BaselineRecord, Noting, Observer, TrialRecord
 from rnnsearch.driver.baselines import (
@@ -42,6 +41,7 @@ from rnnsearch.errors import StudyError
 from rnnsearch.execution import Executor, WorkerSetup, usable_cores
 from rnnsearch.execution.messages import Prepare
 from rnnsearch.execution.processes import ProcessExecutor
+from rnnsearch.files import cache_folder, write_text
 from rnnsearch.records import (
     StudyFolder,
     commit,
@@ -50,7 +50,6 @@ from rnnsearch.records import (
     read_summary,
     records,
     tell,
-    write_text,
 )
 from rnnsearch.spec import Spec, difference, dump, load, resolved
 from rnnsearch.tasks import TASKS

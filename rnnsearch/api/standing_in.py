@@ -18,9 +18,10 @@ import numpy as np
 from rnnsearch.data import Preparation, SequenceData
 from rnnsearch.driver.so_far import Member, SoFar
 from rnnsearch.engines import Program
+from rnnsearch.files import write_text
 from rnnsearch.models import Architecture
 from rnnsearch.models.networks import Affine, Network
-from rnnsearch.records import StudyFolder, load_weights, write_text
+from rnnsearch.records import StudyFolder, load_weights
 
 __all__ = [
     "TRIAL",

@@ -14,6 +14,7 @@ from rnnsearch.data.tokens.coding import Writing
 from rnnsearch.engines import Program
 from rnnsearch.execution.memory import ROWS
 from rnnsearch.execution.messages import Judge, Judged
+from rnnsearch.files import replacing
 from rnnsearch.models import Architecture
 from rnnsearch.models.bag import standard_model
 from rnnsearch.models.decoding import Decoder, generate
@@ -110,7 +111,6 @@ def evaluate(
 
 
 def save_model(model: keras.Model, path: Path) -> None:
-    """Save beside the file and rename: a kill leaves the old one or the new one, whole."""
-    aside = path.with_name(f".{path.name}.new.keras")
-    model.save(aside)
-    aside.replace(path)
+    """Save a model: a kill leaves the old file or the new one, whole."""
+    with replacing(path) as aside:
+        model.save(aside)

@@ -1,6 +1,5 @@
 """What lasts: the files in a study's folder, one module per artifact."""
 
-from rnnsearch.records.atomic import replacing, write_bytes, write_text
 from rnnsearch.records.each_target import TargetStanding, each_target
 from rnnsearch.records.environment import environment, read_environment, write_environment
 from rnnsearch.records.epochs import EpochsFile, read_epochs
@@ -45,13 +44,10 @@ __all__ = [
     "read_leaderboard",
     "read_summary",
     "records",
-    "replacing",
     "save_weights",
     "set_params",
     "tell",
-    "write_bytes",
     "write_environment",
     "write_leaderboard",
     "write_summary",
-    "write_text",
 ]

@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from rnnsearch.records.atomic import write_text
+from rnnsearch.files import write_text
 
 __all__ = ["environment", "read_environment", "write_environment"]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
-from rnnsearch.records.atomic import write_bytes
+from rnnsearch.files import write_bytes
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import errno
-import importlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from rnnsearch.errors import StudyError
-from rnnsearch.records.atomic import remove_leftovers
+from rnnsearch.files import Locked, locked, remove_leftovers
 
 __all__ = ["StudyFolder"]
 
@@ -152,33 +149,15 @@ class StudyFolder:
         Raises:
             StudyError: Another search holds it.
         """
-        descriptor = os.open(self.path / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            if _acquire(descriptor):
-                os.ftruncate(descriptor, 0)
-                os.write(descriptor, str(os.getpid()).encode())
-                remove_leftovers(self.path)
-                remove_leftovers(self.weights_folder)
-            else:
-                holder = os.read(descriptor, 32).decode(errors="replace").strip()
+        with contextlib.ExitStack() as held:
+            try:
+                held.enter_context(locked(self.path / ".lock"))
+            except Locked as error:
                 raise StudyError(
                     f"{self.path} is in use by another search"
-                    f"{f' (process {holder})' if holder else ''}; wait until it ends, "
+                    f"{f' (process {error.holder})' if error.holder else ''}; wait until it ends, "
                     "stop it, or give another folder with --output"
-                )
+                ) from None
+            remove_leftovers(self.path)
+            remove_leftovers(self.weights_folder)
             yield
-        finally:
-            os.close(descriptor)
-
-
-def _acquire(descriptor: int) -> bool:
-    """Lock an open file; False where somebody else has it."""
-    try:
-        fcntl = importlib.import_module("fcntl")
-    except ImportError:  # Windows
-        return True
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        return error.errno not in (errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN)
-    return True

@@ -19,7 +19,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import BaseJournalBackend
 from optuna.trial import FrozenTrial, TrialState
 
-from rnnsearch.records.atomic import write_bytes
+from rnnsearch.files import write_bytes
 
 __all__ = ["Journal", "Storage"]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnnsearch.errors import StudyError
+from rnnsearch.files import write_text
 from rnnsearch.records import cells
-from rnnsearch.records.atomic import write_text
 from rnnsearch.vocabulary import Direction, Objective
 
 if TYPE_CHECKING:

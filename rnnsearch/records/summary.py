@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnnsearch.errors import StudyError
-from rnnsearch.records.atomic import write_text
+from rnnsearch.files import write_text
 from rnnsearch.records.each_target import each_target
 from rnnsearch.vocabulary import Direction
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, final
 
 import numpy as np
 
-from rnnsearch.records.atomic import replacing
+from rnnsearch.files import replacing
 from rnnsearch.records.folder import StudyFolder
 from rnnsearch.vocabulary import Direction, Objective
 

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnnsearch.cache import cache_folder, keep, kept
 from rnnsearch.data import read
 from rnnsearch.data.problems import Problems
 from rnnsearch.data.series import reading
@@ -18,6 +17,7 @@ from rnnsearch.data.series.columns import Columns
 from rnnsearch.data.series.reading import read_file
 from rnnsearch.data.series.rows import Series
 from rnnsearch.errors import InvalidData, InvalidInput
+from rnnsearch.files import cache_folder, keep, kept
 
 COLUMNS = Columns(
     ("a", "mood", "k"),

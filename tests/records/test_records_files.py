@@ -1,4 +1,4 @@
-"""The files of a study's folder: atomic writes, the folder and its lock, weights, JSON."""
+"""The files of a study's folder: a kill while one is written, the folder and its lock, weights, JSON."""
 
 from __future__ import annotations
 
@@ -23,48 +23,14 @@ from rnnsearch.records import (
     load_weights,
     read_environment,
     read_summary,
-    replacing,
     save_weights,
     write_environment,
     write_summary,
-    write_text,
 )
 
 
 def names(folder: Path) -> list[str]:
     return sorted(entry.name for entry in folder.iterdir())
-
-
-def test_text_is_made_and_replaced(tmp_path: Path) -> None:
-    path = tmp_path / "spec.yaml"
-    write_text(path, "a: ü\n")
-    write_text(path, "b: 2\r\n")
-    assert path.read_bytes() == b"b: 2\r\n"
-    assert names(tmp_path) == ["spec.yaml"]
-
-
-def test_the_path_aside_has_the_suffix_and_the_folder(tmp_path: Path) -> None:
-    path = tmp_path / "best.keras"
-    with replacing(path) as aside:
-        assert (aside.suffix, aside.parent) == (".keras", tmp_path)
-        aside.write_bytes(b"model")
-        assert not path.exists()
-    assert path.read_bytes() == b"model"
-
-
-def test_a_writer_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
-    path = tmp_path / "best.keras"
-    path.write_bytes(b"old")
-
-    def fail() -> None:
-        with replacing(path) as aside:
-            aside.write_bytes(b"ha")
-            raise OSError("disk full")
-
-    with pytest.raises(OSError, match="disk full"):
-        fail()
-    assert path.read_bytes() == b"old"
-    assert names(tmp_path) == ["best.keras"]
 
 
 @pytest.mark.parametrize("moment", ["half", "before_rename"])
@@ -75,7 +41,7 @@ def test_a_kill_between_write_and_rename_leaves_the_old_file(tmp_path: Path, mom
     program = f"""
         import os, signal
         from pathlib import Path
-        from rnnsearch.records import atomic
+        from rnnsearch.files import atomic
         kill = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
         if {moment == "before_rename"}:
             atomic.os.replace = kill

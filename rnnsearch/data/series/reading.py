@@ -11,12 +11,12 @@ import json
 from dataclasses import asdict, fields
 from pathlib import Path
 
-from rnnsearch.cache import cache_folder, keep, kept
 from rnnsearch.data.problems import Problems
 from rnnsearch.data.series.columns import Columns
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.series.table_reading import read_series
 from rnnsearch.data.sources import TABLES
+from rnnsearch.files import cache_folder, keep, kept
 
 __all__ = ["read_file"]
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnnsearch.cache import keep, kept
 from rnnsearch.data.extras import import_extra
 from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.sequences.raw import Raw
@@ -27,6 +26,7 @@ from rnnsearch.data.sources._folders import (
     place_of,
 )
 from rnnsearch.data.sources._mel import fft_size, log_mel, mel_filters, mfcc
+from rnnsearch.files import keep, kept
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import AudioSource

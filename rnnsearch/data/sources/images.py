@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnnsearch.cache import keep, kept
 from rnnsearch.data.extras import import_extra
 from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.sequences.raw import Raw
@@ -25,6 +24,7 @@ from rnnsearch.data.sources._folders import (
     list_parts,
     place_of,
 )
+from rnnsearch.files import keep, kept
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import ImagesSource

@@ -9,12 +9,14 @@ changed: so a search that has it open goes on with what it was.
 from __future__ import annotations
 
 import contextlib
+import errno
 import math
 import os
 from pathlib import Path
 from typing import Any
 
 from rnnsearch.errors import InvalidInput, Problem
+from rnnsearch.files.atomic import replacing
 
 __all__ = ["cache_folder", "keep", "kept"]
 
@@ -61,14 +63,12 @@ def keep(place: Path, value: Any) -> None:
         return
     import joblib
 
-    aside = place.with_name(f".{place.name}.{os.getpid()}")
     with contextlib.suppress(OSError):  # no room, or no right to write: nothing is lost
         place.parent.mkdir(parents=True, exist_ok=True)
-        joblib.dump(value, aside)
-        if aside.stat().st_size <= room:
-            aside.replace(place)
-    with contextlib.suppress(OSError):
-        aside.unlink(missing_ok=True)
+        with replacing(place, flush=False) as aside:  # half of it would be damage, computed again
+            joblib.dump(value, aside)
+            if aside.stat().st_size > room:
+                raise OSError(errno.ENOSPC, "larger than the whole cache", str(place))
     _remove_oldest(room)
 
 

@@ -15,7 +15,7 @@ _count = itertools.count()
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, flush: bool = True) -> Iterator[Path]:
     """Give a path to write to; what is written there replaces `path` when the block ends.
 
     The path given is in the same folder and has the same suffix, as writers such as
@@ -23,17 +23,21 @@ def replacing(path: Path) -> Iterator[Path]:
 
     Args:
         path: The file to make or replace. Its folder must exist.
+        flush: Whether the file is on the disk when the block ends, so that not even the machine's
+            end leaves half of it.
     """
     aside = path.with_name(f".{path.stem}{_MARK}{os.getpid()}-{next(_count)}{path.suffix}")
     try:
         yield aside
-        _flush(aside)
+        if flush:
+            _flush(aside)
         aside.replace(path)
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
-    with contextlib.suppress(OSError):  # Windows can't open a folder; the rename is done
-        _flush(path.parent)
+    if flush:
+        with contextlib.suppress(OSError):  # Windows can't open a folder; the rename is done
+            _flush(path.parent)
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -1,0 +1,17 @@
+"""Files that outlive a kill: written whole or not at all, kept for later, locked."""
+
+from rnnsearch.files.atomic import remove_leftovers, replacing, write_bytes, write_text
+from rnnsearch.files.cache import cache_folder, keep, kept
+from rnnsearch.files.lock import Locked, locked
+
+__all__ = [
+    "Locked",
+    "cache_folder",
+    "keep",
+    "kept",
+    "locked",
+    "remove_leftovers",
+    "replacing",
+    "write_bytes",
+    "write_text",
+]

@@ -1,0 +1,62 @@
+"""A file that one process at a time may hold."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import importlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+__all__ = ["Locked", "locked"]
+
+
+class Locked(Exception):
+    """Somebody else holds the lock.
+
+    Attributes:
+        holder: The process that does, by its number; empty where it isn't known.
+    """
+
+    def __init__(self, path: Path, holder: str) -> None:
+        super().__init__(f"{path} is locked{f' by process {holder}' if holder else ''}")
+        self.holder = holder
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a lock while the block runs.
+
+    The system lets go of it when the process ends, however it ends. Where the system or the disk
+    has no such locks, nothing is locked.
+
+    Args:
+        path: The file to lock, which is made where it is missing; its folder must exist. It then
+            holds this process's number.
+
+    Raises:
+        Locked: Somebody else holds it.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        if not _acquire(descriptor):
+            raise Locked(path, os.read(descriptor, 32).decode(errors="replace").strip())
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, str(os.getpid()).encode())
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _acquire(descriptor: int) -> bool:
+    """Lock an open file; False where somebody else has it."""
+    try:
+        fcntl = importlib.import_module("fcntl")
+    except ImportError:  # Windows
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in (errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN)
+    return True

@@ -1,0 +1,75 @@
+"""Files that are old or new, never half; a lock that one at a time holds."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from rnnsearch.files import Locked, locked, replacing, write_text
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(entry.name for entry in folder.iterdir())
+
+
+def test_text_is_made_and_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    write_text(path, "a: ü\n")
+    write_text(path, "b: 2\r\n")
+    assert path.read_bytes() == b"b: 2\r\n"
+    assert names(tmp_path) == ["spec.yaml"]
+
+
+def test_the_path_aside_has_the_suffix_and_the_folder(tmp_path: Path) -> None:
+    path = tmp_path / "best.keras"
+    with replacing(path) as aside:
+        assert (aside.suffix, aside.parent) == (".keras", tmp_path)
+        aside.write_bytes(b"model")
+        assert not path.exists()
+    assert path.read_bytes() == b"model"
+
+
+def test_a_writer_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "best.keras"
+    path.write_bytes(b"old")
+
+    def fail() -> None:
+        with replacing(path) as aside:
+            aside.write_bytes(b"ha")
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        fail()
+    assert path.read_bytes() == b"old"
+    assert names(tmp_path) == ["best.keras"]
+
+
+@pytest.mark.parametrize("flush", [True, False])
+def test_a_file_is_on_the_disk_before_it_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flush: bool
+) -> None:
+    path, seen = tmp_path / "x.npz", []
+    really = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        seen.append(path.exists())
+        really(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with replacing(path, flush=flush) as aside:
+        aside.write_bytes(b"arrays")
+    assert path.read_bytes() == b"arrays"
+    assert seen == ([False, True] if flush else [])  # the file, then the folder with its name
+
+
+def test_a_lock_is_held_once_and_by_whom_is_told(tmp_path: Path) -> None:
+    pytest.importorskip("fcntl")
+    path = tmp_path / ".lock"
+    with locked(path):
+        with pytest.raises(Locked, match=f"is locked by process {os.getpid()}$"), locked(path):
+            pass
+        assert path.read_text() == str(os.getpid())
+    with locked(path):  # it was let go of
+        pass
