@@ -11,7 +11,7 @@ from rnnsearch.api.inputs import Inputs, read_inputs, resolve_engine
 from rnnsearch.baselines import suitable
 from rnnsearch.data import Arrays, Dataset, SequenceData
 from rnnsearch.driver.baselines import has_feed_forward
-from rnnsearch.driver.regime import UNBOUNDED, Regime, batch_for
+from rnnsearch.driver.regime import UNBOUNDED, Regime, batch_for, first_network
 from rnnsearch.spec import Spec
 from rnnsearch.tasks import TASKS, Loss, class_weights
 
@@ -77,7 +77,11 @@ def check(
         objective=resolved.search.objective,
         loss=_loss(TASKS[resolved.task].loss(dataset.target, resolved.loss), dataset),
         engine=f"{resolve_engine(resolved)} on {resolved.run.backend}",
-        budget=[*_budget(resolved, data, window), *_added(inputs)],
+        budget=[
+            *_budget(resolved, data, window),
+            *_patched(resolved, data, window),
+            *_added(inputs),
+        ],
     )
 
 
@@ -129,6 +133,16 @@ def _added(inputs: Inputs) -> list[tuple[str, str]]:
     """What is tried besides what the space names."""
     named = " and ".join(inputs.added)
     return [("tried, too", f"{named}, unless the space says otherwise")] if named else []
+
+
+def _patched(spec: Spec, data: SequenceData, window: int | None) -> list[tuple[str, str]]:
+    """How long sequences are read, where the space leaves that open."""
+    network = first_network(spec, data.dataset(window))
+    if "patch" in spec.space or network.patch == 1:
+        return []
+    steps = (network.head.source or network.head).steps
+    read = f"{network.patch} steps as one: {steps} become {-(-steps // network.patch)}"
+    return [("read", f"{read}, unless the space says otherwise (patch: 1)")]
 
 
 def _pruner(regime: Regime) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from rnnsearch.data import SequenceData
 from rnnsearch.driver.regime import Regime, batch_for
 from rnnsearch.engines import Numbers, Program, Run
+from rnnsearch.models.architecture import Architecture
 from rnnsearch.models.configured import architecture_of
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Scalar, Spec
@@ -97,8 +98,7 @@ class Programs:
         epochs: Callable[[int], int],
     ) -> tuple[Run, ...]:
         program = self.program(params)
-        steps = program.architecture.longest
-        numbers = _numbers(self._space.complete(params), steps)
+        numbers = _numbers(self._space.complete(params), program.architecture)
         length, seed = epochs(program.batch_size), self._spec.search.seed
         return tuple(
             Run(number, _seed(seed, number, index), length, numbers, index, fold)
@@ -155,16 +155,16 @@ def _seed(search: int, number: int, index: int) -> int:
     return int(np.random.SeedSequence(entropy).generate_state(1)[0])
 
 
-def _numbers(complete: Mapping[str, Scalar], steps: int) -> Numbers:
+def _numbers(complete: Mapping[str, Scalar], network: Architecture) -> Numbers:
     def number(name: str) -> float:
         value = complete[name]
         return math.inf if isinstance(value, str) else float(value or 0.0)
 
-    unroll_length = number("unroll_length")
+    unroll_length = network.in_patches(number("unroll_length"))
     return Numbers(
         learning_rate=number("learning_rate"),
         clip_norm=number("clip_norm"),
-        unroll_length=unroll_length if unroll_length < steps else math.inf,
+        unroll_length=unroll_length if unroll_length < network.longest else math.inf,
         dropout=number("dropout"),
         recurrent_dropout=number("recurrent_dropout"),
         weight_decay=number("weight_decay"),

@@ -17,12 +17,13 @@ from rnnsearch.driver.pruners import rungs
 from rnnsearch.driver.racing import stages
 from rnnsearch.driver.trials import TrialRecord
 from rnnsearch.execution.messages import Schedule
+from rnnsearch.models.architecture import Architecture
 from rnnsearch.models.configured import architecture_of
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import SearchSpec, Spec
 from rnnsearch.tasks import TASKS
 
-__all__ = ["UNBOUNDED", "Regime", "batch_for"]
+__all__ = ["UNBOUNDED", "Regime", "batch_for", "first_network"]
 
 UNBOUNDED = 100_000
 """Trials of a search that only time ends."""
@@ -141,6 +142,7 @@ class Regime:
         # at a time, or carry states.
         averaged = dataset.stream is None and not dataset.target.tokens
         delivers = averaged and search.confirm > 0 and search.deliver != "best"
+        steps = first_network(spec, dataset).longest
         return cls(
             trials=trials,
             pruner=pruner,
@@ -153,9 +155,7 @@ class Regime:
             deliver=search.deliver if delivers else "best",
             asked_epochs=search.epochs,
             asked_patience=search.patience,
-            affordable=_affordable(
-                _searching(search), len(dataset.train) * _steps(spec, dataset), runs, raced
-            ),
+            affordable=_affordable(_searching(search), len(dataset.train) * steps, runs, raced),
         )
 
     @property
@@ -245,12 +245,12 @@ def _affordable(seconds: float | None, steps: int, runs: int, stages: tuple[int,
     return int(2 * seconds / (steps * trained * _STEP_SECONDS))
 
 
-def _steps(spec: Spec, dataset: Dataset) -> int:
-    """T that recurrent layers run over: in patches fewer than a sequence has."""
+def first_network(spec: Spec, dataset: Dataset) -> Architecture:
+    """A network of the space: in patches its layers run over fewer steps than a sequence has."""
     space, head = SearchSpace.from_spec(spec), TASKS[spec.task].head(dataset)
     patch = space.domains.get("patch")
     params = space.complete({} if patch is None else {"patch": (patch.candidates() or (1,))[0]})
-    return architecture_of(params, head, truncates=space.may_truncate()).longest
+    return architecture_of(params, head, truncates=space.may_truncate())
 
 
 def _whole_strides(epochs: float, stride: int) -> int:

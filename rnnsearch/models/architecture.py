@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -51,6 +52,15 @@ class Architecture:
         if source is None:
             return -(-self.head.steps // self.patch)
         return max(self.head.steps, -(-source.steps // self.patch))
+
+    def in_patches(self, steps: float) -> float:
+        """Steps of a sequence as steps of the layers that read it, rounded up to whole patches.
+
+        Those of an encoder stay as they are: beside it a decoder counts the same steps.
+        """
+        if math.isinf(steps) or self.head.source is not None:
+            return steps
+        return math.ceil(steps / self.patch)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; `from_json` reads them back."""

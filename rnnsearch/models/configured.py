@@ -29,8 +29,8 @@ def architecture_of(
     Args:
         params: Of a trial, with every default.
         head: Of the task.
-        truncates: Whether any trial cuts the gradient in time, after a number of steps that would
-            not mean the same in patches.
+        truncates: Whether any trial cuts the gradient in time: of an encoder and a decoder after
+            as many steps of either.
     """
     source = head.source
     tokens = head.vocabulary is not None or (source is not None and source.vocabulary is not None)
@@ -53,8 +53,9 @@ def architecture_of(
 def _patch(asked: Scalar, head: Head, truncates: bool) -> int:
     if asked != "auto":
         return int(asked or 1)
-    steps = head.steps if head.source is None else head.source.steps
-    return 1 if truncates else -(-steps // _STEPS)
+    if head.source is None:
+        return -(-head.steps // _STEPS)
+    return 1 if truncates else -(-head.source.steps // _STEPS)
 
 
 def _changes(asked: Scalar, head: Head, patch: int) -> bool:

@@ -111,9 +111,7 @@ def _most_steps(space: WrittenSpace, task: str | None, data: _Data) -> tuple[int
         return None
     if isinstance(data, SeriesSource) and task == "one_to_many":
         return None if data.output_steps is None else (data.output_steps, "data.output_steps")
-    patch = _least_patch(space)
-    beside = f" in patches of {patch}" if patch > 1 else ""
-    ends = [(-(-steps // patch), key + beside) for steps, key in _windows(space, data)]
+    ends = _windows(space, data)
     if isinstance(data, SeriesSource) and data.output_steps is not None:
         ends.append((data.output_steps, "data.output_steps"))
     return max(ends, default=None)
@@ -135,7 +133,7 @@ def _check_unroll_length(
 ) -> None:
     written = space.parameters.get("unroll_length")
     most = _most_steps(space, task, data)
-    if written is None or most is None or "patch" in space.broken:
+    if written is None or most is None:
         return
     steps, key = most
     must = f"must be below {steps}, the longest sequence ({key}), or full"
@@ -148,15 +146,6 @@ def _check_unroll_length(
     for value, path in zip(written.domain.values, written.paths, strict=True):
         if isinstance(value, int) and value >= steps:
             report.add(path, must, show(value), "it would cut nothing: use full")
-
-
-def _least_patch(space: WrittenSpace) -> int:
-    """The fewest steps that are read as one in any configuration."""
-    written = space.parameters.get("patch")
-    if written is None or written.domain.when or "auto" in written.domain.values:
-        return 1
-    values = (written.domain.min, *written.domain.values)
-    return min((value for value in values if isinstance(value, int)), default=1)
 
 
 def _check_patch(space: WrittenSpace, data: _Data, report: Report) -> None:

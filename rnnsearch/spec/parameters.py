@@ -138,8 +138,8 @@ _ALL = (
         True,
         "auto",
         "Consecutive steps of numbers that are read as one, counted from the end of a sequence; of "
-        "sequence_to_sequence, those of the source. `auto`: as many as leave 64 steps, and 1 "
-        "where the space has an `unroll_length`.",
+        "sequence_to_sequence, those of the source. `auto`: as many as leave 64 steps; of "
+        "sequence_to_sequence 1 where the space has an `unroll_length`.",
         low=1,
         words=("auto",),
         reason=_READS_FIRST,
@@ -210,8 +210,8 @@ _ALL = (
         "int",
         False,
         "full",
-        "Steps after which truncated backpropagation cuts the gradient; `full` never does. A patch "
-        "is one step.",
+        "Steps after which truncated backpropagation cuts the gradient; `full` never does. In "
+        "patches, rounded up to whole ones; of sequence_to_sequence a patch is one step.",
         low=1,
         words=("full",),
         reason=_WITHOUT_RECURRENCE,

@@ -199,10 +199,10 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "(data.output_steps), or full; received 120; it would cut nothing: use full",
     ),
     (
-        "unroll_length above the patches",
-        [("space", "patch: [4, 8]", "unroll_length: [12, 24]")],
-        "s.yaml:11:23: space.unroll_length[1]: must be below 24, the longest sequence "
-        "(data.window in patches of 4), or full; received 24; it would cut nothing: use full",
+        "unroll_length counts steps, in patches, too",
+        [("space", "patch: [4, 8]", "unroll_length: [24, 96]")],
+        "s.yaml:11:23: space.unroll_length[1]: must be below 96, the longest sequence "
+        "(data.window), or full; received 96; it would cut nothing: use full",
     ),
     (
         "patch above the window",
