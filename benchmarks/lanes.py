@@ -25,6 +25,7 @@ __all__ = [
     "GATES",
     "MatrixRate",
     "Shape",
+    "dataset_of",
     "epoch_seconds",
     "is_gpu",
     "matrix_rate",
@@ -100,7 +101,7 @@ def training_data(shape: Shape) -> tuple[np.ndarray, np.ndarray]:
 
 def open_lanes(shape: Shape, lanes: int) -> Session:
     """A session of the engine with every lane loaded."""
-    dataset = _dataset(shape)
+    dataset = dataset_of(shape)
     program = program_of(dataset, shape.cell, shape.units, shape.batch)
     return open_program(program, dataset, lanes)
 
@@ -152,7 +153,8 @@ def open_program(
     return session
 
 
-def _dataset(shape: Shape) -> Dataset:
+def dataset_of(shape: Shape) -> Dataset:
+    """Training data, and a few sequences for validation."""
     from rnnsearch.data import Dataset, Part, Scaling, Target
 
     x, y = training_data(shape)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rnnsearch.diagnosis import Verdict
 from rnnsearch.driver import (
     BaselineRecord,
     Confirmed,
@@ -21,8 +22,12 @@ from rnnsearch.records import (
     BestWeights,
     EpochsFile,
     StudyFolder,
+    constant_loss,
     environment,
     leaderboard,
+    metrics_of,
+    verdict_on,
+    verdicts_of_folder,
     write_environment,
     write_leaderboard,
 )
@@ -72,6 +77,8 @@ class Recorder:
         self._direction: Direction = direction
         self._display = display
         self._records: dict[int, TrialRecord] = {}
+        self._constant: float | None = None
+        self._verdicts: dict[int, Verdict] = {}
         self._epochs = EpochsFile(folder.epochs)
         self._weights = BestWeights(folder, direction)
         self._due = self._noted = 0.0
@@ -80,6 +87,8 @@ class Recorder:
         """What was known before the first worker started."""
         self._records = {record.number: record for record in records}
         self.baselines = list(baselines)
+        self._constant = constant_loss(baselines)
+        self._verdicts = verdicts_of_folder(self._folder, records, self._constant)
         self._weights.begin(records)
         self.write_leaderboard(list(records))
 
@@ -135,6 +144,9 @@ class Recorder:
         for run, curve in enumerate(curves):
             self._epochs.append(record.number, curve, run)
         self._records[record.number] = record
+        verdict = verdict_on(record, metrics_of(curves), self._constant)
+        if verdict is not None:
+            self._verdicts[record.number] = verdict
         if weights is not None and record.score is not None:
             self._weights.add(record, weights, self._networks)
         if time.monotonic() > self._due:
@@ -155,7 +167,12 @@ class Recorder:
         """Write leaderboard.csv."""
         started = time.monotonic()
         frame = leaderboard(
-            records, self.baselines, self._direction, self.confirmed, self.deliveries
+            records,
+            self.baselines,
+            self._direction,
+            self.confirmed,
+            self.deliveries,
+            self._verdicts,
         )
         write_leaderboard(self._folder.leaderboard, frame)
         now = time.monotonic()

@@ -17,9 +17,12 @@ from rnnsearch.errors import StudyError, UnlikeTraining
 from rnnsearch.models.configured import architecture_of
 from rnnsearch.records import (
     StudyFolder,
+    diagnosis_frame,
     each_target,
     load_weights,
     open_study,
+    reach_frame,
+    read_epochs,
     read_leaderboard,
     read_summary,
     records,
@@ -97,6 +100,35 @@ class Results:
         ]
         return pd.DataFrame(rows, columns=list(names))
 
+    def curves(self) -> pd.DataFrame:
+        """All learning curves, a row an epoch: ``trial, run, epoch, loss, val_…``.
+
+        Where the engine diagnoses also ``gradient_norm``, ``gradient_norm_max``, ``clipped`` and
+        ``update_ratio``, as docs/diagnosis.md has them.
+        """
+        return read_epochs(self.folder.epochs)
+
+    def diagnosis(self) -> pd.DataFrame:
+        """What each trial's training was like: ``trial, state, verdict, evidence, suggestion``.
+
+        Then the figures: ``gradient_norm``, ``gradient_norm_max``, ``clipped``, ``update_ratio``,
+        ``horizon``, ``saturated``, ``memory``; `rnnsearch.records.diagnosis_frame` has them.
+        """
+        return diagnosis_frame(self.leaderboard, self.curves(), self._every_trial())
+
+    def gradient_reach(self) -> pd.DataFrame:
+        """How far back learning reached: ``trial, layer, lag, gradient``, a row a lag.
+
+        The gradient is the norm of ∂L/∂h at a lag before the last output, at a run's end.
+        """
+        return reach_frame(self._every_trial())
+
+    def _every_trial(self) -> list[TrialRecord]:
+        if not self.folder.study.exists():
+            return []
+        objective = Objective(self.summary["objective"], self.summary["direction"])
+        return records(open_study(self.folder, self.summary["name"], objective.direction))
+
     @property
     def interrupted(self) -> bool:
         """Whether the search was stopped before its end."""
@@ -126,15 +158,13 @@ class Results:
 
     def trials(self) -> list[TrialRecord]:
         """The COMPLETE trials, best first; `rnnsearch.driver.ranking` says which."""
-        summary = self.summary
         if not self.folder.study.exists():
             raise StudyError(
                 f"Expected a study. Received: {self.folder.path}, which has no study.journal; "
                 "put it back, or run the search again"
             )
-        objective = Objective(summary["objective"], summary["direction"])
-        study = open_study(self.folder, summary["name"], objective.direction)
-        return ranked(records(study), objective)
+        objective = Objective(self.summary["objective"], self.summary["direction"])
+        return ranked(self._every_trial(), objective)
 
     def models(self, count: int = 1) -> list[keras.Model]:
         """The networks of the best trials, best first, with the weights of their best epochs.

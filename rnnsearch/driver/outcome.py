@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from rnnsearch.diagnosis import mean_of_runs
 from rnnsearch.driver.plans import TrialPlan
 from rnnsearch.driver.trials import TrialRecord, TrialState
 from rnnsearch.engines import Program
@@ -41,6 +42,7 @@ def trial_record(plan: TrialPlan, ended: Sequence[Ended]) -> TrialRecord:
         run_scores=_scores(plan, ended),
         cut=cut,
         whole=_whole(ended) if cut else 0,
+        layers=mean_of_runs([run.layers for run in ended]),
     )
 
 

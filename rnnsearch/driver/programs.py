@@ -135,6 +135,7 @@ class Programs:
             schedules=self._space.may_schedule(),
             averages=self._space.can_exceed_zero("averaging"),
             augments=self._space.can_exceed_zero("augment"),
+            diagnoses=self._spec.run.diagnosis,
         )
 
     def _batch_size(self, asked: Scalar) -> int:

@@ -8,6 +8,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 
+from rnnsearch.diagnosis import LayerDiagnosis
 from rnnsearch.execution import Epoch
 from rnnsearch.spec import Scalar
 
@@ -56,6 +57,7 @@ class TrialRecord:
         run_scores: The objective of each run that has one, by its index, up to the first without.
         cut: Whether the time was up before all of its runs had their epochs.
         whole: Where it was cut, its first runs that had them.
+        layers: What its recurrent layers showed at the end of its runs, the mean over them.
     """
 
     number: int
@@ -73,6 +75,7 @@ class TrialRecord:
     run_scores: tuple[float, ...] = ()
     cut: bool = False
     whole: int = 0
+    layers: tuple[LayerDiagnosis, ...] = ()
 
     @property
     def whole_scores(self) -> tuple[float, ...]:

@@ -23,6 +23,7 @@ from typing import Literal
 import numpy as np
 
 from rnnsearch.data import Dataset
+from rnnsearch.diagnosis import LayerDiagnosis
 from rnnsearch.models import Architecture
 from rnnsearch.tasks import Loss
 from rnnsearch.vocabulary import Objective
@@ -64,6 +65,8 @@ class Program:
             weight decay, label smoothing, tokens of its own in training, a schedule of its
             learning rate, the average of its weights, sequences that are changed at random; the
             program leaves out the rest.
+        diagnoses: Whether an epoch also says what its updates were like, and `Session.diagnosis`
+            something. Nothing is trained otherwise by it.
     """
 
     architecture: Architecture
@@ -84,6 +87,7 @@ class Program:
     schedules: bool = False
     averages: bool = False
     augments: bool = False
+    diagnoses: bool = False
 
     @property
     def goal(self) -> Objective:
@@ -189,7 +193,11 @@ class Session(ABC):
         Returns:
             Lane → metrics: ``loss`` (mean over the last epoch's batches, weighted by their
             sequences, as Keras reports it), ``val_loss`` and ``val_<metric>``. Values may be
-            NaN where a run diverges; that is no error here.
+            NaN where a run diverges; that is no error here. Of a program that diagnoses, the
+            fused engine adds, over the updates since the last evaluation: ``gradient_norm``
+            before clipping (the median) and ``gradient_norm_max``, inf where a gradient was not
+            finite; ``clipped``, the share of updates that clipping changed; ``update_ratio``,
+            the median size of an update beside that of the weights.
         """
 
     @abstractmethod
@@ -204,6 +212,14 @@ class Session(ABC):
     @abstractmethod
     def last_weights(self, lane: int) -> list[np.ndarray]:
         """Trainable weights after the last epoch that the lane trained, else as `best_weights`."""
+
+    def diagnosis(self, lane: int) -> tuple[LayerDiagnosis, ...]:
+        """What the recurrent layers of the lane's last weights show on a batch, first to last.
+
+        Nothing where the program does not diagnose, the weights are not finite, or the engine
+        does not look into layers.
+        """
+        return ()
 
     @abstractmethod
     def release(self, lane: int) -> None:

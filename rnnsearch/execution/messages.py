@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from rnnsearch.baselines import Graph
+from rnnsearch.diagnosis import LayerDiagnosis
 from rnnsearch.engines import Program, Run, RunKey
 from rnnsearch.models.networks import Network
 
@@ -247,6 +248,7 @@ class Ended:
         weights: The trainable weights at that epoch, if COMPLETE; if CUT, where there is one.
         message: Why the state is not COMPLETE.
         index: Which of its trial's runs it is.
+        layers: What its recurrent layers showed at its end, where it was looked into.
     """
 
     trial: int
@@ -258,6 +260,7 @@ class Ended:
     weights: list[np.ndarray] | None = None
     message: str = ""
     index: int = 0
+    layers: tuple[LayerDiagnosis, ...] = ()
 
     @property
     def key(self) -> RunKey:

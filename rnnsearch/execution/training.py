@@ -232,6 +232,7 @@ class _Course:
         weights = None
         if state == "COMPLETE" or (state == "CUT" and progress.epochs):
             weights = session.last_weights(lane) if last else session.best_weights(lane)
+        layers = session.diagnosis(lane) if self._block.program.diagnoses else ()
         session.release(lane)
         self._listener.ended(
             Ended(
@@ -244,6 +245,7 @@ class _Course:
                 weights,
                 message,
                 progress.run.index,
+                layers,
             )
         )
 

@@ -16,7 +16,8 @@ from rnnsearch.models.augment import Augment
 from rnnsearch.models.cells import CELLS
 from rnnsearch.models.layers import Layers, Recurrent
 from rnnsearch.models.own_tokens import OwnTokens
-from rnnsearch.models.recurrence import Gates, Weights, input_share, recur
+from rnnsearch.models.probes import recurrence_of
+from rnnsearch.models.recurrence import Gates, Weights, input_share
 
 __all__ = ["NUMBERS", "GatedDropout", "GatedLayers", "GatedRNN"]
 
@@ -194,7 +195,7 @@ class GatedRNN(keras.Layer):
             ops.convert_to_tensor(recurrent_kernel),
             None if recurrent_bias is None else ops.convert_to_tensor(recurrent_bias),
         )
-        outputs, last = recur(
+        outputs, last = recurrence_of(self.name, direction)(
             self._name_of_cell,
             projected,
             weights,

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 
 from rnnsearch.models.cells import CELLS, Cell
 
-__all__ = ["Gates", "Weights", "input_share", "recur"]
+__all__ = ["Gates", "Weights", "input_share", "one_step", "recur"]
 
 Array = Any
 Arrays = tuple[Array, ...]
@@ -103,7 +103,7 @@ def _value(
     cell = CELLS[name]
 
     def step(states: Arrays, now: Any) -> tuple[Arrays, Array | None]:
-        new, _ = _step(cell, states, now, weights, gates)
+        new, _ = one_step(cell, states, now, weights, gates)
         return new, new[0] if sequences else None
 
     last, outputs = jax.lax.scan(step, initial, (projected, gates.skip), reverse=backward)
@@ -122,7 +122,7 @@ def _forward(
     cell = CELLS[name]
 
     def step(states: Arrays, now: Any) -> tuple[Arrays, Any]:
-        new, kept = _step(cell, states, now, weights, gates)
+        new, kept = one_step(cell, states, now, weights, gates)
         return new, (states, kept)
 
     last, (before, kept) = jax.lax.scan(step, initial, (projected, gates.skip), reverse=backward)
@@ -133,9 +133,17 @@ def _forward(
     return (outputs, last), (before, kept, weights, gates)
 
 
-def _step(
+def one_step(
     cell: Cell, states: Arrays, now: Any, weights: Weights, gates: Gates
 ) -> tuple[Arrays, Arrays]:
+    """The states after a step, and what the cell's `backward` needs.
+
+    Args:
+        cell: Whose step it is.
+        states: (B, H) before it.
+        now: The input's share (B, G·H), and (B, 1) whether it is skipped, or None.
+        weights, gates: As of `recur`.
+    """
     x, skip = now
     new, kept = cell.forward(x, states, _recurrent_share(cell, states[0], weights, gates))
     if skip is not None:

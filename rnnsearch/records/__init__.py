@@ -1,5 +1,13 @@
 """What lasts: the files in a study's folder, one module per artifact."""
 
+from rnnsearch.records.diagnosis import (
+    constant_loss,
+    diagnosis_frame,
+    metrics_of,
+    reach_frame,
+    verdict_on,
+    verdicts_of_folder,
+)
 from rnnsearch.records.each_target import TargetStanding, each_target
 from rnnsearch.records.environment import environment, read_environment, write_environment
 from rnnsearch.records.epochs import EpochsFile, read_epochs
@@ -31,14 +39,18 @@ __all__ = [
     "Summary",
     "TargetStanding",
     "commit",
+    "constant_loss",
+    "diagnosis_frame",
     "each_target",
     "environment",
     "leaderboard",
     "leaderboard_csv",
     "leave_waiting",
     "load_weights",
+    "metrics_of",
     "open_study",
     "params_of",
+    "reach_frame",
     "read_environment",
     "read_epochs",
     "read_leaderboard",
@@ -47,6 +59,8 @@ __all__ = [
     "save_weights",
     "set_params",
     "tell",
+    "verdict_on",
+    "verdicts_of_folder",
     "write_environment",
     "write_leaderboard",
     "write_summary",

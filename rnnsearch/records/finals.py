@@ -62,7 +62,11 @@ class Finals:
             trial=ended.trial,
             index=ended.index,
             fold=fold,
-            metrics={name: float(value) for name, value in ended.best.metrics.items()},
+            metrics={
+                name: float(value)
+                for name, value in ended.best.metrics.items()
+                if name.startswith("val_") or name == "loss"
+            },
             epochs=ended.best.number,
             parameters=ended.parameters,
             seconds=ended.seconds,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rnnsearch.diagnosis import Verdict
 from rnnsearch.errors import StudyError
 from rnnsearch.files import write_text
 from rnnsearch.records import cells
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["leaderboard", "leaderboard_csv", "read_leaderboard", "write_leaderboard"]
 
-_TEXT = {"trial", "state", "message"}
+_VERDICT = ("verdict", "evidence", "suggestion")
+_TEXT = {"trial", "state", "message", *_VERDICT}
 _INTEGERS = {"rank", "runs", "epochs", "parameters"}
 _GROUPS = {"PRUNED": 3, "RUNNING": 4, "WAITING": 5, "FAIL": 6}
 _RANKED, _UNCONFIRMED, _WITHOUT_SCORE = 0, 1, 2
@@ -31,6 +34,7 @@ def leaderboard(
     direction: Direction,
     confirmed: Sequence[Confirmed] = (),
     deliveries: Sequence[Delivery] = (),
+    verdicts: Mapping[int, Verdict] | None = None,
 ) -> pd.DataFrame:
     """Rank trials, baselines and what was made of them together.
 
@@ -43,7 +47,8 @@ def leaderboard(
 
     Returns:
         Columns ``rank, trial, state, score, score_std``, the validation metrics, ``runs, epochs,
-        seconds, parameters``, one ``params_<name>`` a search parameter, ``message``. Score and
+        seconds, parameters``, one ``params_<name>`` a search parameter, ``message``. Before the
+        message stand ``verdict, evidence, suggestion`` where there are verdicts. Score and
         metrics are means over the runs (of baselines: the folds), ``score_std`` the sample standard
         deviation of the score over them, empty where there is one. Where the best were confirmed,
         ``score_low, score_high, tied_with_best, search_score`` follow the deviation: the ends of
@@ -69,7 +74,13 @@ def leaderboard(
     for key, row in rows:
         if key[0] in (_RANKED, _UNCONFIRMED):
             row["rank"] = rank = rank + 1
+    for _, row in rows:
+        verdict = (verdicts or {}).get(row["trial"]) if isinstance(row["trial"], int) else None
+        if verdict is not None:
+            row |= dict(zip(_VERDICT, astuple(verdict), strict=True))
     columns = _columns(ordered, baselines, deliveries, sure=bool(confirmed or deliveries))
+    if verdicts:
+        columns[-1:-1] = _VERDICT
     table = [[cells.text(row.get(column)) for column in columns] for _, row in rows]
     return _frame(columns, table)
 
@@ -262,7 +273,7 @@ def _frame(columns: Sequence[str], table: Sequence[Sequence[str]]) -> pd.DataFra
     for position, column in enumerate(columns):
         cast, dtype = _type(column, [row[position] for row in table])
         values = [cast(row[position]) if row[position] else None for row in table]
-        if column == "message":
+        if column == "message" or column in _VERDICT:
             values = [value or "" for value in values]
         series[column] = pd.Series(values, dtype=dtype)
     return pd.DataFrame(series, columns=list(columns))

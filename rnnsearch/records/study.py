@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from rnnsearch.diagnosis import layers_from_json, layers_to_json
 from rnnsearch.errors import StudyError
 from rnnsearch.records.folder import StudyFolder
 from rnnsearch.vocabulary import Direction, Objective
@@ -159,6 +160,7 @@ def tell(study: optuna.Study, record: TrialRecord) -> None:
         "run_scores": [_number(score) for score in record.run_scores],
         "cut": record.cut,
         "whole": record.whole,
+        "layers": layers_to_json(record.layers),
     }
     opened.storage.set_trial_user_attr(trial_id, "result", result)
     value = record.score if record.state == "COMPLETE" else None
@@ -211,6 +213,7 @@ def _record(trial: optuna.trial.FrozenTrial, objective: Objective) -> TrialRecor
         run_scores=tuple(result.get("run_scores", ())),
         cut=result.get("cut", False),
         whole=result.get("whole", 0),
+        layers=layers_from_json(result.get("layers", ())),
     )
 
 

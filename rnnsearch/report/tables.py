@@ -83,6 +83,7 @@ def leaderboard_table(
     params = varying(frame)
     rows = frame.head(len(frame) if top is None else top).to_dict("records")
     notes = any(str(row["message"]) for row in rows)
+    judged = any(row.get("verdict") for row in rows)
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for title in ("rank", "trial", "state", "score", "seconds", "parameters"):
         left = title in ("trial", "state")
@@ -91,10 +92,13 @@ def leaderboard_table(
         table.add_column(name.removeprefix("params_"), justify="right")
     if params and not columns:
         table.add_column("configuration")
+    if judged:
+        table.add_column("verdict", no_wrap=True)
     if notes:
         table.add_column("message")
     for row in rows:
-        cells = _cells(row, params, columns) + ([str(row["message"])] if notes else [])
+        cells = _cells(row, params, columns) + ([str(row["verdict"])] if judged else [])
+        cells += [str(row["message"])] if notes else []
         style = _STYLES.get(str(row["state"]), "green" if cells[0] == "1" else None)
         table.add_row(*(Text(cell) for cell in cells), style=style)
     return table

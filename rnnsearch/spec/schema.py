@@ -211,6 +211,12 @@ class RunSpec(Frozen):
         "`vmap`, all as one batch. `auto`: `map` on a CPU, `vmap` on a GPU.",
     )
     device: Literal["auto", "cpu", "gpu"] = Field(default="auto", description="What to train on.")
+    diagnosis: bool = Field(
+        default=True,
+        description="Whether the `fused` engine notes what gradients and updates were like in each "
+        "epoch, and how far back learning reached at the end of each run: see docs/diagnosis.md. "
+        "It changes no result.",
+    )
 
 
 class Spec(Frozen):

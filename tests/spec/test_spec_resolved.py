@@ -116,6 +116,7 @@ def test_every_default_is_written() -> None:
             "lanes": "auto",
             "lane_mode": "auto",
             "device": "auto",
+            "diagnosis": True,
         },
     }
 

@@ -16,6 +16,7 @@ from rnnsearch.engines.compiling import lane_numbers
 from rnnsearch.engines.fused.network import Network
 from rnnsearch.engines.fused.optimizers import RULES
 from rnnsearch.engines.fused.placement import Placement
+from rnnsearch.engines.fused.probing import Prober
 from rnnsearch.engines.fused.training import LaneState, epoch_function
 from rnnsearch.engines.fused.widths import update_seconds
 from rnnsearch.engines.ragged import Lengths, lengths_of
@@ -58,6 +59,7 @@ class CompiledProgram:
         self.program = program
         self.placement = placement
         self.network = Network(program)
+        self.prober = Prober(program, self.network)
         self._networks = {self.network.steps: self.network}
         self._lock = threading.Lock()
         self._executables: dict[Any, Any] = {}

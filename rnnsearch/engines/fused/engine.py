@@ -12,6 +12,7 @@ import jax
 import numpy as np
 
 from rnnsearch.data import Dataset
+from rnnsearch.diagnosis import LayerDiagnosis
 from rnnsearch.engines._base import Engine, LaneMode, Program, Run, Session
 from rnnsearch.engines.compiling import lane_numbers
 from rnnsearch.engines.devices import describe_device, on_host
@@ -22,6 +23,7 @@ from rnnsearch.engines.fused.training import LaneState, metric_names
 from rnnsearch.engines.fused.widths import fitting_width, full_width, wanted_width
 from rnnsearch.engines.orders import Orders
 from rnnsearch.engines.schedules import updates_of
+from rnnsearch.models.cells import CELLS
 from rnnsearch.tasks import Loss
 
 __all__ = ["FusedEngine"]
@@ -138,6 +140,7 @@ class _FusedSession(Session):
         self._placement = compiled.placement
         self._names = metric_names(compiled.program)
         self._shape = shape
+        self._folds = folds
         self._sequences = [len(dataset.train) for dataset in folds]
         self._order = Orders(compiled.program, folds)
         self._calls = {shape.epochs: compiled.epoch(width, shape, data)}
@@ -178,6 +181,17 @@ class _FusedSession(Session):
         """Their average where the program averages."""
         (last,) = self._states.average or (self._states.weights,)
         return self._weights(last, lane)
+
+    def diagnosis(self, lane: int) -> tuple[LayerDiagnosis, ...]:
+        """On the host, by a program of its own; of the best weights where the last are lost."""
+        compiled, run = self._compiled, self._runs[lane]
+        program = compiled.program
+        if not program.diagnoses or program.architecture.cell not in CELLS:
+            return ()
+        for weights in (self.last_weights(lane), self.best_weights(lane)):
+            if all(np.isfinite(array).all() for array in weights):
+                return compiled.prober.probe(weights, run, self._folds[run.fold])
+        return ()
 
     def _weights(self, weights: Any, lane: int) -> list[np.ndarray]:
         flat = self._placement.read(weights, lane)

@@ -11,6 +11,7 @@ import numpy as np
 
 from rnnsearch.data import unscaled
 from rnnsearch.engines._base import Program
+from rnnsearch.engines.fused.diagnosis import MEASURED, measure, nothing_measured, over_updates
 from rnnsearch.engines.fused.gradients import gradient_function
 from rnnsearch.engines.fused.network import Network
 from rnnsearch.engines.fused.optimizers import RULES
@@ -56,7 +57,8 @@ class LaneState(NamedTuple):
 
 def metric_names(program: Program) -> tuple[str, ...]:
     """Names of the values that an epoch returns, in order."""
-    return ("loss", "val_loss", *(f"val_{name}" for name in program.metrics))
+    measured = MEASURED if program.diagnoses else ()
+    return ("loss", "val_loss", *(f"val_{name}" for name in program.metrics), *measured)
 
 
 def epoch_function(
@@ -84,16 +86,17 @@ def epoch_function(
     def epoch(state: LaneState, order: Array, data: Data) -> tuple[LaneState, Array]:
         """Train over all batches, evaluate, and keep the weights if they are the best so far."""
         if epochs == 1:
-            trained, loss = train(state, order, data)
+            trained, (loss, measured) = train(state, order, data)
         else:
-            trained, losses = jax.lax.scan(
+            trained, (losses, measured) = jax.lax.scan(
                 lambda state, order: train(state, order, data),
                 state,
                 order.reshape(epochs, -1, order.shape[1]),
             )
             loss = losses[-1]
         (judged,) = trained.average or (trained.weights,)
-        values = jnp.stack([loss, *evaluate(trained, judged, data)])
+        updates = over_updates(measured, trained.weights) if program.diagnoses else ()
+        values = jnp.stack([loss, *evaluate(trained, judged, data), *updates])
         score = sign * values[objective]
         better = (score < state.best_score) | jnp.isnan(state.best_score)
         new = trained._replace(
@@ -118,32 +121,35 @@ def epoch_function(
 
 def _training_function(
     program: Program, networks: Sequence[Network], uneven: bool
-) -> Callable[[LaneState, Array, Data], tuple[LaneState, Array]]:
+) -> Callable[[LaneState, Array, Data], tuple[LaneState, Any]]:
     step, network = _step_function(program, networks), networks[-1]
 
-    def train(state: LaneState, order: Array, data: Data) -> tuple[LaneState, Array]:
-        """One epoch's updates, and their mean loss."""
+    def train(state: LaneState, order: Array, data: Data) -> tuple[LaneState, Any]:
+        """One epoch's updates; their mean loss, and what was measured of them."""
 
-        def body(carry: Any, indices: Array) -> tuple[Any, None]:
+        def body(carry: Any, indices: Array) -> tuple[Any, Any]:
+            result: tuple[Any, Any]
             if not uneven:
-                return step(carry, indices, state.numbers, data), None
-            trained = jax.lax.cond(
+                result = step(carry, indices, state.numbers, data)
+                return result
+            result = jax.lax.cond(
                 jnp.any(indices >= 0),
                 lambda c: step(c, indices, state.numbers, data),
-                lambda c: c,
+                lambda c: (c, nothing_measured(program)),
                 carry,
             )
-            return trained, None
+            return result
 
         hidden, none = network.no_hidden(order.shape[1]), jnp.zeros(())
         learned = (state.weights, state.slots, state.steps, state.generators, state.average)
         carry = (*learned, hidden, none)
-        (weights, slots, steps, generators, average, _, total), _ = jax.lax.scan(body, carry, order)
+        carry, measured = jax.lax.scan(body, carry, order)
+        weights, slots, steps, generators, average, _, total = carry
         count = jnp.sum(order >= 0).astype(jnp.float32)
         trained = state._replace(
             weights=weights, slots=slots, steps=steps, generators=generators, average=average
         )
-        return trained, total / count
+        return trained, (total / count, measured)
 
     return train
 
@@ -153,7 +159,7 @@ def _step_function(program: Program, networks: Sequence[Network]) -> Callable[..
     differentiate = gradient_function(program, networks)
 
     def step(carry: Any, indices: Array, numbers: dict[str, Array], data: Data) -> Any:
-        """One update of the weights, by the batch of these sequences."""
+        """One update of the weights, by the batch of these sequences; what is measured of it."""
         weights, slots, steps, generators, average, hidden, total = carry
         real = (indices >= 0).astype(jnp.float32)
         chosen = jnp.maximum(indices, 0)
@@ -164,6 +170,7 @@ def _step_function(program: Program, networks: Sequence[Network]) -> Callable[..
         (loss, (generators, hidden)), gradients = differentiate(
             network.unflatten(weights), numbers, generators, hidden, Split(x, y, weight)
         )
+        raw, before = gradients, weights
         if program.clip_mode is not None:
             gradients = _clip(gradients, numbers["clip_norm"], program.clip_mode)
         gradient = network.flatten(gradients)
@@ -177,7 +184,8 @@ def _step_function(program: Program, networks: Sequence[Network]) -> Callable[..
             kept = jnp.where(steps == 1, 0.0, numbers["averaging"])
             average = (kept * average[0] + (1 - kept) * weights,)
         total = total + loss * jnp.sum(real)
-        return weights, slots, steps, generators, average, hidden, total
+        measured = measure(program, raw, numbers, weights - before)
+        return (weights, slots, steps, generators, average, hidden, total), measured
 
     return step
 

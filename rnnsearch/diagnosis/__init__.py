@@ -1,0 +1,22 @@
+"""What a training was like: measured by engines, judged by rules, put into words."""
+
+from rnnsearch.diagnosis.layers import (
+    LayerDiagnosis,
+    chosen_lags,
+    layers_from_json,
+    layers_to_json,
+    mean_of_runs,
+)
+from rnnsearch.diagnosis.rules import NAMES, Training, Verdict, verdict_of
+
+__all__ = [
+    "NAMES",
+    "LayerDiagnosis",
+    "Training",
+    "Verdict",
+    "chosen_lags",
+    "layers_from_json",
+    "layers_to_json",
+    "mean_of_runs",
+    "verdict_of",
+]
