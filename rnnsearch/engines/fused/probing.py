@@ -154,7 +154,7 @@ def _batch(
     """What is read, what is learned, and the weight in the loss: of the last output alone."""
     y = np.asarray(part.y[chosen])
     if weight.ndim > 1:
-        weighs = (weight > 0).reshape(*weight.shape[:2], -1).any(axis=-1)
+        weighs = weight.reshape(*weight.shape[:2], -1).max(axis=-1) > 0
         last = weight.shape[1] - 1 - np.argmax(weighs[:, ::-1], axis=1)
         is_last = np.equal(np.arange(weight.shape[1]), last[:, None])
         weight = weight * is_last.reshape(*is_last.shape, *(1,) * (weight.ndim - 2))
