@@ -14,6 +14,7 @@ from rnnsearch.driver.baselines import has_feed_forward
 from rnnsearch.driver.regime import UNBOUNDED, Regime, batch_for, first_network
 from rnnsearch.spec import Spec
 from rnnsearch.tasks import TASKS, Loss, class_weights
+from rnnsearch.vocabulary import LOSSES, PRUNERS
 
 __all__ = ["CheckReport", "check"]
 
@@ -87,10 +88,10 @@ def check(
 
 def _loss(loss: Loss, dataset: Dataset) -> str:
     """``huber with delta 1``; class weights as the training part has them."""
-    if loss.name == "huber":
-        return f"huber with delta {loss.delta:g}"
+    if "delta" in LOSSES[loss.name].settings:
+        return f"{loss.name} with delta {loss.delta:g}"
     if loss.quantiles:
-        return f"quantile at {', '.join(f'{level:g}' for level in loss.quantiles)}"
+        return f"{loss.name} at {', '.join(f'{level:g}' for level in loss.quantiles)}"
     if loss.class_weights is None:
         return loss.name
     weights = zip(dataset.target.classes, class_weights(loss, dataset), strict=True)
@@ -147,7 +148,7 @@ def _patched(spec: Spec, data: SequenceData, window: int | None) -> list[tuple[s
 
 def _pruner(regime: Regime) -> str:
     """How trials are stopped, and why so."""
-    if regime.pruner == "race":
+    if PRUNERS[regime.pruner].by_runs:
         if not regime.stages:
             return "race, which needs three divisions of the data: no trial is stopped"
         return f"race: on {regime.stages[0]} of {regime.runs} divisions, on all if worth it"

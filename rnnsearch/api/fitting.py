@@ -8,13 +8,11 @@ from rnnsearch.data import SequenceData, Target
 from rnnsearch.errors import Problem
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import SeriesSource, Spec
-from rnnsearch.spec.check_loss import CLASS_LOSSES, NUMERIC_LOSSES
+from rnnsearch.spec.check_loss import losses_of
 from rnnsearch.spec.sources import RowsSource, SequencesSource, Source
-from rnnsearch.tasks import METRICS
+from rnnsearch.vocabulary import LOSSES, METRICS
 
 __all__ = ["of_kind", "target_problems"]
-
-_LOSSES = {"numeric": NUMERIC_LOSSES, "class": CLASS_LOSSES}
 
 
 def target_problems(spec: Spec, data: SequenceData, space: SearchSpace) -> list[Problem]:
@@ -40,10 +38,8 @@ def of_kind(spec: Spec) -> Source:
     if data.target_kind != "auto" or not (arrays_or_table or labelled):
         return data
     metric = METRICS.get(spec.search.objective.removeprefix("val_"))
-    kinds = {kind for kind, losses in _LOSSES.items() if spec.loss.name in losses}
-    if not kinds and metric is not None:
-        kinds = {"class" if metric.kind == "class" else "numeric"}
-    return data.model_copy(update={"target_kind": kinds.pop()}) if len(kinds) == 1 else data
+    fact = metric if spec.loss.name == "auto" else LOSSES[spec.loss.name]
+    return data if fact is None else data.model_copy(update={"target_kind": fact.target_kind})
 
 
 def _kind(target: Target) -> str:
@@ -55,11 +51,11 @@ def _names(target: Target) -> str:
 
 
 def _loss_problems(spec: Spec, target: Target) -> list[Problem]:
-    loss, fitting = spec.loss, _LOSSES[target.kind]
+    loss, fitting = spec.loss, losses_of(target.kind)
     if loss.name not in ("auto", *fitting):
         must = f"must be a loss of {_kind(target)}, as {_names(target)} is"
         return [Problem("loss", must, loss.name, f"use one of {', '.join(('auto', *fitting))}")]
-    if loss.name != "cross_entropy" or not isinstance(loss.class_weights, dict):
+    if loss.kind != "class" or not isinstance(loss.class_weights, dict):
         return []
     known = [str(label) for label in target.classes]
     return [
@@ -98,7 +94,7 @@ def _ranks(name: str, spec: Spec, target: Target) -> bool:
     if metric.direction is None or (name == "mase" and target.naive_error is None):
         return False
     if metric.kind == "quantile":
-        return spec.loss.name == "quantile"
+        return spec.loss.kind == "quantile"
     return metric.kind == target.kind
 
 

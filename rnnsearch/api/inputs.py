@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib.util
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from rnnsearch.api.backend import require_backend
 from rnnsearch.api.fitting import of_kind, target_problems
 from rnnsearch.data import Arrays, SequenceData, files, read
 from rnnsearch.driver.choices import with_choices
-from rnnsearch.errors import InvalidData, InvalidSpec, Problem
+from rnnsearch.errors import InvalidData, InvalidSpec, MissingExtra, Problem
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import (
     Loaded,
@@ -24,6 +25,7 @@ from rnnsearch.spec import (
     load,
     parse,
 )
+from rnnsearch.vocabulary import SAMPLERS
 
 __all__ = ["Asked", "Inputs", "fingerprint", "read_inputs", "read_spec", "resolve_engine"]
 
@@ -180,10 +182,9 @@ def _overridden(spec: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[s
 
 def _require_libraries(spec: Spec) -> None:
     require_backend(spec.run.backend, "run.backend")
-    if spec.search.sampler in ("gp", "cmaes"):
-        from rnnsearch.driver.samplers import require_sampler
-
-        require_sampler(spec.search.sampler)
+    sampler = SAMPLERS[spec.search.sampler]
+    if sampler.library and importlib.util.find_spec(sampler.library) is None:
+        raise MissingExtra(sampler.library, sampler.extra, f"sampler: {sampler.name}")
 
 
 def _unroll_length_problems(spec: Spec, data: SequenceData) -> list[Problem]:

@@ -53,6 +53,7 @@ from rnnsearch.records import (
 )
 from rnnsearch.spec import Spec, difference, dump, load, resolved
 from rnnsearch.tasks import TASKS
+from rnnsearch.vocabulary import SAMPLERS
 
 __all__ = ["search"]
 
@@ -346,7 +347,7 @@ class _Searching:
     def _block(self) -> int | None:
         """Trials of a block; None: as suits the device."""
         search = self.spec.search
-        if search.sampler == "cmaes":  # its suggestions can't be had with a part of them given
+        if not SAMPLERS[search.sampler].shares:
             return 1
         if search.block != "auto":
             return search.block

@@ -137,7 +137,7 @@ class _Entries:
 
     def _needed(self, outputs: np.ndarray) -> np.ndarray:
         """(E, W) of a member's outputs: of classes but the chance of the right one."""
-        if self._loss.name != "cross_entropy":
+        if not self._loss.of_classes:
             return outputs.astype(float)
         chosen = np.take_along_axis(outputs, self._y[:, None], axis=-1)
         return np.asarray(np.maximum(chosen.astype(float), _LEAST))

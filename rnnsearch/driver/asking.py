@@ -10,6 +10,7 @@ import optuna
 from rnnsearch.driver.samplers import make_sampler
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Scalar, Spec
+from rnnsearch.vocabulary import SAMPLERS
 
 __all__ = ["Asking"]
 
@@ -40,7 +41,7 @@ class Asking:
         Only a sampler that learns from results has one: others are asked for what they are.
         """
         place, offset = divmod(number, size)
-        if self.spec.search.sampler != "tpe" or offset or place >= len(self.portfolio):
+        if not SAMPLERS[self.spec.search.sampler].begins or offset or place >= len(self.portfolio):
             return {}
         return self.portfolio[place]
 

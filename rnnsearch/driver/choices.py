@@ -12,6 +12,7 @@ from rnnsearch.data import SequenceData
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Domain, Scalar, Spec
 from rnnsearch.tasks import TASKS
+from rnnsearch.vocabulary import SAMPLERS
 
 __all__ = ["with_choices"]
 
@@ -33,7 +34,7 @@ def with_choices(spec: Spec, data: SequenceData) -> Spec:
         data: What is learned from.
     """
     search = spec.search
-    if search.epochs != "auto" or search.sampler == "grid" or data.ordered:
+    if search.epochs != "auto" or SAMPLERS[search.sampler].lists or data.ordered:
         return spec
     found = {name: v for name, v in _choices(spec, data).items() if name not in spec.space}
     if not found:

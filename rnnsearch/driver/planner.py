@@ -14,10 +14,10 @@ from rnnsearch.driver.portfolio import portfolio
 from rnnsearch.driver.programs import Programs
 from rnnsearch.driver.regime import Regime
 from rnnsearch.driver.resuming import Resuming
-from rnnsearch.driver.samplers import knows_history
 from rnnsearch.engines import Program, Run
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Scalar, Spec
+from rnnsearch.vocabulary import SAMPLERS
 
 __all__ = ["Planner"]
 
@@ -37,7 +37,7 @@ class Planner:
             spec,
             self.regime.expected,
             portfolio(self._space, ordered=data.past),
-            self._space.grid() if spec.search.sampler == "grid" else None,
+            self._space.grid() if SAMPLERS[spec.search.sampler].lists else None,
         )
 
     @property
@@ -58,7 +58,7 @@ class Planner:
     @property
     def asks_ahead(self) -> bool:
         """Whether a block may be asked for before the one before it has ended."""
-        return not knows_history(self._spec.search.sampler)
+        return not SAMPLERS[self._spec.search.sampler].learns
 
     def resume(self, size: int) -> list[BlockPlan]:
         """Trials that an earlier process asked for and did not end, to be run from scratch.

@@ -15,8 +15,8 @@ from rnnsearch.models.architecture import Architecture
 from rnnsearch.models.configured import architecture_of
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Scalar, Spec
-from rnnsearch.tasks import METRICS, TASKS, Head
-from rnnsearch.vocabulary import Objective
+from rnnsearch.tasks import TASKS, Head
+from rnnsearch.vocabulary import METRICS, Objective
 
 __all__ = ["Programs", "asked_metrics", "objective_of"]
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import optuna
 
-__all__ = ["make_pruner", "rungs"]
+from rnnsearch.vocabulary import PRUNERS
+
+__all__ = ["MAKERS", "make_pruner", "rungs"]
 
 _REDUCTION = 3
 """Of successive halving: the best third goes on (Li et al., 2018)."""
@@ -12,16 +16,21 @@ _REDUCTION = 3
 
 def make_pruner(kind: str, epochs: int) -> optuna.pruners.BasePruner:
     """The pruner of a study whose trials train for `epochs`."""
-    first = _first_rung(epochs)
-    match kind:
-        case "hyperband":
-            return optuna.pruners.HyperbandPruner(first, epochs, _REDUCTION)
-        case "asha":
-            return optuna.pruners.SuccessiveHalvingPruner(first, _REDUCTION)
-        case "median":
-            return optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=first)
-        case _:
-            return optuna.pruners.NopPruner()
+    return MAKERS[kind](epochs)
+
+
+MAKERS: dict[str, Callable[[int], optuna.pruners.BasePruner]] = {
+    "race": lambda epochs: optuna.pruners.NopPruner(),  # of runs: `rnnsearch.driver.racing`
+    "hyperband": lambda epochs: optuna.pruners.HyperbandPruner(
+        _first_rung(epochs), epochs, _REDUCTION
+    ),
+    "asha": lambda epochs: optuna.pruners.SuccessiveHalvingPruner(_first_rung(epochs), _REDUCTION),
+    "median": lambda epochs: optuna.pruners.MedianPruner(
+        n_startup_trials=5, n_warmup_steps=_first_rung(epochs)
+    ),
+    "none": lambda epochs: optuna.pruners.NopPruner(),
+}
+"""What makes each pruner of the vocabulary, by the epochs that trials train for."""
 
 
 def rungs(kind: str, epochs: int) -> frozenset[int]:
@@ -30,7 +39,7 @@ def rungs(kind: str, epochs: int) -> frozenset[int]:
     Storage is written at these only: a report costs milliseconds.
     """
     first = _first_rung(epochs)
-    if kind == "none":
+    if not PRUNERS[kind].by_epochs:
         return frozenset()
     if kind == "median":
         return frozenset(range(first, epochs, first))

@@ -22,6 +22,7 @@ from rnnsearch.models.configured import architecture_of
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import SearchSpec, Spec
 from rnnsearch.tasks import TASKS
+from rnnsearch.vocabulary import PRUNERS
 
 __all__ = ["UNBOUNDED", "Regime", "batch_for", "first_network"]
 
@@ -105,7 +106,7 @@ class Regime:
     """
 
     trials: int
-    pruner: Literal["race", "hyperband", "asha", "median", "none"]
+    pruner: str
     keep: Literal["best", "last"]
     sequences: int
     folds: int
@@ -136,7 +137,7 @@ class Regime:
         pruner = search.pruner
         if pruner == "auto":
             pruner = "race" if possible else "hyperband"
-        raced = possible if pruner == "race" else ()
+        raced = possible if PRUNERS[pruner].by_runs else ()
         tells = len(dataset.validation) >= _SAYS_WHICH_EPOCH
         # Texts that are written, and streams, are delivered as one network: others write a token
         # at a time, or carry states.
@@ -171,7 +172,7 @@ class Regime:
         if self.asked_epochs != "auto":
             return self.asked_epochs
         # What is stopped by its epochs must be as old as what it is compared with.
-        batch = batch if self.pruner in ("race", "none") else batch_for(self.sequences)
+        batch = batch_for(self.sequences) if PRUNERS[self.pruner].by_epochs else batch
         updates = max(1, math.ceil(self.sequences / batch))
         least = next(count for most, count in _LEAST_EPOCHS if self.sequences <= most)
         most = max(_LEAST_IN_TIME, self.affordable // _TRIALS_IN_TIME)
@@ -188,7 +189,7 @@ class Regime:
     def _stride(self, epochs: int) -> int:
         """Epochs between two looks at a run of so many: one where a look may decide anything."""
         decides = self.keep == "best" or self.asked_patience not in ("auto", None)
-        if decides or self.pruner not in ("race", "none") or self.asked_epochs != "auto":
+        if decides or PRUNERS[self.pruner].by_epochs or self.asked_epochs != "auto":
             return 1
         return max(1, epochs // _LOOKS)
 
@@ -207,7 +208,7 @@ class Regime:
 
     def schedule(self, epochs: int) -> Schedule:
         """When runs of so many epochs stop."""
-        asked = rungs(self.pruner, epochs) if self.pruner != "race" else frozenset()
+        asked = rungs(self.pruner, epochs)
         stride = self._stride(epochs)
         return Schedule(self.patience(epochs), asked, self.keep, self.stages, stride)
 

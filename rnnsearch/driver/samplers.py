@@ -6,35 +6,30 @@ killed and resumed goes on as if it had not been.
 
 from __future__ import annotations
 
-import importlib.util
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import optuna
 
-from rnnsearch.errors import MissingExtra
 from rnnsearch.spec import Scalar
 
-__all__ = ["knows_history", "make_sampler", "require_sampler"]
-
-_EXTRAS = {"gp": ("torch", "torch")}
+__all__ = ["MAKERS", "Turn", "make_sampler"]
 
 
-def knows_history(kind: str) -> bool:
-    """Whether what is suggested depends on how earlier trials ended."""
-    return kind in ("tpe", "gp", "cmaes")
+class Turn(NamedTuple):
+    """What a sampler is made of.
 
-
-def require_sampler(kind: str) -> None:
-    """Fail early where a sampler's library is not installed.
-
-    Raises:
-        MissingExtra: It is not.
+    Attributes:
+        seed: Of the spec.
+        own: Of this trial.
+        startup: Trials that are suggested at random before it learns.
     """
-    library, extra = _EXTRAS.get(kind, ("", ""))
-    if library and importlib.util.find_spec(library) is None:
-        raise MissingExtra(library, extra, f"sampler: {kind}")
+
+    seed: int
+    own: int
+    startup: int
 
 
 def make_sampler(
@@ -49,33 +44,54 @@ def make_sampler(
         trials: Of the whole search: a short one leaves its random start earlier.
         fixed: Parameters that are given, because the trial shares a program with another.
     """
+    own = int(np.random.SeedSequence([seed, number]).generate_state(1)[0])
     # What a sampler can't model (a parameter that not every trial has; for cmaes, a choice) it
     # draws at random, and needs not say so for each trial.
-    own_seed = int(np.random.SeedSequence([seed, number]).generate_state(1)[0])
-    startup = min(10, max(4, trials // 6))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-        match kind:
-            case "tpe":
-                sampler: optuna.samplers.BaseSampler = optuna.samplers.TPESampler(
-                    seed=own_seed, n_startup_trials=startup, multivariate=True, constant_liar=True
-                )
-            case "gp":
-                sampler = optuna.samplers.GPSampler(
-                    seed=own_seed, n_startup_trials=startup, warn_independent_sampling=False
-                )
-            case "cmaes":
-                sampler = optuna.samplers.CmaEsSampler(
-                    seed=own_seed, n_startup_trials=startup, warn_independent_sampling=False
-                )
-            case "qmc":
-                # One sequence for the whole study, so one seed; its place in it is kept there.
-                sampler = optuna.samplers.QMCSampler(
-                    scramble=True,
-                    seed=seed,
-                    independent_sampler=optuna.samplers.RandomSampler(seed=own_seed),
-                    warn_independent_sampling=False,
-                )
-            case _:
-                sampler = optuna.samplers.RandomSampler(seed=own_seed)
+        sampler = MAKERS[kind](Turn(seed, own, min(10, max(4, trials // 6))))
         return optuna.samplers.PartialFixedSampler(dict(fixed), sampler) if fixed else sampler
+
+
+def _tpe(turn: Turn) -> optuna.samplers.BaseSampler:
+    """Bergstra et al. (2011), all parameters at once."""
+    return optuna.samplers.TPESampler(
+        seed=turn.own, n_startup_trials=turn.startup, multivariate=True, constant_liar=True
+    )
+
+
+def _random(turn: Turn) -> optuna.samplers.BaseSampler:
+    return optuna.samplers.RandomSampler(seed=turn.own)
+
+
+def _gp(turn: Turn) -> optuna.samplers.BaseSampler:
+    return optuna.samplers.GPSampler(
+        seed=turn.own, n_startup_trials=turn.startup, warn_independent_sampling=False
+    )
+
+
+def _cmaes(turn: Turn) -> optuna.samplers.BaseSampler:
+    return optuna.samplers.CmaEsSampler(
+        seed=turn.own, n_startup_trials=turn.startup, warn_independent_sampling=False
+    )
+
+
+def _qmc(turn: Turn) -> optuna.samplers.BaseSampler:
+    """One sequence for the whole study, so one seed; its place in it is kept there."""
+    return optuna.samplers.QMCSampler(
+        scramble=True,
+        seed=turn.seed,
+        independent_sampler=_random(turn),
+        warn_independent_sampling=False,
+    )
+
+
+MAKERS: dict[str, Callable[[Turn], optuna.samplers.BaseSampler]] = {
+    "tpe": _tpe,
+    "random": _random,
+    "gp": _gp,
+    "cmaes": _cmaes,
+    "qmc": _qmc,
+    "grid": _random,  # of which each point gives all parameters
+}
+"""What makes each sampler of the vocabulary."""

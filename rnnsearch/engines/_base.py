@@ -56,7 +56,7 @@ class Program:
         batch_size: B.
         clip_mode: ``global_norm``, ``norm``, ``value``; None where no run clips.
         loss: In scaled units.
-        metrics: Names in `rnnsearch.tasks.METRICS`, in the target's own units.
+        metrics: Names in `rnnsearch.vocabulary.METRICS`, in the target's own units.
         objective: The metric that decides which epoch was best: ``val_loss``, ``val_rmse``, …
         maximize: Whether more of the objective is better.
         window: T of the data's windows, None where the data has its own length.

@@ -81,7 +81,7 @@ def _names(program: Program) -> tuple[str, ...]:
         "schedule": program.schedules,
         "averaging": program.averages,
         "augment": program.augments,
-        "label_smoothing": program.smooths and program.loss.name == "cross_entropy",
+        "label_smoothing": program.smooths and program.loss.of_classes,
     }
     used = (name for name, is_read in read.items() if is_read)
     return ("learning_rate", *_OPTIMIZER_NUMBERS[program.optimizer], *used)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -12,23 +12,14 @@ from keras import ops
 from rnnsearch.engines._base import Program
 from rnnsearch.tasks import Loss
 
-__all__ = ["Pinball", "SmoothedCrossEntropy", "make_loss", "make_training_loss"]
+__all__ = ["KERAS_LOSSES", "Pinball", "SmoothedCrossEntropy", "make_loss", "make_training_loss"]
 
-_KINDS = {
-    "mse": keras.losses.MeanSquaredError,
-    "mae": keras.losses.MeanAbsoluteError,
-    "cross_entropy": keras.losses.SparseCategoricalCrossentropy,
-}
 _MEAN = "mean_with_sample_weight"
 
 
 def make_loss(loss: Loss) -> keras.losses.Loss:
     """The loss, averaged over the entries that count: masked steps and padding weigh nothing."""
-    if loss.name == "huber":
-        return keras.losses.Huber(loss.delta, reduction=_MEAN)
-    if loss.name == "quantile":
-        return Pinball(loss.quantiles)
-    return _KINDS[loss.name](reduction=_MEAN)
+    return KERAS_LOSSES[loss.name](loss)
 
 
 class Pinball(keras.losses.Loss):
@@ -44,6 +35,16 @@ class Pinball(keras.losses.Loss):
         errors = ops.expand_dims(y_true, -2) - ops.reshape(y_pred, shape)
         losses = ops.maximum(self._levels * errors, (self._levels - 1) * errors)
         return ops.mean(losses, axis=(-2, -1))
+
+
+KERAS_LOSSES: dict[str, Callable[[Loss], keras.losses.Loss]] = {
+    "mse": lambda loss: keras.losses.MeanSquaredError(reduction=_MEAN),
+    "mae": lambda loss: keras.losses.MeanAbsoluteError(reduction=_MEAN),
+    "huber": lambda loss: keras.losses.Huber(loss.delta, reduction=_MEAN),
+    "quantile": lambda loss: Pinball(loss.quantiles),
+    "cross_entropy": lambda loss: keras.losses.SparseCategoricalCrossentropy(reduction=_MEAN),
+}
+"""What trains on each loss of the vocabulary."""
 
 
 class SmoothedCrossEntropy(keras.losses.Loss):
@@ -69,6 +70,6 @@ class SmoothedCrossEntropy(keras.losses.Loss):
 
 def make_training_loss(program: Program, label_smoothing: Any) -> keras.losses.Loss:
     """The loss that is trained on; `label_smoothing` may be an array."""
-    if program.smooths and program.loss.name == "cross_entropy":
+    if program.smooths and program.loss.of_classes:
         return SmoothedCrossEntropy(label_smoothing)
     return make_loss(program.loss)

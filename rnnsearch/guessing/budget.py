@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rnnsearch.guessing._base import Setting
+from rnnsearch.vocabulary import CELLS
 
 __all__ = ["Job", "Written", "search_settings", "space_settings", "writing_settings"]
 
@@ -125,7 +126,7 @@ class Job:
 
 def space_settings(job: Job) -> tuple[Setting, ...]:
     """What is searched."""
-    cells = ["SimpleRNN", "LSTM", "GRU"]
+    cells = list(CELLS)
     why = "a list: one of these"
     if job.steps > _MOST_STEPS_OF_SIMPLE_RNN:
         cells, why = cells[1:], f"a SimpleRNN forgets within {job.steps} steps"

@@ -21,6 +21,7 @@ from rnnsearch.models.direct import all_steps
 from rnnsearch.models.layers import Layers, Recurrent, StandardLayers
 from rnnsearch.models.patches import patched
 from rnnsearch.models.pooling import pooled
+from rnnsearch.vocabulary import CELLS
 
 __all__ = ["build", "build_encoder", "build_standard", "build_step", "state_names"]
 
@@ -88,9 +89,9 @@ def build_step(architecture: Architecture) -> keras.Model:
 
 def state_names(architecture: Architecture) -> list[list[str]]:
     """Names of the states of each layer of a stream, bottom to top."""
-    kinds = 2 if architecture.cell == "LSTM" else 1
+    states = CELLS[architecture.cell].states
     numbers = range(1, len(architecture.units) + 1)
-    return [[f"state_{number}_{kind}" for kind in range(kinds)] for number in numbers]
+    return [[f"state_{number}_{kind}" for kind in range(states)] for number in numbers]
 
 
 class _Builder:

@@ -18,6 +18,9 @@ from typing import Any
 
 import jax.numpy as jnp
 
+from rnnsearch.vocabulary import CELLS as facts
+from rnnsearch.vocabulary import CellFact
+
 __all__ = ["CELLS", "Cell"]
 
 Array = Any
@@ -29,8 +32,7 @@ class Cell:
     """A recurrent cell.
 
     Attributes:
-        gates: G; kernels have G·H columns, in Keras's order.
-        states: Arrays carried from step to step; the first is the output.
+        fact: What it is.
         forward: From the input's share, the states and the recurrent share to the new states
             and what `backward` needs.
         backward: From what `forward` kept, the states before the step and the gradient of those
@@ -42,13 +44,22 @@ class Cell:
         shared_dropout: Whether recurrent dropout has one mask for all gates (SimpleRNN).
     """
 
-    gates: int
-    states: int
+    fact: CellFact
     forward: Callable[[Array, Arrays, Array], tuple[Arrays, Arrays]]
     backward: Callable[[Arrays, Arrays, Arrays], tuple[Array, Arrays]]
     recurrent_gradient: Callable[[Array, Arrays], Array] | None = None
     recurrent_bias: bool = False
     shared_dropout: bool = False
+
+    @property
+    def gates(self) -> int:
+        """G."""
+        return self.fact.gates
+
+    @property
+    def states(self) -> int:
+        """Arrays carried from step to step."""
+        return self.fact.states
 
 
 def _sigmoid(x: Array) -> Array:
@@ -112,7 +123,10 @@ def _gru_recurrent_gradient(d: Array, kept: Arrays) -> Array:
 
 
 CELLS: dict[str, Cell] = {
-    "SimpleRNN": Cell(1, 1, _simple_rnn, _simple_rnn_gradient, shared_dropout=True),
-    "LSTM": Cell(4, 2, _lstm, _lstm_gradient),
-    "GRU": Cell(3, 1, _gru, _gru_gradient, _gru_recurrent_gradient, recurrent_bias=True),
+    cell.fact.name: cell
+    for cell in (
+        Cell(facts["SimpleRNN"], _simple_rnn, _simple_rnn_gradient, shared_dropout=True),
+        Cell(facts["LSTM"], _lstm, _lstm_gradient),
+        Cell(facts["GRU"], _gru, _gru_gradient, _gru_recurrent_gradient, recurrent_bias=True),
+    )
 }

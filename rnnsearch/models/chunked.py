@@ -14,7 +14,7 @@ import numpy as np
 from keras import ops
 
 from rnnsearch.models.augment import Augment
-from rnnsearch.models.layers import Layers, Recurrent, StandardLayers
+from rnnsearch.models.layers import KERAS_CELLS, Layers, Recurrent, StandardLayers
 from rnnsearch.models.own_tokens import OwnTokens
 
 __all__ = ["ChunkedLayers", "ChunkedRNN"]
@@ -168,7 +168,7 @@ class ChunkedLayers(Layers):
         """A Keras layer, in a `ChunkedRNN` if the unroll length is below T or states are kept."""
         if self._unroll_length >= wanted.steps and self.rows is None:
             return self._standard.recurrent(wanted)
-        kind = getattr(keras.layers, wanted.cell)
+        kind = KERAS_CELLS[wanted.cell]
         directions = [
             kind(
                 wanted.units,

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
+from rnnsearch.vocabulary import CELLS
+
 __all__ = ["dropout_seed", "initial_weights"]
 
 
@@ -31,15 +33,20 @@ def initial_weights(
         forget_bias: Initial bias of the LSTM's forget gate (Jozefowicz et al., 2015).
         zero_start: As `Head.zero_start`: the output layer's kernel is zero, too.
     """
-    weights = []
+    weights, fact = [], CELLS.get(cell)  # none of a feed-forward network
     for index, variable in enumerate(variables):
         rng = np.random.default_rng([seed, index])
         shape = tuple(variable.shape)
         name = variable.path.rsplit("/", 1)[-1]
         value = _value(name, shape, rng)
-        if cell == "LSTM" and name == "bias" and "recurrent" in variable.path:
-            units = shape[0] // 4
-            value[units : 2 * units] = forget_bias
+        if (
+            fact
+            and fact.forget_gate is not None
+            and name == "bias"
+            and "recurrent" in variable.path
+        ):
+            gates = value.reshape(fact.gates, -1)
+            gates[fact.forget_gate] = forget_bias
         if zero_start and variable.path.split("/")[-2:] == ["output", "kernel"]:
             value = np.zeros(shape)
         weights.append(value.astype(np.float32))

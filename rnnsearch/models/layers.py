@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import keras
 
-__all__ = ["Layers", "Recurrent", "StandardLayers"]
+__all__ = ["KERAS_CELLS", "Layers", "Recurrent", "StandardLayers"]
 
-_CELLS = {
+KERAS_CELLS = {
     "SimpleRNN": keras.layers.SimpleRNN,
     "LSTM": keras.layers.LSTM,
     "GRU": keras.layers.GRU,
 }
+"""The layer of each cell of the vocabulary."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class StandardLayers(Layers):
 
     def recurrent(self, wanted: Recurrent) -> keras.Layer:
         """A Keras layer of the cell, in `Bidirectional` where both directions are asked for."""
-        layer = _CELLS[wanted.cell](
+        layer = KERAS_CELLS[wanted.cell](
             wanted.units,
             return_sequences=wanted.sequences,
             return_state=wanted.states,

@@ -5,17 +5,17 @@ from __future__ import annotations
 from rnnsearch.spec.report import Report
 from rnnsearch.spec.schema import LossSpec, SearchSpec
 from rnnsearch.spec.wording import joined, show
+from rnnsearch.vocabulary import LOSSES, METRICS
 
-__all__ = ["CLASS_LOSSES", "NUMERIC_LOSSES", "check_loss", "check_metrics"]
+__all__ = ["check_loss", "check_metrics", "losses_of"]
 
-NUMERIC_LOSSES = ("mse", "mae", "huber", "quantile")
-CLASS_LOSSES = ("cross_entropy",)
-
-_OWNERS = {"delta": "huber", "quantiles": "quantile", "class_weights": "cross_entropy"}
+_OWNERS = {key: loss.name for loss in LOSSES.values() for key in loss.settings}
 """Settings, and the loss that each is for."""
 
-_NUMERIC_METRICS = ("mape", "smape", "mase", "nrmse")
-_CLASS_METRICS = ("log_loss", "roc_auc", "perplexity", "bits")
+
+def losses_of(target_kind: str) -> tuple[str, ...]:
+    """Names of the losses for a kind of target."""
+    return tuple(loss.name for loss in LOSSES.values() if loss.target_kind == target_kind)
 
 
 def check_loss(loss: LossSpec, target_kind: str, report: Report) -> None:
@@ -30,18 +30,19 @@ def check_loss(loss: LossSpec, target_kind: str, report: Report) -> None:
         must = "must be increasing numbers between 0 and 1, with 0.5 between others"
         advice = "such as [0.1, 0.5, 0.9]; metrics of values judge the median"
         report.add("loss.quantiles", must, show(list(levels)), advice)
-    fitting = {"numeric": NUMERIC_LOSSES, "class": CLASS_LOSSES}.get(target_kind)
-    if fitting is not None and loss.name not in ("auto", *fitting):
+    fitting = losses_of(target_kind)
+    if fitting and loss.name not in ("auto", *fitting):
         must = f"must be {joined(('auto', *fitting))} for target_kind: {target_kind}"
         report.add("loss", must, loss.name)
 
 
 def check_metrics(search: SearchSpec, target_kind: str, report: Report) -> None:
     """Record metrics for another target, and those named twice."""
-    fitting = {"numeric": _NUMERIC_METRICS, "class": _CLASS_METRICS}.get(target_kind)
+    further = [metric for metric in METRICS.values() if not metric.usual]
+    fitting = [metric.name for metric in further if metric.target_kind == target_kind]
     for index, name in enumerate(search.metrics):
         path = f"search.metrics[{index}]"
         if name in search.metrics[:index]:
             report.add(path, "must not be listed twice", name, "remove it")
-        elif fitting is not None and name not in fitting:
+        elif fitting and name not in fitting:
             report.add(path, f"must be {joined(fitting)} for target_kind: {target_kind}", name)

@@ -8,25 +8,17 @@ from rnnsearch.spec.domains import WrittenSpace
 from rnnsearch.spec.report import Report
 from rnnsearch.spec.schema import LISTABLE, Domain, LossSpec, RunSpec, SearchSpec
 from rnnsearch.spec.wording import joined, nearest, show
+from rnnsearch.vocabulary import METRICS, SAMPLERS
 
 __all__ = ["check_run", "check_search"]
-
-_NUMERIC = (
-    *("val_rmse", "val_mae", "val_r2", "val_mape", "val_smape", "val_mase"),
-    *("val_nrmse", "val_pinball"),
-)
-_CLASS = (
-    *("val_accuracy", "val_f1_macro", "val_log_loss", "val_roc_auc"),
-    *("val_perplexity", "val_bits"),
-)
-_MAXIMIZED = ("val_r2", "val_accuracy", "val_f1_macro", "val_roc_auc")
 
 
 def check_search(
     search: SearchSpec, loss: LossSpec, target_kind: str, space: WrittenSpace, report: Report
 ) -> None:
     """Record an unknown or unfit objective, a wrong direction, and a grid of the endless."""
-    known = ("val_loss", *_NUMERIC, *_CLASS)
+    ranking = {f"val_{name}": metric for name, metric in METRICS.items() if metric.direction}
+    known = ("val_loss", *ranking)
     objective = search.objective
     if objective not in known:
         meant = f"val_{objective}" if f"val_{objective}" in known else nearest(objective, known)
@@ -35,19 +27,20 @@ def check_search(
             advice = "wide quantiles cover all; val_pinball ranks them"
         report.add("search.objective", f"must be {joined(known)}", show(objective), advice)
         return
-    fitting = {"numeric": _NUMERIC, "class": _CLASS}.get(target_kind, known)
-    if objective not in ("val_loss", *fitting):
+    metric = ranking.get(objective)
+    if metric is not None and target_kind not in ("auto", metric.target_kind):
+        fitting = [name for name, other in ranking.items() if other.target_kind == target_kind]
         must = f"must be {joined(('val_loss', *fitting))} for target_kind: {target_kind}"
         report.add("search.objective", must, objective)
         return
-    if objective == "val_pinball" and loss.name != "quantile":
+    if metric is not None and metric.kind == "quantile" and loss.kind != "quantile":
         must = f"must be another metric for loss {loss.name}: no quantiles are predicted"
         report.add("search.objective", must, objective, "set loss: quantile")
-    right = "maximize" if objective in _MAXIMIZED else "minimize"
+    right = "minimize" if metric is None else metric.direction
     if search.direction not in ("auto", right):
         must = f"must be auto or {right} for {objective}"
         report.add("search.direction", must, search.direction, "remove it")
-    if search.sampler == "grid":
+    if SAMPLERS[search.sampler].lists:
         _check_grid(space, report)
 
 

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 from rnnsearch.spec.fields import Scalar
 from rnnsearch.spec.schema import TaskName
+from rnnsearch.vocabulary import CELLS
 
 __all__ = ["PARAMETERS", "Parameter"]
 
@@ -62,7 +63,7 @@ _ALL = (
         True,
         "LSTM",
         "The recurrent cell.",
-        choices=("SimpleRNN", "LSTM", "GRU"),
+        choices=tuple(CELLS),
         reason=_WITHOUT_RECURRENCE,
         tasks=_RECURRENT,
     ),
@@ -305,7 +306,7 @@ _ALL = (
         "Initial bias of the LSTM's forget gate.",
         low=-10,
         high=10,
-        only=("cell", ("LSTM",)),
+        only=("cell", tuple(name for name, cell in CELLS.items() if cell.forget_gate is not None)),
         reason="only an LSTM has a forget gate",
         tasks=_RECURRENT,
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pydantic_core import PydanticUndefined
 
@@ -11,6 +11,7 @@ from rnnsearch.spec.parameters import PARAMETERS, Parameter
 from rnnsearch.spec.schema import LossSpec, RunSpec, SearchSpec, Spec
 from rnnsearch.spec.sources import SOURCES, BacktestSpec, FoldsSpec, SplitSpec, TokensSplitSpec
 from rnnsearch.spec.wording import expected, expected_value, keys_of, show
+from rnnsearch.vocabulary import LOSSES, MAPPINGS, METRICS
 
 __all__ = ["reference"]
 
@@ -93,6 +94,8 @@ A folder's files are read in the order of their names, with a line end between t
 }
 """What to say of a source beside its keys."""
 
+_OF = {"numeric": "numbers", "class": "classes"}
+
 _SPACE = """\
 ## space
 
@@ -132,14 +135,7 @@ program, so trials that differ in numeric parameters only are trained together.
 """
 
 _TASKS = """\
-| task | input → output | a CSV needs |
-|---|---|---|
-| `one_to_one` | vector → value or class | – |
-| `many_to_one` | sequence → value or class | `window` |
-| `one_to_many` | vector → sequence of numbers | `output_steps` |
-| `many_to_many` | sequence → sequence of equal length, aligned | `window` |
-| `sequence_to_sequence` | sequence → the next steps, or text → text, by an encoder and a decoder \
-| `window`, `output_steps` |
+{tasks}
 
 Text, DNA and other tokens are read by `source: table`, `fasta`, `pairs` and `text`. A `one_to_many`
 of a `table` writes text: the letter before is read at each step. `source: text` is one long text,
@@ -161,13 +157,7 @@ _LOSS = """\
 A name, such as `loss: huber`, or a mapping where the loss has settings, such as
 `loss: {name: quantile, quantiles: [0.05, 0.5, 0.95]}`.
 
-| loss | of | is |
-|---|---|---|
-| `mse` | numbers | the squared error |
-| `mae` | numbers | the absolute error, which outliers sway less |
-| `huber` | numbers | half the squared error up to `delta`, linear from there on |
-| `quantile` | numbers | the pinball loss of each quantile, an output each |
-| `cross_entropy` | classes | the negative logarithm of the true class's probability |
+{losses}
 
 It is in scaled units, and the loss of validation and test part is the same, class weights
 included. (`label_smoothing` is a search parameter and for training only.)
@@ -183,6 +173,11 @@ output would be the same function with fewer weights. Several classes at once (a
 several columns) can't be predicted.
 """
 
+_METRICS = """\
+A metric is reported with the prefix `val_` or `test_`, in the target's own units. The usual ones
+need not be asked for under `search.metrics`; those with neither direction rank no trials.
+"""
+
 
 def reference() -> str:
     """The whole reference, as Markdown."""
@@ -190,7 +185,7 @@ def reference() -> str:
         _INTRODUCTION,
         "## name, task\n",
         _keys(Spec, "", ("name", "task")),
-        _TASKS,
+        _TASKS.replace("{tasks}", _tasks()),
         *_sources(),
         "## data.split\n",
         _keys(SplitSpec, "data.split", SplitSpec.model_fields),
@@ -202,10 +197,12 @@ def reference() -> str:
         _keys(TokensSplitSpec, "data.split", TokensSplitSpec.model_fields),
         _SPACE,
         _parameters(),
-        _LOSS,
+        _LOSS.replace("{losses}", _losses()),
         _keys(LossSpec, "loss", LossSpec.model_fields),
         "## search\n",
         _keys(SearchSpec, "search", SearchSpec.model_fields),
+        _METRICS,
+        _metrics(),
         "## run\n",
         _keys(RunSpec, "run", RunSpec.model_fields),
     ]
@@ -247,6 +244,35 @@ def _parameters() -> str:
             f"{parameter.description} |"
         )
     return "\n".join(rows) + "\n"
+
+
+def _tasks() -> str:
+    rows = [["task", "input → output", "a CSV needs"]]
+    for fact in MAPPINGS.values():
+        needs = ", ".join(f"`{key}`" for key in fact.needs)
+        rows.append([f"`{fact.name}`", fact.title, needs or "–"])
+    return _table(rows)
+
+
+def _losses() -> str:
+    rows = [["loss", "of", "is"]]
+    rows += [[f"`{fact.name}`", _OF[fact.target_kind], fact.title] for fact in LOSSES.values()]
+    return _table(rows)
+
+
+def _metrics() -> str:
+    rows = [["metric", "of", "better", "usual", "is"]]
+    for fact in METRICS.values():
+        of = "quantiles" if fact.kind == "quantile" else _OF[fact.kind]
+        better = {"minimize": "less", "maximize": "more"}.get(fact.direction or "", "–")
+        rows.append([f"`{fact.name}`", of, better, "yes" if fact.usual else "", fact.title])
+    return _table(rows) + "\n"
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    """Markdown; the first row names the columns."""
+    head, *others = ("| " + " | ".join(cells) + " |" for cells in rows)
+    return "\n".join([head, "|---" * len(rows[0]) + "|", *others])
 
 
 def _default(parameter: Parameter) -> str:

@@ -17,6 +17,7 @@ from rnnsearch.spec.sources import (
     TokensSource,
 )
 from rnnsearch.spec.wording import is_text, show
+from rnnsearch.vocabulary import LOSSES
 
 __all__ = ["difference", "dump", "resolved"]
 
@@ -49,8 +50,8 @@ def resolved(spec: Spec) -> dict[str, Any]:
 
 def _loss(loss: LossSpec) -> dict[str, Any]:
     """The loss with those of its settings that apply."""
-    settings = {"huber": {"delta"}, "quantile": {"quantiles"}, "cross_entropy": {"class_weights"}}
-    return loss.model_dump(mode="json", include={"name"} | settings.get(loss.name, set()))
+    settings = () if loss.name == "auto" else LOSSES[loss.name].settings
+    return loss.model_dump(mode="json", include={"name", *settings})
 
 
 def _defaults(spec: Spec) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import Field, SerializeAsAny
 
 from rnnsearch.spec.fields import Count, Duration, Frozen, Scalar, Seed, Worded
 from rnnsearch.spec.sources import Source
+from rnnsearch.vocabulary import LOSSES, MAPPINGS, METRICS, PRUNERS, SAMPLERS, Kind
 
 __all__ = [
     "Domain",
@@ -19,9 +20,18 @@ __all__ = [
     "TaskName",
 ]
 
-TaskName = Literal[
-    "one_to_one", "one_to_many", "many_to_one", "many_to_many", "sequence_to_sequence"
-]
+if TYPE_CHECKING:  # the vocabulary has the names
+    TaskName: TypeAlias = str
+    LossName: TypeAlias = str
+    FurtherMetric: TypeAlias = str
+    SamplerName: TypeAlias = str
+    PrunerName: TypeAlias = str
+else:
+    TaskName = Literal[tuple(MAPPINGS)]
+    LossName = Literal["auto", *LOSSES]
+    FurtherMetric = Literal[tuple(name for name, metric in METRICS.items() if not metric.usual)]
+    SamplerName = Literal[tuple(SAMPLERS)]
+    PrunerName = Literal["auto", *PRUNERS]
 
 LISTABLE = 100_000
 """A domain with more values than this is not listed."""
@@ -77,7 +87,7 @@ class Domain(Frozen):
 class LossSpec(Frozen):
     """What networks are trained to make small."""
 
-    name: Literal["auto", "mse", "mae", "huber", "quantile", "cross_entropy"] = Field(
+    name: LossName = Field(
         default="auto",
         description="`auto`: `mse` for numbers, `cross_entropy` for classes, which has no other.",
     )
@@ -99,10 +109,10 @@ class LossSpec(Frozen):
         "`balanced`: so that the classes of the training part weigh the same.",
     )
 
-
-FurtherMetric = Literal[
-    "mape", "smape", "mase", "nrmse", "log_loss", "roc_auc", "perplexity", "bits"
-]
+    @property
+    def kind(self) -> Kind | None:
+        """What is predicted to make it small; None where the target decides."""
+        return None if self.name == "auto" else LOSSES[self.name].kind
 
 
 class SearchSpec(Frozen):
@@ -110,15 +120,10 @@ class SearchSpec(Frozen):
 
     objective: str = Field(
         default="val_loss",
-        description="What a trial is judged by: `val_loss`, or `val_rmse`, `val_mae`, `val_r2`, "
-        "`val_mape`, `val_smape`, `val_mase` for numbers, `val_nrmse` (in deviations of each "
-        "target, so that millions don't drown tenths), `val_pinball` with `loss: quantile`, "
-        "`val_accuracy`, `val_f1_macro`, `val_log_loss`, `val_roc_auc` for classes, and where "
-        "text is written `val_perplexity` and `val_bits` (a token).",
+        description="What a trial is judged by: `val_loss`, or `val_` and the name of a "
+        "metric below which says what is better.",
     )
-    metrics: tuple[
-        Literal["mape", "smape", "mase", "log_loss", "roc_auc", "perplexity", "bits"], ...
-    ] = Field(
+    metrics: tuple[FurtherMetric, ...] = Field(
         default=(),
         description="What is reported beside the usual metrics and the objective.",
     )
@@ -126,10 +131,10 @@ class SearchSpec(Frozen):
         default="auto",
         description="Whether small or large is good; `auto` knows it for each objective.",
     )
-    sampler: Literal["tpe", "random", "gp", "cmaes", "qmc", "grid"] = Field(
+    sampler: SamplerName = Field(
         default="tpe", description="How configurations are suggested (Optuna's sampler)."
     )
-    pruner: Literal["auto", "race", "hyperband", "asha", "median", "none"] = Field(
+    pruner: PrunerName = Field(
         default="auto",
         description="How trials that fall behind are stopped early: by a `race`, on two divisions "
         "of the data before all of them, or by their epochs (Optuna's pruners). `auto`: a race "

@@ -8,9 +8,7 @@ from rnnsearch.tasks.losses import Loss, arranged, class_weights, loss_weights, 
 from rnnsearch.tasks.many_to_many import ManyToMany
 from rnnsearch.tasks.many_to_one import ManyToOne
 from rnnsearch.tasks.metrics import (
-    METRICS,
     Facts,
-    Metric,
     metric_value,
     metric_values,
     output_metrics,
@@ -21,14 +19,12 @@ from rnnsearch.tasks.one_to_one import OneToOne
 from rnnsearch.tasks.sequence_to_sequence import SequenceToSequence
 
 __all__ = [
-    "METRICS",
     "TASKS",
     "Facts",
     "Head",
     "Loss",
     "ManyToMany",
     "ManyToOne",
-    "Metric",
     "OneToMany",
     "OneToOne",
     "SequenceToSequence",

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from rnnsearch.data import Dataset, Target
 from rnnsearch.data.inputs import Inputs, Sequences
 from rnnsearch.tasks.losses import Loss, make_loss
-from rnnsearch.tasks.metrics import METRICS, output_metrics
+from rnnsearch.tasks.metrics import output_metrics
+from rnnsearch.vocabulary import METRICS
 
 if TYPE_CHECKING:
     from rnnsearch.spec import LossSpec

@@ -6,7 +6,7 @@ for `own_units`, which leads out of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,12 +14,14 @@ import numpy as np
 
 from rnnsearch.data import Dataset, Part, Target
 from rnnsearch.tasks.metrics import Facts
+from rnnsearch.vocabulary import LOSSES, usual_loss
 
 if TYPE_CHECKING:
     # Not for a worker, which reads no spec.
     from rnnsearch.spec import LossSpec
 
 __all__ = [
+    "ENTRIES",
     "Loss",
     "arranged",
     "class_weights",
@@ -36,17 +38,22 @@ class Loss:
     """A loss and what it needs to know.
 
     Attributes:
-        name: Which one.
+        name: Which one, in `LOSSES`.
         delta: Of huber: from where on an error counts linearly.
         quantiles: Of quantile: those that are predicted, in order, the median among them.
         class_weights: Of cross_entropy: one a class; ``balanced``: so that all classes of the
             training part weigh the same; None: all entries weigh the same.
     """
 
-    name: Literal["mse", "mae", "huber", "cross_entropy", "quantile"]
+    name: str
     delta: float = 1.0
     quantiles: tuple[float, ...] = ()
     class_weights: Literal["balanced"] | tuple[float, ...] | None = None
+
+    @property
+    def of_classes(self) -> bool:
+        """Whether classes are predicted."""
+        return LOSSES[self.name].kind == "class"
 
     def outputs(self, target: Target) -> int:
         """Outputs of the model a step: for each quantile, from the lowest, one a number."""
@@ -61,13 +68,12 @@ def make_loss(asked: LossSpec | None, target: Target) -> Loss:
     """The loss that a spec asks for, `auto` and labels resolved by the target."""
     name = "auto" if asked is None else asked.name
     if name == "auto":
-        name = "cross_entropy" if target.kind == "class" else "mse"
-    if asked is None or name in ("mse", "mae"):
-        return Loss(name)
-    named = asked.class_weights
-    weights = named if not isinstance(named, dict) else _by_class(named, target)
-    quantiles = asked.quantiles if name == "quantile" else ()
-    return Loss(name, asked.delta if name == "huber" else 1.0, quantiles, weights)
+        name = usual_loss(target.kind)
+    settings = {} if asked is None else {key: getattr(asked, key) for key in LOSSES[name].settings}
+    weights = settings.get("class_weights")
+    if isinstance(weights, Mapping):
+        settings["class_weights"] = _by_class(weights, target)
+    return Loss(name, **settings)
 
 
 def _by_class(weights: Mapping[str, float], target: Target) -> tuple[float, ...]:
@@ -138,21 +144,45 @@ def entry_losses(loss: Loss, y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
         outputs: A model's: scaled numbers (…, O), their quantiles (…, O·Q), or class
             probabilities (…, C).
     """
-    if loss.name == "cross_entropy":
-        chosen = np.take_along_axis(outputs, y[..., None], axis=-1)[..., 0]
-        with np.errstate(divide="ignore"):
-            return np.asarray(-np.log(chosen))
-    if loss.name == "quantile":
-        levels = np.array(loss.quantiles)[:, None]
-        errors = y[..., None, :] - outputs.reshape(*y.shape[:-1], len(levels), y.shape[-1])
-        return np.asarray((errors * (levels - (errors < 0))).mean(axis=(-2, -1)))
+    return np.asarray(ENTRIES[loss.name](loss, y, outputs))
+
+
+def _squared(loss: Loss, y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    return np.asarray(((y - outputs) ** 2).mean(axis=-1))
+
+
+def _absolute(loss: Loss, y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    return np.asarray(np.abs(y - outputs).mean(axis=-1))
+
+
+def _huber(loss: Loss, y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    """Huber (1964)."""
     errors = np.abs(y - outputs)
-    if loss.name == "mse":
-        errors = errors**2
-    elif loss.name == "huber":
-        inner = np.minimum(errors, loss.delta)
-        errors = inner**2 / 2 + loss.delta * (errors - inner)
-    return np.asarray(errors.mean(axis=-1))
+    inner = np.minimum(errors, loss.delta)
+    return np.asarray((inner**2 / 2 + loss.delta * (errors - inner)).mean(axis=-1))
+
+
+def _pinball(loss: Loss, y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    """Koenker & Bassett (1978)."""
+    levels = np.array(loss.quantiles)[:, None]
+    errors = y[..., None, :] - outputs.reshape(*y.shape[:-1], len(levels), y.shape[-1])
+    return np.asarray((errors * (levels - (errors < 0))).mean(axis=(-2, -1)))
+
+
+def _cross_entropy(loss: Loss, y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    chosen = np.take_along_axis(outputs, y[..., None], axis=-1)[..., 0]
+    with np.errstate(divide="ignore"):
+        return np.asarray(-np.log(chosen))
+
+
+ENTRIES: dict[str, Callable[[Loss, np.ndarray, np.ndarray], np.ndarray]] = {
+    "mse": _squared,
+    "mae": _absolute,
+    "huber": _huber,
+    "quantile": _pinball,
+    "cross_entropy": _cross_entropy,
+}
+"""What computes each loss of the vocabulary, an entry at a time."""
 
 
 def mean_loss(
@@ -164,12 +194,12 @@ def mean_loss(
         loss: Which one.
         y, outputs: As in `entry_losses`.
         weights: Of the entries.
-        least: Of cross_entropy: what a probability is at least, and at most short of 1, once all
+        least: Of classes: what a probability is at least, and at most short of 1, once all
             sum to one; 0 takes them as they are. Keras, which trains, has `keras.config.epsilon`.
     """
     counts = weights > 0
     if not counts.any():
         return 0.0
-    if least and loss.name == "cross_entropy":
+    if least and loss.of_classes:
         outputs = np.clip(outputs / outputs.sum(axis=-1, keepdims=True), least, 1 - least)
     return float(np.average(entry_losses(loss, y, outputs)[counts], weights=weights[counts]))

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from rnnsearch.vocabulary import METRICS
+
 __all__ = [
-    "METRICS",
+    "FUNCTIONS",
     "Facts",
-    "Metric",
+    "MetricFunction",
     "metric_value",
     "metric_values",
     "output_metrics",
@@ -45,31 +46,13 @@ class Facts(NamedTuple):
 _NOTHING = Facts()
 
 
-@dataclass(frozen=True)
-class Metric:
-    """A score of predictions.
+MetricFunction = Callable[[Any, Any, Any, Facts], Any]
+"""``(y_true, y_pred, weight, facts) -> scalar``.
 
-    Attributes:
-        name: As in ``val_<name>``.
-        direction: Whether small or large is good; None where neither is, so that it can't be
-            an objective.
-        kind: Of targets it is for; ``quantile`` is for numbers of which quantiles are predicted.
-        function: ``(y_true, y_pred, weight, facts) -> scalar``. y_true: numbers (N, O) or
-            (N, T, O), or int classes (N,) or (N, T). y_pred: numbers alike; quantiles with an
-            axis Q before that of outputs; or class probabilities with a last axis of classes.
-            weight: (N,) or (N, T), 1 where an entry counts and 0 where not. If none counts the
-            score is 0.
-        usual: Whether it is reported without being asked for.
-        least, most: Values that it can have, both included.
-    """
-
-    name: str
-    direction: Literal["minimize", "maximize"] | None
-    kind: Literal["numeric", "class", "quantile"]
-    function: Callable[[Any, Any, Any, Facts], Any]
-    usual: bool = False
-    least: float = 0.0
-    most: float = math.inf
+y_true: numbers (N, O) or (N, T, O), or int classes (N,) or (N, T). y_pred: numbers alike; quantiles
+with an axis Q before that of outputs; or class probabilities with a last axis of classes. weight:
+(N,) or (N, T), 1 where an entry counts and 0 where not. If none counts the score is 0.
+"""
 
 
 def _over(total: Any, count: Any) -> Any:
@@ -232,27 +215,24 @@ def _area(scores: Any, positive: Any, negative: Any) -> tuple[Any, Any]:
     return _over((positive * (lower + upper)).sum() / 2, pairs), pairs
 
 
-METRICS: dict[str, Metric] = {
-    metric.name: metric
-    for metric in (
-        Metric("rmse", "minimize", "numeric", _rmse, usual=True),
-        Metric("mae", "minimize", "numeric", _mae, usual=True),
-        Metric("r2", "maximize", "numeric", _r2, usual=True, least=-math.inf, most=1.0),
-        Metric("mape", "minimize", "numeric", _mape),
-        Metric("smape", "minimize", "numeric", _smape, most=2.0),
-        Metric("mase", "minimize", "numeric", _mase),
-        Metric("nrmse", "minimize", "numeric", _nrmse),
-        Metric("pinball", "minimize", "quantile", _pinball, usual=True),
-        Metric("coverage", None, "quantile", _coverage, usual=True, most=1.0),
-        Metric("accuracy", "maximize", "class", _accuracy, usual=True, most=1.0),
-        Metric("f1_macro", "maximize", "class", _f1_macro, usual=True, most=1.0),
-        Metric("log_loss", "minimize", "class", _log_loss),
-        Metric("roc_auc", "maximize", "class", _roc_auc, most=1.0),
-        Metric("perplexity", "minimize", "class", _perplexity, least=1.0),
-        Metric("bits", "minimize", "class", _bits),
-    )
+FUNCTIONS: dict[str, MetricFunction] = {
+    "rmse": _rmse,
+    "mae": _mae,
+    "r2": _r2,
+    "mape": _mape,
+    "smape": _smape,
+    "mase": _mase,
+    "nrmse": _nrmse,
+    "pinball": _pinball,
+    "coverage": _coverage,
+    "accuracy": _accuracy,
+    "f1_macro": _f1_macro,
+    "log_loss": _log_loss,
+    "roc_auc": _roc_auc,
+    "perplexity": _perplexity,
+    "bits": _bits,
 }
-"""Every metric by its name."""
+"""What computes each metric of the vocabulary."""
 
 
 def value_range(name: str) -> tuple[float, float]:
@@ -285,14 +265,12 @@ def metric_value(name: str, y_true: Any, y_pred: Any, weight: Any, facts: Facts 
     Also ``rmse_<output>``, of one of several outputs alone.
     """
     if name not in METRICS:
-        metric = METRICS["rmse"]
-        at = facts.outputs.index(name.removeprefix(_OF_ONE))
+        name, of = "rmse", name.removeprefix(_OF_ONE)
+        at = facts.outputs.index(of)
         y_true, y_pred = y_true[..., at : at + 1], y_pred[..., at : at + 1]
-    else:
-        metric = METRICS[name]
-    if facts.quantiles and metric.kind == "numeric":
+    if facts.quantiles and METRICS[name].kind == "numeric":
         y_pred = y_pred[..., facts.quantiles.index(0.5), :]
-    return metric.function(y_true, y_pred, weight, facts)
+    return FUNCTIONS[name](y_true, y_pred, weight, facts)
 
 
 def metric_values(

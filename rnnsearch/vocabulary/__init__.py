@@ -1,5 +1,45 @@
-"""Facts that every floor above speaks of; imports nothing of this package."""
+"""Facts that every floor above speaks of, without functions; imports nothing of this package.
 
+What a spec may name stands here: mappings, metrics, losses, cells, samplers and pruners. The spec
+derives its choices and its reference from them, and the floors above attach what computes them.
+"""
+
+from rnnsearch.vocabulary.cells import CELLS, CellFact
+from rnnsearch.vocabulary.losses import LOSSES, LossFact, usual_loss
+from rnnsearch.vocabulary.mappings import (
+    MANY_TO_MANY,
+    MANY_TO_ONE,
+    MAPPINGS,
+    ONE_TO_MANY,
+    ONE_TO_ONE,
+    SEQUENCE_TO_SEQUENCE,
+    MappingFact,
+)
+from rnnsearch.vocabulary.metrics import METRICS, Kind, MetricFact, TargetKind
 from rnnsearch.vocabulary.objective import Direction, Objective
+from rnnsearch.vocabulary.samplers import PRUNERS, SAMPLERS, PrunerFact, SamplerFact
 
-__all__ = ["Direction", "Objective"]
+__all__ = [
+    "CELLS",
+    "LOSSES",
+    "MANY_TO_MANY",
+    "MANY_TO_ONE",
+    "MAPPINGS",
+    "METRICS",
+    "ONE_TO_MANY",
+    "ONE_TO_ONE",
+    "PRUNERS",
+    "SAMPLERS",
+    "SEQUENCE_TO_SEQUENCE",
+    "CellFact",
+    "Direction",
+    "Kind",
+    "LossFact",
+    "MappingFact",
+    "MetricFact",
+    "Objective",
+    "PrunerFact",
+    "SamplerFact",
+    "TargetKind",
+    "usual_loss",
+]

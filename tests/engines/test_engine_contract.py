@@ -19,7 +19,8 @@ from rnnsearch.execution.judging import judge
 from rnnsearch.execution.messages import Judge
 from rnnsearch.models.build import build_standard
 from rnnsearch.models.initial import initial_weights
-from rnnsearch.tasks import METRICS, Loss
+from rnnsearch.tasks import Loss
+from rnnsearch.vocabulary import METRICS
 from tests.engines.conftest import make_program
 
 ENGINES = {"fused": FusedEngine, "keras": KerasEngine}

@@ -205,7 +205,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
     (
         "unknown further metric",
         [("end", "search: {metrics: [mape, auc]}")],
-        "s.yaml:10:26: search.metrics[1]: must be mape, smape, mase, log_loss, roc_auc, perplexity or bits; "
+        "s.yaml:10:26: search.metrics[1]: must be mape, smape, mase, nrmse, log_loss, roc_auc, perplexity or bits; "
         "received auc; did you mean roc_auc?",
     ),
     (

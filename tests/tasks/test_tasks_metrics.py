@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from sklearn import metrics as reference
 
-from rnnsearch.spec import check_loss, check_search
-from rnnsearch.tasks import METRICS, Facts, metric_value, metric_values
+from rnnsearch.tasks import Facts, metric_value, metric_values
+from rnnsearch.vocabulary import METRICS
 
 REGRESSION = {
     "rmse": lambda y, p, w: reference.mean_squared_error(y, p, sample_weight=w) ** 0.5,
@@ -196,14 +196,3 @@ def test_each_metric_has_its_direction() -> None:
         "perplexity": "minimize",
         "bits": "minimize",
     }
-
-
-def test_specs_know_every_metric_and_its_direction() -> None:
-    ranking = {name: metric for name, metric in METRICS.items() if metric.direction}
-    assert set(check_search._NUMERIC + check_search._CLASS) == {f"val_{name}" for name in ranking}
-    for kind, known in (("class", check_search._CLASS), ("numeric", check_search._NUMERIC)):
-        assert {f"val_{n}" for n, m in ranking.items() if m.kind == kind} <= set(known)
-    maximized = {f"val_{n}" for n, m in ranking.items() if m.direction == "maximize"}
-    assert set(check_search._MAXIMIZED) == maximized
-    asked = check_loss._NUMERIC_METRICS + check_loss._CLASS_METRICS
-    assert set(asked) == {name for name, metric in METRICS.items() if not metric.usual}

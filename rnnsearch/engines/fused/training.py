@@ -217,7 +217,7 @@ def _clip(gradients: list[Array], bound: Array, mode: str) -> list[Array]:
 def _evaluation_function(
     program: Program, network: Network
 ) -> Callable[[LaneState, Array, Data], list[Array]]:
-    classes = program.loss.name == "cross_entropy"
+    classes = program.loss.of_classes
     loss = make_loss(program.loss)
 
     def evaluate(state: LaneState, weights: Array, data: Data) -> list[Array]:

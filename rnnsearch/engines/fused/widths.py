@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rnnsearch.engines._base import Program
+from rnnsearch.vocabulary import CELLS
 
 __all__ = ["fitting_width", "full_width", "update_seconds", "wanted_width"]
 
@@ -23,8 +24,6 @@ lane: 0.045 ns of each against 17 µs of the step itself."""
 
 _MOST = 2048
 """Lanes at most: each costs the host some work at its start and at its end, too."""
-
-_GATES = {"LSTM": 4, "GRU": 3}
 
 _MARGIN = 0.9
 """Share of the device's memory that may be used: the allocator loses some, others hold some."""
@@ -45,7 +44,8 @@ def _parts(program: Program) -> int:
     """Sequences × gates × units of a step of one lane."""
     network = program.architecture
     ways = 2 if network.bidirectional else 1
-    return program.batch_size * ways * sum(network.units) * _GATES.get(network.cell, 1)
+    gates = CELLS[network.cell].gates if network.cell in CELLS else 1
+    return program.batch_size * ways * sum(network.units) * gates
 
 
 def wanted_width(runs: int, full: int) -> int:

@@ -14,7 +14,7 @@ from rnnsearch.integrations.keras_tuner.hyperparameters import to_config
 from rnnsearch.records import StudyFolder, open_study, read_epochs, records
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Spec
-from rnnsearch.vocabulary import Objective
+from rnnsearch.vocabulary import SAMPLERS, Objective
 
 if TYPE_CHECKING:
     import keras_tuner
@@ -60,7 +60,8 @@ class Project:
         """Trials of the whole search."""
         trials = self.spec.search.trials
         assert trials != "auto", "a tuner always has max_trials"
-        return min(trials, len(self.space.grid())) if self.spec.search.sampler == "grid" else trials
+        lists = SAMPLERS[self.spec.search.sampler].lists
+        return min(trials, len(self.space.grid())) if lists else trials
 
     def records(self) -> list[TrialRecord]:
         """Every trial so far, by number."""
