@@ -333,26 +333,71 @@ SCRIPT = """
 import keras, numpy as np
 import rnnsearch as kt
 
+@keras.saving.register_keras_serializable("script")
+class Scale(keras.layers.Layer):
+    def build(self, shape):
+        self.factor = self.add_weight(shape=(), initializer="ones")
+
+    def call(self, x):
+        return x * self.factor
+
 def build(hp):
-    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(hp.Int("units", 1, 3))])
-    model.compile(loss="mse")
+    rate = hp.Float("rate", 0.1, 0.5)
+    parts = [Scale(), keras.layers.Dropout(rate), keras.layers.Dense(hp.Int("units", 2, 3)),
+             keras.layers.Dense(1)]
+    model = keras.Sequential([keras.Input((4,)), *parts])
+    model.compile(optimizer=keras.optimizers.Adam(hp.Float("step", 0.01, 0.1)), loss="mse")
     return model
 
-x = np.ones((20, 4))
-tuner = kt.RandomSearch(build, objective="val_loss", max_trials=2, directory="here")
-tuner.search(x, x[:, :1], epochs=1, validation_split=0.5, verbose=0)
-print(len(tuner.oracle.get_best_trials(2)), tuner.get_best_models()[0].count_params() > 0)
+class Watch(keras.callbacks.Callback):
+    seen = 0
+    def on_epoch_end(self, epoch, logs):
+        loss = self.model.evaluate(x[30:], y[30:], verbose=0)
+        assert abs(loss - logs["val_loss"]) < 1e-4 * loss
+        Watch.seen += 1
+        self.model.stop_training = epoch == 1
+
+class Change(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs):
+        self.model.optimizer.learning_rate = 0.5
+
+def searched(name, **more):
+    tuner = kt.RandomSearch(build, objective="val_loss", max_trials=4, directory="here",
+                            project_name=name)
+    fit = dict(epochs=6, validation_data=(x[30:], y[30:]), verbose=0)
+    tuner.search(x[:30], y[:30], **(fit | more))
+    (best,) = tuner.oracle.get_best_trials(1)
+    loss = tuner.get_best_models()[0].evaluate(x[30:], y[30:], verbose=0)
+    assert abs(loss - best.score) < 1e-4 * best.score, (loss, best.score)
+    return tuner
+
+x = np.random.default_rng(0).normal(size=(40, 4)).astype("float32")
+y = x @ np.arange(4.0)
+tuner = searched("apart", callbacks=[keras.callbacks.EarlyStopping(patience=2)])
+print(len(tuner.oracle.get_best_trials(4)), keras.backend.backend())
+watched = Watch()
+searched("watched", epochs=3, callbacks=[watched, keras.callbacks.CSVLogger("epochs.csv")])
+print("seen", Watch.seen)
+searched("changed", epochs=1, callbacks=[Change()])
+searched("within", epochs=1, callbacks=[keras.callbacks.TerminateOnNaN()])
 """
 
 
-def test_a_script_without_a_main_guard_on_another_backend(tmp_path):
+@pytest.mark.parametrize("backend", ["tensorflow"])
+def test_a_script_on_another_backend_without_a_main_guard(tmp_path, backend):
+    """JAX trains in a process of its own; what it learned is the script's, on its own backend."""
     (tmp_path / "script.py").write_text(SCRIPT, "utf-8")
-    environment = {**os.environ, "KERAS_BACKEND": "tensorflow"}
+    environment = {**os.environ, "KERAS_BACKEND": backend}
     environment["PYTHONPATH"] = str(Path(__file__).parents[2])
     process = subprocess.run(
         [sys.executable, "script.py"], cwd=tmp_path, env=environment, capture_output=True, text=True
     )
     assert process.returncode == 0, process.stderr[-3000:]
-    assert process.stdout.splitlines()[-1] == "2 True"
-    assert "trained by model.fit: the backend is tensorflow" in process.stderr
+    assert process.stdout.splitlines()[-2:] == [f"4 {backend}", "seen 8"]
+    lines = dict.fromkeys(process.stderr.splitlines())
+    assert [line for line in lines if "backend is" in line or "by mod" in line] == [
+        f"the backend is {backend}: trials are trained together on JAX, in a process of its own",
+        "trained by model.fit: a callback changes what is trained",
+        "trained by model.fit: the callback TerminateOnNaN has on_batch_end",
+    ]
     assert logging.getLogger("rnnsearch").level == logging.NOTSET

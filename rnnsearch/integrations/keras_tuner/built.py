@@ -17,6 +17,7 @@ from keras_tuner.src.distribute import utils as distribution
 from keras_tuner.src.engine import tuner_utils
 from keras_tuner.src.engine.tuner import maybe_compute_model_size, maybe_distribute
 
+from rnnsearch.integrations.keras_tuner.apart import Apart, NotApart
 from rnnsearch.integrations.keras_tuner.asking import block_of, tells_nothing
 from rnnsearch.integrations.keras_tuner.fitting import (
     BestEpoch,
@@ -38,17 +39,21 @@ _IN_TURN = ("on_trial_begin", "on_trial_end", "pre_create_trial", "_try_run_and_
 class LaneTuner(keras_tuner.Tuner):
     """A tuner of KerasTuner's whose `search` trains several trials at once; see docs/tuner.md.
 
-    What can't be a lane is trained by `model.fit`, as KerasTuner does, and the log of the name
-    ``rnnsearch`` says once why.
+    Where the backend isn't JAX, a process of its own is started in which it is. What can't be a
+    lane is trained by `model.fit`, as KerasTuner does, and the log of the name ``rnnsearch`` says
+    once why.
 
     Args:
         arguments: Of KerasTuner's tuner of the same name.
         block: How many trials are asked for before any of them is told; None for what suits the
             oracle, 1 for KerasTuner's own order of events.
+        apart: Whether JAX may train in a process of its own where it isn't the backend.
         named: As `arguments`.
     """
 
-    def __init__(self, *arguments: Any, block: int | None = None, **named: Any) -> None:
+    def __init__(
+        self, *arguments: Any, block: int | None = None, apart: bool = True, **named: Any
+    ) -> None:
         if block is not None and block < 1:
             raise ValueError(f"Expected block to be at least 1. Received: {block}")
         self._block = block
@@ -59,6 +64,8 @@ class LaneTuner(keras_tuner.Tuner):
         self._asked = 0
         self._acted = False
         self._programs: Any = None
+        self._may_part = apart
+        self._apart: Apart | None = None
         super().__init__(*arguments, **named)
         if self.hypermodel is None and not _overrides(self, "run_trial"):
             raise ValueError(
@@ -81,6 +88,9 @@ class LaneTuner(keras_tuner.Tuner):
         finally:
             self._read.clear()
             self._waiting.clear()
+            if self._apart is not None:
+                self._apart.close()
+                self._apart = None
 
     def _in_turn(self) -> bool:
         """Whether each trial must have ended before the next begins."""
@@ -159,7 +169,12 @@ class LaneTuner(keras_tuner.Tuner):
         job = self._jobs.pop(trial.trial_id, None)
         if job is None:
             job = self._begin(trial, Pool(threads=False), args, kwargs)
-        trained = job.results()
+        try:
+            trained = job.results()
+        except NotApart as reason:
+            self._say(str(reason))
+            self._waiting = [(trial.hyperparameters, lane.model) for lane in job.lanes]
+            return super().run_trial(trial, *args, **kwargs)
         self._acted = self._acted or job.acted
         if not job.lanes:
             return super().run_trial(trial, *args, **kwargs)
@@ -180,7 +195,8 @@ class LaneTuner(keras_tuner.Tuner):
         reason = self._never()
         if reason is None:
             try:
-                reason = self._lay_out(job, pool, args, kwargs)
+                here = keras.backend.backend() == "jax"
+                reason = (self._lay_out if here else self._send)(job, pool, args, kwargs)
             except Exception as error:  # a trial's failure is the oracle's to judge
                 job.error = error
         if reason is not None:
@@ -219,10 +235,38 @@ class LaneTuner(keras_tuner.Tuner):
             job.futures.append(pool.train(lane, called, ahead=not self._acted))
         return None
 
+    def _send(
+        self, job: Job, pool: Pool, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> str | None:
+        """As `_lay_out`, of lanes that another process trains."""
+        hyperparameters = job.trial.hyperparameters
+        models = [self._try_build(hyperparameters) for _ in range(self.executions_per_trial)]
+        callbacks = _listed(kwargs.get("callbacks"))
+        if self._apart is None:
+            self._apart = Apart(self.hypermodel)
+        objective = self.oracle.objective
+        try:
+            for model in models:
+                keeper, called = BestEpoch(objective), self._deepcopy_callbacks(callbacks)
+                lane = self._apart.lane(model, job.trial, called, keeper, objective, args, kwargs)
+                job.lanes.append(lane)
+                job.keepers.append(keeper)
+                job.futures.append(lane.future)
+        except NotApart as reason:
+            self._waiting = [(hyperparameters, model) for model in models]
+            job.lanes.clear()
+            job.keepers.clear()
+            job.futures.clear()
+            return str(reason)
+        self._say_apart()
+        return None
+
     def _never(self) -> str | None:
         """Why no trial of this tuner can be a lane, if that is known without a model."""
         if keras.backend.backend() != "jax":
-            return f"the backend is {keras.backend.backend()}; with jax trials are trained together"
+            reason = self._never_apart()
+            if reason is not None:
+                return f"the backend is {keras.backend.backend()}, and {reason}"
         if self.hypermodel is None:
             return "there is no hypermodel"
         if type(self.hypermodel).fit is not keras_tuner.HyperModel.fit:
@@ -233,6 +277,24 @@ class LaneTuner(keras_tuner.Tuner):
             if _overrides(self, name):
                 return f"{type(self).__name__} has {name} of its own"
         return None
+
+    def _never_apart(self) -> str | None:
+        """Why JAX can't train in a process of its own."""
+        if not self._may_part:
+            return "apart=False is given; with jax trials are trained together"
+        if self.optimizer or self.loss or self.metrics:
+            return "the tuner has compile arguments of its own"
+        if _overrides(self, *_HOOKS):
+            return f"{type(self).__name__} is told of epochs in this process"
+        if keras.backend.backend() == "tensorflow" and _has_gpu():
+            return "TensorFlow holds the GPU"
+        return None
+
+    def _say_apart(self) -> None:
+        said = "trials are trained together on JAX, in a process of its own"
+        if said not in self._said:
+            self._said.add(said)
+            _LOG.warning("the backend is %s: %s", keras.backend.backend(), said)
 
     def _of_trial(self, trial: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
         """The arguments of a trial's `fit`, for a tuner that has some of its own."""
@@ -286,6 +348,13 @@ class LaneTuner(keras_tuner.Tuner):
         if reason not in self._said:
             self._said.add(reason)
             _LOG.warning("trained by model.fit: %s", reason)
+
+
+def _has_gpu() -> bool:
+    """Whether TensorFlow sees one: it takes all of its memory."""
+    import tensorflow
+
+    return bool(tensorflow.config.list_physical_devices("GPU"))
 
 
 def _overrides(tuner: LaneTuner, *names: str) -> bool:

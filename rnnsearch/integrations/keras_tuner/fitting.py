@@ -13,6 +13,7 @@ from rnnsearch.integrations.keras_tuner.asking import cores
 
 if TYPE_CHECKING:
     from rnnsearch.engines.built import Lane, Trained
+    from rnnsearch.integrations.keras_tuner.apart import ApartLane
 
 __all__ = ["TOGETHER", "BestEpoch", "Job", "Pool", "build_as_recorded", "save_best"]
 
@@ -69,7 +70,7 @@ class Job:
     """
 
     trial: Any
-    lanes: list[Lane] = field(default_factory=list)
+    lanes: list[Lane | ApartLane] = field(default_factory=list)
     keepers: list[BestEpoch] = field(default_factory=list)
     futures: list[Future[Trained | None]] = field(default_factory=list)
     error: Exception | None = None
@@ -142,7 +143,7 @@ def save_best(
         path: Of the weights.
     """
     over_all = BestEpoch(objective)
-    chosen: tuple[Lane, Any] | None = None
+    chosen: tuple[Lane | ApartLane, Any] | None = None
     for lane, keeper, one in zip(job.lanes, job.keepers, trained, strict=True):
         if one.best is not None and over_all.offer(keeper.value):
             chosen = lane, one.best

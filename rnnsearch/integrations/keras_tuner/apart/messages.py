@@ -1,0 +1,104 @@
+"""What the two processes say to each other. What is of the user's is pickled with its code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Begin", "Data", "Done", "Epoch", "Failed", "Fit"]
+
+
+@dataclass(frozen=True)
+class Begin:
+    """The first message.
+
+    Attributes:
+        hypermodel: Pickled: what builds models.
+    """
+
+    hypermodel: bytes
+
+
+@dataclass(frozen=True)
+class Data:
+    """What models are fitted to.
+
+    Attributes:
+        number: By which a `Fit` names it.
+        arguments: Pickled: those of `fit`, without what is a trial's own.
+    """
+
+    number: int
+    arguments: bytes
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One model to be trained.
+
+    Attributes:
+        number: By which the answer names it.
+        data: Number of its `Data`.
+        trial: Pickled: hyperparameters, callbacks, the objective, and arguments of `fit`.
+        weights: Of `model.weights`, to begin with; None of a model that isn't built.
+        seed: Of the orders of the data and of dropout.
+        watched: Whether callbacks of the script's process want to see each epoch.
+    """
+
+    number: int
+    data: int
+    trial: bytes
+    weights: list[np.ndarray] | None
+    seed: int
+    watched: bool
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What a model was at an epoch's end.
+
+    Attributes:
+        logs: As callbacks are given them.
+        weights: Of `model.weights`.
+    """
+
+    logs: dict[str, float]
+    weights: list[np.ndarray]
+
+
+@dataclass(frozen=True)
+class Done:
+    """A model is trained.
+
+    Attributes:
+        number: Of its `Fit`.
+        history: Of each epoch, as `fit` returns it.
+        epochs: Their numbers.
+        value: The objective's where it was best.
+        weights: Of `model.weights`, there; None if no epoch was to be kept.
+        build_config: Of the model.
+        every: Each epoch, of a `Fit` that is watched.
+    """
+
+    number: int
+    history: dict[str, list[float]]
+    epochs: list[int]
+    value: float | None
+    weights: list[np.ndarray] | None
+    build_config: dict[str, Any] | None = None
+    every: list[Epoch] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A model is not trained here.
+
+    Attributes:
+        number: Of its `Fit`; None of all.
+        reason: Why.
+    """
+
+    number: int | None
+    reason: str

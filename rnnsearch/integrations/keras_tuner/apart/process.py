@@ -1,0 +1,132 @@
+"""The process in which JAX trains; it is run as a module, with the number of a pipe's end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from typing import Any
+
+from rnnsearch.integrations.keras_tuner.apart.messages import (
+    Begin,
+    Data,
+    Done,
+    Epoch,
+    Failed,
+    Fit,
+)
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Answer the messages that come through a pipe, until its other end is closed."""
+    connection = Connection(int(sys.argv[1]))
+    with contextlib.suppress(EOFError, OSError):  # nobody is left to train for
+        _Trainer(connection).run()
+    os._exit(0)  # threads may be within an epoch
+
+
+class _Trainer:
+    """Builds and traces in this thread, and trains in as many others as there are cores.
+
+    Args:
+        connection: Our end of the pipe.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        from rnnsearch.engines import built
+        from rnnsearch.integrations.keras_tuner.asking import cores
+
+        self._connection = connection
+        self._lock = threading.Lock()
+        self._executor = ThreadPoolExecutor(cores(), "lane")
+        self._programs = built.Programs()
+        self._hypermodel: Any = None
+        self._data: dict[int, dict[str, Any]] = {}
+        self._read: dict[Any, Any] = {}
+
+    def run(self) -> None:
+        """Answer messages.
+
+        Raises:
+            EOFError: The other end is closed.
+        """
+        while True:
+            message = self._connection.recv()
+            try:
+                self._take(message)
+            except Exception as error:  # the other side trains what can't be trained here
+                number = message.number if isinstance(message, Fit) else None
+                self._say(Failed(number, f"{type(error).__name__}: {error}".splitlines()[0]))
+
+    def _take(self, message: Begin | Data | Fit) -> None:
+        match message:
+            case Begin():
+                self._hypermodel = pickle.loads(message.hypermodel)
+            case Data():
+                self._data[message.number] = pickle.loads(message.arguments)
+            case Fit():
+                self._fit(message)
+
+    def _fit(self, fit: Fit) -> None:
+        """Lay a model out as a lane, for any thread to train; or say why not."""
+        import keras
+
+        from rnnsearch.engines import built
+        from rnnsearch.integrations.keras_tuner.fitting import BestEpoch
+
+        keras.utils.set_random_seed(fit.seed)
+        keras.backend.clear_session(free_memory=False)
+        hyperparameters, callbacks, objective, named = pickle.loads(fit.trial)
+        model = self._hypermodel.build(hyperparameters)
+        request = built.Request.of((), {**self._data[fit.data], **named}, self._read)
+        reason = built.reason_against(model, request, callbacks)
+        if reason is not None:
+            self._say(Failed(fit.number, reason))
+            return
+        program, values = self._programs.of(model, request)
+        if fit.weights is not None:
+            model.set_weights(fit.weights)
+        keeper = BestEpoch(objective)
+        every: list[Epoch] = []
+        if fit.watched:
+            callbacks = [*callbacks, _recorder(every)]
+        lane = built.Lane(model, request, program, values, callbacks, keeper)
+        self._executor.submit(self._train, fit.number, lane, keeper, every)
+
+    def _train(self, number: int, lane: Any, keeper: Any, every: list[Epoch]) -> None:
+        try:
+            trained = lane.train()
+            best = trained.best
+            weights = None if best is None else lane.model_with(best).get_weights()
+            history = {name: list(map(float, v)) for name, v in trained.history.history.items()}
+            config = lane.model.get_build_config()
+            self._say(
+                Done(number, history, trained.history.epoch, keeper.value, weights, config, every)
+            )
+        except Exception as error:  # as above
+            self._say(Failed(number, f"{type(error).__name__}: {error}".splitlines()[0]))
+
+    def _say(self, message: Done | Failed) -> None:
+        with self._lock:
+            self._connection.send(message)
+
+
+def _recorder(every: list[Epoch]) -> Any:
+    """A callback that keeps what a model is at each epoch's end."""
+    import keras
+
+    def keep(epoch: int, logs: dict[str, float]) -> None:
+        every.append(Epoch(dict(logs), recorder.model.get_weights()))
+
+    recorder = keras.callbacks.LambdaCallback(on_epoch_end=keep)
+    return recorder
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,322 @@
+"""This side: models go to the other process, and come back trained."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import itertools
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import zlib
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection, Pipe
+from pathlib import Path
+from typing import Any
+
+import cloudpickle
+import keras
+import numpy as np
+
+from rnnsearch.integrations.keras_tuner.apart.messages import Begin, Data, Done, Fit
+from rnnsearch.integrations.keras_tuner.fitting import TOGETHER, BestEpoch, build_as_recorded
+
+__all__ = ["Apart", "ApartLane", "NotApart"]
+
+_FIT = inspect.signature(keras.Model.fit)
+_DATA = ("x", "y", "sample_weight", "class_weight", "validation_data", "validation_split")
+"""Arguments of `fit` that are sent once for many models."""
+_NOT_SENT = ("self", "callbacks", "verbose")
+_MOST_WATCHED = 2**28
+"""Bytes of all epochs' weights that are sent for callbacks to see."""
+
+_MODULE = "rnnsearch.integrations.keras_tuner.apart.process"
+
+
+class NotApart(Exception):
+    """A model can't be trained in another process; the message says why."""
+
+
+@dataclass(frozen=True)
+class _Trained:
+    """What a lane came to.
+
+    Attributes:
+        history: As `fit` returns it.
+        best: The other process's answer; None if no epoch was to be kept.
+    """
+
+    history: keras.callbacks.History
+    best: Done | None
+
+
+class ApartLane:
+    """One model's training in the other process.
+
+    Args:
+        model: As the script built it.
+        keeper: Told the objective's value where it was best.
+        watching: Callbacks that this process calls, once the model is trained.
+
+    Attributes:
+        future: Of what it comes to, or of `NotApart`; of None if callbacks are still to be called.
+    """
+
+    acted = False
+
+    def __init__(self, model: keras.Model, keeper: BestEpoch, watching: Sequence[Any]) -> None:
+        self.model = model
+        self._keeper = keeper
+        self._watching = list(watching)
+        self._done: Done | None = None
+        self.future: Future[Any] = Future()
+
+    def train(self) -> Any:
+        """Call the callbacks that watch, with the model as it was at each epoch's end.
+
+        Raises:
+            NotApart: One of them changes what is trained.
+        """
+        done = self._done
+        assert done is not None
+        calls = keras.callbacks.CallbackList(
+            self._watching, add_history=True, epochs=len(done.every), model=self.model
+        )
+        self._build(done)
+        self.model.stop_training = False
+        rate = _rate(self.model)
+        best, logs = None, {}
+        calls.on_train_begin()
+        for number, epoch in zip(done.epochs, done.every, strict=True):
+            calls.on_epoch_begin(number)
+            self.model.set_weights(epoch.weights)
+            logs = dict(epoch.logs)
+            calls.on_epoch_end(number, logs)
+            if _rate(self.model) != rate or not _same(self.model.get_weights(), epoch.weights):
+                raise NotApart("a callback changes what is trained")
+            if self._keeper.keeps(logs):
+                best = replace(done, weights=epoch.weights)
+            if self.model.stop_training:
+                break
+        calls.on_train_end(logs)
+        return _Trained(self.model.history, best)
+
+    def stop(self) -> None:
+        """The process ends with the search."""
+
+    def take(self, done: Done) -> None:
+        """The other process has trained it."""
+        self._done = done
+        if self._watching:
+            self.future.set_result(None)
+            return
+        history = keras.callbacks.History()
+        history.history, history.epoch = done.history, done.epochs
+        history.set_model(self.model)
+        self._keeper.value = done.value
+        self.future.set_result(_Trained(history, None if done.weights is None else done))
+
+    def model_with(self, best: Done) -> keras.Model:
+        """The model with the weights of its best epoch."""
+        assert best.weights is not None
+        self._build(best)
+        self.model.set_weights(best.weights)
+        return self.model
+
+    def _build(self, done: Done) -> None:
+        if not self.model.built:
+            build_as_recorded(self.model, done.build_config or {})
+
+
+class Apart:
+    """A process in which JAX trains models that a function builds; it starts with the first.
+
+    Args:
+        hypermodel: KerasTuner's, around the function.
+    """
+
+    def __init__(self, hypermodel: Any) -> None:
+        self._hypermodel = hypermodel
+        self._lanes: dict[int, ApartLane] = {}
+        self._numbers = itertools.count()
+        self._data: dict[tuple[Any, ...], tuple[int, Any]] = {}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._connection: Connection | None = None
+        self._output: Any = None
+        self._gone = ""
+
+    def lane(
+        self,
+        model: keras.Model,
+        trial: Any,
+        callbacks: Sequence[Any],
+        keeper: BestEpoch,
+        objective: Any,
+        arguments: tuple[Any, ...],
+        named: Mapping[str, Any],
+    ) -> ApartLane:
+        """Let a model be trained.
+
+        Args:
+            model: As the function built it for the trial.
+            trial: Of the oracle.
+            callbacks: A copy of the user's.
+            keeper: Of the model.
+            objective: Of the oracle.
+            arguments: Of `fit`.
+            named: Alike.
+
+        Raises:
+            NotApart: It can't be.
+        """
+        if self._gone:
+            raise NotApart(self._gone)
+        watching = _watching(callbacks)
+        given = _FIT.bind(None, *arguments, **named).arguments
+        own = {name: value for name, value in given.items() if name not in (*_DATA, *_NOT_SENT)}
+        if watching and _bytes(model) * own.get("epochs", 1) > _MOST_WATCHED:
+            raise NotApart(f"a {type(watching[0]).__name__} would need the weights of each epoch")
+        with_it = [one for one in callbacks if one not in watching]
+        sent = _pickled((trial.hyperparameters, with_it, objective, own))
+        self._start()
+        lane, number = ApartLane(model, keeper, watching), next(self._numbers)
+        self._lanes[number] = lane
+        weights = model.get_weights() if model.built else None
+        data = self._data_number({name: given[name] for name in _DATA if name in given})
+        self._send(Fit(number, data, sent, weights, _seed(number), bool(watching)))
+        return lane
+
+    def close(self) -> None:
+        """End the process and whatever it trains."""
+        if self._process is None or self._connection is None:
+            return
+        self._process.kill()
+        self._process.wait()
+        self._connection.close()
+        self._process = None
+        self._data.clear()
+
+    def _start(self) -> None:
+        if self._process is not None:
+            return
+        begin = Begin(_pickled(self._hypermodel))
+        ours, theirs = Pipe()
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", _MODULE, str(theirs.fileno())],
+                env={
+                    **os.environ,
+                    "KERAS_BACKEND": "jax",
+                    "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path),
+                },
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=self._output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is for this process alone
+            )
+        self._connection = ours
+        threading.Thread(target=self._listen, args=(ours,), daemon=True).start()
+        self._send(begin)
+
+    def _data_number(self, given: Mapping[str, Any]) -> int:
+        """Of what is sent once, as long as the same objects are given."""
+        key = tuple((name, id(value)) for name, value in given.items())
+        if key not in self._data:
+            data = Data(len(self._data), _pickled(given))
+            # What was given is kept so that nothing else gets its identity.
+            self._data[key] = data.number, given
+            self._send(data)
+        return self._data[key][0]
+
+    def _send(self, message: Begin | Data | Fit) -> None:
+        assert self._connection is not None
+        try:
+            self._connection.send(message)
+        except OSError as error:
+            raise NotApart(self._gone or "the process in which JAX trains has ended") from error
+
+    def _listen(self, connection: Connection) -> None:
+        """Hand answers to their lanes, until the process ends."""
+        try:
+            while True:
+                message = connection.recv()
+                if isinstance(message, Done):
+                    self._lanes.pop(message.number).take(message)
+                elif message.number is not None:
+                    self._fail([message.number], message.reason)
+                else:
+                    self._gone = message.reason
+                    self._fail(list(self._lanes), message.reason)
+        except (EOFError, OSError, TypeError):  # TypeError: closed while it was waited for
+            self._gone = self._gone or f"the process in which JAX trains has ended{self._last()}"
+            self._fail(list(self._lanes), self._gone)
+
+    def _fail(self, numbers: list[int], reason: str) -> None:
+        for number in numbers:
+            lane = self._lanes.pop(number, None)
+            if lane is not None:
+                lane.future.set_exception(NotApart(reason))
+
+    def _last(self) -> str:
+        """The last line that the process printed."""
+        with contextlib.suppress(OSError, ValueError):
+            self._output.seek(0)
+            lines = self._output.read().decode(errors="replace").strip().splitlines()
+            return f": {lines[-1][:300]}" if lines else ""
+        return ""
+
+
+def _watching(callbacks: Sequence[Any]) -> list[Any]:
+    """Those that this process calls.
+
+    Raises:
+        NotApart: One of them acts within an epoch.
+    """
+    found = [one for one in callbacks if type(one) not in TOGETHER]
+    if found:
+        from rnnsearch.engines.built.reasons import acts_within_epochs  # imports JAX
+
+        for callback in found:
+            if within := acts_within_epochs(callback):
+                raise NotApart(f"the callback {type(callback).__name__} has {within}")
+    return found
+
+
+def _rate(model: keras.Model) -> float:
+    """The learning rate; as given where it is a schedule."""
+    return float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))
+
+
+def _same(one: Sequence[np.ndarray], other: Sequence[np.ndarray]) -> bool:
+    return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(one, other, strict=True))
+
+
+def _bytes(model: keras.Model) -> int:
+    """Of its weights, if it is built."""
+    return sum(4 * math.prod(weight.shape) for weight in model.weights)
+
+
+def _pickled(thing: Any) -> bytes:
+    """With the code of what is defined in the user's script.
+
+    Raises:
+        NotApart: It can't be.
+    """
+    try:
+        pickled: bytes = cloudpickle.dumps(thing)
+    except Exception as error:  # whatever an object of the user's raises
+        raise NotApart(f"{type(error).__name__}: {error}".splitlines()[0]) from error
+    return pickled
+
+
+def _seed(number: int) -> int:
+    """Another one for each model, by NumPy's state, which `set_random_seed` sets."""
+    state = np.random.get_state(legacy=False)
+    return zlib.crc32(state["state"]["key"].tobytes()) ^ number
