@@ -1,4 +1,4 @@
-"""Whether recurrent layers that are called now run in kernels over lanes, or in loops over steps."""
+"""Whether recurrent layers that are called now run in kernels over lanes, or in loops."""
 
 from __future__ import annotations
 
@@ -26,6 +26,6 @@ def in_kernels(kernels: LaneKernels | None) -> Iterator[None]:
 
 
 def kernel_of(cell: str, units: int) -> Callable[..., Any] | None:
-    """What runs such a layer as `rnnsearch.models.recurrence.recur` does, where that is a kernel."""
+    """What runs such a layer in place of `rnnsearch.models.recurrence.recur`, if a kernel does."""
     kernels = _active.get()
     return kernels.recur if kernels is not None and kernels.take(cell, units) else None
