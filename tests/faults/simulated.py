@@ -128,6 +128,9 @@ class SimulatedEngine(Engine):
     ) -> None:
         pass
 
+    def free(self) -> None:
+        pass
+
     @property
     def device(self) -> str:
         return "cpu (simulated)"
