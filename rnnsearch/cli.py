@@ -15,22 +15,20 @@ import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from rnnsearch import cli_use
+from rnnsearch.cli_parts import Folder, console, examples
 from rnnsearch.errors import InvalidInput, Problem, RnnSearchError, UnlikeTraining
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 __all__ = ["app", "main"]
 
 _PROBLEM = 2
 _NOTHING_FOUND = 1
 _INTERRUPTED = 130
-_PIPE_WIDTH = 200
 _TABLE_ROWS = 20
 
 
@@ -56,15 +54,7 @@ app = typer.Typer(
 )
 
 
-def _examples(*commands: str) -> str:
-    """A command's last lines of help; a blank line between keeps each on its own."""
-    return "\n\n".join(["Examples:", *(f"python main.py {command}" for command in commands)])
-
-
 Spec = Annotated[Path, typer.Argument(metavar="SPEC", help="The YAML file.")]
-Folder = Annotated[
-    Path, typer.Argument(metavar="RESULTS", help="A study's folder, such as results/electricity.")
-]
 Data = Annotated[
     Path, typer.Argument(metavar="DATA", help="New data, laid out as the data searched on.")
 ]
@@ -102,7 +92,7 @@ def _root(
 
 
 @app.command(
-    epilog=_examples(
+    epilog=examples(
         "search search_spaces/electricity.yaml",
         "search search_spaces/electricity.yaml --trials 20 --timeout 10m",
         "search my.yaml --backend tensorflow --engine keras --output results/second --fresh",
@@ -135,11 +125,11 @@ def search(
     from rnnsearch import api, report
 
     overrides = _overrides(trials, epochs, timeout, workers, seed, backend, engine, device)
-    with report.make_display(_console(stderr=True)) as display:
+    with report.make_display(console(stderr=True)) as display:
         results = api.search(
             spec, overrides=overrides, output=output, fresh=fresh, observer=display
         )
-    report.final(_console(), results, program=_program())
+    report.final(console(), results, program=_program())
     if results.interrupted:
         print(f"Interrupted. To go on where it stopped:\n    {_again()}", file=sys.stderr)
         raise typer.Exit(_INTERRUPTED)
@@ -148,7 +138,7 @@ def search(
 
 
 @app.command(
-    epilog=_examples(
+    epilog=examples(
         "init data.csv",
         "init search_spaces/data/weather.csv --target temp_max --output seattle.yaml",
         "init data.csv --task many_to_many --force",
@@ -190,11 +180,11 @@ def init(
     initial = api.init(
         file, output=output, target=target, task=task, force=force, program=_program()
     )
-    report.show_initial(_console(), initial, program=_program())
+    report.show_initial(console(), initial, program=_program())
 
 
 @app.command(
-    epilog=_examples(
+    epilog=examples(
         "check search_spaces/electricity.yaml",
         "check my.yaml --trials 200 --backend torch",
     )
@@ -214,11 +204,11 @@ def check(
     from rnnsearch import api, report
 
     overrides = _overrides(trials, epochs, timeout, workers, seed, backend, engine, device)
-    report.show_check(_console(), api.check(spec, overrides=overrides))
+    report.show_check(console(), api.check(spec, overrides=overrides))
 
 
 @app.command(
-    epilog=_examples(
+    epilog=examples(
         "leaderboard results/electricity",
         "leaderboard results/electricity --json --top 3",
         "leaderboard results/electricity --csv > board.csv",
@@ -245,11 +235,11 @@ def leaderboard(
     elif as_csv:
         print(records.leaderboard_csv(shown), end="")
     else:
-        report.show_leaderboard(_console(), frame, top=top or _TABLE_ROWS)
+        report.show_leaderboard(console(), frame, top=top or _TABLE_ROWS)
 
 
 @app.command(
-    epilog=_examples(
+    epilog=examples(
         "predict results/electricity new.csv -o out.csv",
         "predict results/electricity new.csv | head",
         "predict results/king_james prompt.txt --tokens 300 --temperature 0.7",
@@ -302,7 +292,7 @@ def predict(
 
 
 @app.command(
-    epilog=_examples(
+    epilog=examples(
         "evaluate results/electricity new.csv",
         "evaluate results/electricity new.csv --json",
     )
@@ -334,6 +324,9 @@ def _said_warnings() -> Iterator[None]:
     for warning in caught:
         if issubclass(warning.category, UnlikeTraining):
             print(f"warning: {warning.message}", file=sys.stderr)
+
+
+cli_use.add(app)
 
 
 def main() -> None:
@@ -373,16 +366,6 @@ def _overrides(
         "run.device": device,
     }
     return {key: value for key, value in given.items() if value is not None}
-
-
-def _console(*, stderr: bool = False) -> Console:
-    """A console; wide in a pipe, where rich would take 80 columns and break rows."""
-    from rich.console import Console
-
-    console = Console(stderr=stderr)
-    if not console.is_terminal and "COLUMNS" not in os.environ:
-        console.width = _PIPE_WIDTH
-    return console
 
 
 def _program() -> list[str]:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import keras
     import pandas as pd
 
+    from rnnsearch.api.exporting import Exported
     from rnnsearch.driver import TrialRecord
 
 __all__ = ["Results"]
@@ -297,6 +298,32 @@ class Results:
         return self._winner.continue_text(
             str(path), tokens=tokens, temperature=temperature, seed=seed
         )
+
+    def export(
+        self,
+        form: str,
+        output: str | Path | None = None,
+        *,
+        data: str | Path | None = None,
+    ) -> Exported:
+        """Write the winner down for use without this package, and check it there.
+
+        Args:
+            form: ``keras``, ``python``, ``onnx``, ``savedmodel``.
+            output: The folder; None for exports/FORM in the study's.
+            data: New data to check it on; None for the data searched on, if it is still there.
+
+        Raises:
+            InvalidInput: There is no such format, or it can't hold such a network.
+            MissingExtra: The format takes a library that is not installed.
+            StudyError: The search has no winner yet, or the export does not predict as it does.
+        """
+        winner = self._winner
+        import_keras(str(self.summary["backend"]), alone=self._alone)
+        from rnnsearch.api.exporting import export
+
+        where, new = (None if one is None else Path(one) for one in (output, data))
+        return export(winner, self.folder, self._spec(), self.summary, form, where, new)
 
     def evaluate(self, path: str | Path) -> dict[str, float]:
         """The winner's metrics on new data that has targets, in the target's own units.

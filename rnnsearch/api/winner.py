@@ -12,7 +12,7 @@ from rnnsearch.api.backend import import_keras
 from rnnsearch.api.failed import why_all_failed
 from rnnsearch.api.standing_in import TRIAL, kept_networks, read_preparation
 from rnnsearch.data import Preparation, preparation_from_json
-from rnnsearch.data.inputs import Inputs, as_array
+from rnnsearch.data.inputs import Inputs, as_array, take
 from rnnsearch.data.tokens.stream import StreamPreparation
 from rnnsearch.driver.programs import asked_metrics
 from rnnsearch.errors import InvalidInput, Problem, StudyError
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import keras
     import pandas as pd
 
+    from rnnsearch.exports.raw import RawForm
     from rnnsearch.models.decoding import Choose
 
 __all__ = ["Winner", "check_writing"]
@@ -113,7 +114,7 @@ class Winner:
         return model
 
     @cached_property
-    def _loss(self) -> Loss:
+    def loss(self) -> Loss:
         """What was trained on."""
         return TASKS[self._spec.task].loss(self.preparation.target, self._spec.loss)
 
@@ -140,7 +141,7 @@ class Winner:
             written = self._write(x, beams or 1, temperature, seed)
             texts = [preparation.writing.text(classes) for classes in written]
             return frame.assign(**{f"predicted_{target.names[0]}": texts})
-        loss = self._loss
+        loss = self.loss
         outputs = own_units(self._outputs(x, rows=1), target, loss, preparation.anchors(path))
         axes = outputs.shape[-2:] if loss.quantiles else outputs.shape[-1:]
         rows = outputs.reshape(-1, *axes)[frame.index]
@@ -167,11 +168,51 @@ class Winner:
         decoder = Decoder(model, self.network)
         return preparation.text(go_on(decoder, read, tokens, choose, preparation.avoided))
 
+    @property
+    def per_step(self) -> bool:
+        """Whether there is an output at each step."""
+        head = self.network.head
+        return head.sequences or head.repeat is not None
+
+    def raw(self) -> tuple[keras.Model, RawForm]:
+        """The model with its preparation inside, and what that takes. Imports Keras.
+
+        Raises:
+            InvalidInput: The network writes a text.
+        """
+        network = self._model
+        from rnnsearch.exports.raw import form_of, raw_model
+
+        form = form_of(self.preparation)
+        return raw_model(network, form, self.loss), form
+
+    def outputs_of(self, path: str, places: np.ndarray, *, judged: bool) -> np.ndarray:
+        """What is predicted of some sequences of a file (N,), in the target's own units.
+
+        Of a stream, as if each window were the first.
+
+        Args:
+            path: The file.
+            places: Which of its sequences.
+            judged: Whether those of `evaluate` are meant, or of `predict`.
+        """
+        model = self._model
+        from rnnsearch.models.feeding import predict
+
+        if judged:
+            part = self.preparation.targets(path)
+            x, anchors = part.x, part.anchor
+        else:
+            x, anchors = self.preparation.inputs(path)[0], self.preparation.anchors(path)
+        some = None if anchors is None else anchors[places]
+        found = predict(model, take(x, places), _BATCH)
+        return own_units(found, self.preparation.target, self.loss, some)
+
     def evaluate(self, path: str) -> dict[str, float]:
         """See `Results.evaluate`."""
         part, target = self.preparation.targets(path), self.preparation.target
-        names = TASKS[self._spec.task].metrics(target, self._loss, asked_metrics(self._spec))
-        return judge(self._outputs(part.x), part, target, self._loss, names)
+        names = TASKS[self._spec.task].metrics(target, self.loss, asked_metrics(self._spec))
+        return judge(self._outputs(part.x), part, target, self.loss, names)
 
     def _write(self, x: Inputs, beams: int, temperature: float | None, seed: int) -> np.ndarray:
         """Classes (N, T) of the text for each input."""

@@ -1,6 +1,7 @@
 """What people see: progress, tables and verdicts; computing is apart from drawing."""
 
 from rnnsearch.report.check import Checked, show_check
+from rnnsearch.report.exported import show_export
 from rnnsearch.report.initial import show_initial
 from rnnsearch.report.plain import plain, plain_rows
 from rnnsearch.report.progress import Display, LiveDisplay, PlainDisplay, make_display
@@ -22,6 +23,7 @@ __all__ = [
     "plain_rows",
     "sentence",
     "show_check",
+    "show_export",
     "show_initial",
     "show_leaderboard",
     "standings",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from rnnsearch.spec.fields import Scalar
-from rnnsearch.vocabulary import CELLS, MAPPINGS
+from rnnsearch.spec.schema import TaskName
+from rnnsearch.vocabulary import CELLS
 
 __all__ = ["PARAMETERS", "Parameter"]
 
@@ -46,15 +47,12 @@ class Parameter:
     words: tuple[str, ...] = ()
     only: tuple[str, tuple[str, ...]] | None = None
     reason: str = ""
-    tasks: tuple[str, ...] = tuple(MAPPINGS)
+    tasks: tuple[str, ...] = get_args(TaskName)
     tokens: bool = False
     numbers: bool = False
 
 
-_RECURRENT = tuple(name for name, task in MAPPINGS.items() if task.recurrent)
-_ENCODES = tuple(name for name, task in MAPPINGS.items() if task.encodes)
-_SUMS_UP = tuple(name for name, task in MAPPINGS.items() if task.sums_up)
-_WRITES_ALONE = tuple(name for name, task in MAPPINGS.items() if task.unfolds or task.encodes)
+_RECURRENT = tuple(task for task in get_args(TaskName) if task != "one_to_one")
 _WITHOUT_RECURRENCE = "nothing is recurrent in one_to_one"
 _READS_FIRST = "only many_to_one and sequence_to_sequence read a sequence before they put out any"
 
@@ -108,7 +106,7 @@ _ALL = (
         choices=("none", "luong", "bahdanau"),
         only=("decoder", ("recurrent",)),
         reason="only a recurrent decoder, of sequence_to_sequence, looks back step by step",
-        tasks=_ENCODES,
+        tasks=("sequence_to_sequence",),
     ),
     Parameter(
         "decoder",
@@ -120,7 +118,7 @@ _ALL = (
         "that and what is known ahead.",
         choices=("recurrent", "direct"),
         reason="only sequence_to_sequence has a decoder beside an encoder",
-        tasks=_ENCODES,
+        tasks=("sequence_to_sequence",),
         numbers=True,
     ),
     Parameter(
@@ -133,7 +131,7 @@ _ALL = (
         "tried where neither this nor `search.epochs` is given.",
         choices=("last", "mean", "max"),
         reason="only many_to_one has one output for many steps",
-        tasks=_SUMS_UP,
+        tasks=("many_to_one",),
     ),
     Parameter(
         "patch",
@@ -146,7 +144,7 @@ _ALL = (
         low=1,
         words=("auto",),
         reason=_READS_FIRST,
-        tasks=_SUMS_UP + _ENCODES,
+        tasks=("many_to_one", "sequence_to_sequence"),
         numbers=True,
     ),
     Parameter(
@@ -158,7 +156,7 @@ _ALL = (
         "the source. Where it is not named: if patches are longer than a step, of 8 features at "
         "most.",
         reason=_READS_FIRST,
-        tasks=_SUMS_UP + _ENCODES,
+        tasks=("many_to_one", "sequence_to_sequence"),
         numbers=True,
     ),
     Parameter("layer_norm", "bool", True, False, "Layer normalisation after each recurrent layer."),
@@ -284,7 +282,7 @@ _ALL = (
         low=0,
         high=1,
         reason="only in many_to_one may steps be moved, which have no outputs of their own",
-        tasks=_SUMS_UP,
+        tasks=("many_to_one",),
         numbers=True,
     ),
     Parameter(
@@ -297,7 +295,7 @@ _ALL = (
         low=0,
         high=1,
         reason="only one_to_many and sequence_to_sequence read the tokens that they wrote",
-        tasks=_WRITES_ALONE,
+        tasks=("one_to_many", "sequence_to_sequence"),
         tokens=True,
     ),
     Parameter(

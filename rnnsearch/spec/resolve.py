@@ -17,10 +17,12 @@ from rnnsearch.spec.sources import (
     TokensSource,
 )
 from rnnsearch.spec.wording import is_text, show
-from rnnsearch.vocabulary import LOSSES, MAPPINGS, MappingFact
+from rnnsearch.vocabulary import LOSSES
 
 __all__ = ["difference", "dump", "resolved"]
 
+_IDLE = {"one_to_many": ("window", "horizon", "stride"), "sequence_to_sequence": ()}
+"""Keys of a table that have no effect on a task."""
 _FREE = ("name", "run", "data.path", "search.trials", "search.timeout")
 
 
@@ -31,7 +33,7 @@ def resolved(spec: Spec) -> dict[str, Any]:
     """
     data = spec.data.model_dump(mode="json")
     if isinstance(spec.data, SeriesSource):
-        dropped = _idle(MAPPINGS[spec.task])
+        dropped = _IDLE.get(spec.task, ("output_steps",))
         data = {key: value for key, value in data.items() if key not in dropped}
     first = {key: data[key] for key in ("source", "path") if key in data}
     space = {name: _short(domain) for name, domain in spec.space.items()}
@@ -44,13 +46,6 @@ def resolved(spec: Spec) -> dict[str, Any]:
         "search": spec.search.model_dump(mode="json"),
         "run": spec.run.model_dump(mode="json"),
     }
-
-
-def _idle(task: MappingFact) -> tuple[str, ...]:
-    """Keys of a table that have no effect on a task."""
-    if task.unfolds:
-        return ("window", "horizon", "stride")
-    return () if task.encodes else ("output_steps",)
 
 
 def _loss(loss: LossSpec) -> dict[str, Any]:

@@ -7,7 +7,6 @@ import numpy as np
 from rnnsearch.data import Dataset
 from rnnsearch.data.inputs import Inputs, Sequences
 from rnnsearch.tasks._base import Head, Task
-from rnnsearch.vocabulary import ONE_TO_MANY
 
 __all__ = ["OneToMany"]
 
@@ -21,7 +20,7 @@ class OneToMany(Task):
     the one that was predicted.
     """
 
-    mapping = ONE_TO_MANY
+    name = "one_to_many"
     at_once = True
 
     def head(self, dataset: Dataset) -> Head:

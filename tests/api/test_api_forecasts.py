@@ -104,3 +104,14 @@ def test_check_says_what_is_read_and_known(folder: Path) -> None:
     lines = dict(api.check(folder / "spec.yaml").data)
     assert lines["input"].endswith(": load, holiday, hour_sin, hour_cos")
     assert lines["ahead"].endswith(": holiday, hour_sin, hour_cos, place")
+
+
+def test_it_is_exported_with_its_preparation(results: api.Results, tmp_path: Path) -> None:
+    exported = results.export("python", tmp_path / "alone")
+    assert exported.checked is not None
+    assert exported.checked.equal
+    assert exported.checked.count > 20
+    card = (tmp_path / "alone" / "model_card.md").read_text("utf-8")
+    assert "val_mase" in card
+    assert "seasonal_naive" in card
+    assert "output_steps: 5" in card

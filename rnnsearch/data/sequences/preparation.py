@@ -20,12 +20,14 @@ from rnnsearch.data.sequences.steps import stepped
 from rnnsearch.data.sequences.unlike import unlike_sequences
 from rnnsearch.data.sources import SEQUENCES
 from rnnsearch.data.unlike import Span, spans
-from rnnsearch.vocabulary import MAPPINGS, MappingFact
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["SequencesPreparation"]
+
+_INPUTS = {"one_to_many": "vector", "one_to_one": "features"}
+"""Names of a network's input that is no sequence."""
 
 
 @dataclass(frozen=True)
@@ -61,21 +63,14 @@ class SequencesPreparation(Preparation):
     seen_targets: tuple[Span, ...] = ()
 
     @property
-    def mapping(self) -> MappingFact:
-        """What is known of the task."""
-        return MAPPINGS[self.task]
-
-    @property
     def output_steps(self) -> int | None:
         """Steps of the output of one_to_many, else None."""
-        return self.steps if self.mapping.unfolds else None
+        return self.steps if self.task == "one_to_many" else None
 
     @property
     def scalings(self) -> Mapping[str, Scaling]:
         """Of the one input."""
-        if self.mapping.reads_sequence:
-            return {"sequence": self.scaling}
-        return {"vector" if self.mapping.unfolds else "features": self.scaling}
+        return {_INPUTS.get(self.task, "sequence"): self.scaling}
 
     def fitted(self, train: Sample, scaling: str) -> SequencesPreparation:
         """The same with its scaling fitted on the real steps of these sequences.
@@ -163,7 +158,7 @@ class SequencesPreparation(Preparation):
         scaled = np.asarray(np.nan_to_num(scaled, nan=0.0))
         if scaled.ndim == 2:
             return scaled
-        if not self.mapping.recurrent:
+        if self.task == "one_to_one":
             return np.asarray(scaled[:, 0])
         return to_front(scaled, sample.lengths, self.steps, MASK_VALUE)
 
@@ -178,7 +173,7 @@ class SequencesPreparation(Preparation):
         if y.ndim == (2 if numeric else 1):
             return Part(self.x(sample), y)
         weight = sample.observed.astype(np.float32)
-        if self.mapping.aligned:
+        if self.task == "many_to_many":
             y = to_front(y, sample.lengths, self.steps, 0)
             weight = to_front(weight, sample.lengths, self.steps, 0)
         return Part(self.x(sample), y, None if weight.all() else weight)
@@ -194,13 +189,13 @@ class SequencesPreparation(Preparation):
 
         sample = self._read(path, targets=False)
         count = len(sample.x)
-        if not self.mapping.writes_sequence:
+        if self.task in ("many_to_one", "one_to_one"):
             columns = {"sequence": np.arange(count)}
             if sample.files is not None:
                 columns["file"] = sample.files
             return self.x(sample), pd.DataFrame(columns)
         real = np.ones((count, self.steps), dtype=bool)
-        if self.mapping.aligned:
+        if self.task == "many_to_many":
             real = real_steps(sample.lengths, self.steps, True)
         frame = pd.DataFrame(
             {
@@ -208,7 +203,7 @@ class SequencesPreparation(Preparation):
                 "step": np.cumsum(real, axis=1).ravel(),
             }
         )
-        if self.mapping.aligned:
+        if self.task == "many_to_many":
             frame = frame[real.ravel()]
         return self.x(sample), frame
 
@@ -223,6 +218,10 @@ class SequencesPreparation(Preparation):
         """Every new sequence with its target."""
         return self.part(self._read(path, targets=True))
 
+    def read_new(self, path: str, *, targets: bool) -> Sample:
+        """The sequences of a new file as they stand there, nothing scaled."""
+        return self._read(path, targets)
+
     def _read(self, path: str, targets: bool) -> Sample:
         """The sequences of a new file, checked against what the model takes."""
         problems = Problems()
@@ -232,7 +231,7 @@ class SequencesPreparation(Preparation):
         raw = None if raw is None else stepped(raw, self.reader, problems)
         problems.raise_any()
         assert raw is not None
-        if self.mapping.unfolds and not targets:
+        if self.task == "one_to_many" and not targets:
             raw = replace(raw, lengths=None)  # those of the targets
         categorical = bool(self.categories)
         done = shaped(raw, self.task, self.target.kind, problems, categorical)
@@ -272,7 +271,7 @@ class SequencesPreparation(Preparation):
             problems.add("data.path", must, f"{steps} in {raw.names[0]}", "cut the sequences")
         if raw.y is None:
             return
-        if self.mapping.unfolds and raw.y.shape[1] != most:
+        if self.task == "one_to_many" and raw.y.shape[1] != most:
             must = f"must have {most} output steps, as in training"
             problems.add("data.path", must, f"{raw.y.shape[1]} in {raw.names[1]}", "save as many")
         if self.target.kind == "numeric" and raw.y.shape[-1] != self.target.width:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ahead_scaling",
+    "calendar_of_rows",
     "known_ahead",
     "row_features",
     "starting_features",
@@ -41,6 +42,14 @@ def _calendar(prepared: SeriesPreparation, times: np.ndarray) -> np.ndarray:
     clock = prepared.clock or Clock()
     first, last = clock.local(np.array(prepared.span))
     return calendar_features(clock.local(times), prepared.calendar, (first, last))
+
+
+def calendar_of_rows(prepared: SeriesPreparation, series: Series, beyond: int) -> np.ndarray:
+    """What the calendar says of each row, and of so many after the last: (R + beyond, C)."""
+    if not prepared.calendar or series.times is None or prepared.span is None:
+        return np.zeros((len(series) + beyond, 0))
+    after = times_after(series.times, prepared.step, beyond)
+    return _calendar(prepared, np.concatenate([series.times, after]))
 
 
 def row_features(prepared: SeriesPreparation, series: Series) -> np.ndarray:

@@ -1,0 +1,125 @@
+"""The winner of a search, written down for use without this package, and checked there."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rnnsearch.api.winner import Winner
+from rnnsearch.errors import InvalidInput, StudyError
+from rnnsearch.exports import (
+    Checked,
+    Network,
+    compared,
+    find_format,
+    model_card,
+    run_alone,
+    write_folder,
+)
+from rnnsearch.records import StudyFolder
+from rnnsearch.spec import Spec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rnnsearch.exports.raw import RawForm
+
+__all__ = ["Exported", "export"]
+
+_EXAMPLES = 100
+"""Sequences that an export is checked on."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """An export on the disk.
+
+    Attributes:
+        folder: Where it stands.
+        files: Of the folder, relative to it.
+        checked: How it compares with `predict`; None where there was no data.
+        unchecked: Why there was none; else empty.
+    """
+
+    folder: Path
+    files: tuple[str, ...]
+    checked: Checked | None
+    unchecked: str = ""
+
+
+def export(
+    winner: Winner,
+    folder: StudyFolder,
+    spec: Spec,
+    summary: Mapping[str, Any],
+    form: str,
+    output: Path | None,
+    data: Path | None,
+) -> Exported:
+    """See `Results.export`."""
+    chosen = find_format(form)
+    where = folder.path / "exports" / form if output is None else output
+    model, raw = winner.raw()
+    signature = raw.signature(winner.loss, winner.per_step)
+    examples, unchecked = _examples(raw, spec, data)
+    card = model_card(
+        summary,
+        folder.spec.read_text("utf-8"),
+        json.loads(folder.environment.read_text("utf-8")),
+        winner.preparation,
+        signature,
+        folder.content.read_text("utf-8").strip() if folder.content.exists() else "",
+    )
+    expected = None
+    if examples is not None:
+        path, found = examples
+        expected = winner.outputs_of(path, found.places, judged=data is None)
+        write_folder(chosen, Network(model, signature), where, card, found.inputs, expected)
+    else:
+        write_folder(chosen, Network(model, signature), where, card, None, None)
+    files = sorted(str(p.relative_to(where)) for p in where.rglob("*") if p.is_file())
+    if examples is None or expected is None:
+        return Exported(where, tuple(files), None, unchecked)
+    scale = _scale(raw)
+    checked = compared(run_alone(where), expected, scale, examples[1].counts, raw.roughness)
+    if not checked.equal:
+        raise StudyError(
+            f"Expected an export that predicts as the network does. Received: one that is off by "
+            f"{checked.worst:.2g} of the target's deviation, in {where}; do not use it, and report "
+            "it with the spec"
+        )
+    return Exported(where, tuple(files), checked)
+
+
+def _scale(raw: RawForm) -> np.ndarray:
+    """(O,) what differences are measured by."""
+    target = raw.target
+    if target.kind == "class" or target.deviation is None:
+        return np.ones(1)
+    return np.asarray(target.deviation)
+
+
+def _examples(raw: RawForm, spec: Spec, data: Path | None) -> tuple[Any, str]:
+    """The file that was looked at and sequences of it; or None, and why."""
+    known = getattr(spec.data, "path", None)
+    path = data if data is not None else known
+    if path is None:
+        return None, "the data lies in no file: give some with --data"
+    if data is None and not Path(path).exists():
+        return None, f"{path} is not there: give such data with --data"
+    try:
+        found = raw.examples(str(path), _EXAMPLES, judged=data is None)
+    except InvalidInput as error:
+        if data is not None:
+            raise
+        return (
+            None,
+            f"{path} is not laid out as new data ({error.problems[0]}): give some with --data",
+        )
+    if not len(found.places):
+        return None, f"{path} has no sequence without gaps: give some with --data"
+    return (str(path), found), ""

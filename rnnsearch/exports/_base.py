@@ -1,0 +1,58 @@
+"""The contract of a format: what it writes, and how a process without this package uses it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rnnsearch.exports.raw import Signature
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["Format", "Network"]
+
+
+@dataclass(frozen=True)
+class Network:
+    """What is exported.
+
+    Attributes:
+        model: From raw values to own units, of Keras's own layers and operations.
+        signature: What it takes and gives.
+    """
+
+    model: keras.Model
+    signature: Signature
+
+
+class Format(ABC):
+    """One way to write a network down. Stateless.
+
+    Attributes:
+        name: As users ask for it.
+        about: What it is good for, in a few words.
+        use: The text of a script that defines ``predict(inputs)``, from a dict of NumPy arrays to
+            one, with the libraries of the format alone. ``HERE`` is the folder that it stands in.
+        needs: What has to be installed to use it.
+    """
+
+    name: str
+    about: str
+    use: str
+    needs: str
+
+    @abstractmethod
+    def write(self, network: Network, folder: Path) -> None:
+        """Write the files.
+
+        Args:
+            network: What to write.
+            folder: An empty one.
+
+        Raises:
+            InvalidInput: The format can't hold such a network.
+            MissingExtra: It takes a library that is not installed.
+        """

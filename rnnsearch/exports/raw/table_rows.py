@@ -1,0 +1,121 @@
+"""Which rows an export of a table reads, and such rows of a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rnnsearch.data.series.causal import forecast_steps
+from rnnsearch.data.series.features import calendar_of_rows
+from rnnsearch.data.series.naive import seasonal_lag
+from rnnsearch.data.series.new_rows import new_windows, read_new
+from rnnsearch.data.series.rows import Series
+from rnnsearch.exports.raw._base import Examples
+
+if TYPE_CHECKING:
+    from rnnsearch.data.series.preparation import SeriesPreparation
+    from rnnsearch.data.series.windows import Windows
+    from rnnsearch.exports.raw.tables import TableForm
+
+__all__ = ["examples_of", "lagged_rows"]
+
+
+def lagged_rows(prepared: SeriesPreparation) -> list[tuple[np.ndarray, np.ndarray | None]]:
+    """For each lag, the rows of the target that are read, and those that they are changes from.
+
+    (T,) counted from the last row known: of each row of a window, or of each step of a forecast.
+    """
+    first = 1 if prepared.window is None else prepared.horizon
+    if prepared.window is None or prepared.output_steps is not None:
+        ahead = first + np.arange(prepared.output_steps or 1)
+        rows = ahead
+    else:
+        rows = np.arange(prepared.window) - (prepared.window - 1) + first
+        ahead = np.full(prepared.window, first)
+    found = []
+    for lag in prepared.lags:
+        past = rows - np.array(seasonal_lag(lag, ahead))
+        before = None if prepared.lag is None else past - np.array(prepared.lag.targets)
+        found.append((past, before))
+    return found
+
+
+def examples_of(form: TableForm, path: str, most: int, judged: bool) -> Examples:
+    """Of a file, the last sequences whose rows are all there, observed and evenly spaced."""
+    found: list[dict[str, np.ndarray]] = []
+    places, first = [], 0
+    prepared = form.prepared
+    for series in read_new(prepared, path, targets=judged).each():
+        windows = _judged(prepared, series) if judged else _windows(prepared, series)
+        last = windows.starts + (windows.length - 1 if prepared.window else -1)
+        sound = np.flatnonzero(_sound(form, series, last))[-most:]
+        found.append(_raw(form, series, last[sound]))
+        places.append(first + sound)
+        first += len(last)
+    names = found[0]
+    joined = {name: np.concatenate([one[name] for one in found])[-most:] for name in names}
+    return Examples(joined, np.concatenate(places)[-most:])
+
+
+def _windows(prepared: SeriesPreparation, series: Series) -> Windows:
+    if prepared.each_row:
+        return forecast_steps(prepared, series, prepared.usable(range(series.past))).windows
+    return new_windows(prepared, series)
+
+
+def _judged(prepared: SeriesPreparation, series: Series) -> Windows:
+    """As `SeriesPreparation.targets` has them."""
+    rows = prepared.usable(range(series.past))
+    first = rows.start + (prepared.window or 1) - 1 + prepared.horizon
+    return prepared.windows(series, rows, first, None)
+
+
+def _sound(form: TableForm, series: Series, last: np.ndarray) -> np.ndarray:
+    """(N,) bool, of the last rows known: whether the rows that are read are as they should be."""
+    if not form.columns:
+        return np.ones(len(last), bool)
+    even = np.ones(len(series), bool)
+    if series.ticks is not None:
+        even[1:] = np.diff(series.ticks) == 1
+    if series.gaps is not None:
+        even &= ~series.gaps.any(axis=1)
+    if form.prepared.lag or form.prepared.lags:
+        even &= series.targets_known
+    broken = np.concatenate([[0], np.cumsum(~even)])
+    start = last + 1 - form.rows
+    inside = (start >= 0) & (last < len(series))
+    clipped = np.clip(start, 0, len(series))
+    return np.asarray(inside & (broken[np.clip(last + 1, 0, len(series))] == broken[clipped]))
+
+
+def _raw(form: TableForm, series: Series, last: np.ndarray) -> dict[str, np.ndarray]:
+    """The inputs of an export that knows rows up to these (N,)."""
+    prepared, given = form.prepared, {}
+    rows, joined = form.raw_rows(series)
+    if form.columns:
+        given["rows"] = rows[last[:, None] + np.arange(form.rows) - form.rows + 1]
+    if prepared.window is None:
+        given["vector"] = _known(form, series, joined, last + 1)
+        return _float32(given)
+    if form.known:
+        lead = 0 if prepared.output_steps else prepared.horizon
+        window = last[:, None] + np.arange(prepared.window) - prepared.window + 1
+        given["known"] = _known(form, series, joined, window + lead)
+    if form.known and prepared.output_steps:
+        given["ahead"] = _known(form, series, joined, last[:, None] + form.predicted())
+    return _float32(given)
+
+
+def _known(form: TableForm, series: Series, joined: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """What is known in advance of rows (N, …), (N, …, K); the calendar knows those to come."""
+    prepared = form.prepared
+    columns = joined[:, form.soon :]
+    beyond = max(int(rows.max(initial=-1)) + 1 - len(columns), 0)
+    filled = np.concatenate([columns, np.zeros((beyond, columns.shape[1]))])
+    calendar = calendar_of_rows(prepared, series, beyond)
+    return np.asarray(np.concatenate([filled, calendar], axis=1)[rows])
+
+
+def _float32(given: dict[str, Any]) -> dict[str, np.ndarray]:
+    return {name: np.asarray(array, np.float32) for name, array in given.items()}

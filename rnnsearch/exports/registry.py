@@ -1,0 +1,30 @@
+"""The formats by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rnnsearch.errors import InvalidInput, Problem
+from rnnsearch.exports._base import Format
+from rnnsearch.exports.keras_format import KerasFormat
+from rnnsearch.exports.onnx_format import OnnxFormat
+from rnnsearch.exports.python_format import PythonFormat
+from rnnsearch.exports.savedmodel import SavedModelFormat
+
+__all__ = ["FORMATS", "find_format"]
+
+FORMATS: Mapping[str, Format] = {
+    one.name: one for one in (KerasFormat(), PythonFormat(), OnnxFormat(), SavedModelFormat())
+}
+
+
+def find_format(name: str) -> Format:
+    """The format of a name.
+
+    Raises:
+        InvalidInput: There is none.
+    """
+    if name not in FORMATS:
+        advice = f"choose one of {', '.join(FORMATS)}"
+        raise InvalidInput([Problem("--format", "must be a known format", name, advice)])
+    return FORMATS[name]

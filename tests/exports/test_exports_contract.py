@@ -1,0 +1,50 @@
+"""Every format predicts what `predict` does, for every kind of data and network."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+
+from rnnsearch.exports import FORMATS, run_alone, write_folder
+from rnnsearch.exports.onnx_format import OnnxFormat
+from rnnsearch.exports.python_format import PythonFormat
+
+
+def test_the_preparation_is_inside(case) -> None:
+    inputs = case.examples.inputs
+    given = inputs if len(inputs) > 1 else next(iter(inputs.values()))
+    assert len(case.expected) and np.std(case.expected) > 0
+    case.assert_equal(case.network.model.predict(given, verbose=0))
+
+
+def test_onnx_predicts_the_same(case, tmp_path: Path) -> None:
+    OnnxFormat().write(case.network, tmp_path)
+    session = onnxruntime.InferenceSession(
+        tmp_path / "model.onnx", providers=["CPUExecutionProvider"]
+    )
+    assert [each.name for each in session.get_outputs()] == [case.network.signature.output]
+    case.assert_equal(session.run(None, case.examples.inputs)[0])
+
+
+def test_numpy_alone_predicts_the_same(case, tmp_path: Path) -> None:
+    PythonFormat().write(case.network, tmp_path)
+    module = runpy.run_path(str(tmp_path / "model.py"))
+    assert {key for key, value in module.items() if type(value) is type(np)} == {"np"}
+    case.assert_equal(module["predict"](**case.examples.inputs))
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_it_runs_where_this_package_can_not_be_imported(study, form: str, tmp_path: Path) -> None:
+    case = study("next value")
+    folder = tmp_path / "export"
+    write_folder(
+        FORMATS[form], case.network, folder, "# card\n", case.examples.inputs, case.expected
+    )
+    assert {"signature.json", "model_card.md", "use.py", "examples.npz"} <= {
+        each.name for each in folder.iterdir()
+    }
+    case.assert_equal(run_alone(folder))
