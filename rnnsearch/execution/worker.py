@@ -320,7 +320,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     connection = Connection(int(sys.argv[1]))
     end_with_driver(connection)
-    import_keras_alone()
+    import_keras_alone(find_devices=True)
     setup: WorkerSetup
     setup, log = pickle.loads(connection.recv_bytes())
     _print_to(log)
