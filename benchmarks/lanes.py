@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -99,11 +99,13 @@ def training_data(shape: Shape) -> tuple[np.ndarray, np.ndarray]:
     return x.astype(np.float32), y.astype(np.float32)
 
 
-def open_lanes(shape: Shape, lanes: int) -> Session:
-    """A session of the engine with every lane loaded."""
+def open_lanes(shape: Shape, lanes: int, kernels: Literal["auto", "off"] = "auto") -> Session:
+    """A session of the engine with every lane loaded; its recurrent layers in kernels, or not."""
+    from rnnsearch.engines.fused import FusedEngine
+
     dataset = dataset_of(shape)
     program = program_of(dataset, shape.cell, shape.units, shape.batch)
-    return open_program(program, dataset, lanes)
+    return open_program(program, dataset, lanes, FusedEngine("auto", kernels))
 
 
 def program_of(

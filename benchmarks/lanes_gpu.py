@@ -47,7 +47,8 @@ class Point:
     """One way to train at one width.
 
     Attributes:
-        way: ``lanes``, ``keras`` or ``torch``; the latter two train one trial at a time.
+        way: ``lanes``, or ``loops`` for lanes without kernels; ``keras`` or ``torch``, which
+            train one trial at a time.
         shape: What each trial trains.
         lanes: Trials that train together.
         seconds: Of an epoch of all of them.
@@ -110,6 +111,13 @@ def _parse() -> argparse.Namespace:
         help="seconds of an epoch above which no more lanes are tried; default: 20",
     )
     parser.add_argument(
+        "--ways",
+        nargs="+",
+        choices=list(_WAYS),
+        default=["lanes", "keras", "torch"],
+        help="default: lanes keras torch",
+    )
+    parser.add_argument(
         "--json", type=output_file, metavar="FILE", help="also append every row, as JSON"
     )
     arguments = parser.parse_args()
@@ -137,14 +145,11 @@ def _alone(function: Callable[..., _Result], *given: object) -> _Result | str:
 
 def _measure(shape: Shape, arguments: argparse.Namespace, has_torch: bool) -> list[Point]:
     """All ways for one shape; those that fail are noted."""
-    found = [
-        _alone(_lane_points, shape, arguments.lanes, arguments.seconds, arguments.longest),
-        _alone(_keras_points, shape, arguments.seconds),
-    ]
-    if has_torch:
-        found.append(_alone(_torch_points, shape, arguments.seconds))
     points: list[Point] = []
-    for one in found:
+    for way in arguments.ways:
+        if way == "torch" and not has_torch:
+            continue
+        one = _alone(_WAYS[way], shape, way, arguments)
         if isinstance(one, str):
             print(f"\nSkipped: {shape}: {one}", flush=True)
         else:
@@ -152,46 +157,53 @@ def _measure(shape: Shape, arguments: argparse.Namespace, has_torch: bool) -> li
     return points
 
 
-def _lane_points(
-    shape: Shape, widths: Sequence[int], seconds: float, longest: float
-) -> list[Point]:
+def _lane_points(shape: Shape, way: str, arguments: argparse.Namespace) -> list[Point]:
     """Widths in ascending order, since what is known of the memory is its peak so far."""
     prepare()
     points: list[Point] = []
-    for lanes in widths:
+    for lanes in arguments.lanes:
         try:
-            session = open_lanes(shape, lanes)
-            once = epoch_seconds(session.advance, seconds)
+            session = open_lanes(shape, lanes, kernels="off" if way == "loops" else "auto")
+            once = epoch_seconds(session.advance, arguments.seconds)
         except Exception as error:
             if not points:
                 raise
             reason = str(error).splitlines()[:1]
             print(f"\n{shape}: no more than {points[-1].lanes} lanes: {reason}", flush=True)
             break
-        points.append(Point("lanes", shape, lanes, once, _jax_memory()))
+        points.append(Point(way, shape, lanes, once, _jax_memory()))
         del session
-        if once > longest:
+        if once > arguments.longest:
             break
     return points
 
 
-def _keras_points(shape: Shape, seconds: float) -> list[Point]:
+def _keras_points(shape: Shape, way: str, arguments: argparse.Namespace) -> list[Point]:
     prepare()
-    once = epoch_seconds(keras_epoch(shape), seconds)
-    return [Point("keras", shape, 1, once, _jax_memory())]
+    once = epoch_seconds(keras_epoch(shape), arguments.seconds)
+    return [Point(way, shape, 1, once, _jax_memory())]
 
 
-def _torch_points(shape: Shape, seconds: float) -> list[Point]:
+def _torch_points(shape: Shape, way: str, arguments: argparse.Namespace) -> list[Point]:
     import torch
 
+    seconds = arguments.seconds
     if torch.cuda.is_available():
         once = epoch_seconds(torch_epoch(shape), seconds)
-        return [Point("torch", shape, 1, once, torch.cuda.max_memory_allocated())]
+        return [Point(way, shape, 1, once, torch.cuda.max_memory_allocated())]
     times = []
     for threads in {1, torch.get_num_threads()}:  # for a small layer more threads may be slower
         torch.set_num_threads(threads)
         times.append(epoch_seconds(torch_epoch(shape), seconds))
-    return [Point("torch", shape, 1, min(times), None)]
+    return [Point(way, shape, 1, min(times), None)]
+
+
+_WAYS = {
+    "lanes": _lane_points,
+    "loops": _lane_points,
+    "keras": _keras_points,
+    "torch": _torch_points,
+}
 
 
 def _torch_device() -> str:
@@ -211,7 +223,7 @@ def _jax_memory() -> int | None:
 
 
 def _table(points: Sequence[Point], peak: MatrixRate) -> str:
-    alone = [point.sequences for point in points if point.way != "lanes"]
+    alone = [point.sequences for point in points if point.way in ("keras", "torch")]
     rows = [
         [
             point.way,

@@ -51,6 +51,9 @@ CONTENDERS = {
     "rnnsearch-warm": Contender("rnnsearch_api", "jax", ("jax",), warm=True),
     "rnnsearch-keras": Contender("rnnsearch_api", "jax", ("jax",), ("--engine", "keras")),
     "rnnsearch-build": Contender("kerastuner", "jax", ("jax",), ("--package", "rnnsearch")),
+    "rnnsearch-build-tensorflow": Contender(
+        "kerastuner", "tensorflow", ("tensorflow", "jax"), ("--package", "rnnsearch")
+    ),
     "keras-tuner-tensorflow": Contender("kerastuner", "tensorflow", ("keras_tuner", "tensorflow")),
     "keras-tuner-jax": Contender("kerastuner", "jax", ("keras_tuner", "jax")),
     "optuna-jax": Contender("optuna_loop", "jax", ("optuna", "jax")),

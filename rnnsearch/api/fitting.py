@@ -10,7 +10,7 @@ from rnnsearch.space import SearchSpace
 from rnnsearch.spec import SeriesSource, Spec
 from rnnsearch.spec.check_loss import losses_of
 from rnnsearch.spec.sources import RowsSource, SequencesSource, Source
-from rnnsearch.vocabulary import LOSSES, METRICS
+from rnnsearch.vocabulary import LOSSES, MAPPINGS, METRICS
 
 __all__ = ["of_kind", "target_problems"]
 
@@ -34,7 +34,7 @@ def of_kind(spec: Spec) -> Source:
     """
     data = spec.data
     arrays_or_table = isinstance(data, SeriesSource | SequencesSource)
-    labelled = isinstance(data, RowsSource) and spec.task in ("many_to_one", "one_to_one")
+    labelled = isinstance(data, RowsSource) and not MAPPINGS[spec.task].writes_sequence
     if data.target_kind != "auto" or not (arrays_or_table or labelled):
         return data
     metric = METRICS.get(spec.search.objective.removeprefix("val_"))

@@ -16,6 +16,7 @@ from types import FrameType
 from typing import Any
 
 from rnnsearch.api.concluding import Concluding
+from rnnsearch.api.disk import writing_to
 from rnnsearch.api.inputs import Inputs, fingerprint, read_spec, resolve_engine
 from rnnsearch.api.ledger import Ledger, earlier_seconds, states_of
 from rnnsearch.api.recorder import Recorder
@@ -97,7 +98,7 @@ def search(
     started = time.monotonic()
     asked = read_spec(spec, overrides or {}, arrays)
     folder = StudyFolder(output if output is not None else Path("results") / asked.spec.name)
-    with contextlib.closing(_executor(asked.spec, folder)) as executor:
+    with writing_to(folder.path), contextlib.closing(_executor(asked.spec, folder)) as executor:
         # They import the backend while the data is read and the study opened.
         executor.launch()
         inputs = asked.read()

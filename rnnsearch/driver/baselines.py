@@ -309,7 +309,7 @@ def has_feed_forward(task: Task, dataset: Dataset) -> bool:
     """
     if dataset.stream is not None:
         return False
-    return task.name != "one_to_one" and _memoryless_width(task, dataset) is not None
+    return task.mapping.recurrent and _memoryless_width(task, dataset) is not None
 
 
 def _memoryless_width(task: Task, dataset: Dataset) -> int | None:

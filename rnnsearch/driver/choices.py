@@ -12,7 +12,7 @@ from rnnsearch.data import SequenceData
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Domain, Scalar, Spec
 from rnnsearch.tasks import TASKS
-from rnnsearch.vocabulary import SAMPLERS
+from rnnsearch.vocabulary import MAPPINGS, SAMPLERS
 
 __all__ = ["with_choices"]
 
@@ -44,7 +44,7 @@ def with_choices(spec: Spec, data: SequenceData) -> Spec:
 
 
 def _choices(spec: Spec, data: SequenceData) -> Mapping[str, tuple[Scalar, ...]]:
-    if spec.task != "many_to_one":
+    if not MAPPINGS[spec.task].sums_up:
         return {}
     window = (SearchSpace.from_spec(spec).windows(spec) or (None,))[0]
     dataset = data.dataset(window)

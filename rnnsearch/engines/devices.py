@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import keras
 
-__all__ = ["describe_device", "has_gpu", "on_host"]
+__all__ = ["capability", "describe_device", "has_gpu", "on_host"]
 
 
 def describe_device() -> str:
@@ -23,6 +23,13 @@ def describe_device() -> str:
 def has_gpu() -> bool:
     """Whether the backend sees an accelerator."""
     return bool(_accelerators())
+
+
+def capability() -> str:
+    """What JAX's device says it can compute: ``9.0`` of CUDA's, ``gfx90a``, or nothing."""
+    import jax
+
+    return str(getattr(jax.local_devices()[0], "compute_capability", ""))
 
 
 @contextlib.contextmanager

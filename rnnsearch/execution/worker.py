@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rnnsearch.execution._base import WorkerSetup
 from rnnsearch.execution.importing import import_keras_alone
@@ -261,11 +261,16 @@ class _RemoteListener(Listener):
             raise EOFError
 
 
+def _kernels() -> Literal["auto", "off"]:
+    """Whether recurrent layers may be kernels of a GPU: ``RNNSEARCH_KERNELS=off`` says no."""
+    return "off" if os.environ.get("RNNSEARCH_KERNELS") == "off" else "auto"
+
+
 def _make_engine(setup: WorkerSetup) -> Engine:
     if setup.engine == "fused":
         from rnnsearch.engines.fused import FusedEngine
 
-        return FusedEngine(setup.lane_mode)
+        return FusedEngine(setup.lane_mode, _kernels())
     from rnnsearch.engines.keras_engine import KerasEngine
 
     return KerasEngine()

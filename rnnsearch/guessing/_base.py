@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from rnnsearch.errors import InvalidData, Problem
 from rnnsearch.spec.wording import joined
+from rnnsearch.vocabulary import MAPPINGS, MappingFact
 
 __all__ = ["FILE", "Guess", "Setting", "Wishes", "check_wishes", "refuse"]
 
@@ -64,6 +65,11 @@ class Wishes:
     target: str | None = None
     task: str | None = None
     cores: int = 1
+
+    @property
+    def mapping(self) -> MappingFact | None:
+        """What is known of the task that the user wants."""
+        return None if self.task is None else MAPPINGS[self.task]
 
 
 def refuse(

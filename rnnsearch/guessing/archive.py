@@ -13,6 +13,7 @@ from rnnsearch.data.sources import SEQUENCES
 from rnnsearch.guessing._base import Guess, Wishes, check_wishes
 from rnnsearch.guessing.arrays import guess_arrays
 from rnnsearch.spec.sources import TsSource
+from rnnsearch.vocabulary import MANY_TO_ONE
 
 __all__ = ["guess_archive"]
 
@@ -28,7 +29,7 @@ def guess_archive(path: Path, wishes: Wishes) -> Guess:
         InvalidData: No spec for it would run; with the reason.
     """
     target = "leave it out: the file says what is predicted"
-    check_wishes(wishes, ["many_to_one"], "a .ts file", target=target)
+    check_wishes(wishes, [MANY_TO_ONE.name], "a .ts file", target=target)
     problems = Problems()
     parts = SEQUENCES["ts"].read(TsSource(source="ts", path=path), problems)
     problems.raise_any()

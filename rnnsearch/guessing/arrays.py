@@ -18,6 +18,7 @@ from rnnsearch.guessing.folding import with_folds
 from rnnsearch.guessing.levels import scaling_setting
 from rnnsearch.guessing.targets import class_objective
 from rnnsearch.spec.sources import SplitSpec
+from rnnsearch.vocabulary import MANY_TO_MANY, MANY_TO_ONE, ONE_TO_MANY, MappingFact
 
 __all__ = ["guess_arrays"]
 
@@ -37,9 +38,9 @@ _READ = {
 }
 """Names that the source reads."""
 _WHAT = {
-    "many_to_one": "a sequence in, one value out",
-    "many_to_many": "a sequence in, and an output at each step",
-    "one_to_many": "one vector in, a sequence out",
+    MANY_TO_ONE.name: "a sequence in, one value out",
+    MANY_TO_MANY.name: "a sequence in, and an output at each step",
+    ONE_TO_MANY.name: "one vector in, a sequence out",
 }
 
 
@@ -96,7 +97,7 @@ def guess_arrays(
     """
     check_wishes(wishes, _WHAT, "arrays", target="leave it out: y is the target")
     found = _training(arrays)
-    task, why = _task(found, wishes.task)
+    task, why = _task(found, wishes.mapping)
     found = _with_labels(found, task)
     classes = {} if amounts else _classes(found, task)
     settings = [Setting("source", source), Setting("path", None, contents or _contents(found))]
@@ -110,17 +111,17 @@ def guess_arrays(
     if missing:
         settings.append(missing)
     split, count, held_out = _split(found, bool(classes))
-    scaling = _scaling(found, bool(classes), split) if task == "many_to_one" else None
+    scaling = _scaling(found, bool(classes), split) if task.sums_up else None
     settings += [*([scaling] if scaling else []), *split]
-    steps = found.y.shape[1] if task == "one_to_many" else found.x.shape[1]
+    steps = found.y.shape[1] if task.unfolds else found.x.shape[1]
     usual = steps if found.lengths is None else int(np.median(found.lengths))
-    unrolled = (usual // 2,) if usual >= _SHORT and task != "one_to_many" else ()
-    whole = task == "many_to_one"
+    unrolled = (usual // 2,) if usual >= _SHORT and not task.unfolds else ()
+    whole = task.sums_up
     features = int(np.prod(found.x.shape[2:])) if whole and found.x.ndim > 1 else 0
     job = Job(count, held_out, steps, whole, unrolled, numbers=features)
     objective = _objective(found, classes.values(), whole)
     return Guess(
-        Setting("task", task, why),
+        Setting("task", task.name, why),
         tuple(settings),
         space_settings(job),
         search_settings(job, objective, wishes.cores),
@@ -128,12 +129,12 @@ def guess_arrays(
     )
 
 
-def _with_labels(found: _Arrays, task: str) -> _Arrays:
+def _with_labels(found: _Arrays, task: MappingFact) -> _Arrays:
     """The same with one label a sequence or step, where y holds it one-hot or in an axis of one."""
-    labels = from_one_hot(found.y, task == "many_to_many") if task != "one_to_many" else None
+    labels = None if task.unfolds else from_one_hot(found.y, task.aligned)
     if labels is not None:
         return replace(found, y=labels)
-    usual = 2 + (task == "many_to_many")
+    usual = 2 + task.aligned
     if found.y.dtype.kind in "iuUS" and found.y.ndim == usual and found.y.shape[-1] == 1:
         return replace(found, y=found.y[..., 0])
     return found
@@ -187,7 +188,7 @@ def _texts(array: np.ndarray) -> np.ndarray:
     return np.char.decode(array, "utf-8", "replace") if array.dtype.kind == "S" else array
 
 
-def _task(found: _Arrays, wanted: str | None) -> tuple[str, str]:
+def _task(found: _Arrays, wanted: MappingFact | None) -> tuple[MappingFact, str]:
     """The mapping, by the shapes; those that the source can't read are left to it to refuse."""
     x, y = found.x, found.y
     shapes = f"x {x.shape}, y {y.shape}"
@@ -195,18 +196,18 @@ def _task(found: _Arrays, wanted: str | None) -> tuple[str, str]:
         return wanted, f"as you said; {shapes}"
     steps = y.shape[1] if y.ndim > 1 else 1
     if x.ndim == 3:
-        task = "many_to_many" if y.ndim > 1 and steps == x.shape[1] else "many_to_one"
+        task = MANY_TO_MANY if y.ndim > 1 and steps == x.shape[1] else MANY_TO_ONE
     elif x.ndim <= 2 and (y.ndim == 3 or (y.ndim == 2 and steps > 1)):
-        task = "one_to_many"
+        task = ONE_TO_MANY
     else:
-        task = "many_to_one"
-    return task, f"{_WHAT[task]}: {shapes}"
+        task = MANY_TO_ONE
+    return task, f"{_WHAT[task.name]}: {shapes}"
 
 
-def _classes(found: _Arrays, task: str) -> dict[str, int]:
+def _classes(found: _Arrays, task: MappingFact) -> dict[str, int]:
     """Class → members in training, the most frequent first; empty if numbers are predicted."""
-    y, steps = found.y, task == "many_to_many"
-    if task == "one_to_many":
+    y, steps = found.y, task.aligned
+    if task.unfolds:
         return {}
     if steps and y.ndim == 2 and y.dtype.kind == "i" and y.min() == -1 < y.max():
         y = y[y >= 0]  # padding
@@ -233,7 +234,7 @@ def _contents(found: _Arrays) -> str:
     return ", ".join(name for name in names if name in found.names)
 
 
-def _missing(found: _Arrays, task: str) -> Setting | None:
+def _missing(found: _Arrays, task: MappingFact) -> Setting | None:
     """What to do about NaN that is no padding."""
     x = found.x
     if x.dtype.kind != "f":
@@ -245,7 +246,7 @@ def _missing(found: _Arrays, task: str) -> Setting | None:
     if not gaps.any():
         return None
     count = int(gaps.reshape(len(x), -1).any(axis=1).sum())
-    if task == "one_to_many":
+    if task.unfolds:
         return Setting("missing", "drop", f"NaN in {count} vectors, which are left out")
     return Setting("missing", "interpolate", f"NaN in {count} sequences, along straight lines")
 

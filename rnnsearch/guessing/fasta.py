@@ -10,6 +10,7 @@ from rnnsearch.data.sources import ROWS
 from rnnsearch.data.tokens.table import TextTable
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.rows import Labelled, balance, guess_labelled
+from rnnsearch.vocabulary import MANY_TO_ONE
 
 __all__ = ["guess_fasta"]
 
@@ -34,7 +35,8 @@ def guess_fasta(path: Path, wishes: Wishes) -> Guess:
     Raises:
         InvalidData: No spec for it would run; with the reason.
     """
-    check_wishes(wishes, ["many_to_one"], "FASTA", target="leave it out: the label is the target")
+    advice = "leave it out: the label is the target"
+    check_wishes(wishes, [MANY_TO_ONE.name], "FASTA", target=advice)
     table, label, why = _with_classes(path)
     counts = _classes(table)
     cells = table.column("sequence")

@@ -18,6 +18,7 @@ from rnnsearch.guessing.budget import Job, search_settings, space_settings
 from rnnsearch.guessing.folding import with_folds
 from rnnsearch.guessing.rows import balance
 from rnnsearch.guessing.targets import class_objective
+from rnnsearch.vocabulary import MANY_TO_ONE
 
 __all__ = ["PICTURES", "SOUNDS", "guess_pictures", "guess_sounds"]
 
@@ -139,7 +140,7 @@ def guess_pictures(root: Path, wishes: Wishes) -> Guess:
 def _listed(root: Path, endings: Sequence[str], wishes: Wishes) -> _Folder:
     """The entries of the folder, of which every class must have some to learn from and to judge."""
     target = "leave it out: the folders' names are the classes"
-    check_wishes(wishes, ["many_to_one"], "a folder for each class", target=target)
+    check_wishes(wishes, [MANY_TO_ONE.name], "a folder for each class", target=target)
     problems = Problems()
     train, validation, test = list_parts(root, endings, False, problems)
     problems.raise_any()
@@ -237,7 +238,7 @@ def _guess(
     if folder.shares:
         data = [*data, _split(folder)]
     return Guess(
-        Setting("task", "many_to_one", "a sequence in, one class out"),
+        Setting("task", MANY_TO_ONE.name, "a sequence in, one class out"),
         tuple(data),
         space_settings(job),
         search_settings(job, class_objective(folder.classes.values()), wishes.cores),

@@ -23,10 +23,11 @@ from rnnsearch.guessing.folders import PICTURES, SOUNDS, guess_pictures, guess_s
 from rnnsearch.guessing.stream import guess_stream, is_prose
 from rnnsearch.guessing.table import guess_table
 from rnnsearch.spec.wording import joined
+from rnnsearch.vocabulary import MANY_TO_MANY, MANY_TO_ONE, ONE_TO_MANY, SEQUENCE_TO_SEQUENCE
 
 __all__ = ["guess"]
 
-_TASKS = ("many_to_one", "many_to_many", "one_to_many", "sequence_to_sequence")
+_TASKS = (MANY_TO_ONE.name, MANY_TO_MANY.name, ONE_TO_MANY.name, SEQUENCE_TO_SEQUENCE.name)
 _CSV = (".csv", ".tsv", "")
 """Endings of what the source `csv` reads; a table of another kind has its source's name."""
 _TEXT = ".txt"

@@ -13,10 +13,11 @@ from rnnsearch.guessing.budget import Job, Written, search_settings, writing_set
 from rnnsearch.guessing.cells import column_cells
 from rnnsearch.guessing.columns import Column
 from rnnsearch.guessing.rows import token_kind
+from rnnsearch.vocabulary import SEQUENCE_TO_SEQUENCE
 
 __all__ = ["find_texts", "guess_pairs"]
 
-_TASK = "sequence_to_sequence"
+_TASK = SEQUENCE_TO_SEQUENCE.name
 _MOST_WORDS = 2000
 """Known words of each language: the time of a step is mostly that of choosing among them."""
 _FEWEST = 30

@@ -17,6 +17,7 @@ from rnnsearch.guessing.cells import column_cells
 from rnnsearch.guessing.columns import Column, named
 from rnnsearch.guessing.folding import with_folds
 from rnnsearch.guessing.targets import class_objective
+from rnnsearch.vocabulary import MANY_TO_ONE
 
 __all__ = ["Labelled", "balance", "find_sequences", "guess_labelled", "guess_rows", "token_kind"]
 
@@ -113,7 +114,7 @@ def guess_rows(
     Raises:
         InvalidData: No spec for it would run; with the reason.
     """
-    if wishes.task not in (None, "many_to_one"):
+    if wishes.mapping is not None and not wishes.mapping.sums_up:
         received = f"{wishes.task}, and a sequence in each row of '{text.name}'"
         refuse(
             "must be many_to_one", received, "write the spec by hand: docs/spec.md", path="--task"
@@ -171,7 +172,7 @@ def guess_labelled(
     )
     objective = class_objective(found.classes.values())
     return Guess(
-        Setting("task", "many_to_one", "a sequence in, one class out"),
+        Setting("task", MANY_TO_ONE.name, "a sequence in, one class out"),
         tuple(data),
         space_settings(job),
         search_settings(job, objective, wishes.cores),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.budget import Job, Written, search_settings, writing_settings
+from rnnsearch.vocabulary import MANY_TO_MANY
 
 __all__ = ["guess_stream", "is_prose"]
 
-_TASK = "many_to_many"
+_TASK = MANY_TO_MANY.name
 _FEWEST = 2000
 """Characters; fewer teach nothing that could be judged."""
 _WINDOW = 48

@@ -23,10 +23,11 @@ from rnnsearch.guessing.table_columns import TableColumns, look_at, share_of
 from rnnsearch.guessing.targets import choose_target, class_objective
 from rnnsearch.guessing.times import Times
 from rnnsearch.guessing.wide import check_no_archive
+from rnnsearch.vocabulary import MANY_TO_MANY, MANY_TO_ONE, ONE_TO_MANY
 
 __all__ = ["guess_table"]
 
-_TASKS = ("many_to_one", "many_to_many", "one_to_many")
+_TASKS = (MANY_TO_ONE.name, MANY_TO_MANY.name, ONE_TO_MANY.name)
 _MANY_WINDOWS = 3000
 """Training windows that overlap teach little more than every second of them."""
 _SHORT, _LONG, _USUAL = 8, 96, 48
@@ -112,10 +113,10 @@ def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
         return guess_rows(table, text, labels, wishes, found.notes + unread, found.split)
     if found.time is None and wishes.task is None:
         check_no_archive(table, found.others)
-    if wishes.task == "sequence_to_sequence":
+    if wishes.mapping is not None and wishes.mapping.encodes:
         check_wishes(wishes, _TASKS, "a table without two columns of texts")
     series, notes = _look(found, wishes)
-    if wishes.task == "one_to_many":
+    if wishes.mapping is not None and wishes.mapping.unfolds:
         return _blocks(series, source, wishes, notes)
     return _windows(series, source, wishes, notes)
 
@@ -194,7 +195,7 @@ def _windows(series: _Series, source: str, wishes: Wishes, notes: list[str]) -> 
             name_some([f"{_show(column.name)}" for column in series.columns]) + ", text only",
             "add one",
         )
-    aligned = wishes.task == "many_to_many"
+    aligned = wishes.mapping is not None and wishes.mapping.aligned
     window, why = _window(series)
     reach = sum(max(0, training - window) for training, _ in series.parts)
     stride = max(1, window // 8 if aligned else 1, math.ceil(reach / _MANY_WINDOWS))
@@ -205,7 +206,7 @@ def _windows(series: _Series, source: str, wishes: Wishes, notes: list[str]) -> 
         steps=window,
         unrolled=(window // 4,) if window >= _SHORT else (),
     )
-    task = "many_to_many" if aligned else "many_to_one"
+    task = (MANY_TO_MANY if aligned else MANY_TO_ONE).name
     what = (
         "a sequence in, and an output at each step" if aligned else "a sequence in, one value out"
     )
@@ -283,7 +284,7 @@ def _blocks(series: _Series, source: str, wishes: Wishes, notes: list[str]) -> G
     )
     objective = _objective(series)
     return Guess(
-        Setting("task", "one_to_many", "one vector in, a sequence out"),
+        Setting("task", ONE_TO_MANY.name, "one vector in, a sequence out"),
         found,
         space_settings(job),
         search_settings(job, objective, wishes.cores),

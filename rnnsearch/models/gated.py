@@ -6,6 +6,7 @@ found by its name (`NUMBERS`). With a leading lane axis it is one number per lan
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -14,10 +15,11 @@ from keras import ops
 
 from rnnsearch.models.augment import Augment
 from rnnsearch.models.cells import CELLS
+from rnnsearch.models.in_kernels import kernel_of
 from rnnsearch.models.layers import Layers, Recurrent
 from rnnsearch.models.own_tokens import OwnTokens
 from rnnsearch.models.probes import recurrence_of
-from rnnsearch.models.recurrence import Gates, Weights, input_share
+from rnnsearch.models.recurrence import Gates, Weights, input_share, recur
 
 __all__ = ["NUMBERS", "GatedDropout", "GatedLayers", "GatedRNN"]
 
@@ -195,7 +197,7 @@ class GatedRNN(keras.Layer):
             ops.convert_to_tensor(recurrent_kernel),
             None if recurrent_bias is None else ops.convert_to_tensor(recurrent_bias),
         )
-        outputs, last = recurrence_of(self.name, direction)(
+        outputs, last = self._recurrence(direction)(
             self._name_of_cell,
             projected,
             weights,
@@ -205,6 +207,11 @@ class GatedRNN(keras.Layer):
             backward=backward,
         )
         return (ops.transpose(outputs, (1, 0, 2)) if self._sequences else last[0]), last
+
+    def _recurrence(self, direction: int) -> Callable[..., Any]:
+        """A diagnosis's where there is one, else a kernel where these are on, else the loop."""
+        run = recurrence_of(self.name, direction)
+        return run if run is not recur else kernel_of(self._name_of_cell, self._units) or recur
 
     def _cuts(self, steps: int, backward: bool) -> Tensor | None:
         """(T,) whether the gradient is cut between a step and the one that was run before it.

@@ -39,14 +39,9 @@ def initial_weights(
         shape = tuple(variable.shape)
         name = variable.path.rsplit("/", 1)[-1]
         value = _value(name, shape, rng)
-        if (
-            fact
-            and fact.forget_gate is not None
-            and name == "bias"
-            and "recurrent" in variable.path
-        ):
-            gates = value.reshape(fact.gates, -1)
-            gates[fact.forget_gate] = forget_bias
+        recurrent_bias = name == "bias" and "recurrent" in variable.path
+        if recurrent_bias and fact is not None and fact.forget_gate is not None:
+            value.reshape(fact.gates, -1)[fact.forget_gate] = forget_bias
         if zero_start and variable.path.split("/")[-2:] == ["output", "kernel"]:
             value = np.zeros(shape)
         weights.append(value.astype(np.float32))

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import zlib
 from collections.abc import Container, Iterator
 from io import FileIO
 from pathlib import Path
@@ -21,7 +23,14 @@ from optuna.trial import FrozenTrial, TrialState
 
 from rnnsearch.files import write_bytes
 
-__all__ = ["Journal", "Storage"]
+__all__ = ["Damaged", "Journal", "Storage"]
+
+_SUM = re.compile(r',"crc":(\d+)}$')
+"""The end of a line that has a checksum; those of other writers have none."""
+
+
+class Damaged(ValueError):
+    """A line of the file is not what was written."""
 
 
 class Journal(BaseJournalBackend):
@@ -29,7 +38,9 @@ class Journal(BaseJournalBackend):
 
     Only who holds the folder's lock may commit; anyone may read, also while another writes. A
     last line that a kill has cut is not read, and is removed by the next commit; what is left
-    is the study as it was after some operation. A new journal appears whole or not at all.
+    is the study as it was after some operation. A new journal appears whole or not at all. Each
+    line ends with a checksum, as a key that Optuna does not look at: a score of which a disk has
+    turned one digit would be read as another.
 
     Operations are kept as text until they are read, so that a study in memory is what it would
     be if it were read from the file; those that have been read are forgotten.
@@ -49,6 +60,7 @@ class Journal(BaseJournalBackend):
         """The operations from this one on; those before it will not be asked for again.
 
         Raises:
+            Damaged: A line is not what was written.
             ValueError: The file is no journal.
         """
         lines = self._read()
@@ -58,7 +70,7 @@ class Journal(BaseJournalBackend):
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
         """Take operations, to be written by the next commit."""
-        lines = [json.dumps(log, separators=(",", ":")) for log in logs]
+        lines = [_summed(json.dumps(log, separators=(",", ":"))) for log in logs]
         unread = self._read()
         # No call between the two, after which Ctrl-C could leave one without the other.
         self._uncommitted += lines
@@ -107,7 +119,7 @@ class Journal(BaseJournalBackend):
             *whole, last = content.split(b"\n")
             if last and not whole:
                 raise ValueError("it has no whole line")
-            self._lines = [line.decode("utf-8") for line in whole]
+            self._lines = [_checked(line, number) for number, line in enumerate(whole, 1)]
             self._exists = bool(whole)
         return self._lines
 
@@ -129,6 +141,27 @@ class Storage(JournalStorage):
         if states == (TrialState.WAITING,):
             return []
         return super().get_all_trials(study_id, deepcopy, states)
+
+
+def _summed(line: str) -> str:
+    """An operation with its checksum."""
+    return f'{line[:-1]},"crc":{zlib.crc32(line.encode("utf-8"))}}}'
+
+
+def _checked(line: bytes, number: int) -> str:
+    """A line of the file as text, which must be what its checksum says, if it has one."""
+    try:
+        text = line.decode("utf-8")
+        found = _SUM.search(text)
+        if found is None:
+            _operation(text)
+    except ValueError:
+        if number == 1:  # it never was a journal
+            raise
+        raise Damaged(f"line {number} is damaged") from None
+    if found and zlib.crc32(f"{text[: found.start()]}}}".encode()) != int(found[1]):
+        raise Damaged(f"line {number} is damaged")
+    return text
 
 
 def _operation(line: str) -> dict[str, Any]:

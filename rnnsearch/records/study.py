@@ -74,12 +74,18 @@ def open_study(
     """
     import optuna
 
-    from rnnsearch.records.journal import Journal, Storage
+    from rnnsearch.records.journal import Damaged, Journal, Storage
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     journal = Journal(folder.study)
     try:
         storage = Storage(journal)
+    except Damaged as error:
+        raise StudyError(
+            f"Expected a study as it was written. Received: {folder.study}, of which {error}: the "
+            "disk, or somebody, has changed it; put back a copy, remove that line and all after "
+            "it, which loses the trials that ended later, or start anew with --fresh"
+        ) from error
     except (ValueError, TypeError, KeyError, AssertionError) as error:  # Optuna's, as it replays
         reason = f"{type(error).__name__} {error}".strip().splitlines()[0]
         raise StudyError(

@@ -19,6 +19,7 @@ from rnnsearch.spec.sources import (
     TokensSource,
 )
 from rnnsearch.spec.wording import show
+from rnnsearch.vocabulary import MappingFact
 
 __all__ = ["check_data"]
 
@@ -30,17 +31,17 @@ _BLOCKS_ADVICE = {
 
 def check_data(
     data: Source,
-    task: str | None,
+    task: MappingFact | None,
     space: WrittenSpace,
     report: Report,
 ) -> None:
     """Record what in the data section contradicts itself or the task."""
     _check_split(data, report)
     _check_folds(data, report)
-    if task == "sequence_to_sequence" and not isinstance(data, TokensSource | SeriesSource):
+    if task is not None and task.encodes and not isinstance(data, TokensSource | SeriesSource):
         must = f"must be another task for source: {data.source}: it is for tables and for texts"
         advice = "use source: csv or parquet for forecasts, pairs or table for texts"
-        report.add("task", must, task, advice)
+        report.add("task", must, task.name, advice)
         return
     if isinstance(data, SequencesSource):
         _check_scaling(data, task, report)
@@ -50,15 +51,16 @@ def check_data(
         check_tokens(data, task, space, report)
     else:
         _check_group(data, report)
-        if task in ("one_to_many", "sequence_to_sequence") and data.target_kind == "class":
-            must = f"must be auto or numeric for {task}: it predicts a sequence of numbers"
+        ahead = task is not None and (task.unfolds or task.encodes)
+        if task is not None and ahead and data.target_kind == "class":
+            must = f"must be auto or numeric for {task.name}: it predicts a sequence of numbers"
             report.add("data.target_kind", must, "class", "remove it")
     if isinstance(data, SeriesSource):
         _check_columns(data, report)
         _check_part_column(data, report)
         _check_known(data, report)
         _check_numbers(data, report)
-        if task == "one_to_many":
+        if task is not None and task.unfolds:
             _check_blocks(data, report)
         elif task is not None:
             _check_windows(data, task, space, report)
@@ -144,21 +146,21 @@ def _check_group(data: Source, report: Report) -> None:
             report.add("data.split.group", must, show(pattern), "see Python's re")
 
 
-def _check_scaling(data: SequencesSource, task: str | None, report: Report) -> None:
-    if data.scaling == "per_sequence" and task in ("one_to_many", "one_to_one"):
-        must = f"must be standard or none for {task}: its input has no time axis"
+def _check_scaling(data: SequencesSource, task: MappingFact | None, report: Report) -> None:
+    if data.scaling == "per_sequence" and task is not None and not task.reads_sequence:
+        must = f"must be standard or none for {task.name}: its input has no time axis"
         report.add("data.scaling", must, "per_sequence", "remove it")
 
 
-def _check_steps(data: SteppedSource, task: str | None, report: Report) -> None:
+def _check_steps(data: SteppedSource, task: MappingFact | None, report: Report) -> None:
     if data.patch is None and data.steps == "patches":
         must = "must be given for steps: patches, the height and width of one"
         report.add("data.patch", must, advice="such as patch: 4")
     if data.patch is not None and data.steps != "patches":
         must = "must not be given unless steps: patches is"
         report.add("data.patch", must, show(data.patch), "remove it")
-    if data.steps is not None and task in ("one_to_many", "one_to_one"):
-        must = f"must not be given for {task}: its input has no time axis"
+    if data.steps is not None and task is not None and not task.reads_sequence:
+        must = f"must not be given for {task.name}: its input has no time axis"
         if "steps" in data.model_fields_set:
             report.add("data.steps", must, data.steps, "remove it")
 
@@ -296,32 +298,36 @@ def _check_blocks(data: SeriesSource, report: Report) -> None:
             report.add(path, must, show(target), "remove it")
 
 
-def _check_windows(data: SeriesSource, task: str, space: WrittenSpace, report: Report) -> None:
+def _check_windows(
+    data: SeriesSource, task: MappingFact, space: WrittenSpace, report: Report
+) -> None:
     _check_steps_ahead(data, task, report)
     searched = "window" in space.parameters or "window" in space.broken
-    if task == "one_to_one" and data.window is not None:
+    if not task.recurrent and data.window is not None:
         must = "must not be given for one_to_one: it reads one row"
         report.add("data.window", must, show(data.window), "remove it")
-    elif data.window is None and not searched and task != "one_to_one":
-        must = f"must be given for {task}: a whole number of at least 1"
+    elif data.window is None and not searched and task.recurrent:
+        must = f"must be given for {task.name}: a whole number of at least 1"
         report.add("data.window", must, advice="add window: under data:, or search it in space:")
     leaking = [target for target in data.targets if target in data.inputs]
-    if data.horizon == 0 and leaking and task != "sequence_to_sequence":
+    if data.horizon == 0 and leaking and not task.encodes:
         must = f"must be at least 1 where a target ({', '.join(leaking)}) is also an input"
         advice = "set horizon: 1 to forecast, or remove the target from inputs"
         report.add("data.horizon", must, "0", advice)
 
 
-def _check_steps_ahead(data: SeriesSource, task: str, report: Report) -> None:
+def _check_steps_ahead(data: SeriesSource, task: MappingFact, report: Report) -> None:
     """Several steps are forecast by sequence_to_sequence, all of them ahead of what is read."""
-    if task != "sequence_to_sequence":
+    if not task.encodes:
         if data.output_steps is not None:
-            must = f"must not be given for {task}: it is for one_to_many and sequence_to_sequence"
+            must = (
+                f"must not be given for {task.name}: it is for one_to_many and sequence_to_sequence"
+            )
             report.add("data.output_steps", must, show(data.output_steps), "remove it")
         return
     if data.output_steps is None:
-        must = f"must be given for {task}, the steps to forecast: a whole number of at least 1"
+        must = f"must be given for {task.name}, the steps to forecast: a whole number of at least 1"
         report.add("data.output_steps", must, advice="add output_steps: under data:")
     if data.horizon == 0:
-        must = f"must be at least 1 for {task}: what is forecast lies ahead"
+        must = f"must be at least 1 for {task.name}: what is forecast lies ahead"
         report.add("data.horizon", must, "0", "remove it: the forecast begins with the next row")

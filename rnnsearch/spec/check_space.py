@@ -16,10 +16,12 @@ from rnnsearch.spec.sources import (
     TokensSource,
 )
 from rnnsearch.spec.wording import joined, show
+from rnnsearch.vocabulary import MappingFact
 
 __all__ = ["check_space", "defaults_for"]
 
 _Data = Source | None
+_Task = MappingFact | None
 
 _TOKENS_ONLY = {
     "embedding_dim": "only tokens are embedded",
@@ -41,7 +43,7 @@ def defaults_for(data: _Data) -> dict[str, Scalar]:
     return defaults
 
 
-def check_space(space: WrittenSpace, task: str | None, data: _Data, report: Report) -> None:
+def check_space(space: WrittenSpace, task: _Task, data: _Data, report: Report) -> None:
     """Record every parameter, value and condition that could have no effect."""
     defaults = defaults_for(data)
     _check_task(space, task, data, report)
@@ -53,11 +55,11 @@ def check_space(space: WrittenSpace, task: str | None, data: _Data, report: Repo
     _check_effects(space, defaults, report)
     _check_clip_mode(space, report)
     _check_idle_conditions(space, defaults, report)
-    if task == "many_to_many" and isinstance(data, SeriesSource):
+    if task is not None and task.aligned and isinstance(data, SeriesSource):
         _check_backward_leak(space, data, report)
 
 
-def _check_task(space: WrittenSpace, task: str | None, data: _Data, report: Report) -> None:
+def _check_task(space: WrittenSpace, task: _Task, data: _Data, report: Report) -> None:
     for name, written in space.parameters.items():
         parameter = PARAMETERS[name]
         if parameter.tokens and data is not None and not isinstance(data, TokensSource):
@@ -66,20 +68,20 @@ def _check_task(space: WrittenSpace, task: str | None, data: _Data, report: Repo
         if parameter.numbers and isinstance(data, TokensSource):
             must = f"must not be given for source: {data.source}: {_NUMBERS_ONLY[name]}"
             report.add(f"space.{name}", must, _text(written), "remove it")
-        if task is not None and task not in parameter.tasks:
-            must = f"must not be given for {task}: {parameter.reason}"
+        if task is not None and task.name not in parameter.tasks:
+            must = f"must not be given for {task.name}: {parameter.reason}"
             report.add(f"space.{name}", must, _text(written), "remove it")
 
 
-def _check_window(space: WrittenSpace, task: str | None, data: _Data, report: Report) -> None:
+def _check_window(space: WrittenSpace, task: _Task, data: _Data, report: Report) -> None:
     written = space.parameters.get("window")
     if written is None or data is None:
         return
     if not isinstance(data, SeriesSource | TextSource):
         must = f"must not be given for source: {data.source}: its sequences have their own length"
         report.add("space.window", must, _text(written), "remove it")
-    elif task == "one_to_many":
-        must = "must not be given for one_to_many: its input has no time axis"
+    elif task is not None and task.unfolds:
+        must = f"must not be given for {task.name}: its input has no time axis"
         report.add("space.window", must, _text(written), "remove it; see data.output_steps")
     elif data.window is not None and not written.domain.when:
         must = "must not be given both here and as data.window"
@@ -103,13 +105,13 @@ def _check_per_layer(space: WrittenSpace, defaults: Mapping[str, Scalar], report
         report.add("space.units.per_layer", must, "true", advice)
 
 
-def _most_steps(space: WrittenSpace, task: str | None, data: _Data) -> tuple[int, str] | None:
+def _most_steps(space: WrittenSpace, task: _Task, data: _Data) -> tuple[int, str] | None:
     """The most steps a recurrent layer may run over, and the key that says so, if known."""
     if task is None or "window" in space.broken:
         return None
     if not isinstance(data, SeriesSource | TextSource):
         return None
-    if isinstance(data, SeriesSource) and task == "one_to_many":
+    if isinstance(data, SeriesSource) and task.unfolds:
         return None if data.output_steps is None else (data.output_steps, "data.output_steps")
     ends = _windows(space, data)
     if isinstance(data, SeriesSource) and data.output_steps is not None:
@@ -128,9 +130,7 @@ def _windows(space: WrittenSpace, data: SeriesSource | TextSource) -> list[tuple
     return ends
 
 
-def _check_unroll_length(
-    space: WrittenSpace, task: str | None, data: _Data, report: Report
-) -> None:
+def _check_unroll_length(space: WrittenSpace, task: _Task, data: _Data, report: Report) -> None:
     written = space.parameters.get("unroll_length")
     most = _most_steps(space, task, data)
     if written is None or most is None:

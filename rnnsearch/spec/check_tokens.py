@@ -13,22 +13,32 @@ from rnnsearch.spec.sources import (
     TokensSource,
 )
 from rnnsearch.spec.wording import joined, show
+from rnnsearch.vocabulary import (
+    MANY_TO_MANY,
+    MANY_TO_ONE,
+    ONE_TO_MANY,
+    SEQUENCE_TO_SEQUENCE,
+    MappingFact,
+)
 
 __all__ = ["check_tokens"]
 
-_TASKS: dict[type[TokensSource], tuple[str, ...]] = {
-    TableSource: ("many_to_one", "one_to_many", "many_to_many", "sequence_to_sequence"),
-    FastaSource: ("many_to_one",),
-    PairsSource: ("sequence_to_sequence",),
-    TextSource: ("many_to_many",),
+_Task = MappingFact | None
+
+_TASKS: dict[type[TokensSource], tuple[MappingFact, ...]] = {
+    TableSource: (MANY_TO_ONE, ONE_TO_MANY, MANY_TO_MANY, SEQUENCE_TO_SEQUENCE),
+    FastaSource: (MANY_TO_ONE,),
+    PairsSource: (SEQUENCE_TO_SEQUENCE,),
+    TextSource: (MANY_TO_MANY,),
 }
 
 
-def check_tokens(data: TokensSource, task: str | None, space: WrittenSpace, report: Report) -> None:
+def check_tokens(data: TokensSource, task: _Task, space: WrittenSpace, report: Report) -> None:
     """Record what in the data section contradicts itself or the task."""
     tasks = _TASKS[type(data)]
     if task is not None and task not in tasks:
-        report.add("task", f"must be {joined(tasks)} for source: {data.source}", task)
+        must = f"must be {joined(fact.name for fact in tasks)} for source: {data.source}"
+        report.add("task", must, task.name)
         return
     if isinstance(data, TextSource):
         _check_text(data, space, report)
@@ -37,7 +47,7 @@ def check_tokens(data: TokensSource, task: str | None, space: WrittenSpace, repo
         _check_values(data, task, report)
     if isinstance(data, TableSource | PairsSource):
         _check_columns(data, task, report)
-    if isinstance(data, TextSource) or task == "one_to_many":
+    if isinstance(data, TextSource) or (task is not None and task.unfolds):
         _check_backward_leak(space, report)
 
 
@@ -65,10 +75,10 @@ def _check_default(data: TokensSource, key: str, where: str, report: Report) -> 
         report.add(f"data.{key}", must, show(value), "remove it")
 
 
-def _check_rows_split(data: RowsSource, task: str | None, report: Report) -> None:
+def _check_rows_split(data: RowsSource, task: _Task, report: Report) -> None:
     split = data.split
-    if split.by == "stratified" and task not in (None, "many_to_one"):
-        must = f"must be auto, time or random for {task}: its sequences have no class"
+    if split.by == "stratified" and task is not None and not task.sums_up:
+        must = f"must be auto, time or random for {task.name}: its sequences have no class"
         report.add("data.split.by", must, "stratified", "use random")
     together = [key for key in ("group", "block") if getattr(split, key) not in (None, "auto", 1)]
     if split.by == "stratified" and together:
@@ -82,22 +92,22 @@ def _check_rows_split(data: RowsSource, task: str | None, report: Report) -> Non
         report.add(f"data.split.{together[1]}", must, received, "remove one of them")
 
 
-def _check_values(data: RowsSource, task: str | None, report: Report) -> None:
+def _check_values(data: RowsSource, task: _Task, report: Report) -> None:
     if data.missing == "interpolate":
         must = "must be error or drop: between texts nothing can be interpolated"
         report.add("data.missing", must, "interpolate", "use drop, or fill the gaps")
     if task is None:
         return
-    if task != "many_to_one":
-        _check_default(data, "target_kind", f"for {task}", report)
+    if not task.sums_up:
+        _check_default(data, "target_kind", f"for {task.name}", report)
     elif data.target_tokens is not None:
         must = "must not be given for many_to_one: its target is a number or a class"
         report.add("data.target_tokens", must, data.target_tokens, "remove it")
 
 
-def _check_columns(data: TableSource | PairsSource, task: str | None, report: Report) -> None:
+def _check_columns(data: TableSource | PairsSource, task: _Task, report: Report) -> None:
     inputs = data.inputs if isinstance(data, TableSource) else ()
-    if task == "one_to_many":
+    if task is not None and task.unfolds:
         if not inputs and not report.touched("data.inputs"):
             must = "must name at least one column for one_to_many"
             report.add("data.inputs", must, "[]" if "inputs" in data.model_fields_set else "")
@@ -106,10 +116,10 @@ def _check_columns(data: TableSource | PairsSource, task: str | None, report: Re
             report.add("data.sequence", must, show(data.sequence), "use inputs")
     elif task is not None:
         if inputs:
-            must = f"must not be given for {task}: they are for one_to_many only"
+            must = f"must not be given for {task.name}: they are for one_to_many only"
             report.add("data.inputs", must, show(inputs), "use sequence")
         if data.sequence is None and not report.touched("data.sequence"):
-            must = f"must be given for {task}: the column with the text that the network reads"
+            must = f"must be given for {task.name}: the column with the text that the network reads"
             report.add("data.sequence", must, advice="add sequence: under data:")
     for index, name in enumerate(inputs):
         if name == data.target:

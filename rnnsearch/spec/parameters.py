@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from rnnsearch.spec.fields import Scalar
-from rnnsearch.spec.schema import TaskName
-from rnnsearch.vocabulary import CELLS
+from rnnsearch.vocabulary import CELLS, MAPPINGS
 
 __all__ = ["PARAMETERS", "Parameter"]
 
@@ -47,12 +46,15 @@ class Parameter:
     words: tuple[str, ...] = ()
     only: tuple[str, tuple[str, ...]] | None = None
     reason: str = ""
-    tasks: tuple[str, ...] = get_args(TaskName)
+    tasks: tuple[str, ...] = tuple(MAPPINGS)
     tokens: bool = False
     numbers: bool = False
 
 
-_RECURRENT = tuple(task for task in get_args(TaskName) if task != "one_to_one")
+_RECURRENT = tuple(name for name, task in MAPPINGS.items() if task.recurrent)
+_ENCODES = tuple(name for name, task in MAPPINGS.items() if task.encodes)
+_SUMS_UP = tuple(name for name, task in MAPPINGS.items() if task.sums_up)
+_WRITES_ALONE = tuple(name for name, task in MAPPINGS.items() if task.unfolds or task.encodes)
 _WITHOUT_RECURRENCE = "nothing is recurrent in one_to_one"
 _READS_FIRST = "only many_to_one and sequence_to_sequence read a sequence before they put out any"
 
@@ -106,7 +108,7 @@ _ALL = (
         choices=("none", "luong", "bahdanau"),
         only=("decoder", ("recurrent",)),
         reason="only a recurrent decoder, of sequence_to_sequence, looks back step by step",
-        tasks=("sequence_to_sequence",),
+        tasks=_ENCODES,
     ),
     Parameter(
         "decoder",
@@ -118,7 +120,7 @@ _ALL = (
         "that and what is known ahead.",
         choices=("recurrent", "direct"),
         reason="only sequence_to_sequence has a decoder beside an encoder",
-        tasks=("sequence_to_sequence",),
+        tasks=_ENCODES,
         numbers=True,
     ),
     Parameter(
@@ -131,7 +133,7 @@ _ALL = (
         "tried where neither this nor `search.epochs` is given.",
         choices=("last", "mean", "max"),
         reason="only many_to_one has one output for many steps",
-        tasks=("many_to_one",),
+        tasks=_SUMS_UP,
     ),
     Parameter(
         "patch",
@@ -144,7 +146,7 @@ _ALL = (
         low=1,
         words=("auto",),
         reason=_READS_FIRST,
-        tasks=("many_to_one", "sequence_to_sequence"),
+        tasks=_SUMS_UP + _ENCODES,
         numbers=True,
     ),
     Parameter(
@@ -156,7 +158,7 @@ _ALL = (
         "the source. Where it is not named: if patches are longer than a step, of 8 features at "
         "most.",
         reason=_READS_FIRST,
-        tasks=("many_to_one", "sequence_to_sequence"),
+        tasks=_SUMS_UP + _ENCODES,
         numbers=True,
     ),
     Parameter("layer_norm", "bool", True, False, "Layer normalisation after each recurrent layer."),
@@ -282,7 +284,7 @@ _ALL = (
         low=0,
         high=1,
         reason="only in many_to_one may steps be moved, which have no outputs of their own",
-        tasks=("many_to_one",),
+        tasks=_SUMS_UP,
         numbers=True,
     ),
     Parameter(
@@ -295,7 +297,7 @@ _ALL = (
         low=0,
         high=1,
         reason="only one_to_many and sequence_to_sequence read the tokens that they wrote",
-        tasks=("one_to_many", "sequence_to_sequence"),
+        tasks=_WRITES_ALONE,
         tokens=True,
     ),
     Parameter(

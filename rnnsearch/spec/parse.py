@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from rnnsearch.errors import Location, Problem
 from rnnsearch.spec.check_data import check_data
@@ -17,10 +17,11 @@ from rnnsearch.spec.domains import read_space
 from rnnsearch.spec.plain import plain
 from rnnsearch.spec.report import Locate, Report
 from rnnsearch.spec.scalars import UnclearScalar, read_plain
-from rnnsearch.spec.schema import Spec, TaskName
+from rnnsearch.spec.schema import Spec
 from rnnsearch.spec.sections import read_data, read_loss, read_run, read_search
 from rnnsearch.spec.wording import joined, show
 from rnnsearch.spec.yaml_loader import Document, read_file
+from rnnsearch.vocabulary import MAPPINGS, MappingFact
 
 __all__ = ["Loaded", "load", "parse"]
 
@@ -155,17 +156,25 @@ def _parse(
     report.raise_if_any()
     assert task is not None and data is not None
     domains = {key: written.domain for key, written in space.parameters.items()}
-    return Spec(name=name, task=task, data=data, space=domains, loss=loss, search=search, run=run)
+    return Spec(
+        name=name,
+        task=task.name,
+        data=data,
+        space=domains,
+        loss=loss,
+        search=search,
+        run=run,
+    )
 
 
-def _read_task(values: Mapping[str, Any], report: Report) -> TaskName | None:
-    known: tuple[TaskName, ...] = get_args(TaskName)
+def _read_task(values: Mapping[str, Any], report: Report) -> MappingFact | None:
+    known = tuple(MAPPINGS)
     if "task" not in values:
         must = f"must be given: {joined(known)}"
         report.add("task", must, advice="add task: to the spec")
         return None
-    for task in known:
-        if values["task"] == task:
+    for task in MAPPINGS.values():
+        if values["task"] == task.name:
             return task
     report.one_of("task", values["task"], show(values["task"]), known)
     return None

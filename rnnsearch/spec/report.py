@@ -54,10 +54,8 @@ class Report:
 
     def spoiled(self, path: str) -> bool:
         """Whether a problem of `path` itself or of something above it is recorded."""
-        return any(
-            path == other or (path.startswith(other) and path[len(other)] in ".[")
-            for other in self._spoiled
-        )
+        above = (path[:at] for at, character in enumerate(path) if character in ".[")
+        return path in self._spoiled or any(other in self._spoiled for other in above)
 
     def touched(self, path: str) -> bool:
         """Whether a problem of `path`, of something above it or below it is recorded."""

@@ -17,12 +17,10 @@ from rnnsearch.spec.sources import (
     TokensSource,
 )
 from rnnsearch.spec.wording import is_text, show
-from rnnsearch.vocabulary import LOSSES
+from rnnsearch.vocabulary import LOSSES, MAPPINGS, MappingFact
 
 __all__ = ["difference", "dump", "resolved"]
 
-_IDLE = {"one_to_many": ("window", "horizon", "stride"), "sequence_to_sequence": ()}
-"""Keys of a table that have no effect on a task."""
 _FREE = ("name", "run", "data.path", "search.trials", "search.timeout")
 
 
@@ -33,7 +31,7 @@ def resolved(spec: Spec) -> dict[str, Any]:
     """
     data = spec.data.model_dump(mode="json")
     if isinstance(spec.data, SeriesSource):
-        dropped = _IDLE.get(spec.task, ("output_steps",))
+        dropped = _idle(MAPPINGS[spec.task])
         data = {key: value for key, value in data.items() if key not in dropped}
     first = {key: data[key] for key in ("source", "path") if key in data}
     space = {name: _short(domain) for name, domain in spec.space.items()}
@@ -46,6 +44,13 @@ def resolved(spec: Spec) -> dict[str, Any]:
         "search": spec.search.model_dump(mode="json"),
         "run": spec.run.model_dump(mode="json"),
     }
+
+
+def _idle(task: MappingFact) -> tuple[str, ...]:
+    """Keys of a table that have no effect on a task."""
+    if task.unfolds:
+        return ("window", "horizon", "stride")
+    return () if task.encodes else ("output_steps",)
 
 
 def _loss(loss: LossSpec) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from rnnsearch.data import Dataset, Target
 from rnnsearch.data.inputs import Inputs, Sequences
 from rnnsearch.tasks.losses import Loss, make_loss
 from rnnsearch.tasks.metrics import output_metrics
-from rnnsearch.vocabulary import METRICS
+from rnnsearch.vocabulary import METRICS, MappingFact
 
 if TYPE_CHECKING:
     from rnnsearch.spec import LossSpec
@@ -104,9 +104,14 @@ class Head:
 class Task(ABC):
     """One mapping. Stateless: an instance is shared by all programs and both engines."""
 
-    name: str
+    mapping: MappingFact
     at_once = False
     """Whether a model without memory gives all steps of the output at once."""
+
+    @property
+    def name(self) -> str:
+        """In a spec."""
+        return self.mapping.name
 
     @abstractmethod
     def head(self, dataset: Dataset) -> Head:

@@ -8,6 +8,7 @@ from rnnsearch.data import MASK_VALUE, Dataset
 from rnnsearch.data.inputs import Inputs
 from rnnsearch.tasks._base import Head, Task
 from rnnsearch.tasks.tokens import one_hot
+from rnnsearch.vocabulary import MANY_TO_MANY
 
 __all__ = ["LAGS", "ManyToMany"]
 
@@ -20,7 +21,7 @@ _MOST_FEATURES = 512
 class ManyToMany(Task):
     """An output at every step, from the steps up to it."""
 
-    name = "many_to_many"
+    mapping = MANY_TO_MANY
 
     def head(self, dataset: Dataset) -> Head:
         """Runs over the window, with one output at each step."""

@@ -8,6 +8,7 @@ from rnnsearch.data import MASK_VALUE, Dataset
 from rnnsearch.data.inputs import Inputs, Sequences, Windowed
 from rnnsearch.tasks._base import Head, Task
 from rnnsearch.tasks.tokens import one_hot, shares
+from rnnsearch.vocabulary import MANY_TO_ONE
 
 __all__ = ["ManyToOne"]
 
@@ -18,7 +19,7 @@ _MOST_FEATURES = 2048
 class ManyToOne(Task):
     """One output after the last step."""
 
-    name = "many_to_one"
+    mapping = MANY_TO_ONE
 
     def head(self, dataset: Dataset) -> Head:
         """Runs over the window; the output is taken after the last step."""

@@ -7,6 +7,7 @@ import numpy as np
 from rnnsearch.data import Dataset
 from rnnsearch.data.inputs import Inputs, Sequences
 from rnnsearch.tasks._base import Head, Task
+from rnnsearch.vocabulary import ONE_TO_MANY
 
 __all__ = ["OneToMany"]
 
@@ -20,7 +21,7 @@ class OneToMany(Task):
     the one that was predicted.
     """
 
-    name = "one_to_many"
+    mapping = ONE_TO_MANY
     at_once = True
 
     def head(self, dataset: Dataset) -> Head:

@@ -7,6 +7,7 @@ import numpy as np
 from rnnsearch.data import Dataset
 from rnnsearch.data.inputs import Inputs
 from rnnsearch.tasks._base import Head, Task
+from rnnsearch.vocabulary import ONE_TO_ONE
 
 __all__ = ["OneToOne"]
 
@@ -14,7 +15,7 @@ __all__ = ["OneToOne"]
 class OneToOne(Task):
     """A feed-forward network of dense layers; nothing in it is recurrent."""
 
-    name = "one_to_one"
+    mapping = ONE_TO_ONE
 
     def head(self, dataset: Dataset) -> Head:
         """One vector in, one output."""

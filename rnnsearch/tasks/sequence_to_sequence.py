@@ -7,6 +7,7 @@ import numpy as np
 from rnnsearch.data import MASK_VALUE, Dataset
 from rnnsearch.data.inputs import Inputs, Sequences, Windowed
 from rnnsearch.tasks._base import Head, SourceInput, Task
+from rnnsearch.vocabulary import SEQUENCE_TO_SEQUENCE
 
 __all__ = ["SequenceToSequence"]
 
@@ -19,7 +20,7 @@ class SequenceToSequence(Task):
     its scores are those of a forecast of all steps at once, and no error is fed back.
     """
 
-    name = "sequence_to_sequence"
+    mapping = SEQUENCE_TO_SEQUENCE
     at_once = True
 
     def head(self, dataset: Dataset) -> Head:

@@ -153,7 +153,7 @@ def test_what_is_written_runs(tmp_path: Path, kind: str, monkeypatch) -> None:
         frame = pd.DataFrame(columns)
         frame.assign(date=pd.to_datetime(frame.date)).to_parquet(path)
     monkeypatch.chdir(tmp_path)
-    written = init(path)  # reads the spec and its data
+    written = init(path, output=tmp_path / "sales.yaml")  # reads the spec and its data
     assert setting(written.guess, "series") == "shop"
     assert setting(guess(path, Wishes()), "scaling") == "log"
     assert "3 series of 120 rows" in written.path.read_text()
@@ -165,7 +165,7 @@ def test_series_with_rows_unlike_far_apart_are_not_put_on_one_clock(tmp_path: Pa
     columns["date"][200:320] = days(240)[::2]
     path = tmp_path / "sales.csv"
     write_table(path, columns)
-    written = init(path)  # reads the spec and its data
+    written = init(path, output=tmp_path / "sales.yaml")  # reads the spec and its data
     assert not [found for found in written.guess.data if found.key == "irregular"]
     (note,) = (note for note in written.guess.notes if "unlike far apart" in note)
     assert "the longest every 1 day, south every 2 days; " in note

@@ -13,6 +13,7 @@ from rnnsearch.spec.check_tokens import check_tokens
 from rnnsearch.spec.domains import WrittenSpace
 from rnnsearch.spec.report import Report
 from rnnsearch.spec.sources import PairsSource, TableSource, TokensSource, TokensSplitSpec
+from rnnsearch.vocabulary import SEQUENCE_TO_SEQUENCE
 
 TEXT = {"source": "text", "path": "a.txt", "window": 20}
 TABLE = {"source": "table", "path": "a.csv", "sequence": "text", "target": "label"}
@@ -268,9 +269,9 @@ def test_the_window_of_a_text_may_be_searched(tmp_path: Path) -> None:
 )
 def test_two_texts_are_for_sequence_to_sequence(source: TokensSource) -> None:
     report = Report()
-    check_tokens(source, "sequence_to_sequence", WrittenSpace({}), report)
+    check_tokens(source, SEQUENCE_TO_SEQUENCE, WrittenSpace({}), report)
     report.raise_if_any()
     split = source.model_copy(update={"split": TokensSplitSpec(by="stratified")})
-    check_tokens(split, "sequence_to_sequence", WrittenSpace({}), report)
+    check_tokens(split, SEQUENCE_TO_SEQUENCE, WrittenSpace({}), report)
     with pytest.raises(InvalidSpec, match="must be auto, time or random for sequence_to_sequence"):
         report.raise_if_any()

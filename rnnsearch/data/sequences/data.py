@@ -28,6 +28,7 @@ from rnnsearch.data.sequences.samples import (
 from rnnsearch.data.sequences.steps import stepped
 from rnnsearch.data.sources import Parts
 from rnnsearch.data.unlike_targets import size_note
+from rnnsearch.vocabulary import MAPPINGS
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import ArraysSource, SequencesSource
@@ -114,7 +115,7 @@ class SequencesData(SequenceData):
     @property
     def steps(self) -> int:
         """The longest sequence."""
-        return 1 if self.delivered.task == "one_to_one" else self.delivered.steps
+        return 1 if not self.delivered.mapping.recurrent else self.delivered.steps
 
     def summary(self) -> list[tuple[str, str]]:
         """Sequences a part, lengths, shapes, target."""
@@ -256,7 +257,7 @@ def _samples(
             must, advice = "must have the same outputs in every part", "save the same columns"
             problems.add("data.path", must, received, advice)
             continue
-        if ignored is None and ready.y is not None and kind == "class" and task == "many_to_many":
+        if ignored is None and ready.y is not None and kind == "class" and MAPPINGS[task].aligned:
             ignored = find_ignored(ready.y, problems)
         sample = clean(ready, task, kind, source.missing, problems, ignored)
         samples.append(sample)
@@ -272,7 +273,7 @@ def _shape(raw: Raw) -> tuple[int, ...]:
 
 def _outputs(raw: Raw, task: str, kind: str) -> tuple[int, ...]:
     """What must agree between parts: numbers predicted, and steps of one_to_many."""
-    steps = _shape(raw)[1:2] if task == "one_to_many" else ()
+    steps = _shape(raw)[1:2] if MAPPINGS[task].unfolds else ()
     return steps + (_shape(raw)[-1:] if kind == "numeric" else ())
 
 
@@ -352,7 +353,7 @@ def _prepare(
     every: tuple[Sample, Sample],
 ) -> SequencesPreparation:
     """Scaling fitted on real training steps, and lengths over all sequences."""
-    vectors = task == "one_to_many"
+    vectors = MAPPINGS[task].unfolds
     classes = of_classes(train.x)
     categories = tuple(find_categories(column) for column in train.x.T) if classes else ()
     features = sum(map(len, categories)) or train.x.shape[-1]

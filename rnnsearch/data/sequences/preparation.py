@@ -20,14 +20,12 @@ from rnnsearch.data.sequences.steps import stepped
 from rnnsearch.data.sequences.unlike import unlike_sequences
 from rnnsearch.data.sources import SEQUENCES
 from rnnsearch.data.unlike import Span, spans
+from rnnsearch.vocabulary import MAPPINGS, MappingFact
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["SequencesPreparation"]
-
-_INPUTS = {"one_to_many": "vector", "one_to_one": "features"}
-"""Names of a network's input that is no sequence."""
 
 
 @dataclass(frozen=True)
@@ -63,14 +61,21 @@ class SequencesPreparation(Preparation):
     seen_targets: tuple[Span, ...] = ()
 
     @property
+    def mapping(self) -> MappingFact:
+        """What is known of the task."""
+        return MAPPINGS[self.task]
+
+    @property
     def output_steps(self) -> int | None:
         """Steps of the output of one_to_many, else None."""
-        return self.steps if self.task == "one_to_many" else None
+        return self.steps if self.mapping.unfolds else None
 
     @property
     def scalings(self) -> Mapping[str, Scaling]:
         """Of the one input."""
-        return {_INPUTS.get(self.task, "sequence"): self.scaling}
+        if self.mapping.reads_sequence:
+            return {"sequence": self.scaling}
+        return {"vector" if self.mapping.unfolds else "features": self.scaling}
 
     def fitted(self, train: Sample, scaling: str) -> SequencesPreparation:
         """The same with its scaling fitted on the real steps of these sequences.
@@ -158,7 +163,7 @@ class SequencesPreparation(Preparation):
         scaled = np.asarray(np.nan_to_num(scaled, nan=0.0))
         if scaled.ndim == 2:
             return scaled
-        if self.task == "one_to_one":
+        if not self.mapping.recurrent:
             return np.asarray(scaled[:, 0])
         return to_front(scaled, sample.lengths, self.steps, MASK_VALUE)
 
@@ -173,7 +178,7 @@ class SequencesPreparation(Preparation):
         if y.ndim == (2 if numeric else 1):
             return Part(self.x(sample), y)
         weight = sample.observed.astype(np.float32)
-        if self.task == "many_to_many":
+        if self.mapping.aligned:
             y = to_front(y, sample.lengths, self.steps, 0)
             weight = to_front(weight, sample.lengths, self.steps, 0)
         return Part(self.x(sample), y, None if weight.all() else weight)
@@ -189,13 +194,13 @@ class SequencesPreparation(Preparation):
 
         sample = self._read(path, targets=False)
         count = len(sample.x)
-        if self.task in ("many_to_one", "one_to_one"):
+        if not self.mapping.writes_sequence:
             columns = {"sequence": np.arange(count)}
             if sample.files is not None:
                 columns["file"] = sample.files
             return self.x(sample), pd.DataFrame(columns)
         real = np.ones((count, self.steps), dtype=bool)
-        if self.task == "many_to_many":
+        if self.mapping.aligned:
             real = real_steps(sample.lengths, self.steps, True)
         frame = pd.DataFrame(
             {
@@ -203,7 +208,7 @@ class SequencesPreparation(Preparation):
                 "step": np.cumsum(real, axis=1).ravel(),
             }
         )
-        if self.task == "many_to_many":
+        if self.mapping.aligned:
             frame = frame[real.ravel()]
         return self.x(sample), frame
 
@@ -231,7 +236,7 @@ class SequencesPreparation(Preparation):
         raw = None if raw is None else stepped(raw, self.reader, problems)
         problems.raise_any()
         assert raw is not None
-        if self.task == "one_to_many" and not targets:
+        if self.mapping.unfolds and not targets:
             raw = replace(raw, lengths=None)  # those of the targets
         categorical = bool(self.categories)
         done = shaped(raw, self.task, self.target.kind, problems, categorical)
@@ -271,7 +276,7 @@ class SequencesPreparation(Preparation):
             problems.add("data.path", must, f"{steps} in {raw.names[0]}", "cut the sequences")
         if raw.y is None:
             return
-        if self.task == "one_to_many" and raw.y.shape[1] != most:
+        if self.mapping.unfolds and raw.y.shape[1] != most:
             must = f"must have {most} output steps, as in training"
             problems.add("data.path", must, f"{raw.y.shape[1]} in {raw.names[1]}", "save as many")
         if self.target.kind == "numeric" and raw.y.shape[-1] != self.target.width:

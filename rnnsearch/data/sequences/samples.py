@@ -13,6 +13,7 @@ from rnnsearch.data.scaling import LARGEST
 from rnnsearch.data.sequences.kinds import decide_kind, from_one_hot
 from rnnsearch.data.sequences.masks import fill_gaps, real_steps, trailing_lengths
 from rnnsearch.data.sequences.raw import Raw
+from rnnsearch.vocabulary import MAPPINGS
 
 __all__ = [
     "Labels",
@@ -25,7 +26,6 @@ __all__ = [
 ]
 
 
-_ONE_OUTPUT = ("many_to_one", "one_to_one")
 """Tasks with one output a sequence."""
 
 
@@ -97,7 +97,7 @@ def shaped(
     """
     classes = raw.x.dtype.kind in "US" or (raw.x.dtype.kind in "iu" and raw.x.ndim == 1)
     categorical = classes if categorical is None else categorical
-    if task == "one_to_many" and categorical:
+    if MAPPINGS[task].unfolds and categorical:
         x = _classes_of_inputs(raw, classes, problems)
     else:
         x = _features(raw, task, problems)
@@ -110,15 +110,15 @@ def shaped(
         received, advice = f"{name} of type {y.dtype}", "save plain numbers or text"
         problems.add("data.path", "must hold numbers or classes", received, advice)
         return None
-    flat = y.ndim == (1 if task in _ONE_OUTPUT else 2)
-    if kind != "numeric" and task != "one_to_many":
-        labels = from_one_hot(y, task not in _ONE_OUTPUT)
+    flat = y.ndim == (2 if MAPPINGS[task].writes_sequence else 1)
+    if kind != "numeric" and not MAPPINGS[task].unfolds:
+        labels = from_one_hot(y, MAPPINGS[task].writes_sequence)
         if labels is not None:
             said = f"{name} is one-hot: {y.shape[-1]} classes, numbered from 0 (data.target_kind)"
             problems.notes.append(said)
             y, kind, flat = labels, "class", True
     if kind == "auto":
-        kind = decide_kind(y, flat, task == "one_to_many", problems)
+        kind = decide_kind(y, flat, MAPPINGS[task].unfolds, problems)
     if kind == "numeric" and y.dtype.kind in "US":
         received, advice = f"text in {name}", "set data.target_kind to class, or give numbers"
         problems.add("data.target_kind", "must suit the target", received, advice)
@@ -151,14 +151,14 @@ def _features(raw: Raw, task: str, problems: Problems) -> np.ndarray | None:
     x, name = raw.x, raw.names[0]
     if x.dtype.kind not in "biuf":
         advice = "save plain numbers"
-        if task != "one_to_many" and x.dtype.kind in "US":
+        if not MAPPINGS[task].unfolds and x.dtype.kind in "US":
             advice = (
                 "only one_to_many reads text so far: write it as features of 0 and 1, one for "
                 "each value"
             )
         problems.add("data.path", "must hold numbers", f"{name} of type {x.dtype}", advice)
         return None
-    vectors = task in ("one_to_many", "one_to_one")
+    vectors = not MAPPINGS[task].reads_sequence
     axes, usual = (2, "(N, F)") if vectors else (3, "(N, T, F) or (N, T)")
     if x.ndim == axes - 1:
         x = x[..., None]
@@ -166,7 +166,7 @@ def _features(raw: Raw, task: str, problems: Problems) -> np.ndarray | None:
         received = f"{name} of shape {raw.x.shape}"
         problems.add("data.path", f"must have the axes {usual}", received, f"as {task} needs them")
         return None
-    if task == "one_to_one":
+    if not MAPPINGS[task].recurrent:
         x = x[:, None]  # a sequence of one step, until it is model input
     return x if x.dtype.kind == "f" and x.itemsize >= 4 else x.astype(np.float32)
 
@@ -175,8 +175,9 @@ def _checked_axes(raw: Raw, task: str, kind: str, problems: Problems) -> tuple[R
     """The arrays, if their axes agree."""
     x, y, names = raw.x, raw.y, raw.names
     assert y is not None
-    axes = (1 if task in _ONE_OUTPUT else 2) + (kind == "numeric")
-    usual = {1: "(N,)", 2: "(N, O)" if task in _ONE_OUTPUT else "(N, T)", 3: "(N, T, O)"}[axes]
+    steps = MAPPINGS[task].writes_sequence
+    axes = (2 if steps else 1) + (kind == "numeric")
+    usual = {1: "(N,)", 2: "(N, T)" if steps else "(N, O)", 3: "(N, T, O)"}[axes]
     before = len(problems.found)
     if y.ndim != axes or 0 in y.shape:
         received = f"{names[1]} of shape {y.shape}"
@@ -186,24 +187,24 @@ def _checked_axes(raw: Raw, task: str, kind: str, problems: Problems) -> tuple[R
         received = f"{len(x)} in {names[0]}, {len(y)} in {names[1]}"
         must, advice = "must have as many targets as sequences", "save both from one place"
         problems.add("data.path", must, received, advice)
-    elif task == "many_to_many" and x.shape[1] != y.shape[1]:
+    elif MAPPINGS[task].aligned and x.shape[1] != y.shape[1]:
         received = f"{x.shape[1]} in {names[0]}, {y.shape[1]} in {names[1]}"
         advice = "many_to_many has an output at every step"
         problems.add("data.path", "must have as many target steps as steps", received, advice)
     if len(problems.found) > before:
         return None
     lengths = raw.lengths
-    steps = y.shape[1] if task == "one_to_many" else x.shape[1]
+    most = y.shape[1] if MAPPINGS[task].unfolds else x.shape[1]
     if lengths is not None and (
         lengths.shape != (len(x),)
         or lengths.dtype.kind not in "iu"
         or lengths.min() < 1
-        or lengths.max() > steps
+        or lengths.max() > most
     ):
         received = f"{names[2]} of shape {lengths.shape} and type {lengths.dtype}"
         if lengths.shape == (len(x),) and lengths.dtype.kind in "iu":
             received = f"{lengths.min()} to {lengths.max()} in {names[2]}"
-        must = f"must be a whole number from 1 to {steps} for each of {len(x)} sequences"
+        must = f"must be a whole number from 1 to {most} for each of {len(x)} sequences"
         problems.add("data.path", must, received, "save the number of real steps")
     return (raw, kind) if len(problems.found) == before else None
 
@@ -260,7 +261,7 @@ def clean(
         must = f"must be error or drop where inputs are {kinds}"
         problems.add("data.missing", must, received, "use drop, or fill the gaps")
     else:
-        x = fill_gaps(x, lengths, task == "many_to_many") if x.ndim == 3 else x
+        x = fill_gaps(x, lengths, MAPPINGS[task].aligned) if x.ndim == 3 else x
         keep = keep & ~gaps_y if flat else keep
     observed = real_y & ~gaps_y & ~no_class
     if observed.ndim == 2 and gaps_x.ndim == 2:
@@ -296,7 +297,7 @@ def _lengths(raw: Raw, task: str, y: np.ndarray) -> np.ndarray:
     """Real steps of each sequence (N,)."""
     if raw.lengths is not None:
         return np.asarray(raw.lengths, dtype=np.int64)
-    if task == "one_to_many":
+    if MAPPINGS[task].unfolds:
         if y.ndim == 3:
             return np.asarray(np.maximum(trailing_lengths(y), 1))
         return np.full(len(raw.x), y.shape[1])

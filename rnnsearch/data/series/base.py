@@ -19,6 +19,7 @@ from rnnsearch.data.series.lagged import rows_before
 from rnnsearch.data.series.preparation import SeriesPreparation
 from rnnsearch.data.series.rows import Series
 from rnnsearch.errors import InvalidData
+from rnnsearch.vocabulary import MANY_TO_ONE
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import SeriesSource
@@ -184,8 +185,8 @@ def _judge(
         prepared = fit(source, task, series, rhythm, segments, longest, Problems())
     except InvalidData:  # a column that never varies so early, for one
         return None
-    if task == "many_to_many":
-        prepared = replace(prepared, task="many_to_one")
+    if prepared.mapping.aligned:
+        prepared = replace(prepared, task=MANY_TO_ONE.name)
     if prepared.window is not None:
         steps = max(1, _MOST_FEATURES // max(1, len(prepared.features_names)))
         prepared = replace(prepared, window=min(prepared.window, steps))

@@ -25,6 +25,7 @@ from rnnsearch.data.series.preparation import SeriesPreparation
 from rnnsearch.data.series.reading import read_file
 from rnnsearch.data.series.rows import Series
 from rnnsearch.errors import InvalidData
+from rnnsearch.vocabulary import MAPPINGS
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import SeriesSource
@@ -50,7 +51,7 @@ def read_series_data(source: SeriesSource, task: str, windows: tuple[int, ...]) 
         InvalidData: With every problem that could be found.
     """
     problems = Problems()
-    blocks = task == "one_to_many"
+    blocks = MAPPINGS[task].unfolds
     longest = None if blocks else max((*windows, source.window or 1))  # 1 for one_to_one
     columns = Columns(
         source.columns,

@@ -13,6 +13,7 @@ from rnnsearch.data.problems import Problems, name_rows, name_some
 from rnnsearch.data.scaling import constant
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.time import Clock, Step, calendar_features
+from rnnsearch.vocabulary import MAPPINGS
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import (
@@ -160,8 +161,8 @@ def check_numeric(source: SeriesSource, task: str, series: Series, problems: Pro
     """Only numbers have logarithms and changes, and are forecast over several steps."""
     if series.kind == "numeric":
         return
-    if task == "sequence_to_sequence":
-        must = "must be numbers for sequence_to_sequence"
+    if MAPPINGS[task].encodes:
+        must = f"must be numbers for {task}"
         received = f"text in '{source.targets[0]}'"
         advice = "use many_to_one or many_to_many, one horizon at a time"
         problems.add("data.target", must, received, advice)

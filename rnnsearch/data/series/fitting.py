@@ -24,6 +24,7 @@ from rnnsearch.data.series.preparation import SeriesPreparation
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.time import Step, calendar_names
 from rnnsearch.data.unlike import Span, spans
+from rnnsearch.vocabulary import MAPPINGS
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import (
@@ -72,7 +73,7 @@ def based(
     rhythm: Rhythm, base: Literal["none", "last", "season"], source: SeriesSource, task: str
 ) -> Rhythm:
     """The same, with what `base` stands for; the first row of a block lies one row ahead."""
-    blocks = task == "one_to_many"
+    blocks = MAPPINGS[task].unfolds
     horizon = 1 if blocks else source.horizon
     found = lags(base, horizon, rhythm.season, source.output_steps or 1)
     if blocks and found is not None:

@@ -113,9 +113,7 @@ def new_windows(prepared: SeriesPreparation, series: Series) -> Windows:
     if prepared.output_steps is not None:
         starts = np.arange(last, rows.start - 1, -prepared.output_steps)[::-1]
         return Windows(starts, prepared.window, starts)
-    starts = np.arange(
-        rows.start, last + 1, prepared.window if prepared.task == "many_to_many" else 1
-    )
+    starts = np.arange(rows.start, last + 1, prepared.window if prepared.mapping.aligned else 1)
     if len(starts) and starts[-1] < last:
         starts = np.append(starts, last)
     return Windows(starts, prepared.window, starts)

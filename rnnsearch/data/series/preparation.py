@@ -34,6 +34,7 @@ from rnnsearch.data.series.windows import (
 )
 from rnnsearch.data.time import Clock, Step
 from rnnsearch.data.unlike import Span
+from rnnsearch.vocabulary import MAPPINGS, MappingFact
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,14 +122,19 @@ class SeriesPreparation(Preparation):
         return cls(**from_plain(values))
 
     @property
+    def mapping(self) -> MappingFact:
+        """What is known of the task."""
+        return MAPPINGS[self.task]
+
+    @property
     def scalings(self) -> dict[str, Scaling]:
         """Of each input of the network; the identity of categories, the calendar and the place."""
-        if self.task == "sequence_to_sequence":
+        if self.mapping.encodes:
             return {"source": self.scaling, "ahead": ahead_scaling(self)}
-        if self.task == "one_to_many":
+        if self.mapping.unfolds:
             ahead = {"ahead": lag_scaling(self)} if self.lags else {}
             return {"vector": self.scaling, **ahead}
-        name = "features" if self.task == "one_to_one" else "sequence"
+        name = "sequence" if self.mapping.reads_sequence else "features"
         return {name: side_by_side(self.scaling, lag_scaling(self))}
 
     @property
@@ -192,7 +198,7 @@ class SeriesPreparation(Preparation):
         past = self._past(series, np.arange(len(series)))
         with_past = True if past is None else np.isfinite(past).all(axis=1)
         known = (series.inputs_known, series.targets_known & with_past)
-        if self.task == "many_to_many":
+        if self.mapping.aligned:
             return aligned_windows(segment, self.window, self.horizon, stride, *known)
         return forecast_windows(
             segment, self.window, self.horizon, first_target, stride or 1, *known
@@ -226,7 +232,7 @@ class SeriesPreparation(Preparation):
             vector = starting_features(self, series, features, windows.starts)
             rows, _ = self.predicted(windows)
             return {"vector": vector, "ahead": lagged(self, series, rows)}
-        if self.window is None or self.task == "one_to_one":
+        if self.window is None or not self.mapping.recurrent:
             return starting_features(self, series, features, windows.starts)
         source = Windowed(features, windows.starts.astype(np.int32), windows.length)
         if self.output_steps is None:
@@ -286,7 +292,7 @@ class SeriesPreparation(Preparation):
         found = [self._inputs(one) for one in read_new(self, path, targets=False).each()]
         if len(found) == 1:
             return found[0]
-        steps = self.output_steps or (self.window if self.task == "many_to_many" else 1) or 1
+        steps = self.output_steps or (self.window if self.mapping.aligned else 1) or 1
         before = np.cumsum([0, *(count(x) * steps for x, _ in found)])
         frames = [
             frame.set_index(frame.index + start)
@@ -314,7 +320,7 @@ class SeriesPreparation(Preparation):
             frame.insert(1, "step", np.tile(np.arange(steps) + 1, sequences))
         if self.series is not None:
             frame.insert(0, self.series, series.names[0])
-        if self.task == "many_to_many":
+        if self.mapping.aligned:
             frame = frame[~repeated.ravel()]
         return causal_inputs(self, series, features, windows), frame
 
@@ -361,7 +367,7 @@ class SeriesPreparation(Preparation):
     @property
     def each_row(self) -> bool:
         """Whether many_to_many forecasts after each row of a new file by a window of its own."""
-        return self.task == "many_to_many" and self.horizon > 0
+        return self.mapping.aligned and self.horizon > 0
 
     @property
     def soon(self) -> np.ndarray:
@@ -389,11 +395,11 @@ class SeriesPreparation(Preparation):
         if self.output_steps is not None:
             first = windows.starts + (self.window or 1) - 1 + self.horizon
             predicted = first[:, None] + np.arange(self.output_steps)
-        elif self.task == "many_to_many":
+        elif self.mapping.aligned:
             predicted = windows.starts[:, None] + np.arange(windows.length) + self.horizon
         else:
             predicted = windows.starts + windows.length - 1 + self.horizon
         repeated = np.zeros(predicted.shape, dtype=bool)
-        if self.task == "many_to_many" and len(predicted) > 1:
+        if self.mapping.aligned and len(predicted) > 1:
             repeated[-1] = predicted[-1] <= predicted[-2, -1]
         return predicted, repeated

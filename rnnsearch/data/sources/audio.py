@@ -106,6 +106,10 @@ def _computed(
     return frames
 
 
+_FASTEST = 1_000_000
+"""Hz of a recording. A damaged header that says more would have it filtered for hours."""
+
+
 def _sounds(listed: Listed, rate: int, problems: Problems) -> list[np.ndarray]:
     """(samples,) of each recording at this rate, its channels averaged."""
     soundfile = import_extra("soundfile", "soundfile", "audio", "data.source: audio")
@@ -119,7 +123,9 @@ def _sounds(listed: Listed, rate: int, problems: Problems) -> list[np.ndarray]:
             broken.setdefault("no sound that can be read", []).append(name)
             continue
         sound = samples.mean(axis=1)
-        if not len(sound):
+        if own > _FASTEST:
+            broken.setdefault(f"a rate of {own:,} Hz", []).append(name)
+        elif not len(sound):
             broken.setdefault("no samples", []).append(name)
         elif not np.isfinite(sound).all():
             broken.setdefault("samples that are no finite numbers", []).append(name)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
+from tokenize import TokenError
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +21,12 @@ if TYPE_CHECKING:
     from rnnsearch.spec.sources import NpzSource
 
 __all__ = ["NpzReader"]
+
+_DAMAGED = (
+    *(EOFError, NotImplementedError, OSError, RuntimeError, SyntaxError, TokenError, ValueError),
+    *(zipfile.BadZipFile, zlib.error),
+)
+"""What NumPy and the libraries under it raise where a file is not what it says."""
 
 
 class NpzReader(SequencesReader):
@@ -40,24 +50,56 @@ class NpzReader(SequencesReader):
 def load_npz(path: Path, problems: Problems) -> dict[str, np.ndarray]:
     """All arrays of a file by name; an empty dict, and a problem, if it can't be read."""
     try:
-        loaded = np.load(path, allow_pickle=False)
+        # Opened here: NumPy leaves a file open in which it finds no archive.
+        with path.open("rb") as file:
+            loaded = np.load(file, allow_pickle=False)
+            if isinstance(loaded, np.ndarray):
+                received, advice = f"one array, {path}", "use numpy.savez"
+                problems.add("data.path", "must be an .npz file", received, advice)
+                return {}
+            return _members(loaded, path, problems)
     except FileNotFoundError:
         advice = "a path in a spec is relative to the spec's folder"
         problems.add("data.path", "must be an existing file", str(path), advice)
-        return {}
-    except (OSError, ValueError, EOFError) as error:
-        problems.add("data.path", "must be an .npz file", f"{path} ({error})", "use numpy.savez")
-        return {}
-    if isinstance(loaded, np.ndarray):
-        problems.add("data.path", "must be an .npz file", f"one array, {path}", "use numpy.savez")
-        return {}
+    except _DAMAGED as error:
+        received = f"{path} ({_one_line(error)})"
+        problems.add("data.path", "must be an .npz file", received, "use numpy.savez")
+    return {}
+
+
+def _members(loaded: np.lib.npyio.NpzFile, path: Path, problems: Problems) -> dict[str, np.ndarray]:
+    """The arrays of an open file; a problem for each that can't be read."""
     arrays: dict[str, np.ndarray] = {}
-    with loaded:
-        for name in loaded.files:
-            try:
-                arrays[name] = loaded[name]
-            except ValueError:
+    archive: Any = loaded.zip
+    size, memory = sum(info.file_size for info in archive.infolist()), _memory()
+    if memory is not None and size > memory:
+        received = f"{path}, of which {size:,} bytes unpack"
+        problems.add("data.path", f"must fit in memory, of {memory:,} bytes", received)
+        return {}
+    for name in loaded.files:
+        try:
+            arrays[name] = loaded[name]
+        except MemoryError:
+            problems.add("data.path", "must fit in memory", f"the array '{name}' of {path}")
+        except _DAMAGED as error:
+            if "allow_pickle" in str(error):
                 advice = "pad ragged sequences with NaN at the end, and save text as text"
                 received = f"Python objects in '{name}'"
                 problems.add("data.path", "must hold plain arrays", received, advice)
+                continue
+            received = f"{path}, of which '{name}' can't be read ({_one_line(error)})"
+            problems.add("data.path", "must be a whole .npz file", received, "write it anew")
     return arrays
+
+
+def _memory() -> int | None:
+    """Bytes of the machine; None where it does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return None
+
+
+def _one_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0][:200] if lines else type(error).__name__

@@ -116,7 +116,7 @@ def _header(lines: list[str]) -> _Header:
     """The settings that matter; those that follow from the data are left alone."""
     said: dict[str, str] = {}
     for line in lines:
-        name, *values = line[1:].lower().split()
+        name, *values = line[1:].lower().split() or [""]
         said[name] = values[0] if values else ""
     return _Header(
         classes=said.get("classlabel") == "true",

@@ -21,6 +21,7 @@ from rnnsearch.data.tokens.rows import Columns, Kind, Rows, read_rows
 from rnnsearch.data.tokens.tokenizers import Tokenizer
 from rnnsearch.data.tokens.unlike import unlike_texts
 from rnnsearch.data.unlike import Span
+from rnnsearch.vocabulary import MAPPINGS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,17 +86,17 @@ def columns_of(settings: Mapping[str, Any], task: str, kind: str, *, target: boo
         kind: Of the target of many_to_one, ``auto`` before it is known.
         target: Whether the target is needed.
     """
-    of_task = {"many_to_one": kind, "many_to_many": "labels"}
     lower = settings["lower_case"]
     writes = settings["target_tokens"] or settings["tokens"]
-    labels = task == "many_to_many"
+    mapping = MAPPINGS[task]
+    written = "labels" if mapping.aligned else "text"
     return Columns(
         sequence=settings["sequence"],
         inputs=tuple(settings.get("inputs", ())),
         target=settings["target"] if target else None,
-        kind=cast("Kind", of_task.get(task, "text")),
+        kind=cast("Kind", written if mapping.writes_sequence else kind),
         reads=Tokenizer(settings["tokens"], lower),
-        writes=Tokenizer(writes, lower and not labels),
+        writes=Tokenizer(writes, lower and not mapping.aligned),
         missing=settings["missing"],
     )
 
@@ -265,7 +266,7 @@ class RowsPreparation(Preparation):
         x = self._read(rows)
         if self.writing is not None:
             return _beside(self, x, self.writing.begun(len(rows))), frame
-        if self.task == "many_to_many":
+        if MAPPINGS[self.task].aligned:
             real = x != 0
             frame = frame.loc[np.repeat(np.arange(len(x)), x.shape[1])].reset_index(drop=True)
             frame["step"] = np.cumsum(real, axis=1).ravel()

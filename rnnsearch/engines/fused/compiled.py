@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from rnnsearch.engines.fused.probing import Prober
 from rnnsearch.engines.fused.training import LaneState, epoch_function
 from rnnsearch.engines.fused.widths import update_seconds
 from rnnsearch.engines.ragged import Lengths, lengths_of
+from rnnsearch.models.in_kernels import in_kernels
 
 __all__ = ["CompiledProgram", "Shape"]
 
@@ -58,6 +60,7 @@ class CompiledProgram:
     def __init__(self, program: Program, placement: Placement) -> None:
         self.program = program
         self.placement = placement
+        self._kernels = placement.kernels
         self.network = Network(program)
         self.prober = Prober(program, self.network)
         self._networks = {self.network.steps: self.network}
@@ -104,12 +107,26 @@ class CompiledProgram:
         # Whoever comes second waits for the first, who compiles the same.
         with self._lock:
             if key not in self._executables:
-                networks = [self._at(length) for length in lengths]
-                lane = epoch_function(self.program, networks, shape.uneven, shape.epochs)
-                options = placement.options(update_seconds(self.program, width))
-                lowered = placement.over_lanes(lane).lower(states, orders, described)
-                self._executables[key] = lowered.compile(options)
+                given = states, orders, described
+                self._executables[key] = self._compile(lengths, shape, width, given)
             return self._executables[key]
+
+    def _compile(self, lengths: Lengths, shape: Shape, width: int, given: Any) -> Any:
+        """The program of K lanes as machine code, without kernels where these do not compile."""
+        placement = self.placement
+        options = placement.options(update_seconds(self.program, width))
+        networks = [self._at(length) for length in lengths]
+        lane = epoch_function(self.program, networks, shape.uneven, shape.epochs)
+        try:
+            with in_kernels(self._kernels):
+                return placement.over_lanes(lane).lower(*given).compile(options)
+        except Exception as error:  # of whatever kind: a card may be too small for a kernel
+            if self._kernels is None:
+                raise
+            said = " ".join(str(error).split())[:500]
+            print(f"no kernels over lanes: {said}", file=sys.stderr, flush=True)
+        self._kernels = None
+        return self._compile(lengths, shape, width, given)
 
     def _at(self, length: int) -> Network:
         """The network over so many steps."""

@@ -17,7 +17,7 @@ from rnnsearch.engines._base import Engine, LaneMode, Program, Run, Session
 from rnnsearch.engines.compiling import lane_numbers
 from rnnsearch.engines.devices import describe_device, on_host
 from rnnsearch.engines.fused.compiled import CompiledProgram, Shape
-from rnnsearch.engines.fused.placement import make_placement
+from rnnsearch.engines.fused.placement import KernelMode, make_placement
 from rnnsearch.engines.fused.reading import Data, device_data
 from rnnsearch.engines.fused.training import LaneState, metric_names
 from rnnsearch.engines.fused.widths import fitting_width, full_width, wanted_width
@@ -40,10 +40,11 @@ class FusedEngine(Engine):
     Args:
         mode: How lanes run: ``map`` one after the other on each core, ``vmap`` as one batch,
             ``auto`` what suits the device.
+        kernels: Whether recurrent layers of a batch of lanes are kernels of their own.
     """
 
-    def __init__(self, mode: LaneMode = "auto") -> None:
-        self._placement = make_placement(mode)
+    def __init__(self, mode: LaneMode = "auto", kernels: KernelMode = "auto") -> None:
+        self._placement = make_placement(mode, kernels)
         self._lock = threading.Lock()
         self._programs: OrderedDict[Program, CompiledProgram] = OrderedDict()
         self._placed: OrderedDict[Any, tuple[list[Dataset], Data]] = OrderedDict()

@@ -7,10 +7,11 @@ On a GPU lanes are one batched computation (`jax.vmap`): a small recurrence leav
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import jax
 import numpy as np
@@ -18,10 +19,17 @@ from jax.sharding import NamedSharding, PartitionSpec
 
 from rnnsearch.data.inputs import aligned
 from rnnsearch.engines._base import LaneMode
-from rnnsearch.engines.devices import has_gpu
+from rnnsearch.engines.devices import capability, has_gpu
 from rnnsearch.engines.fused.training import LaneState
 
-__all__ = ["Placement", "make_placement"]
+if TYPE_CHECKING:
+    from rnnsearch.models.kernels import LaneKernels
+
+__all__ = ["KernelMode", "Placement", "make_placement"]
+
+KernelMode = Literal["auto", "off", "interpret"]
+"""Kernels for recurrent layers where lanes are a batch: ``auto`` where the device is a GPU that
+they are made for, ``interpret`` without one, for tests."""
 
 _Lane = Callable[[Any, Any, Any], Any]
 
@@ -32,10 +40,12 @@ class Placement(ABC):
     Attributes:
         mode: ``map`` or ``vmap``.
         multiple: K is a multiple of this.
+        kernels: For recurrent layers; None for loops over steps.
     """
 
     mode: Literal["map", "vmap"]
     multiple: int
+    kernels: LaneKernels | None = None
 
     def __init__(self, devices: int) -> None:
         self.multiple = devices
@@ -147,8 +157,12 @@ _WHOLE = 2**26
 class _Batched(Placement):
     mode = "vmap"
 
-    def __init__(self) -> None:
+    def __init__(self, kernels: KernelMode) -> None:
         super().__init__(1)
+        if kernels == "interpret" or (kernels == "auto" and _runs_kernels()):
+            from rnnsearch.models.kernels import LaneKernels
+
+            self.kernels = LaneKernels(interpret=kernels == "interpret")
         self._write_some = jax.jit(
             lambda states, lanes, some: jax.tree.map(lambda a, o: a.at[lanes].set(o), states, some),
             donate_argnums=0,
@@ -190,8 +204,23 @@ class _Batched(Placement):
         return np.array(jax.device_get(arrays[lane]))
 
 
-def make_placement(mode: LaneMode) -> Placement:
+_CAPABLE = 8.0
+"""CUDA compute capability from which a GPU multiplies TF32."""
+
+
+def _runs_kernels() -> bool:
+    """Whether the device is such a GPU (AMD's say theirs in letters), and JAX has the compiler."""
+    said = capability()
+    if not said.replace(".", "", 1).isdigit() or float(said) < _CAPABLE:
+        return False
+    try:  # JAX 0.11 says that it will not always have it
+        return importlib.util.find_spec("jax.experimental.pallas.triton") is not None
+    except ModuleNotFoundError:
+        return False
+
+
+def make_placement(mode: LaneMode, kernels: KernelMode = "auto") -> Placement:
     """The placement that suits the device, or the one that is asked for."""
     if mode == "auto":
         mode = "vmap" if has_gpu() else "map"
-    return _Batched() if mode == "vmap" else _Looped()
+    return _Batched(kernels) if mode == "vmap" else _Looped()

@@ -5,6 +5,7 @@ Everything but training is KerasTuner's own: oracles, hyperparameters, trials, f
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import logging
 from collections import deque
@@ -107,6 +108,9 @@ class LaneTuner(keras_tuner.Tuner):
         self.on_search_begin()
         under_way: deque[Any] = deque()
         pool = Pool(threads=True)
+        if keras.backend.backend() != "jax":
+            with contextlib.suppress(NotApart):  # the first trial says why
+                self._process().start()  # it imports while the first models are built
         try:
             while True:
                 ended = self._ask(under_way, pool, fit_args, fit_kwargs)
@@ -242,13 +246,13 @@ class LaneTuner(keras_tuner.Tuner):
         hyperparameters = job.trial.hyperparameters
         models = [self._try_build(hyperparameters) for _ in range(self.executions_per_trial)]
         callbacks = _listed(kwargs.get("callbacks"))
-        if self._apart is None:
-            self._apart = Apart(self.hypermodel)
         objective = self.oracle.objective
         try:
             for model in models:
                 keeper, called = BestEpoch(objective), self._deepcopy_callbacks(callbacks)
-                lane = self._apart.lane(model, job.trial, called, keeper, objective, args, kwargs)
+                lane = self._process().lane(
+                    model, job.trial, called, keeper, objective, args, kwargs
+                )
                 job.lanes.append(lane)
                 job.keepers.append(keeper)
                 job.futures.append(lane.future)
@@ -260,6 +264,12 @@ class LaneTuner(keras_tuner.Tuner):
             return str(reason)
         self._say_apart()
         return None
+
+    def _process(self) -> Apart:
+        """The process in which JAX trains."""
+        if self._apart is None:
+            self._apart = Apart(self.hypermodel)
+        return self._apart
 
     def _never(self) -> str | None:
         """Why no trial of this tuner can be a lane, if that is known without a model."""

@@ -183,7 +183,7 @@ class Apart:
             raise NotApart(f"a {type(watching[0]).__name__} would need the weights of each epoch")
         with_it = [one for one in callbacks if one not in watching]
         sent = _pickled((trial.hyperparameters, with_it, objective, own))
-        self._start()
+        self.start()
         lane, number = ApartLane(model, keeper, watching), next(self._numbers)
         self._lanes[number] = lane
         weights = model.get_weights() if model.built else None
@@ -201,7 +201,12 @@ class Apart:
         self._process = None
         self._data.clear()
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Start the process, if it isn't yet.
+
+        Raises:
+            NotApart: What builds models can't be given to it.
+        """
         if self._process is not None:
             return
         begin = Begin(_pickled(self._hypermodel))

@@ -1,0 +1,5 @@
+"""The recurrence of all lanes as two kernels of a GPU, one forward and one back."""
+
+from rnnsearch.models.kernels.lanes import LaneKernels
+
+__all__ = ["LaneKernels"]

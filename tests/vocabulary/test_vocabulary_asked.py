@@ -1,0 +1,51 @@
+"""What a mapping does is asked of its facts: its name is compared nowhere else."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import rnnsearch
+from rnnsearch.vocabulary import MAPPINGS
+
+PACKAGE = Path(rnnsearch.__file__).parent
+HOME = ("tasks", "vocabulary")
+CONSTANTS = {name.upper() for name in MAPPINGS}
+
+
+def asked_by_name(code: str) -> Iterator[int]:
+    """Lines with a mapping's name as a text of its own, or compared with one of the mappings."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Constant) and node.value in MAPPINGS:
+            yield node.lineno
+        if isinstance(node, ast.Compare | ast.MatchValue):
+            names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+            if names & CONSTANTS:
+                yield node.lineno
+
+
+def test_no_module_above_asks_for_a_mapping_by_its_name() -> None:
+    modules = [path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py")]
+    above = [path for path in modules if path.parts[0] not in HOME]
+    assert len(above) > 100
+    found = {path: [*asked_by_name((PACKAGE / path).read_text("utf-8"))] for path in above}
+    assert not {path: lines for path, lines in found.items() if lines}, (
+        "ask a fact of rnnsearch.vocabulary.MAPPINGS, such as mapping.aligned"
+    )
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = task == 'one_to_many'",
+        "x = {'many_to_one': 1}.get(task)",
+        "x = task in (MANY_TO_ONE, ONE_TO_ONE)",
+        "x = task != MANY_TO_ONE.name",
+        "match task:\n    case SEQUENCE_TO_SEQUENCE.name:\n        pass",
+    ],
+)
+def test_it_would_be_found(code: str) -> None:
+    assert [*asked_by_name(code)]
