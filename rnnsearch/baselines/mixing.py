@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from rnnsearch.tasks import Loss
+from rnnsearch.tasks.losses import entry_losses, entry_slopes
 
 __all__ = ["greedy", "mixed", "mixture_weights"]
 
@@ -155,33 +156,16 @@ class _Entries:
 
         def found(shares: np.ndarray) -> tuple[float, np.ndarray]:
             """Of the mixture of these rows."""
-            value, slopes = _entry_slopes(self._loss, y, members @ shares)
+            mixture = members @ shares
+            slopes = entry_slopes(self._loss, y, mixture)
+            if self._loss.of_classes:
+                value = -np.log(mixture[:, 0])
+            else:
+                value = entry_losses(self._loss, y, mixture)
             of_each = np.tensordot(slopes * weights[:, None], members, axes=([0, 1], [0, 1]))
             return float(weights @ value), of_each
 
         return found
-
-
-def _entry_slopes(loss: Loss, y: np.ndarray, outputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The loss of each entry (E,) and its derivative by the outputs (E, W).
-
-    As `rnnsearch.tasks.losses.entry_losses`, but that of classes is given the chance of the right
-    one alone.
-    """
-    if loss.name == "cross_entropy":
-        return -np.log(outputs[:, 0]), -1 / outputs
-    if loss.name == "quantile":
-        levels = np.array(loss.quantiles)[:, None]
-        errors = y[:, None, :] - outputs.reshape(len(y), len(levels), -1)
-        below = levels - (errors < 0)
-        size = below.shape[1] * below.shape[2]
-        return (errors * below).mean(axis=(1, 2)), (-below / size).reshape(outputs.shape)
-    errors = outputs - y
-    if loss.name == "mae":
-        return np.abs(errors).mean(axis=1), np.sign(errors) / y.shape[1]
-    inner = np.clip(errors, -loss.delta, loss.delta)
-    value = inner * (errors - inner / 2)
-    return value.mean(axis=1), inner / y.shape[1]
 
 
 def _best_shrinkage(entries: _Entries, equal: np.ndarray) -> float:

@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ENTRIES",
+    "SLOPES",
     "Loss",
     "arranged",
     "class_weights",
     "entry_losses",
+    "entry_slopes",
     "loss_weights",
     "make_loss",
     "mean_loss",
@@ -183,6 +185,33 @@ ENTRIES: dict[str, Callable[[Loss, np.ndarray, np.ndarray], np.ndarray]] = {
     "cross_entropy": _cross_entropy,
 }
 """What computes each loss of the vocabulary, an entry at a time."""
+
+
+def entry_slopes(loss: Loss, y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    """The derivative of each entry's loss by the outputs, shaped as these.
+
+    Args:
+        loss: Which one.
+        y: (E, O), or classes (E,).
+        outputs: (E, O), quantiles (E, O·Q), or of classes the chance of the right one alone (E, 1).
+    """
+    return np.asarray(SLOPES[loss.name](loss, y, outputs))
+
+
+def _pinball_slope(loss: Loss, y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
+    levels = np.array(loss.quantiles)[:, None]
+    below = levels - (y[:, None, :] < outputs.reshape(len(y), len(levels), -1))
+    return np.asarray(-below / (below.shape[1] * below.shape[2])).reshape(outputs.shape)
+
+
+SLOPES: dict[str, Callable[[Loss, np.ndarray, np.ndarray], np.ndarray]] = {
+    "mse": lambda loss, y, outputs: 2 * (outputs - y) / y.shape[1],
+    "mae": lambda loss, y, outputs: np.sign(outputs - y) / y.shape[1],
+    "huber": lambda loss, y, outputs: np.clip(outputs - y, -loss.delta, loss.delta) / y.shape[1],
+    "quantile": _pinball_slope,
+    "cross_entropy": lambda loss, y, outputs: -1 / outputs,
+}
+"""What computes the derivative of each loss of the vocabulary; all are convex in the outputs."""
 
 
 def mean_loss(

@@ -13,7 +13,7 @@ from rnnsearch.models.cells import CELLS as COMPUTED_CELLS
 from rnnsearch.models.layers import KERAS_CELLS
 from rnnsearch.spec import PARAMETERS, schema
 from rnnsearch.tasks import TASKS
-from rnnsearch.tasks.losses import ENTRIES
+from rnnsearch.tasks.losses import ENTRIES, SLOPES
 from rnnsearch.tasks.metrics import FUNCTIONS
 from rnnsearch.vocabulary import (
     CELLS,
@@ -32,6 +32,7 @@ from rnnsearch.vocabulary import (
         (MAPPINGS, TASKS),
         (METRICS, FUNCTIONS),
         (LOSSES, ENTRIES),
+        (LOSSES, SLOPES),
         (LOSSES, KERAS_LOSSES),
         (CELLS, COMPUTED_CELLS),
         (CELLS, KERAS_CELLS),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnnsearch.errors import InvalidSpec, Problem
+from rnnsearch.vocabulary import LOSSES, TargetKind, usual_loss
 
 if TYPE_CHECKING:
     import keras
@@ -26,7 +27,6 @@ _NAMES = {
 }
 """A spec's loss → what it is called here and in Keras."""
 
-_USUAL = {"numeric": "mse", "class": "cross_entropy"}
 _MUST = f"must be {', '.join(names[-2] for names in _NAMES.values())} or Keras's object of these"
 _INSTEAD = {
     "categorical_crossentropy": "give y as whole numbers or texts: sparse_categorical_crossentropy",
@@ -51,8 +51,9 @@ def loss_section(loss: Any) -> dict[str, Any]:
     if loss is None:
         return {"name": "auto"}
     if isinstance(loss, Mapping):
-        if loss.get("name") == "quantile":
-            raise _refused("quantile")
+        name = str(loss.get("name"))
+        if name in LOSSES and name not in _NAMES:
+            raise _refused(name)
         return dict(loss)
     if isinstance(loss, str):
         return {"name": _named(loss)}
@@ -86,9 +87,9 @@ def weighted(section: Mapping[str, Any], weights: Any, y: np.ndarray, kind: str)
     return {**section, "name": name, "class_weights": weights}
 
 
-def keras_loss(loss: LossSpec, kind: str) -> str | keras.losses.Loss:
+def keras_loss(loss: LossSpec, kind: TargetKind) -> str | keras.losses.Loss:
     """What `keras.Model.compile` is given for the loss of a search. Imports Keras for some."""
-    name = _USUAL[kind] if loss.name == "auto" else loss.name
+    name = usual_loss(kind) if loss.name == "auto" else loss.name
     if name == "huber":
         import keras
 

@@ -1,10 +1,12 @@
 """The data section: one class a kind of source, with everything a spec may say about it.
 
-To add a source: its class in the file of its family, its line in `SOURCES`, and the file that reads
+To add a source: its class and its place in the list at the end of its family's file, and what reads
 it in `rnnsearch/data/sources/`.
 """
 
 from __future__ import annotations
+
+from typing import get_args
 
 from rnnsearch.spec.sources._base import (
     BacktestSpec,
@@ -15,6 +17,7 @@ from rnnsearch.spec.sources._base import (
     SplitSpec,
 )
 from rnnsearch.spec.sources.sequences import (
+    SEQUENCES,
     ArraysSource,
     AudioSource,
     ImagesSource,
@@ -26,6 +29,7 @@ from rnnsearch.spec.sources.sequences import (
     TsSource,
 )
 from rnnsearch.spec.sources.series import (
+    SERIES,
     Base,
     CalendarFeature,
     CsvSource,
@@ -33,6 +37,7 @@ from rnnsearch.spec.sources.series import (
     SeriesSource,
 )
 from rnnsearch.spec.sources.tokens import (
+    TOKENS,
     FastaSource,
     PairsSource,
     RowsSource,
@@ -73,19 +78,9 @@ __all__ = [
     "TsSource",
 ]
 
+_ALL: tuple[type[Source], ...] = (*SERIES, *SEQUENCES, *TOKENS, ArraysSource)
+
 SOURCES: dict[str, type[Source]] = {
-    "csv": CsvSource,
-    "parquet": ParquetSource,
-    "npz": NpzSource,
-    "npy": NpySource,
-    "python": PythonSource,
-    "ts": TsSource,
-    "audio": AudioSource,
-    "images": ImagesSource,
-    "table": TableSource,
-    "fasta": FastaSource,
-    "pairs": PairsSource,
-    "text": TextSource,
-    "arrays": ArraysSource,
+    get_args(kind.model_fields["source"].annotation)[0]: kind for kind in _ALL
 }
 """Every source by its name in a spec. `arrays` is for the Python API only."""

@@ -11,6 +11,7 @@ from rnnsearch.spec.fields import Count, Worded
 from rnnsearch.spec.sources._base import Source
 
 __all__ = [
+    "SEQUENCES",
     "ArraysSource",
     "AudioSource",
     "ImagesSource",
@@ -170,3 +171,14 @@ class ArraysSource(SteppedSource):
     def new_data(self) -> str:
         """A file, as a command needs one."""
         return "new.npz"
+
+
+SEQUENCES: tuple[type[SequencesSource], ...] = (
+    NpzSource,
+    NpySource,
+    PythonSource,
+    TsSource,
+    AudioSource,
+    ImagesSource,
+)
+"""Those that a file may name, in the order of the reference."""

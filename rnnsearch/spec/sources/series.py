@@ -10,7 +10,7 @@ from pydantic import Field
 from rnnsearch.spec.fields import Count
 from rnnsearch.spec.sources._base import DialectSpec, Source
 
-__all__ = ["Base", "CalendarFeature", "CsvSource", "ParquetSource", "SeriesSource"]
+__all__ = ["SERIES", "Base", "CalendarFeature", "CsvSource", "ParquetSource", "SeriesSource"]
 
 Base = Literal["auto", "none", "last", "season"]
 
@@ -175,3 +175,7 @@ class ParquetSource(SeriesSource):
 
     source: Literal["parquet"] = Field(description="The kind of data.")
     path: Path = Field(description="The Parquet file, relative to the YAML file.")
+
+
+SERIES: tuple[type[SeriesSource], ...] = (CsvSource, ParquetSource)
+"""Those that a file may name, in the order of the reference."""

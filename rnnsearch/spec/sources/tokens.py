@@ -11,6 +11,7 @@ from rnnsearch.spec.fields import Count, Worded
 from rnnsearch.spec.sources._base import DialectSpec, Source, SplitSpec
 
 __all__ = [
+    "TOKENS",
     "FastaSource",
     "PairsSource",
     "RowsSource",
@@ -162,3 +163,7 @@ class TextSource(TokensSource):
     def new_data(self) -> str:
         """A text that is read before what is written."""
         return "beginning.txt"
+
+
+TOKENS: tuple[type[TokensSource], ...] = (TableSource, FastaSource, PairsSource, TextSource)
+"""Those that a file may name, in the order of the reference."""

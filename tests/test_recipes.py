@@ -1,0 +1,261 @@
+"""CONTRIBUTING's recipes hold: a toy of each kind, made in the recipe's files only, is searched with.
+
+The toys are put into a copy of the package, all at once, and a small search uses each of them.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import rnnsearch
+
+PACKAGE = Path(rnnsearch.__file__).parent
+CONTRIBUTING = (PACKAGE.parent / "CONTRIBUTING.md").read_text("utf-8")
+NEW = ""
+"""In place of what an insertion stands before: the file is a new one."""
+
+Recipe = Mapping[str, list[tuple[str, str]]]
+"""File → what is put into it: before which line, and what."""
+
+METRIC: Recipe = {
+    "vocabulary/metrics.py": [
+        (
+            '        MetricFact(\n            "pinball"',
+            '        MetricFact("worst", "minimize", "numeric", "the largest error"),\n',
+        )
+    ],
+    "tasks/metrics.py": [
+        ('    "pinball": _pinball', '    "worst": _worst,\n'),
+        (
+            "def _pinball(",
+            "def _worst(y_true: Any, y_pred: Any, weight: Any, facts: Facts) -> Any:\n"
+            "    return (abs(y_true - y_pred) * weight[..., None]).max()\n\n\n",
+        ),
+    ],
+}
+LOSS: Recipe = {
+    "vocabulary/losses.py": [
+        (
+            '        LossFact(\n            "quantile"',
+            '        LossFact("log_cosh", "numeric", "the logarithm of the error\'s cosh"),\n',
+        )
+    ],
+    "tasks/losses.py": [
+        (
+            '    "quantile": _pinball,',
+            '    "log_cosh": lambda loss, y, o: np.log(np.cosh(o - y)).mean(axis=-1),\n',
+        ),
+        (
+            '    "quantile": _pinball_slope,',
+            '    "log_cosh": lambda loss, y, o: np.tanh(o - y) / y.shape[1],\n',
+        ),
+    ],
+    "engines/losses.py": [
+        (
+            '    "quantile": lambda loss',
+            '    "log_cosh": lambda loss: keras.losses.LogCosh(reduction=_MEAN),\n',
+        )
+    ],
+}
+BASELINE: Recipe = {
+    "baselines/first_target.py": [
+        (
+            NEW,
+            "from rnnsearch.baselines._base import Baseline\n"
+            "from rnnsearch.baselines._constant import Constant\n"
+            "from rnnsearch.baselines._rows import features_if_any\n\n\n"
+            "class FirstTarget(Baseline):\n"
+            '    name = "first_target"\n\n'
+            "    def suits(self, task, dataset):\n"
+            '        return dataset.target.kind == "numeric"\n\n'
+            "    def fit(self, task, dataset):\n"
+            "        target, train = dataset.target, dataset.train\n"
+            "        own = target.own_units(train.y, train.anchor).reshape(-1, target.width)\n"
+            "        return Constant(target, own[0], features_if_any(task, dataset))\n",
+        )
+    ],
+    "baselines/registry.py": [
+        (
+            "from rnnsearch.baselines.last_value",
+            "from rnnsearch.baselines.first_target import FirstTarget\n",
+        ),
+        ("    SeasonalNaive(),", "    FirstTarget(),\n"),
+    ],
+}
+SAMPLER: Recipe = {
+    "vocabulary/samplers.py": [('        SamplerFact("grid"', '        SamplerFact("dice"),\n')],
+    "driver/samplers.py": [
+        (
+            '    "grid": _random',
+            '    "dice": lambda turn: optuna.samplers.RandomSampler(seed=turn.own + 1),\n',
+        )
+    ],
+}
+PRUNER: Recipe = {
+    "vocabulary/samplers.py": [
+        ('        PrunerFact("none"', '        PrunerFact("patient", by_epochs=True),\n')
+    ],
+    "driver/pruners.py": [
+        (
+            '    "none": lambda',
+            '    "patient": lambda epochs: optuna.pruners.PercentilePruner(99),\n',
+        )
+    ],
+}
+CELL: Recipe = {
+    "vocabulary/cells.py": [
+        ('        CellFact("GRU"', '        CellFact("ReluRNN", gates=1, states=1),\n')
+    ],
+    "models/cells.py": [
+        (
+            '        Cell(facts["GRU"]',
+            '        Cell(facts["ReluRNN"], _relu_rnn, _relu_rnn_gradient, shared_dropout=True),\n',
+        ),
+        (
+            "def _lstm(",
+            "def _relu_rnn(x: Array, states: Arrays, h: Array) -> tuple[Arrays, Arrays]:\n"
+            "    new = jnp.maximum(x + h, 0)\n"
+            "    return (new,), (new,)\n\n\n"
+            "def _relu_rnn_gradient(kept: Arrays, states: Arrays, d: Arrays):\n"
+            "    return d[0] * (kept[0] > 0), (jnp.zeros_like(d[0]),)\n\n\n",
+        ),
+    ],
+    "models/layers.py": [
+        (
+            '    "GRU": keras',
+            '    "ReluRNN": lambda *a, **k: keras.layers.SimpleRNN(*a, activation="relu", **k),\n',
+        )
+    ],
+}
+SOURCE: Recipe = {
+    "data/sources/jsonl.py": [
+        (
+            NEW,
+            "import json\n\nimport numpy as np\n\n"
+            "from rnnsearch.data.series.table import Table, TextColumn\n"
+            "from rnnsearch.data.sources._base import TableReader\n\n\n"
+            "class JsonLinesReader(TableReader):\n"
+            "    def read(self, path, asked={}):\n"
+            '        rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]\n'
+            "        columns = (TextColumn([str(row[key]) for row in rows]) for key in rows[0])\n"
+            "        return Table(tuple(rows[0]), np.arange(1, len(rows) + 1), tuple(columns))\n",
+        )
+    ],
+    "data/sources/__init__.py": [
+        (
+            "from rnnsearch.data.sources.npy ",
+            "from rnnsearch.data.sources.jsonl import JsonLinesReader\n",
+        ),
+        ('    "parquet": ParquetReader', '    "jsonl": JsonLinesReader(),\n'),
+    ],
+    "spec/sources/series.py": [
+        (
+            "SERIES: tuple[",
+            "class JsonLinesSource(SeriesSource):\n"
+            '    source: Literal["jsonl"] = Field(description="The kind of data.")\n'
+            '    path: Path = Field(description="The file.")\n\n\n',
+        ),
+        ("ParquetSource)\n", "JsonLinesSource, "),
+    ],
+}
+RECIPES = {
+    "metric": METRIC,
+    "loss": LOSS,
+    "baseline": BASELINE,
+    "sampler": SAMPLER,
+    "pruner": PRUNER,
+    "cell": CELL,
+    "data source": SOURCE,
+}
+
+SPEC = {
+    "task": "many_to_one",
+    "data": {
+        "source": "jsonl",
+        "path": "series.jsonl",
+        "inputs": ["load"],
+        "target": "load",
+        "window": 4,
+        "split": {"backtest": {"folds": 1}},
+    },
+    "space": {"cell": ["ReluRNN"], "units": 4, "learning_rate": {"min": 0.001, "max": 0.03}},
+    "loss": "log_cosh",
+    "search": {
+        "objective": "val_worst",
+        "sampler": "dice",
+        "pruner": "patient",
+        "trials": 2,
+        "epochs": 3,
+        "confirm": 0,
+    },
+    "run": {"workers": 1},
+}
+
+
+def apply(recipe: Recipe, package: Path) -> None:
+    """Follow a recipe in a copy of the package."""
+    for name, insertions in recipe.items():
+        file = package / name
+        for anchor, text in insertions:
+            if anchor == NEW:
+                assert not file.exists()
+                file.write_text(text, "utf-8")
+                continue
+            before, found, after = file.read_text("utf-8").partition(anchor)
+            assert found, f"{name} has no {anchor!r}"
+            file.write_text(before + text + found + after, "utf-8")
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of what a search with all of the toys wrote."""
+    folder = tmp_path_factory.mktemp("recipes")
+    shutil.copytree(PACKAGE, folder / "rnnsearch")
+    for recipe in RECIPES.values():
+        apply(recipe, folder / "rnnsearch")
+    load = 10 + np.sin(np.arange(120) / 3) + np.random.default_rng(0).normal(0, 0.1, 120)
+    lines = [json.dumps({"load": round(value, 3)}) for value in load.tolist()]
+    (folder / "series.jsonl").write_text("\n".join(lines), "utf-8")
+    (folder / "toys.yaml").write_text(json.dumps(SPEC), "utf-8")
+    command = [sys.executable, "-m", "rnnsearch", "search", "toys.yaml", "--output", "found"]
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    ended = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr + ended.stdout
+    return folder / "found"
+
+
+def test_a_search_uses_a_toy_of_each_kind(results: Path) -> None:
+    rows = list(csv.DictReader((results / "leaderboard.csv").read_text("utf-8").splitlines()))
+    trials = [row for row in rows if row["params_cell"] == "ReluRNN"]
+    assert len(trials) == 2
+    assert all(float(row["val_worst"]) >= float(row["val_rmse"]) > 0 for row in trials)
+    assert len({row["params_learning_rate"] for row in trials}) == 2
+    assert "baseline:first_target" in [row["trial"] for row in rows]
+    assert (results / "best.keras").exists()
+    written = (results / "spec.yaml").read_text("utf-8")
+    for name in ("log_cosh", "val_worst", "dice", "patient", "jsonl"):
+        assert name in written
+
+
+@pytest.mark.parametrize("kind", RECIPES)
+def test_a_recipe_takes_three_files_and_names_them(kind: str) -> None:
+    recipe = RECIPES[kind]
+    assert len(recipe) <= 3
+    paragraphs = [text for text in CONTRIBUTING.split("\n\n") if f"**a {kind}**" in text]
+    assert len(paragraphs) == 1
+    for name, insertions in recipe.items():
+        new = insertions[0][0] == NEW
+        said = f"`{Path(name).parent}/`" if new else f"`{name}`"
+        assert said in paragraphs[0], f"the recipe of a {kind} does not name {said}"
