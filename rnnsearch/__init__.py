@@ -21,6 +21,11 @@ if TYPE_CHECKING:
         RandomSearch,
         Tuner,
     )
+    from rnnsearch.integrations.scikit_learn import (
+        RecurrentClassifier,
+        RecurrentForecaster,
+        RecurrentRegressor,
+    )
 
 __all__ = [
     "Arrays",
@@ -30,6 +35,9 @@ __all__ = [
     "Hyperband",
     "Initial",
     "RandomSearch",
+    "RecurrentClassifier",
+    "RecurrentForecaster",
+    "RecurrentRegressor",
     "Results",
     "Tuner",
     "check",
@@ -38,6 +46,7 @@ __all__ = [
 ]
 
 _TUNERS = ("BayesianOptimization", "GridSearch", "Hyperband", "RandomSearch", "Tuner")
+_ESTIMATORS = ("RecurrentClassifier", "RecurrentForecaster", "RecurrentRegressor")
 _KERAS_TUNERS = ("HyperModel", "HyperParameters", "Objective", "Oracle", "oracles", "synchronized")
 """Its own, so that a script of it needs no second import."""
 
@@ -46,6 +55,7 @@ _MODULES = ("errors", "tuners")
 _HOMES = {
     "Arrays": "rnnsearch.data",
     **dict.fromkeys(_TUNERS, "rnnsearch.integrations.keras_tuner"),
+    **dict.fromkeys(_ESTIMATORS, "rnnsearch.integrations.scikit_learn"),
     **dict.fromkeys(_KERAS_TUNERS, "keras_tuner"),
 }
 

@@ -1,9 +1,9 @@
 """`search`, `check`, `init`, `Results`: wires the rest together, the only place that does."""
 
+from rnnsearch.api.asking import search
 from rnnsearch.api.checking import CheckReport, check
 from rnnsearch.api.initial import Initial, init
 from rnnsearch.api.results import Results
-from rnnsearch.api.searching import search
 from rnnsearch.api.winner import check_writing
 
 __all__ = ["CheckReport", "Initial", "Results", "check", "check_writing", "init", "search"]

@@ -6,11 +6,15 @@ import importlib
 import importlib.util
 import os
 import sys
+from typing import TYPE_CHECKING, Any
 
 from rnnsearch.errors import MissingExtra
 from rnnsearch.execution.importing import import_keras_alone
 
-__all__ = ["import_keras", "require_backend"]
+if TYPE_CHECKING:
+    from rnnsearch.spec import Spec
+
+__all__ = ["import_keras", "own_classes", "require_backend"]
 
 
 def require_backend(backend: str, asked: str) -> None:
@@ -25,6 +29,20 @@ def require_backend(backend: str, asked: str) -> None:
     """
     if backend not in sys.modules and importlib.util.find_spec(backend) is None:
         raise MissingExtra(backend, backend, f"{asked}: {backend}")
+
+
+def own_classes(spec: Spec) -> dict[str, Any]:
+    """The user's cells that a spec names, by the names of their classes. Runs their code.
+
+    A folder that the spec names (`run.code`) can be imported from, from then on.
+    """
+    cell, folder = spec.space.get("cell"), spec.run.code
+    if folder is None or cell is None:
+        return {}
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
+    named = [str(value).partition(":") for value in cell.values if ":" in str(value)]
+    return {name: getattr(importlib.import_module(module), name) for module, _, name in named}
 
 
 def import_keras(backend: str, *, alone: bool = False) -> None:

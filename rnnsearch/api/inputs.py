@@ -228,6 +228,8 @@ def fingerprint(spec: Spec, arrays: Arrays | None, content: str = "") -> str:
         content: `SequenceData.content`, of data that was read from no file.
     """
     digest = hashlib.sha256(content.encode())
+    for code in _own_code(spec):
+        digest.update(code.read_bytes())
     for array in arrays.every() if arrays is not None else ():
         digest.update(str((array.shape, array.dtype)).encode())
         digest.update(array.tobytes())
@@ -240,3 +242,14 @@ def fingerprint(spec: Spec, arrays: Arrays | None, content: str = "") -> str:
             while chunk := file.read(1 << 20):
                 digest.update(chunk)
     return digest.hexdigest()
+
+
+def _own_code(spec: Spec) -> list[Path]:
+    """The files of the user's cells in `run.code`: other code is another study."""
+    cell, folder = spec.space.get("cell"), spec.run.code
+    names = [str(value).partition(":")[0] for value in (cell.values if cell is not None else ())]
+    if folder is None:
+        return []
+    stems = [folder.joinpath(*name.split(".")) for name in names]
+    files = [file for stem in stems for file in (stem.with_suffix(".py"), stem / "__init__.py")]
+    return [file for file in files if file.is_file()]

@@ -9,7 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from rnnsearch.api.backend import import_keras
+from rnnsearch.api.backend import import_keras, own_classes
+from rnnsearch.api.new_data import as_file
 from rnnsearch.api.winner import Winner
 from rnnsearch.data import Preparation
 from rnnsearch.driver.ranking import ranked
@@ -183,6 +184,7 @@ class Results:
         """
         head = self._winner.network.head
         import_keras(str(self.summary["backend"]))
+        own_classes(self._spec())
         from rnnsearch.models.build import build_standard
 
         space = SearchSpace.from_spec(self._spec())
@@ -233,7 +235,7 @@ class Results:
 
     def predict(
         self,
-        path: str | Path,
+        path: Any,
         *,
         beams: int | None = None,
         temperature: float | None = None,
@@ -242,7 +244,7 @@ class Results:
         """Predictions for new data of the kind that was searched on.
 
         Args:
-            path: The new data.
+            path: The new data: a file, or what `rnnsearch.search` takes as x or frame.
             beams: Where text is written, how many beginnings of it are kept side by side; of
                 these the likeliest text is taken. None takes the likeliest token at each step.
             temperature: Draw each token at random instead: at 1 by the network's probabilities,
@@ -259,8 +261,9 @@ class Results:
             InvalidInput: An option has no effect on what the winner does.
             StudyError: The search has no winner yet.
         """
-        self._warn(path)
-        return self._winner.predict(str(path), beams=beams, temperature=temperature, seed=seed)
+        with as_file(path) as file:
+            self._warn(file)
+            return self._winner.predict(str(file), beams=beams, temperature=temperature, seed=seed)
 
     def unlike(self, path: str | Path) -> tuple[str, ...]:
         """Where inputs of new data lie far outside what training showed: a line a column.
@@ -325,12 +328,16 @@ class Results:
         where, new = (None if one is None else Path(one) for one in (output, data))
         return export(winner, self.folder, self._spec(), self.summary, form, where, new)
 
-    def evaluate(self, path: str | Path) -> dict[str, float]:
+    def evaluate(self, path: Any) -> dict[str, float]:
         """The winner's metrics on new data that has targets, in the target's own units.
+
+        Args:
+            path: A file, (x, y) of arrays, or a `pandas.DataFrame`.
 
         Raises:
             InvalidData: The data can't be used, or has no targets.
             StudyError: The search has no winner yet.
         """
-        self._warn(path, targets=True)
-        return self._winner.evaluate(str(path))
+        with as_file(path) as file:
+            self._warn(file, targets=True)
+            return self._winner.evaluate(str(file))

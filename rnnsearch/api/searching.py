@@ -381,6 +381,7 @@ def _executor(spec: Spec, folder: StudyFolder) -> ProcessExecutor:
         backend=spec.run.backend,
         device=spec.run.device,
         lane_mode=spec.run.lane_mode,
+        code=spec.run.code,
         logs=folder.path / "logs",
         threads=max(1, cores // count),
         cache=cache_folder("programs"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from rnnsearch.api.backend import import_keras
+from rnnsearch.api.backend import import_keras, own_classes
 from rnnsearch.api.failed import why_all_failed
 from rnnsearch.api.standing_in import TRIAL, kept_networks, read_preparation
 from rnnsearch.data import Preparation, preparation_from_json
@@ -103,6 +103,7 @@ class Winner:
     def load(self) -> keras.Model:
         """The model, in plain Keras layers, anew each time. Imports Keras."""
         import_keras(self._backend, alone=self._alone)
+        own = own_classes(self._spec)
         import keras
 
         if self.trial is not None:
@@ -110,7 +111,7 @@ class Winner:
 
             networks = kept_networks(self._folder, self._kept)
             return build_bag(networks, reads=self.network)
-        model: keras.Model = keras.saving.load_model(self._folder.model)
+        model: keras.Model = keras.saving.load_model(self._folder.model, custom_objects=own)
         return model
 
     @cached_property

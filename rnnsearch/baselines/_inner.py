@@ -157,6 +157,8 @@ def fitting(x: Any) -> Iterator[None]:
     small = x.shape[0] * x.shape[1] < _LARGE
     with warnings.catch_warnings(), threadpool_limits(1 if small else None):
         warnings.simplefilter("ignore", ConvergenceWarning)
+        # Classes that a line parts: newton-cg ends where no step makes the loss smaller.
+        warnings.filterwarnings("ignore", "(?i)(the )?line search")
         yield
 
 

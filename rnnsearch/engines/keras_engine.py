@@ -19,6 +19,7 @@ from rnnsearch.models.build import build, build_standard
 from rnnsearch.models.chunked import ChunkedLayers, ChunkedRNN
 from rnnsearch.models.feeding import fit_epoch, predict
 from rnnsearch.models.initial import dropout_seed, initial_weights
+from rnnsearch.models.own import own_weights
 from rnnsearch.models.weights import in_standard_order
 from rnnsearch.tasks import judge, loss_weights
 
@@ -191,7 +192,9 @@ def _compiled(program: Program, run: Run, updates: int) -> keras.Model:
     model = build(program.architecture, layers, blank=True)
     variables = in_standard_order(model, program.architecture)
     cell, zero_start = program.architecture.cell, program.architecture.head.zero_start
-    weights = initial_weights(variables, run.seed, cell, numbers.forget_bias, zero_start=zero_start)
+    own = own_weights(model, program.architecture, run.seed)
+    bias = numbers.forget_bias
+    weights = initial_weights(variables, run.seed, cell, bias, zero_start=zero_start, own=own)
     for variable, value in zip(variables, weights, strict=True):
         variable.assign(value)
     generators = [

@@ -41,6 +41,7 @@ class WorkerSetup:
         threads: CPU cores that one worker may use.
         cache: Folder of what is kept between searches: compiled programs, numbers of lanes.
         lane_mode: Of the fused engine.
+        code: Folder of modules of the user's, which the space names.
     """
 
     data: Path
@@ -52,6 +53,7 @@ class WorkerSetup:
     threads: int
     cache: Path | None = field(default=None)
     lane_mode: LaneMode = "auto"
+    code: Path | None = None
 
 
 class Executor(ABC):

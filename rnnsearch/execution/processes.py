@@ -162,9 +162,12 @@ def worker_environment(setup: WorkerSetup) -> dict[str, str]:
     """The environment of a worker: its backend, its device, its cores, quiet logs."""
     environment = dict(os.environ)
     package_parent = str(Path(__file__).resolve().parents[2])
+    code = "" if setup.code is None else str(setup.code)
     environment |= {
         "KERAS_BACKEND": setup.backend,
-        "PYTHONPATH": os.pathsep.join(filter(None, [package_parent, os.environ.get("PYTHONPATH")])),
+        "PYTHONPATH": os.pathsep.join(
+            filter(None, [package_parent, code, os.environ.get("PYTHONPATH")])
+        ),
         "TF_CPP_MIN_LOG_LEVEL": "3",
     }
     if setup.device == "cpu":

@@ -14,7 +14,7 @@ import numpy as np
 from keras import ops
 
 from rnnsearch.models.augment import Augment
-from rnnsearch.models.layers import KERAS_CELLS, Layers, Recurrent, StandardLayers
+from rnnsearch.models.layers import Layers, Recurrent, StandardLayers, keras_layer
 from rnnsearch.models.own_tokens import OwnTokens
 
 __all__ = ["ChunkedLayers", "ChunkedRNN"]
@@ -44,7 +44,7 @@ class ChunkedRNN(keras.Layer):
     ) -> None:
         super().__init__(**kwargs)
         self.supports_masking = True
-        self._directions = layers
+        self.directions = layers
         self._unroll_length = unroll_length
         self._sequences = sequences
         self._states = states
@@ -53,12 +53,12 @@ class ChunkedRNN(keras.Layer):
 
     def build(self, input_shape: Any) -> None:
         """Build the layer of each direction."""
-        for layer in self._directions:
+        for layer in self.directions:
             layer.build(input_shape)
         if self._rows is not None:
             self._carried = [
                 self.add_weight(shape=(self._rows, size), initializer="zeros", trainable=False)
-                for size in keras.tree.flatten(self._directions[0].cell.state_size)
+                for size in _sizes(self.directions[0].cell)
             ]
         self.built = True
 
@@ -74,14 +74,15 @@ class ChunkedRNN(keras.Layer):
 
     def compute_output_shape(self, input_shape: Any, **_: Any) -> Any:
         """(B, T, H) or (B, H), twice H if bidirectional; then (B, H) for each state."""
-        units = self._directions[0].units
-        width = units * len(self._directions)
+        width = sum(_width(layer.cell) for layer in self.directions)
         shape = (*input_shape[:2], width) if self._sequences else (input_shape[0], width)
-        return [shape, *[(input_shape[0], units)] * self._count_states()] if self._states else shape
+        states = [
+            (input_shape[0], size) for layer in self.directions for size in _sizes(layer.cell)
+        ]
+        return [shape, *states] if self._states else shape
 
     def _count_states(self) -> int:
-        cells = [layer.cell for layer in self._directions]
-        return sum(len(keras.tree.flatten(cell.state_size)) for cell in cells)
+        return sum(len(_sizes(layer.cell)) for layer in self.directions)
 
     def call(
         self,
@@ -94,7 +95,7 @@ class ChunkedRNN(keras.Layer):
         if self._carried:
             initial_state = [ops.stop_gradient(state.value * 1) for state in self._carried]
         outputs, states = [], []
-        for index, layer in enumerate(self._directions):
+        for index, layer in enumerate(self.directions):
             assert initial_state is None or index == 0, "only one direction has initial states"
             output, last = self._run(
                 layer, x, initial_state, mask, backward=index == 1, training=training
@@ -144,6 +145,16 @@ class ChunkedRNN(keras.Layer):
         return list(pairwise(edges))
 
 
+def _sizes(cell: Any) -> list[int]:
+    """Sizes of a cell's states."""
+    return list(keras.tree.flatten(cell.state_size))
+
+
+def _width(cell: Any) -> int:
+    """Size of a cell's output; that of its first state unless it says otherwise."""
+    return int(getattr(cell, "output_size", None) or _sizes(cell)[0])
+
+
 class ChunkedLayers(Layers):
     """Layers for the ``keras`` engine: plain Keras where nothing is cut, chunks where it is."""
 
@@ -168,12 +179,10 @@ class ChunkedLayers(Layers):
         """A Keras layer, in a `ChunkedRNN` if the unroll length is below T or states are kept."""
         if self._unroll_length >= wanted.steps and self.rows is None:
             return self._standard.recurrent(wanted)
-        kind = KERAS_CELLS[wanted.cell]
         directions = [
-            kind(
-                wanted.units,
-                return_sequences=wanted.sequences,
-                return_state=True,
+            keras_layer(
+                wanted,
+                states=True,
                 recurrent_dropout=self._recurrent_dropout,
                 name=f"{wanted.name}_{direction}",
             )

@@ -15,8 +15,10 @@ from keras import ops
 
 from rnnsearch.models.augment import Augment
 from rnnsearch.models.cells import CELLS
+from rnnsearch.models.cuts import cuts_between
 from rnnsearch.models.in_kernels import kernel_of
 from rnnsearch.models.layers import Layers, Recurrent
+from rnnsearch.models.own import OwnRNN, is_own, own_layer
 from rnnsearch.models.own_tokens import OwnTokens
 from rnnsearch.models.probes import recurrence_of
 from rnnsearch.models.recurrence import Gates, Weights, input_share, recur
@@ -187,7 +189,7 @@ class GatedRNN(keras.Layer):
             ops.convert_to_tensor(input_bias),
         )
         gates = Gates(
-            cuts=self._cuts(x.shape[1], backward),
+            cuts=cuts_between(self.unroll_length, x.shape[1], backward=backward),
             skip=None if mask is None else ops.transpose(ops.logical_not(mask))[..., None],
             dropout=self._dropout_masks(ops.shape(x)[0], direction)
             if self._drops and training
@@ -212,18 +214,6 @@ class GatedRNN(keras.Layer):
         """A diagnosis's where there is one, else a kernel where these are on, else the loop."""
         run = recurrence_of(self.name, direction)
         return run if run is not recur else kernel_of(self._name_of_cell, self._units) or recur
-
-    def _cuts(self, steps: int, backward: bool) -> Tensor | None:
-        """(T,) whether the gradient is cut between a step and the one that was run before it.
-
-        It is not cut before the first step, where an encoder's states may come in.
-        """
-        if self.unroll_length is None:
-            return None
-        steps_run = ops.arange(steps, dtype="float32")
-        left = steps - steps_run - (1.0 if backward else 0.0)
-        between = ops.equal(ops.mod(left, ops.maximum(self.unroll_length, 1.0)), 0.0)
-        return between if backward else ops.logical_and(between, steps_run > 0)
 
     def _dropout_masks(self, batch: Any, direction: int) -> tuple[Tensor, ...]:
         """One (B, H) a gate, drawn once for the whole sequence (Gal & Ghahramani, 2016)."""
@@ -254,7 +244,14 @@ class GatedLayers(Layers):
         self._mixes_tokens = mixes_tokens
 
     def recurrent(self, wanted: Recurrent) -> keras.Layer:
-        """A `GatedRNN`."""
+        """A `GatedRNN`, or an `OwnRNN` of a cell of the user's."""
+        if is_own(wanted.cell):
+            names = ("forward", "backward")[: 1 + wanted.bidirectional]
+            directions = [own_layer(wanted, states=False, name=name) for name in names]
+            truncates = self._truncates
+            return OwnRNN(
+                directions, sequences=wanted.sequences, truncates=truncates, name=wanted.name
+            )
         return GatedRNN(
             wanted.cell,
             wanted.units,

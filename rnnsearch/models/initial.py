@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import keras
 import numpy as np
@@ -19,6 +19,7 @@ def initial_weights(
     forget_bias: float,
     *,
     zero_start: bool = False,
+    own: Mapping[int, np.ndarray] | None = None,
 ) -> list[np.ndarray]:
     """Initial values of a model's trainable variables, by Keras's default rules.
 
@@ -32,9 +33,13 @@ def initial_weights(
         cell: Of the architecture.
         forget_bias: Initial bias of the LSTM's forget gate (Jozefowicz et al., 2015).
         zero_start: As `Head.zero_start`: the output layer's kernel is zero, too.
+        own: `id` of a variable → its value, of cells of the user's, which draw their own.
     """
     weights, fact = [], CELLS.get(cell)  # none of a feed-forward network
     for index, variable in enumerate(variables):
+        if own and id(variable) in own:
+            weights.append(own[id(variable)].astype(np.float32))
+            continue
         rng = np.random.default_rng([seed, index])
         shape = tuple(variable.shape)
         name = variable.path.rsplit("/", 1)[-1]

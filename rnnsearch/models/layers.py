@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import keras
 
-__all__ = ["KERAS_CELLS", "Layers", "Recurrent", "StandardLayers"]
+from rnnsearch.models.own import is_own, own_layer
+
+__all__ = ["KERAS_CELLS", "Layers", "Recurrent", "StandardLayers", "keras_layer"]
 
 KERAS_CELLS = {
     "SimpleRNN": keras.layers.SimpleRNN,
@@ -22,7 +24,7 @@ class Recurrent:
     """A recurrent layer to be made.
 
     Attributes:
-        cell: ``SimpleRNN``, ``LSTM`` or ``GRU``.
+        cell: ``SimpleRNN``, ``LSTM``, ``GRU``, or a class of the user's, ``module:Class``.
         units: H.
         name: Of the layer.
         steps: The most steps that any recurrent layer of the network runs over.
@@ -91,10 +93,9 @@ class StandardLayers(Layers):
 
     def recurrent(self, wanted: Recurrent) -> keras.Layer:
         """A Keras layer of the cell, in `Bidirectional` where both directions are asked for."""
-        layer = KERAS_CELLS[wanted.cell](
-            wanted.units,
-            return_sequences=wanted.sequences,
-            return_state=wanted.states,
+        layer = keras_layer(
+            wanted,
+            states=wanted.states,
             recurrent_dropout=self._recurrent_dropout,
             name=wanted.name,
         )
@@ -105,3 +106,25 @@ class StandardLayers(Layers):
     def dropout(self, name: str) -> keras.Layer | None:
         """`keras.layers.Dropout`, or None at rate 0."""
         return keras.layers.Dropout(self._dropout, name=name) if self._dropout else None
+
+
+def keras_layer(
+    wanted: Recurrent, *, states: bool, recurrent_dropout: float, name: str
+) -> keras.Layer:
+    """The Keras layer of a cell, in one direction.
+
+    Args:
+        wanted: The layer.
+        states: Whether it returns its states.
+        recurrent_dropout: Rate of the hidden states; a cell of the user's has none.
+        name: Of the layer.
+    """
+    if is_own(wanted.cell):
+        return own_layer(wanted, states=states, name=name)
+    return KERAS_CELLS[wanted.cell](
+        wanted.units,
+        return_sequences=wanted.sequences,
+        return_state=states,
+        recurrent_dropout=recurrent_dropout,
+        name=name,
+    )

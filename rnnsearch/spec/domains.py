@@ -11,7 +11,7 @@ from rnnsearch.spec.fields import Scalar
 from rnnsearch.spec.parameters import PARAMETERS, Parameter
 from rnnsearch.spec.report import Report
 from rnnsearch.spec.schema import Domain
-from rnnsearch.spec.wording import child, expected_value, joined, nearest, show
+from rnnsearch.spec.wording import child, expected_value, is_dotted, joined, nearest, show
 
 __all__ = ["Written", "WrittenSpace", "read_space", "read_value"]
 
@@ -126,6 +126,8 @@ def read_value(parameter: Parameter, raw: object, path: str, report: Report) -> 
     if "none" in parameter.words and (raw is None or raw in ("off", "null")):
         return "none"
     if isinstance(raw, str) and raw in (*parameter.words, *parameter.choices):
+        return raw
+    if parameter.own and isinstance(raw, str) and is_dotted(raw):
         return raw
     if parameter.type == "bool" and isinstance(raw, bool):
         return raw

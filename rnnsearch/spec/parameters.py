@@ -31,6 +31,7 @@ class Parameter:
         tasks: The tasks for which it has an effect.
         tokens: Whether it has an effect only where inputs are tokens, which the data decide.
         numbers: Whether it has an effect only where inputs are numbers, alike.
+        own: Whether it may also name a class of the user's, ``module:Class``.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Parameter:
     tasks: tuple[str, ...] = tuple(MAPPINGS)
     tokens: bool = False
     numbers: bool = False
+    own: bool = False
 
 
 _RECURRENT = tuple(name for name, task in MAPPINGS.items() if task.recurrent)
@@ -64,8 +66,9 @@ _ALL = (
         "str",
         True,
         "LSTM",
-        "The recurrent cell.",
+        "The recurrent cell; or a Keras cell of your own (docs/cells.md).",
         choices=tuple(CELLS),
+        own=True,
         reason=_WITHOUT_RECURRENCE,
         tasks=_RECURRENT,
     ),

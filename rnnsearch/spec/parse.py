@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rnnsearch.errors import Location, Problem
+from rnnsearch.spec.check_cells import check_cells, with_code
 from rnnsearch.spec.check_data import check_data
 from rnnsearch.spec.check_loss import check_loss, check_metrics
 from rnnsearch.spec.check_search import check_run, check_search
@@ -144,7 +145,7 @@ def _parse(
     space = read_space(values.get("space", {}), report)
     loss = read_loss(values.get("loss"), report)
     search = read_search(values.get("search"), report)
-    run = read_run(values.get("run"), report)
+    run = with_code(read_run(values.get("run"), report), space, directory)
     if data is not None:
         check_data(data, task, space, report)
     check_space(space, task, data, report)
@@ -153,6 +154,7 @@ def _parse(
     check_search(search, loss, kind, space, report)
     check_metrics(search, kind, report)
     check_run(run, report)
+    check_cells(space, task, data, run, report)
     report.raise_if_any()
     assert task is not None and data is not None
     domains = {key: written.domain for key, written in space.parameters.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import Field, SerializeAsAny
@@ -221,6 +222,11 @@ class RunSpec(Frozen):
         description="Whether the `fused` engine notes what gradients and updates were like in each "
         "epoch, and how far back learning reached at the end of each run: see docs/diagnosis.md. "
         "It changes no result.",
+    )
+    code: Annotated[Path | None, Worded("a folder, or null")] = Field(
+        default=None,
+        description="Folder of modules that the space names, such as `my_cells` of "
+        "`cell: my_cells:MinimalGRU`; that of the spec unless given. Their code runs.",
     )
 
 

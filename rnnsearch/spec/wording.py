@@ -17,7 +17,17 @@ from rnnsearch.spec.fields import Worded
 from rnnsearch.spec.parameters import Parameter
 from rnnsearch.spec.scalars import UnclearScalar, read_plain
 
-__all__ = ["child", "expected", "expected_value", "is_text", "joined", "keys_of", "nearest", "show"]
+__all__ = [
+    "child",
+    "expected",
+    "expected_value",
+    "is_dotted",
+    "is_text",
+    "joined",
+    "keys_of",
+    "nearest",
+    "show",
+]
 
 _LONGEST = 70
 _INDICATORS = "\"'[]{}&*!|>%@`#,"
@@ -61,6 +71,12 @@ def is_text(word: str) -> bool:
         return False
 
 
+def is_dotted(word: str) -> bool:
+    """Whether a word names something of a module: ``my_cells:MinimalGRU``."""
+    module, colon, name = word.partition(":")
+    return bool(colon) and name.isidentifier() and all(p.isidentifier() for p in module.split("."))
+
+
 def child(path: str, key: str) -> str:
     """The dotted path of `key` under `path`."""
     name = key if key.isprintable() and key else json.dumps(key)
@@ -98,7 +114,7 @@ def expected_value(parameter: Parameter) -> str:
     if parameter.type == "bool":
         return "true or false"
     if parameter.type == "str":
-        return joined(parameter.choices)
+        return joined((*parameter.choices, *(["module:Class"] if parameter.own else [])))
     noun = "a whole number" if parameter.type == "int" else "a number"
     limits = []
     if parameter.low is not None:

@@ -19,7 +19,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
     (
         "case of a cell",
         [("cell", "cell: [lstm, GRU]")],
-        "s.yaml:9:10: space.cell[0]: must be SimpleRNN, LSTM or GRU; received lstm; did you "
+        "s.yaml:9:10: space.cell[0]: must be SimpleRNN, LSTM, GRU or module:Class; received lstm; did you "
         "mean LSTM?",
     ),
     (

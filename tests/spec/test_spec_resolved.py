@@ -117,6 +117,7 @@ def test_every_default_is_written() -> None:
             "lane_mode": "auto",
             "device": "auto",
             "diagnosis": True,
+            "code": None,
         },
     }
 

@@ -13,6 +13,7 @@ from rnnsearch.engines._base import Program, Run
 from rnnsearch.models.build import build, state_names
 from rnnsearch.models.gated import GatedLayers
 from rnnsearch.models.initial import dropout_seed, initial_weights
+from rnnsearch.models.own import own_weights
 from rnnsearch.models.weights import in_standard_order
 
 __all__ = ["Network"]
@@ -102,7 +103,10 @@ class Network:
         """(P,) what a run starts from."""
         cell, head = self._architecture.cell, self._architecture.head
         bias = run.numbers.forget_bias
-        arrays = initial_weights(self._trainable, run.seed, cell, bias, zero_start=head.zero_start)
+        own = own_weights(self._model, self._architecture, run.seed)
+        arrays = initial_weights(
+            self._trainable, run.seed, cell, bias, zero_start=head.zero_start, own=own
+        )
         return np.concatenate([array.reshape(-1) for array in arrays])
 
     def initial_generators(self, run: Run) -> tuple[np.ndarray, ...]:

@@ -1,0 +1,196 @@
+"""`RecurrentForecaster`: the rows that come after the last one of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from rnnsearch.api.given import Given, of_frame
+from rnnsearch.api.new_data import as_file
+from rnnsearch.integrations.scikit_learn._base import Recurrent
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["RecurrentForecaster"]
+
+_SPARE = 50
+"""Rows more than are read of a table's past, by which the step between rows is known."""
+_PLACES = ("sequence", "step", "row")
+"""Columns of predictions that say which it is, where there are no time stamps."""
+
+
+class RecurrentForecaster(Recurrent):
+    """Finds the recurrent network that forecasts a series, from its own past and other columns.
+
+    `fit` takes a `pandas.DataFrame` with a row a time step, its index or a column being time
+    stamps; a Series; or an array of one or two axes. Parameters and attributes are those of
+    `rnnsearch.integrations.scikit_learn._base.Recurrent`, and:
+
+    Args:
+        horizon: How many rows ahead at most; all of them are forecast at once.
+        target: Column to forecast; None: y, or a column called so, or the last.
+        timeout, trials, epochs, cell, space, objective, spec, seed, directory, verbose: As there.
+
+    Attributes:
+        target_: Name of the column that is forecast.
+    """
+
+    def __init__(
+        self,
+        *,
+        horizon: int = 1,
+        target: str | None = None,
+        timeout: float | str | None = "1m",
+        trials: int | None = None,
+        epochs: int | None = None,
+        cell: str | list[str] | None = None,
+        space: Mapping[str, Any] | None = None,
+        objective: str | None = None,
+        spec: Mapping[str, Any] | None = None,
+        seed: int = 0,
+        directory: str | Path | None = None,
+        verbose: int = 0,
+    ) -> None:
+        super().__init__(
+            timeout=timeout,
+            trials=trials,
+            epochs=epochs,
+            cell=cell,
+            space=space,
+            objective=objective,
+            spec=spec,
+            seed=seed,
+            directory=directory,
+            verbose=verbose,
+        )
+        self.horizon = horizon
+        self.target = target
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Search.
+
+        Args:
+            X: The table; a Series or (R,) alone is what is forecast.
+            y: (R,) what is forecast, where it is no column of X.
+
+        Raises:
+            ValueError: They can't be learned from.
+        """
+        if isinstance(self.horizon, bool) or not isinstance(self.horizon, int) or self.horizon < 1:
+            raise ValueError(f"Expected horizon of at least 1. Received: {self.horizon!r}")
+        frame, target = _table(X, y, self.target)
+        study = self._new_study()
+        path = study.path.with_name(f"{study.path.name}.csv")
+        given = of_frame(frame, path, target=target, task=None)
+        self.target_ = str(given.spec["data"]["target"])
+        self._search(_ahead(given, self.horizon), study)
+        self._past = frame
+        return self
+
+    def predict(self, horizon: int | None = None, X: Any = None, y: Any = None) -> pd.Series:
+        """What comes after the last row.
+
+        Args:
+            horizon: How many rows; None for those of the constructor.
+            X: Rows to forecast from, as `fit` takes them, as many as it read at least; None
+                for those of `fit`.
+            y: As in `fit`.
+
+        Returns:
+            (horizon,) by the time stamps of these rows; by their number where there are none.
+
+        Raises:
+            NotFittedError: `fit` was not called.
+            ValueError: More rows are asked for than the network forecasts, or X has too few.
+        """
+        check_is_fitted(self)
+        asked = self.horizon if horizon is None else horizon
+        if isinstance(asked, bool) or not isinstance(asked, int) or not 1 <= asked <= self.horizon:
+            raise ValueError(
+                f"Expected horizon from 1 to {self.horizon}, which it was fitted for. "
+                f"Received: {asked!r}; fit with horizon={asked!r} for more"
+            )
+        frame = self._past if X is None else _table(X, y, self.target)[0]
+        rows = frame.tail(self._rows())
+        with as_file(rows) as path:
+            found = self.results_.predict(path).tail(self.horizon).head(asked)
+        values = found[f"predicted_{self.target_}"].to_numpy(np.float64)
+        return _series(values, frame, found, self.target_)
+
+    def score(self, X: Any, y: Any = None) -> float:
+        """R² of forecasts within new rows, which follow each other as in `fit`."""
+        check_is_fitted(self)
+        frame = _table(X, y, self.target)[0]
+        with as_file(frame) as path:
+            return float(self.results_.evaluate(path)["r2"])
+
+    def _rows(self) -> int:
+        """Rows that the last forecast reads, and some to know their step by."""
+        way = self.results_.preparation
+        read = int(getattr(way, "window", None) or 1) + int(getattr(way, "back", 0))
+        return read + self.horizon + _SPARE
+
+
+def _table(x: Any, y: Any, target: str | None) -> tuple[pd.DataFrame, str | None]:
+    """The table, and the name of its column that is forecast, if it is known."""
+    import pandas as pd
+
+    if isinstance(x, pd.Series):
+        frame = x.to_frame(str(x.name) if x.name is not None else "y")
+        target = target or str(frame.columns[0])
+    elif isinstance(x, pd.DataFrame):
+        frame = x.rename(columns=str)
+    else:
+        array = np.asarray(x)
+        if array.ndim not in (1, 2) or array.dtype.kind not in "biuf":
+            raise ValueError(
+                "Expected a DataFrame, a Series, or numbers of one or two axes. "
+                f"Received: {type(x).__name__} of shape {array.shape} and type {array.dtype}"
+            )
+        columns = ["y"] if array.ndim == 1 else [f"x{at}" for at in range(array.shape[1])]
+        frame = pd.DataFrame(array.reshape(len(array), -1), columns=columns)
+        target = target or ("y" if array.ndim == 1 else None)
+    if y is None:
+        return frame, target
+    name = str(getattr(y, "name", None) or target or "y")
+    values = np.asarray(y)
+    if values.shape != (len(frame),):
+        raise ValueError(
+            f"Expected y with one number for each of {len(frame)} rows. "
+            f"Received: shape {values.shape}"
+        )
+    return frame.assign(**{name: values}), name
+
+
+def _ahead(given: Given, horizon: int) -> Given:
+    """The guess for a forecast of so many rows at once."""
+    if horizon == 1:
+        return given
+    data = {key: value for key, value in given.spec["data"].items() if key != "horizon"}
+    spec = {**given.spec, "task": "sequence_to_sequence"}
+    spec["data"] = {**data, "output_steps": horizon}
+    return Given(spec, None, given.notes)
+
+
+def _series(
+    values: np.ndarray, frame: pd.DataFrame, found: pd.DataFrame, name: str
+) -> pd.Series[Any]:
+    """Forecasts by what the index of the table goes on with, or by their time stamps."""
+    import pandas as pd
+
+    index = frame.index
+    stamps = [c for c in found if c not in _PLACES and not str(c).startswith("predicted_")]
+    if not stamps or found[stamps[0]].dtype.kind in "iu":
+        after = pd.RangeIndex(len(frame), len(frame) + len(values))
+        return pd.Series(values, after, name=name)
+    zone = getattr(index, "tz", None)
+    times = pd.DatetimeIndex(pd.to_datetime(found[stamps[0]], utc=zone is not None))
+    if isinstance(index, pd.PeriodIndex):
+        return pd.Series(values, times.to_period(index.freqstr), name=name)
+    times = times if zone is None else times.tz_convert(zone)
+    return pd.Series(values, times.rename(index.name), name=name)

@@ -1,0 +1,60 @@
+"""`RecurrentRegressor`: a number, or several, for each sequence."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import RegressorMixin
+from sklearn.utils.validation import check_is_fitted
+
+from rnnsearch.api.given import merged, of_arrays
+from rnnsearch.api.new_data import as_file
+from rnnsearch.integrations.scikit_learn._base import Recurrent
+from rnnsearch.integrations.scikit_learn.sequences import checked, checked_pair
+
+__all__ = ["RecurrentRegressor"]
+
+
+class RecurrentRegressor(RegressorMixin, Recurrent):
+    """Finds the recurrent network that predicts numbers of sequences.
+
+    X is (N, T), (N, T, F), or a list of N sequences of different lengths, (T,) or (T, F); NaN at
+    a sequence's end means that it is over. y is (N,) or (N, O). Parameters and attributes are
+    those of `rnnsearch.integrations.scikit_learn._base.Recurrent`.
+
+    Attributes:
+        n_features_in_: T of (N, T), F of (N, T, F).
+    """
+
+    def fit(self, X: Any, y: Any) -> Self:
+        """Search.
+
+        Raises:
+            ValueError: X and y can't be learned from.
+        """
+        x, y = checked_pair(self, X, y, numbers=True)
+        y = np.asarray(y, np.float64)
+        given = of_arrays(x, y, task="many_to_one", amounts=True)
+        self._flat = y.ndim == 1
+        kind = {"data": {"target_kind": "numeric"}}
+        study = self._new_study()
+        self._search(type(given)(merged(given.spec, kind), given.arrays, given.notes), study)
+        return self
+
+    def predict(self, X: Any) -> np.ndarray:
+        """(N,), or (N, O) as y was."""
+        check_is_fitted(self)
+        with as_file(checked(self, X)) as path:
+            frame = self.results_.predict(path)
+        names = self.results_.preparation.target.names
+        found = frame[[f"predicted_{name}" for name in names]].to_numpy(np.float64)
+        return np.asarray(found[:, 0] if self._flat else found)
+
+    def __sklearn_tags__(self) -> Any:
+        """Three axes, gaps and several targets are welcome."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.input_tags.allow_nan = True
+        tags.target_tags.multi_output = True
+        return tags

@@ -1,0 +1,82 @@
+"""A search of data without a spec: the same spec as of `init`, and of a file."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+import rnnsearch
+from rnnsearch.api.given import of_arrays, of_frame
+from rnnsearch.errors import InvalidData, InvalidSpec
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(40, 6, 2))
+Y = np.where(X[:, -1, 0] > 0, "up", "down")
+
+
+def frame_of(rows=200):
+    stamps = pd.date_range("2024-01-01", periods=rows, freq="h", name="time")
+    load = 100 + 20 * np.sin(np.arange(rows) * np.pi / 12) + RNG.normal(size=rows)
+    return pd.DataFrame({"load": load, "wind": RNG.normal(size=rows)}, index=stamps)
+
+
+def guessed_of_file(path, tmp_path, **wishes):
+    rnnsearch.init(path, output=tmp_path / "guessed.yaml", **wishes)
+    document = yaml.safe_load((tmp_path / "guessed.yaml").read_text())
+    document["data"].pop("path")
+    return document
+
+
+def test_arrays_have_the_spec_that_init_writes_for_their_file(tmp_path):
+    np.savez(tmp_path / "data.npz", x=X, y=Y)
+    spec = of_arrays(X, Y).spec
+    document = guessed_of_file(tmp_path / "data.npz", tmp_path)
+    assert spec["data"].pop("source") == "arrays" and document["data"].pop("source") == "npz"
+    # YAML reads numbers such as 1e-3 as the spec's own loader does not.
+    assert repr(spec["data"]) == repr(document["data"]) and spec["task"] == document["task"]
+    assert {*spec["space"]} == {*document["space"]} and {*spec["search"]} == {*document["search"]}
+
+
+def test_a_frame_has_the_spec_that_init_writes_for_its_file(tmp_path):
+    frame = frame_of()
+    spec = of_frame(frame, tmp_path / "frame.csv", target="load", task=None).spec
+    document = guessed_of_file(tmp_path / "frame.csv", tmp_path, target="load")
+    assert spec["data"].pop("path") == str(tmp_path / "frame.csv")
+    assert spec["data"] == document["data"] and spec["data"]["time"] == "time"
+    written = pd.read_csv(tmp_path / "frame.csv", parse_dates=["time"], index_col="time")
+    pd.testing.assert_frame_equal(written, frame, check_freq=False, check_index_type=False)
+
+
+def test_parts_of_their_own_are_kept():
+    spec = of_arrays(X, Y, validation=(X[:9], Y[:9]), test=(X[:7], Y[:7]))
+    assert "split" not in spec.spec["data"]
+    assert [len(part[0]) for part in (spec.arrays.train, spec.arrays.validation)] == [40, 9]
+    assert len(spec.arrays.test[0]) == 7
+
+
+def test_sequences_of_several_lengths_are_padded():
+    given = of_arrays([np.ones(3), np.ones(5), np.ones(4)] * 9, ["a", "b", "a"] * 9)
+    assert np.isnan(given.arrays.train[0][0, 3:]).all()
+    assert given.arrays.train[0].shape == (27, 5, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "path"),
+    [
+        ({}, "spec"),
+        ({"x": X, "y": Y, "frame": pd.DataFrame({"a": [1]})}, "frame"),
+        ({"x": X, "y": Y, "spec": "a.yaml"}, "spec"),
+        ({"x": X, "y": Y, "arrays": rnnsearch.Arrays((X, Y))}, "arrays"),
+        ({"spec": {}, "target": "load"}, "target"),
+        ({"x": X}, "y"),
+        ({"x": X, "y": Y, "validation": (X,)}, "validation"),
+        ({"x": X, "y": Y, "task": "many_to_none"}, "task"),
+        ({"frame": X}, "frame"),
+    ],
+)
+def test_what_can_not_be_followed_is_named(arguments, path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises((InvalidSpec, InvalidData)) as error:
+        rnnsearch.search(**arguments)
+    assert error.value.problems[0].path == path
+    assert not list(tmp_path.iterdir())

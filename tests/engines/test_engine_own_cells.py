@@ -1,0 +1,117 @@
+"""A cell of the user's, trained as lanes: equal to Keras's own RNN layer and `model.fit`."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from rnnsearch.data import MASK_VALUE, Dataset, Part, Scaling, Target
+from rnnsearch.engines import Numbers, Run, batch_order
+from rnnsearch.engines.fused import FusedEngine
+from rnnsearch.engines.keras_engine import KerasEngine
+from rnnsearch.models.build import build_standard
+from rnnsearch.models.initial import initial_weights
+from rnnsearch.models.own import own_cell, own_weights
+from tests.engines.conftest import make_program
+
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+CELL = "my_cells:MinimalGRU"
+T, F, BATCH = 7, 2, 8
+ENGINES = {"fused": FusedEngine, "keras": KerasEngine}
+
+
+@pytest.fixture(autouse=True)
+def example(monkeypatch):
+    monkeypatch.setattr(sys, "path", [*sys.path, str(EXAMPLES)])
+
+
+def dataset_of(sequences, masked):
+    rng = np.random.default_rng(3)
+
+    def part(count):
+        x = rng.normal(size=(count, T, F)).astype(np.float32)
+        real = np.ones((count, T), bool)
+        if masked:
+            real = np.arange(T)[None] >= T - rng.integers(3, T + 1, count)[:, None]
+            x[~real] = MASK_VALUE
+        shape = (count, T, 1) if sequences else (count, 1)
+        weight = real.astype(np.float32) if sequences and masked else None
+        return Part(x, rng.normal(size=shape).astype(np.float32), weight)
+
+    target = Target("numeric", ("y",), (), Scaling(np.array([0.0]), np.array([1.0])))
+    return Dataset(part(16), part(8), part(0), target, masked, None)
+
+
+def trained(engine, program, dataset, runs):
+    """Losses of three epochs of each run: each tells of the updates before it."""
+    session = ENGINES[engine]().open(program, [dataset], len(runs))
+    found = []
+    for first in range(0, len(runs), session.width):
+        batch = runs[first : first + session.width]
+        session.load(dict(enumerate(batch)))
+        epochs = [session.advance() for _ in range(3)]
+        found += [[epoch[lane]["loss"] for epoch in epochs] for lane in range(len(batch))]
+    return found
+
+
+def by_fit(program, dataset, run):
+    """The same with `keras.layers.RNN` and `model.fit`."""
+    model = build_standard(program.architecture)
+    own = own_weights(model, program.architecture, run.seed)
+    start = initial_weights(model.trainable_variables, run.seed, CELL, 1.0, own=own)
+    for variable, value in zip(model.trainable_variables, start, strict=True):
+        variable.assign(value)
+    model.compile(keras.optimizers.Adam(run.numbers.learning_rate), loss="mse")
+    losses = []
+    for epoch in (1, 2, 3):
+        order, part = batch_order(run.seed, epoch, 16), dataset.train
+        weight = None if part.weight is None else part.weight[order]
+        history = model.fit(
+            part.x[order],
+            part.y[order],
+            sample_weight=weight,
+            batch_size=BATCH,
+            shuffle=False,
+            verbose=0,
+        )
+        losses.append(history.history["loss"][0])
+    return losses
+
+
+def test_lanes_train_as_keras_fit_trains_each_alone():
+    """Two layers that read both ways, over padding."""
+    dataset = dataset_of(sequences=False, masked=True)
+    program = make_program("many_to_one", dataset, cell=CELL, units=(3, 2), bidirectional=True)
+    runs = [Run(0, 4, 3, Numbers(learning_rate=0.02)), Run(1, 5, 3, Numbers(learning_rate=0.1))]
+    for losses, run in zip(trained("fused", program, dataset, runs), runs, strict=True):
+        np.testing.assert_allclose(losses, by_fit(program, dataset, run), rtol=1e-4)
+
+
+@pytest.mark.parametrize("unroll_length", [3, 100])
+def test_both_engines_cut_the_gradient_alike(unroll_length):
+    dataset = dataset_of(sequences=True, masked=False)
+    program = make_program("many_to_many", dataset, cell=CELL, truncates=True)
+    run = Run(0, 4, 3, Numbers(learning_rate=0.05, unroll_length=unroll_length))
+    (fused,) = trained("fused", program, dataset, [run])
+    (keras_,) = trained("keras", program, dataset, [run])
+    np.testing.assert_allclose(fused, keras_, rtol=1e-4)
+
+
+def test_a_seed_draws_a_cells_own_weights():
+    dataset = dataset_of(sequences=False, masked=False)
+    program = make_program("many_to_one", dataset, cell=CELL)
+    model = build_standard(program.architecture, blank=True)
+    drawn = [list(own_weights(model, program.architecture, seed).values()) for seed in (1, 1, 2)]
+    assert all((a == b).all() for a, b in zip(drawn[0], drawn[1], strict=True))
+    assert (drawn[0][0] != drawn[2][0]).any() and np.abs(drawn[0][0]).max() <= 1.0
+    assert own_weights(model, replace(program.architecture, cell="GRU"), 1) == {}
+
+
+def test_what_is_no_cell_is_refused():
+    with pytest.raises(ValueError, match="Expected a Keras cell"):
+        own_cell("keras.layers:Dense", 3)
+    with pytest.raises(ValueError, match="Expected a class Nothing"):
+        own_cell("my_cells:Nothing", 3)

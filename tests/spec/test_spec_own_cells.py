@@ -1,0 +1,57 @@
+"""Cells of the user's in a spec: found without running them, or refused with what to do."""
+
+import pytest
+
+from rnnsearch.errors import InvalidSpec
+from rnnsearch.spec import parse, resolved
+
+CODE = "raise SystemExit('this ran')\n\n\nclass Cell:\n    pass\n"
+
+
+def parsed(folder, **changes):
+    (folder / "cells.py").write_text(CODE)
+    document = {
+        "task": "many_to_one",
+        "data": {"source": "arrays"},
+        "space": {"cell": ["GRU", "cells:Cell"]},
+    }
+    return parse(document | changes, name="s", directory=folder)
+
+
+def test_the_code_lies_beside_the_spec_unless_said_otherwise(tmp_path):
+    spec = parsed(tmp_path)
+    assert spec.run.code == tmp_path and resolved(spec)["run"]["code"] == str(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "other.py").write_text("from cells import Cell")
+    run, space = {"code": "elsewhere"}, {"cell": "other:Cell"}
+    assert parsed(tmp_path, run=run, space=space).run.code == tmp_path / "elsewhere"
+    assert parsed(tmp_path, space={"cell": "GRU"}).run.code is None
+    assert parsed(tmp_path, space={"cell": "keras.layers:LSTMCell"})  # an installed one
+
+
+WRONG = {
+    "must name a class of .*cells.py; received Cel; did you mean Cell": {
+        "space": {"cell": "cells:Cel"}
+    },
+    "must name a module in .*, or an installed one; received no_cells": {
+        "space": {"cell": "no_cells:Cell"}
+    },
+    "must be SimpleRNN, LSTM, GRU or module:Class; received cells.py": {
+        "space": {"cell": "cells.py"}
+    },
+    "whose states are passed on": {"task": "sequence_to_sequence"},
+    "its own dropout or none; received cells:Cell; add when: {cell": {
+        "space": {"cell": ["GRU", "cells:Cell"], "recurrent_dropout": 0.2}
+    },
+}
+
+
+@pytest.mark.parametrize("message", WRONG)
+def test_what_is_wrong_with_it_is_said(message, tmp_path):
+    with pytest.raises(InvalidSpec, match=message):
+        parsed(tmp_path, **WRONG[message])
+
+
+def test_recurrent_dropout_of_the_other_cells_is_fine(tmp_path):
+    when = {"value": 0.2, "when": {"cell": ["GRU"]}}
+    assert parsed(tmp_path, space={"cell": ["GRU", "cells:Cell"], "recurrent_dropout": when})
