@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rnnsearch.data import SequenceData
+from rnnsearch.data import Dataset, SequenceData
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Domain, Scalar, Spec
 from rnnsearch.tasks import TASKS
@@ -23,18 +23,24 @@ _FEW = 300
 """Training sequences up to which they are changed at random: benchmarks/README.md, "Choices that
 nobody has to name"."""
 
+_LONG, _MANY = 20, 1000
+"""Epochs from which, and training sequences up to which, choices are tried beside given epochs."""
+
 
 def with_choices(spec: Spec, data: SequenceData) -> Spec:
     """The spec with these choices in its space.
 
-    A spec that says how long its trials train, or lists them, is taken at its word.
+    A spec that lists its trials is taken at its word, and so is one that says how long they train
+    if that is short or the sequences are many: each choice is one more program to compile.
 
     Args:
         spec: As the user wrote it.
         data: What is learned from.
     """
-    search = spec.search
-    if search.epochs != "auto" or SAMPLERS[search.sampler].lists or data.ordered:
+    epochs = spec.search.epochs
+    if SAMPLERS[spec.search.sampler].lists or data.ordered:
+        return spec
+    if epochs != "auto" and (epochs < _LONG or len(_dataset(spec, data).train) > _MANY):
         return spec
     found = {name: v for name, v in _choices(spec, data).items() if name not in spec.space}
     if not found:
@@ -46,10 +52,13 @@ def with_choices(spec: Spec, data: SequenceData) -> Spec:
 def _choices(spec: Spec, data: SequenceData) -> Mapping[str, tuple[Scalar, ...]]:
     if not MAPPINGS[spec.task].sums_up:
         return {}
-    window = (SearchSpace.from_spec(spec).windows(spec) or (None,))[0]
-    dataset = data.dataset(window)
+    dataset = _dataset(spec, data)
     head = TASKS[spec.task].head(dataset)
     choices: dict[str, tuple[Scalar, ...]] = {"pooling": _POOLING}
     if head.augmentable and len(dataset.train) <= _FEW:
         choices["augment"] = _AUGMENT
     return choices
+
+
+def _dataset(spec: Spec, data: SequenceData) -> Dataset:
+    return data.dataset((SearchSpace.from_spec(spec).windows(spec) or (None,))[0])

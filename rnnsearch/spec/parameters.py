@@ -133,7 +133,7 @@ _ALL = (
         "last",
         "What the output is made of: the `last` output of the recurrent layers, or the `mean` or "
         "`max` of those at all steps that are not padding. Of separate sequences all three are "
-        "tried where neither this nor `search.epochs` is given.",
+        "tried where this is not given, unless `search.epochs` is short.",
         choices=("last", "mean", "max"),
         reason="only many_to_one has one output for many steps",
         tasks=_SUMS_UP,
@@ -283,7 +283,7 @@ _ALL = (
         0.0,
         "How much training sequences of numbers are changed at random: each is sliced, warped, "
         "scaled and jittered with half this probability, more so the higher it is. Of up to 300 "
-        "sequences 0 and 0.5 are tried where neither this nor `search.epochs` is given.",
+        "sequences 0 and 0.5 are tried where this is not given, unless `search.epochs` is short.",
         low=0,
         high=1,
         reason="only in many_to_one may steps be moved, which have no outputs of their own",

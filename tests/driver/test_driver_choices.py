@@ -46,6 +46,12 @@ def test_who_says_how_trials_go_is_taken_at_their_word(said: Any) -> None:
     assert not asked(**said).space
 
 
+def test_given_epochs_leave_the_choices_where_they_are_many_and_sequences_few() -> None:
+    assert asked(epochs=50).space == _BOTH
+    assert set(asked(sequences=1100, epochs=50).space) == {"pooling"}, "850 of them train"
+    assert not asked(sequences=1300, epochs=50).space
+
+
 def test_what_the_space_says_stands() -> None:
     found = asked(space={"pooling": "last", "augment": [0.1, 0.2]}).space
     assert found["pooling"].values == ("last",)
