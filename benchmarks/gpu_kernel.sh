@@ -10,7 +10,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 folder=${1:?"give a folder for what is measured: benchmarks/gpu_kernel.sh results/gpu"}
 shift
-parts=${*:-exact kernels engine small}
+parts=${*:-exact kernels engine small start}
 python=${PYTHON:-python3}
 mkdir -p "$folder"
 : >"$folder/parts.txt"
@@ -32,36 +32,36 @@ tests() { # ARGUMENTS…: of pytest; less tuning of machine code, as tests mostl
 
 # Nothing here is timed, so these two run side by side: exactness, and too little memory.
 exact() {
-    (part exact 80 bash -c "$(declare -f tests); python=$python; tests tests/gpu/test_gpu_kernels.py") &
-    (part memory 95 bash -c "$(declare -f tests); python=$python; tests tests/gpu/test_gpu_searches.py -k does_not_fit") &
+    (part exact 70 bash -c "$(declare -f tests); python=$python; tests tests/gpu/test_gpu_kernels.py") &
+    (part memory 80 bash -c "$(declare -f tests); python=$python; tests tests/gpu/test_gpu_searches.py -k does_not_fit") &
     wait
 }
 
 kernels() {
-    part kernels 85 "$python" benchmarks/recurrence_gpu.py --seconds 0.1
+    part kernels 72 "$python" benchmarks/recurrence_gpu.py --seconds 0.1
 }
 
 engine() { # the engine's rate with kernels and without
-    part engine 30 "$python" benchmarks/lanes_gpu.py --ways lanes loops --cells LSTM --units 64 \
-        --steps 50 --lanes 8 512 --seconds 0.2
-    part engine 35 "$python" benchmarks/lanes_gpu.py --ways lanes loops --cells GRU --units 32 \
-        --steps 500 --lanes 512 --seconds 0.2
-    part engine 25 "$python" benchmarks/lanes_gpu.py --ways lanes loops --cells LSTM --units 16 \
-        --steps 50 --lanes 512 --seconds 0.2
+    part engine 90 "$python" benchmarks/lanes_gpu.py --ways lanes loops --lanes 512 --seconds 0.2 \
+        --shapes LSTM-64-50 GRU-32-500 LSTM-16-50
 }
 
 small() {
-    part small 45 "$python" benchmarks/compare_tuners.py --repeats 1 \
+    part small 38 "$python" benchmarks/compare_tuners.py --repeats 1 \
         --contenders rnnsearch rnnsearch-warm
-    RNNSEARCH_KERNELS=off part small 30 "$python" benchmarks/compare_tuners.py --repeats 1 \
+    RNNSEARCH_KERNELS=off part small 24 "$python" benchmarks/compare_tuners.py --repeats 1 \
         --contenders rnnsearch-warm
+}
+
+start() {
+    part start 26 "$python" benchmarks/start_cost.py
 }
 
 for name in $parts; do
     case $name in
-    exact | kernels | engine | small) ;;
+    exact | kernels | engine | small | start) ;;
     *)
-        echo "no part $name; give any of: exact kernels engine small" >&2
+        echo "no part $name; give any of: exact kernels engine small start" >&2
         exit 2
         ;;
     esac

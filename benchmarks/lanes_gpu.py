@@ -76,8 +76,9 @@ def main() -> None:
     if isinstance(peak, str):
         sys.exit(1)
     has_torch = importlib.util.find_spec("torch") is not None
-    print(_alone(_torch_device) if has_torch else "Skipped: torch is not installed", flush=True)
-    for cell, units, steps in product(arguments.cells, arguments.units, arguments.steps):
+    if "torch" in arguments.ways:
+        print(_alone(_torch_device) if has_torch else "Skipped: torch is not installed", flush=True)
+    for cell, units, steps in arguments.shapes:
         shape = Shape(cell, units, steps, arguments.batch, arguments.sequences)
         points = _measure(shape, arguments, has_torch)
         print(f"\n{shape}\n\n{_table(points, peak)}", flush=True)
@@ -94,6 +95,13 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--cells", nargs="+", choices=list(GATES), default=["LSTM", "GRU"])
     parser.add_argument("--units", nargs="+", type=count, default=[16, 64, 256], metavar="H")
     parser.add_argument("--steps", nargs="+", type=count, default=[50, 500], metavar="T")
+    parser.add_argument(
+        "--shapes",
+        nargs="+",
+        type=_shape,
+        metavar="CELL-H-T",
+        help="in place of all of --cells, --units and --steps: LSTM-64-50",
+    )
     parser.add_argument(
         "--lanes", nargs="+", type=count, default=_LANES, metavar="K", help="default: 1 to 512"
     )
@@ -122,10 +130,20 @@ def _parse() -> argparse.Namespace:
     )
     arguments = parser.parse_args()
     arguments.lanes = sorted(set(arguments.lanes))
+    every = product(arguments.cells, arguments.units, arguments.steps)
+    arguments.shapes = arguments.shapes or list(every)
     if arguments.batch > arguments.sequences:
         received = f"{arguments.batch} of {arguments.sequences}"
         parser.error(f"argument --batch: must be at most --sequences; received {received}")
     return arguments
+
+
+def _shape(text: str) -> tuple[str, int, int]:
+    """A cell, H and T, from ``LSTM-64-50``."""
+    cell, units, steps = text.split("-")
+    if cell not in GATES:
+        raise ValueError(cell)
+    return cell, int(units), int(steps)
 
 
 def _alone(function: Callable[..., _Result], *given: object) -> _Result | str:
