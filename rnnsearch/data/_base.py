@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from rnnsearch.data.inputs import Inputs, Sequences, count, join
+from rnnsearch.vocabulary import MAPPINGS, MappingFact
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -237,12 +238,19 @@ class Preparation(ABC):
     """The way from new raw data to model input and from model output back; kept as JSON.
 
     Attributes:
+        task: The name of the mapping.
         target: What is predicted, with the way back to its own units.
         writing: How classes are read as text again, where text is written; else None.
     """
 
+    task: str
     target: Target
     writing: Writing | None = None
+
+    @property
+    def mapping(self) -> MappingFact:
+        """What is known of the task."""
+        return MAPPINGS[self.task]
 
     @property
     def scalings(self) -> Mapping[str, Scaling]:

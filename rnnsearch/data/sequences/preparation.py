@@ -20,7 +20,6 @@ from rnnsearch.data.sequences.steps import stepped
 from rnnsearch.data.sequences.unlike import unlike_sequences
 from rnnsearch.data.sources import SEQUENCES
 from rnnsearch.data.unlike import Span, spans
-from rnnsearch.vocabulary import MAPPINGS, MappingFact
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,11 +58,6 @@ class SequencesPreparation(Preparation):
     per_sequence: bool = False
     seen: tuple[Span, ...] = ()
     seen_targets: tuple[Span, ...] = ()
-
-    @property
-    def mapping(self) -> MappingFact:
-        """What is known of the task."""
-        return MAPPINGS[self.task]
 
     @property
     def output_steps(self) -> int | None:

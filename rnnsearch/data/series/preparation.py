@@ -34,7 +34,6 @@ from rnnsearch.data.series.windows import (
 )
 from rnnsearch.data.time import Clock, Step
 from rnnsearch.data.unlike import Span
-from rnnsearch.vocabulary import MAPPINGS, MappingFact
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,11 +119,6 @@ class SeriesPreparation(Preparation):
     def from_json(cls, values: dict[str, Any]) -> SeriesPreparation:
         """The inverse of `to_json`."""
         return cls(**from_plain(values))
-
-    @property
-    def mapping(self) -> MappingFact:
-        """What is known of the task."""
-        return MAPPINGS[self.task]
 
     @property
     def scalings(self) -> dict[str, Scaling]:

@@ -266,7 +266,7 @@ class RowsPreparation(Preparation):
         x = self._read(rows)
         if self.writing is not None:
             return _beside(self, x, self.writing.begun(len(rows))), frame
-        if MAPPINGS[self.task].aligned:
+        if self.mapping.aligned:
             real = x != 0
             frame = frame.loc[np.repeat(np.arange(len(x)), x.shape[1])].reset_index(drop=True)
             frame["step"] = np.cumsum(real, axis=1).ravel()

@@ -17,6 +17,7 @@ from rnnsearch.data.sources import TEXTS
 from rnnsearch.data.splits import time_parts
 from rnnsearch.data.tokens.tokenizers import Tokenizer
 from rnnsearch.data.tokens.vocabulary import PADDING, Vocabulary, find_vocabulary
+from rnnsearch.vocabulary import MANY_TO_MANY
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,6 +83,7 @@ class StreamPreparation(Preparation):
         settings: The spec's data section as plain values.
     """
 
+    task = MANY_TO_MANY.name
     target: Target
     tokenizer: Tokenizer
     vocabulary: Vocabulary

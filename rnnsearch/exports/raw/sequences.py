@@ -86,7 +86,7 @@ class SequencesForm(RawForm):
         counts = None
         if not self._vector:
             raw = to_front(raw, sample.lengths, prepared.steps, np.nan)
-            if prepared.task == "many_to_many":
+            if prepared.mapping.aligned:
                 counts = real_steps(sample.lengths, prepared.steps, True)
         elif raw.ndim == 3:
             raw = raw[:, 0]

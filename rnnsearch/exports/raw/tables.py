@@ -72,7 +72,7 @@ class TableForm(RawForm):
             return np.arange(prepared.output_steps or 1) + 1
         if prepared.output_steps is not None:
             return np.arange(prepared.output_steps) + prepared.horizon
-        steps = prepared.window if prepared.task == "many_to_many" else 1
+        steps = prepared.window if prepared.mapping.aligned else 1
         return np.arange(steps) - (steps - 1) + prepared.horizon
 
     @property
@@ -111,7 +111,7 @@ class TableForm(RawForm):
         if prepared.output_steps is None:
             lags = self._lags(given)
             read = window if lags is None else ops.concatenate([window, lags], axis=-1)
-            if prepared.task == "one_to_one":
+            if not prepared.mapping.recurrent:
                 return {"features": ops.squeeze(read, axis=1)}
             return {"sequence": read}
         return {"source": window, "ahead": self._ahead(given, window)}
@@ -184,7 +184,7 @@ class TableForm(RawForm):
     @property
     def per_step(self) -> bool:
         """Whether several rows are predicted."""
-        return self.prepared.output_steps is not None or self.prepared.task == "many_to_many"
+        return self.prepared.output_steps is not None or self.prepared.mapping.aligned
 
     def examples(self, path: str, most: int, *, judged: bool) -> Examples:
         """Sequences whose rows are all there, observed and evenly spaced."""

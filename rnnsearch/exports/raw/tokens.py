@@ -53,7 +53,7 @@ class TextsForm(RawForm):
         x, _ = self.prepared.inputs(path)
         places = np.arange(len(np.asarray(x)))[-most:]
         ids = np.asarray(x)[places]
-        counts = ids != 0 if self.prepared.task == "many_to_many" else None
+        counts = ids != 0 if self.prepared.mapping.aligned else None
         if self.prepared.vectors is not None:
             raw = self.prepared.vectors.scaling.invert(ids).astype(np.float32)
             return Examples({"vector": raw}, places)
