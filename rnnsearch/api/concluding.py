@@ -93,6 +93,7 @@ class Concluding:
             task=TASKS[self.inputs.spec.task],
             simple=self.simple,
             tick=self.recorder.concluding,
+            checkpoints=self.folder.checkpoints,
         )
 
     def _deliver(self, so_far: SoFar) -> int:

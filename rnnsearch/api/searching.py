@@ -8,7 +8,7 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -245,8 +245,11 @@ class _Searching:
         try:
             with self._data_for_workers(), self.executor as executor:
                 self.recorder.begin(before, self._simple_baselines())
+                self.folder.forget_checkpoints(_open(before))
                 self._search(executor, before)
+                self.folder.forget_checkpoints(_open(records(self.study)))
                 self._conclude(executor)
+                shutil.rmtree(self.folder.checkpoints, ignore_errors=True)
         except KeyboardInterrupt:
             interrupted = True
         finally:
@@ -316,6 +319,7 @@ class _Searching:
             timeout=self.times.searching(),
             memory=_WORKER_MEMORY,
             latest=self.times.left(),
+            checkpoints=self.folder.checkpoints.absolute(),
         )
         rounds = None
         if self.planner.total == UNBOUNDED:
@@ -368,6 +372,11 @@ class _Searching:
             ledger=self.ledger,
             simple=self.simple,
         ).run(self.times.confirming, self.times.end)
+
+
+def _open(trials: Sequence[TrialRecord]) -> list[int]:
+    """Those that have not ended."""
+    return [trial.number for trial in trials if not trial.ended]
 
 
 def _executor(spec: Spec, folder: StudyFolder) -> ProcessExecutor:

@@ -70,6 +70,7 @@ def conclude(
     task: Task,
     simple: SimpleMethods | None = None,
     tick: Callable[[str], None] = lambda activity: None,
+    checkpoints: Path | None = None,
 ) -> Conclusion | None:
     """Confirm the best trials, choose among them, and save what is delivered.
 
@@ -87,12 +88,14 @@ def conclude(
         task: That is learned.
         simple: Methods that may stand beside the networks; fitted on each division.
         tick: Told what is going on.
+        checkpoints: The folder where lanes are kept while they train.
 
     Returns:
         None where no trial could be confirmed, as there was no time for it.
     """
     concluding = _Concluding(
-        executor, planner, data, finals, objective, lanes, deadline, ends, tick, task, simple
+        *(executor, planner, data, finals, objective, lanes, deadline, ends, tick, task, simple),
+        checkpoints,
     )
     return concluding.run(records, save)
 
@@ -110,6 +113,7 @@ class _Concluding:
     tick: Callable[[str], None]
     task: Task
     simple: SimpleMethods | None
+    checkpoints: Path | None
 
     def run(self, records: Sequence[TrialRecord], save: Path) -> Conclusion | None:
         """See `conclude`."""
@@ -174,7 +178,15 @@ class _Concluding:
             whole = run.index >= WHOLE
             self.finals.keep(ended, run, -1 if whole else run.fold)
 
-        confirm(self.executor, work, keep, lanes=self.lanes, deadline=deadline, tick=self.tick)
+        confirm(
+            self.executor,
+            work,
+            keep,
+            lanes=self.lanes,
+            deadline=deadline,
+            tick=self.tick,
+            checkpoints=self.checkpoints,
+        )
 
     def _as_confirmed(self, one: Standing, is_tied: bool) -> Confirmed:
         found = estimate(one.scores(self.objective), self._folds)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -111,6 +112,7 @@ def confirm(
     lanes: int | None,
     deadline: float,
     tick: Callable[[str], None] = lambda activity: None,
+    checkpoints: Path | None = None,
 ) -> Confirmed:
     """Have the workers do it, each a program at a time; each worker must be idle.
 
@@ -121,11 +123,12 @@ def confirm(
         lanes: Of a block; None as the engine likes.
         deadline: When to stop, on the monotonic clock.
         tick: Told, now and then, what is going on.
+        checkpoints: The folder where lanes are kept while they train.
 
     Raises:
         WorkerError: The same work failed twice.
     """
-    return _Confirming(executor, keep, lanes, deadline, tick).run(list(work))
+    return _Confirming(executor, keep, lanes, deadline, tick, checkpoints).run(list(work))
 
 
 class _Confirming:
@@ -136,7 +139,9 @@ class _Confirming:
         lanes: int | None,
         deadline: float,
         tick: Callable[[str], None],
+        checkpoints: Path | None = None,
     ) -> None:
+        self._checkpoints = checkpoints
         self._executor = executor
         self._keep = keep
         self._lanes = lanes
@@ -165,7 +170,15 @@ class _Confirming:
         return time.monotonic() >= self._deadline
 
     def _send(self, worker: int, work: Work) -> None:
-        block = Block(work.program, work.runs, work.schedule, self._lanes, whole=work.whole)
+        block = Block(
+            work.program,
+            work.runs,
+            work.schedule,
+            self._lanes,
+            whole=work.whole,
+            checkpoints=self._checkpoints,
+            final=True,
+        )
         self._going[worker] = work
         self._left[worker] = {run.key: run for run in work.runs}
         self._executor.send(worker, block)

@@ -14,7 +14,7 @@ from rnnsearch.driver.plans import TrialPlan
 from rnnsearch.driver.racing import Field
 from rnnsearch.driver.trials import Lane, TrialRecord
 from rnnsearch.engines import Run, RunKey
-from rnnsearch.execution.messages import Block, Ended, Epoch
+from rnnsearch.execution.messages import Block, Ended, Epoch, Resumed
 
 __all__ = ["Flight", "Landing"]
 
@@ -62,6 +62,11 @@ class Flight:
         """An epoch of these runs ended."""
         for key, epoch in epochs.items():
             self.curves.setdefault(key, []).append(epoch)
+
+    def resumed(self, message: Resumed) -> None:
+        """These runs go on from where an earlier process left them."""
+        self.curves |= {key: list(curve) for key, curve in message.curves.items()}
+        self.reached |= {key: dict(reached) for key, reached in message.reached.items()}
 
     def pruned(self, values: Mapping[RunKey, tuple[int, float]]) -> frozenset[int]:
         """Trials to stop, decided in the order of their numbers once all have reported.

@@ -4,13 +4,13 @@ With one worker it is a function of the spec: a block is planned when all before
 where the sampler takes no notice of them, as soon as the one before it was sent), its runs get
 their lanes in order, and trials that are due at the same time are put to the pruner in the order
 of their numbers. A search that was killed and goes on trains the block that was cut, as it was and
-in as many lanes, with the lanes of what has ended kept for as long as it took; it decides again
-only what was not decided. So it suggests, prunes and ranks what it would have, had it not been
-killed. (Unless it was killed in the milliseconds in which a trial was being suggested: that one
-gets its remaining parameters, but maybe others.) Three things are not of the spec, and where they
-happen two searches may differ: more than one worker, whose blocks end in any order; a timeout; and
-a worker that died, as its trials are tried again each alone, and reach their rungs one after the
-other, not together.
+in as many lanes, with the lanes of what has ended kept for as long as it took, and what was in
+training taken up from its last checkpoint; it decides again only what was not decided. So it
+suggests, prunes and ranks what it would have, had it not been killed. (Unless it was killed in the
+milliseconds in which a trial was being suggested: that one gets its remaining parameters, but maybe
+others.) Three things are not of the spec, and where they happen two searches may differ: more than
+one worker, whose blocks end in any order; a timeout; and a worker that died, as its trials are
+tried again each alone, and reach their rungs one after the other, not together.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from rnnsearch.driver.clock import Clock
@@ -44,6 +45,7 @@ from rnnsearch.execution.messages import (
     Opened,
     Prepare,
     Ready,
+    Resumed,
     Rung,
     Schedule,
     Verdict,
@@ -88,6 +90,7 @@ class Limits:
     timeout: float | None
     memory: float
     latest: float | None = None
+    checkpoints: Path | None = None
 
 
 class Search:
@@ -227,7 +230,14 @@ class Search:
             self._attempts[plan.number] = self._attempts.get(plan.number, 0) + 1
         lanes = planned.lanes or self._limits.lanes
         schedule = self._limits.schedule(planned.runs[0].epochs)
-        block = Block(planned.program, planned.runs, schedule, lanes, planned.epochs)
+        block = Block(
+            planned.program,
+            planned.runs,
+            schedule,
+            lanes,
+            planned.epochs,
+            checkpoints=self._limits.checkpoints,
+        )
         self._flights[worker] = Flight(block, {plan.number: plan for plan in planned.plans})
         self._executor.send(worker, block)
 
@@ -246,6 +256,8 @@ class Search:
                 flight.activity = text
             case Opened(lanes):
                 self._planner.note_lanes(flight.block.runs[0].trial, lanes)
+            case Resumed():
+                flight.resumed(message)
             case Epochs(epochs):
                 flight.note(epochs)
             case Rung(values):

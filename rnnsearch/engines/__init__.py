@@ -10,6 +10,7 @@ from rnnsearch.engines._base import (
     Program,
     Run,
     RunKey,
+    SavedLane,
     Session,
     batch_order,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "Program",
     "Run",
     "RunKey",
+    "SavedLane",
     "Session",
     "batch_order",
 ]

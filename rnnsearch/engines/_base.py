@@ -18,7 +18,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -35,6 +35,7 @@ __all__ = [
     "Program",
     "Run",
     "RunKey",
+    "SavedLane",
     "Session",
     "batch_order",
 ]
@@ -166,6 +167,14 @@ class Run:
         return self.trial, self.index
 
 
+class SavedLane(NamedTuple):
+    """A run as `Session.states` gave it, after so many epochs."""
+
+    run: Run
+    epochs: int
+    arrays: Sequence[np.ndarray]
+
+
 class Session(ABC):
     """K lanes of one program on one dataset, or on the folds of one."""
 
@@ -224,6 +233,18 @@ class Session(ABC):
     @abstractmethod
     def release(self, lane: int) -> None:
         """Leave the lane out of further epochs."""
+
+    def states(self) -> dict[int, list[np.ndarray]]:
+        """All that each loaded lane needs to go on, in arrays; none where the engine can't say."""
+        return {}
+
+    def restore(self, saved: Mapping[int, SavedLane]) -> frozenset[int]:
+        """Put what `states` gave into lanes, in place of whatever those held.
+
+        Returns:
+            The lanes that now go on. Others, whose arrays are of no use, are as they were.
+        """
+        return frozenset()
 
 
 class Engine(ABC):

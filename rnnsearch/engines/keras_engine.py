@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnsearch.data import Dataset, Part
 from rnnsearch.data.inputs import take
-from rnnsearch.engines._base import Engine, Program, Run, Session
+from rnnsearch.engines._base import Engine, Program, Run, SavedLane, Session
 from rnnsearch.engines.compiling import make_optimizer
 from rnnsearch.engines.devices import describe_device
 from rnnsearch.engines.losses import make_training_loss
@@ -132,6 +132,37 @@ class _KerasSession(Session):
         variables = in_standard_order(self._model, self._program.architecture)
         return [_copied(variable) for variable in variables]
 
+    def states(self) -> dict[int, list[np.ndarray]]:
+        """Variables of model and optimizer, weights before they were averaged, and the best."""
+        if self._model is None or self._best is None:
+            return {}
+        value, best = self._best
+        held = [_copied(variable) for variable in self._variables()]
+        return {0: [*held, np.array(value), *best, *self._unaveraged.ended]}
+
+    def restore(self, saved: Mapping[int, SavedLane]) -> frozenset[int]:
+        """Build the model anew, and put them in."""
+        ((lane, one),) = saved.items()
+        self.load({lane: one.run})
+        assert self._model is not None
+        self._model.optimizer.build(self._model.trainable_variables)
+        variables, count = self._variables(), len(self._model.trainable_variables)
+        held, rest = one.arrays[: len(variables)], one.arrays[len(variables) :]
+        shapes = [tuple(variable.shape) for variable in variables]
+        if len(rest) not in (1 + count, 1 + 2 * count) or shapes != [a.shape for a in held]:
+            return frozenset()
+        for variable, array in zip(variables, held, strict=True):
+            variable.assign(array)
+        self._best = float(rest[0]), list(rest[1 : 1 + count])
+        self._unaveraged.ended = list(rest[1 + count :])
+        self._epoch = one.epochs
+        return frozenset(saved)
+
+    def _variables(self) -> list[keras.Variable]:
+        """All that training changes."""
+        assert self._model is not None
+        return [*self._model.variables, *self._model.optimizer.variables]
+
     def release(self, lane: int) -> None:
         """Let go of the model."""
         self._model = None
@@ -151,26 +182,27 @@ class _Unaveraged:
 
     Attributes:
         keep: Called by Keras before it does.
+        ended: The weights at the end of the last epoch; none where there is no average.
     """
 
     def __init__(self, model: keras.Model) -> None:
         self._model = model
-        self._ended: list[np.ndarray] = []
+        self.ended: list[np.ndarray] = []
         self.keep = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: self._keep())
 
     def _keep(self) -> None:
         if self._model.optimizer.use_ema:
-            self._ended = [_copied(variable) for variable in self._model.trainable_variables]
+            self.ended = [_copied(variable) for variable in self._model.trainable_variables]
 
     def part(self) -> None:
         """Copy the average: Keras put the very arrays in place, and JAX would free them twice."""
-        if self._ended:
+        if self.ended:
             for variable in self._model.trainable_variables:
                 variable.assign(_copied(variable))
 
     def put_back(self) -> None:
         """Put the weights in place of their average, where an epoch went before."""
-        for variable, value in zip(self._model.trainable_variables, self._ended, strict=False):
+        for variable, value in zip(self._model.trainable_variables, self.ended, strict=False):
             variable.assign(value)
 
 

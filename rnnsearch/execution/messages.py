@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -36,6 +36,7 @@ __all__ = [
     "Put",
     "PutOut",
     "Ready",
+    "Resumed",
     "RunState",
     "Rung",
     "Schedule",
@@ -92,6 +93,9 @@ class Block:
             their lane for as long without training, so that the others start when they would
             have: what is decided at rungs depends on what was decided before.
         whole: Whether runs train on training and validation part together.
+        checkpoints: The folder where lanes are kept while they train, and taken up from; None
+            where they are not.
+        final: Whether runs confirm trials, under indices of their own.
     """
 
     program: Program
@@ -100,6 +104,8 @@ class Block:
     lanes: int | None
     ended: Mapping[RunKey, int] = field(default_factory=dict)
     whole: bool = False
+    checkpoints: Path | None = None
+    final: bool = False
 
 
 @dataclass(frozen=True)
@@ -208,6 +214,19 @@ class Opened:
 
 
 @dataclass(frozen=True)
+class Resumed:
+    """Runs are taken up from a checkpoint; those of them that had ended end again.
+
+    Attributes:
+        curves: The learning curve of each so far.
+        reached: What each had at rungs, as in `Rung`: epoch → best objective.
+    """
+
+    curves: Mapping[RunKey, Sequence[Epoch]]
+    reached: Mapping[RunKey, Mapping[int, float]]
+
+
+@dataclass(frozen=True)
 class Epochs:
     """An epoch ended for these runs."""
 
@@ -306,5 +325,16 @@ class Crashed:
 
 
 Message = (
-    Ready | Activity | Opened | Epochs | Rung | Compare | Ended | BlockDone | Judged | Put | Crashed
+    Ready
+    | Activity
+    | Opened
+    | Resumed
+    | Epochs
+    | Rung
+    | Compare
+    | Ended
+    | BlockDone
+    | Judged
+    | Put
+    | Crashed
 )

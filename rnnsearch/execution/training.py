@@ -11,7 +11,8 @@ trial is still worth it, which is asked when that stage of all trials is over.
 Lanes go in step, an epoch at a time, each at an epoch of its own run. At the end of each, the
 lanes that got free take the next runs of the block; no lane waits for another. Runs that ended
 before the block was sent hold their lane as long as they did then, so the order in which the
-others start and reach their rungs is that of a block that was never cut.
+others start and reach their rungs is that of a block that was never cut. Runs that were cut in
+training and left a checkpoint go on from it, when their lane was held as long as they had trained.
 """
 
 from __future__ import annotations
@@ -20,11 +21,16 @@ import math
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from rnnsearch.engines import Program, Run, RunKey, Session
+from rnnsearch.engines import Program, Run, RunKey, SavedLane, Session
+from rnnsearch.execution.checkpoints import Checkpoints, Kept
 from rnnsearch.execution.messages import Block, Ended, Epoch, RunState
+
+if TYPE_CHECKING:
+    import numpy as np
 
 __all__ = ["Listener", "train"]
 
@@ -52,6 +58,9 @@ class Listener(ABC):
     def cancelled(self) -> bool:
         """Whether to stop all runs now."""
 
+    def resumed(self, kept: Mapping[RunKey, Kept]) -> None:  # noqa: B027 - few listen for it
+        """These runs are taken up; those of them that have ended are told of next."""
+
 
 def train(session: Session, block: Block, listener: Listener) -> None:
     """Train every run of a block to its end, in as many lanes as the session has."""
@@ -67,6 +76,19 @@ class _Progress:
     seconds: float = 0.0
     best: Epoch | None = None
     last: Epoch | None = None
+    curve: list[Epoch] = field(default_factory=list)
+    reached: dict[int, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, kept: Kept) -> _Progress:
+        """As it stood."""
+        curve, reached = list(kept.curve), dict(kept.reached)
+        return cls(kept.run, kept.epochs, kept.seconds, kept.best, kept.last, curve, reached)
+
+    def kept(self, arrays: Sequence[np.ndarray], ended: Ended | None = None) -> Kept:
+        """As it stands."""
+        so_far = (self.epochs, self.seconds, self.best, self.last, self.curve, self.reached)
+        return Kept(self.run, *so_far, arrays, ended)
 
     def add(
         self, metrics: Mapping[str, float], program: Program, seconds: float, epochs: int
@@ -75,6 +97,7 @@ class _Progress:
         self.seconds += seconds
         value = metrics[program.objective]
         self.last = Epoch(self.epochs, metrics)
+        self.curve.append(self.last)
         if self.best is None or program.goal.better(value, self.best.metrics[program.objective]):
             self.best = self.last
 
@@ -90,7 +113,11 @@ class _Course:
         _waiting: Runs without a lane yet, in order: those of the first stage before all others.
         _stage: That is trained.
         _lanes: Lane → the run that trains in it.
-        _held: Lane → epochs for which a run that ended before still holds it.
+        _held: Lane → epochs for which a run that ended before, or waits for its checkpoint to
+            be due, still holds it.
+        _asleep: Lane → the run that goes on in it from a checkpoint, when it is held no more.
+        _ended: Runs that ended before → epochs that each had.
+        _done: Runs of several of a trial that ended here, while its others go on.
     """
 
     def __init__(self, session: Session, block: Block, listener: Listener) -> None:
@@ -99,14 +126,20 @@ class _Course:
         self._listener = listener
         # A run that was stopped before its first epoch never had a lane.
         runs = [run for run in block.runs if block.ended.get(run.key) != 0]
+        self._checkpoints = Checkpoints(block)
+        self._kept = self._checkpoints.load()
+        self._done = {key: one for key, one in self._kept.items() if one.ended is not None}
+        self._ended = {**block.ended, **{key: one.epochs for key, one in self._done.items()}}
         self._waiting = deque(sorted(runs, key=lambda run: self._stage_of(run)))
         self._stage = 0
         self._stride = block.schedule.stride
         self._lanes: dict[int, _Progress] = {}
         self._held: dict[int, int] = {}
+        self._asleep: dict[int, Kept] = {}
 
     def run(self) -> None:
         lanes = range(self._session.width)
+        self._take_up()
         self._fill(lanes)
         while self._lanes or self._held or self._waiting:
             if self._listener.cancelled():
@@ -120,6 +153,15 @@ class _Course:
             free = self._advance() if self._lanes else []
             free += self._pass(ticks)
             self._fill(sorted(free))
+        self._checkpoints.remove()
+
+    def _take_up(self) -> None:
+        """Tell what is known of runs that were cut, and end those of them that had ended."""
+        if self._kept:
+            self._listener.resumed(self._kept)
+        for one in self._done.values():
+            assert one.ended is not None
+            self._listener.ended(one.ended)
 
     def _stage_of(self, run: Run) -> int:
         return self._block.schedule.stage(run.index)
@@ -127,7 +169,7 @@ class _Course:
     def _next_stage(self) -> None:
         """Go on to the next stage with runs, with the trials that are still worth it."""
         self._stage = self._stage_of(self._waiting[0])
-        ended, runs = self._block.ended, self._block.schedule.stages[self._stage - 1]
+        ended, runs = self._ended, self._block.schedule.stages[self._stage - 1]
         going = {run.trial for run in self._waiting if run.key not in ended}
         if going:
             trials = tuple(sorted(going))
@@ -141,13 +183,31 @@ class _Course:
             if not self._waiting or self._stage_of(self._waiting[0]) > self._stage:
                 break
             run = self._waiting.popleft()
-            if run.key in self._block.ended:
-                self._held[lane] = self._block.ended[run.key]
+            if run.key in self._ended:
+                self._held[lane] = self._ended[run.key]
+            elif run.key in self._kept:
+                self._asleep[lane] = self._kept[run.key]
+                self._held[lane] = self._asleep[lane].epochs
             else:
                 fresh[lane] = run
+        self._load(fresh)
+
+    def _load(self, fresh: Mapping[int, Run]) -> None:
+        """Start runs from scratch."""
         if fresh:
             self._session.load(fresh)
             self._lanes.update({lane: _Progress(run) for lane, run in fresh.items()})
+
+    def _wake(self, lanes: Iterable[int]) -> None:
+        """Go on with the runs that sleep in these lanes."""
+        woken = {lane: self._asleep.pop(lane) for lane in lanes}
+        for lane in woken:
+            self._held.pop(lane, None)
+        saved = {lane: SavedLane(k.run, k.epochs, k.arrays) for lane, k in woken.items()}
+        restored = self._session.restore(saved) if saved else frozenset()
+        self._lanes.update({lane: _Progress.of(woken[lane]) for lane in restored})
+        # Of another version's arrays, say; the run is none the worse for it.
+        self._load({lane: one.run for lane, one in woken.items() if lane not in restored})
 
     def _advance(self) -> list[int]:
         """Train in every lane up to the next look; the lanes that it leaves free."""
@@ -165,12 +225,27 @@ class _Course:
         )
         self._end_runs(results)
         self._prune()
+        self._keep()
         return list(before - set(self._lanes))
+
+    def _keep(self) -> None:
+        """Write a checkpoint, if it is time for one."""
+        rungs = self._block.schedule.rungs
+        if not self._checkpoints.due(rung=any(p.epochs in rungs for p in self._lanes.values())):
+            return
+        states = self._session.states()
+        kept = [one.kept(states[lane]) for lane, one in self._lanes.items() if lane in states]
+        going = {run.trial for run in self._waiting} | {one.run.trial for one in kept}
+        going |= {one.run.trial for one in self._asleep.values()}
+        self._done = {key: one for key, one in self._done.items() if key[0] in going}
+        self._checkpoints.write([*kept, *self._asleep.values(), *self._done.values()])
 
     def _pass(self, ticks: int) -> list[int]:
         """Let epochs pass for the lanes that are held; those that are held no more."""
         self._held = {lane: left - ticks for lane, left in self._held.items()}
-        free = [lane for lane, left in self._held.items() if not left]
+        over = [lane for lane, left in self._held.items() if not left]
+        self._wake([lane for lane in over if lane in self._asleep])
+        free = [lane for lane in over if lane in self._held]
         for lane in free:
             del self._held[lane]
         return free
@@ -199,12 +274,16 @@ class _Course:
             for progress in self._lanes.values()
             if progress.best is not None and progress.epochs in self._block.schedule.rungs
         }
+        for progress in self._lanes.values():
+            if progress.run.key in asked:
+                progress.reached[progress.epochs] = asked[progress.run.key][1]
         if asked:
             for trial in sorted(self._listener.rung(asked)):
                 self._stop(trial, "pruned at epoch {epoch}")
 
     def _stop(self, trial: int, message: str) -> None:
         """End every run of a trial that has not ended."""
+        self._wake([lane for lane, one in self._asleep.items() if one.run.trial == trial])
         for lane, progress in list(self._lanes.items()):
             if progress.run.trial == trial:
                 self._end(lane, "PRUNED", message.format(epoch=progress.epochs))
@@ -213,6 +292,7 @@ class _Course:
             self._leave_out(run, message.format(epoch=0))
 
     def _cancel(self) -> None:
+        self._wake(list(self._asleep))
         for lane, progress in list(self._lanes.items()):
             message = f"out of time at epoch {progress.epochs} of {progress.run.epochs}"
             self._end(lane, "CUT", message)
@@ -221,7 +301,7 @@ class _Course:
 
     def _leave_out(self, run: Run, message: str, state: RunState = "PRUNED") -> None:
         """A run ends without having had a lane."""
-        if run.key not in self._block.ended:
+        if run.key not in self._ended:
             parameters = self._session.parameters
             ended = Ended(run.trial, state, None, 0, 0.0, parameters, None, message, run.index)
             self._listener.ended(ended)
@@ -234,20 +314,21 @@ class _Course:
             weights = session.last_weights(lane) if last else session.best_weights(lane)
         layers = session.diagnosis(lane) if self._block.program.diagnoses else ()
         session.release(lane)
-        self._listener.ended(
-            Ended(
-                progress.run.trial,
-                state,
-                progress.last if last else progress.best,
-                progress.epochs,
-                progress.seconds,
-                self._session.parameters,
-                weights,
-                message,
-                progress.run.index,
-                layers,
-            )
+        ended = Ended(
+            progress.run.trial,
+            state,
+            progress.last if last else progress.best,
+            progress.epochs,
+            progress.seconds,
+            self._session.parameters,
+            weights,
+            message,
+            progress.run.index,
+            layers,
         )
+        if state == "COMPLETE" and self._block.checkpoints is not None:
+            self._done[progress.run.key] = progress.kept(weights or (), ended)
+        self._listener.ended(ended)
 
 
 def _not_finite(metrics: Mapping[str, float], objective: str) -> str | None:

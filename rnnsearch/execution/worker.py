@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from rnnsearch.execution._base import WorkerSetup
+from rnnsearch.execution.checkpoints import Kept
 from rnnsearch.execution.importing import import_keras_alone
 from rnnsearch.execution.lanes import Lanes
 from rnnsearch.execution.memory import first_line, is_out_of_memory, within_memory
@@ -42,6 +43,7 @@ from rnnsearch.execution.messages import (
     Prepare,
     PutOut,
     Ready,
+    Resumed,
     Rung,
     Verdict,
 )
@@ -228,6 +230,12 @@ class _RemoteListener(Listener):
             self._connection.send(Epochs(fresh))
             self._epochs |= {key: epoch.number for key, epoch in fresh.items()}
 
+    def resumed(self, kept: Mapping[RunKey, Kept]) -> None:
+        fresh = {key: one for key, one in kept.items() if one.epochs > self._epochs.get(key, 0)}
+        curves = {key: one.curve for key, one in fresh.items()}
+        self._connection.send(Resumed(curves, {key: one.reached for key, one in fresh.items()}))
+        self._epochs |= {key: one.epochs for key, one in fresh.items()}
+
     def rung(self, values: Mapping[RunKey, tuple[int, float]]) -> frozenset[int]:
         self._connection.send(Rung(values))
         return self._verdict()
@@ -244,8 +252,9 @@ class _RemoteListener(Listener):
             self._note(answer)
 
     def ended(self, ended: Ended) -> None:
-        self._connection.send(ended)
-        self._ended.add(ended.key)
+        if ended.key not in self._ended:
+            self._connection.send(ended)
+            self._ended.add(ended.key)
 
     def cancelled(self) -> bool:
         while self._connection.poll():
@@ -298,7 +307,8 @@ def end_with_driver(connection: Connection) -> None:
 
     The system tells the worker so when the driver's end of the connection closes, even where
     the driver was killed; its parent is watched as well, as a fork of the driver may hold the
-    connection open. Nothing is lost: whatever lasts is written by the driver.
+    connection open. Nothing is lost: whatever lasts is written by the driver, but for checkpoints,
+    which are whole or not there.
     """
     parent = os.getppid()
     hangup = select.poll()

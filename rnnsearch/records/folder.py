@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from rnnsearch.errors import StudyError
+from rnnsearch.execution.checkpoints import checkpoint_trials
 from rnnsearch.files import Locked, locked, remove_leftovers
 
 __all__ = ["StudyFolder"]
@@ -100,6 +101,21 @@ class StudyFolder:
         """The weights of a run that confirms a trial."""
         return self.weights_folder / f"final-{trial:05d}-{index:03d}.npz"
 
+    @property
+    def checkpoints(self) -> Path:
+        """Where workers keep their lanes while these train."""
+        return self.path / "checkpoints"
+
+    def forget_checkpoints(self, going: Collection[int]) -> None:
+        """Remove checkpoints of blocks without any of these trials; only for who holds the lock.
+
+        Those of runs that confirm the best stay.
+        """
+        for path in self.checkpoints.glob("*.npz"):
+            trials = checkpoint_trials(path)
+            if trials is not None and not any(number in trials for number in going):
+                path.unlink(missing_ok=True)
+
     def exists(self) -> bool:
         """Whether a study was begun here."""
         return self.study.exists() or self.spec.exists()
@@ -160,4 +176,5 @@ class StudyFolder:
                 ) from None
             remove_leftovers(self.path)
             remove_leftovers(self.weights_folder)
+            remove_leftovers(self.checkpoints)
             yield

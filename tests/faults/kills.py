@@ -40,8 +40,9 @@ def kill_driver(scene: Scene) -> str:
     expected, seconds = undisturbed(scene, **settings)
     spec, output = prepare(scene.folder, **settings), scene.folder / "out"
     kills, before = 0, acknowledged(output)
+    often = {"setup": generator.choice(["", "keep_often"])}
     for _ in range(generator.randint(1, 3)):
-        driver = search(scene, spec, output)
+        driver = search(scene, spec, output, **often)
         ended = driver.wait(generator.uniform(0, seconds))
         workers = driver.workers()
         driver.signal(signal.SIGKILL)
@@ -54,7 +55,7 @@ def kill_driver(scene: Scene) -> str:
         must(all(now.get(n) == one for n, one in before.items()), "an acknowledged trial is lost")
         before = now
     started = time.monotonic()
-    wait(search(scene, spec, output))
+    wait(search(scene, spec, output, **often))
     must(time.monotonic() - started < seconds + 10, "to go on took 10 s longer than all of it")
     check_whole(output, _TRIALS, before)
     same(board(output), expected)
@@ -73,7 +74,8 @@ def kill_worker(scene: Scene) -> str:
     settings = kind_of(generator) | {"workers": generator.randint(1, 2)}
     _, seconds = undisturbed(scene)
     spec, output = prepare(scene.folder, **settings), scene.folder / "out"
-    driver, kills = search(scene, spec, output), 0
+    often = {"setup": generator.choice(["", "keep_often"])}
+    driver, kills = search(scene, spec, output, **often), 0
     for _ in range(generator.randint(1, 3)):
         if driver.wait(generator.uniform(0, seconds / 2)) is not None:
             break

@@ -28,7 +28,7 @@ import pandas as pd  # noqa: F401
 import rnnsearch.report  # noqa: F401
 from rnnsearch.api import searching
 from rnnsearch.data import Dataset
-from rnnsearch.engines import Engine, Program, Run, Session
+from rnnsearch.engines import Engine, Program, Run, SavedLane, Session
 from rnnsearch.execution import worker
 from rnnsearch.execution.messages import Assemble, Judge, Judged, PutOut
 from rnnsearch.execution.processes import ProcessExecutor, _Process
@@ -93,6 +93,29 @@ class SimulatedSession(Session):
 
     def release(self, lane: int) -> None:
         del self._lanes[lane]
+
+    def states(self) -> dict[int, list[np.ndarray]]:
+        return {
+            number: [
+                lane["weights"],
+                np.array(lane["best"][0]),
+                lane["best"][1],
+                np.frombuffer(pickle.dumps(lane["generator"]), np.uint8),
+            ]
+            for number, lane in self._lanes.items()
+        }
+
+    def restore(self, saved: Mapping[int, SavedLane]) -> frozenset[int]:
+        for number, one in saved.items():
+            weights, value, best, generator = one.arrays
+            self._lanes[number] = {
+                "run": one.run,
+                "generator": pickle.loads(generator.tobytes()),
+                "weights": weights,
+                "epoch": one.epochs,
+                "best": (float(value), best),
+            }
+        return frozenset(saved)
 
 
 def _befall(kind: str, run: Run, epoch: int) -> None:

@@ -143,6 +143,7 @@ def check_whole(output: Path, trials: int, before: Mapping[int, TrialRecord]) ->
         must(row.iloc[0]["state"] == record.state, f"trial {record.number} has another state")
     check_files(output)
     must((output / "best.keras").exists(), "there is no best.keras")
+    must(not (output / "checkpoints").exists(), "checkpoints were left behind")
 
 
 def check_files(output: Path) -> None:
@@ -155,6 +156,9 @@ def check_files(output: Path) -> None:
     asides = [str(path) for path in output.rglob(".*aside-*")]
     must(not asides, f"left behind: {asides}")
     must(not (output / ".scratch").exists(), "the workers' data was left behind")
+    for path in output.glob("checkpoints/*.npz"):
+        with np.load(path, allow_pickle=False) as file:
+            json.loads(file["about"].tobytes())
 
 
 def gone(pids: Sequence[int], seconds: float = 5.0) -> None:

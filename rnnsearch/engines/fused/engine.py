@@ -13,12 +13,13 @@ import numpy as np
 
 from rnnsearch.data import Dataset
 from rnnsearch.diagnosis import LayerDiagnosis
-from rnnsearch.engines._base import Engine, LaneMode, Program, Run, Session
+from rnnsearch.engines._base import Engine, LaneMode, Program, Run, SavedLane, Session
 from rnnsearch.engines.compiling import lane_numbers
 from rnnsearch.engines.devices import describe_device, on_host
 from rnnsearch.engines.fused.compiled import CompiledProgram, Shape
 from rnnsearch.engines.fused.placement import KernelMode, make_placement
 from rnnsearch.engines.fused.reading import Data, device_data
+from rnnsearch.engines.fused.saving import lane_arrays, lane_state
 from rnnsearch.engines.fused.training import LaneState, metric_names
 from rnnsearch.engines.fused.widths import fitting_width, full_width, wanted_width
 from rnnsearch.engines.orders import Orders
@@ -203,6 +204,21 @@ class _FusedSession(Session):
         del self._runs[lane]
         alive = np.array([lane in self._runs for lane in range(self.width)])
         self._states = self._states._replace(alive=jax.device_put(alive, self._placement.by_lane))
+
+    def states(self) -> dict[int, list[np.ndarray]]:
+        """Of the lanes that hold a run."""
+        return lane_arrays(self._states, self._runs)
+
+    def restore(self, saved: Mapping[int, SavedLane]) -> frozenset[int]:
+        """Write them as if they were first states."""
+        blank = self._compiled.blank(1)
+        known = {lane: lane_state(blank, one.arrays) for lane, one in saved.items()}
+        fresh = {lane: state for lane, state in known.items() if state is not None}
+        if fresh:
+            self._states = self._placement.write(self._states, fresh)
+        for lane in fresh:
+            self._runs[lane], self._epochs[lane] = saved[lane].run, saved[lane].epochs
+        return frozenset(fresh)
 
     def _updates(self, run: Run) -> int:
         return updates_of(run, self._sequences[run.fold], self._shape.batch)

@@ -1,0 +1,87 @@
+"""Kills of searches that train real networks, with checkpoints at each epoch."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.faults._base import Scene, fault, must
+from tests.faults.kills import begun
+from tests.faults.studies import acknowledged, board, check_whole, gone, kind_of, prepare, same
+
+_ROOT = Path(__file__).parents[2]
+
+_DRIVER = """
+import subprocess, sys
+from rnnsearch.execution import processes
+usual = subprocess.Popen
+worker = (
+    "from rnnsearch.execution import checkpoints; from tests.faults.tampering import keep_often;"
+    "keep_often(); from rnnsearch.execution.worker import main; main()"
+)
+def start(command, **settings):
+    if command[1:3] == ["-m", "rnnsearch.execution.worker"]:
+        command = [command[0], "-c", worker, *command[3:]]
+    return usual(command, **settings)
+processes.subprocess.Popen = start
+from rnnsearch.cli import main
+main()
+"""
+
+
+def _start(spec: Path, output: Path) -> subprocess.Popen[bytes]:
+    said = (output.parent / "said.txt").open("wb")
+    command = [sys.executable, "-c", _DRIVER, "search", str(spec), "-o", str(output)]
+    environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
+    return subprocess.Popen(command, cwd=_ROOT, env=environment, stdout=said, stderr=said)
+
+
+def _whole(spec: Path, output: Path) -> float:
+    started = time.monotonic()
+    process = _start(spec, output)
+    said = output.parent / "said.txt"
+    must(process.wait(500) == 0, f"ended with {process.returncode}: {said.read_text()[-2000:]}")
+    return time.monotonic() - started
+
+
+@fault(
+    "kill-real",
+    "the same with real networks, their lanes kept at each epoch: SIGKILL of driver or worker at a "
+    "random moment, then a run to the end; of a killed driver the leaderboard of one left alone",
+    quick=0,
+    full=30,
+)
+def kill_real(scene: Scene) -> str:
+    generator = random.Random(scene.seed)
+    settings = kind_of(generator) | {"trials": 8, "epochs": 30}
+    alone, killed = scene.folder / "alone", scene.folder / "killed"
+    for folder in (alone, killed):
+        folder.mkdir()
+        spec = prepare(folder, **settings)
+    seconds = _whole(alone / "tiny.yaml", alone / "out")
+    process = _start(spec, killed / "out")
+    begun(killed / "out")
+    time.sleep(generator.uniform(0, seconds / 2))
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    workers = [int(pid) for pid in children.read_text().split()] if children.exists() else []
+    driver = generator.random() < 0.7
+    for pid in [process.pid] if driver else workers[:1]:
+        os.kill(pid, signal.SIGKILL)
+    if driver:
+        process.wait()
+        gone(workers)
+        before = acknowledged(killed / "out")
+        kept = list((killed / "out" / "checkpoints").glob("*.npz"))
+        _whole(spec, killed / "out")
+    else:
+        must(process.wait(500) == 0, f"ended with {process.returncode}")
+        before, kept = {}, []
+    check_whole(killed / "out", 8, before)
+    if driver:
+        same(board(killed / "out"), board(alone / "out"))
+    return f"{'driver' if driver else 'worker'} killed{', from checkpoints' if kept else ''}"
