@@ -58,14 +58,21 @@ class Planted:
     sequences: int = 128
 
 
-def _mean(steps: int) -> Callable[[np.random.Generator, int], _Data]:
-    """The mean of the first input: easy, and every step counts."""
+def _mean(steps: int, noise: float = 0.0) -> Callable[[np.random.Generator, int], _Data]:
+    """The mean of the first input, and noise: easy, and every step counts."""
 
     def make(rng: np.random.Generator, count: int) -> _Data:
         x = rng.standard_normal((count, steps, 2))
-        return x, x[:, :, :1].mean(axis=1) * np.sqrt(steps)
+        mean = x[:, :, :1].mean(axis=1) * np.sqrt(steps)
+        return x, mean + noise * rng.standard_normal((count, 1))
 
     return make
+
+
+def _product(rng: np.random.Generator, count: int) -> _Data:
+    """The product of the last two inputs, of which weights that hardly move show nothing."""
+    x = rng.standard_normal((count, 12, 1))
+    return x, x[:, -1] * x[:, -2]
 
 
 def _first(rng: np.random.Generator, count: int) -> _Data:
@@ -86,7 +93,7 @@ def _huge(rng: np.random.Generator, count: int) -> _Data:
 
 
 KINDS: dict[str, Planted] = {
-    "healthy": Planted(_mean(12), epochs=60, numbers={"learning_rate": 0.01}),
+    "healthy": Planted(_mean(12, noise=0.7), epochs=15, sequences=768),
     "exploding": Planted(
         _mean(40),
         cell="SimpleRNN",
@@ -96,14 +103,19 @@ KINDS: dict[str, Planted] = {
         recurrent=4.0,
     ),
     "diverged": Planted(
-        _mean(12), cell="LSTM", optimizer="sgd", numbers={"learning_rate": 30.0}, epochs=20
+        _mean(12),
+        cell="LSTM",
+        units=2,
+        optimizer="sgd",
+        numbers={"learning_rate": 1.02},
+        epochs=5,
     ),
     "vanishing": Planted(_first, cell="SimpleRNN", numbers={"learning_rate": 0.003}, recurrent=0.3),
     "saturated": Planted(_huge, cell="SimpleRNN", units=16),
     "overfitting": Planted(
         _noise, units=64, numbers={"learning_rate": 0.01}, sequences=48, epochs=60
     ),
-    "underfitting": Planted(_mean(12), numbers={"learning_rate": 1e-6}),
+    "underfitting": Planted(_product, numbers={"learning_rate": 1e-6}, sequences=384),
     "still improving": Planted(_mean(12), numbers={"learning_rate": 0.0015}, epochs=10),
 }
 

@@ -20,7 +20,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from rnnsearch import cli_use
+from rnnsearch import cli_report, cli_use
 from rnnsearch.cli_parts import Folder, console, examples
 from rnnsearch.errors import InvalidInput, Problem, RnnSearchError, UnlikeTraining
 
@@ -327,6 +327,7 @@ def _said_warnings() -> Iterator[None]:
 
 
 cli_use.add(app)
+cli_report.add(app, lambda: _program())
 
 
 def main() -> None:

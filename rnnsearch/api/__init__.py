@@ -3,7 +3,17 @@
 from rnnsearch.api.asking import search
 from rnnsearch.api.checking import CheckReport, check
 from rnnsearch.api.initial import Initial, init
+from rnnsearch.api.reporting import make_report
 from rnnsearch.api.results import Results
 from rnnsearch.api.winner import check_writing
 
-__all__ = ["CheckReport", "Initial", "Results", "check", "check_writing", "init", "search"]
+__all__ = [
+    "CheckReport",
+    "Initial",
+    "Results",
+    "check",
+    "check_writing",
+    "init",
+    "make_report",
+    "search",
+]

@@ -137,9 +137,9 @@ class Results:
         return bool(self.summary["interrupted"])
 
     @cached_property
-    def _winner(self) -> Winner:
+    def winner(self) -> Winner:
         backend = str(self.summary["backend"])
-        return Winner(self.folder, self._spec(), backend, alone=self._alone)
+        return Winner(self.folder, self.spec(), backend, alone=self._alone)
 
     @property
     def preparation(self) -> Preparation:
@@ -148,7 +148,7 @@ class Results:
         Raises:
             StudyError: The search has no winner yet.
         """
-        return self._winner.preparation
+        return self.winner.preparation
 
     def best_model(self) -> keras.Model:
         """The winner, a plain Keras model. Imports Keras with the backend set in this process.
@@ -156,7 +156,7 @@ class Results:
         Raises:
             StudyError: The search has no winner yet.
         """
-        return self._winner.load()
+        return self.winner.load()
 
     def trials(self) -> list[TrialRecord]:
         """The COMPLETE trials, best first; `rnnsearch.driver.ranking` says which."""
@@ -182,12 +182,12 @@ class Results:
             StudyError: The search has no winner yet, or the weights of so many trials were
                 not kept.
         """
-        head = self._winner.network.head
+        head = self.winner.network.head
         import_keras(str(self.summary["backend"]))
-        own_classes(self._spec())
+        own_classes(self.spec())
         from rnnsearch.models.build import build_standard
 
-        space = SearchSpace.from_spec(self._spec())
+        space = SearchSpace.from_spec(self.spec())
         models: list[keras.Model] = []
         for trial in self.trials()[:count]:
             path = self.folder.weights(trial.number)
@@ -210,7 +210,7 @@ class Results:
             models.append(model)
         return models
 
-    def _spec(self) -> Spec:
+    def spec(self) -> Spec:
         """What was searched, and how."""
         import yaml
 
@@ -226,12 +226,12 @@ class Results:
             StudyError: The search has no winner yet.
         """
         how = ["-o", "out.csv"] if self.writes != "on" else ["--tokens", "300"]
-        return ["predict", str(self.folder.path), self._spec().data.new_data, *how]
+        return ["predict", str(self.folder.path), self.spec().data.new_data, *how]
 
     @property
     def writes(self) -> Literal["nothing", "texts", "on"]:
         """What the winner writes: no text, a text for each input, or how a text goes on."""
-        return self._winner.writes
+        return self.winner.writes
 
     def predict(
         self,
@@ -263,7 +263,7 @@ class Results:
         """
         with as_file(path) as file:
             self._warn(file)
-            return self._winner.predict(str(file), beams=beams, temperature=temperature, seed=seed)
+            return self.winner.predict(str(file), beams=beams, temperature=temperature, seed=seed)
 
     def unlike(self, path: str | Path) -> tuple[str, ...]:
         """Where inputs of new data lie far outside what training showed: a line a column.
@@ -271,10 +271,10 @@ class Results:
         Networks know nothing of such values; often they are in another unit. `predict` and
         `evaluate` warn of them (`rnnsearch.errors.UnlikeTraining`).
         """
-        return self._winner.unlike(str(path))
+        return self.winner.unlike(str(path))
 
     def _warn(self, path: str | Path, *, targets: bool = False) -> None:
-        for line in self._winner.unlike(str(path), targets=targets):
+        for line in self.winner.unlike(str(path), targets=targets):
             warnings.warn(line, UnlikeTraining, stacklevel=3)
 
     def continue_text(
@@ -298,7 +298,7 @@ class Results:
             InvalidInput: The winner writes no text on.
             StudyError: The search has no winner yet.
         """
-        return self._winner.continue_text(
+        return self.winner.continue_text(
             str(path), tokens=tokens, temperature=temperature, seed=seed
         )
 
@@ -321,12 +321,12 @@ class Results:
             MissingExtra: The format takes a library that is not installed.
             StudyError: The search has no winner yet, or the export does not predict as it does.
         """
-        winner = self._winner
+        winner = self.winner
         import_keras(str(self.summary["backend"]), alone=self._alone)
         from rnnsearch.api.exporting import export
 
         where, new = (None if one is None else Path(one) for one in (output, data))
-        return export(winner, self.folder, self._spec(), self.summary, form, where, new)
+        return export(winner, self.folder, self.spec(), self.summary, form, where, new)
 
     def evaluate(self, path: Any) -> dict[str, float]:
         """The winner's metrics on new data that has targets, in the target's own units.
@@ -340,4 +340,4 @@ class Results:
         """
         with as_file(path) as file:
             self._warn(file, targets=True)
-            return self._winner.evaluate(str(file))
+            return self.winner.evaluate(str(file))

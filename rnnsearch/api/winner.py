@@ -139,11 +139,11 @@ class Winner:
         preparation, target = self.preparation, self.preparation.target
         x, frame = preparation.inputs(path)
         if preparation.writing is not None:
-            written = self._write(x, beams or 1, temperature, seed)
+            written = self.write(x, beams or 1, temperature, seed)
             texts = [preparation.writing.text(classes) for classes in written]
             return frame.assign(**{f"predicted_{target.names[0]}": texts})
         loss = self.loss
-        outputs = own_units(self._outputs(x, rows=1), target, loss, preparation.anchors(path))
+        outputs = own_units(self.outputs(x, rows=1), target, loss, preparation.anchors(path))
         axes = outputs.shape[-2:] if loss.quantiles else outputs.shape[-1:]
         rows = outputs.reshape(-1, *axes)[frame.index]
         frame = frame.reset_index(drop=True)
@@ -162,12 +162,18 @@ class Winner:
         if not isinstance(preparation, StreamPreparation):
             check_writing(self.writes, tokens=tokens)
             raise AssertionError("tokens are for streams only")
-        read, model = preparation.read(path), self._model
+        return preparation.text(self.go_on(preparation.read(path), tokens, temperature, seed))
+
+    def go_on(
+        self, read: np.ndarray, tokens: int, temperature: float | None, seed: int
+    ) -> np.ndarray:
+        """How a stream goes on: ids (M,) that are read to classes (tokens,)."""
+        preparation, model = self.preparation, self._model
+        assert isinstance(preparation, StreamPreparation)
         from rnnsearch.models.decoding import Decoder, go_on
 
         choose = _choose(temperature, seed)
-        decoder = Decoder(model, self.network)
-        return preparation.text(go_on(decoder, read, tokens, choose, preparation.avoided))
+        return go_on(Decoder(model, self.network), read, tokens, choose, preparation.avoided)
 
     @property
     def per_step(self) -> bool:
@@ -213,9 +219,9 @@ class Winner:
         """See `Results.evaluate`."""
         part, target = self.preparation.targets(path), self.preparation.target
         names = TASKS[self._spec.task].metrics(target, self.loss, asked_metrics(self._spec))
-        return judge(self._outputs(part.x), part, target, self.loss, names)
+        return judge(self.outputs(part.x), part, target, self.loss, names)
 
-    def _write(self, x: Inputs, beams: int, temperature: float | None, seed: int) -> np.ndarray:
+    def write(self, x: Inputs, beams: int, temperature: float | None, seed: int) -> np.ndarray:
         """Classes (N, T) of the text for each input."""
         model, steps = self._model, self.network.head.steps
         from rnnsearch.models.decoding import Decoder, beam_search, generate
@@ -225,7 +231,7 @@ class Winner:
             return beam_search(decoder, x, steps, beams)
         return generate(decoder, x, steps, _choose(temperature, seed))
 
-    def _outputs(self, x: Inputs, rows: int | None = None) -> np.ndarray:
+    def outputs(self, x: Inputs, rows: int | None = None) -> np.ndarray:
         """The model's outputs; a stream is of so many rows, or of as many as in training."""
         if self.network.head.stream is None:
             model = self._model

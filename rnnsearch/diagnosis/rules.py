@@ -16,6 +16,7 @@ from rnnsearch.diagnosis.layers import LayerDiagnosis
 
 __all__ = [
     "GREW",
+    "GREW_BACK",
     "HORIZON_SHARE",
     "LEARNED",
     "NAMES",
@@ -31,10 +32,20 @@ __all__ = [
 ]
 
 GREW = 3.0
-"""A training loss that ends at this multiple of the lowest it had has diverged."""
+"""A training loss that ends at this multiple of its lowest, and above where it began, is lost.
+
+Or at this multiple of a constant prediction's loss.
+"""
+
+GREW_BACK = 10.0
+"""Gradients that are this many times as large further back as at the last step explode."""
 
 SPIKE = 30.0
-"""A gradient this many times the epoch's median, before the loss was lost, has exploded."""
+"""So do those that are, beside the loss, this many times what they usually are.
+
+Beside the loss, as where a learning rate is too large gradients grow with it: of an output that is
+off by so much, the gradient of what lies below is by so much squared.
+"""
 
 VANISHED = 1e-3
 """Of ∂L/∂h at the last step, what is left of it further back has vanished."""
@@ -61,9 +72,9 @@ NAMES = (
     "diverged",
     "exploding",
     "saturated",
+    "overfitting",
     "vanishing",
     "underfitting",
-    "overfitting",
     "still improving",
     "healthy",
 )
@@ -160,9 +171,10 @@ def _lost(run: Training) -> Verdict | None:
     if spike is not None:
         evidence = f"{what}; {spike}"
         return Verdict("exploding", evidence, _clip_more(run))
-    rate = run.params.get("learning_rate")
+    rate, bound = run.params.get("learning_rate"), run.params.get("clip_norm")
     beside = f" than {float(str(rate)):.2g}" if rate is not None else ""
-    return Verdict("diverged", what, f"a smaller learning_rate{beside}, or a warm-up (cosine)")
+    clip = "a warm-up (cosine)" if isinstance(bound, int | float) else "clip_norm of 1"
+    return Verdict("diverged", what, f"a smaller learning_rate{beside}, or {clip}")
 
 
 def _epoch_of_loss(run: Training) -> int | None:
@@ -174,7 +186,8 @@ def _epoch_of_loss(run: Training) -> int | None:
             return place
         lowest = min(lowest, epoch.get("loss", math.inf))
     losses = run.values("loss")
-    if len(losses) > 1 and losses[-1] > GREW * lowest and not run.learned:
+    worse_than_constant = run.constant is not None and losses[-1] > GREW * run.constant
+    if len(losses) > 1 and (worse_than_constant or losses[-1] > max(GREW * lowest, losses[0])):
         return len(losses) - 1
     return None
 
@@ -187,19 +200,22 @@ def _spike(run: Training, lost: int) -> str | None:
         if len(layer.reach) > 1 and layer.reach[0] > 0 and all(map(math.isfinite, layer.reach))
     ]
     factor, layer = max(growing, key=lambda pair: pair[0], default=(0.0, None))
-    if layer is not None and factor >= SPIKE:
+    if layer is not None and factor >= GREW_BACK:
         return f"gradients of {layer.layer} grow {factor:.2g}-fold on their way back"
-    typical = [epoch.get("gradient_norm", math.nan) for epoch in run.curve[: lost + 1]]
-    largest = [epoch.get("gradient_norm_max", math.nan) for epoch in run.curve[: lost + 1]]
-    finite = [norm for norm in typical if math.isfinite(norm) and norm > 0]
-    if not finite:
+    sizes = [
+        (epoch["gradient_norm"] / epoch["loss"], epoch["gradient_norm_max"] / epoch["loss"])
+        for epoch in run.curve[: lost + 1]
+        if epoch.get("loss", math.nan) > 0
+        and all(
+            math.isfinite(epoch.get(name, math.nan))
+            for name in ("loss", "gradient_norm", "gradient_norm_max")
+        )
+    ]
+    usual = min((size for size, _ in sizes), default=0.0)
+    largest = max((size for _, size in sizes), default=0.0)
+    if usual <= 0 or largest < SPIKE * usual:
         return None
-    peaks = [peak for peak in largest if not math.isnan(peak)]
-    usual, peak = min(finite), max(peaks, default=0.0)
-    if peak < SPIKE * usual:
-        return None
-    shown = f"{peak:.2g}" if math.isfinite(peak) else "beyond all bounds"
-    return f"gradient norms were {usual:.2g} and grew to {shown}"
+    return f"beside the loss, gradients grew {largest / usual:.2g}-fold"
 
 
 def _clip_more(run: Training) -> str:
@@ -278,7 +294,7 @@ def _overfitting(run: Training) -> Verdict | None:
     end = statistics.median(validation[-3:])
     if validation[best] <= 0 or end < OVERFITS * validation[best] or best > len(losses) - 3:
         return None
-    if statistics.median(losses[-3:]) >= losses[best]:
+    if statistics.median(losses[-3:]) > losses[best] / OVERFITS:
         return None
     evidence = (
         f"the validation loss rose from {validation[best]:.3g} to {end:.3g} "
@@ -327,9 +343,9 @@ def _health(run: Training) -> str:
 _RULES: tuple[Callable[[Training], Verdict | None], ...] = (
     _lost,
     _saturated,
+    _overfitting,
     _vanishing,
     _underfitting,
-    _overfitting,
     _still_improving,
 )
 """In the order in which they are asked; the first that finds something decides."""

@@ -16,7 +16,7 @@ from rnnsearch.diagnosis import (
     mean_of_runs,
     verdict_of,
 )
-from rnnsearch.diagnosis.rules import GREW, OVERFITS, SATURATED, SPIKE, STILL
+from rnnsearch.diagnosis.rules import GREW, GREW_BACK, OVERFITS, SATURATED, SPIKE, STILL
 
 
 def curve(loss, val_loss=None, **measured):
@@ -44,14 +44,16 @@ STEADY = [1.0] * 20
         ("healthy", Training(curve(LEARNS), [layer(STEADY)], constant=1.0)),
         ("healthy", Training(curve(LEARNS), [layer(FADING)], constant=1.0)),
         ("diverged", Training(curve([1.0, 2.0, math.nan]), [layer(STEADY)])),
-        ("diverged", Training(curve([1.0, 2.0, 1.0 + GREW]), constant=0.5)),
+        ("diverged", Training(curve([1.0, 2.0, 1.01 * GREW]), constant=0.5)),
+        ("healthy", Training(curve([1.0, 0.1, 0.01, 0.011, 0.01 * 2 * GREW]), constant=0.5)),
         (
             "exploding",
             Training(
                 curve([1.0, math.nan], gradient_norm=[1, math.inf], gradient_norm_max=[SPIKE, 1])
             ),
         ),
-        ("exploding", Training(curve([1.0, math.inf]), [layer([1.0, 10.0, 2 * SPIKE])])),
+        ("exploding", Training(curve([1.0, math.inf]), [layer([1.0, 3.0, GREW_BACK])])),
+        ("diverged", Training(curve([1.0, math.inf]), [layer([1.0, 3.0, 0.99 * GREW_BACK])])),
         ("vanishing", Training(curve(FLAT), [layer(FADING)], constant=1.0)),
         ("underfitting", Training(curve(FLAT), [layer(STEADY)], constant=1.0)),
         ("saturated", Training(curve(FLAT), [layer(STEADY, SATURATED)], constant=1.0)),
@@ -82,6 +84,11 @@ def test_a_spike_below_the_threshold_is_no_explosion():
     assert verdict_of([Training(just_below)]).name == "diverged"
 
 
+def test_gradients_that_grow_with_the_loss_alone_are_no_explosion():
+    growing = curve([1, 1e3, math.nan], gradient_norm=[1, 1e3, 1], gradient_norm_max=[2, 2e3, 1])
+    assert verdict_of([Training(growing)]).name == "diverged"
+
+
 def test_what_clipping_holds_is_healthy():
     values = curve(LEARNS, gradient_norm=[1] * 10, gradient_norm_max=[1e6] * 10)
     assert verdict_of([Training(values, constant=1.0)]).name == "healthy"
@@ -89,7 +96,7 @@ def test_what_clipping_holds_is_healthy():
 
 def test_suggestions_speak_of_the_configuration():
     lost = Training(
-        curve([1.0, math.inf]), [layer([1.0, 10 * SPIKE])], {"clip_norm": 5.0, "cell": "GRU"}
+        curve([1.0, math.inf]), [layer([1.0, 10 * GREW_BACK])], {"clip_norm": 5.0, "cell": "GRU"}
     )
     assert "clip_norm than 5" in verdict_of([lost]).suggestion
     for params, word in [

@@ -1,0 +1,164 @@
+"""The winner at work on the test part, for a report: what it says beside what was right."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+
+from rnnsearch.api.inputs import Asked
+from rnnsearch.api.standing_in import read_preparation
+from rnnsearch.api.winner import Winner
+from rnnsearch.data import Dataset, Part, SequenceData
+from rnnsearch.data.inputs import Inputs, as_array, take
+from rnnsearch.data.tokens.coding import Coding
+from rnnsearch.errors import RnnSearchError, StudyError
+from rnnsearch.records import StudyFolder
+from rnnsearch.report.page import AtWork, Written
+from rnnsearch.space import SearchSpace
+from rnnsearch.spec import Spec
+from rnnsearch.tasks import TASKS, own_units
+
+__all__ = ["at_work"]
+
+_SEQUENCES = 4000
+_NUMBERS = 20_000_000
+"""Sequences of the part, and numbers that the network puts out on them, at most."""
+
+_TEXTS, _PROMPT, _TOKENS = 10, 80, 300
+
+
+def at_work(folder: StudyFolder, spec: Spec, winner: Winner) -> AtWork:
+    """What the winner says on the test part, or where there is none on the validation part.
+
+    Args:
+        folder: Of the study.
+        spec: Its resolved spec; the data is read again from where it says.
+        winner: Of the study.
+
+    Raises:
+        StudyError: The data can't be had, or is not what the winner was trained on.
+    """
+    if spec.data.source == "arrays":
+        raise StudyError("The data was given as arrays, which the study's folder does not hold.")
+    space = SearchSpace.from_spec(spec)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            data = Asked(spec, space, None, None).read().data
+        except (RnnSearchError, OSError) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise StudyError(f"The data can't be read where the spec says: {reason}") from error
+        windows = space.windows(spec) or (None,)
+        dataset = _division(data, windows, read_preparation(folder) or {}, winner)
+        return _on(dataset, winner, spec)
+
+
+def _division(
+    data: SequenceData, windows: tuple[int | None, ...], kept: Mapping[str, Any], winner: Winner
+) -> Dataset:
+    """The division of the data, in the units that the winner was trained on."""
+    rows = winner.network.head.stream
+    for window in sorted(windows, key=lambda each: -(each or 0)):
+        for fold in (None, *reversed(range(data.folds))):
+            own = json.loads(json.dumps(data.preparation(window, fold).to_json()))
+            if all(kept.get(name) == value for name, value in own.items()):
+                if fold is None:
+                    return data.whole(window, rows)
+                return data.dataset(window, fold, rows)
+    raise StudyError("The data is not what the winner was trained on: it was changed since.")
+
+
+def _on(dataset: Dataset, winner: Winner, spec: Spec) -> AtWork:
+    which: Literal["test", "validation"] = "test" if len(dataset.test) else "validation"
+    part = getattr(dataset, which)
+    if winner.writes == "on":
+        return AtWork(which, texts=[_continued(part, winner)])
+    target = dataset.target
+    part = _some(part, winner.network.head.width)
+    texts = _written(part, winner) if winner.writes == "texts" else ()
+    loss = TASKS[spec.task].loss(target, spec.loss)
+    outputs = own_units(winner.outputs(part.x), target, loss, part.anchor)
+    truth = target.own_units(part.y, part.anchor)
+    low = high = None
+    levels = (0.0, 1.0)
+    if loss.quantiles:
+        low, high = outputs[..., 0, :], outputs[..., -1, :]
+        levels = loss.quantiles[0], loss.quantiles[-1]
+        outputs = outputs[..., loss.quantiles.index(0.5), :]
+    return AtWork(
+        part=which,
+        names=tuple(map(str, target.names)),
+        classes=tuple(map(str, target.classes)),
+        truth=np.asarray(truth),
+        predicted=np.asarray(outputs),
+        low=low,
+        high=high,
+        levels=levels,
+        weight=part.weight,
+        naive=part.naive if target.kind == "numeric" else {},
+        texts=texts,
+    )
+
+
+def _some(part: Part, width: int) -> Part:
+    """The last sequences of a part, no more than are looked at."""
+    steps = part.y.shape[1] if part.y.ndim > 1 else 1
+    count = max(1, min(_SEQUENCES, _NUMBERS // max(1, steps * width)))
+    if len(part) <= count:
+        return part
+    last = slice(len(part) - count, None)
+    return Part(
+        take(part.x, last),
+        part.y[last],
+        weight=None if part.weight is None else part.weight[last],
+        naive={name: values[last] for name, values in part.naive.items()},
+        anchor=None if part.anchor is None else part.anchor[last],
+    )
+
+
+def _written(part: Part, winner: Winner) -> list[Written]:
+    """Evenly spaced sequences with what the network writes by itself."""
+    preparation: Any = winner.preparation
+    chosen = slice(0, None, -(-len(part) // _TEXTS))
+    x = take(part.x, chosen)
+    classes = winner.write(x, 1, None, 0)
+    read = _read(x, preparation.reading, len(classes))
+    writing = preparation.writing
+    return [
+        Written(read[place], writing.text(part.y[chosen][place]), writing.text(classes[place]))
+        for place in range(len(classes))
+    ]
+
+
+def _read(x: Inputs, coding: Coding | None, count: int) -> list[str]:
+    """What sequences say, as text; numbers where they are no tokens."""
+    arrays = as_array(x)
+    named = arrays if isinstance(arrays, dict) else {"x": arrays}
+    array = named.get("source", next(iter(named.values())))
+    found = []
+    for row in np.asarray(array)[:count]:
+        if coding is not None and row.dtype.kind in "iu":
+            symbols = coding.vocabulary.symbols
+            known = [symbols[token - 1] for token in row if 0 < token <= len(symbols)]
+            found.append(coding.tokenizer.join(known))
+        else:
+            found.append(" ".join(f"{value:.3g}" for value in np.ravel(row)[:8]))
+    return found
+
+
+def _continued(part: Part, winner: Winner) -> Written:
+    """How the network goes on with the beginning of the part, beside how the text does."""
+    preparation: Any = winner.preparation
+    ids = np.asarray(part.array)[0].ravel()
+    ids = ids[ids > 0]
+    prompt = ids[:_PROMPT]
+    after = ids[len(prompt) : len(prompt) + _TOKENS]
+    written = winner.go_on(prompt, _TOKENS, 0.7, 0)
+    read, right = (
+        preparation.text(tokens - 1) if len(tokens) else "" for tokens in (prompt, after)
+    )
+    return Written(read, right, preparation.text(written))

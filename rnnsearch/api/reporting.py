@@ -1,0 +1,155 @@
+"""`make_report`: a study's folder to one page that explains it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from rnnsearch.api.at_work import at_work
+from rnnsearch.api.results import Results
+from rnnsearch.errors import StudyError
+from rnnsearch.files import write_text
+from rnnsearch.records import (
+    StudyFolder,
+    open_study,
+    read_environment,
+    read_leaderboard,
+    read_summary,
+    records,
+)
+from rnnsearch.report.page import AtWork, Page, Study, build_page, document, to_html, to_markdown
+from rnnsearch.vocabulary import Direction
+
+__all__ = ["make_report", "report_page"]
+
+Format = Literal["html", "md"]
+
+
+def make_report(
+    path: str | Path,
+    *,
+    output: str | Path | None = None,
+    format: Format = "html",
+    figures: bool = False,
+    program: Sequence[str] = ("python", "main.py"),
+) -> Path:
+    """Explain a study on one page: what to use, how sure that is, why the others lost.
+
+    The winner predicts the test part again, for which the data is read from where the spec says;
+    where it is no longer there the page says so. Keras is imported for that.
+
+    Args:
+        path: The study's folder; of a search that goes on, or was interrupted, too.
+        output: The file to write; ``report.html`` or ``report.md`` in the folder if None.
+        format: ``html``, one file that needs nothing else, or ``md``.
+        figures: Whether each figure is written as an SVG beside it, with its data and that of
+            the tables as CSV, to the folder ``report``. Always the pictures for ``md``.
+        program: How the user calls this program, for commands to copy.
+
+    Returns:
+        The file.
+
+    Raises:
+        StudyError: The folder holds no study.
+    """
+    page = report_page(path, program=program)
+    file = Path(output) if output is not None else Path(path) / f"report.{format}"
+    beside = file.parent / "report"
+    if figures or format == "md":
+        _write_figures(page, beside, data=figures)
+    content = to_html(page) if format == "html" else to_markdown(page, figures=beside.name)
+    write_text(file, content)
+    return file
+
+
+def report_page(path: str | Path, *, program: Sequence[str] = ("python", "main.py")) -> Page:
+    """What a report says, undrawn; arguments as in `make_report`."""
+    folder = StudyFolder(path)
+    results = Results(folder, _summary(folder), alone=True)
+    study, why = None, ""
+    work: AtWork | None = None
+    network = None
+    use: Sequence[str] = ()
+    try:
+        winner = results.winner
+        network, use = winner.network, results.use
+        work = at_work(folder, results.spec(), winner)
+    except StudyError as error:
+        why = str(error).splitlines()[0]
+    if folder.study.exists():
+        summary = results.summary
+        study = open_study(folder, summary["name"], summary["direction"])
+    environment = folder.environment
+    return build_page(
+        Study(
+            name=str(path),
+            summary=results.summary,
+            board=results.leaderboard,
+            curves=results.curves(),
+            trials=[] if study is None else records(study),
+            diagnosis=results.diagnosis(),
+            reach=results.gradient_reach(),
+            optuna=study,
+            network=network,
+            environment=read_environment(environment) if environment.exists() else {},
+            spec=folder.spec.read_text("utf-8") if folder.spec.exists() else "",
+            fingerprint=folder.content.read_text("utf-8").strip()
+            if folder.content.exists()
+            else "",
+            at_work=work,
+            why_not_at_work=why,
+            program=program,
+            use=use,
+        )
+    )
+
+
+def _summary(folder: StudyFolder) -> dict[str, Any]:
+    """summary.json, or as much of it as is known of a search that was killed before it had one."""
+    if folder.summary.exists() or not (folder.study.exists() and folder.spec.exists()):
+        return read_summary(folder.summary)
+    import yaml
+
+    from rnnsearch.driver.programs import objective_of
+    from rnnsearch.spec import parse
+
+    document_ = yaml.safe_load(folder.spec.read_text("utf-8"))
+    document_.pop("content", None)
+    spec = parse(document_, name=folder.path.name, directory=folder.path)
+    objective = objective_of(spec)
+    direction: Direction = objective.direction
+    environment: dict[str, Any] = {}
+    with contextlib.suppress(StudyError, OSError):
+        environment = dict(read_environment(folder.environment))
+    read_leaderboard(folder.leaderboard)
+    return {
+        "name": spec.name,
+        "task": spec.task,
+        "objective": objective.name,
+        "direction": direction,
+        "device": environment.get("device", "-"),
+        "engine": environment.get("engine", "-"),
+        "backend": spec.run.backend,
+        "states": {},
+        "seconds": None,
+        "winner": None,
+        "baselines": [],
+        "interrupted": True,
+        "stop": "-",
+    }
+
+
+def _write_figures(page: Page, folder: Path, *, data: bool) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for figure in page.figures:
+        write_text(folder / f"{figure.key}.svg", document(figure.svg))
+        if data:
+            write_text(folder / f"{figure.key}.csv", figure.data.to_csv(index=False))
+    if data:
+        import pandas as pd
+
+        for table in page.tables:
+            frame = pd.DataFrame(table.rows, columns=list(table.columns))
+            write_text(folder / f"table_{table.key}.csv", frame.to_csv(index=False))

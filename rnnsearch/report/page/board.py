@@ -1,0 +1,192 @@
+"""Sections of the ranking: the leaderboard with its intervals, the best so far, the cost."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from rnnsearch.report import text
+from rnnsearch.report.page import svg
+from rnnsearch.report.page._base import Figure, Part, Section, Table
+from rnnsearch.report.page.study import Study
+from rnnsearch.report.tables import varying
+from rnnsearch.spec import PARAMETERS
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping, Sequence
+    from typing import Any
+
+__all__ = ["best_so_far", "cost", "leaderboard"]
+
+_ROWS, _DRAWN = 25, 14
+_SIMPLE = ("BASELINE", "OFFERED")
+
+
+def leaderboard(study: Study) -> Section:
+    """The table, and scores with their intervals."""
+    import pandas as pd
+
+    rows = study.board.head(_ROWS).to_dict("records")
+    sure = "score_low" in study.board
+    columns = ["rank", "what", "state", study.objective]
+    columns += ["95 % interval", "ties"] if sure else ["± over runs"]
+    columns += ["verdict", "weights", "seconds", "configuration"]
+    table = Table(
+        "leaderboard",
+        f"The first {len(rows)} of {len(study.board)}; all are in leaderboard.csv.",
+        columns,
+        [_cells(row, sure, varying(study.board)) for row in rows],
+        numbers=frozenset({0, 3, columns.index("weights"), columns.index("seconds")}),
+        strong=frozenset(i for i, row in enumerate(rows) if row["state"] == "DELIVERED"),
+    )
+    parts: list[Part] = [table]
+    drawn = [row for row in rows if not pd.isna(row["score"]) and row["state"] != "FAIL"][:_DRAWN]
+    if drawn:
+        parts.insert(0, _intervals(study, drawn))
+    return Section("leaderboard", "Leaderboard", parts)
+
+
+def _cells(row: Mapping[Hashable, Any], sure: bool, params: Sequence[str]) -> list[str]:
+    import pandas as pd
+
+    def known(name: str) -> Any:
+        value = row.get(name)
+        return None if value is None or pd.isna(value) else value
+
+    low, high, tied = (known(name) for name in ("score_low", "score_high", "tied_with_best"))
+    interval = "" if low is None or high is None else f"{text.score(low)} – {text.score(high)}"
+    shown = {name.removeprefix("params_"): known(name) for name in params}
+    spread = known("score_std")
+    return [
+        "" if known("rank") is None else str(row["rank"]),
+        _name(row),
+        str(row["state"]).lower(),
+        text.score(known("score")),
+        *(
+            [interval, {True: "tie", False: "worse"}.get(tied, "")]
+            if sure
+            else ["" if spread is None else text.score(spread)]
+        ),
+        str(row.get("verdict") or ""),
+        text.number(known("parameters")) if known("parameters") else "",
+        "" if known("seconds") is None else f"{row['seconds']:.1f}",
+        text.configuration(shown) or str(row.get("message") or ""),
+    ]
+
+
+def _name(row: Mapping[Hashable, Any]) -> str:
+    name = str(row["trial"])
+    return f"trial {name}" if name.isdecimal() else name.removeprefix("baseline:")
+
+
+def _intervals(study: Study, rows: list[dict[Hashable, Any]]) -> Figure:
+    import pandas as pd
+
+    data = pd.DataFrame(rows).reindex(
+        columns=["trial", "state", "score", "score_std", "score_low", "score_high"]
+    )
+    low, high = data["score_low"], data["score_high"]
+    spread = data["score_std"]
+    data["low"] = low.fillna(data["score"] - spread)
+    data["high"] = high.fillna(data["score"] + spread)
+    drawn = [
+        svg.Interval(
+            _name(row),
+            float(row["score"]),
+            float(row["low"]),
+            float(row["high"]),
+            strong=row["state"] == "DELIVERED",
+            hollow=row["state"] in _SIMPLE,
+        )
+        for row in data.to_dict("records")
+    ]
+    values = [row.value for row in drawn]
+    log = study.positive and max(values) > 20 * min(values)
+    better = "larger" if study.maximize else "smaller"
+    alt = (
+        f"{study.objective} of the best {len(drawn)} rows of the leaderboard, {better} is better: "
+        + ", ".join(f"{row.label} {text.score(row.value)}" for row in drawn[:5])
+    )
+    return Figure(
+        "scores",
+        f"Scores ({better} is better)",
+        alt,
+        svg.intervals(drawn, x=study.objective, alt=alt, log=log),
+        data,
+        "Green is what best.keras holds, orange are simple methods and what was not delivered. "
+        "Whiskers: the 95 % interval where there is one, else a standard deviation over runs.",
+    )
+
+
+def best_so_far(study: Study) -> Section | None:
+    """The score of each trial in the order of their ends, and the best until then."""
+    import pandas as pd
+
+    found = []
+    ends = {t.number: t.datetime_complete for t in (study.optuna.trials if study.optuna else ())}
+    starts = [t.datetime_start for t in (study.optuna.trials if study.optuna else ())]
+    first = min((start for start in starts if start is not None), default=None)
+    for record in study.trials:
+        end = ends.get(record.number)
+        if record.score is None or end is None or first is None or not record.ended:
+            continue
+        minutes = (end - first).total_seconds() / 60
+        found.append((record.number, minutes, record.score, record.state))
+    if not found:
+        return None
+    data = pd.DataFrame(found, columns=["trial", "minutes", "score", "state"])
+    data = data.sort_values("minutes", kind="stable").reset_index(drop=True)
+    complete = data["score"].where(data["state"] == "COMPLETE")
+    data["best"] = complete.cummax() if study.maximize else complete.cummin()
+    data["best"] = data["best"].ffill()
+    series = [
+        svg.Series("best so far", list(data["minutes"]), list(data["best"]), kind="step"),
+        *(
+            svg.Series(name, list(rows["minutes"]), list(rows["score"]), kind="points", colour=c)
+            for state, name, c in (("COMPLETE", "trial", 0), ("PRUNED", "stopped early", 1))
+            if len(rows := data[data["state"] == state])
+        ),
+    ]
+    levels = [b for b in study.summary.get("baselines", ()) if b["score"] is not None]
+    key = (lambda b: -b["score"]) if study.maximize else (lambda b: b["score"])
+    best = min(levels, key=key, default=None)
+    level = None if best is None else (best["name"], float(best["score"]))
+    values = [*data["score"], *([level[1]] if level else [])]
+    log = study.positive and min(values) > 0 and max(values) > 20 * min(values)
+    last = data["best"].iloc[-1]
+    alt = (
+        f"Best {study.objective} over {data['minutes'].iloc[-1]:.1f} minutes and {len(data)} "
+        f"trials; it ends at {text.score(None if math.isnan(last) else last)}"
+    )
+    picture = svg.chart(series, x="minutes", y=study.objective, alt=alt, log_y=log, level=level)
+    note = "Scores as the search saw them, on its own divisions of the data."
+    return Section(
+        "search", "Best so far", [Figure("best_so_far", "Best so far", alt, picture, data, note)]
+    )
+
+
+def cost(study: Study) -> Section:
+    """What the search and its winner cost."""
+    summary = study.summary
+    trained = sum(record.seconds for record in study.trials)
+    epochs = sum(sum(record.run_epochs) or record.epochs for record in study.trials)
+    structures = {
+        tuple(sorted((k, str(v)) for k, v in record.params.items() if PARAMETERS[k].structural))
+        for record in study.trials
+    }
+    rows = [
+        ["wall clock", text.duration(summary.get("seconds"))],
+        ["training alone, of the trials", text.duration(trained)],
+        ["device", str(summary.get("device", "-"))],
+        ["engine, backend", f"{summary.get('engine', '-')}, {summary.get('backend', '-')}"],
+        ["epochs trained, over all runs", text.number(epochs)],
+        ["structures tried (a program each)", text.number(len(structures))],
+        ["what ended the search", str(summary.get("stop", "-"))],
+    ]
+    delivered = next((one for one in summary.get("deliveries", ()) if one["delivered"]), None)
+    if delivered is not None:
+        rows.append(["networks in best.keras", text.number(delivered["networks"])])
+        rows.append(["weights in best.keras", text.number(delivered["parameters"])])
+        if delivered["milliseconds"]:
+            rows.append(["ms a sequence, in batches", text.score(delivered["milliseconds"])])
+    return Section("cost", "Cost", [Table("cost", "", ["what", "how much"], rows)])

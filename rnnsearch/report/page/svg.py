@@ -1,0 +1,419 @@
+"""Charts as SVG text, small enough that a page of them needs no library and no network.
+
+Colours are classes (`STYLE`), so that a page decides about light and dark.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+__all__ = [
+    "STYLE",
+    "Bar",
+    "Interval",
+    "Scale",
+    "Series",
+    "bars",
+    "chart",
+    "document",
+    "heat",
+    "intervals",
+    "text",
+]
+
+STYLE = """
+.rs{font:12px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;--ink:#1c2330;--faint:#667085;
+--grid:#e4e7ec;--paper:#ffffff;--c0:#2563eb;--c1:#c2410c;--c2:#15803d;--c3:#7c3aed;--c4:#b91c8b;
+--c5:#0e7490;--bad:#c81e1e;--ok:#15803d}
+.rs text{fill:var(--ink)}.rs .f{fill:var(--faint)}.rs .g{stroke:var(--grid);fill:none}
+.rs .a{stroke:var(--faint);fill:none}.rs .l{fill:none;stroke-width:1.8;stroke-linejoin:round}
+.rs .b{stroke:none;opacity:.16}.rs .box{fill:var(--paper);stroke:var(--ink)}
+.rs .e{text-anchor:end}.rs .m{text-anchor:middle}.rs .n{font-weight:600}
+""" + "".join(f".rs .s{i}{{stroke:var(--c{i})}}.rs .k{i}{{fill:var(--c{i})}}" for i in range(6))
+"""Of every picture. `s0` … strokes in a colour, `k0` … fills with it."""
+
+_WIDTH, _HEIGHT = 520.0, 300.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64.0, 14.0, 12.0, 44.0
+_COLOURS = 6
+
+
+@dataclass(frozen=True)
+class Series:
+    """Points of one kind.
+
+    Attributes:
+        name: In the legend.
+        x, y: Equally many; what is not finite is left out.
+        low, high: Of a band around y; empty for none.
+        kind: ``line``, ``step``, ``points`` or ``dash``.
+        colour: One of six.
+    """
+
+    name: str
+    x: Sequence[float]
+    y: Sequence[float]
+    low: Sequence[float] = ()
+    high: Sequence[float] = ()
+    kind: str = "line"
+    colour: int = 0
+
+
+@dataclass(frozen=True)
+class Scale:
+    """From values to pixels.
+
+    Attributes:
+        low, high: Of the values.
+        start, end: Of the pixels.
+        log: Whether equal factors are equally far apart.
+    """
+
+    low: float
+    high: float
+    start: float
+    end: float
+    log: bool = False
+
+    def __call__(self, value: float) -> float:
+        """The pixel of a value."""
+        low, high, value = (self._of(v) for v in (self.low, self.high, value))
+        return self.start + (value - low) / (high - low) * (self.end - self.start)
+
+    def _of(self, value: float) -> float:
+        return math.log10(value) if self.log else value
+
+    @classmethod
+    def over(cls, values: Sequence[float], start: float, end: float, *, log: bool = False) -> Scale:
+        """A scale that holds all finite values, with a little room."""
+        known = [v for v in values if math.isfinite(v) and (v > 0 or not log)]
+        low, high = (min(known), max(known)) if known else (0.1, 1.0)
+        if log:
+            if high / low < 1.5:
+                low, high = low / 1.5, high * 1.5
+            return cls(low, high, start, end, log=True)
+        room = 0.04 * (high - low) or abs(high) * 0.1 or 0.5
+        return cls(low - room, high + room, start, end)
+
+    @property
+    def ticks(self) -> list[float]:
+        """A handful of round values."""
+        if self.log:
+            first, last = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))
+            stride = max(1, round((last - first) / 5))
+            found = [10.0**power for power in range(first, last + 1, stride)]
+            inside = [v for v in found if self.low * 0.999 <= v <= self.high * 1.001]
+            return inside if len(inside) > 1 else [self.low, self.high]
+        raw = (self.high - self.low) / 5
+        power = 10.0 ** math.floor(math.log10(raw))
+        step = next(power * f for f in (1, 2, 2.5, 5, 10) if power * f >= raw)
+        count = math.floor(self.high / step) - math.ceil(self.low / step) + 1
+        return [(math.ceil(self.low / step) + i) * step for i in range(count)]
+
+
+def text(value: float) -> str:
+    """A number on an axis."""
+    if value == 0:
+        return "0"
+    size = abs(value)
+    if size >= 1e6 or size < 1e-3:
+        return f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e")
+    return f"{value:,.0f}" if size >= 1000 else f"{value:.3g}"
+
+
+def _svg(body: Sequence[str], height: float, alt: str, width: float = _WIDTH) -> str:
+    return (
+        f'<svg class="rs" viewBox="0 0 {width:.0f} {height:.0f}" role="img" '
+        f'aria-label="{escape(alt)}" preserveAspectRatio="xMidYMid meet">{"".join(body)}</svg>'
+    )
+
+
+def document(svg: str) -> str:
+    """A picture as a file of its own."""
+    head, rest = svg.split(">", 1)
+    named = head.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')
+    return f"{named}><style>{STYLE}.rs{{background:var(--paper)}}</style>{rest}\n"
+
+
+def chart(
+    series: Sequence[Series],
+    *,
+    x: str,
+    y: str,
+    alt: str,
+    log_x: bool = False,
+    log_y: bool = False,
+    level: tuple[str, float] | None = None,
+    diagonal: bool = False,
+    names: Sequence[str] | None = None,
+) -> str:
+    """Lines, steps, points and bands.
+
+    Args:
+        series: What is drawn.
+        x, y: Titles of the axes.
+        alt: As in `Figure`.
+        log_x, log_y: Whether axes are logarithmic.
+        level: A horizontal line with its name.
+        diagonal: Whether x = y is drawn.
+        names: Texts of the ticks of x at 0, 1, …, in place of numbers.
+    """
+    rows = _legend_rows(series)
+    top = _TOP + 18.0 * len(rows)
+    xs = [value for one in series for value in one.x]
+    ys = [value for one in series for part in (one.y, one.low, one.high) for value in part]
+    ys += [level[1]] if level else []
+    if diagonal:
+        xs = ys = [*xs, *ys]
+    across = Scale.over(xs, _LEFT, _WIDTH - _RIGHT, log=log_x)
+    up = Scale.over(ys, _HEIGHT - _BOTTOM, top, log=log_y)
+    body = [*_legend(rows), *_axes(across, up, x, y, top, names)]
+    if diagonal:
+        low, high = max(across.low, up.low), min(across.high, up.high)
+        body.append(_line([(across(low), up(low)), (across(high), up(high))], "a", "4 4"))
+    if level is not None:
+        place = up(level[1])
+        body.append(_line([(_LEFT, place), (_WIDTH - _RIGHT, place)], "a", "5 4"))
+        body.append(
+            f'<text class="f e" x="{_WIDTH - _RIGHT - 2:.0f}" y="{place - 4:.1f}">'
+            f"{escape(level[0])}</text>"
+        )
+    for one in series:
+        body += _drawn(one, across, up)
+    return _svg(body, _HEIGHT, alt)
+
+
+def _legend_rows(series: Sequence[Series]) -> list[list[Series]]:
+    """Names in rows that fit; none where there is one series."""
+    if len(series) < 2:
+        return []
+    rows: list[list[Series]] = [[]]
+    used = 0.0
+    for one in series:
+        if not one.name:
+            continue
+        size = 30.0 + 6.4 * len(one.name)
+        if rows[-1] and used + size > _WIDTH - _LEFT:
+            rows.append([])
+            used = 0.0
+        rows[-1].append(one)
+        used += size
+    return [row for row in rows if row]
+
+
+def _legend(rows: Sequence[Sequence[Series]]) -> list[str]:
+    body = []
+    for number, row in enumerate(rows):
+        place, y = _LEFT, _TOP + 18.0 * number
+        for one in row:
+            colour = one.colour % _COLOURS
+            if one.kind == "points":
+                mark = f'<circle class="k{colour}" cx="{place + 8:.1f}" cy="{y:.1f}" r="3.5"/>'
+            else:
+                dash = "5 4" if one.kind == "dash" else ""
+                mark = _line([(place, y), (place + 16, y)], f"l s{colour}", dash)
+            body += [mark, f'<text x="{place + 21:.1f}" y="{y + 4:.1f}">{escape(one.name)}</text>']
+            place += 30.0 + 6.4 * len(one.name)
+    return body
+
+
+def _axes(
+    across: Scale, up: Scale, x: str, y: str, top: float, names: Sequence[str] | None
+) -> list[str]:
+    body = []
+    for value in up.ticks:
+        place = up(value)
+        body.append(_line([(_LEFT, place), (_WIDTH - _RIGHT, place)], "g"))
+        body.append(f'<text class="f e" x="{_LEFT - 6}" y="{place + 4:.1f}">{text(value)}</text>')
+    ticks = across.ticks if names is None else [float(i) for i in range(len(names))]
+    for value in ticks:
+        shown = text(value) if names is None else names[int(value)]
+        body.append(
+            f'<text class="f m" x="{across(value):.1f}" y="{_HEIGHT - _BOTTOM + 16:.0f}">'
+            f"{escape(shown)}</text>"
+        )
+    middle = (_LEFT + _WIDTH - _RIGHT) / 2
+    body.append(f'<text class="m" x="{middle:.0f}" y="{_HEIGHT - 8:.0f}">{escape(x)}</text>')
+    centre = (top + _HEIGHT - _BOTTOM) / 2
+    body.append(
+        f'<text class="m" transform="translate(14 {centre:.0f}) rotate(-90)">{escape(y)}</text>'
+    )
+    body.append(_line([(_LEFT, _HEIGHT - _BOTTOM), (_WIDTH - _RIGHT, _HEIGHT - _BOTTOM)], "a"))
+    return body
+
+
+def _line(points: Sequence[tuple[float, float]], kind: str, dash: str = "") -> str:
+    path = " ".join(f"{a:.1f},{b:.1f}" for a, b in points)
+    dashed = f' stroke-dasharray="{dash}"' if dash else ""
+    return f'<polyline class="{kind}" points="{path}"{dashed}/>'
+
+
+def _drawn(one: Series, across: Scale, up: Scale) -> list[str]:
+    colour = one.colour % _COLOURS
+
+    def fits(x: float, y: float) -> bool:
+        return (
+            math.isfinite(x)
+            and math.isfinite(y)
+            and (y > 0 or not up.log)
+            and (x > 0 or not across.log)
+        )
+
+    points = [(across(a), up(b)) for a, b in zip(one.x, one.y, strict=True) if fits(a, b)]
+    body = []
+    if one.low and one.high:
+        edges = [
+            (across(a), up(low), up(high))
+            for a, low, high in zip(one.x, one.low, one.high, strict=True)
+            if fits(a, low) and fits(a, high)
+        ]
+        outline = [(a, high) for a, _, high in edges] + [(a, low) for a, low, _ in edges[::-1]]
+        path = " ".join(f"{a:.1f},{b:.1f}" for a, b in outline)
+        body.append(f'<polygon class="b k{colour}" points="{path}"/>')
+    if one.kind == "points":
+        radius = 3.2 if len(points) < 200 else 1.8
+        body += [
+            f'<circle class="k{colour}" cx="{a:.1f}" cy="{b:.1f}" r="{radius}" opacity=".75"/>'
+            for a, b in points
+        ]
+    elif one.kind == "step":
+        steps = [p for (a, b), (c, _) in itertools.pairwise(points) for p in ((a, b), (c, b))]
+        body.append(_line([*steps, *points[-1:]], f"l s{colour}"))
+    elif points:
+        body.append(_line(points, f"l s{colour}", "5 4" if one.kind == "dash" else ""))
+    return body
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A row of `intervals`: a dot with whiskers; `strong` stands out, `hollow` is a baseline."""
+
+    label: str
+    value: float
+    low: float = math.nan
+    high: float = math.nan
+    strong: bool = False
+    hollow: bool = False
+
+
+def intervals(rows: Sequence[Interval], *, x: str, alt: str, log: bool = False) -> str:
+    """Dots with whiskers, a row each."""
+    height = 26.0 * len(rows) + 48
+    left = _label_width([row.label for row in rows])
+    values = [v for row in rows for v in (row.value, row.low, row.high)]
+    across = Scale.over(values, left, _WIDTH - 16, log=log)
+    bottom = height - 42
+    body = []
+    for value in across.ticks:
+        place = across(value)
+        body.append(_line([(place, 6), (place, bottom)], "g"))
+        body.append(f'<text class="f m" x="{place:.1f}" y="{bottom + 16:.0f}">{text(value)}</text>')
+    for number, row in enumerate(rows):
+        y, colour = 19 + 26.0 * number, 2 if row.strong else 1 if row.hollow else 0
+        weight = " n" if row.strong else ""
+        body.append(
+            f'<text class="e{weight}" x="{left - 10:.0f}" y="{y + 4:.1f}">'
+            f"{escape(row.label)}</text>"
+        )
+        if math.isfinite(row.low) and math.isfinite(row.high):
+            body.append(_line([(across(row.low), y), (across(row.high), y)], f"l s{colour}"))
+        if math.isfinite(row.value):
+            size = 5 if row.strong else 4
+            body.append(
+                f'<circle class="k{colour}" cx="{across(row.value):.1f}" cy="{y:.1f}" r="{size}"/>'
+            )
+    middle = (left + _WIDTH) / 2
+    body.append(f'<text class="m" x="{middle:.0f}" y="{height - 6:.0f}">{escape(x)}</text>')
+    return _svg(body, height, alt)
+
+
+def _label_width(labels: Sequence[str]) -> float:
+    return min(230.0, 24 + 6.6 * max(map(len, labels), default=4))
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A row of `bars`, with a whisker where `spread` is above 0."""
+
+    label: str
+    value: float
+    spread: float = 0.0
+
+
+def bars(rows: Sequence[Bar], *, x: str, alt: str, colour: int = 0) -> str:
+    """Bars from 0, a row each."""
+    height = 26.0 * len(rows) + 48
+    left = _label_width([row.label for row in rows])
+    top = max((row.value + row.spread for row in rows), default=1.0) or 1.0
+    across = Scale(0.0, top * 1.05, left, _WIDTH - 16)
+    bottom = height - 42
+    body = []
+    for value in across.ticks:
+        body.append(_line([(across(value), 6), (across(value), bottom)], "g"))
+        body.append(
+            f'<text class="f m" x="{across(value):.1f}" y="{bottom + 16:.0f}">{text(value)}</text>'
+        )
+    for number, row in enumerate(rows):
+        y = 10 + 26.0 * number
+        body.append(
+            f'<text class="e" x="{left - 8:.0f}" y="{y + 13:.1f}">{escape(row.label)}</text>'
+            f'<rect class="k{colour}" x="{left:.1f}" y="{y:.1f}" height="17" rx="2" '
+            f'width="{max(0.5, across(row.value) - left):.1f}"/>'
+        )
+        if row.spread > 0:
+            ends = [max(0.0, row.value - row.spread), row.value + row.spread]
+            body.append(_line([(across(end), y + 8.5) for end in ends], "a"))
+    middle = (left + _WIDTH) / 2
+    body.append(f'<text class="m" x="{middle:.0f}" y="{height - 6:.0f}">{escape(x)}</text>')
+    return _svg(body, height, alt)
+
+
+def heat(
+    values: Sequence[Sequence[float]],
+    rows: Sequence[str],
+    columns: Sequence[str],
+    *,
+    x: str,
+    y: str,
+    alt: str,
+    show: Callable[[float], str] = text,
+) -> str:
+    """A matrix in shades; each row is shaded by its share of the row's sum."""
+    left = max(90.0, _label_width(rows) + 16)
+    size = min(64.0, (_WIDTH - left - 10) / max(1, len(columns)))
+    height = size * len(rows) + 70
+    body = []
+    for place, name in enumerate(columns):
+        centre = left + size * (place + 0.5)
+        short = name if len(name) * 6.6 < size else f"{name[: max(2, int(size / 6.6) - 1)]}…"
+        body.append(f'<text class="f m" x="{centre:.1f}" y="34">{escape(short)}</text>')
+    for line, name in enumerate(rows):
+        top = 42 + size * line
+        body.append(
+            f'<text class="f e" x="{left - 8:.0f}" y="{top + size / 2 + 4:.1f}">'
+            f"{escape(name)}</text>"
+        )
+        total = sum(values[line]) or 1.0
+        for place, value in enumerate(values[line]):
+            share, colour = value / total, 2 if line == place else 1
+            a = left + size * place
+            body.append(
+                f'<rect class="k{colour}" x="{a + 1:.1f}" y="{top + 1:.1f}" '
+                f'width="{size - 2:.1f}" height="{size - 2:.1f}" '
+                f'opacity="{0.06 + 0.6 * share:.2f}"/>'
+            )
+            if value and size > 20:
+                body.append(
+                    f'<text class="m" x="{a + size / 2:.1f}" y="{top + size / 2 + 4:.1f}">'
+                    f"{show(value)}</text>"
+                )
+    middle = left + size * len(columns) / 2
+    body.append(f'<text class="m" x="{middle:.0f}" y="14">{escape(x)}</text>')
+    centre = 42 + size * len(rows) / 2
+    body.append(
+        f'<text class="m" transform="translate(14 {centre:.0f}) rotate(-90)">{escape(y)}</text>'
+    )
+    return _svg(body, height, alt)
