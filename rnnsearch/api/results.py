@@ -138,6 +138,11 @@ class Results:
 
     @cached_property
     def winner(self) -> Winner:
+        """The winner at work.
+
+        Raises:
+            StudyError: The search has no winner yet.
+        """
         backend = str(self.summary["backend"])
         return Winner(self.folder, self.spec(), backend, alone=self._alone)
 
