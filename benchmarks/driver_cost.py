@@ -119,7 +119,7 @@ class Answers(Executor):
 
     def _end(self, point: Epoch, key: RunKey, state: Any) -> Ended:
         weights = self._weights if state == "COMPLETE" else None
-        return Ended(key[0], state, point, point.number, 0.1, 5000, weights)
+        return Ended(key[0], state, point, point.number, 0.1, 5000, weights, index=key[1])
 
 
 def _epoch(run: Run, number: int) -> Epoch:
