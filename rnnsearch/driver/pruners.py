@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import optuna
 
+from rnnsearch.driver.halving import Halving, Hyperband
 from rnnsearch.vocabulary import PRUNERS
 
 __all__ = ["MAKERS", "make_pruner", "rungs"]
@@ -21,10 +22,8 @@ def make_pruner(kind: str, epochs: int) -> optuna.pruners.BasePruner:
 
 MAKERS: dict[str, Callable[[int], optuna.pruners.BasePruner]] = {
     "race": lambda epochs: optuna.pruners.NopPruner(),  # of runs: `rnnsearch.driver.racing`
-    "hyperband": lambda epochs: optuna.pruners.HyperbandPruner(
-        _first_rung(epochs), epochs, _REDUCTION
-    ),
-    "asha": lambda epochs: optuna.pruners.SuccessiveHalvingPruner(_first_rung(epochs), _REDUCTION),
+    "hyperband": lambda epochs: Hyperband(_first_rung(epochs), epochs, _REDUCTION),
+    "asha": lambda epochs: Halving(_first_rung(epochs), _REDUCTION),
     "median": lambda epochs: optuna.pruners.MedianPruner(
         n_startup_trials=5, n_warmup_steps=_first_rung(epochs)
     ),
