@@ -26,7 +26,10 @@ def add(app: typer.Typer) -> None:
 def export(
     results: Folder,
     form: Annotated[
-        str, typer.Option("--format", metavar="FORMAT", help="keras, python, onnx, savedmodel.")
+        str,
+        typer.Option(
+            "--format", metavar="FORMAT", help="keras, python, onnx, savedmodel, streaming."
+        ),
     ],
     output: Annotated[
         Path | None,

@@ -65,6 +65,7 @@ def export(
     where = folder.path / "exports" / form if output is None else output
     model, raw = winner.raw()
     signature = raw.signature(winner.loss, winner.per_step)
+    network = Network(model, signature, lambda: winner.step(raw, signature.output))
     examples, unchecked = _examples(raw, spec, data)
     card = model_card(
         summary,
@@ -74,18 +75,18 @@ def export(
         signature,
         folder.content.read_text("utf-8").strip() if folder.content.exists() else "",
     )
-    expected = None
+    given = expected = counts = None
     if examples is not None:
         path, found = examples
-        expected = winner.outputs_of(path, found.places, judged=data is None)
-        write_folder(chosen, Network(model, signature), where, card, found.inputs, expected)
-    else:
-        write_folder(chosen, Network(model, signature), where, card, None, None)
+        given = found.inputs
+        whole = winner.outputs_of(path, found.places, judged=data is None)
+        expected, counts = chosen.shown(network, whole, found.counts)
+    write_folder(chosen, network, where, card, given, expected)
     files = sorted(str(p.relative_to(where)) for p in where.rglob("*") if p.is_file())
-    if examples is None or expected is None:
+    if expected is None:
         return Exported(where, tuple(files), None, unchecked)
     scale = _scale(raw)
-    checked = compared(run_alone(where), expected, scale, examples[1].counts, raw.roughness)
+    checked = compared(run_alone(where), expected, scale, counts, raw.roughness)
     if not checked.equal:
         raise StudyError(
             f"Expected an export that predicts as the network does. Received: one that is off by "

@@ -317,7 +317,7 @@ class Results:
         """Write the winner down for use without this package, and check it there.
 
         Args:
-            form: ``keras``, ``python``, ``onnx``, ``savedmodel``.
+            form: ``keras``, ``python``, ``onnx``, ``savedmodel``, ``streaming``.
             output: The folder; None for exports/FORM in the study's.
             data: New data to check it on; None for the data searched on, if it is still there.
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from rnnsearch.exports.raw import RawForm
+    from rnnsearch.exports.streaming import Step
     from rnnsearch.models.decoding import Choose
 
 __all__ = ["Winner", "check_writing"]
@@ -192,6 +193,16 @@ class Winner:
 
         form = form_of(self.preparation)
         return raw_model(network, form, self.loss), form
+
+    def step(self, form: RawForm, output: str) -> Step:
+        """One step of the network and of what stands around it.
+
+        Raises:
+            InvalidInput: It reads no sequence step by step.
+        """
+        from rnnsearch.exports.streaming import make_step
+
+        return make_step(self._model, form, self.loss, output)
 
     def outputs_of(self, path: str, places: np.ndarray, *, judged: bool) -> np.ndarray:
         """What is predicted of some sequences of a file (N,), in the target's own units.

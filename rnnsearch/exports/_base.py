@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from rnnsearch.exports.raw import Signature
 
 if TYPE_CHECKING:
     import keras
+
+    from rnnsearch.exports.streaming import Step
 
 __all__ = ["Format", "Network"]
 
@@ -22,10 +27,12 @@ class Network:
     Attributes:
         model: From raw values to own units, of Keras's own layers and operations.
         signature: What it takes and gives.
+        step: Makes one step of it.
     """
 
     model: keras.Model
     signature: Signature
+    step: Callable[[], Step]
 
 
 class Format(ABC):
@@ -56,3 +63,15 @@ class Format(ABC):
             InvalidInput: The format can't hold such a network.
             MissingExtra: It takes a library that is not installed.
         """
+
+    def shown(
+        self, network: Network, expected: np.ndarray, counts: np.ndarray | None
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """What ``predict`` of the script gives, of what the network does.
+
+        Args:
+            network: That is exported.
+            expected: What it predicts, (N, …).
+            counts: (N, T) which steps are no padding; None where each is.
+        """
+        return expected, counts

@@ -10,12 +10,13 @@ from rnnsearch.exports.keras_format import KerasFormat
 from rnnsearch.exports.onnx_format import OnnxFormat
 from rnnsearch.exports.python_format import PythonFormat
 from rnnsearch.exports.savedmodel import SavedModelFormat
+from rnnsearch.exports.streaming_format import StreamingFormat
 
 __all__ = ["FORMATS", "find_format"]
 
-FORMATS: Mapping[str, Format] = {
-    one.name: one for one in (KerasFormat(), PythonFormat(), OnnxFormat(), SavedModelFormat())
-}
+_ALL = (KerasFormat(), PythonFormat(), OnnxFormat(), SavedModelFormat(), StreamingFormat())
+
+FORMATS: Mapping[str, Format] = {one.name: one for one in _ALL}
 
 
 def find_format(name: str) -> Format:

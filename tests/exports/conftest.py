@@ -15,8 +15,9 @@ import pytest
 from rnnsearch.baselines.registry import suitable
 from rnnsearch.data.inputs import take
 from rnnsearch.data.read import read
-from rnnsearch.exports import Network
+from rnnsearch.exports import Format, Network
 from rnnsearch.exports.raw import Examples, RawForm, form_of, raw_model
+from rnnsearch.exports.streaming import make_step
 from rnnsearch.models import Architecture
 from rnnsearch.models.bag import Branch, build_bag
 from rnnsearch.models.build import build_standard
@@ -45,12 +46,15 @@ class Study:
         target = self.form.target
         return np.ones(1) if target.deviation is None else np.asarray(target.deviation)
 
-    def assert_equal(self, found: np.ndarray) -> None:
+    def assert_equal(self, found: np.ndarray, form: Format | None = None) -> None:
         """To 1e-5 of the target's deviation, and 32 bits of what is far larger than that."""
-        assert found.shape == self.expected.shape
-        differences = np.abs(found - self.expected) / self.scale
-        if self.examples.counts is not None:
-            differences = differences[self.examples.counts]
+        expected, counts = self.expected, self.examples.counts
+        if form is not None:
+            expected, counts = form.shown(self.network, expected, counts)
+        assert found.shape == expected.shape
+        differences = np.abs(found - expected) / self.scale
+        if counts is not None:
+            differences = differences[counts]
         assert differences.max() < 1e-5 + 2e-6 * self.form.roughness
 
 
@@ -177,6 +181,14 @@ CASES: dict[str, tuple[Callable[[Path], str], dict[str, Any], dict[str, Any]]] =
         },
         {"cell": "GRU"},
     ),
+    "forecast by states": (
+        write_table,
+        {
+            "task": "many_to_one",
+            "data": {**_FORECAST, "window": 5, "horizon": 2, "base": "last", "lags": [6]},
+        },
+        {"cell": "LSTM", "units": (4, 3), "layer_norm": True},
+    ),
     "sequences": (
         write_sequences,
         {"task": "many_to_one", "data": {"source": "npz", "path": "data.npz"}},
@@ -260,7 +272,11 @@ def make_study(name: str, folder: Path) -> Study:
     found = predict(trained, take(part.x, examples.places), 32)
     expected = own_units(found, preparation.target, loss, some)
     signature = form.signature(loss, head.sequences or head.repeat is not None)
-    network = Network(raw_model(trained, form, loss), signature)
+
+    def step() -> Any:
+        return make_step(trained, form, loss, signature.output)
+
+    network = Network(raw_model(trained, form, loss), signature, step)
     return Study(network, form, examples, expected, loss, trained, architecture)
 
 

@@ -47,4 +47,4 @@ def test_it_runs_where_this_package_can_not_be_imported(study, form: str, tmp_pa
     assert {"signature.json", "model_card.md", "use.py", "examples.npz"} <= {
         each.name for each in folder.iterdir()
     }
-    case.assert_equal(run_alone(folder))
+    case.assert_equal(run_alone(folder), FORMATS[form])

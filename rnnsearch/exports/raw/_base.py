@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnsearch.data import Target
+from rnnsearch.data import Preparation, Target
 from rnnsearch.tasks import Loss
 
 __all__ = ["Examples", "Given", "RawForm", "Signature"]
@@ -82,9 +82,11 @@ class RawForm(ABC):
     """How raw values lead to a network's input, for one kind of data, as Keras graphs.
 
     Attributes:
+        prepared: The way from raw data to the network, that it repeats.
         target: What is predicted.
     """
 
+    prepared: Preparation
     target: Target
 
     @property

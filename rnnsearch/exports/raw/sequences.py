@@ -31,6 +31,8 @@ class SequencesForm(RawForm):
         prepared: How arrays become sequences.
     """
 
+    prepared: SequencesPreparation
+
     def __init__(self, prepared: SequencesPreparation) -> None:
         self.prepared = prepared
         self.target = prepared.target

@@ -31,6 +31,8 @@ class TableForm(RawForm):
         prepared: How the rows of a table become sequences.
     """
 
+    prepared: SeriesPreparation
+
     def __init__(self, prepared: SeriesPreparation) -> None:
         self.prepared = prepared
         self.target = prepared.target

@@ -26,6 +26,8 @@ class TextsForm(RawForm):
         prepared: How rows become sequences.
     """
 
+    prepared: RowsPreparation
+
     def __init__(self, prepared: RowsPreparation) -> None:
         self.prepared = prepared
         self.target = prepared.target
@@ -83,6 +85,8 @@ class StreamForm(RawForm):
     Args:
         prepared: How a text becomes windows.
     """
+
+    prepared: StreamPreparation
 
     def __init__(self, prepared: StreamPreparation) -> None:
         self.prepared = prepared
