@@ -17,9 +17,20 @@ CONSTANTS = {name.upper() for name in MAPPINGS}
 
 
 def asked_by_name(code: str) -> Iterator[int]:
-    """Lines with a mapping's name as a text of its own, or compared with one of the mappings."""
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.Constant) and node.value in MAPPINGS:
+    """Lines with a mapping's name as a text of its own, or compared with one of the mappings.
+
+    A spec that is written names its task: ``{"task": "many_to_one"}``, ``task="many_to_one"``.
+    """
+    tree = ast.parse(code)
+    written = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg == "task":
+            written.add(node.value)
+        if isinstance(node, ast.Dict):
+            pairs = zip(node.keys, node.values, strict=True)
+            written |= {v for k, v in pairs if isinstance(k, ast.Constant) and k.value == "task"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and node.value in MAPPINGS and node not in written:
             yield node.lineno
         if isinstance(node, ast.Compare | ast.MatchValue):
             names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
