@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         GridSearch,
         Hyperband,
         RandomSearch,
+        RecurrentHyperModel,
         Tuner,
     )
     from rnnsearch.integrations.scikit_learn import (
@@ -37,6 +38,7 @@ __all__ = [
     "RandomSearch",
     "RecurrentClassifier",
     "RecurrentForecaster",
+    "RecurrentHyperModel",
     "RecurrentRegressor",
     "Results",
     "Tuner",
@@ -45,12 +47,13 @@ __all__ = [
     "search",
 ]
 
-_TUNERS = ("BayesianOptimization", "GridSearch", "Hyperband", "RandomSearch", "Tuner")
+_TUNERS = ("BayesianOptimization", "GridSearch", "Hyperband", "RandomSearch",
+           "RecurrentHyperModel", "Tuner")  # fmt: skip
 _ESTIMATORS = ("RecurrentClassifier", "RecurrentForecaster", "RecurrentRegressor")
 _KERAS_TUNERS = ("HyperModel", "HyperParameters", "Objective", "Oracle", "oracles", "synchronized")
 """Its own, so that a script of it needs no second import."""
 
-_MODULES = ("errors", "tuners")
+_MODULES = ("errors", "optuna", "tuners")
 
 _HOMES = {
     "Arrays": "rnnsearch.data",

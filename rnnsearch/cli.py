@@ -20,7 +20,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from rnnsearch import cli_report, cli_use
+from rnnsearch import cli_report, cli_start, cli_use
 from rnnsearch.cli_parts import Folder, console, examples
 from rnnsearch.errors import InvalidInput, Problem, RnnSearchError, UnlikeTraining
 
@@ -46,7 +46,6 @@ class _Commands(TyperGroup):
 app = typer.Typer(
     cls=_Commands,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Search for the best recurrent network for your data.",
@@ -326,6 +325,7 @@ def _said_warnings() -> Iterator[None]:
             print(f"warning: {warning.message}", file=sys.stderr)
 
 
+cli_start.add(app)
 cli_use.add(app)
 cli_report.add(app, lambda: _program())
 

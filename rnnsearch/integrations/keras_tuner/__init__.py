@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         RandomSearch,
     )
     from rnnsearch.integrations.keras_tuner.optuna_oracle import OptunaOracle
+    from rnnsearch.integrations.keras_tuner.recurrent import RecurrentHyperModel
 
 __all__ = [
     "BayesianOptimization",
@@ -24,10 +25,11 @@ __all__ = [
     "Hyperband",
     "OptunaOracle",
     "RandomSearch",
+    "RecurrentHyperModel",
     "Tuner",
 ]
 
-_HOMES = {"OptunaOracle": "optuna_oracle", "Tuner": "front"}
+_HOMES = {"OptunaOracle": "optuna_oracle", "RecurrentHyperModel": "recurrent", "Tuner": "front"}
 
 
 def __getattr__(name: str) -> Any:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from rnnsearch.report import Display
 
-__all__ = ["SpecTuner"]
+__all__ = ["METRICS", "SpecTuner", "optimizer_of"]
 
 _CONSTRUCTOR = (
     *("task", "space", "objective", "max_trials", "seed"),
@@ -42,7 +42,7 @@ _SEARCH = (
     *("verbose", "callbacks", "class_weight"),
 )
 _CLIPPING = {"global_norm": "global_clipnorm", "norm": "clipnorm", "value": "clipvalue"}
-_METRICS = {"numeric": ["mae"], "class": ["accuracy"]}
+METRICS = {"numeric": ["mae"], "class": ["accuracy"]}
 
 
 class SpecTuner:
@@ -216,9 +216,9 @@ class SpecTuner:
         models = results.models(num_models)
         kind = results.preparation.target.kind
         for model, trial in zip(models, results.trials(), strict=False):
-            optimizer = _optimizer(self._project.space.complete(trial.params))
+            optimizer = optimizer_of(self._project.space.complete(trial.params))
             loss = keras_loss(self._project.spec.loss, kind)
-            model.compile(optimizer=optimizer, loss=loss, metrics=_METRICS[kind])
+            model.compile(optimizer=optimizer, loss=loss, metrics=METRICS[kind])
         return models
 
     def get_best_hyperparameters(self, num_trials: int = 1) -> list[keras_tuner.HyperParameters]:
@@ -351,7 +351,7 @@ def _display(verbose: int | str) -> AbstractContextManager[Display | None]:
     return make_display(Console(stderr=True, force_jupyter=False))
 
 
-def _optimizer(params: Mapping[str, Any]) -> keras.Optimizer:
+def optimizer_of(params: Mapping[str, Any]) -> keras.Optimizer:
     """The optimizer that a trial trained with, but for its state."""
     import keras
 

@@ -1,0 +1,35 @@
+"""Commands to begin with: an example that runs as it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rnnsearch.cli_parts import examples
+
+__all__ = ["add"]
+
+
+def add(app: typer.Typer) -> None:
+    """Have a command line know these commands."""
+    app.command(epilog=examples("example", "example electricity --output try"))(example)
+
+
+def example(
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="Of the spec; none lists them.")
+    ] = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="Where to copy it.")
+    ] = Path(),
+) -> None:
+    """Copy a spec that runs as it stands, with its data, to begin from."""
+    from rnnsearch.api.examples import copy_example, example_names
+
+    if name is None:
+        print("\n".join(example_names()))
+        return
+    spec, *data = copy_example(name, output)
+    print(f"{spec} and {len(data)} of data. To run it:\n    rnnsearch search {spec}")
