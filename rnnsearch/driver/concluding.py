@@ -7,6 +7,8 @@ it: on little data that is better than any one of them, and never much worse.
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +20,14 @@ from rnnsearch.driver.averages import Court, Outputs, mean_of
 from rnnsearch.driver.baselines import SimpleMethods
 from rnnsearch.driver.confirming import Work, confirm, work_of
 from rnnsearch.driver.contenders import contenders
-from rnnsearch.driver.delivering import LEAST_SHARE, WHOLE, Delivering, FinalRuns, Standing
+from rnnsearch.driver.delivering import (
+    LEAST_SHARE,
+    WHOLE,
+    Delivering,
+    FinalRuns,
+    Standing,
+    networks_on_all,
+)
 from rnnsearch.driver.planner import Planner
 from rnnsearch.driver.standing import Estimate, difference, estimate, simplest, tied
 from rnnsearch.driver.trials import Confirmed, Delivery, TrialRecord
@@ -132,7 +141,8 @@ class _Concluding:
         offers = [self._single(by_number[winner]), *self._averages(members, rest)]
         chosen = self._chosen(offers)
         delivering = Delivering(
-            self.executor, self.planner, self.data, self.finals, self.task, self._train
+            *(self.executor, self.planner, self.data, self.finals, self.task, self._train),
+            self.ends,
         )
         delivered, program = delivering.deliver(chosen, [*members, *rest], save)
         others = [
@@ -165,13 +175,24 @@ class _Concluding:
             known,
             lambda place, record: confirming(record.number, record.params),
         )
-        self._train(work, self.deadline)
+        self._train(work, self.deadline - self._reserve(candidates))
         found = []
         for record in candidates:
             runs = [r for r in self.finals.runs() if r.trial == record.number and r.fold >= 0]
             found.append(Standing(record, sorted(runs, key=lambda run: run.index)))
         most = max((len(one.runs) for one in found), default=0)
         return [one for one in found if most and len(one.runs) == most]
+
+    def _reserve(self, candidates: Sequence[TrialRecord]) -> float:
+        """Seconds for the networks that are trained on all data; half of what is left at most."""
+        left = self.deadline - time.monotonic()
+        if not self.data.ordered or math.isinf(left) or not candidates:
+            return 0.0
+        best = candidates[0]
+        batch = self.planner.program(best.params).batch_size
+        longer = self.planner.regime.final_epochs(batch) / max(1, best.epochs)
+        needed = networks_on_all(1, math.inf, 0.0) * longer * best.seconds / max(1, best.runs)
+        return max(0.0, min(needed, left / 2))
 
     def _train(self, work: Sequence[Work], deadline: float) -> None:
         def keep(ended: Ended, run: Run, program: Program) -> None:

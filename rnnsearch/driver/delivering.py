@@ -26,11 +26,23 @@ from rnnsearch.models.networks import Network
 from rnnsearch.tasks import Task
 from rnnsearch.vocabulary import Objective
 
-__all__ = ["LEAST_SHARE", "WHOLE", "Delivering", "FinalRuns", "Standing", "shares_left"]
+__all__ = [
+    "LEAST_SHARE",
+    "WHOLE",
+    "Delivering",
+    "FinalRuns",
+    "Standing",
+    "networks_on_all",
+    "shares_left",
+]
 
 _SEEDS, _NETWORKS = 2, 6
 """Networks of each configuration of a bag where they are trained on all data for it, and of all
 configurations together; at least."""
+
+_LONGER = 1.5
+"""How much longer a run on all data takes than one on a division, its program's compilation
+included; about."""
 
 LEAST_SHARE = 0.02
 """Of a simple method; one that weighs less is left out."""
@@ -64,6 +76,20 @@ class Standing:
         return [run.metrics[objective.name] for run in self.runs]
 
 
+def networks_on_all(configurations: int, left: float, each: float) -> int:
+    """Networks of each configuration that are trained on all data; one at least.
+
+    Args:
+        configurations: How many there are.
+        left: Seconds until the time is up, or infinite.
+        each: That a run on a division took.
+    """
+    wanted = max(_SEEDS, -(-_NETWORKS // configurations))
+    if math.isinf(left) or each <= 0:
+        return wanted
+    return max(1, min(wanted, int(left / (_LONGER * each * configurations))))
+
+
 def shares_left(shares: Mapping[str, float], graphs: Collection[str]) -> dict[str, float]:
     """The shares of networks and of those simple methods that there are, summing to one again.
 
@@ -89,6 +115,7 @@ class Delivering:
         finals: Has the runs, and keeps those on all data.
         task: That is learned.
         train: Has work done, until a time on the monotonic clock.
+        ends: When the time is up, on that clock.
     """
 
     executor: Executor
@@ -97,6 +124,7 @@ class Delivering:
     finals: FinalRuns
     task: Task
     train: Callable[[Sequence[Work], float], None]
+    ends: float = math.inf
 
     def deliver(
         self, chosen: Delivery, members: Sequence[Standing], save: Path
@@ -105,7 +133,8 @@ class Delivering:
         members = _those_in(chosen, members)
         whole = self.data.ordered or chosen.kind == "single"
         if whole:
-            several = max(_SEEDS, -(-_NETWORKS // len(members)))
+            each = statistics.fmean(run.seconds for one in members for run in one.runs)
+            several = networks_on_all(len(members), self.ends - time.monotonic(), each)
             self._train_on_all(members, 1 if chosen.kind == "single" else several)
         runs = {one.record.number: self._runs(one, whole) for one in members}
         # Where training on all data diverged there is a network of a division.

@@ -1,15 +1,27 @@
-"""What is put together in the end."""
+"""How many networks are trained on all data."""
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
-from rnnsearch.driver.delivering import shares_left
+from rnnsearch.driver.delivering import networks_on_all
 
 
-def test_a_simple_method_that_no_network_can_compute_leaves_its_share_to_the_others() -> None:
-    shares = {"3": 0.3, "7": 0.2, "linear": 0.25, "last_value": 0.25}
-    assert shares_left(shares, {"linear", "last_value"}) == pytest.approx(shares)
-    found = shares_left(shares, {"linear"})
-    assert found == pytest.approx({"3": 0.4, "7": 4 / 15, "linear": 1 / 3})
-    assert shares_left({"3": 0.0, "7": 0.0, "linear": 1.0}, set()) == {"3": 0.5, "7": 0.5}
+@pytest.mark.parametrize(
+    ("configurations", "left", "each", "networks"),
+    [
+        (1, math.inf, 5.0, 6),
+        (2, math.inf, 5.0, 3),
+        (5, math.inf, 5.0, 2),
+        (1, 100.0, 1.0, 6),
+        (1, 6.1, 1.0, 4),  # a run on all data takes half as long again
+        (2, 6.1, 1.0, 2),
+        (1, 0.5, 1.0, 1),
+        (1, -3.0, 1.0, 1),
+        (1, 10.0, 0.0, 6),
+    ],
+)
+def test_as_many_as_there_is_time_for(configurations, left, each, networks) -> None:
+    assert networks_on_all(configurations, left, each) == networks
