@@ -21,6 +21,12 @@ def add(app: typer.Typer) -> None:
             "export results/electricity --format python --data new.csv",
         )
     )(export)
+    app.command(
+        epilog=examples(
+            "serve results/electricity",
+            "serve results/electricity --port 9000 --most 1000",
+        )
+    )(serve)
 
 
 def export(
@@ -47,3 +53,31 @@ def export(
 
     exported = api.Results.open(results, alone=True).export(form, output, data=data)
     report.show_export(console(), exported)
+
+
+def serve(
+    results: Folder,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Where to listen; 0.0.0.0 is everywhere.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+    most: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Sequences or rows in a request, at most.")
+    ] = 10_000,
+    size: Annotated[
+        int, typer.Option(min=1, metavar="MB", help="Megabytes of a request, at most.")
+    ] = 32,
+) -> None:
+    """Answer requests over HTTP with the winner's predictions; on this machine only, unless told.
+
+    /docs shows the endpoints; each prediction is of the request alone.
+    """
+    from rnnsearch import api
+
+    found = api.Results.open(results, alone=True)
+    found.best_model()  # the backend is chosen before anything else imports Keras
+    from rnnsearch.integrations.serve import Limits, make_app, run, service_of
+
+    app = make_app(service_of(found), Limits(most, size << 20))
+    typer.echo(f"Listening on http://{host}:{port}; /docs shows what it takes", err=True)
+    run(app, host, port)

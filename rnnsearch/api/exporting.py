@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from rnnsearch.exports.raw import RawForm
 
-__all__ = ["Exported", "export"]
+__all__ = ["Exported", "export", "network_of"]
 
 _EXAMPLES = 100
 """Sequences that an export is checked on."""
@@ -63,9 +63,8 @@ def export(
     """See `Results.export`."""
     chosen = find_format(form)
     where = folder.path / "exports" / form if output is None else output
-    model, raw = winner.raw()
-    signature = raw.signature(winner.loss, winner.per_step)
-    network = Network(model, signature, lambda: winner.step(raw, signature.output))
+    network, raw = network_of(winner)
+    signature = network.signature
     examples, unchecked = _examples(raw, spec, data)
     card = model_card(
         summary,
@@ -94,6 +93,17 @@ def export(
             "it with the spec"
         )
     return Exported(where, tuple(files), checked)
+
+
+def network_of(winner: Winner) -> tuple[Network, RawForm]:
+    """The winner with its preparation inside, and what that takes.
+
+    Raises:
+        InvalidInput: It writes a text.
+    """
+    model, raw = winner.raw()
+    signature = raw.signature(winner.loss, winner.per_step)
+    return Network(model, signature, lambda: winner.step(raw, signature.output)), raw
 
 
 def _scale(raw: RawForm) -> np.ndarray:

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
     from rnnsearch.api.exporting import Exported
     from rnnsearch.driver import TrialRecord
+    from rnnsearch.exports import Network
+    from rnnsearch.exports.raw import RawForm
 
 __all__ = ["Results"]
 
@@ -306,6 +308,19 @@ class Results:
         return self.winner.continue_text(
             str(path), tokens=tokens, temperature=temperature, seed=seed
         )
+
+    def raw(self) -> tuple[Network, RawForm]:
+        """The winner with its preparation inside, as exports have it. Imports Keras.
+
+        Raises:
+            InvalidInput: It writes a text, which no graph from inputs to outputs does.
+            StudyError: The search has no winner yet.
+        """
+        winner = self.winner
+        import_keras(str(self.summary["backend"]), alone=self._alone)
+        from rnnsearch.api.exporting import network_of
+
+        return network_of(winner)
 
     def export(
         self,

@@ -115,3 +115,16 @@ def test_it_is_exported_with_its_preparation(results: api.Results, tmp_path: Pat
     assert "val_mase" in card
     assert "seasonal_naive" in card
     assert "output_steps: 5" in card
+
+
+def test_a_service_takes_rows_of_the_table(results: api.Results) -> None:
+    from rnnsearch.integrations.serve import service_of
+
+    ahead = table(105)
+    ahead.loc[100:, "load"] = np.nan
+    service = service_of(results)
+    assert service.columns == {"hour": True, "load": False, "holiday": False}
+    found = service.rows(ahead[list(service.columns)].to_dict("records"), 200)
+    assert [one["step"] for one in found[-5:]] == [1, 2, 3, 4, 5]
+    assert found[-1]["hour"] == "2024-01-05 08:00"
+    assert 40 < found[-1]["predicted_load"] < 180

@@ -356,7 +356,7 @@ def test_evaluate(run: Run) -> None:
     }
 
 
-COMMANDS = ["init", "search", "check", "leaderboard", "predict", "evaluate", "export"]
+COMMANDS = ["init", "search", "check", "leaderboard", "predict", "evaluate", "export", "serve"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -1,0 +1,127 @@
+"""The service, asked over HTTP on a free port."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import uvicorn
+
+from rnnsearch.errors import InvalidInput
+from rnnsearch.integrations.serve import Limits, Service, make_app
+
+Ask = Any
+
+
+def service(one: Any) -> Service:
+    def predict(given: dict[str, np.ndarray]) -> np.ndarray:
+        read = given if len(given) > 1 else next(iter(given.values()))
+        found: np.ndarray = one.network.model.predict(read, verbose=0)
+        return found
+
+    step, why = None, ""
+    try:
+        step = one.network.step()
+    except InvalidInput as error:
+        why = error.problems[0].received
+    return Service("small", "many_to_one", one.network.signature, predict, step=step, no_step=why)
+
+
+@pytest.fixture
+def ask(request: pytest.FixtureRequest, study: Any) -> Iterator[Ask]:
+    """Ask a server that has its own thread: (status, answer)."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    app = make_app(service(study(request.param)), Limits(count=150, size=1 << 20))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", ws="none"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+
+    def get(path: str, body: Any = None) -> tuple[int, Any]:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"content-type": "application/json"}
+        asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data, headers)
+        try:
+            with urllib.request.urlopen(asked) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.load(error)
+
+    yield get
+    server.should_exit = True
+    thread.join()
+
+
+def lists(arrays: dict[str, np.ndarray], take: Any = slice(None)) -> dict[str, Any]:
+    return {
+        name: json.loads(json.dumps(array[take].tolist()).replace("NaN", "null"))
+        for name, array in arrays.items()
+    }
+
+
+@pytest.mark.parametrize("ask", ["forecast by states"], indirect=True)
+def test_a_forecast_in_batches_and_step_by_step(ask: Ask, study: Any) -> None:
+    one = study("forecast by states")
+    inputs = one.examples.inputs
+    assert ask("/health") == (200, {"status": "ok", "name": "small", "task": "many_to_one"})
+    status, answer = ask("/predict", {"inputs": lists(inputs)})
+    assert status == 200
+    one.assert_equal(np.array(answer["predicted"]))
+
+    step = one.network.step()
+    state: Any = {n: a.tolist() for n, a in step.start(3).items()}
+    state["past_rows"] = inputs["rows"][:3, : -step.steps].tolist()
+    for back in range(step.steps, 0, -1):
+        now = {name: array[:3, -back].tolist() for name, array in inputs.items()}
+        status, answer = ask("/stream", {"inputs": now, "state": state})
+        assert status == 200
+        state = answer["state"]
+    np.testing.assert_allclose(answer["predicted"], one.expected[:3], rtol=1e-4)
+
+
+@pytest.mark.parametrize("ask", ["forecast by states"], indirect=True)
+def test_what_is_refused(ask: Ask, study: Any) -> None:
+    inputs = lists(study("forecast by states").examples.inputs)
+    short = {**inputs, "rows": [row[1:] for row in inputs["rows"]]}
+    status, answer = ask("/predict", {"inputs": short})
+    assert status == 422
+    assert answer["problems"][0].startswith("inputs.rows: must have the axes B × ")
+    assert ask("/predict", {"inputs": {}})[0] == 422
+    many = {name: rows * 2 for name, rows in inputs.items()}
+    status, answer = ask("/predict", {"inputs": many})
+    assert status == 422
+    assert answer["problems"][0].startswith("request: must be at most 150 at once; received 200")
+    status, answer = ask("/predict", {"inputs": {n: rows * 60 for n, rows in inputs.items()}})
+    assert status == 413
+    uneven = {**inputs, "known": inputs["known"][1:]}
+    assert "must all have the same B" in ask("/predict", {"inputs": uneven})[1]["problems"][0]
+
+
+@pytest.mark.parametrize("ask", ["sequences"], indirect=True)
+def test_classes_of_unequal_sequences(ask: Ask, study: Any) -> None:
+    one = study("sequences")
+    status, answer = ask("/predict", {"inputs": lists(one.examples.inputs)})
+    assert status == 200
+    one.assert_equal(np.array(answer["probabilities"]))
+    assert answer["likeliest"] == [answer["classes"][i] for i in one.expected.argmax(axis=1)]
+
+
+@pytest.mark.parametrize("ask", ["block"], indirect=True)
+def test_no_stream_where_nothing_is_read_step_by_step(ask: Ask, study: Any) -> None:
+    given = lists(study("block").examples.inputs, slice(1))
+    assert ask("/schema")[1]["stream"] is None
+    status, answer = ask("/stream", {"inputs": given})
+    assert status == 422
+    assert "received streaming of one_to_many; use /predict" in answer["problems"][0]
