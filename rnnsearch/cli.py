@@ -121,13 +121,16 @@ def search(
 
     Options override the spec's search and run keys.
     """
-    from rnnsearch import api, report
+    from rnnsearch.ahead import search_of
 
     overrides = _overrides(trials, epochs, timeout, workers, seed, backend, engine, device)
-    with report.make_display(console(stderr=True)) as display:
-        results = api.search(
-            spec, overrides=overrides, output=output, fresh=fresh, observer=display
-        )
+    with search_of(spec, backend, engine, device, workers):
+        from rnnsearch import api, report
+
+        with report.make_display(console(stderr=True)) as display:
+            results = api.search(
+                spec, overrides=overrides, output=output, fresh=fresh, observer=display
+            )
     report.final(console(), results, program=_program())
     if results.interrupted:
         print(f"Interrupted. To go on where it stopped:\n    {_again()}", file=sys.stderr)

@@ -8,23 +8,16 @@ an executor.
 
 from __future__ import annotations
 
-import os
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
+from rnnsearch.ahead import usable_cores
 from rnnsearch.engines import LaneMode
 from rnnsearch.execution.messages import Message, Order
 
 __all__ = ["Executor", "WorkerSetup", "usable_cores"]
-
-
-def usable_cores() -> int:
-    """CPU cores that this process may use, which can be fewer than the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import pickle
 import subprocess
-import sys
-import tempfile
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, Pipe, wait
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import IO
 
+from rnnsearch.ahead import begun_for, end_waiting, environment_of
 from rnnsearch.execution._base import Executor, WorkerSetup
 from rnnsearch.execution.messages import Crashed, Message, Order
 
@@ -58,6 +56,7 @@ class ProcessExecutor(Executor):
         """
         for worker in self.workers:
             self._processes[worker] = self._spawn(worker)
+        end_waiting()  # what was begun ahead for another search than this
 
     def start(self) -> None:
         """Give the processes, launched here if they were not before, what they need to begin."""
@@ -67,20 +66,9 @@ class ProcessExecutor(Executor):
             self._set_up(process)
 
     def _spawn(self, worker: int) -> _Process:
-        ours, theirs = Pipe()
-        output = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the worker is ended
-        with theirs:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "rnnsearch.execution.worker", str(theirs.fileno())],
-                env=worker_environment(self._setup),
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                # Ctrl-C is for the driver alone.
-                start_new_session=True,
-            )
-        return _Process(process, ours, self._setup.logs / f"worker-{worker}.log", output)
+        begun = begun_for(worker_environment(self._setup))
+        log = self._setup.logs / f"worker-{worker}.log"
+        return _Process(begun.process, begun.connection, log, begun.output)
 
     def _set_up(self, process: _Process) -> None:
         process.log.parent.mkdir(parents=True, exist_ok=True)
@@ -159,24 +147,5 @@ class ProcessExecutor(Executor):
 
 
 def worker_environment(setup: WorkerSetup) -> dict[str, str]:
-    """The environment of a worker: its backend, its device, its cores, quiet logs."""
-    environment = dict(os.environ)
-    package_parent = str(Path(__file__).resolve().parents[2])
-    code = "" if setup.code is None else str(setup.code)
-    environment |= {
-        "KERAS_BACKEND": setup.backend,
-        "PYTHONPATH": os.pathsep.join(
-            filter(None, [package_parent, code, os.environ.get("PYTHONPATH")])
-        ),
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-    }
-    if setup.device == "cpu":
-        environment |= {"JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": ""}
-    environment.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
-    if setup.engine == "fused":
-        flags = f"--xla_force_host_platform_device_count={setup.threads}"
-        environment["XLA_FLAGS"] = f"{environment.get('XLA_FLAGS', '')} {flags}".strip()
-    if setup.cache is not None:
-        environment.setdefault("JAX_COMPILATION_CACHE_DIR", str(setup.cache))
-        environment.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.2")
-    return environment
+    """The environment of a worker."""
+    return environment_of(setup.backend, setup.device, setup.engine, setup.threads, setup.cache)
