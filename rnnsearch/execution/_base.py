@@ -17,7 +17,7 @@ from rnnsearch.ahead import usable_cores
 from rnnsearch.engines import LaneMode
 from rnnsearch.execution.messages import Message, Order
 
-__all__ = ["Executor", "WorkerSetup", "usable_cores"]
+__all__ = ["Executor", "Patience", "WorkerSetup", "usable_cores"]
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,40 @@ class WorkerSetup:
     code: Path | None = None
 
 
+class Patience:
+    """How long a worker may say nothing.
+
+    Args:
+        seconds: So long; None for two hours, or twenty times the longest that was heard of.
+    """
+
+    def __init__(self, seconds: float | None) -> None:
+        self._fixed = seconds
+        self._longest = 0.0
+
+    def note(self, seconds: float) -> None:
+        """A worker said something after so long."""
+        self._longest = max(self._longest, seconds)
+
+    @property
+    def seconds(self) -> float:
+        """After which it is taken to hang."""
+        usual = max(_LONG, _TIMES * self._longest)
+        return usual if self._fixed is None else self._fixed
+
+
+_LONG, _TIMES = 7200.0, 20.0
+
+
 class Executor(ABC):
-    """Runs workers. Use as a context manager: leaving it ends them all."""
+    """Runs workers. Use as a context manager: leaving it ends them all.
+
+    Attributes:
+        patience: Seconds without a message of a worker that has an order, after which it is taken
+            to hang; None: it is waited for. Whoever gives orders looks at it.
+    """
+
+    patience: Patience | None = None
 
     @property
     @abstractmethod

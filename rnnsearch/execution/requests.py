@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 
 from rnnsearch.errors import WorkerError
@@ -23,6 +25,7 @@ __all__ = ["judge_remotely", "put_out_remotely", "train_remotely"]
 
 _WORKER = 0
 _ATTEMPTS = 2
+_TICK = 1.0
 
 
 def judge_remotely(executor: Executor, order: Judge | Assemble) -> Judged:
@@ -73,6 +76,15 @@ def _request(executor: Executor, order: Block | Judge | PutOut | Assemble) -> li
 
 def _answers(executor: Executor) -> list[Message]:
     answers: list[Message] = []
+    heard = time.monotonic()
     while not answers or not isinstance(answers[-1], BlockDone | Judged | Put | Crashed):
-        answers += [message for worker, message in executor.receive(None) if worker == _WORKER]
+        patience = executor.patience
+        wait = None if patience is None else _TICK
+        fresh = [message for worker, message in executor.receive(wait) if worker == _WORKER]
+        now = time.monotonic()
+        if fresh:
+            answers += fresh
+            heard = now
+        elif patience is not None and now - heard > patience.seconds:
+            answers.append(Crashed(f"its worker said nothing for {now - heard:.0f} s", gone=True))
     return answers

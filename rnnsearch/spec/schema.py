@@ -217,6 +217,25 @@ class RunSpec(Frozen):
         "`vmap`, all as one batch. `auto`: `map` on a CPU, `vmap` on a GPU.",
     )
     device: Literal["auto", "cpu", "gpu"] = Field(default="auto", description="What to train on.")
+    retries: Annotated[int, Field(ge=0)] = Field(
+        default=1,
+        description="How often a trial that was lost with its worker is trained again, from its "
+        "last checkpoint, before it is a failure.",
+    )
+    max_failures: Annotated[Count | None, Worded("a whole number of at least 1, or null")] = Field(
+        default=50,
+        description="So many trials that fail in a row, of two structures at least, end the "
+        "search, which says what they have in common; null: none do.",
+    )
+    trial_timeout: Annotated[
+        Duration | Literal["auto"] | None,
+        Worded("auto, a duration such as 90s, 20m or 1h30m, a number of seconds, or null"),
+    ] = Field(
+        default="auto",
+        description="A worker that ends no epoch for so long is taken to hang: it is started "
+        "anew, and its trials are retried. `auto`: two hours, or twenty times the longest that "
+        "the search has seen; null: never.",
+    )
     diagnosis: bool = Field(
         default=True,
         description="Whether the `fused` engine notes what gradients and updates were like in each "

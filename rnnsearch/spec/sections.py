@@ -89,6 +89,11 @@ def read_search(raw: object, report: Report) -> SearchSpec:
 
 def read_run(raw: object, report: Report) -> RunSpec:
     """The run section; what is broken has its default, and its problem is recorded."""
+    if isinstance(raw, Mapping) and isinstance(text := raw.get("trial_timeout"), str):
+        raw = {**raw, "trial_timeout": "auto" if text == "auto" else read_duration(text)}
+        if raw["trial_timeout"] is None and text != "none":
+            must = f"must be {expected(RunSpec.model_fields['trial_timeout'])}"
+            report.add("run.trial_timeout", must, show(text))
     return _read(RunSpec, raw, "run", report) or RunSpec()
 
 
