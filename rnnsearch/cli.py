@@ -41,6 +41,18 @@ class _Commands(TyperGroup):
         except RnnSearchError as error:
             print(error, file=sys.stderr)
             raise typer.Exit(_PROBLEM) from None
+        except KeyboardInterrupt:
+            # Nothing is lost: what there is was written whole.
+            print(f"Stopped. The same again:\n    {_again()}", file=sys.stderr)
+            raise typer.Exit(_INTERRUPTED) from None
+        except OSError as error:
+            from rnnsearch.api.disk import refusal
+
+            said = refusal(error, "a file")
+            if said is None:
+                raise
+            print(said, file=sys.stderr)
+            raise typer.Exit(_PROBLEM) from None
 
 
 app = typer.Typer(

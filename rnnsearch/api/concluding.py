@@ -22,6 +22,7 @@ from rnnsearch.driver.planner import Planner
 from rnnsearch.driver.ranking import ranked
 from rnnsearch.driver.so_far import SoFar
 from rnnsearch.engines import Program
+from rnnsearch.errors import WorkerError
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Assemble, Judge
 from rnnsearch.execution.requests import judge_remotely
@@ -62,7 +63,12 @@ class Concluding:
         assert so_far is not None, "a trial that is ranked has weights"
         # Until what is delivered lies there with its preparation, whatever ends this.
         stand_in(self.folder, self.inputs.data, so_far)
-        concluded = self._confirm(trials, deadline, ends)
+        try:
+            concluded = self._confirm(trials, deadline, ends)
+        except WorkerError as error:
+            # What the search itself found can be delivered without.
+            self.recorder.problems.append(f"the best were not confirmed, as {error}")
+            concluded = None
         if concluded is None:
             best, program, fold = so_far.best, so_far.program, so_far.fold
             parameters = self._deliver(so_far)
@@ -71,7 +77,11 @@ class Concluding:
             parameters = best.parameters or 0
             self.recorder.conclude(best, concluded.confirmed, concluded.deliveries)
         write_preparation(self.folder, program, self.inputs.data.preparation(program.window, fold))
-        self._compare_with_feed_forward(best, program, parameters)
+        try:
+            self._compare_with_feed_forward(best, program, parameters)
+        except WorkerError as error:
+            said = f"no feed-forward network was trained to compare with, as {error}"
+            self.recorder.problems.append(said)
 
     def _confirm(
         self, trials: list[TrialRecord], deadline: float, ends: float

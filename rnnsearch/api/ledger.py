@@ -100,6 +100,7 @@ class Ledger:
             stop=recorder.stop,
             interrupted=interrupted,
             standing_in=standing_in,
+            problems=tuple(recorder.problems),
         )
         write_summary(self.folder.summary, summary)
 

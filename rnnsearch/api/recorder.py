@@ -51,6 +51,8 @@ class Recorder:
 
     Attributes:
         so_far: Called now and then with the trials while they end.
+        look: Called a few times a second; what it raises ends the search.
+        problems: What went wrong, and the search went on or ended without.
     """
 
     def __init__(
@@ -69,6 +71,8 @@ class Recorder:
         self.confirmed: Sequence[Confirmed] = ()
         self.deliveries: Sequence[Delivery] = ()
         self.so_far: Callable[[Sequence[TrialRecord]], None] = lambda records: None
+        self.look: Callable[[], None] = lambda: None
+        self.problems: list[str] = []
         self._networks: Mapping[int, Sequence[np.ndarray]] = {}
         self._snapshot: Snapshot | None = None
         self._folder = folder
@@ -121,11 +125,13 @@ class Recorder:
 
     def concluding(self, activity: str) -> None:
         """Say what goes on at the end of a search."""
+        self.look()
         if self._snapshot is not None and self._display is not None:
             self._display.progressed(replace(self._snapshot, activity=activity, lanes=()))
 
     def progressed(self, snapshot: Snapshot) -> None:
         """Pass on."""
+        self.look()
         self._snapshot = snapshot
         if self._display is not None:
             self._display.progressed(snapshot)

@@ -5,19 +5,17 @@ from __future__ import annotations
 import contextlib
 import math
 import shutil
-import signal
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from rnnsearch.api.concluding import Concluding
 from rnnsearch.api.disk import writing_to
 from rnnsearch.api.inputs import Inputs, fingerprint, read_spec, resolve_engine
+from rnnsearch.api.interrupting import interruptible, look_for_stop
 from rnnsearch.api.ledger import Ledger, earlier_seconds, states_of
 from rnnsearch.api.recorder import Recorder
 from rnnsearch.api.results import Results
@@ -38,8 +36,8 @@ from rnnsearch.driver.racing import Field
 from rnnsearch.driver.regime import UNBOUNDED, batch_for
 from rnnsearch.driver.rounds import Rounds
 from rnnsearch.driver.tally import Tally
-from rnnsearch.errors import StudyError
-from rnnsearch.execution import Executor, WorkerSetup, usable_cores
+from rnnsearch.errors import StudyError, WorkerError
+from rnnsearch.execution import Executor, Patience, WorkerSetup, usable_cores
 from rnnsearch.execution.messages import Prepare
 from rnnsearch.execution.processes import ProcessExecutor
 from rnnsearch.files import cache_folder, write_text
@@ -85,10 +83,10 @@ def search(
         arrays: The data, where the spec says ``source: arrays``.
 
     Returns:
-        What was found. After Ctrl-C or SIGTERM, which end a search at once, it is what was
-        found until then, and `Results.interrupted` is true; the same call goes on. Trials that
-        were in training run again, under their numbers; with one worker what comes out is what
-        would have without the interruption (`rnnsearch.driver.loop` says when it is not).
+        What was found. After Ctrl-C, SIGTERM or a file named ``stop`` in the folder, which end a
+        search at once, it is what was found until then, and `Results.interrupted` is true; the
+        same call goes on, from checkpoints. With one worker what comes out is what would have
+        without the interruption (`rnnsearch.driver.loop` says when it is not).
 
     Raises:
         InvalidSpec, InvalidData: With every problem found, before anything is trained.
@@ -107,40 +105,9 @@ def search(
         if fresh and folder.exists():
             folder.set_aside()
         folder.create()
-        with folder.lock(), _interruptible():
+        with folder.lock(), interruptible():
             _claim(folder, inputs.spec, fingerprint(inputs.spec, arrays, inputs.data.content))
             return _Searching(inputs, folder, executor, observer, started).run()
-
-
-@contextlib.contextmanager
-def _interruptible() -> Iterator[None]:
-    """Have SIGTERM raise KeyboardInterrupt as Ctrl-C does, and only the first of both.
-
-    So impatience does not interrupt the writing of what was found. Handlers that the caller has
-    set stay, and so does everything outside the main thread, where Python allows none.
-    """
-    interrupted = False
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        nonlocal interrupted
-        if not interrupted:
-            interrupted = True
-            raise KeyboardInterrupt
-
-    usual: dict[int, Any] = {
-        signal.SIGINT: signal.default_int_handler,
-        signal.SIGTERM: signal.SIG_DFL,
-    }
-    ours = [number for number, handler in usual.items() if signal.getsignal(number) is handler]
-    if threading.current_thread() is not threading.main_thread():
-        ours = []
-    for number in ours:
-        signal.signal(number, interrupt)
-    try:
-        yield
-    finally:
-        for number in ours:
-            signal.signal(number, usual[number])
 
 
 def _claim(folder: StudyFolder, spec: Spec, content: str) -> None:
@@ -234,6 +201,8 @@ class _Searching:
             earlier_seconds(self.folder),
         )
         self.recorder.so_far = self.ledger.note
+        self.folder.stop.unlink(missing_ok=True)
+        self.recorder.look = partial(look_for_stop, self.folder.stop)
 
     def run(self) -> Results:
         """Train what is left to train, then judge the winner."""
@@ -241,7 +210,7 @@ class _Searching:
         done = sum(record.ended for record in before)
         if done >= self.planner.total and self._is_concluded(before):
             return Results.open(self.folder.path)
-        interrupted = False
+        interrupted, failure = False, None
         try:
             with self._data_for_workers(), self.executor as executor:
                 self.recorder.begin(before, self._simple_baselines())
@@ -252,16 +221,30 @@ class _Searching:
                 shutil.rmtree(self.folder.checkpoints, ignore_errors=True)
         except KeyboardInterrupt:
             interrupted = True
+        except WorkerError as error:
+            failure = error
         finally:
             leave_waiting(self.study)
             commit(self.study)
             trials = records(self.study)
             self.recorder.write_leaderboard(trials)
-        networks = 0
-        if interrupted and not is_delivered(self.folder):
+        networks, ended = 0, not interrupted and failure is None
+        if not ended and not is_delivered(self.folder):
             networks = self.ledger.stand_in(trials)
-        self.ledger.write_summary(trials, interrupted=interrupted, standing_in=networks)
+        if ended or interrupted or any(trial.ended for trial in trials):
+            self.ledger.write_summary(trials, interrupted=not ended, standing_in=networks)
+        if failure is not None:
+            raise self._kept_all_the_same(failure, networks) from failure
         return Results.open(self.folder.path)
+
+    def _kept_all_the_same(self, failure: WorkerError, networks: int) -> WorkerError:
+        """What failed, what there is nevertheless, and how to go on."""
+        if not networks:
+            return failure
+        return WorkerError(
+            f"{failure}; the ranking is kept (leaderboard {self.folder.path}), and `predict` uses "
+            f"the best that the search found until then; give the same command again to go on"
+        )
 
     @contextlib.contextmanager
     def _data_for_workers(self) -> Iterator[None]:
@@ -301,7 +284,8 @@ class _Searching:
         if not self.folder.summary.exists():
             return False
         summary = read_summary(self.folder.summary)
-        return summary["states"] == states_of(before) and not summary["interrupted"]
+        whole = not summary["interrupted"] and not summary.get("problems")
+        return whole and summary["states"] == states_of(before)
 
     def _tally(self, before: list[TrialRecord]) -> Tally:
         epochs = self.regime.epochs(batch_for(self.regime.sequences))
@@ -320,12 +304,14 @@ class _Searching:
             memory=_WORKER_MEMORY,
             latest=self.times.left(),
             checkpoints=self.folder.checkpoints.absolute(),
+            retries=self.spec.run.retries,
+            failures=self.spec.run.max_failures,
         )
         rounds = None
         if self.planner.total == UNBOUNDED:
             rounds = Rounds(self.objective, self.regime.folds)
             rounds.add(before)
-        self.recorder.stop = Search(
+        search = Search(
             self.planner,
             executor,
             limits,
@@ -337,7 +323,10 @@ class _Searching:
             afterwards=self._baseline_of,
             field=field,
             rounds=rounds,
-        ).run()
+        )
+        self.recorder.stop = search.run()
+        if self.recorder.stop == "failures":
+            self.recorder.problems.append(f"{search.failures} (run.max_failures)")
 
     def _baseline_of(self, best: TrialRecord) -> Prepare | None:
         """The feed-forward network that is trained at the end, should this trial be the winner."""
@@ -395,7 +384,11 @@ def _executor(spec: Spec, folder: StudyFolder) -> ProcessExecutor:
         threads=max(1, cores // count),
         cache=cache_folder("programs"),
     )
-    return ProcessExecutor(setup, count)
+    executor = ProcessExecutor(setup, count)
+    if spec.run.trial_timeout is not None:
+        timeout = spec.run.trial_timeout
+        executor.patience = Patience(None if timeout == "auto" else timeout)
+    return executor
 
 
 def _worker_data(folder: StudyFolder) -> Path:

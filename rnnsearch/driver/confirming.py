@@ -150,6 +150,7 @@ class _Confirming:
         self._going: dict[int, Work] = {}
         self._left: dict[int, dict[tuple[int, int], Run]] = {}
         self._failures: dict[Program, int] = {}
+        self._heard: dict[int, float] = {}
         self._done = 0
         self._stopped = False
 
@@ -162,7 +163,9 @@ class _Confirming:
             if not self._going:
                 return Confirmed(self._done, self._stopped or bool(work))
             for worker, message in self._executor.receive(_TICK):
+                self._heard[worker] = time.monotonic()
                 work += self._handle(worker, message)
+            work += self._look_for_silence()
             self._tick(", ".join(f"confirming {work.program}" for work in self._going.values()))
             self._look_at_the_clock()
 
@@ -180,6 +183,7 @@ class _Confirming:
             final=True,
         )
         self._going[worker] = work
+        self._heard[worker] = time.monotonic()
         self._left[worker] = {run.key: run for run in work.runs}
         self._executor.send(worker, block)
 
@@ -204,9 +208,21 @@ class _Confirming:
             self._executor.restart(worker)
         self._failures[work.program] = self._failures.get(work.program, 0) + 1
         if self._failures[work.program] >= _ATTEMPTS:
+            for busy in self._going:  # whoever asks next must not hear of what they do
+                self._executor.restart(busy)
             raise WorkerError(f"a worker failed: {message.reason}")
         left = tuple(self._left[worker].values())
         return [Work(work.program, left, work.schedule, work.whole)] if left else []
+
+    def _look_for_silence(self) -> list[Work]:
+        """Start workers anew that hang; what they did is to be tried again."""
+        patience, again = self._executor.patience, []
+        for worker in list(self._going):
+            silent = time.monotonic() - self._heard[worker]
+            if patience is not None and silent > patience.seconds:
+                reason = f"its worker ended no epoch for {silent:.0f} s (run.trial_timeout)"
+                again += self._crashed(worker, Crashed(reason, gone=True))
+        return again
 
     def _look_at_the_clock(self) -> None:
         if self._going and self._out_of_time() and not self._stopped:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -48,6 +49,7 @@ class Flight:
         reached: What each run had at each rung: epoch → best objective so far.
         asked: The rung at which the pruner was last asked about a trial.
         activity: What the worker does with it, in words.
+        heard: When the worker last said something, on the monotonic clock.
     """
 
     block: Block
@@ -57,6 +59,12 @@ class Flight:
     reached: dict[RunKey, dict[int, float]] = field(default_factory=dict)
     asked: dict[int, int] = field(default_factory=dict)
     activity: str = ""
+    heard: float = field(default_factory=time.monotonic)
+
+    def listened(self) -> float:
+        """The worker said something now; how long it had said nothing."""
+        before, self.heard = self.heard, time.monotonic()
+        return self.heard - before
 
     def note(self, epochs: Mapping[RunKey, Epoch]) -> None:
         """An epoch of these runs ended."""

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from rnnsearch.driver.clock import Clock
+from rnnsearch.driver.failures import Failures
 from rnnsearch.driver.flight import Flight, Landing
 from rnnsearch.driver.planner import Planner
 from rnnsearch.driver.plans import BlockPlan
@@ -56,13 +57,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Limits", "Search", "Stop"]
 
-Stop = Literal["finished", "timeout", "no gain"]
+Stop = Literal["finished", "timeout", "no gain", "failures"]
 
 _TICK = 0.25
 """Seconds between looks at the clock and updates of the display."""
-
-_ATTEMPTS = 2
-"""Times a trial is started before a dying worker makes it FAIL."""
 
 _STARTS = 3
 """Times in a row that a worker may die before it is ready."""
@@ -91,6 +89,8 @@ class Limits:
     memory: float
     latest: float | None = None
     checkpoints: Path | None = None
+    retries: int = 1
+    failures: int | None = None
 
 
 class Search:
@@ -137,6 +137,7 @@ class Search:
         self._flights: dict[int, Flight] = {}
         self._idle: list[int] = []
         self._failed_starts = 0
+        self.failures = Failures(limits.failures, planner.structures())
         self._clock = Clock(limits.timeout, limits.latest)
         self._shown = 0.0
 
@@ -156,8 +157,7 @@ class Search:
                 idle = not self._flights and self._queue.is_open
                 if idle and (self._clock.stopped or not self._more):
                     self._show(always=True)
-                    ended: Stop = "finished" if self._gains else "no gain"
-                    return "timeout" if self._clock.stopped else ended
+                    return self._ended
                 for worker, message in self._executor.receive(_TICK):
                     self._handle(worker, message)
                 self._commit()
@@ -175,13 +175,23 @@ class Search:
         if clock.stop(complete=complete, judged=epochs or self._tally.any_ended):
             for worker in self._flights:
                 self._executor.send(worker, Cancel())
+        self._look_for_silence()
         if not clock.gave_up(complete=complete):
             return
         for worker, flight in list(self._flights.items()):
             for landing in flight.out_of_time():
-                self._settle(landing)
+                self._settle(landing, flight)
             del self._flights[worker]
             self._executor.restart(worker)
+
+    def _look_for_silence(self) -> None:
+        """Start workers anew that hang."""
+        patience = self._executor.patience
+        for worker, flight in list(self._flights.items()):
+            silent = time.monotonic() - flight.heard
+            if patience is not None and silent > patience.seconds:
+                reason = f"its worker ended no epoch for {silent:.0f} s (run.trial_timeout)"
+                self._crashed(worker, reason, gone=True)
 
     def _show(self, always: bool = False) -> None:
         if always or time.monotonic() - self._shown >= _TICK:
@@ -195,6 +205,15 @@ class Search:
             self._shown = time.monotonic()
 
     @property
+    def _ended(self) -> Stop:
+        """What the search ended of."""
+        if self._clock.stopped:
+            return "timeout"
+        if self.failures.too_many:
+            return "failures"
+        return "finished" if self._gains else "no gain"
+
+    @property
     def _gains(self) -> bool:
         """Whether more trials may be worth it."""
         return self._rounds is None or not self._rounds.without_gain
@@ -202,7 +221,7 @@ class Search:
     @property
     def _more(self) -> bool:
         """Whether there may be another block that is worth it."""
-        return self._queue.more and self._gains
+        return self._queue.more and self._gains and not self.failures.too_many
 
     def _dispatch(self) -> None:
         while self._idle and not self._clock.stopped and self._more:
@@ -251,6 +270,9 @@ class Search:
                 self._report(worker, self._flights[worker], message)
 
     def _report(self, worker: int, flight: Flight, message: Message) -> None:
+        silent = flight.listened()
+        if self._executor.patience is not None:
+            self._executor.patience.note(silent)
         match message:
             case Activity(text):
                 flight.activity = text
@@ -268,7 +290,7 @@ class Search:
             case Ended():
                 landing = flight.close(message)
                 if landing is not None:
-                    self._settle(landing)
+                    self._settle(landing, flight)
             case BlockDone(memory):
                 del self._flights[worker]
                 if memory > self._limits.memory:
@@ -288,7 +310,7 @@ class Search:
             self._queue.open(self._limits.block or usual)
             self._observer.started(device)
 
-    def _settle(self, landing: Landing) -> None:
+    def _settle(self, landing: Landing, flight: Flight) -> None:
         # The weights are on disk before the study says that there is a trial to have them.
         self._keep(landing.record, landing.networks)
         self._observer.ended(landing.record, landing.curves, landing.weights)
@@ -297,6 +319,7 @@ class Search:
         if self._rounds is not None:
             self._rounds.add([landing.record])
         self._field.add(landing.record)
+        self.failures.add(landing.record, flight.block.program)
 
     def _crashed(self, worker: int, reason: str, gone: bool) -> None:
         flight = self._flights.pop(worker, None)
@@ -317,8 +340,8 @@ class Search:
         """Start the block's open trials again, each alone: one may have taken all down."""
         again = []
         for number, plan in flight.open.items():
-            if self._attempts[number] < _ATTEMPTS:
+            if self._attempts[number] <= self._limits.retries:
                 again.append(BlockPlan([plan], lanes=flight.block.lanes))
             else:
-                self._settle(flight.failed(number, reason))
+                self._settle(flight.failed(number, reason), flight)
         self._queue.put_back(again)

@@ -102,6 +102,11 @@ class StudyFolder:
         return self.weights_folder / f"final-{trial:05d}-{index:03d}.npz"
 
     @property
+    def stop(self) -> Path:
+        """Somebody makes this file to stop the search, as Ctrl-C does."""
+        return self.path / "stop"
+
+    @property
     def checkpoints(self) -> Path:
         """Where workers keep their lanes while these train."""
         return self.path / "checkpoints"

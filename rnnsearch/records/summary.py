@@ -34,9 +34,11 @@ class Summary:
         baselines: With their test metrics.
         confirmed: The trials that were trained again at the end, best first.
         deliveries: What is delivered, and what else might have been.
-        stop: What ended it: ``finished``, ``timeout``, or ``no gain`` in the last rounds.
+        stop: What ended it: ``finished``, ``timeout``, ``no gain`` in the last rounds, or
+            ``failures``, so many in a row.
         interrupted: Whether it was stopped before its budget was used up.
         standing_in: Networks that are averaged in place of best.keras, while there is none.
+        problems: What went wrong, and was left out; the same command tries again.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Summary:
     stop: str = "finished"
     interrupted: bool = False
     standing_in: int = 0
+    problems: Sequence[str] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; None for numbers that are not finite, which JSON does not have.

@@ -154,6 +154,8 @@ def final(
                     "those of its folds, and of trials within a standard error of it."
                 ],
             )
+    for problem in summary.get("problems") or ():
+        _lines(console, [f"Went wrong: {problem}."], style="yellow")
     console.print()
     took = text.duration(summary.get("seconds"))
     place = f"Everything is in {results.folder.path}"

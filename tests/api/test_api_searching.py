@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from rnnsearch import api
-from rnnsearch.api.searching import _interruptible
+from rnnsearch.api.interrupting import interruptible
 from rnnsearch.driver import Observer
 from rnnsearch.records import StudyFolder, load_weights, open_study, read_leaderboard, records
 
@@ -190,14 +190,19 @@ def test_fresh_keeps_the_old_folder_and_an_interrupt_needs_no_trial(
     pd.testing.assert_frame_equal(aside, finished.leaderboard)
 
 
-def test_signals_end_a_search_once_and_are_given_back() -> None:
+def test_signals_end_a_search_and_a_second_one_its_end_and_are_given_back() -> None:
+    written = []
     kept = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
-    with pytest.raises(KeyboardInterrupt), _interruptible():
+    with pytest.raises(KeyboardInterrupt), interruptible():
         try:
             os.kill(os.getpid(), signal.SIGTERM)
             time.sleep(1)
         finally:
+            written.append("some")
             os.kill(os.getpid(), signal.SIGINT)  # a second one, while results are written
+            time.sleep(1)
+            written.append("all")
+    assert written == ["some"]
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == kept
 
 
@@ -207,7 +212,7 @@ def test_handlers_of_the_caller_stay() -> None:
 
     kept = signal.signal(signal.SIGTERM, own)
     try:
-        with _interruptible():
+        with interruptible():
             assert signal.getsignal(signal.SIGTERM) is own
         assert signal.getsignal(signal.SIGTERM) is own
     finally:
@@ -218,7 +223,7 @@ def test_outside_the_main_thread_no_handler_is_set() -> None:
     seen = []
 
     def run() -> None:
-        with _interruptible():
+        with interruptible():
             seen.append(signal.getsignal(signal.SIGTERM))
 
     thread = threading.Thread(target=run)

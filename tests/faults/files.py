@@ -13,6 +13,7 @@ from tests.faults.studies import (
     board,
     check_whole,
     prepare,
+    problems,
     same,
     search,
     undisturbed,
@@ -73,8 +74,7 @@ def disk(scene: Scene) -> str:
     must(status in (0, 2), f"ended with {status} at {said}")
     must("Traceback" not in driver.text, f"a traceback at {said}")
     if status == 2:
-        problems = [one for one in driver.text.splitlines() if not one.startswith(("[", "device:"))]
-        must(len(problems) == 1, f"not one line at {said}")
+        must(len(problems(driver.text)) == 1, f"not one line at {said}")
         must(str(output) in driver.text, f"the message does not name the file at {said}")
     before = acknowledged(output) if output.exists() else {}
     wait(search(scene, spec, output))

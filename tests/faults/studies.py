@@ -26,7 +26,10 @@ __all__ = [
     "check_whole",
     "gone",
     "prepare",
+    "problems",
+    "same",
     "search",
+    "told",
     "undisturbed",
     "wait",
 ]
@@ -159,6 +162,12 @@ def check_files(output: Path) -> None:
     for path in output.glob("checkpoints/*.npz"):
         with np.load(path, allow_pickle=False) as file:
             json.loads(file["about"].tobytes())
+
+
+def problems(text: str) -> list[str]:
+    """The lines that a search prints, those of its progress left out."""
+    lines = text.splitlines()
+    return [line for line in lines if not line.startswith(("[", "device:", "note:"))]
 
 
 def gone(pids: Sequence[int], seconds: float = 5.0) -> None:

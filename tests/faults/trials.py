@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import random
+
 from tests.faults._base import Scene, fault, must
-from tests.faults.studies import acknowledged, check_whole, prepare, search, told, undisturbed, wait
+from tests.faults.kills import begun
+from tests.faults.studies import (
+    acknowledged,
+    board,
+    check_whole,
+    prepare,
+    problems,
+    same,
+    search,
+    told,
+    undisturbed,
+    wait,
+)
 
 _TRIALS = 12
 
@@ -11,10 +26,6 @@ _TRIALS = 12
 def _befallen(scene: Scene, kind: str, reason: str, **settings: object) -> None:
     """One trial befallen by its number; the others end as they would have."""
     number = scene.seed % _TRIALS
-    folder = scene.folder / "left-alone"
-    folder.mkdir()
-    # Pairs of trials with one another's results would differ: the sampler takes no notice of any.
-    undisturbed(scene)
     spec, output = prepare(scene.folder, **settings), scene.folder / "out"
     wait(search(scene, spec, output, misfortunes={str(number): kind}))
     check_whole(output, _TRIALS, {})
@@ -54,3 +65,91 @@ def memory(scene: Scene) -> None:
 )
 def killer(scene: Scene) -> None:
     _befallen(scene, "kill", "killed")
+
+
+@fault(
+    "hang", "a trial whose worker hangs: found after trial_timeout, FAIL, others COMPLETE", 1, 25
+)
+def hang(scene: Scene) -> None:
+    _befallen(scene, "hang", "ended no epoch", run=", trial_timeout: 1.5")
+
+
+@fault(
+    "lost-once",
+    "a trial whose worker is killed once: retried, and COMPLETE as in a search left alone",
+    1,
+    25,
+)
+def lost_once(scene: Scene) -> None:
+    expected, _ = undisturbed(scene)
+    spec, output = prepare(scene.folder), scene.folder / "out"
+    number = str(scene.seed % _TRIALS)
+    wait(search(scene, spec, output, misfortunes={number: "kill-once"}, setup="keep_often"))
+    check_whole(output, _TRIALS, {})
+    same(board(output), expected)
+
+
+@fault(
+    "all-fail",
+    "every trial fails: the search ends after max_failures in a row and says what they share",
+    1,
+    10,
+)
+def all_fail(scene: Scene) -> None:
+    spec, output = prepare(scene.folder, run=", max_failures: 6"), scene.folder / "out"
+    befalls = {str(number): "build" for number in range(_TRIALS)}
+    driver = search(scene, spec, output, misfortunes=befalls)
+    wait(driver, 1)
+    said = driver.text
+    must("6 trials in a row failed; ValueError: units must be positive; received -3" in said, said)
+    must("they have in common: " in said and "(run.max_failures)" in said, said)
+    must(len(acknowledged(output)) == 6, "it did not end after six")
+    wait(search(scene, spec, output))
+    check_whole(output, _TRIALS, {})
+
+
+@fault(
+    "delivery",
+    "the worker dies, or its device has no memory, whenever it judges what is delivered: status 2 in "
+    "one line, the ranking whole, the best predicts; the same command delivers once it works",
+    2,
+    20,
+)
+def delivery(scene: Scene) -> None:
+    expected, _ = undisturbed(scene)
+    spec, output = prepare(scene.folder), scene.folder / "out"
+    kind = ("kill", "memory")[scene.seed % 2]
+    driver = search(scene, spec, output, misfortunes={"judge": kind})
+    wait(driver, 2)
+    lines = problems(driver.text)
+    must(len(lines) == 1, f"not one line: {lines}")
+    must(lines[0].startswith("a worker failed: "), lines[0])
+    must(lines[0].endswith("give the same command again to go on"), lines[0])
+    rows = board(output)
+    trials = rows[rows["state"] == "COMPLETE"]["trial"].tolist()
+    must(trials == expected[expected["state"] == "COMPLETE"]["trial"].tolist(), f"{trials}")
+    summary = json.loads((output / "summary.json").read_text("utf-8"))
+    must(summary["interrupted"] and str(summary["winner"]["number"]) == trials[0], f"{summary}")
+    must((output / "preparation.json").exists(), "nothing stands in for best.keras")
+    wait(search(scene, spec, output))
+    check_whole(output, _TRIALS, {})
+    same(board(output), expected)
+
+
+@fault("stop-file", "a file named stop: the search ends as after Ctrl-C, and goes on later", 1, 20)
+def stop_file(scene: Scene) -> None:
+    generator = random.Random(scene.seed)
+    expected, seconds = undisturbed(scene)
+    spec, output = prepare(scene.folder), scene.folder / "out"
+    driver = search(scene, spec, output)
+    begun(output)
+    driver.wait(generator.uniform(0, seconds / 4))
+    (output / "stop").touch()
+    status = driver.wait(5)
+    must(status in (0, 130), f"ended with {status}: {driver.text}")
+    if status == 130:
+        must("To go on where it stopped" in driver.text, driver.text)
+        must(not (output / "stop").exists(), "the file is still there")
+    wait(search(scene, spec, output))
+    check_whole(output, _TRIALS, {})
+    same(board(output), expected)
