@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -27,6 +29,7 @@ def add(app: typer.Typer) -> None:
             "serve results/electricity --port 9000 --most 1000",
         )
     )(serve)
+    app.command(epilog=examples("doctor", "doctor --json"))(doctor)
 
 
 def export(
@@ -81,3 +84,21 @@ def serve(
     app = make_app(service_of(found), Limits(most, size << 20))
     typer.echo(f"Listening on http://{host}:{port}; /docs shows what it takes", err=True)
     run(app, host, port)
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON object.")] = False,
+) -> None:
+    """Look at versions, devices and the cache, and say what is known to go wrong.
+
+    Where something does, the status is 1.
+    """
+    from rnnsearch import api, report
+
+    found = api.doctor()
+    if as_json:
+        print(json.dumps(asdict(found), indent=2))
+    else:
+        report.show_diagnosis(console(), found)
+    if not found.sound:
+        raise typer.Exit(1)

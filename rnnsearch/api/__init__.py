@@ -2,6 +2,7 @@
 
 from rnnsearch.api.asking import search
 from rnnsearch.api.checking import CheckReport, check
+from rnnsearch.api.examining import Diagnosis, doctor
 from rnnsearch.api.initial import Initial, init
 from rnnsearch.api.reporting import make_report
 from rnnsearch.api.results import Results
@@ -9,10 +10,12 @@ from rnnsearch.api.winner import check_writing
 
 __all__ = [
     "CheckReport",
+    "Diagnosis",
     "Initial",
     "Results",
     "check",
     "check_writing",
+    "doctor",
     "init",
     "make_report",
     "search",

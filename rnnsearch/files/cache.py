@@ -18,7 +18,7 @@ from typing import Any
 from rnnsearch.errors import InvalidInput, Problem
 from rnnsearch.files.atomic import replacing
 
-__all__ = ["cache_folder", "keep", "kept"]
+__all__ = ["cache_folder", "keep", "kept", "limit"]
 
 _SIZE = "RNNSEARCH_CACHE_GB"
 _USUAL_SIZE = 5.0
@@ -39,7 +39,7 @@ def kept(place: Path) -> Any | None:
     Raises:
         InvalidInput: The environment gives no size for the cache.
     """
-    if not _room() or not place.exists():
+    if not limit() or not place.exists():
         return None
     import joblib
 
@@ -58,7 +58,7 @@ def keep(place: Path, value: Any) -> None:
     Where nothing can be kept (a read-only home, a full disk, no room in the cache) it is
     computed again next time.
     """
-    room = _room()
+    room = limit()
     if not room:
         return
     import joblib
@@ -72,7 +72,7 @@ def keep(place: Path, value: Any) -> None:
     _remove_oldest(room)
 
 
-def _room() -> float:
+def limit() -> float:
     """Bytes that the cache may take.
 
     Raises:

@@ -1,6 +1,7 @@
 """What people see: progress, tables and verdicts; computing is apart from drawing."""
 
 from rnnsearch.report.check import Checked, show_check
+from rnnsearch.report.doctor import show_diagnosis
 from rnnsearch.report.exported import show_export
 from rnnsearch.report.initial import show_initial
 from rnnsearch.report.plain import plain, plain_rows
@@ -23,6 +24,7 @@ __all__ = [
     "plain_rows",
     "sentence",
     "show_check",
+    "show_diagnosis",
     "show_export",
     "show_initial",
     "show_leaderboard",

@@ -356,7 +356,17 @@ def test_evaluate(run: Run) -> None:
     }
 
 
-COMMANDS = ["init", "search", "check", "leaderboard", "predict", "evaluate", "export", "serve"]
+COMMANDS = [
+    "init",
+    "search",
+    "check",
+    "leaderboard",
+    "predict",
+    "evaluate",
+    "export",
+    "serve",
+    "doctor",
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
