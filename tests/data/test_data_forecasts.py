@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rnnsearch.data import Part, preparation_from_json, read
+from rnnsearch.data.series.cuts.forecasts import forecast_sequences
 from rnnsearch.data.series.naive import seasonal_lag
-from rnnsearch.data.series.windows import forecast_sequences
 from rnnsearch.errors import InvalidData
 
 lenient = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from rnnsearch.data import Dataset, Part, read
 from rnnsearch.data.inputs import Windowed, aligned, join
-from rnnsearch.data.series.windows import aligned_windows, blocks, forecast_windows
+from rnnsearch.data.series.cuts.aligned import aligned_windows
+from rnnsearch.data.series.cuts.blocks import blocks
+from rnnsearch.data.series.cuts.one_output import forecast_windows
 from rnnsearch.spec.sources import BacktestSpec, SplitSpec
 
 PARTS = ("train", "validation", "test")

@@ -14,8 +14,8 @@ import numpy as np
 
 from rnnsearch.data._base import Part, join_parts
 from rnnsearch.data.problems import Problems
+from rnnsearch.data.series.changes import rows_before
 from rnnsearch.data.series.fitting import Rhythm, Segments, based, fit
-from rnnsearch.data.series.lagged import rows_before
 from rnnsearch.data.series.preparation import SeriesPreparation
 from rnnsearch.data.series.rows import Series
 from rnnsearch.errors import InvalidData

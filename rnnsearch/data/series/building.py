@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rnnsearch.data.inputs import aligned
 from rnnsearch.data.problems import Problems
 from rnnsearch.data.series.base import choose_base
+from rnnsearch.data.series.changes import rows_before
 from rnnsearch.data.series.checks import (
     check_fold_length,
     check_lengths,
@@ -19,7 +20,6 @@ from rnnsearch.data.series.checks import (
 from rnnsearch.data.series.columns import Columns
 from rnnsearch.data.series.data import PARTS, Fold, SeriesData
 from rnnsearch.data.series.fitting import Rhythm, Segments, based, fit, rhythm
-from rnnsearch.data.series.lagged import rows_before
 from rnnsearch.data.series.parting import divide
 from rnnsearch.data.series.preparation import SeriesPreparation
 from rnnsearch.data.series.reading import read_file

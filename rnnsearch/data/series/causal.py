@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from rnnsearch.data.inputs import Inputs, Windowed
+from rnnsearch.data.series.cuts import cut_for
 from rnnsearch.data.series.features import row_features
+from rnnsearch.data.series.layout import SeriesLayout
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.series.windows import Windows
 
-if TYPE_CHECKING:
-    from rnnsearch.data.series.preparation import SeriesPreparation
-
-__all__ = ["Steps", "causal_inputs", "complete_rows", "forecast_steps"]
+__all__ = ["Steps", "causal_inputs", "forecast_steps"]
 
 _SEASONS = 4
 """Seasons before a window that changes may reach back, where rows are missing."""
@@ -35,7 +34,7 @@ class Steps(NamedTuple):
     origins: np.ndarray
 
 
-def forecast_steps(prepared: SeriesPreparation, series: Series, rows: range) -> Steps:
+def forecast_steps(prepared: SeriesLayout, series: Series, rows: range) -> Steps:
     """A forecast after each row, by the window that ends there; of the first window's, all.
 
     Evaluation lays windows end to end, which costs less; here that would make forecasts of the
@@ -57,22 +56,14 @@ def forecast_steps(prepared: SeriesPreparation, series: Series, rows: range) -> 
     return Steps(Windows(starts, length, targets), outputs, origins)
 
 
-def complete_rows(series: Series, soon: np.ndarray) -> int:
-    """The first row up to which each input was observed once."""
-    if series.gaps is None or not len(series):
-        return 0
-    seen = ~series.gaps[:, soon]
-    return int(seen.argmax(axis=0).max(initial=0)) if seen.any(axis=0).all() else len(series)
-
-
 def causal_inputs(
-    prepared: SeriesPreparation, series: Series, features: np.ndarray, windows: Windows
+    prepared: SeriesLayout, series: Series, features: np.ndarray, windows: Windows
 ) -> Inputs:
-    """`SeriesPreparation.x`, with what is missing at a window's end filled with what was before.
+    """Input of each sequence, with what is missing at a window's end filled with what was before.
 
     Straight lines to the values after it would be drawn with what is not known then.
     """
-    x = prepared.x(series, features, windows)
+    x = cut_for(prepared.mapping).x(prepared, series, features, windows)
     soon = prepared.soon
     ends = windows.starts + (0 if prepared.window is None else windows.length - 1)
     ends = np.minimum(ends, len(series) - 1)
@@ -99,7 +90,7 @@ def causal_inputs(
     return {**x, "source": changed} if isinstance(x, dict) else changed
 
 
-def _features_at(prepared: SeriesPreparation, series: Series, start: int, end: int) -> np.ndarray:
+def _features_at(prepared: SeriesLayout, series: Series, start: int, end: int) -> np.ndarray:
     """Features of the rows from `start` to `end`, (T, F), as they are known after the last."""
     lag = prepared.lag.inputs if prepared.lag else 0
     first = max(0, start - _SEASONS * lag)

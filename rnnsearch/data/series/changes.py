@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnsearch.data.series.naive import at_rows, observed_rows, seasonal_lag, seasonal_rows
 
-__all__ = ["Lags", "lags", "past_inputs", "past_targets"]
+__all__ = ["Lags", "lags", "past_inputs", "past_targets", "rows_before"]
 
 
 class Lags(NamedTuple):
@@ -116,3 +116,28 @@ def past_targets(
     season = lag.inputs or math.gcd(*lag.targets)
     origins = rows - np.array(lag.ahead) if lag.ahead else None
     return at_rows(values, seasonal_rows(known, rows, distance, season, ticks, origins))
+
+
+def rows_before(
+    lag: Lags | None, extra: tuple[int, ...], horizon: int, window: int | None, steps: int | None
+) -> int:
+    """Rows that the first sequence needs before its own.
+
+    Args:
+        lag: How far back lies what is the change from.
+        extra: Lags of further inputs.
+        horizon: Rows from an input step to its target; without a meaning in a block.
+        window: Input steps; None in a block.
+        steps: Rows that are forecast at once, or None.
+    """
+    ahead = 1 if window is None else horizon
+    # From a sequence's first row to the first whose target's past it needs.
+    first = 0 if window is None else horizon if steps is None else window - 1 + horizon
+    changes = (0,) * (steps or 1) if lag is None else lag.targets
+    need = [lag.inputs if lag else 0]
+    if lag is not None and window is None:
+        need += [back - place for place, back in enumerate(changes)]
+    for one in extra:
+        for place, back in enumerate(changes):
+            need.append(seasonal_lag(one, ahead + place) + back - place - first)
+    return max(0, *need)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from rnnsearch.data._base import Scaling
 from rnnsearch.data.categories import column_names, join_columns
 from rnnsearch.data.scaling import identity, side_by_side
 from rnnsearch.data.series.changes import past_inputs
-from rnnsearch.data.series.lagged import lag_scaling, lagged
+from rnnsearch.data.series.lagged import lag_names, lag_scaling, lagged
+from rnnsearch.data.series.layout import SeriesLayout
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.time import Clock, calendar_features, calendar_names, times_after
 
-if TYPE_CHECKING:
-    from rnnsearch.data.series.preparation import SeriesPreparation
-
 __all__ = [
+    "ahead_names",
     "ahead_scaling",
     "calendar_of_rows",
     "known_ahead",
@@ -27,24 +24,24 @@ __all__ = [
 ]
 
 
-def known_ahead(prepared: SeriesPreparation) -> int:
+def known_ahead(prepared: SeriesLayout) -> int:
     """How many features, the last, are known in advance: those of columns and the calendar's."""
     return _known_columns(prepared) + len(calendar_names(prepared.calendar))
 
 
-def _known_columns(prepared: SeriesPreparation) -> int:
+def _known_columns(prepared: SeriesLayout) -> int:
     """Features of the columns known ahead."""
     return len(column_names(prepared.known, prepared.categories))
 
 
-def _calendar(prepared: SeriesPreparation, times: np.ndarray) -> np.ndarray:
+def _calendar(prepared: SeriesLayout, times: np.ndarray) -> np.ndarray:
     """What the calendar says of times (R,), as the clocks show them: (R, C)."""
     clock = prepared.clock or Clock()
     first, last = clock.local(np.array(prepared.span))
     return calendar_features(clock.local(times), prepared.calendar, (first, last))
 
 
-def calendar_of_rows(prepared: SeriesPreparation, series: Series, beyond: int) -> np.ndarray:
+def calendar_of_rows(prepared: SeriesLayout, series: Series, beyond: int) -> np.ndarray:
     """What the calendar says of each row, and of so many after the last: (R + beyond, C)."""
     if not prepared.calendar or series.times is None or prepared.span is None:
         return np.zeros((len(series) + beyond, 0))
@@ -52,7 +49,15 @@ def calendar_of_rows(prepared: SeriesPreparation, series: Series, beyond: int) -
     return _calendar(prepared, np.concatenate([series.times, after]))
 
 
-def row_features(prepared: SeriesPreparation, series: Series) -> np.ndarray:
+def ahead_names(prepared: SeriesLayout) -> tuple[str, ...]:
+    """Names of what is known of each step (A): of a forecast its place in it is the last."""
+    if prepared.window is None:
+        return lag_names(prepared)
+    known = prepared.features_names[len(prepared.features_names) - known_ahead(prepared) :]
+    return (*known, *lag_names(prepared), "place")
+
+
+def row_features(prepared: SeriesLayout, series: Series) -> np.ndarray:
     """Model input of each row: (R, F) float32.
 
     What is known in advance is that of the row which the row predicts; that of the row itself
@@ -81,7 +86,7 @@ def row_features(prepared: SeriesPreparation, series: Series) -> np.ndarray:
     return np.concatenate([scaled, lagged(prepared, series, rows)], axis=1)
 
 
-def ahead_scaling(prepared: SeriesPreparation) -> Scaling:
+def ahead_scaling(prepared: SeriesLayout) -> Scaling:
     """Of `step_features`: those of the rows and of lags, and the identity of the place."""
     scaling = prepared.scaling
     first = len(scaling.offset) - known_ahead(prepared)
@@ -95,7 +100,7 @@ def ahead_scaling(prepared: SeriesPreparation) -> Scaling:
 
 
 def step_features(
-    prepared: SeriesPreparation, series: Series, features: np.ndarray, rows: np.ndarray
+    prepared: SeriesLayout, series: Series, features: np.ndarray, rows: np.ndarray
 ) -> np.ndarray:
     """What is known in advance of each step of a forecast, its lags and place: (N, T, A) float32.
 
@@ -114,7 +119,7 @@ def step_features(
 
 
 def starting_features(
-    prepared: SeriesPreparation, series: Series, features: np.ndarray, rows: np.ndarray
+    prepared: SeriesLayout, series: Series, features: np.ndarray, rows: np.ndarray
 ) -> np.ndarray:
     """Features of the rows (N,) that sequences begin with: (N, F) float32.
 
@@ -124,7 +129,7 @@ def starting_features(
 
 
 def _beyond(
-    prepared: SeriesPreparation, series: Series, known: np.ndarray, rows: np.ndarray
+    prepared: SeriesLayout, series: Series, known: np.ndarray, rows: np.ndarray
 ) -> np.ndarray:
     """What is known of each row, (R, A), and of those after the last up to the last of `rows`."""
     beyond = int(rows.max(initial=-1)) + 1 - len(known)

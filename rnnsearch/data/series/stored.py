@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from rnnsearch.data._base import Scaling, Target
 from rnnsearch.data.series.changes import Lags
+from rnnsearch.data.series.features import ahead_names
+from rnnsearch.data.series.layout import SeriesLayout
 from rnnsearch.data.time import Clock, Step
-
-if TYPE_CHECKING:
-    from rnnsearch.data.series.preparation import SeriesPreparation
 
 __all__ = ["from_plain", "to_plain"]
 
 
-def to_plain(prepared: SeriesPreparation) -> dict[str, Any]:
+def to_plain(prepared: SeriesLayout) -> dict[str, Any]:
     """Values that JSON can hold; `from_plain` reads them back."""
     target = prepared.target
     return {
@@ -51,7 +50,7 @@ def to_plain(prepared: SeriesPreparation) -> dict[str, Any]:
                 prepared.features_names, *_plain(prepared.scaling), strict=True
             )
         ],
-        "ahead": list(prepared.ahead_names) if prepared.output_steps is not None else [],
+        "ahead": list(ahead_names(prepared)) if prepared.output_steps is not None else [],
         "target": {
             "kind": target.kind,
             "names": list(target.names),

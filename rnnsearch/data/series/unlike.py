@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from rnnsearch.data.problems import name_rows
+from rnnsearch.data.series.layout import SeriesLayout
 from rnnsearch.data.series.new_rows import read_new
 from rnnsearch.data.unlike import Span, far_outside, unlike_line
-
-if TYPE_CHECKING:
-    from rnnsearch.data.series.preparation import SeriesPreparation
 
 __all__ = ["unlike_rows"]
 
 
-def unlike_rows(prepared: SeriesPreparation, path: str, targets: bool) -> tuple[str, ...]:
+def unlike_rows(prepared: SeriesLayout, path: str, targets: bool) -> tuple[str, ...]:
     """A line for each column of numbers that does.
 
     Targets are looked at where they are read: they are judged, or forecasts start from them.
