@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rnnsearch.data import preparation_from_json, read
+from rnnsearch.data.series.cuts import cut_for
 from rnnsearch.data.series.naive import seasonal_lag
 from rnnsearch.errors import InvalidData
 
@@ -98,7 +99,7 @@ def test_rows_after_the_forecast_is_made_change_nothing_in_it(
     segment = way.usable(found[0][0].segments[0][2])
     first = segment.start + (way.window or 1) - 1 + way.horizon
     windows = way.windows(found[0][0].series, segment, first, None)
-    rows, _ = way.predicted(windows)
+    rows = cut_for(way.mapping).predicted(way, windows)
     begin = (rows[:, 0] if rows.ndim == 2 else rows) - (1 if task == "one_to_many" else 2)
     if task == "many_to_many":  # each step is a forecast of its own
         keep = np.broadcast_to(rows - 2 <= origin, rows.shape)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,9 +15,6 @@ from rnnsearch.data.series.fitting import Segments
 from rnnsearch.data.series.preparation import SeriesPreparation
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.unlike_targets import size_note
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["PARTS", "Fold", "SeriesData"]
 

@@ -72,10 +72,10 @@ def make_step(network: keras.Model, form: RawForm, loss: Loss, output: str) -> S
         InvalidInput: It is not of many_to_one or many_to_many.
     """
     prepared: Any = form.prepared
-    task = getattr(prepared, "task", "many_to_many")
-    if task not in ("many_to_one", "many_to_many") or len(network.inputs) != 1:
+    mapping = prepared.mapping
+    if not mapping.reads_sequence or mapping.encodes or len(network.inputs) != 1:
         must = "must be of many_to_one or many_to_many, which read a step at a time"
-        received, advice = f"streaming of {task}", "use another format"
+        received, advice = f"streaming of {mapping.name}", "use another format"
         raise InvalidInput([Problem("--format", must, received, advice)])
     steps = network.inputs[0].shape[1]
     try:
