@@ -234,7 +234,11 @@ class Apart:
         """Of what is sent once, as long as the same objects are given."""
         key = tuple((name, id(value)) for name, value in given.items())
         if key not in self._data:
-            data = Data(len(self._data), _pickled(given))
+            try:
+                data = Data(len(self._data), _pickled(given))
+            except NotApart as error:
+                kind = type(given.get("x")).__name__
+                raise NotApart(f"the data is a {kind}, not arrays") from error
             # What was given is kept so that nothing else gets its identity.
             self._data[key] = data.number, given
             self._send(data)
