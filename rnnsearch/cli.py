@@ -10,7 +10,6 @@ import contextlib
 import gc
 import json
 import os
-import shlex
 import sys
 import warnings
 from collections.abc import Iterator
@@ -18,45 +17,20 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from rnnsearch import cli_report, cli_start, cli_use
+from rnnsearch.cli_errors import INTERRUPTED, Commands, again, program
 from rnnsearch.cli_parts import Folder, console, examples
-from rnnsearch.errors import InvalidInput, Problem, RnnSearchError, UnlikeTraining
+from rnnsearch.errors import InvalidInput, Problem, UnlikeTraining
 
 __all__ = ["app", "main"]
 
-_PROBLEM = 2
 _NOTHING_FOUND = 1
-_INTERRUPTED = 130
 _TABLE_ROWS = 20
 
 
-class _Commands(TyperGroup):
-    """Commands whose expected errors end as a message and exit status 2."""
-
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            return super().invoke(ctx)
-        except RnnSearchError as error:
-            print(error, file=sys.stderr)
-            raise typer.Exit(_PROBLEM) from None
-        except KeyboardInterrupt:
-            # Nothing is lost: what there is was written whole.
-            print(f"Stopped. The same again:\n    {_again()}", file=sys.stderr)
-            raise typer.Exit(_INTERRUPTED) from None
-        except OSError as error:
-            from rnnsearch.api.disk import refusal
-
-            said = refusal(error, "a file")
-            if said is None:
-                raise
-            print(said, file=sys.stderr)
-            raise typer.Exit(_PROBLEM) from None
-
-
 app = typer.Typer(
-    cls=_Commands,
+    cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -143,10 +117,10 @@ def search(
             results = api.search(
                 spec, overrides=overrides, output=output, fresh=fresh, observer=display
             )
-    report.final(console(), results, program=_program())
+    report.final(console(), results, program=program())
     if results.interrupted:
-        print(f"Interrupted. To go on where it stopped:\n    {_again()}", file=sys.stderr)
-        raise typer.Exit(_INTERRUPTED)
+        print(f"Interrupted. To go on where it stopped:\n    {again()}", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED)
     if results.summary.get("winner") is None:
         raise typer.Exit(_NOTHING_FOUND)
 
@@ -192,9 +166,9 @@ def init(
     from rnnsearch import api, report
 
     initial = api.init(
-        file, output=output, target=target, task=task, force=force, program=_program()
+        file, output=output, target=target, task=task, force=force, program=program()
     )
-    report.show_initial(console(), initial, program=_program())
+    report.show_initial(console(), initial, program=program())
 
 
 @app.command(
@@ -226,6 +200,7 @@ def check(
         "leaderboard results/electricity",
         "leaderboard results/electricity --json --top 3",
         "leaderboard results/electricity --csv > board.csv",
+        "leaderboard results/electricity --rebuild",
     )
 )
 def leaderboard(
@@ -236,13 +211,17 @@ def leaderboard(
         int | None,
         typer.Option(min=1, help=f"Only the first rows; else all, {_TABLE_ROWS} in the table."),
     ] = None,
+    rebuild: Annotated[
+        bool,
+        typer.Option("--rebuild", help="Write leaderboard.csv anew, from the study, and show it."),
+    ] = False,
 ) -> None:
     """Show the trials and baselines of a search, best first."""
     from rnnsearch import api, records, report
 
     if as_json and as_csv:
         raise typer.BadParameter("give one of --json and --csv, not both")
-    frame = api.Results.open(results).leaderboard
+    frame = api.rebuild_leaderboard(results) if rebuild else api.Results.open(results).leaderboard
     shown = frame if top is None else frame.head(top)
     if as_json:
         print(json.dumps(report.plain_rows(shown), indent=2, allow_nan=False))
@@ -342,14 +321,14 @@ def _said_warnings() -> Iterator[None]:
 
 cli_start.add(app)
 cli_use.add(app)
-cli_report.add(app, lambda: _program())
+cli_report.add(app, lambda: program())
 
 
 def main() -> None:
     """Run the command line; a reader that goes away early (``| head``) is no error."""
     try:
         try:
-            app(prog_name=" ".join(_program()))
+            app(prog_name=" ".join(program()))
         finally:
             sys.stdout.flush()
             # Nothing is left to be freed: Python would search all objects for it, for 0.3 s.
@@ -382,17 +361,3 @@ def _overrides(
         "run.device": device,
     }
     return {key: value for key, value in given.items() if value is not None}
-
-
-def _program() -> list[str]:
-    """How the user called this program, to be shown in commands to copy."""
-    name = Path(sys.argv[0]).name
-    if name == "main.py":
-        return ["python", sys.argv[0]]
-    return ["python", "-m", "rnnsearch"] if name == "__main__.py" else ["rnnsearch"]
-
-
-def _again() -> str:
-    """The same command, to go on; without --fresh, which would start anew."""
-    arguments = [argument for argument in sys.argv[1:] if argument != "--fresh"]
-    return shlex.join([*_program(), *arguments])

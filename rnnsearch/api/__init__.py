@@ -4,6 +4,7 @@ from rnnsearch.api.asking import search
 from rnnsearch.api.checking import CheckReport, check
 from rnnsearch.api.examining import Diagnosis, doctor
 from rnnsearch.api.initial import Initial, init
+from rnnsearch.api.rebuilding import rebuild_leaderboard
 from rnnsearch.api.reporting import make_report
 from rnnsearch.api.results import Results
 from rnnsearch.api.winner import check_writing
@@ -18,5 +19,6 @@ __all__ = [
     "doctor",
     "init",
     "make_report",
+    "rebuild_leaderboard",
     "search",
 ]

@@ -124,6 +124,15 @@ def finished(spec: Path) -> tuple[Study, str]:
     return Study(spec, api.Results.open(output)), ended.stdout
 
 
+def test_the_leaderboard_is_rebuilt_as_it_was_written(finished: tuple[Study, str]) -> None:
+    path = finished[0].results.folder.leaderboard
+    written = path.read_bytes()
+    assert b"DELIVERED" in written and b"tied_with_best" in written
+    path.unlink()
+    api.rebuild_leaderboard(path.parent)
+    assert path.read_bytes() == written
+
+
 def test_the_leaderboard_says_how_sure_the_best_scores_are(finished: tuple[Study, str]) -> None:
     study, _ = finished
     board = study.results.leaderboard.set_index("trial")

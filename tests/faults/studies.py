@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rnnsearch.api import rebuild_leaderboard
 from rnnsearch.driver import TrialRecord
 from rnnsearch.records import StudyFolder, load_weights, open_study, records
 from tests.faults._base import Scene, must
@@ -145,6 +146,9 @@ def check_whole(output: Path, trials: int, before: Mapping[int, TrialRecord]) ->
         must(len(row) == 1, f"trial {record.number} has {len(row)} rows")
         must(row.iloc[0]["state"] == record.state, f"trial {record.number} has another state")
     check_files(output)
+    written = (output / "leaderboard.csv").read_bytes()
+    rebuild_leaderboard(output)
+    must((output / "leaderboard.csv").read_bytes() == written, "the leaderboard, rebuilt, differs")
     must((output / "best.keras").exists(), "there is no best.keras")
     must(not (output / "checkpoints").exists(), "checkpoints were left behind")
 
