@@ -259,7 +259,7 @@ def predict(
     seed: Annotated[int, typer.Option(min=0, help="Of what is drawn.")] = 0,
 ) -> None:
     """Predict with the winner of a search; of one that reads a text, write how it goes on."""
-    from rnnsearch import api, files
+    from rnnsearch import api, files, records
 
     if output is not None and not output.absolute().parent.is_dir():
         raise InvalidInput(
@@ -275,7 +275,7 @@ def predict(
     else:
         with _said_warnings():
             frame = found.predict(data, beams=beams, temperature=temperature, seed=seed)
-        content = frame.to_csv(index=False, lineterminator="\n")
+        content = records.frame_to_csv(frame)
         what = f"{len(frame):,} predictions"
     if output is None:
         print(content, end="")

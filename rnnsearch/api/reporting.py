@@ -13,6 +13,7 @@ from rnnsearch.errors import StudyError
 from rnnsearch.files import write_text
 from rnnsearch.records import (
     StudyFolder,
+    frame_to_csv,
     open_study,
     read_environment,
     read_leaderboard,
@@ -20,6 +21,7 @@ from rnnsearch.records import (
     records,
 )
 from rnnsearch.report.page import AtWork, Page, Study, build_page, document, to_html, to_markdown
+from rnnsearch.spec.yaml_loader import read_file
 from rnnsearch.vocabulary import Direction
 
 __all__ = ["make_report", "report_page"]
@@ -110,12 +112,10 @@ def _summary(folder: StudyFolder) -> dict[str, Any]:
     """summary.json, or as much of it as is known of a search that was killed before it had one."""
     if folder.summary.exists() or not (folder.study.exists() and folder.spec.exists()):
         return read_summary(folder.summary)
-    import yaml
-
     from rnnsearch.driver.programs import objective_of
     from rnnsearch.spec import parse
 
-    document_ = yaml.safe_load(folder.spec.read_text("utf-8"))
+    document_ = read_file(folder.spec).value
     document_.pop("content", None)
     spec = parse(document_, name=folder.path.name, directory=folder.path)
     objective = objective_of(spec)
@@ -146,10 +146,10 @@ def _write_figures(page: Page, folder: Path, *, data: bool) -> None:
     for figure in page.figures:
         write_text(folder / f"{figure.key}.svg", document(figure.svg))
         if data:
-            write_text(folder / f"{figure.key}.csv", figure.data.to_csv(index=False))
+            write_text(folder / f"{figure.key}.csv", frame_to_csv(figure.data))
     if data:
         import pandas as pd
 
         for table in page.tables:
             frame = pd.DataFrame(table.rows, columns=list(table.columns))
-            write_text(folder / f"table_{table.key}.csv", frame.to_csv(index=False))
+            write_text(folder / f"table_{table.key}.csv", frame_to_csv(frame))

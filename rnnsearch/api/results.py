@@ -30,6 +30,7 @@ from rnnsearch.records import (
 )
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Spec, parse
+from rnnsearch.spec.yaml_loader import read_file
 from rnnsearch.vocabulary import Objective
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class Results:
             StudyError: There are none.
         """
         folder = StudyFolder(path)
+        folder.check_links()
         return cls(folder, read_summary(folder.summary), alone=alone)
 
     def __repr__(self) -> str:
@@ -219,9 +221,7 @@ class Results:
 
     def spec(self) -> Spec:
         """What was searched, and how."""
-        import yaml
-
-        document = yaml.safe_load(self.folder.spec.read_text("utf-8"))
+        document = read_file(self.folder.spec).value
         document.pop("content", None)  # the data's hash, which a user's spec has not
         return parse(document, name=str(self.summary["name"]), directory=self.folder.path)
 

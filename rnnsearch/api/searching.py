@@ -252,6 +252,8 @@ class _Searching:
         import joblib
 
         path = _worker_data(self.folder)
+        if path.parent.is_symlink():
+            path.parent.unlink()
         shutil.rmtree(path.parent, ignore_errors=True)
         path.parent.mkdir()
         try:

@@ -18,6 +18,7 @@ import numpy as np
 from rnnsearch.data import Preparation, SequenceData
 from rnnsearch.driver.so_far import Member, SoFar
 from rnnsearch.engines import Program
+from rnnsearch.errors import StudyError
 from rnnsearch.files import write_text
 from rnnsearch.models import Architecture
 from rnnsearch.models.networks import Affine, Network
@@ -65,13 +66,20 @@ def read_preparation(folder: StudyFolder) -> dict[str, Any] | None:
     """What was written; None where it was not, or the network that it speaks of is not there."""
     if not folder.preparation.exists():
         return None
-    kept: dict[str, Any] = json.loads(folder.preparation.read_text("utf-8"))
-    if TRIAL not in kept:
-        return kept if folder.model.exists() else None
-    if kept.get(_MEMBERS):
-        kept[_MEMBERS] = [one for one in kept[_MEMBERS] if _path(folder, one).exists()]
-        return kept if kept[_MEMBERS] else None
-    return kept if folder.weights(kept[TRIAL]).exists() else None
+    try:
+        kept: dict[str, Any] = json.loads(folder.preparation.read_text("utf-8"))
+        if TRIAL not in kept:
+            return kept if folder.model.exists() else None
+        if kept.get(_MEMBERS):
+            kept[_MEMBERS] = [one for one in kept[_MEMBERS] if _path(folder, one).exists()]
+            return kept if kept[_MEMBERS] else None
+        return kept if folder.weights(kept[TRIAL]).exists() else None
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise StudyError(
+            f"Expected a preparation as a search writes it. Received: {folder.preparation}, which "
+            f"reads otherwise ({type(error).__name__}: {error}); give the search command again, "
+            "which writes it anew, or put back a copy"
+        ) from error
 
 
 def is_delivered(folder: StudyFolder) -> bool:

@@ -112,7 +112,17 @@ class Winner:
 
             networks = kept_networks(self._folder, self._kept)
             return build_bag(networks, reads=self.network)
-        model: keras.Model = keras.saving.load_model(self._folder.model, custom_objects=own)
+        path = self._folder.model
+        try:
+            # Safe mode refuses layers that hold code.
+            model: keras.Model = keras.saving.load_model(path, custom_objects=own, safe_mode=True)
+        except Exception as error:  # of an archive that was made to do harm, anything
+            reason = " ".join(str(error).split())[:200]
+            raise StudyError(
+                f"Expected a model as a search saves it. Received: {path}, which can't be loaded "
+                f"({type(error).__name__}: {reason}); give the search command again with --fresh, "
+                "or put back a copy"
+            ) from error
         return model
 
     @cached_property

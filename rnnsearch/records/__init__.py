@@ -1,5 +1,6 @@
 """What lasts: the files in a study's folder, one module per artifact."""
 
+from rnnsearch.records.cells import frame_to_csv
 from rnnsearch.records.diagnosis import (
     constant_loss,
     diagnosis_frame,
@@ -43,6 +44,7 @@ __all__ = [
     "diagnosis_frame",
     "each_target",
     "environment",
+    "frame_to_csv",
     "leaderboard",
     "leaderboard_csv",
     "leave_waiting",

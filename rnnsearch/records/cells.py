@@ -7,8 +7,21 @@ import io
 import math
 import re
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-__all__ = ["from_csv", "is_integer", "is_number", "neutralise", "restore", "text", "to_csv"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "frame_to_csv",
+    "from_csv",
+    "is_integer",
+    "is_number",
+    "neutralise",
+    "restore",
+    "text",
+    "to_csv",
+]
 
 _NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
@@ -50,6 +63,17 @@ def to_csv(rows: Iterable[Sequence[str]]) -> str:
     """Rows of cells as CSV text, neutralised; quoted also where a spreadsheet splits at ``;``."""
     lines = (",".join(_quoted(neutralise(cell)) for cell in row) for row in rows)
     return "".join(f"{line}\n" for line in lines)
+
+
+def frame_to_csv(frame: pd.DataFrame) -> str:
+    """A frame as CSV, as pandas writes it, but for text that a spreadsheet would run."""
+    safe = frame.rename(columns=lambda name: neutralise(str(name)))
+    for place in range(frame.shape[1]):
+        cells = frame.iloc[:, place].to_list()
+        if any(isinstance(cell, str) for cell in cells):
+            texts = [neutralise(cell) if isinstance(cell, str) else cell for cell in cells]
+            safe.isetitem(place, texts)
+    return str(safe.to_csv(index=False, lineterminator="\n"))
 
 
 def from_csv(content: str) -> list[list[str]]:

@@ -143,7 +143,26 @@ class StudyFolder:
                     f"Expected a study or an empty folder. Received: {self.path}, which holds "
                     f"{sorted(visible)[0]!r}; give another folder with --output"
                 )
+        self.check_links()
         self.weights_folder.mkdir(parents=True, exist_ok=True)
+
+    def check_links(self) -> None:
+        """See that nothing in the folder leads out of it: we would read, write or remove there.
+
+        Raises:
+            StudyError: A link does.
+        """
+        if not self.path.is_dir():
+            return
+        inside = self.path.resolve()
+        parts = (self.path, self.weights_folder, self.checkpoints, self.path / "logs")
+        for part in parts:
+            for entry in part.iterdir() if part.is_dir() else ():
+                if entry.is_symlink() and not entry.resolve().is_relative_to(inside):
+                    raise StudyError(
+                        f"Expected a results folder of its own files. Received: {entry}, a link "
+                        f"to {entry.resolve()}; put the file in its place, or remove the link"
+                    )
 
     def set_aside(self) -> Path:
         """Rename the folder to ``<name>.old-1``, ``-2`` …, so that a study can start anew.

@@ -92,7 +92,7 @@ def read_summary(path: Path) -> dict[str, Any]:
             f"Expected a results folder. Received: {path.parent}, which has no summary.json; "
             "give the folder of a search that has ended"
         ) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise StudyError(
             f"Expected a summary in JSON. Received: {path}, which reads otherwise ({error}); "
             "run the search again to have it written anew"
