@@ -166,6 +166,7 @@ def main() -> None:
     parser.add_argument("--block", type=int, help="trials of a block; as many as on a CPU if left")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--pruners", nargs="+", default=["none", "hyperband"])
+    parser.add_argument("--sampler", default="random")
     parser.add_argument("--folder", type=Path, help="where to write; the system's if left out")
     arguments = parser.parse_args()
     for label, text in describe_machine().items():
@@ -185,7 +186,7 @@ def _row(arguments: argparse.Namespace, pruner: str, starts: Sequence[int]) -> l
         folder = StudyFolder(Path(path) / "study")
         folder.create()
         search = {"trials": arguments.trials, "epochs": arguments.epochs}
-        spec = _spec({**search, "sampler": "random", "pruner": pruner})
+        spec = _spec({**search, "sampler": arguments.sampler, "pruner": pruner})
         clock = Clock()
         began = time.perf_counter()
         with _waiting() as waits:
