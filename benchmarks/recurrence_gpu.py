@@ -29,7 +29,7 @@ from benchmarks.job import count, positive
 from benchmarks.lanes import GATES, epoch_seconds
 from benchmarks.machine import print_machine
 from benchmarks.tables import table
-from rnnsearch.models.kernels import LaneKernels
+from rnnsearch.models.kernels import LaneKernels, Making
 from rnnsearch.models.recurrence import Gates, Weights, recur
 
 Array = Any
@@ -95,8 +95,8 @@ def main() -> None:
     found = []
     for layer in (Layer.parse(text, arguments) for text in arguments.layers):
         ways: dict[str, Any] = {"loop": recur}
-        for adds, warps, rows in product((128, 0), arguments.warps, arguments.rows):
-            kernels = LaneKernels(arguments.interpret, adds, warps, rows)
+        for adds, warps, rows in product((True, False), arguments.warps, arguments.rows):
+            kernels = LaneKernels(arguments.interpret, Making(adds, warps, rows))
             where = "on the chip" if adds else "afterwards"
             ways[f"weights' gradient {where}, {warps} warps, {rows} rows"] = kernels.recur
         found += _rows(layer, ways, arguments.seconds)

@@ -3,7 +3,7 @@
 import jax
 import pytest
 
-from rnnsearch.models.kernels import LaneKernels
+from rnnsearch.models.kernels import LaneKernels, Making
 from tests.gpu.conftest import ON_CPU
 from tests.models import test_models_kernels as reference
 
@@ -35,6 +35,6 @@ def test_rounded_products_are_near(cell, units):
 
 
 def test_other_settings_of_a_simple_cell():
-    kernels = LaneKernels(interpret=ON_CPU, adds=0, warps=2)
+    kernels = LaneKernels(interpret=ON_CPU, making=Making(adds=False, warps=2, rows=16))
     case = reference.CASES["all, from the end"]
     reference.compare(kernels, "SimpleRNN", 32, case, tolerance=5e-4, **SIZES)

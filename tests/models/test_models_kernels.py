@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rnnsearch.models.cells import CELLS
-from rnnsearch.models.kernels import LaneKernels
+from rnnsearch.models.kernels import LaneKernels, Making
 from rnnsearch.models.recurrence import Gates, Weights, recur
 
 CASES = {
@@ -96,8 +96,8 @@ def assert_near(found, expected, tolerance):
     [("SimpleRNN", "all, from the end"), *product(("LSTM", "GRU"), CASES)],
 )
 def test_a_kernel_is_the_loop_over_steps(cell, name):
-    adds = 16 if name in ("last state", "all, from the end") else 0
-    compare(LaneKernels(interpret=True, adds=adds), cell, 16, CASES[name], steps=3)
+    making = Making(adds=name in ("last state", "all, from the end"), warps=4, rows=32)
+    compare(LaneKernels(interpret=True, making=making), cell, 16, CASES[name], steps=3)
 
 
 def test_one_lane_alone_is_the_same_as_beside_another():

@@ -22,14 +22,32 @@ from rnnsearch.models.kernels.programs import Shape, backward_program, forward_p
 from rnnsearch.models.kernels.steps import STEPS, Step
 from rnnsearch.models.recurrence import Gates, Weights
 
-__all__ = ["LaneKernels"]
+__all__ = ["LaneKernels", "Making"]
 
 Array = Any
 Arrays = tuple[Array, ...]
 Named = dict[str, Array]
 
-_UNITS = (16, 32, 64)
-"""H of which kernels are made: tiles of a power of two, whose weights stay on the chip."""
+
+@dataclass(frozen=True)
+class Making:
+    """How a layer's kernels are made.
+
+    Attributes:
+        adds: Whether the gradient of the recurrent kernel is added up on the chip; else it is one
+            product afterwards.
+        warps: Of 32 threads, of each program.
+        rows: Sequences of a lane in one program, at most; a power of two from 16.
+    """
+
+    adds: bool
+    warps: int
+    rows: int
+
+
+MAKINGS = {16: Making(False, 4, 32), 32: Making(True, 4, 16), 64: Making(True, 8, 32)}
+"""By H, of which tiles must be a power of two and weights must fit on the chip: the fastest of
+eight on an H200 (benchmarks/gpu/h200.md)."""
 
 _LEAST = 16
 """Sequences of a lane in one program, at least: so many has a product's tile."""
@@ -47,20 +65,15 @@ class LaneKernels:
 
     Attributes:
         interpret: Run them without a GPU, slowly: for tests.
-        adds: H up to which the gradient of the recurrent kernel is added up on the chip; above, its
-            sums would take the place of other programs there, and it is one product afterwards.
-        warps: Of 32 threads, of each program.
-        rows: Sequences of a lane in one program, at most; a power of two from 16.
+        making: How they are made; None for what is fastest.
     """
 
     interpret: bool = False
-    adds: int = 32
-    warps: int = 4
-    rows: int = 32
+    making: Making | None = None
 
     def take(self, cell: str, units: int) -> bool:
         """Whether there is a kernel for such a layer."""
-        return cell in STEPS and units in _UNITS
+        return cell in STEPS and units in MAKINGS
 
     def recur(
         self,
@@ -89,8 +102,8 @@ class LaneKernels:
         if gates.cuts is not None:
             fixed["cuts"] = gates.cuts.astype(jnp.int32)
         exact = jax.config.jax_default_matmul_precision in _WHOLE  # type: ignore[attr-defined]
-        adds = weights.kernel.shape[0] <= self.adds
-        way = _Way(cell, sequences, backward, exact, adds, self)
+        making = self.making or MAKINGS[weights.kernel.shape[0]]
+        way = _Way(cell, sequences, backward, exact, making, self.interpret)
         outputs, last = _recur(way, learned, fixed)
         return outputs, tuple(last[number] for number in range(states))
 
@@ -103,8 +116,9 @@ class _Way:
         cell: Its name.
         sequences: Whether outputs of all steps are wanted.
         reverse: Whether the sequence is read from its end.
-        exact, adds: As in `Shape`.
-        kernels: How they are made.
+        exact: As in `Shape`.
+        making: How they are made.
+        interpret: As in `LaneKernels`.
         keeps: Whether a way back follows.
     """
 
@@ -112,8 +126,8 @@ class _Way:
     sequences: bool
     reverse: bool
     exact: bool
-    adds: bool
-    kernels: LaneKernels
+    making: Making
+    interpret: bool
     keeps: bool = False
 
     def outputs(self, which: str) -> tuple[str, ...]:
@@ -121,7 +135,7 @@ class _Way:
         if which == "forward":
             written = self.step.states if self.keeps else int(self.sequences)
             return ("last", *(f"state_{number}" for number in range(written)))
-        if not self.adds:
+        if not self.making.adds:
             return ("d_share", "d_first", *(f"d_own_{gate}" for gate in self.step.own))
         return ("d_share", "d_first", "d_kernel", *(("d_bias",) if self.step.biased else ()))
 
@@ -151,7 +165,7 @@ def _backward(way: _Way, kept: Any, d: Any) -> tuple[Named, None]:
     if above is not None:
         given["above"] = above
     found = _run("backward", replace(way, keeps=True), given)
-    if not way.adds:
+    if not way.making.adds:
         found |= _of_weights(way, given, found)
     return {name: found[f"d_{name}"] for name in learned}, None
 
@@ -231,11 +245,11 @@ def _over_lanes(which: str, way: _Way, given: Named) -> Named:
     lanes, steps, batch, columns = given["share"].shape
     step, units = way.step, given["kernel"].shape[1]
     tiles = -(-batch // _LEAST)
-    rows = min(way.kernels.rows, _LEAST << (tiles - 1).bit_length())
+    rows = min(way.making.rows, _LEAST << (tiles - 1).bit_length())
     programs = -(-batch // rows)
     whole = programs * rows
     given = {name: _filled(name, array, whole) for name, array in given.items()}
-    shape = Shape(step, steps, rows, units, way.reverse, way.exact, way.adds)
+    shape = Shape(step, steps, rows, units, way.reverse, way.exact, way.making.adds)
     sizes = {
         "d_share": (lanes, steps, whole, columns),
         "d_kernel": (lanes, programs, units, columns),
@@ -277,8 +291,8 @@ def _call(
         in_specs=[spec(name, array.shape) for name, array in given.items()],
         out_specs=[spec(name, size) for name, size in outputs.items()],
         out_shape=[jax.ShapeDtypeStruct(size, jnp.float32) for size in outputs.values()],
-        compiler_params=triton.CompilerParams(num_warps=way.kernels.warps, num_stages=1),
-        interpret=way.kernels.interpret,
+        compiler_params=triton.CompilerParams(num_warps=way.making.warps, num_stages=1),
+        interpret=way.interpret,
         name=f"lanes_{which}",
     )(*given.values())
     return dict(zip(outputs, found, strict=True))
