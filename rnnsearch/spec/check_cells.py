@@ -40,7 +40,7 @@ def check_cells(
     for name, path in own.items():
         assert run.code is not None
         _check_there(name, path, run.code, report)
-    decodes = task is not None and task.reads_sequence and task.writes_sequence and not task.aligned
+    decodes = task is not None and task.encodes
     writes = isinstance(data, TokensSource) and task is not None and task.unfolds
     if decodes or isinstance(data, TextSource) or writes:
         what = "a text" if task is None or isinstance(data, TextSource) else task.name

@@ -90,11 +90,10 @@ def test_lanes_train_as_keras_fit_trains_each_alone():
         np.testing.assert_allclose(losses, by_fit(program, dataset, run), rtol=1e-4)
 
 
-@pytest.mark.parametrize("unroll_length", [3, 100])
-def test_both_engines_cut_the_gradient_alike(unroll_length):
+def test_both_engines_cut_the_gradient_alike():
     dataset = dataset_of(sequences=True, masked=False)
     program = make_program("many_to_many", dataset, cell=CELL, truncates=True)
-    run = Run(0, 4, 3, Numbers(learning_rate=0.05, unroll_length=unroll_length))
+    run = Run(0, 4, 3, Numbers(learning_rate=0.05, unroll_length=3))
     (fused,) = trained("fused", program, dataset, [run])
     (keras_,) = trained("keras", program, dataset, [run])
     np.testing.assert_allclose(fused, keras_, rtol=1e-4)
