@@ -57,7 +57,7 @@ SATURATED = 0.9
 """Share of gates, or of a SimpleRNN's activations, at an end of their range: no gradient passes."""
 
 LEARNED = 0.9
-"""A loss above this share of a constant prediction's shows that nothing to speak of was learned."""
+"""A loss above this share of a naive prediction's shows that nothing to speak of was learned."""
 
 UNIMPROVED = 0.97
 """The same where the constant prediction's loss is not known: of the first epoch's loss."""
@@ -90,7 +90,7 @@ class Training:
             what `rnnsearch.engines.Session.advance` names.
         layers: What its recurrent layers showed at the end.
         params: Its configuration; suggestions speak of it.
-        constant: The validation loss of the best constant prediction, or None.
+        constant: The validation loss of the best prediction that reads no sequence, or None.
         stopped: Whether something else than its last epoch ended it.
     """
 
@@ -106,11 +106,14 @@ class Training:
 
     @property
     def learned(self) -> bool:
-        """Whether it came to more than a constant prediction."""
+        """Whether it came to more than a naive prediction, on either part of the data.
+
+        Where there is little to learn, a network that fits its training part has learned.
+        """
         losses = [value for value in self.values("val_loss") if math.isfinite(value)]
-        if self.constant is not None and losses:
-            return min(losses) <= LEARNED * self.constant
         training = [value for value in self.values("loss") if math.isfinite(value)]
+        if self.constant is not None and losses:
+            return min([*losses, *training]) <= LEARNED * self.constant
         return not training or min(training) <= UNIMPROVED * training[0]
 
 
@@ -133,7 +136,7 @@ class Verdict:
 
 
 def verdict_of(runs: Sequence[Training]) -> Verdict | None:
-    """The verdict on a trial: that of most of its runs, the graver of two as frequent.
+    """The verdict on a trial: that of most of its runs, the milder of two as frequent.
 
     One run that diverged decides, as the trial fails with it. None without any epoch.
     """
@@ -142,7 +145,7 @@ def verdict_of(runs: Sequence[Training]) -> Verdict | None:
         return None
     counts = Counter(verdict.name for verdict in found)
     lost = [name for name in ("exploding", "diverged") if name in counts]
-    names = lost or sorted(counts, key=lambda name: (-counts[name], NAMES.index(name)))
+    names = lost or sorted(counts, key=lambda name: (-counts[name], -NAMES.index(name)))
     chosen = next(verdict for verdict in found if verdict.name == names[0])
     if len(found) == 1:
         return chosen
@@ -273,7 +276,7 @@ def _underfitting(run: Training) -> Verdict | None:
         return None
     lowest = min((v for v in run.values("val_loss") if math.isfinite(v)), default=math.nan)
     if run.constant is not None:
-        evidence = f"validation loss {lowest:.3g}, a constant prediction has {run.constant:.3g}"
+        evidence = f"validation loss {lowest:.3g}, a naive prediction has {run.constant:.3g}"
     else:
         losses = run.values("loss")
         evidence = f"the training loss went from {losses[0]:.3g} to {min(losses):.3g} only"
@@ -334,7 +337,7 @@ def _health(run: Training) -> str:
     """What speaks for a run of which no rule found anything."""
     parts = [f"validation loss {min(run.values('val_loss')):.3g}"]
     if run.constant is not None:
-        parts.append(f"a constant prediction has {run.constant:.3g}")
+        parts.append(f"a naive prediction has {run.constant:.3g}")
     if (norm := _last(run, "gradient_norm")) is not None:
         parts.append(f"gradient norm {norm:.2g}")
     return ", ".join(parts)

@@ -43,6 +43,7 @@ STEADY = [1.0] * 20
     [
         ("healthy", Training(curve(LEARNS), [layer(STEADY)], constant=1.0)),
         ("healthy", Training(curve(LEARNS), [layer(FADING)], constant=1.0)),
+        ("healthy", Training(curve([1, 0.5, 0.5], [1, 0.95, 0.95]), constant=1.0)),
         ("diverged", Training(curve([1.0, 2.0, math.nan]), [layer(STEADY)])),
         ("diverged", Training(curve([1.0, 2.0, 1.01 * GREW]), constant=0.5)),
         ("healthy", Training(curve([1.0, 0.1, 0.01, 0.011, 0.01 * 2 * GREW]), constant=0.5)),
@@ -114,7 +115,9 @@ def test_most_of_the_runs_decide_and_one_that_was_lost():
     lost = Training(curve([1.0, math.nan]))
     assert verdict_of([healthy, healthy, improving]).name == "healthy"
     assert "(2 of 3 runs)" in verdict_of([healthy, healthy, improving]).evidence
-    assert verdict_of([healthy, improving]).name == "still improving"
+    assert verdict_of([healthy, improving]).name == "healthy"
+    flat = Training(curve(FLAT), [layer(STEADY)], constant=1.0)
+    assert verdict_of([flat, improving]).name == "still improving"
     assert verdict_of([healthy, healthy, lost]).name == "diverged"
     assert verdict_of([Training([])]) is None
     assert verdict_of([]) is None

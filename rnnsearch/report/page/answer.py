@@ -18,7 +18,7 @@ _MEANINGS = {
     "exploding": "gradients exploded",
     "vanishing": "learning did not reach back far enough",
     "saturated": "activations were stuck at an end of their range",
-    "underfitting": "no better than a constant prediction",
+    "underfitting": "hardly better than a naive prediction",
     "overfitting": "validation got worse while training went on",
     "still improving": "stopped while they were getting better",
     "healthy": "trained well, and others were better",
@@ -99,7 +99,9 @@ def _how_sure(study: Study) -> str:
     if confirmed:
         ties = [str(one["trial"]) for one in confirmed if one["tied"]]
         runs = f"{confirmed[0]['runs']} new runs"
-        told = "no other trial comes near" if len(ties) < 2 else f"trials {_list(ties)} tie with it"
+        told = (
+            "no other trial ties with it" if len(ties) < 2 else f"trials {_list(ties)} tie with it"
+        )
         score += f", confirmed in {runs}; {told}"
     else:
         score += ", not confirmed: it is the best of several, and so probably too good"

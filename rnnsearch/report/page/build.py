@@ -22,8 +22,7 @@ def build_page(study: Study) -> Page:
         leaderboard(study),
         failures(study),
         predictions(study),
-        best_so_far(study),
-        learning_curves(study),
+        _search(study),
         importance(study),
         cells(study),
         reach(study),
@@ -41,6 +40,14 @@ def build_page(study: Study) -> Page:
         losers=losers(study),
         sections=[section for section in sections if section is not None],
     )
+
+
+def _search(study: Study) -> Section | None:
+    """The best so far, and how the best trials learned."""
+    found = [part for part in (best_so_far(study), learning_curves(study)) if part is not None]
+    if not found:
+        return None
+    return Section("curves", "The search", [part for section in found for part in section.parts])
 
 
 def _reproduce(study: Study) -> Section:

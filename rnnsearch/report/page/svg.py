@@ -104,7 +104,9 @@ class Scale:
         if self.log:
             first, last = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))
             stride = max(1, round((last - first) / 5))
-            found = [10.0**power for power in range(first, last + 1, stride)]
+            parts = (1, 2, 5) if math.log10(self.high / self.low) < 2 else (1,)
+            powers = range(first, last + 1, stride)
+            found = [part * 10.0**power for power in powers for part in parts]
             inside = [v for v in found if self.low * 0.999 <= v <= self.high * 1.001]
             return inside if len(inside) > 1 else [self.low, self.high]
         raw = (self.high - self.low) / 5
@@ -168,6 +170,7 @@ def chart(
     ys += [level[1]] if level else []
     if diagonal:
         xs = ys = [*xs, *ys]
+    xs += [] if names is None else [-0.5, len(names) - 0.5]
     across = Scale.over(xs, _LEFT, _WIDTH - _RIGHT, log=log_x)
     up = Scale.over(ys, _HEIGHT - _BOTTOM, top, log=log_y)
     body = [*_legend(rows), *_axes(across, up, x, y, top, names)]
@@ -195,13 +198,17 @@ def _legend_rows(series: Sequence[Series]) -> list[list[Series]]:
     for one in series:
         if not one.name:
             continue
-        size = 30.0 + 6.4 * len(one.name)
+        size = _name_width(one)
         if rows[-1] and used + size > _WIDTH - _LEFT:
             rows.append([])
             used = 0.0
         rows[-1].append(one)
         used += size
     return [row for row in rows if row]
+
+
+def _name_width(one: Series) -> float:
+    return 38.0 + 6.6 * len(one.name)
 
 
 def _legend(rows: Sequence[Sequence[Series]]) -> list[str]:
@@ -216,7 +223,7 @@ def _legend(rows: Sequence[Sequence[Series]]) -> list[str]:
                 dash = "5 4" if one.kind == "dash" else ""
                 mark = _line([(place, y), (place + 16, y)], f"l s{colour}", dash)
             body += [mark, f'<text x="{place + 21:.1f}" y="{y + 4:.1f}">{escape(one.name)}</text>']
-            place += 30.0 + 6.4 * len(one.name)
+            place += _name_width(one)
     return body
 
 
