@@ -110,7 +110,9 @@ KINDS: dict[str, Planted] = {
         numbers={"learning_rate": 1.02},
         epochs=5,
     ),
-    "vanishing": Planted(_first, cell="SimpleRNN", numbers={"learning_rate": 0.003}, recurrent=0.3),
+    "vanishing": Planted(
+        _first, cell="SimpleRNN", numbers={"learning_rate": 0.003}, recurrent=0.3, sequences=384
+    ),
     "saturated": Planted(_huge, cell="SimpleRNN", units=16),
     "overfitting": Planted(
         _noise, units=64, numbers={"learning_rate": 0.01}, sequences=48, epochs=60

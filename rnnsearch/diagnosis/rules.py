@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from rnnsearch.diagnosis.layers import LayerDiagnosis
 
 __all__ = [
+    "FITTED",
     "GREW",
     "GREW_BACK",
     "HORIZON_SHARE",
@@ -59,8 +60,11 @@ SATURATED = 0.9
 LEARNED = 0.9
 """A loss above this share of a naive prediction's shows that nothing to speak of was learned."""
 
+FITTED = 0.75
+"""The same of training's loss, which is that of other data than the naive prediction's."""
+
 UNIMPROVED = 0.97
-"""The same where the constant prediction's loss is not known: of the first epoch's loss."""
+"""A loss above this share of the first epoch's, where no naive prediction is known."""
 
 OVERFITS = 1.1
 """A validation loss that ends at this multiple of its lowest, while training's went on falling."""
@@ -113,7 +117,8 @@ class Training:
         losses = [value for value in self.values("val_loss") if math.isfinite(value)]
         training = [value for value in self.values("loss") if math.isfinite(value)]
         if self.constant is not None and losses:
-            return min([*losses, *training]) <= LEARNED * self.constant
+            fitted = min(training, default=math.inf) <= FITTED * self.constant
+            return fitted or min(losses) <= LEARNED * self.constant
         return not training or min(training) <= UNIMPROVED * training[0]
 
 

@@ -275,3 +275,31 @@ def test_backends_agree_on_the_first_loss(study, project):
     (jax,), (tensorflow,) = (epoch["val_loss"] for epoch in first)
     # Dropout draws differ between backends, so the two are near, not equal.
     assert np.isclose(jax, tensorflow, rtol=0.25)
+
+
+def test_the_study_is_explained(project, study):
+    """Verdicts, curves and the report of a search that was run to its end."""
+    folder, output, _ = study
+    results = rnnsearch.Results.open(folder)
+    frame = results.diagnosis()
+    ended = frame[frame["state"].isin(["COMPLETE", "PRUNED"])]
+    assert len(ended) == 6
+    assert ended["verdict"].ne("").all() and ended["evidence"].ne("").all()
+    assert (
+        ended[["gradient_norm", "gradient_norm_max", "update_ratio", "saturated"]].gt(0).all(None)
+    )
+    assert ended["clipped"].between(0, 1).all()
+    assert "verdict" in output
+    epochs = results.curves()
+    assert {"trial", "run", "epoch", "loss", "val_rmse", "gradient_norm"} <= set(epochs.columns)
+    reach = results.gradient_reach()
+    assert set(reach["trial"]) == set(ended["trial"])
+    assert reach.groupby(["trial", "layer"])["lag"].max().eq(7).all()
+    status, printed, errors = project.run("report", str(folder), "--figures")
+    assert status == 0, errors
+    page = Path(printed.strip()).read_text()
+    for section in ("answer", "leaderboard", "verdicts", "predictions", "reach", "network", "cost"):
+        assert f'id="{section}"' in page
+    assert "load: truth and prediction" in page
+    assert (folder / "report" / "forecast_0.svg").exists()
+    assert len(pd.read_csv(folder / "report" / "forecast_0.csv")) > 10

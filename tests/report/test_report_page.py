@@ -340,6 +340,8 @@ def test_a_scale_holds_its_values_and_its_ticks(values, log):
     scale = Scale.over(values, 0.0, 100.0, log=log)
     for value in values:
         assert -1e-6 <= scale(value) <= 100 + 1e-6
+    if log:
+        assert scale(0.0) == scale(-1.0) == 0.0
     ticks = scale.ticks
     assert 1 <= len(ticks) <= 12
     assert ticks == sorted(ticks)

@@ -21,7 +21,7 @@ _MEANINGS = {
     "underfitting": "hardly better than a naive prediction",
     "overfitting": "validation got worse while training went on",
     "still improving": "stopped while they were getting better",
-    "healthy": "trained well, and others were better",
+    "healthy": "nothing wrong with how they learned: others were better",
 }
 
 

@@ -33,7 +33,9 @@ def importance(study: Study) -> Section | None:
     scored = [r for r in study.trials if r.state == "COMPLETE" and r.score is not None]
     title = "What mattered"
     if study.optuna is None or len(scored) < _FEWEST:
-        why = f"{len(scored)} trials with a score are too few to say; {_FEWEST} are the least."
+        why = (
+            f"Too few trials have a score to say so: {len(scored)}, where {_FEWEST} are the least."
+        )
         return Section("importance", title, [why])
     ped, forests = _ped_anova(study.optuna), _fanova(study.optuna)
     if not ped and not forests:

@@ -37,7 +37,7 @@ STYLE = """
 """Of every picture. `s0` … strokes in a colour, `k0` … fills with it."""
 
 _WIDTH, _HEIGHT = 520.0, 300.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64.0, 14.0, 12.0, 44.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 68.0, 14.0, 12.0, 44.0
 _COLOURS = 6
 
 
@@ -79,7 +79,9 @@ class Scale:
     log: bool = False
 
     def __call__(self, value: float) -> float:
-        """The pixel of a value."""
+        """The pixel of a value; what a logarithm does not have is at the low end."""
+        if self.log and value <= 0:
+            return self.start
         low, high, value = (self._of(v) for v in (self.low, self.high, value))
         return self.start + (value - low) / (high - low) * (self.end - self.start)
 
@@ -246,7 +248,7 @@ def _axes(
     body.append(f'<text class="m" x="{middle:.0f}" y="{_HEIGHT - 8:.0f}">{escape(x)}</text>')
     centre = (top + _HEIGHT - _BOTTOM) / 2
     body.append(
-        f'<text class="m" transform="translate(14 {centre:.0f}) rotate(-90)">{escape(y)}</text>'
+        f'<text class="m" transform="translate(11 {centre:.0f}) rotate(-90)">{escape(y)}</text>'
     )
     body.append(_line([(_LEFT, _HEIGHT - _BOTTOM), (_WIDTH - _RIGHT, _HEIGHT - _BOTTOM)], "a"))
     return body
@@ -289,6 +291,9 @@ def _drawn(one: Series, across: Scale, up: Scale) -> list[str]:
     elif one.kind == "step":
         steps = [p for (a, b), (c, _) in itertools.pairwise(points) for p in ((a, b), (c, b))]
         body.append(_line([*steps, *points[-1:]], f"l s{colour}"))
+    elif len(points) == 1:
+        a, b = points[0]
+        body.append(f'<circle class="k{colour}" cx="{a:.1f}" cy="{b:.1f}" r="3.5"/>')
     elif points:
         body.append(_line(points, f"l s{colour}", "5 4" if one.kind == "dash" else ""))
     return body
@@ -421,6 +426,6 @@ def heat(
     body.append(f'<text class="m" x="{middle:.0f}" y="14">{escape(x)}</text>')
     centre = 42 + size * len(rows) / 2
     body.append(
-        f'<text class="m" transform="translate(14 {centre:.0f}) rotate(-90)">{escape(y)}</text>'
+        f'<text class="m" transform="translate(11 {centre:.0f}) rotate(-90)">{escape(y)}</text>'
     )
     return _svg(body, height, alt)
