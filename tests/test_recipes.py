@@ -142,7 +142,7 @@ SOURCE: Recipe = {
         (
             NEW,
             "import json\n\nimport numpy as np\n\n"
-            "from rnnsearch.data.series.table import Table, TextColumn\n"
+            "from rnnsearch.data.raw.tables import Table, TextColumn\n"
             "from rnnsearch.data.sources._base import TableReader\n\n\n"
             "class JsonLinesReader(TableReader):\n"
             "    def read(self, path, asked={}):\n"

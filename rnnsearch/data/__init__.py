@@ -13,8 +13,8 @@ from rnnsearch.data._base import (
     Target,
     unscaled,
 )
+from rnnsearch.data.raw.sequences import Arrays
 from rnnsearch.data.read import files, preparation_from_json, read
-from rnnsearch.data.sequences.raw import Arrays
 
 __all__ = [
     "MASK_VALUE",

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from rnnsearch.data._base import Preparation, SequenceData
 from rnnsearch.data.problems import Problems
+from rnnsearch.data.raw.sequences import Arrays
 from rnnsearch.data.sequences.data import prepare_sequences, read_arrays
 from rnnsearch.data.sequences.preparation import SequencesPreparation
-from rnnsearch.data.sequences.raw import Arrays
 from rnnsearch.data.series.building import read_series_data
 from rnnsearch.data.series.preparation import SeriesPreparation
 from rnnsearch.data.sources import ROWS, SEQUENCES, TABLES, TEXTS, Reader

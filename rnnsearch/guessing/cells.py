@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rnnsearch.data.series.cells import empty_cells, number
-from rnnsearch.data.series.table import Table, TextColumn
+from rnnsearch.data.raw.cells import empty_cells, number
+from rnnsearch.data.raw.tables import Table, TextColumn
 
 __all__ = ["column_cells", "parse_numbers"]
 

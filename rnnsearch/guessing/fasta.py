@@ -6,8 +6,8 @@ from collections import Counter
 from pathlib import Path
 
 from rnnsearch.data.problems import name_some
+from rnnsearch.data.raw.texts import TextTable
 from rnnsearch.data.sources import ROWS
-from rnnsearch.data.tokens.table import TextTable
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.rows import Labelled, balance, guess_labelled
 from rnnsearch.vocabulary import MANY_TO_ONE

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from rnnsearch.data.problems import Problems
-from rnnsearch.data.series.table import Table
+from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.sources import TABLES, TEXTS
 from rnnsearch.data.sources.npz import load_npz
 from rnnsearch.errors import InvalidData, Problem

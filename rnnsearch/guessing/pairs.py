@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from rnnsearch.data.series.table import Table
+from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.tokens.tokenizers import Tokenizer, TokenKind
 from rnnsearch.guessing._base import Guess, Setting, Wishes, refuse
 from rnnsearch.guessing.budget import Job, Written, search_settings, writing_settings

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rnnsearch.data.series.table import Table, TextColumn
+from rnnsearch.data.raw.tables import Table, TextColumn
 from rnnsearch.guessing._base import Setting
 from rnnsearch.guessing.cells import column_cells, parse_numbers
 from rnnsearch.guessing.columns import Column

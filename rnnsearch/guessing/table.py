@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnsearch.data.problems import name_some
+from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.series.missing_rows import unlike_steps
-from rnnsearch.data.series.table import Table
 from rnnsearch.data.time import Step
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings

@@ -9,11 +9,11 @@ from typing import Literal
 import numpy as np
 
 from rnnsearch.data.problems import Problems, name_rows
+from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.series.columns import Columns
 from rnnsearch.data.series.newest_first import NEWEST_FIRST
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.series.sentinels import sentinel_note
-from rnnsearch.data.series.table import Table
 from rnnsearch.data.series.table_reading import read_series
 from rnnsearch.data.splits import said_part
 from rnnsearch.guessing._base import FILE, refuse

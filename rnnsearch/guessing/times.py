@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnsearch.data.series.table import Table
+from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.time import (
     Stamps,
     TimeProblem,

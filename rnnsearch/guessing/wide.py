@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from rnnsearch.data.series.table import Table
+from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.time import month_of
 from rnnsearch.guessing._base import refuse
 from rnnsearch.guessing.cells import column_cells

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnsearch.data import preparation_from_json, read
-from rnnsearch.data.series.table import Table
+from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.sources.csv import CsvReader
 from rnnsearch.data.sources.numbers import find_decimal, plain_numbers
 from rnnsearch.errors import InvalidData

@@ -9,7 +9,7 @@ import pytest
 
 from rnnsearch.data import Arrays, preparation_from_json, read
 from rnnsearch.data.problems import Problems
-from rnnsearch.data.sequences.raw import Raw
+from rnnsearch.data.raw.sequences import Raw
 from rnnsearch.data.sequences.steps import stepped
 from rnnsearch.errors import InvalidData
 from rnnsearch.spec.sources import ArraysSource

@@ -10,12 +10,12 @@ import numpy as np
 from rnnsearch.data._base import Dataset, SequenceData, Target, join_parts, output_axes
 from rnnsearch.data.categories import find_categories, unknown
 from rnnsearch.data.problems import Problems, name_some
+from rnnsearch.data.raw.sequences import Arrays, Raw, plain_array
 from rnnsearch.data.scaling import constant, identity
 from rnnsearch.data.sequences.kinds import find_ignored
 from rnnsearch.data.sequences.masks import real_steps
 from rnnsearch.data.sequences.parting import PARTS, Divided, by_column, divide
 from rnnsearch.data.sequences.preparation import SequencesPreparation
-from rnnsearch.data.sequences.raw import Arrays, Raw, plain_array
 from rnnsearch.data.sequences.samples import (
     Labels,
     Sample,

@@ -11,8 +11,8 @@ import numpy as np
 
 from rnnsearch.data.folds import Division, Folds, Pool, quantile_bins
 from rnnsearch.data.problems import Problems, name_some
+from rnnsearch.data.raw.sequences import Raw
 from rnnsearch.data.sequences.overlap import shared_windows, shuffled_windows
-from rnnsearch.data.sequences.raw import Raw
 from rnnsearch.data.sequences.samples import Sample, of_classes
 from rnnsearch.data.sources import Parts
 from rnnsearch.data.splits import group_parts, random_parts, said_part, stratified_parts, time_parts

@@ -12,9 +12,9 @@ import numpy as np
 from rnnsearch.data._base import MASK_VALUE, Part, Preparation, Scaling, Target
 from rnnsearch.data.categories import find_categories, one_hot, unknown
 from rnnsearch.data.problems import Problems, name_some
+from rnnsearch.data.raw.sequences import Raw
 from rnnsearch.data.scaling import each_scaled, fit_scaling, fitted_target
 from rnnsearch.data.sequences.masks import real_steps, to_front
-from rnnsearch.data.sequences.raw import Raw
 from rnnsearch.data.sequences.samples import Sample, clean, encode, shaped
 from rnnsearch.data.sequences.steps import stepped
 from rnnsearch.data.sequences.unlike import unlike_sequences

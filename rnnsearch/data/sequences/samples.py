@@ -9,10 +9,10 @@ from typing import Any, Literal
 import numpy as np
 
 from rnnsearch.data.problems import Problems, name_some
+from rnnsearch.data.raw.sequences import Raw
 from rnnsearch.data.scaling import LARGEST
 from rnnsearch.data.sequences.kinds import decide_kind, from_one_hot
 from rnnsearch.data.sequences.masks import fill_gaps, real_steps, trailing_lengths
-from rnnsearch.data.sequences.raw import Raw
 from rnnsearch.vocabulary import MAPPINGS
 
 __all__ = [

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from rnnsearch.data.problems import Problems
-from rnnsearch.data.sequences.raw import Raw
+from rnnsearch.data.raw.sequences import Raw
 
 __all__ = ["stepped"]
 

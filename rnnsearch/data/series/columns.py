@@ -10,11 +10,11 @@ from typing import Any, Literal
 import numpy as np
 
 from rnnsearch.data.problems import Problems, name_nearest, name_rows, name_some
+from rnnsearch.data.raw.cells import as_known, empty_cells, mostly_text, number, whole_number
+from rnnsearch.data.raw.tables import Column, Table
 from rnnsearch.data.scaling import LARGEST
-from rnnsearch.data.series.cells import as_known, empty_cells, mostly_text, number, whole_number
 from rnnsearch.data.series.members import groups_of
 from rnnsearch.data.series.sentinels import said_missing, sentinel_note, without_values
-from rnnsearch.data.series.table import Column, Table
 from rnnsearch.data.splits import said_part
 from rnnsearch.data.time import (
     Clock,
@@ -96,7 +96,9 @@ class ColumnReader:
         self.columns = columns
         self.problems = problems
         self.gaps = np.zeros(len(table.rows), dtype=bool)
-        self.names, self.group = groups_of(self)
+        name = columns.series
+        column = None if name is None else self.column(name, "data.series")
+        self.names, self.group = groups_of(column, name or "", table.rows, problems)
         order = np.argsort(self.group, kind="stable")
         self.members = np.split(order, np.cumsum(np.bincount(self.group))[:-1])
         self.ahead = self._rows_ahead()

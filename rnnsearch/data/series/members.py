@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from rnnsearch.data.problems import name_rows
-
-if TYPE_CHECKING:
-    from rnnsearch.data.series.columns import ColumnReader
+from rnnsearch.data.problems import Problems, name_rows
+from rnnsearch.data.raw.tables import Column
 
 __all__ = ["groups_of"]
 
 
-def groups_of(reader: ColumnReader) -> tuple[tuple[str, ...], np.ndarray]:
-    """Names of the series, by their first row, and (R,) which of them each row is of."""
-    name, rows = reader.columns.series, reader.table.rows
-    column = None if name is None else reader.column(name, "data.series")
+def groups_of(
+    column: Column | None, name: str, rows: np.ndarray, problems: Problems
+) -> tuple[tuple[str, ...], np.ndarray]:
+    """Names of the series, by their first row, and (R,) which of them each row is of.
+
+    Args:
+        column: That says so; None where all rows are of one series.
+        name: Of the column.
+        rows: (R,) where each row stands in the file.
+        problems: Where to note rows of no series.
+    """
     if column is None:
         return ("",), np.zeros(len(rows), dtype=np.int64)
     index: dict[str, int] = {}
@@ -27,5 +30,5 @@ def groups_of(reader: ColumnReader) -> tuple[tuple[str, ...], np.ndarray]:
     if len(empty):
         received = f"nothing in {name_rows(empty)} of '{name}'"
         advice = "name the series of each row"
-        reader.problems.add("data.series", "must have a value in every row", received, advice)
+        problems.add("data.series", "must have a value in every row", received, advice)
     return tuple(index), group

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnsearch.data.series.cells import number
+from rnnsearch.data.raw.cells import number
 
 __all__ = ["find_sentinel", "said_missing", "sentinel_note", "without_values"]
 

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from rnnsearch.data.problems import Problems
-from rnnsearch.data.series.cells import held, interpolated
+from rnnsearch.data.raw.cells import held, interpolated
+from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.series.columns import ColumnReader, Columns
 from rnnsearch.data.series.duplicates import once
 from rnnsearch.data.series.missing_rows import on_clock
 from rnnsearch.data.series.newest_first import NEWEST_FIRST, newest_first
 from rnnsearch.data.series.rows import Series
-from rnnsearch.data.series.table import Table
 from rnnsearch.data.series.time_columns import times_of
 
 __all__ = ["read_series"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnnsearch.data.problems import name_rows
-from rnnsearch.data.series.table import Column
+from rnnsearch.data.raw.tables import Column
 from rnnsearch.data.time import Stamps, TimeProblem, join_cells, read_stamps, read_typed
 
 if TYPE_CHECKING:

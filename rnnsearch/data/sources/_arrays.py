@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnnsearch.data.problems import Problems, name_nearest, name_some
-from rnnsearch.data.sequences.raw import Raw
+from rnnsearch.data.raw.sequences import Raw
 from rnnsearch.data.sources._base import Parts
 
 if TYPE_CHECKING:

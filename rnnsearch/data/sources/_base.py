@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from rnnsearch.data.problems import Problems
-from rnnsearch.data.sequences.raw import Raw
-from rnnsearch.data.series.table import Table
-from rnnsearch.data.tokens.table import TextTable
+from rnnsearch.data.raw.sequences import Raw
+from rnnsearch.data.raw.tables import Table
+from rnnsearch.data.raw.texts import TextTable
 
 __all__ = ["Parts", "Reader", "RowsReader", "SequencesReader", "TableReader", "TextReader"]
 

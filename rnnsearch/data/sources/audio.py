@@ -15,7 +15,7 @@ import numpy as np
 
 from rnnsearch.data.extras import import_extra
 from rnnsearch.data.problems import Problems, name_some
-from rnnsearch.data.sequences.raw import Raw
+from rnnsearch.data.raw.sequences import Raw
 from rnnsearch.data.sources._base import Parts, SequencesReader
 from rnnsearch.data.sources._folders import (
     Listed,

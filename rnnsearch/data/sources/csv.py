@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from rnnsearch.data.problems import Problems, name_rows
-from rnnsearch.data.series.cells import MISSING
-from rnnsearch.data.series.table import Table, TextColumn
+from rnnsearch.data.raw.cells import MISSING
+from rnnsearch.data.raw.tables import Table, TextColumn
 from rnnsearch.data.sources._base import TableReader
 from rnnsearch.data.sources.dialect import Cut, cut_text, decode, find_separator
 from rnnsearch.data.sources.headers import has_header, is_units

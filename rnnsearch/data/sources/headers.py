@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rnnsearch.data.series.cells import MISSING
+from rnnsearch.data.raw.cells import MISSING
 from rnnsearch.data.time import find_form
 
 __all__ = ["has_header", "is_units"]

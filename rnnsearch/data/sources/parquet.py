@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from rnnsearch.data.problems import Problems
-from rnnsearch.data.series.table import Table
+from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.sources._base import TableReader
 from rnnsearch.errors import MissingExtra
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from rnnsearch.data.raw.texts import TextTable
 from rnnsearch.data.sources._base import RowsReader, TableReader
 from rnnsearch.data.sources.csv import CsvReader
 from rnnsearch.data.sources.parquet import ParquetReader
-from rnnsearch.data.tokens.table import TextTable
 
 __all__ = ["RowsTableReader"]
 

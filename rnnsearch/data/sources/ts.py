@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnnsearch.data.problems import Problems, name_rows, name_some
-from rnnsearch.data.sequences.raw import Raw
+from rnnsearch.data.raw.sequences import Raw
 from rnnsearch.data.sources._base import Parts, SequencesReader
 from rnnsearch.data.sources.dialect import decode
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnnsearch.data.problems import Problems, name_nearest, name_rows, name_some
+from rnnsearch.data.raw.texts import TextTable
 from rnnsearch.data.splits import random_parts, said_part, stratified_parts, time_parts
-from rnnsearch.data.tokens.table import TextTable
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import TokensSplitSpec

@@ -19,7 +19,7 @@ from rnnsearch.data.tokens.coding import Coding, Writing
 from rnnsearch.data.tokens.numbered import Numbered
 from rnnsearch.data.tokens.rows import Columns, Kind, Rows, read_rows
 from rnnsearch.data.tokens.tokenizers import Tokenizer
-from rnnsearch.data.tokens.unlike import unlike_texts
+from rnnsearch.data.tokens.unlike import unlike_columns, unlike_texts
 from rnnsearch.data.unlike import Span
 from rnnsearch.vocabulary import MAPPINGS
 
@@ -274,8 +274,12 @@ class RowsPreparation(Preparation):
         return x, frame
 
     def unlike(self, path: str, *, targets: bool = False) -> tuple[str, ...]:
-        """Columns of numbers, or texts, unlike those of the training part; see `unlike_texts`."""
-        return unlike_texts(self, self._rows(path, targets=targets)[0], path)
+        """Columns of numbers, or texts, unlike those of the training part."""
+        rows, _ = self._rows(path, targets=targets)
+        if self.vectors is not None:
+            names = [name for name in self.vectors.names if name not in self.vectors.categories]
+            return unlike_columns(names, self.vectors.seen, rows, path)
+        return () if self.reading is None else unlike_texts(self.reading, rows, path)
 
     def targets(self, path: str) -> Part:
         """Every new sequence with its target."""

@@ -10,9 +10,9 @@ from typing import Any, Literal
 import numpy as np
 
 from rnnsearch.data.problems import Problems, name_nearest, name_rows
+from rnnsearch.data.raw.cells import whole_number
+from rnnsearch.data.raw.texts import TextTable
 from rnnsearch.data.scaling import LARGEST
-from rnnsearch.data.series.cells import whole_number
-from rnnsearch.data.tokens.table import TextTable
 from rnnsearch.data.tokens.tokenizers import Tokenizer
 
 __all__ = ["Columns", "Kind", "Rows", "read_rows"]

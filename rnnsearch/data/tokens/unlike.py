@@ -2,39 +2,45 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
 
 from rnnsearch.data.problems import name_rows
-from rnnsearch.data.unlike import far_outside, unlike_line
+from rnnsearch.data.tokens.coding import Coding
+from rnnsearch.data.tokens.rows import Rows
+from rnnsearch.data.unlike import Span, far_outside, unlike_line
 
-if TYPE_CHECKING:
-    from rnnsearch.data.tokens.preparation import RowsPreparation
-    from rnnsearch.data.tokens.rows import Rows
-
-__all__ = ["unlike_texts"]
+__all__ = ["unlike_columns", "unlike_texts"]
 
 _MANY = 0.5
 """Share of the tokens of a file that must be unknown for it to be said."""
 
 
-def unlike_texts(prepared: RowsPreparation, rows: Rows, path: str) -> tuple[str, ...]:
-    """A line for each column of numbers far outside, or where most tokens are unknown."""
-    if prepared.vectors is not None:
-        vectors = prepared.vectors
-        names = [name for name in vectors.names if name not in vectors.categories]
-        found = []
-        for name, span, values in zip(names, vectors.seen, rows.numbers.T, strict=False):
-            far, furthest = far_outside(values, span)
-            if far.any():
-                what, where = f"inputs of '{name}'", name_rows(rows.rows[far])
-                found.append(unlike_line(what, span, furthest, where, path))
-        return tuple(found)
-    if prepared.reading is None:
-        return ()
-    ids = prepared.reading.read(rows.sequence)
-    unknown = (ids == prepared.reading.vocabulary.unknown) & (ids > 0)
+def unlike_columns(
+    names: Sequence[str], seen: Sequence[Span], rows: Rows, path: str
+) -> tuple[str, ...]:
+    """A line for each column of numbers far outside what training showed.
+
+    Args:
+        names: Of the columns of numbers.
+        seen: Their spans in training.
+        rows: New ones.
+        path: Where these stand.
+    """
+    found = []
+    for name, span, values in zip(names, seen, rows.numbers.T, strict=False):
+        far, furthest = far_outside(values, span)
+        if far.any():
+            what, where = f"inputs of '{name}'", name_rows(rows.rows[far])
+            found.append(unlike_line(what, span, furthest, where, path))
+    return tuple(found)
+
+
+def unlike_texts(reading: Coding, rows: Rows, path: str) -> tuple[str, ...]:
+    """A line where most tokens are unknown."""
+    ids = reading.read(rows.sequence)
+    unknown = (ids == reading.vocabulary.unknown) & (ids > 0)
     share = unknown.sum() / max(1, (ids > 0).sum())
     if share <= _MANY:
         return ()

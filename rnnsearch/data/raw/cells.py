@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnsearch.data.series.table import Column
+from rnnsearch.data.raw.tables import Column
 
 __all__ = [
     "MISSING",
