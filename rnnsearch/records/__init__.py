@@ -26,7 +26,6 @@ from rnnsearch.records.study import (
     open_study,
     params_of,
     records,
-    set_params,
     tell,
 )
 from rnnsearch.records.summary import Summary, read_summary, write_summary
@@ -59,7 +58,6 @@ __all__ = [
     "read_summary",
     "records",
     "save_weights",
-    "set_params",
     "tell",
     "verdict_on",
     "verdicts_of_folder",

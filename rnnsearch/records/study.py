@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import weakref
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -32,7 +31,6 @@ __all__ = [
     "open_study",
     "params_of",
     "records",
-    "set_params",
     "tell",
 ]
 
@@ -122,13 +120,8 @@ def commit(study: optuna.Study) -> None:
     _opened[study].journal.commit()
 
 
-def set_params(trial: optuna.Trial, params: Mapping[str, Scalar]) -> None:
-    """Note what a trial trains with, fixed parameters included, before it does."""
-    trial.set_user_attr("params", dict(params))
-
-
 def params_of(trial: optuna.trial.FrozenTrial) -> dict[str, Scalar]:
-    """What `set_params` noted, or Optuna's own parameters where it was not called."""
+    """What the planner noted that it trains with, fixed ones included, or what Optuna suggested."""
     return dict(trial.user_attrs.get("params", trial.params))
 
 

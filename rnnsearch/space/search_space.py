@@ -12,7 +12,6 @@ from rnnsearch.spec.schema import LISTABLE
 from rnnsearch.spec.wording import joined, show
 
 if TYPE_CHECKING:
-    from optuna.distributions import BaseDistribution
     from optuna.trial import Trial
 
 __all__ = ["Dimension", "SearchSpace", "layer_units"]
@@ -89,15 +88,6 @@ class SearchSpace:
                 value = _suggest(dimension, trial)
                 params[dimension.name] = values[dimension.name] = value
         return params
-
-    def distributions(self) -> dict[str, BaseDistribution]:
-        """Optuna's distribution of each name that is searched, in order; fixed ones left out."""
-        found: dict[str, BaseDistribution] = {}
-        for dimension in self.dimensions:
-            distribution = _distribution(dimension.domain)
-            if distribution is not None:
-                found[dimension.name] = distribution
-        return found
 
     def complete(self, params: Mapping[str, Scalar]) -> dict[str, Scalar]:
         """`params`, with the default of every parameter that is not in use.
@@ -244,24 +234,6 @@ def _configurations(
     for value in first.domain.candidates() or ():
         one = {first.name: value}
         yield from _configurations(rest, {**params, **one}, {**values, **one})
-
-
-def _distribution(domain: Domain) -> BaseDistribution | None:
-    from optuna.distributions import (
-        CategoricalDistribution,
-        FloatDistribution,
-        IntDistribution,
-    )
-
-    if len(domain.values) == 1:
-        return None
-    if domain.kind == "choice":
-        return CategoricalDistribution(domain.values)
-    assert domain.min is not None and domain.max is not None
-    if domain.integer:
-        low, high = int(domain.min), int(domain.max)
-        return IntDistribution(low, high, log=domain.log, step=int(domain.step or 1))
-    return FloatDistribution(domain.min, domain.max, log=domain.log, step=domain.step)
 
 
 def _suggest(dimension: Dimension, trial: Trial) -> Scalar:

@@ -11,7 +11,7 @@ import optuna
 import pytest
 
 from rnnsearch.driver.trials import TrialRecord
-from rnnsearch.records import StudyFolder, commit, open_study, records, set_params, tell
+from rnnsearch.records import StudyFolder, commit, open_study, records, tell
 
 SPACE: dict[str, optuna.distributions.BaseDistribution] = {
     "units": optuna.distributions.IntDistribution(1, 64),
@@ -33,7 +33,7 @@ def opened(folder: StudyFolder) -> optuna.Study:
 def trained(study: optuna.Study, score: float) -> None:
     """A trial, asked, reported and told."""
     trial = study.ask(SPACE)
-    set_params(trial, {"units": 8, "note": "ü\n"})
+    trial.set_user_attr("params", {"units": 8, "note": "ü\n"})
     trial.report(score, 1)
     tell(study, TrialRecord(trial.number, "COMPLETE", score, {"val_x": float("nan")}, 1))
 

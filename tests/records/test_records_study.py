@@ -15,7 +15,7 @@ import pytest
 
 from rnnsearch.driver.trials import TrialRecord
 from rnnsearch.errors import StudyError
-from rnnsearch.records import StudyFolder, commit, open_study, records, set_params, tell
+from rnnsearch.records import StudyFolder, commit, open_study, records, tell
 
 SPACE: dict[str, optuna.distributions.BaseDistribution] = {
     "units": optuna.distributions.IntDistribution(1, 64),
@@ -46,12 +46,12 @@ def test_records_come_back_from_another_opening(folder: StudyFolder) -> None:
     ]
     for record in told:
         trial = study.ask(SPACE)
-        set_params(trial, record.params)
+        trial.set_user_attr("params", record.params)
         if record.state == "PRUNED":
             trial.report(4.0, 1)
         tell(study, record)
     running = study.ask(SPACE)
-    set_params(running, {"units": 2})
+    running.set_user_attr("params", {"units": 2})
     running.report(5.0, 1)
     running.report(4.5, 3)
     commit(study)
@@ -77,12 +77,12 @@ def test_optuna_prunes_and_ranks_by_what_was_told(folder: StudyFolder) -> None:
 def test_a_trial_of_a_killed_driver_can_be_told(folder: StudyFolder) -> None:
     program = f"""
 import os, signal, optuna
-from rnnsearch.records import StudyFolder, commit, open_study, set_params
+from rnnsearch.records import StudyFolder, commit, open_study
 study = open_study(StudyFolder({str(folder.path)!r}), "electricity", "minimize")
 trial = study.ask({{"units": optuna.distributions.IntDistribution(1, 64)}})
-set_params(trial, {{"units": 8, "cell": "GRU"}})
+trial.set_user_attr("params", {{"units": 8, "cell": "GRU"}})
 commit(study)
-set_params(trial, {{"units": 16}})
+trial.set_user_attr("params", {{"units": 16}})
 os.kill(os.getpid(), signal.SIGKILL)
 """
     root = Path(__file__).parents[2]
