@@ -56,3 +56,9 @@ def test_the_readmes_spec_is_a_valid_spec(tmp_path):
     (tmp_path / "data").symlink_to(ROOT / "search_spaces" / "data")
     (tmp_path / "readme.yaml").write_text(text)
     assert rnnsearch.check(tmp_path / "readme.yaml").programs == 27
+
+
+def test_the_picture_of_the_floors_is_drawn_from_them():
+    found = run("import sys; sys.path.insert(0, 'docs'); import floors_picture as p;"
+                "print(p.picture() == p.PICTURE.read_text('utf-8'), {*p.WAY} - {*p.floors()})")  # fmt: skip
+    assert found == "True set()\n", "run: python docs/floors_picture.py"
