@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,13 +55,16 @@ def main() -> int:
             if given.only and one.name not in given.only:
                 continue
             count = given.count or (one.full if given.full else one.quick)
-            outcomes.append(_run(one, zygote, count, given.seed))
-            if given.full or given.write:
-                write(outcomes, shlex.join(["python", "-m", "tests.faults", *sys.argv[1:]]))
+            command = shlex.join(["python", "-m", "tests.faults", *sys.argv[1:]])
+            for outcome in _run(one, zygote, count, given.seed):
+                if given.full or given.write:
+                    write([outcome], command)
+            outcomes.append(outcome)
     return 1 if any(one.violations for one in outcomes) else 0
 
 
-def _run(one: Fault, zygote: Zygote, count: int, first: int) -> Outcome:
+def _run(one: Fault, zygote: Zygote, count: int, first: int) -> Iterator[Outcome]:
+    """Do a fault so often; what came of it so far, now and then and at the end."""
     outcome = Outcome(one)
     started = said = time.monotonic()
     for seed in range(first, first + count):
@@ -87,7 +91,8 @@ def _run(one: Fault, zygote: Zygote, count: int, first: int) -> Outcome:
         elif time.monotonic() > said + 30:
             said = time.monotonic()
             print(text, flush=True)
-    return outcome
+            yield outcome
+    yield outcome
 
 
 def write(outcomes: list[Outcome], command: str) -> None:

@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
+
 from tests.faults._base import Scene, fault, must
 from tests.faults.kills import begun
 from tests.faults.studies import acknowledged, board, check_whole, gone, kind_of, prepare, same
@@ -34,9 +36,10 @@ main()
 """
 
 
-def _start(spec: Path, output: Path) -> subprocess.Popen[bytes]:
+def _start(spec: Path, output: Path, *, often: bool = True) -> subprocess.Popen[bytes]:
     said = (output.parent / "said.txt").open("wb")
-    command = [sys.executable, "-c", _DRIVER, "search", str(spec), "-o", str(output)]
+    driver = ["-c", _DRIVER] if often else ["main.py"]
+    command = [sys.executable, *driver, "search", str(spec), "-o", str(output)]
     environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
     return subprocess.Popen(command, cwd=_ROOT, env=environment, stdout=said, stderr=said)
 
@@ -59,6 +62,8 @@ def _whole(spec: Path, output: Path) -> float:
 def kill_real(scene: Scene) -> str:
     generator = random.Random(scene.seed)
     settings = kind_of(generator) | {"trials": 8, "epochs": 30}
+    if generator.random() < 0.5:  # to be struck while it confirms, too
+        settings["end"] = "confirm: 0.5, deliver: bag"
     alone, killed = scene.folder / "alone", scene.folder / "killed"
     for folder in (alone, killed):
         folder.mkdir()
@@ -85,3 +90,45 @@ def kill_real(scene: Scene) -> str:
     if driver:
         same(board(killed / "out"), board(alone / "out"))
     return f"{'driver' if driver else 'worker'} killed{', from checkpoints' if kept else ''}"
+
+
+@fault(
+    "flat",
+    "300 trials of 8 structures with real networks: driver and worker grow less than 0.2 MiB a "
+    "trial over the last 150, and no file descriptor",
+    quick=0,
+    full=1,
+)
+def flat(scene: Scene) -> str:
+    spec = prepare(scene.folder, trials=300, epochs=2, folds=1)
+    text = spec.read_text("utf-8").replace("units: [2, 3]", f"units: {[2, 3, 4, 5]}")
+    spec.write_text(text)
+    process = _start(spec, scene.folder / "out", often=False)
+    seen: list[tuple[int, float, float, int]] = []
+    said = scene.folder / "said.txt"
+    while process.poll() is None:
+        time.sleep(0.1)
+        done = said.read_text("utf-8", errors="replace").count("\n[")
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        workers = children.read_text().split() if children.exists() else []
+        if workers and (not seen or done > seen[-1][0]):
+            pids = [str(process.pid), workers[0]]
+            driver, worker = map(_resident, pids)
+            files = sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in pids)
+            seen.append((done, driver, worker, files))
+    must(process.returncode == 0, said.read_text()[-2000:])
+    late = np.array([one for one in seen if one[0] >= 150])
+    must(len(late) >= 8, f"too few looks: {len(late)}")
+    driver, worker = (np.polyfit(late[:, 0], late[:, at], 1)[0] for at in (1, 2))
+    must(driver < 0.2, f"the driver grows by {driver:.3f} MiB a trial")
+    must(worker < 0.2, f"the worker grows by {worker:.3f} MiB a trial")
+    must(late[-1, 3] <= late[0, 3] + 2, f"file descriptors: {late[0, 3]} to {late[-1, 3]}")
+    return f"driver {driver:.3f}, worker {worker:.3f} MiB a trial"
+
+
+def _resident(pid: str) -> float:
+    """MiB of its own that a process holds."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("RssAnon"):
+            return float(line.split()[1]) / 1024
+    return 0.0

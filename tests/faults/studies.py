@@ -45,7 +45,7 @@ space:
   dropout: {{min: 0, max: 0.3}}
 search:
   {{sampler: {sampler}, pruner: {pruner}, trials: {trials}, epochs: {epochs}, patience: 20,
-   keep: best, confirm: 0, deliver: best, seed: 3, block: {block}{more}}}
+   keep: best, {end}, seed: 3, block: {block}{more}}}
 run: {{engine: fused, workers: {workers}, lanes: 2, device: cpu{run}}}
 """
 
@@ -64,7 +64,7 @@ def prepare(folder: Path, **settings: Any) -> Path:
     x = rng.normal(size=(64, 4, 1)).astype(np.float32)
     np.savez(folder / "tiny.npz", x=x, y=x.sum(axis=1))
     usual = {"sampler": "random", "pruner": "none", "folds": 1, "trials": 12, "epochs": 9}
-    usual |= {"block": 4, "workers": 1, "more": "", "run": ""}
+    usual |= {"end": "confirm: 0, deliver: best", "block": 4, "workers": 1, "more": "", "run": ""}
     path = folder / "tiny.yaml"
     path.write_text(_SPEC.format(**{**usual, **settings}))
     return path
