@@ -30,7 +30,9 @@ class Commands(TyperGroup):
             raise typer.Exit(PROBLEM) from None
         except KeyboardInterrupt:
             # Nothing is lost: what there is was written whole.
-            print(f"Stopped. The same again:\n    {again()}", file=sys.stderr)
+            search = ctx.invoked_subcommand == "search"
+            advice = "To go on where it stopped" if search else "The same again"
+            print(f"Interrupted. {advice}:\n    {again()}", file=sys.stderr)
             raise typer.Exit(INTERRUPTED) from None
         except OSError as error:
             from rnnsearch.api.disk import refusal

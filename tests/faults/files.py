@@ -48,7 +48,7 @@ def _sites(scene: Scene) -> list[str]:
     "disk",
     "ENOSPC, EIO or EROFS at each write of a search, once or from then on: it ends in one line with "
     "advice and status 2, or goes on; with room again it goes on to the leaderboard of one left alone",
-    quick=6,
+    quick=3,
     full=300,
 )
 def disk(scene: Scene) -> str:
@@ -87,7 +87,7 @@ def disk(scene: Scene) -> str:
     "journal-cut",
     "study.journal truncated in one of its last records, byte by byte: read as far as it is whole, "
     "at most the cut record lost",
-    quick=25,
+    quick=10,
     full=1500,
 )
 def journal_cut(scene: Scene) -> None:
@@ -108,7 +108,7 @@ def journal_cut(scene: Scene) -> None:
 @fault(
     "journal-flipped",
     "a bit of study.journal flipped: the damage is noticed and said, or only the last record lost",
-    quick=25,
+    quick=10,
     full=10_000,
 )
 def journal_flipped(scene: Scene) -> str:

@@ -34,7 +34,7 @@ _NASTY = (
     "specs",
     "mutations of the shipped specs: each is valid, or refused with line and column in a second and "
     "200 MB; never another exception",
-    quick=60,
+    quick=20,
     full=50_000,
 )
 def mutated_specs(scene: Scene) -> str:
@@ -200,7 +200,7 @@ _DATA = (_csv, _csv, _npz, _npz, _ts, _text, _wav)
     "data",
     "CSV, npz, ts, text and wav files with bytes changed, cut, doubled, put in: read, or refused in "
     "one line each; never another exception, nor more than 5 s",
-    quick=40,
+    quick=21,
     full=20_000,
 )
 def mutated_data(scene: Scene) -> str:

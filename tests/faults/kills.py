@@ -32,7 +32,7 @@ _TRIALS = 12
     "kill-driver",
     "SIGKILL of the driver at random moments, up to three times, then a run to the end: every "
     "acknowledged trial once and as it was, none RUNNING, the leaderboard of a search left alone",
-    quick=6,
+    quick=4,
     full=200,
 )
 def kill_driver(scene: Scene) -> str:
@@ -67,7 +67,7 @@ def kill_driver(scene: Scene) -> str:
     "kill-worker",
     "SIGKILL of a worker at random moments, up to three times: every trial once, none RUNNING, each "
     "COMPLETE or FAIL with its reason, every artifact loads",
-    quick=4,
+    quick=3,
     full=200,
 )
 def kill_worker(scene: Scene) -> str:
@@ -96,7 +96,7 @@ def kill_worker(scene: Scene) -> str:
     "signals",
     "SIGINT or SIGTERM at a random moment: the search ends within 5 s with status 130 and no process "
     "left, says how to go on, and ends then as one left alone",
-    quick=3,
+    quick=2,
     full=40,
 )
 def signals(scene: Scene) -> str | None:
