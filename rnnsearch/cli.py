@@ -107,11 +107,12 @@ def search(
 
     Options override the spec's search and run keys.
     """
-    from rnnsearch.ahead import search_of
+    from rnnsearch.ahead import importing, search_of
 
     overrides = _overrides(trials, epochs, timeout, workers, seed, backend, engine, device)
     with search_of(spec, backend, engine, device, workers):
-        from rnnsearch import api, report
+        with importing():
+            from rnnsearch import api, report
 
         with report.make_display(console(stderr=True)) as display:
             results = api.search(

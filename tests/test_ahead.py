@@ -1,5 +1,6 @@
 """A worker that is begun before its search is known: taken by that search, ended by any other."""
 
+import gc
 import sys
 
 import pytest
@@ -76,3 +77,14 @@ def test_nothing_is_begun_where_the_api_has_been_imported(spec, monkeypatch):
     monkeypatch.setitem(sys.modules, "rnnsearch.api.searching", sys)
     with ahead.search_of(spec, None, None, None, None):
         assert not ahead._waiting
+
+
+def test_garbage_is_looked_for_again_after_imports():
+    for enabled in (True, False):
+        (gc.enable if enabled else gc.disable)()
+        try:
+            with ahead.importing():
+                assert not gc.isenabled()
+            assert gc.isenabled() == enabled
+        finally:
+            gc.enable()

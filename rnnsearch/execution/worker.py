@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from rnnsearch.ahead import importing
 from rnnsearch.execution._base import WorkerSetup
 from rnnsearch.execution.checkpoints import Kept
 from rnnsearch.execution.importing import import_keras_alone
@@ -335,7 +336,9 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     connection = Connection(int(sys.argv[1]))
     end_with_driver(connection)
-    import_keras_alone(find_devices=True)
+    with importing():
+        import_keras_alone(find_devices=True)
+    gc.freeze()  # what was imported stays
     setup: WorkerSetup
     setup, log = pickle.loads(connection.recv_bytes())
     _print_to(log)
