@@ -63,13 +63,18 @@ def probing(probes: Probes) -> Iterator[Probes]:
 def recurrence_of(layer: str, direction: int) -> Callable[..., tuple[Array | None, Arrays]]:
     """What runs a cell over a sequence: `recur`, or while there is a diagnosis, one with probes.
 
+    Then it is never `recur` itself, which layers may replace by a kernel of the device that they
+    train on: a diagnosis is computed on the host.
+
     Args:
         layer: Its name.
         direction: 0 forward; the other direction is not looked into.
     """
     probes = _active.get()
-    if probes is None or direction or layer in probes.shapes:
+    if probes is None:
         return recur
+    if direction or layer in probes.shapes:
+        return lambda *arguments, **options: recur(*arguments, **options)
 
     def probed(*arguments: Any, **options: Any) -> tuple[Array | None, Arrays]:
         assert probes is not None

@@ -7,6 +7,8 @@ import pytest
 
 from rnnsearch.engines import Numbers, Run
 from rnnsearch.engines.fused import FusedEngine
+from rnnsearch.models.probes import Probes, probing, recurrence_of
+from rnnsearch.models.recurrence import recur
 from tests.engines.conftest import make_program
 from tests.engines.test_engine_contract import dataset_for, folds_of_unequal_length
 
@@ -166,3 +168,12 @@ def test_off_means_off_and_trains_the_same(engine):
         assert bool(session.diagnosis(0)) is diagnoses
         weights.append(flat(session.last_weights(0)))
     np.testing.assert_allclose(*weights, rtol=1e-5, atol=1e-7)
+
+
+def test_while_there_is_a_diagnosis_no_layer_takes_a_kernel_of_a_device():
+    """A layer that reads both ways has one direction that is not looked into; it runs as well."""
+    assert recurrence_of("recurrent_1", 0) is recur
+    assert recurrence_of("recurrent_1", 1) is recur
+    with probing(Probes()):
+        assert recurrence_of("recurrent_1", 0) is not recur
+        assert recurrence_of("recurrent_1", 1) is not recur
