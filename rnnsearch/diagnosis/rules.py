@@ -33,10 +33,7 @@ __all__ = [
 ]
 
 GREW = 3.0
-"""A training loss that ends at this multiple of its lowest, and above where it began, is lost.
-
-Or at this multiple of a constant prediction's loss.
-"""
+"""A training loss that ends at this multiple of its lowest, and above where it began, is lost."""
 
 GREW_BACK = 10.0
 """Gradients that are this many times as large further back as at the last step explode."""
@@ -194,8 +191,7 @@ def _epoch_of_loss(run: Training) -> int | None:
             return place
         lowest = min(lowest, epoch.get("loss", math.inf))
     losses = run.values("loss")
-    worse_than_constant = run.constant is not None and losses[-1] > GREW * run.constant
-    if len(losses) > 1 and (worse_than_constant or losses[-1] > max(GREW * lowest, losses[0])):
+    if len(losses) > 1 and losses[-1] > max(GREW * lowest, losses[0]):
         return len(losses) - 1
     return None
 

@@ -46,6 +46,7 @@ STEADY = [1.0] * 20
         ("healthy", Training(curve([1, 0.5, 0.5], [1, 0.95, 0.95]), constant=1.0)),
         ("diverged", Training(curve([1.0, 2.0, math.nan]), [layer(STEADY)])),
         ("diverged", Training(curve([1.0, 2.0, 1.01 * GREW]), constant=0.5)),
+        ("underfitting", Training(curve([1.3, 1.3, 1.34]), constant=0.1)),
         ("healthy", Training(curve([1.0, 0.1, 0.01, 0.011, 0.01 * 2 * GREW]), constant=0.5)),
         (
             "exploding",
