@@ -147,7 +147,8 @@ def two_signals(scene: Scene) -> None:
     time.sleep(generator.uniform(0, 0.03))
     driver.signal(signal.SIGINT)
     status = driver.wait(3)
-    must(status in (0, 130), f"ended with {status}: {driver.text[-2000:]}")
+    # Python itself may be at its end when the second comes, and then dies of it.
+    must(status in (0, 130, -signal.SIGINT), f"ended with {status}: {driver.text[-2000:]}")
     must("Traceback" not in driver.text, driver.text)
     gone(workers, 2)
     before = acknowledged(output)
