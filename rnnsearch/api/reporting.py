@@ -7,20 +7,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from rnnsearch.api.at_work import at_work
+from rnnsearch.api.paging import page_of
 from rnnsearch.api.results import Results
 from rnnsearch.errors import StudyError
 from rnnsearch.files import write_text
 from rnnsearch.records import (
     StudyFolder,
     frame_to_csv,
-    open_study,
     read_environment,
     read_leaderboard,
     read_summary,
-    records,
 )
-from rnnsearch.report.page import AtWork, Page, Study, build_page, document, to_html, to_markdown
+from rnnsearch.report.page import Page, document, to_html, to_markdown
 from rnnsearch.spec.yaml_loader import read_file
 from rnnsearch.vocabulary import Direction
 
@@ -69,43 +67,7 @@ def make_report(
 def report_page(path: str | Path, *, program: Sequence[str] = ("python", "main.py")) -> Page:
     """What a report says, undrawn; arguments as in `make_report`."""
     folder = StudyFolder(path)
-    results = Results(folder, _summary(folder), alone=True)
-    study, why = None, ""
-    work: AtWork | None = None
-    network = None
-    use: Sequence[str] = ()
-    try:
-        winner = results.winner
-        network, use = winner.network, results.use
-        work = at_work(folder, results.spec(), winner)
-    except StudyError as error:
-        why = str(error).splitlines()[0]
-    if folder.study.exists():
-        summary = results.summary
-        study = open_study(folder, summary["name"], summary["direction"])
-    environment = folder.environment
-    return build_page(
-        Study(
-            name=str(path),
-            summary=results.summary,
-            board=results.leaderboard,
-            curves=results.curves(),
-            trials=[] if study is None else records(study),
-            diagnosis=results.diagnosis(),
-            reach=results.gradient_reach(),
-            optuna=study,
-            network=network,
-            environment=read_environment(environment) if environment.exists() else {},
-            spec=folder.spec.read_text("utf-8") if folder.spec.exists() else "",
-            fingerprint=folder.content.read_text("utf-8").strip()
-            if folder.content.exists()
-            else "",
-            at_work=work,
-            why_not_at_work=why,
-            program=program,
-            use=use,
-        )
-    )
+    return page_of(Results(folder, _summary(folder), alone=True), program=program)
 
 
 def _summary(folder: StudyFolder) -> dict[str, Any]:

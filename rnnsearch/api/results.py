@@ -79,6 +79,12 @@ class Results:
     def __repr__(self) -> str:
         return f"Results({str(self.folder.path)!r})"
 
+    def _repr_html_(self) -> str:
+        """What notebooks show: winner, verdict, leaderboard, plots."""
+        from rnnsearch.api.notebook import notebook_html
+
+        return notebook_html(self)
+
     @property
     def leaderboard(self) -> pd.DataFrame:
         """A row a trial and a baseline, best first."""

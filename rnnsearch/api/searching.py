@@ -52,6 +52,7 @@ from rnnsearch.records import (
 )
 from rnnsearch.spec import Spec, difference, dump, load, resolved
 from rnnsearch.tasks import TASKS
+from rnnsearch.trackers import followed
 from rnnsearch.vocabulary import SAMPLERS
 
 __all__ = ["search"]
@@ -107,7 +108,8 @@ def search(
         folder.create()
         with folder.lock(), interruptible():
             _claim(folder, inputs.spec, fingerprint(inputs.spec, arrays, inputs.data.content))
-            return _Searching(inputs, folder, executor, observer, started).run()
+            with followed(inputs.spec, folder.path, observer) as told:
+                return _Searching(inputs, folder, executor, told, started).run()
 
 
 def _claim(folder: StudyFolder, spec: Spec, content: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from pathlib import Path
 from typing import Any
 
@@ -128,3 +129,36 @@ def test_a_service_takes_rows_of_the_table(results: api.Results) -> None:
     assert [one["step"] for one in found[-5:]] == [1, 2, 3, 4, 5]
     assert found[-1]["hour"] == "2024-01-05 08:00"
     assert 40 < found[-1]["predicted_load"] < 180
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_mlflow_registers_the_winner(
+    results: api.Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mlflow = pytest.importorskip("mlflow")
+    from rnnsearch.trackers import TRACKERS, Search
+
+    monkeypatch.chdir(tmp_path)
+    mlflow.set_tracking_uri(f"sqlite:///{tmp_path / 'mlflow.db'}")
+    folder = results.folder.path
+    tracker = TRACKERS["mlflow"]()
+    tracker.begin(Search("load", "sequence_to_sequence", "val_mase", "minimize", folder, {}))
+    tracker.end(results.summary)
+    model = mlflow.pyfunc.load_model("models:/load/1")
+    mlflow.set_tracking_uri(None)
+    exported = results.export("python", tmp_path / "alone")
+    with np.load(exported.folder / "examples.npz") as kept:
+        inputs = {name[6:]: kept[name] for name in kept.files if name.startswith("input_")}
+        expected = kept["expected"]
+    assert {one.name for one in model.metadata.signature.inputs} == set(inputs)
+    np.testing.assert_allclose(model.predict(inputs), expected, rtol=1e-4)
+
+
+def test_notebooks_show_the_leaderboard_and_plots(results: api.Results) -> None:
+    shown = results._repr_html_()
+    assert shown.startswith('<iframe srcdoc="&lt;')
+    inner = html.unescape(shown.split('srcdoc="')[1].split('" style="')[0])
+    assert "seasonal_naive" in inner
+    assert "Best so far" in inner
+    assert "<svg" in inner
+    assert "How to reproduce" not in inner

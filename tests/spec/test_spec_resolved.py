@@ -120,6 +120,7 @@ def test_every_default_is_written() -> None:
             "max_failures": 50,
             "trial_timeout": "auto",
             "diagnosis": True,
+            "trackers": [],
             "code": None,
         },
     }

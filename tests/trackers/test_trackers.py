@@ -1,0 +1,149 @@
+"""What each tracker writes is read back by the tracker's own package."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from rnnsearch.driver import Epoch, TrialRecord
+from rnnsearch.trackers import TRACKERS, Following, Search, Tracker
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # those of the packages
+
+SPEC = {"name": "load", "search": {"trials": 2}, "space": {"cell": "GRU", "units": [4, 8]}}
+TRIALS = [
+    TrialRecord(
+        0, "COMPLETE", 1.5, {"val_rmse": 1.5}, 2, 3.0, 99, {"cell": "GRU", "units": 4}, runs=2
+    ),
+    TrialRecord(1, "FAIL", params={"cell": "GRU", "units": 8}, message="diverged"),
+]
+CURVES = [
+    [
+        [
+            Epoch(1, {"loss": 2.0, "val_rmse": 1.9}),
+            Epoch(2, {"loss": float("nan"), "val_rmse": 1.5}),
+        ],
+        [Epoch(1, {"loss": 2.5, "val_rmse": 1.7})],
+    ],
+    [],
+]
+SUMMARY = {
+    "states": {"COMPLETE": 1, "FAIL": 1},
+    "seconds": 4.0,
+    "winner": {"number": 0, "score": 1.5, "metrics": {"val_rmse": 1.5}, "test": {"test_rmse": 1.6}},
+    "interrupted": True,
+}
+
+
+def tell(tracker: Tracker, folder: Path) -> None:
+    tracker.begin(Search("load", "many_to_one", "val_rmse", "minimize", folder, SPEC))
+    for record, curves in zip(TRIALS, CURVES, strict=True):
+        tracker.trial(record, curves)
+    tracker.end(SUMMARY)
+
+
+def test_json_lines(tmp_path: Path) -> None:
+    tell(TRACKERS["jsonl"](), tmp_path)
+    tell(TRACKERS["jsonl"](), tmp_path)
+    lines = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    assert [line["event"] for line in lines] == ["search", "trial", "trial", "end"] * 2
+    search, trial, failed, end = lines[:4]
+    assert search["spec"] == SPEC
+    assert trial["params"] == {"cell": "GRU", "units": 4}
+    assert trial["curves"][0][1] == {"epoch": 2, "loss": None, "val_rmse": 1.5}
+    assert failed["message"] == "diverged"
+    assert end["winner"]["test"] == {"test_rmse": 1.6}
+
+
+def test_tensorboard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # TensorBoard reads by TensorFlow where that is installed, unless there is such a module.
+    monkeypatch.setitem(sys.modules, "tensorboard.compat.notf", ModuleType("notf"))
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+    from tensorboard.plugins.hparams import metadata, plugin_data_pb2
+
+    tell(TRACKERS["tensorboard"](), tmp_path)
+    read = EventAccumulator(str(tmp_path / "tensorboard" / "trial-00000"))
+    read.Reload()
+    points = read.Scalars("val_rmse/run_0") + read.Scalars("val_rmse/run_1")
+    assert [(one.step, round(one.value, 3)) for one in points] == [(1, 1.9), (2, 1.5), (1, 1.7)]
+    assert [one.step for one in read.Scalars("loss/run_0")] == [1]
+    assert read.Scalars("score")[0].value == 1.5
+    content = read.SummaryMetadata(metadata.SESSION_START_INFO_TAG).plugin_data.content
+    started = plugin_data_pb2.HParamsPluginData.FromString(content).session_start_info
+    assert started.hparams["units"].number_value == 4
+    assert started.hparams["cell"].string_value == "GRU"
+    table = EventAccumulator(str(tmp_path / "tensorboard"))
+    table.Reload()
+    content = table.SummaryMetadata(metadata.EXPERIMENT_TAG).plugin_data.content
+    experiment = plugin_data_pb2.HParamsPluginData.FromString(content).experiment
+    assert {one.name for one in experiment.hparam_infos} == {"cell", "units"}
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    mlflow = pytest.importorskip("mlflow")
+    monkeypatch.chdir(tmp_path)  # where MLflow keeps artifacts of such a store
+    mlflow.set_tracking_uri(f"sqlite:///{tmp_path / 'mlflow.db'}")
+    yield mlflow
+    mlflow.set_tracking_uri(None)
+
+
+def test_mlflow(store: Any, tmp_path: Path) -> None:
+    for name in ("leaderboard.csv", "summary.json"):
+        (tmp_path / name).write_text("trial\n")
+    tell(TRACKERS["mlflow"](), tmp_path)
+    client = store.MlflowClient()
+    experiment = client.get_experiment_by_name("load").experiment_id
+    found = {run.info.run_name: run for run in client.search_runs([experiment])}
+    parent, trial, failed = (found[n] for n in (f"search {tmp_path.name}", "trial 0", "trial 1"))
+    assert {run.data.tags["mlflow.parentRunId"] for run in (trial, failed)} == {parent.info.run_id}
+    assert parent.data.params["search.trials"] == "2"
+    assert parent.data.metrics["test_rmse"] == 1.6
+    assert (parent.info.status, trial.info.status, failed.info.status) == (
+        "KILLED",
+        "FINISHED",
+        "FAILED",
+    )
+    assert trial.data.params == {"cell": "GRU", "units": "4"}
+    curve = client.get_metric_history(trial.info.run_id, "curve.val_rmse.run_0")
+    assert [(one.step, one.value) for one in curve] == [(1, 1.9), (2, 1.5)]
+    assert {one.path for one in client.list_artifacts(parent.info.run_id)} == {
+        "leaderboard.csv",
+        "summary.json",
+    }
+    # A search that goes on has one run, not two.
+    tell(TRACKERS["mlflow"](), tmp_path)
+    names = [run.info.run_name for run in client.search_runs([experiment])]
+    assert names.count(f"search {tmp_path.name}") == 1
+
+
+class Broken(Tracker):
+    def begin(self, search: Search) -> None:
+        self.told = 0
+
+    def trial(self, record: TrialRecord, curves: Any) -> None:
+        self.told += 1
+        raise ConnectionError("the server is away")
+
+    def end(self, summary: Any) -> None:
+        self.told += 1
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_tracker_that_fails_is_left_out_and_the_others_go_on(tmp_path: Path) -> None:
+    broken, lines = Broken(), TRACKERS["jsonl"]()
+    following = Following({"mlflow": broken, "jsonl": lines}, None)
+    following.begin(Search("load", "many_to_one", "val_rmse", "minimize", tmp_path, SPEC))
+    said = "the tracker mlflow failed and is left out from now on: the server is away"
+    with pytest.warns(UserWarning, match=re.escape(said)):
+        following.ended(TRIALS[0], CURVES[0], None)
+    following.ended(TRIALS[1], CURVES[1], None)
+    following.finish(SUMMARY)
+    assert broken.told == 1
+    assert len((tmp_path / "events.jsonl").read_text().splitlines()) == 4
