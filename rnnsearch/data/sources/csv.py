@@ -16,7 +16,7 @@ from rnnsearch.data.raw.cells import MISSING
 from rnnsearch.data.raw.tables import Table, TextColumn
 from rnnsearch.data.sources._base import TableReader
 from rnnsearch.data.sources.dialect import Cut, cut_text, decode, find_separator
-from rnnsearch.data.sources.headers import has_header, is_units
+from rnnsearch.data.sources.headers import end_of_remarks, has_header, is_units, join_levels
 from rnnsearch.data.sources.numbers import find_decimal, plain_numbers
 
 if TYPE_CHECKING:
@@ -139,6 +139,8 @@ def _form(path: Path) -> _Form | None:
         return None
     below = [[cell.strip() for cell in row] for row in csv.reader(head[1:], delimiter=separator)]
     if not has_header(header, below) or is_units(below[0], below[1:]):
+        return None
+    if end_of_remarks([header, *below], len(header)):
         return None
     even = lines.separators == (len(header) - 1) * (lines.rows + 1)
     return _Form(path, separator, tuple(header), lines.rows) if even else None
@@ -271,6 +273,10 @@ def _headed(
         return names, cut.cells, cut.lines, [] if asked.get("header") else [note]
     header = [name.strip() or f"column_{at}" for at, name in enumerate(first, 1)]
     header = first if len(first) == 1 else header
+    names, levels = join_levels(header, rest)
+    if levels:
+        note = f"the header has {levels + 1} lines: columns are called {', '.join(names[:4])}"
+        return names, rest[levels:], cut.lines[1 + levels :], [note]
     if rest and is_units(rest[0], rest[1:]):
         note = f"row {cut.lines[1]} is left out: it holds units ({', '.join(rest[0][:4])})"
         return header, rest[1:], cut.lines[2:], [note]

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rnnsearch.data.sources.headers import has_header
+from rnnsearch.data.sources.headers import end_of_remarks, has_header
 from rnnsearch.data.sources.spaces import by_spaces
 
 __all__ = ["SEPARATORS", "Cut", "cut_text", "decode", "find_separator"]
@@ -224,6 +224,7 @@ def _trimmed(
     else:
         while begin < min(_MOST_OUTSIDE, len(rows) - 2) and not _full(rows[begin], usual):
             begin += 1
+        begin = max(begin, end_of_remarks(rows, usual))
         short = begin == 1 and widths[0] == usual - 1 and all(w == usual for w in widths[1:])
         if short and not has_header(rows[1], rows[2:]):
             begin = 0

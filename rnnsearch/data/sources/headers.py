@@ -1,19 +1,25 @@
-"""Whether the first row of a table names its columns, and the second gives their units."""
+"""Which rows of a table are above its first: remarks, the names of columns, their units."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rnnsearch.data.raw.cells import MISSING
 from rnnsearch.data.time import find_form
 
-__all__ = ["has_header", "is_units"]
+__all__ = ["end_of_remarks", "has_header", "is_units", "join_levels"]
 
 _SAMPLE = 200
 _WORDY = 3
 """Spaces in a cell from which it is taken for a sentence."""
 _CLASSES = 0.2
 """A column is one of classes if so few of its cells differ."""
+_MOST_REMARKS = 30
+"""Rows above the header that may be remarks."""
+_LEVELS = (3, 2)
+"""Lines of a header that pandas writes of columns with several levels, below the first."""
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 
 def has_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
@@ -62,6 +68,81 @@ def is_units(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
             has or time or not cell for cell, has, time in zip(first, numeric, times, strict=True)
         )
     )
+
+
+def join_levels(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[list[str], int]:
+    """Names of columns from several lines, and how many of `rows` these are: 0 of a usual header.
+
+    pandas writes columns with levels so, and the name of the index in a line of its own::
+
+        Price,Close,Close
+        Ticker,AAPL,MSFT
+        Date,,
+    """
+    for count in _LEVELS:
+        levels, below = rows[:count], rows[count:]
+        if len(below) < 3 or any(len(row) != len(header) for row in levels):
+            continue
+        *texts, last = levels
+        if not last[0] or any(last[1:]) or _holds_value(last[0]):
+            continue
+        if all(is_units(row, below) for row in texts):
+            shown = [row for row in (header, *texts) if len({*row[1:]}) > 1] or [header]
+            names = [" ".join(filter(None, cells)) for cells in zip(*shown, strict=True)]
+            return [last[0], *names[1:]], count
+    return list(header), 0
+
+
+def end_of_remarks(rows: Sequence[Sequence[str]], width: int) -> int:
+    """How many rows above the header are remarks; 0 where nothing says so.
+
+    A program that writes a table pads its remarks with separators, and a remark may hold some, so
+    that the number of cells says little. What does: rows of the table hold values in certain
+    columns, and the header stands right above them.
+
+    Args:
+        rows: Cells of each row, from the first.
+        width: How many cells a row of the table has.
+    """
+    body = [row for row in rows[len(rows) // 2 :][:_SAMPLE] if len(row) == width]
+    if len(body) < 3:
+        return 0
+    valued = [at for at in range(width) if _valued([row[at] for row in body])]
+    top = rows[:_MOST_REMARKS]
+    first = next((at for at, row in enumerate(top) if _fits(row, valued, width)), 0)
+    odd = [at for at, row in enumerate(top[:first]) if len(row) != width]
+    begin = odd[-1] + 1 if odd else 0
+    if begin >= first:
+        return 0
+    while begin < first - 1 and _is_remark(top[begin], top[begin + 1 : first]):
+        begin += 1
+    return begin
+
+
+def _valued(cells: Sequence[str]) -> bool:
+    """Whether the cells of a column are values, such as no name has: numbers and dates."""
+    filled = [cell for cell in cells if cell and cell.lower() not in MISSING]
+    return bool(filled) and sum(map(_holds_value, filled)) > 0.9 * len(filled)
+
+
+def _holds_value(cell: str) -> bool:
+    return any(map(str.isdigit, cell)) and not _LETTERS.search(cell)
+
+
+def _fits(row: Sequence[str], valued: Sequence[int], width: int) -> bool:
+    """Whether a row is one of the table, if a broken one."""
+    if len(row) != width:
+        return bool(row) and valued[:1] == [0] and _holds_value(row[0])
+    cells = [row[at] for at in valued if row[at]]
+    return sum(map(_holds_value, cells)) > len(cells) / 2
+
+
+def _is_remark(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether a row is padded up to the width of others, or says what something is."""
+    if any(row) and (not row[0] or row[0].endswith((":", "="))):
+        return bool(row[0])
+    count = sum(map(bool, row))
+    return not row[-1] and any(other[-1] and sum(map(bool, other)) > count for other in below)
 
 
 def _sentence(cell: str) -> bool:
