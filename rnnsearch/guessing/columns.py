@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +25,13 @@ _CLASSES = (
     *("label", "class", "category", "species", "type", "state", "y", "target", "code"),
     *("sentiment", "polarity", "stars", "rating", "score"),
 )
+_CLOCKS = re.compile(
+    r"(?:(?:elapsed|time|timestamp|t|uptime|zeit|laufzeit)[ _.]*(?:time[ _.]*)?)?"
+    r"[\[(]?(?:time|elapsed|t|s|secs?|seconds?|ms|millis(?:econds)?|us|µs|ns|min|minutes?|h|hours?)"
+    r"[\])]?",
+    re.IGNORECASE,
+)
+"""Names of time since a start as a number: ``time_ms``, ``t [s]``, ``Elapsed Time (min)``."""
 _IDS = ("id", "index", "row", "key", "uuid", "guid", "nr", "no", "unnamed: 0")
 _ABSENT, _MOST_ABSENT = 0.2, 8
 """Share of the cells that may be words for no value, and how many different ones."""
@@ -109,7 +117,9 @@ def _flaw_of_numbers(name: str, values: np.ndarray, empty: np.ndarray, training:
     steps = np.diff(values)
     if len(steps) > 2 and _equal(steps, values):
         return "only counts the rows"
-    if named(name, TIMES) and len(steps) and (steps > 0).all():
+    rises = bool(len(steps)) and bool((steps > 0).all())
+    counts = bool(len(steps)) and bool((steps >= 0).all()) and bool(_CLOCKS.fullmatch(name.strip()))
+    if (named(name, TIMES) and rises) or counts:
         return "is time as a number, which data.time and data.time_format could say how to read"
     if named(name, _IDS) and len(np.unique(values[~empty])) == (~empty).sum():
         return "has another value in each row, as names do"

@@ -26,6 +26,8 @@ _SHORT = 8
 _WORDY = 3
 """Spaces in a usual text from which it is taken for words."""
 _MOST_WORDS = 5000
+_MOST_GAPS = 0.2
+"""Share of the rows that may lack a text."""
 _MOST_CLASSES, _ROWS_A_CLASS = 30, 5
 """Whole numbers are classes of texts if there are no more of them, and each comes up so often."""
 TARGETS = ("target", "y", "label", "class", "category", "sentiment", "polarity", "stars", "rating")
@@ -38,7 +40,7 @@ class Labelled:
 
     Attributes:
         cells: The sequences, "" where there is none.
-        classes: Class → sequences, the most frequent first.
+        classes: Class → sequences, the most frequent first; empty where numbers are predicted.
         gaps: How many lack the sequence or the class.
     """
 
@@ -51,19 +53,22 @@ def find_sequences(table: Table, found: list[Column]) -> tuple[Column, list[Colu
     """The column of sequences and those of classes, where each row is a sequence of its own.
 
     None where rows are steps. A column of sentences wins over numbers, of which few that come up
-    again and again are classes.
+    again and again are classes; and of a single column of others it is what these are said of.
 
     Raises:
         InvalidData: There are texts and nothing to learn of them.
     """
-    texts = [column for column in found if column.kind == "text" and not column.gaps.any()]
+    texts = [c for c in found if c.kind == "text" and c.gaps.mean() <= _MOST_GAPS]
     texts.sort(key=lambda column: -words_of(table, column))
     labels = [column for column in found if column.kind == "label"]
     codes = [coded for column in found if (coded := _as_classes(table, column)) is not None]
     numbers = [column for column in found if column.kind == "number" and not column.flaw]
     wordy = bool(texts) and words_of(table, texts[0]) >= _WORDY
-    if not texts or not (labels or not numbers or (wordy and codes)):
+    scored = wordy and len(numbers) == 1 and not labels and not codes
+    if not texts or not (labels or not numbers or (wordy and codes) or scored):
         return None
+    if scored:
+        return texts[0], numbers
     if not labels or (wordy and any(named(column.name, TARGETS) for column in codes)):
         labels = labels + codes
     if not labels:
@@ -133,7 +138,8 @@ def guess_rows(
     if kind == "words":
         why = "frequent words; all others are one"
         settings.append(Setting("max_vocabulary", _MOST_WORDS, why))
-    settings.append(Setting("target", target.name, f"classes: {balance(target.classes)}"))
+    said = f"classes: {balance(target.classes)}" if target.classes else "numbers"
+    settings.append(Setting("target", target.name, said))
     found = Labelled(cells, target.classes, gaps)
     return guess_labelled(found, kind, settings, wishes, notes, split)
 
@@ -156,10 +162,10 @@ def guess_labelled(
         notes: For the user.
         split: The parts, where a column says them.
     """
-    parts = _split(found.cells)
+    parts = _split(found.cells, bool(found.classes))
     if split is not None:
         parts = Setting("split", dict(split), f"'{split['column']}' says where each row belongs")
-    data = [*settings, Setting("target_kind", "class"), parts]
+    data = [*settings, Setting("target_kind", "class" if found.classes else "numeric"), parts]
     if found.gaps:
         data.append(Setting("missing", "drop", f"{found.gaps} rows without a text or a class"))
     usual, rows = _usual(found.cells, kind), len(found.cells)
@@ -170,9 +176,12 @@ def guess_labelled(
         both_ways=True,
         unrolled=(usual // 2,) if usual >= _SHORT else (),
     )
-    objective = class_objective(found.classes.values())
+    objective = Setting("objective", "val_rmse", "in the target's own unit; smaller is better")
+    if found.classes:
+        objective = class_objective(found.classes.values())
+    what = "class" if found.classes else "number"
     return Guess(
-        Setting("task", MANY_TO_ONE.name, "a sequence in, one class out"),
+        Setting("task", MANY_TO_ONE.name, f"a sequence in, one {what} out"),
         tuple(data),
         space_settings(job),
         search_settings(job, objective, wishes.cores),
@@ -197,10 +206,11 @@ def _target(labels: list[Column], wishes: Wishes) -> Column:
     return labels[known.index(wishes.target)]
 
 
-def _split(cells: Sequence[str]) -> Setting:
+def _split(cells: Sequence[str], classes: bool) -> Setting:
     """The parts; texts that come up again are left out."""
+    cells = [cell for cell in cells if cell]
     split: dict[str, object] = {"validation": 0.2, "test": 0.2}
-    said = "at random, each class in the same share"
+    said = "at random, each class in the same share" if classes else "at random"
     if len(set(cells)) < len(cells):
         split["duplicates"] = "drop"
         said += f"; {len(cells) - len(set(cells))} texts come up again, and must not be judged"

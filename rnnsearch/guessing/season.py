@@ -34,16 +34,21 @@ class Season:
     strength: float
 
 
-def find_seasons(columns: Iterable[np.ndarray], step: Step | None) -> list[Season]:
+def find_seasons(
+    columns: Iterable[np.ndarray], step: Step | None, daily: bool = False
+) -> list[Season]:
     """The seasons that autocorrelation confirms for one of the columns, shortest first.
 
     Args:
         columns: Each (R, C) without gaps; C is 1, or the number of classes.
         step: Between rows.
+        daily: Whether only the time of day is known, so that there are no weekdays.
     """
     values = list(columns)
     found: list[Season] = []
     for name, steps in _candidates(step):
+        if daily and name != "day":
+            continue
         strength = max(repetition(column, steps) for column in values)
         # What repeats each day does so after seven, too; that alone makes no week.
         within = [season.strength for season in found if steps % season.steps == 0]

@@ -108,7 +108,7 @@ def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
     if sequences is not None:
         text, labels = sequences
         read = {text.name, *(column.name for column in labels)}
-        others = [c.name for c in found.others if c.name not in read]
+        others = [name for name in found.names if name not in read]
         unread = [f"{_show(name)} is left out: only the text is read" for name in others]
         return guess_rows(table, text, labels, wishes, found.notes + unread, found.split)
     if found.time is None and wishes.task is None:
@@ -150,14 +150,14 @@ def _look(found: TableColumns, wishes: Wishes) -> tuple[_Series, list[str]]:
     # Classes follow what is measured, but less clearly: seasons are looked for in both.
     repeating = [target, *(c for c in usable if target.classes and c.kind == "number")]
     past = rows - round(rows * share)
-    dated = None if time is None or time.stamps.clock.elapsed else step
+    dated = step if time is not None and time.stamps.clock.dated else None
     clock = found.ticks
     values = [_past(column, past, column is target, clock) for column in repeating]
     lacking = "" if found.clocked is None else found.clocked.lacking
     unlike = "" if found.clocked is None or step is None else unlike_steps(found.clocked, step)
     if unlike:  # rows put in for one step would be most of those of another
         lacking, notes = "", [*notes, unlike]
-    seasons = tuple(find_seasons(values, dated))
+    seasons = tuple(find_seasons(values, dated, time is not None and time.stamps.clock.daily))
     chosen = (usable, target, why)
     split = found.split if found.part and found.in_order else None
     if found.part and split is None:

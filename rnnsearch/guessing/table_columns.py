@@ -20,7 +20,7 @@ from rnnsearch.guessing._base import FILE, refuse
 from rnnsearch.guessing.columns import Column, examine
 from rnnsearch.guessing.panel import FEWEST_ROWS, Panel, find_panel
 from rnnsearch.guessing.times import Times, find_times, strange_stamps
-from rnnsearch.guessing.wide import wide_note
+from rnnsearch.guessing.wide import check_no_dates, wide_note
 
 __all__ = ["TableColumns", "duplicates_of", "look_at", "share_of"]
 
@@ -53,6 +53,12 @@ class TableColumns:
     others: list[Column]
     notes: list[str]
     part: str | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """Of all columns, those of time stamps first."""
+        times = () if self.time is None else self.time.names
+        return [*times, *(column.name for column in self.others)]
 
     @property
     def ticks(self) -> np.ndarray | None:
@@ -108,6 +114,7 @@ def look_at(table: Table) -> TableColumns:
     if time is None:
         _check_stamps(table, names)
     names = [name for name in names if time is None or name not in time.names]
+    check_no_dates(names)
     panel = None if time is None else find_panel(table, time.times, names)
     clocked = None if time is None else _in_order(table, time, panel)
     if clocked is not None:
@@ -156,7 +163,7 @@ def _check_stamps(table: Table, names: Sequence[str]) -> None:
     if any(np.median([cell.count(" ") for cell in cells]) > _WORDY for cells in columns.values()):
         return  # texts, whatever stands beside them
     for name, cells in columns.items():
-        bad = strange_stamps(cells)
+        bad = strange_stamps(table, name)
         if len(bad):
             received = f"'{cells[bad[0]]}' in {name_rows(table.rows[bad[:1]])} of '{name}'"
             received += f" ({len(bad)} such rows)" if len(bad) > 1 else ""

@@ -12,6 +12,7 @@ from rnnsearch.data.time import (
     Stamps,
     TimeProblem,
     find_form,
+    forms_among,
     join_cells,
     read_stamps,
     read_times,
@@ -84,7 +85,8 @@ def find_times(table: Table, names: Sequence[str]) -> Times | None:
         table: The file.
         names: Columns that the header has once.
     """
-    single = [Times((name,), stamps) for name, stamps in _single(table, names)]
+    every = [Times((name,), stamps) for name, stamps in _single(table, names)]
+    single = [each for each in every if not each.stamps.clock.daily]
     for found in single:
         if _rise(found.times):
             return found
@@ -92,25 +94,35 @@ def find_times(table: Table, names: Sequence[str]) -> Times | None:
     for found in joined:
         if _rise(found.times):
             return found
+    for found in every:  # a time of day that no date stands beside
+        if found.stamps.clock.daily and not single and _rise(found.times):
+            return found
     likely = [*joined, *(each for each in single if _said(each.names[0], table))]
     if not likely:
         return None
     return max(likely, key=lambda each: len(np.unique(each.times)))
 
 
-def strange_stamps(cells: Sequence[str]) -> np.ndarray:
-    """Places of a few cells that are no time stamps where all others are, of one form."""
-    filled = [cell for cell in cells if cell]
-    some = [cell for cell in filled if any(map(str.isdigit, cell))]
-    sample = some[:: max(1, len(some) // _SAMPLE)]
-    if len(filled) < _FEW or np.isfinite(parse_numbers(sample)[0]).any():
-        return np.zeros(0, int)
-    form = find_form(split_offsets(sample)[0])
-    if form is None:
-        return np.zeros(0, int)
-    times = read_times(split_offsets(cells)[0], form.form)
-    bad = np.flatnonzero(np.isnat(times) & np.array([bool(cell) for cell in cells]))
-    return bad if len(bad) <= _STRANGE * len(filled) else np.zeros(0, int)
+def strange_stamps(table: Table, name: str) -> np.ndarray:
+    """Places of cells that are no time stamps of the form that most have, where all others are.
+
+    These are a few of any kind, or time stamps of other forms: years and quarters among months.
+    """
+    cells = table.column(name).texts()
+    none = np.zeros(0, int)
+    if len([cell for cell in cells if cell]) < _FEW:
+        return none
+    bare, _ = split_offsets(cells)
+    read = {form: ~np.isnat(read_times(bare, form)) for form in forms_among(bare)}
+    if not read:
+        return none
+    best = max(read.values(), key=lambda each: int(each.sum()))
+    bad = np.flatnonzero(~best)
+    strange = np.flatnonzero(~np.any(list(read.values()), axis=0))
+    if len(strange) > _STRANGE * len(cells) or not best.any():
+        return none
+    alone = not any(cells[at] for at in bad.tolist())  # empty cells say little of what a column is
+    return none if alone and not _said(name, table) else bad
 
 
 def _said(name: str, table: Table) -> bool:

@@ -6,16 +6,20 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+import numpy as np
+
 from rnnsearch.data.raw.tables import Table
-from rnnsearch.data.time import month_of
+from rnnsearch.data.time import find_form, month_of
 from rnnsearch.guessing._base import refuse
 from rnnsearch.guessing.cells import column_cells
 from rnnsearch.guessing.columns import Column
 
-__all__ = ["check_no_archive", "wide_note"]
+__all__ = ["check_no_archive", "check_no_dates", "wide_note"]
 
 _MANY_STEPS = 20
 """Columns of numbers from which a row may be a sequence."""
+_MANY_DATES = 8
+"""Columns named after dates from which these are rows that stand side by side."""
 _MEMBERS = 2
 """Rows of each class, at least."""
 
@@ -34,6 +38,28 @@ def wide_note(names: Sequence[str]) -> list[str]:
                 "other (pandas.melt)"
             ]
     return []
+
+
+def check_no_dates(names: Sequence[str]) -> None:
+    """Refuse a table whose columns are time stamps: a row is a series there, and no time step.
+
+    Raises:
+        InvalidData: It is one.
+    """
+    digits = [name.strip() for name in names if sum(map(str.isdigit, name)) >= 3]
+    if len(digits) < max(_MANY_DATES, len(names) / 2):
+        return
+    found = find_form([name for name in digits if not name.isdecimal() or len(name) == 4])
+    if found is None or len(found.times) < len(digits):
+        return
+    steps = np.diff(found.times).astype(np.int64)
+    if (steps > 0).all() or (steps < 0).all():
+        refuse(
+            "must have a row a time step",
+            f"{len(digits)} columns that are time stamps, '{digits[0]}' to '{digits[-1]}'",
+            "put them below each other: frame.melt(id_vars=[…], var_name='time') of pandas, or "
+            "frame.set_index(…).T",
+        )
 
 
 def check_no_archive(table: Table, columns: Sequence[Column]) -> None:

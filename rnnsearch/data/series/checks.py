@@ -250,8 +250,11 @@ def check_calendar(
         span: First and last time stamp of the training part.
         problems: Where to note them.
     """
-    if clock.elapsed and {*source.calendar} - {"trend"}:
+    known = {"trend", "hour"} if clock.daily else {"trend"}
+    if clock.elapsed and {*source.calendar} - known:
         must = "must be trend, or not given, where time is counted from a start"
+        if clock.daily:
+            must = "must be hour or trend, or not given, where rows have times of day and no date"
         problems.add("data.calendar", must, ", ".join(source.calendar), "remove the others")
         return
     first, last = clock.local(np.array(span))

@@ -58,7 +58,7 @@ class Rhythm:
 def rhythm(source: SeriesSource, task: str, series: Series, problems: Problems) -> Rhythm:
     """The rhythm of the longest series; without changes where `base` is still to be chosen."""
     step = series.step
-    dated = not series.clock.elapsed
+    dated = series.clock.dated
     season = source.season or (step.season() if step and dated else None)
     base = "none" if source.asked_base == "auto" else source.asked_base
     if base == "season" and season is None:

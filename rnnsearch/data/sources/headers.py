@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from rnnsearch.data.raw.cells import MISSING
 from rnnsearch.data.time import find_form
@@ -15,6 +16,8 @@ _WORDY = 3
 """Spaces in a cell from which it is taken for a sentence."""
 _CLASSES = 0.2
 """A column is one of classes if so few of its cells differ."""
+_MANY_YEARS = 8
+"""Numbers that count years from which they are names of columns."""
 _MOST_REMARKS = 30
 """Rows above the header that may be remarks."""
 _LEVELS = (3, 2)
@@ -30,7 +33,7 @@ def has_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
         rows: Others, below it.
     """
     some = [row for row in rows[:: max(1, len(rows) // _SAMPLE)] if len(row) == len(first)]
-    if len(some) < 3 or not first:
+    if len(some) < 3 or not first or _years(first) > _years(some[0]):
         return True
     alike = unlike = 0
     for at, name in enumerate(first):
@@ -117,6 +120,13 @@ def end_of_remarks(rows: Sequence[Sequence[str]], width: int) -> int:
     while begin < first - 1 and _is_remark(top[begin], top[begin + 1 : first]):
         begin += 1
     return begin
+
+
+def _years(cells: Sequence[str]) -> bool:
+    """Whether a row counts years, as the names of columns may: 1960, 1961, …"""
+    years = [int(cell) for cell in cells if len(cell) == 4 and cell.isdecimal()]
+    counts = all(after - before == 1 for before, after in pairwise(years))
+    return len(years) >= _MANY_YEARS and counts
 
 
 def _valued(cells: Sequence[str]) -> bool:

@@ -3,7 +3,7 @@
 from rnnsearch.data.time.calendar import calendar_features, calendar_names
 from rnnsearch.data.time.clock import Clock, format_time
 from rnnsearch.data.time.columns import join_cells, role
-from rnnsearch.data.time.forms import WORDS, find_form, read_times
+from rnnsearch.data.time.forms import WORDS, find_form, forms_among, read_times
 from rnnsearch.data.time.reading import Stamps, TimeProblem, read_stamps, read_typed
 from rnnsearch.data.time.steps import Step, infer_step, times_after
 from rnnsearch.data.time.texts import month_of
@@ -19,6 +19,7 @@ __all__ = [
     "calendar_names",
     "find_form",
     "format_time",
+    "forms_among",
     "infer_step",
     "join_cells",
     "month_of",

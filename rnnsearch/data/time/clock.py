@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from rnnsearch.data.time.forms import ELAPSED, is_duration
+from rnnsearch.data.time.forms import DAILY, ELAPSED, is_duration
 from rnnsearch.data.time.zones import local_times, offset_text
 
 __all__ = ["Clock", "format_time"]
@@ -37,6 +37,16 @@ class Clock:
         """Whether times are counted from a start, so that there is no calendar."""
         return is_duration(self.form)
 
+    @property
+    def daily(self) -> bool:
+        """Whether they are times of day without a date: there are hours, and no weekdays."""
+        return self.form == DAILY
+
+    @property
+    def dated(self) -> bool:
+        """Whether there are days, so that there may be seasons of one."""
+        return self.daily or not self.elapsed
+
     def local(self, times: np.ndarray) -> np.ndarray:
         """Times of rows (R,) as the clocks show them."""
         return local_times(times, self.zone) if self.universal and self.zone else times
@@ -47,6 +57,11 @@ class Clock:
 
     def texts(self, times: np.ndarray) -> np.ndarray:
         """Times of rows (R,) as they are written: dates in ISO's form, offsets as in the file."""
+        if self.daily:
+            within = np.datetime64(0, "us") + (times - times.astype("datetime64[D]"))
+            texts = np.array([self._elapsed(time) for time in within])
+            whole = all(text.endswith(":00") for text in texts)
+            return np.array([text[:5] for text in texts]) if whole else texts
         if self.elapsed:
             return np.array([self._elapsed(time) for time in times])
         local = self.local(times)

@@ -20,7 +20,7 @@ _ROLES = {
     "hour": "hour hr hh hours stunde heure hora he hourending hourend hourbeginning hourofday",
     "minute": "minute min minutes mi",
     "second": "second sec seconds ss",
-    "time": "time uhrzeit zeit timeofday clock heure",
+    "time": "time uhrzeit zeit timeofday clock heure anfang beginn starttime von",
 }
 _WORDS = {word: role for role, words in _ROLES.items() for word in words.split()}
 _ORDER = ("year", "month", "day", "hour", "minute", "second")

@@ -16,7 +16,16 @@ import numpy as np
 
 from rnnsearch.data.time.texts import ENGLISH, SPLIT, parse_texts, plain_text
 
-__all__ = ["WORDS", "Reading", "find_form", "is_duration", "read_times"]
+__all__ = [
+    "DAILY",
+    "ELAPSED",
+    "WORDS",
+    "Reading",
+    "find_form",
+    "forms_among",
+    "is_duration",
+    "read_times",
+]
 
 ELAPSED = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400.0}
 """Numbers that say how long ago the start is, and their seconds."""
@@ -24,9 +33,14 @@ ELAPSED = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400.0}
 UNIX = {"unix_s": 1.0, "unix_ms": 1e-3, "unix_us": 1e-6, "unix_ns": 1e-9}
 """Numbers that count from 1970 on, and their seconds."""
 
-WORDS = ("iso", "quarter", "week", "year", "excel", *UNIX, "duration", *ELAPSED)
+DAILY = "time_of_day"
+"""Times of day without a date; a day begins where they go back over midnight."""
+
+WORDS = ("iso", "quarter", "week", "year", "excel", *UNIX, "duration", DAILY, *ELAPSED)
 """Forms that are no pattern of `strptime`."""
 
+_DAY = 86_400_000_000
+"""Microseconds."""
 _MOST_SHAPES = 64
 """Different shapes of cells, digits taken as one; dates of one form have a few."""
 _CLEARLY = 0.5
@@ -52,7 +66,7 @@ class Reading:
 
 def is_duration(form: str) -> bool:
     """Whether it is time since a start, not a date."""
-    return form == "duration" or form in ELAPSED
+    return form in ("duration", DAILY) or form in ELAPSED
 
 
 def read_times(cells: Sequence[str], form: str) -> np.ndarray:
@@ -64,7 +78,23 @@ def read_times(cells: Sequence[str], form: str) -> np.ndarray:
     """
     if form in UNIX or form in ELAPSED or form == "excel":
         return _counted(cells, form)
+    if form == DAILY:
+        return _with_days(parse_texts(cells, "duration"))
     return parse_texts(cells, form)
+
+
+def _with_days(times: np.ndarray) -> np.ndarray:
+    """Times of day (R,) with the days since the first row; NaT where they can't be such."""
+    known = np.flatnonzero(~np.isnat(times))
+    steps = np.diff(times[known])
+    back = steps < np.timedelta64(0, "us")
+    within = times[known] < np.datetime64(_DAY, "us")
+    if not within.all() or (back & (steps > -np.timedelta64(_DAY // 2, "us"))).any():
+        return np.full(len(times), np.datetime64("NaT", "us"))
+    days = np.cumsum(np.concatenate([[0], back.astype(np.int64)]))[: len(known)]
+    found = times.copy()
+    found[known] += days * np.timedelta64(_DAY, "us")
+    return found
 
 
 def _counted(cells: Sequence[str], form: str) -> np.ndarray:
@@ -104,6 +134,18 @@ def find_form(cells: Sequence[str], *, named: bool = True) -> Reading | None:
     if len(found) == 1:
         return Reading(*found[0])
     return _choose(found)
+
+
+def forms_among(cells: Sequence[str]) -> list[str]:
+    """Forms that some of the cells may be of, each by itself; none of a column of numbers."""
+    shapes = {_shape(cell): cell for cell in cells if cell}
+    if len(shapes) > _MOST_SHAPES or all(map(_numeric, shapes)):
+        return []
+    found: dict[str, None] = {}
+    for shape, cell in shapes.items():
+        year = _numeric(shape) and len(shape) == 4 and 1500 <= int(cell) <= 2200
+        found.update(dict.fromkeys(["year"] if year else _forms_of(shape)))
+    return list(found)
 
 
 def _choose(found: list[tuple[str, np.ndarray]]) -> Reading:
@@ -204,10 +246,12 @@ def _forms_of_numbers(cells: Sequence[str]) -> Iterator[str]:
 
 def _forms_of(cell: str) -> Iterator[str]:
     """Forms of which a text may be, its digits being all the same."""
-    if re.fullmatch(r"(\d+ days?,? )?\d{1,4}:\d\d:\d\d([.,]\d+)?", cell) or re.fullmatch(
+    if re.fullmatch(r"(\d+ days?,? )?\d{1,4}:\d\d(:\d\d([.,]\d+)?)?", cell) or re.fullmatch(
         r"P(\d+D)?(T(\d+H)?(\d+M)?(\d+([.]\d+)?S)?)?", cell
     ):
         yield "duration"
+        if re.fullmatch(r"\d{1,2}:\d\d(:\d\d([.,]\d+)?)?", cell):
+            yield DAILY
         return
     if re.fullmatch(r"(Q[1-4]|Q\d)[ -/]?(\d{4}|\d\d)|\d{4}[ -]?Q\d", cell, re.IGNORECASE):
         yield "quarter"

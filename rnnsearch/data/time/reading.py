@@ -70,8 +70,13 @@ def read_stamps(
     notes: list[str] = []
     reading = _reading(bare, form, notes)
     clock = Clock(reading.form, unit=_unit(reading.form, bare))
+    if clock.daily:
+        notes.append(
+            "times of day stand beside no date: a day begins where they go back over midnight "
+            "(data.time_format: time_of_day)"
+        )
     if clock.elapsed:
-        return Stamps(reading.times, clock)
+        return Stamps(reading.times, clock, tuple(notes))
     if offsets is not None:
         style = next(cell for cell in cells if cell)
         return _universal(reading.times, offsets, zone, replace(clock, style=style), notes)

@@ -22,8 +22,12 @@ SPLIT = re.compile(
 _ISO = re.compile(r"\d{4}(-\d\d(-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,9})?)?)?)?)?")
 _WEEKDAY = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)[a-z]*[.,]*\s+", re.IGNORECASE)
 _SPACED = re.compile(r"^(\d{1,4})\. ?(\d{1,2})\. ?(\d{2,4})\.?(?=\s|$)")
-_STATISTICAL = re.compile(r"^(\d{4})[ -]?M(\d{1,2})$", re.IGNORECASE)
-"""A month as Eurostat and the IMF write it: ``2010M01``."""
+_STATISTICAL = re.compile(r"^(\d{4})[ -]?[MP](\d{1,2})$", re.IGNORECASE)
+"""A month as Eurostat and the IMF write it: ``2010M01``; as firms do: ``2010P01``."""
+_HALF = re.compile(r"^(\d{4})[ -]?[HS]([12])$", re.IGNORECASE)
+"""Half a year: ``2010H1``, ``2010-S2``."""
+_SPAN = re.compile(r"^(\S.{7,}\d) (?:-|–|to|bis) (\d.{7,})$")
+"""From one time stamp to another: ``31.12.2019 22:00 - 31.12.2019 23:00``."""
 _EASTERN = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월](?:\s?(\d{1,2})\s?[日일])?")
 _LETTERS = re.compile(r"[^\W\d_]{3,}\.?")
 _MONTHS = {
@@ -56,10 +60,13 @@ _NAT = np.datetime64("NaT", "us")
 def plain_text(cell: str) -> str:
     """A cell without a weekday before its date, months named as in English: ``Jan``.
 
-    ``31. 12. 2019``, ``2019年12月31日`` and ``2019M12`` without what stands beside the numbers.
+    ``31. 12. 2019``, ``2019年12月31日`` and ``2019M12`` without what stands beside the numbers;
+    of a stretch of time its begin.
     """
     cell = _SPACED.sub(r"\1.\2.\3", cell)
     cell = _STATISTICAL.sub(r"\1-\2", cell)
+    cell = _HALF.sub(lambda found: f"{found[1]}-0{6 * int(found[2]) - 5}", cell)
+    cell = _SPAN.sub(r"\1", cell)
     if not any(map(str.isalpha, cell)):
         return cell
     cell = _EASTERN.sub(lambda found: "-".join(filter(None, found.groups())), cell)

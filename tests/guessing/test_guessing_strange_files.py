@@ -1,0 +1,167 @@
+"""Remarks with separators, dates in odd places, texts with scores: read, or refused with the place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import rnnsearch
+from rnnsearch.data.sources.headers import end_of_remarks, join_levels
+from rnnsearch.data.time import read_stamps
+from rnnsearch.errors import InvalidData
+from rnnsearch.guessing import Guess, Wishes, guess
+from tests.guessing.conftest import setting
+
+DAYS = [f"{day:%d.%m.%Y}" for day in pd.date_range("2020-01-01", periods=60)]
+ROWS = [f"{day};1.5{at * at % 61:02},25" for at, day in enumerate(DAYS)]
+VOCABULARY = ["good", "bad", "film", "plot", "long", "dull", "grand", "scene"]
+WORDS = np.random.default_rng(0).choice(VOCABULARY, (60, 6))
+TEXTS = [" ".join(words) for words in WORDS]
+
+
+def look(folder: Path, lines: list[str]) -> Guess:
+    (folder / "data.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    return guess(folder / "data.csv", Wishes())
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        ["Station: 7; north", "made on 05.03.2022", ""],
+        ["Report;", ";"],
+        ["Station:;north", "Unit:;kWh"],
+        ["Report;2022;x"],
+    ],
+)
+def test_remarks_may_hold_separators(above: list[str], tmp_path: Path) -> None:
+    found = look(tmp_path, [*above, "Datum;Wert (kWh)", *ROWS])
+    assert setting(found, "time") == "Datum"
+    assert setting(found, "inputs") == ["Wert (kWh)"]
+    assert any("above the header left out" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["date", "a"], ["2020-01-01"], *([f"2020-01-{at:02}", "1"] for at in range(2, 9))],
+        [["date", "a"], ["2020-01-01", "M"], *([f"2020-01-{at:02}", "1"] for at in range(2, 9))],
+        [["", "a"], ["2020-01-01", "1"], *([f"2020-01-{at:02}", "1"] for at in range(2, 9))],
+        [["text", "a"], *(["it is", "so"] for _ in range(9))],
+    ],
+)
+def test_a_header_and_rows_are_no_remarks(rows: list[list[str]]) -> None:
+    assert end_of_remarks(rows, 2) == 0
+
+
+def test_a_header_of_several_lines(tmp_path: Path) -> None:
+    above = ["Price,Close,Volume", "Ticker,AAPL,MSFT", "Date,,"]
+    found = look(tmp_path, [*above, *(f"{day},{at * at},{at % 7}" for at, day in enumerate(DAYS))])
+    assert setting(found, "time") == "Date"
+    assert setting(found, "target") == "Volume MSFT"
+    assert any("the header has 3 lines" in note for note in found.notes)
+    assert join_levels(["a", "b"], [["1", "2"]] * 9) == (["a", "b"], 0)
+
+
+def test_times_of_day_alone_go_on_after_midnight(tmp_path: Path) -> None:
+    at = np.arange(8 * 60, 8 * 60 + 6 * 1440, 60)
+    cells = [f"{minute // 60 % 24:02}:00" for minute in at]
+    values = 20 + 5 * np.sin(at * 2 * np.pi / 1440) + np.random.default_rng(0).normal(0, 0.2, 144)
+    lines = [f"{cell},{value:.2f}" for cell, value in zip(cells, values, strict=True)]
+    found = look(tmp_path, ["Time,v", *lines])
+    assert (setting(found, "time"), setting(found, "season")) == ("Time", 24)
+    assert setting(found, "calendar") == ["hour"]
+    assert any("time_of_day" in note for note in found.notes)
+    stamps = read_stamps(cells)
+    assert (np.diff(stamps.times) == np.timedelta64(60, "m")).all()
+    assert stamps.clock.texts(stamps.times).tolist() == cells
+    assert read_stamps(cells[5:], known=stamps.clock).times[0] == np.datetime64("1970-01-01T13:00")
+    spec = rnnsearch.init(tmp_path / "data.csv", output=tmp_path / "s.yaml").path
+    spec.write_text(spec.read_text("utf-8").replace("[hour]", "[weekday]"), "utf-8")
+    with pytest.raises(InvalidData, match=r"must be hour or trend, or not given.*times of day"):
+        rnnsearch.check(spec)
+
+
+def test_times_of_day_beside_a_date_and_of_no_order_are_no_clock(tmp_path: Path) -> None:
+    days = pd.date_range("2020-01-01", periods=60, freq="7h")
+    rows = [f"{day:%H:%M};{day:%d.%m.%Y};{at * at}" for at, day in enumerate(days)]
+    assert setting(look(tmp_path, ["Uhrzeit;Datum;v", *rows]), "time") == ["Datum", "Uhrzeit"]
+    sunrise = [f"06:{abs(30 - at):02}" for at in range(60)]
+    assert read_stamps(sunrise).clock.form == "duration"
+
+
+@pytest.mark.parametrize(
+    ("cell", "time"),
+    [
+        ("2019P03", "2019-03-01"),
+        ("2019H2", "2019-07-01"),
+        ("2019-S1", "2019-01-01"),
+        ("31.12.2019 22:00 - 31.12.2019 23:00", "2019-12-31T22:00"),
+        ("2019-12-31 22:00 to 2019-12-31 23:00", "2019-12-31T22:00"),
+    ],
+)
+def test_stretches_of_time_are_read_by_their_begin(cell: str, time: str) -> None:
+    assert read_stamps([cell]).times[0] == np.datetime64(time)
+
+
+def test_begin_and_end_in_columns_beside_the_date(tmp_path: Path) -> None:
+    hours = pd.date_range("2022-01-01", periods=72, freq="h")
+    rows = [f"{h:%d.%m.%Y};{h:%H:%M};{h.hour + 1:02}:00;{at % 24}" for at, h in enumerate(hours)]
+    found = look(tmp_path, ["Datum;Anfang;Ende;Last", *rows])
+    assert setting(found, "time") == ["Datum", "Anfang"]
+
+
+@pytest.mark.parametrize(
+    ("odd", "message"),
+    [
+        ({31: "2020-02-30"}, r"'2020-02-30' in row 33 of 'date'"),
+        ({31: ""}, r"'' in row 33 of 'date'"),
+        (dict.fromkeys(range(20), "2019") | {20: "2019 Q1"}, r"'2019' in row 2 of 'date' \(21"),
+        ({at: f"{at - 20:02}/02/2020" for at in range(45, 48)}, r"'25/02/2020' in row 47"),
+    ],
+)
+def test_stamps_of_several_forms_are_refused(
+    odd: dict[int, str], message: str, tmp_path: Path
+) -> None:
+    days = [f"{day:%Y-%m-%d}" for day in pd.date_range("2020-01-01", periods=60)]
+    rows = [f"{odd.get(at, day)},{at}" for at, day in enumerate(days)]
+    with pytest.raises(InvalidData, match=message):
+        look(tmp_path, ["date,v", *rows])
+
+
+def test_dates_side_by_side_are_refused(tmp_path: Path) -> None:
+    for names in (
+        range(1960, 1990),
+        [f"{day:%m/%d/%y}" for day in pd.date_range("2020", periods=9)],
+    ):
+        rows = [f"C{at}," + ",".join(str(at + i) for i, _ in enumerate(names)) for at in range(40)]
+        with pytest.raises(InvalidData, match=r"must have a row a time step.*melt"):
+            look(tmp_path, ["Country," + ",".join(map(str, names)), *rows])
+
+
+@pytest.mark.parametrize("name", ["time_ms", "t [s]", "Elapsed Time (s)", "seconds"])
+def test_a_clock_that_is_not_quite_regular_is_not_learned_from(name: str, tmp_path: Path) -> None:
+    at = np.arange(60) * 20 + np.random.default_rng(0).integers(0, 3, 60)
+    found = look(tmp_path, [f"{name},a", *(f"{t},{t % 7}" for t in at)])
+    assert setting(found, "inputs") == ["a"]
+    assert any("time as a number" in note for note in found.notes)
+
+
+def test_what_stands_beside_texts(tmp_path: Path) -> None:
+    scores = np.random.default_rng(0).normal(size=60).round(2)
+    found = look(
+        tmp_path, ["text,score", *(f"{t},{s}" for t, s in zip(TEXTS, scores, strict=True))]
+    )
+    assert (setting(found, "source"), setting(found, "target")) == ("table", "score")
+    assert setting(found, "target_kind") == "numeric"
+    spec = rnnsearch.init(tmp_path / "data.csv", output=tmp_path / "s.yaml").path
+    assert rnnsearch.check(spec).task == "many_to_one"
+    lines = [
+        f"{day},{'' if at % 9 == 4 else text},{'ab'[at % 2]}"
+        for at, (day, text) in enumerate(zip(DAYS, TEXTS, strict=True))
+    ]
+    found = look(tmp_path, ["date,text,label", *lines])
+    assert (setting(found, "target"), setting(found, "missing")) == ("label", "drop")
+    assert any("'date' is left out" in note for note in found.notes)
