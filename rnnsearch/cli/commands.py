@@ -18,9 +18,9 @@ from typing import Annotated, Any
 
 import typer
 
-from rnnsearch import cli_report, cli_start, cli_use
-from rnnsearch.cli_errors import INTERRUPTED, Commands, again, program
-from rnnsearch.cli_parts import Folder, console, examples
+from rnnsearch.cli import reporting, start, use
+from rnnsearch.cli.parts import Folder, console, examples
+from rnnsearch.cli.problems import INTERRUPTED, Commands, again, program
 from rnnsearch.errors import InvalidInput, Problem, UnlikeTraining
 
 __all__ = ["app", "main"]
@@ -320,9 +320,9 @@ def _said_warnings() -> Iterator[None]:
             print(f"warning: {warning.message}", file=sys.stderr)
 
 
-cli_start.add(app)
-cli_use.add(app)
-cli_report.add(app, lambda: program())
+start.add(app)
+use.add(app)
+reporting.add(app, lambda: program())
 
 
 def main() -> None:

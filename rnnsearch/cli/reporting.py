@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from rnnsearch.cli_parts import Folder, examples
+from rnnsearch.cli.parts import Folder, examples
 from rnnsearch.errors import InvalidInput, Problem
 
 __all__ = ["add"]

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from rnnsearch.cli_parts import Folder, console, examples
+from rnnsearch.cli.parts import Folder, console, examples
 
 __all__ = ["add"]
 

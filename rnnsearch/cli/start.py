@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rnnsearch.cli_parts import examples
+from rnnsearch.cli.parts import examples
 
 __all__ = ["add"]
 
