@@ -10,7 +10,7 @@ from rnnsearch.report.page import to_html
 
 __all__ = ["notebook_html"]
 
-_SHOWN = ("leaderboard", "search")
+_SHOWN = ("leaderboard", "curves")
 """Keys of the sections that are shown."""
 
 _HEIGHT = 640

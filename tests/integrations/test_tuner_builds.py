@@ -56,7 +56,7 @@ def searched(package, kind, folder, hypermodel=build, fit=FIT, **arguments):
 
 def test_trials_are_those_of_keras_tuner(tmp_path):
     """The same values, scores, best epochs and weights: from the same seeds, in the same order."""
-    arguments = {"max_trials": 4, "seed": 1, "executions_per_trial": 2}
+    arguments = {"max_trials": 3, "seed": 1, "executions_per_trial": 2}
     ours = searched(rnnsearch, "RandomSearch", tmp_path, **arguments)
     theirs = searched(keras_tuner, "RandomSearch", tmp_path, **arguments)
     assert ours.oracle.trials.keys() == theirs.oracle.trials.keys()
@@ -72,7 +72,7 @@ def test_trials_are_those_of_keras_tuner(tmp_path):
 
 
 def test_hyperband_goes_on_with_the_weights_of_the_round_before(tmp_path):
-    arguments = {"hypermodel": linear, "max_epochs": 4, "factor": 2, "seed": 2}
+    arguments = {"hypermodel": linear, "max_epochs": 2, "factor": 2, "seed": 2}
     ours = searched(rnnsearch, "Hyperband", tmp_path, **arguments)
     theirs = searched(keras_tuner, "Hyperband", tmp_path, **arguments)
     rounds = [
@@ -362,7 +362,7 @@ class Change(keras.callbacks.Callback):
         self.model.optimizer.learning_rate = 0.5
 
 def searched(name, **more):
-    tuner = kt.RandomSearch(build, objective="val_loss", max_trials=4, directory="here",
+    tuner = kt.RandomSearch(build, objective="val_loss", max_trials=2, directory="here",
                             project_name=name)
     fit = dict(epochs=6, validation_data=(x[30:], y[30:]), verbose=0)
     tuner.search(x[:30], y[:30], **(fit | more))
@@ -374,12 +374,11 @@ def searched(name, **more):
 x = np.random.default_rng(0).normal(size=(40, 4)).astype("float32")
 y = x @ np.arange(4.0)
 tuner = searched("apart", callbacks=[keras.callbacks.EarlyStopping(patience=2)])
-print(len(tuner.oracle.get_best_trials(4)), keras.backend.backend())
+print(len(tuner.oracle.get_best_trials(2)), keras.backend.backend())
 watched = Watch()
 searched("watched", epochs=3, callbacks=[watched, keras.callbacks.CSVLogger("epochs.csv")])
 print("seen", Watch.seen)
 searched("changed", epochs=1, callbacks=[Change()])
-searched("within", epochs=1, callbacks=[keras.callbacks.TerminateOnNaN()])
 """
 
 
@@ -393,11 +392,10 @@ def test_a_script_on_another_backend_without_a_main_guard(tmp_path, backend):
         [sys.executable, "script.py"], cwd=tmp_path, env=environment, capture_output=True, text=True
     )
     assert process.returncode == 0, process.stderr[-3000:]
-    assert process.stdout.splitlines()[-2:] == [f"4 {backend}", "seen 8"]
+    assert process.stdout.splitlines()[-2:] == [f"2 {backend}", "seen 4"]
     lines = dict.fromkeys(process.stderr.splitlines())
     assert [line for line in lines if "backend is" in line or "by mod" in line] == [
         f"the backend is {backend}: trials are trained together on JAX, in a process of its own",
         "trained by model.fit: a callback changes what is trained",
-        "trained by model.fit: the callback TerminateOnNaN has on_batch_end",
     ]
     assert logging.getLogger("rnnsearch").level == logging.NOTSET
