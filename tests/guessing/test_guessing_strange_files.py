@@ -11,6 +11,7 @@ import pytest
 import rnnsearch
 from rnnsearch.data.sources.headers import end_of_remarks, join_levels
 from rnnsearch.data.time import read_stamps
+from rnnsearch.data.time.forms import forms_among
 from rnnsearch.errors import InvalidData
 from rnnsearch.guessing import Guess, Wishes, guess
 from tests.guessing.conftest import setting
@@ -165,3 +166,8 @@ def test_what_stands_beside_texts(tmp_path: Path) -> None:
     found = look(tmp_path, ["date,text,label", *lines])
     assert (setting(found, "target"), setting(found, "missing")) == ("label", "drop")
     assert any("'date' is left out" in note for note in found.notes)
+
+
+def test_a_number_of_four_characters_is_not_always_a_year() -> None:
+    assert forms_among(["NA", "0.0", "-0.0"]) == []
+    assert forms_among(["1999", "x"]) == ["year"]

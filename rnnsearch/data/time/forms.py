@@ -143,7 +143,7 @@ def forms_among(cells: Sequence[str]) -> list[str]:
         return []
     found: dict[str, None] = {}
     for shape, cell in shapes.items():
-        year = _numeric(shape) and len(shape) == 4 and 1500 <= int(cell) <= 2200
+        year = len(cell) == 4 and cell.isdecimal() and 1500 <= int(cell) <= 2200
         found.update(dict.fromkeys(["year"] if year else _forms_of(shape)))
     return list(found)
 
