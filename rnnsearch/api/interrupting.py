@@ -23,6 +23,7 @@ def interruptible() -> Iterator[None]:
     """
 
     def interrupt(number: int, frame: FrameType | None) -> None:
+        """As Ctrl-C does."""
         raise KeyboardInterrupt
 
     usual: dict[int, Any] = {

@@ -73,6 +73,7 @@ def _mean(layers: Sequence[LayerDiagnosis]) -> LayerDiagnosis:
     reach = tuple(_geometric(values) for values in zip(*(one.reach for one in same), strict=True))
 
     def mean(values: Sequence[float | None]) -> float | None:
+        """Of those that are known; None of none."""
         some = [value for value in values if value is not None]
         return sum(some) / len(some) if some else None
 

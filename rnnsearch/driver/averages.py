@@ -106,6 +106,7 @@ class Court:
         """
 
         def average(count: int) -> list[np.ndarray]:
+            """Of the first so many, each as much as the others."""
             return averaged([columns[one] for one in places[:count]], [1 / count] * count)
 
         every, alone = self._losses(average(len(places))), self._losses(average(1))

@@ -196,6 +196,7 @@ class _Concluding:
 
     def _train(self, work: Sequence[Work], deadline: float) -> None:
         def keep(ended: Ended, run: Run, program: Program) -> None:
+            """Keep a run, with the division that it was judged on, or -1 for all data."""
             whole = run.index >= WHOLE
             self.finals.keep(ended, run, -1 if whole else run.fold)
 

@@ -212,6 +212,7 @@ class Delivering:
         known = frozenset((run.trial, run.index) for run in self.finals.runs())
 
         def runs_of(place: int, record: TrialRecord) -> list[Run]:
+            """Runs on all data, as long as those on divisions were at their best."""
             epochs = round(statistics.fmean(run.epochs for run in members[place].runs))
             of = self.planner.confirming(record.number, record.params, WHOLE)[:1]
             again = [replace(of[0], index=WHOLE + n, seed=of[0].seed + n) for n in range(seeds)]

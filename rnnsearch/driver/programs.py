@@ -158,6 +158,7 @@ def _seed(search: int, number: int, index: int) -> int:
 
 def _numbers(complete: Mapping[str, Scalar], network: Architecture) -> Numbers:
     def number(name: str) -> float:
+        """A parameter as a number; a word such as ``full`` is infinite."""
         value = complete[name]
         return math.inf if isinstance(value, str) else float(value or 0.0)
 

@@ -33,6 +33,7 @@ class InlineExecutor(Executor):
         self._connection, theirs = Pipe()
 
         def run() -> None:
+            """Serve from a thread of this process."""
             with theirs:
                 serve(theirs, self._setup)
 

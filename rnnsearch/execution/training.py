@@ -93,6 +93,7 @@ class _Progress:
     def add(
         self, metrics: Mapping[str, float], program: Program, seconds: float, epochs: int
     ) -> None:
+        """Note what some more epochs came to."""
         self.epochs += epochs
         self.seconds += seconds
         value = metrics[program.objective]
@@ -103,6 +104,7 @@ class _Progress:
 
     @property
     def since_best(self) -> int:
+        """Epochs since the best one."""
         return self.epochs - (self.best.number if self.best else 0)
 
 
@@ -138,6 +140,7 @@ class _Course:
         self._asleep: dict[int, Kept] = {}
 
     def run(self) -> None:
+        """Train all runs, each in the next lane that is free."""
         lanes = range(self._session.width)
         self._take_up()
         self._fill(lanes)

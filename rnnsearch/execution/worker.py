@@ -222,6 +222,7 @@ class _RemoteListener(Listener):
         return tuple(run for run in runs if run.key not in self._ended)
 
     def epochs(self, epochs: Mapping[RunKey, Epoch]) -> None:
+        """Send the epochs that were not sent yet."""
         if not self._announced:
             lanes = f" ({len(epochs)} lanes)" if len(epochs) > 1 else ""
             self._connection.send(Activity(f"training {self._program}{lanes}"))
@@ -232,16 +233,19 @@ class _RemoteListener(Listener):
             self._epochs |= {key: epoch.number for key, epoch in fresh.items()}
 
     def resumed(self, kept: Mapping[RunKey, Kept]) -> None:
+        """Say how far runs were that go on from where they were kept."""
         fresh = {key: one for key, one in kept.items() if one.epochs > self._epochs.get(key, 0)}
         curves = {key: one.curve for key, one in fresh.items()}
         self._connection.send(Resumed(curves, {key: one.reached for key, one in fresh.items()}))
         self._epochs |= {key: one.epochs for key, one in fresh.items()}
 
     def rung(self, values: Mapping[RunKey, tuple[int, float]]) -> frozenset[int]:
+        """Ask which of the runs that reached a rung go no further."""
         self._connection.send(Rung(values))
         return self._verdict()
 
     def compare(self, trials: tuple[int, ...], runs: int) -> frozenset[int]:
+        """Ask which trials go to no more divisions."""
         self._connection.send(Compare(trials, runs))
         return self._verdict()
 
@@ -253,11 +257,13 @@ class _RemoteListener(Listener):
             self._note(answer)
 
     def ended(self, ended: Ended) -> None:
+        """Send what a run came to, once."""
         if ended.key not in self._ended:
             self._connection.send(ended)
             self._ended.add(ended.key)
 
     def cancelled(self) -> bool:
+        """Whether the driver wants the block to end."""
         while self._connection.poll():
             self._note(self._connection.recv())
         return self._cancelled
@@ -316,6 +322,7 @@ def end_with_driver(connection: Connection) -> None:
     hangup.register(connection.fileno(), 0)
 
     def watch() -> None:
+        """End this process when its parent is gone."""
         while not hangup.poll(_LOOK_SECONDS * 1000) and os.getppid() == parent:
             pass
         os._exit(1)

@@ -62,6 +62,7 @@ def scaling_setting(
         return None
 
     def amount(error: float) -> str:
+        """An error as text."""
         return f"{1 - error:.0%} right" if classes else f"{error:.2g} of the variance left"
 
     count = min(len(x), _MOST)

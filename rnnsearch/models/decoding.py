@@ -37,6 +37,7 @@ def sampled(temperature: float, seed: int) -> Choose:
     rng = np.random.default_rng(seed)
 
     def choose(chances: np.ndarray) -> np.ndarray:
+        """A token for each row of chances."""
         with np.errstate(divide="ignore"):
             # The largest of log-probabilities plus Gumbel noise is a draw (Gumbel, 1954).
             logits = np.log(chances) / temperature

@@ -166,6 +166,7 @@ class OwnRNN(keras.Layer):
         known = None if mask is None else ops.transpose(mask)[..., None]
 
         def step(before: Any, now: Any) -> tuple[Any, Tensor]:
+            """One step of the user's cell."""
             states, last = before
             features, cut, real = now
             if cut is not None:

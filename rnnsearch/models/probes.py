@@ -77,6 +77,7 @@ def recurrence_of(layer: str, direction: int) -> Callable[..., tuple[Array | Non
         return lambda *arguments, **options: recur(*arguments, **options)
 
     def probed(*arguments: Any, **options: Any) -> tuple[Array | None, Arrays]:
+        """The layer, with its states nudged and recorded."""
         assert probes is not None
         return _probed(probes, layer, *arguments, **options)
 
@@ -107,6 +108,7 @@ def _probed(
         initial = (jnp.zeros(shape[1:], projected.dtype),) * cell.states
 
     def step(states: Arrays, now: Any) -> tuple[Arrays, Any]:
+        """One step, with its states nudged."""
         x, skip, cut, nudge = now
         if cut is not None:
             states = tuple(jnp.where(cut, jax.lax.stop_gradient(s), s) for s in states)
@@ -127,6 +129,7 @@ def _record(probes: Probes, layer: str, name: str, kept: Arrays, skip: Array | N
     real = jnp.broadcast_to(real, kept[0].shape)
 
     def mean(values: Array, axes: tuple[int, ...] | None = None) -> Array:
+        """Over the steps that are no padding."""
         return jnp.sum(values * real, axes) / jnp.maximum(jnp.sum(real, axes), 1.0)
 
     squashed = {"LSTM": (0, 1, 3), "GRU": (0, 1)}.get(name)

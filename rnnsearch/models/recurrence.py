@@ -103,6 +103,7 @@ def _value(
     cell = CELLS[name]
 
     def step(states: Arrays, now: Any) -> tuple[Arrays, Array | None]:
+        """One step in time, forward or back."""
         new, _ = one_step(cell, states, now, weights, gates)
         return new, new[0] if sequences else None
 
@@ -122,6 +123,7 @@ def _forward(
     cell = CELLS[name]
 
     def step(states: Arrays, now: Any) -> tuple[Arrays, Any]:
+        """One step in time, forward or back."""
         new, kept = one_step(cell, states, now, weights, gates)
         return new, (states, kept)
 
@@ -159,6 +161,7 @@ def _backward(name: str, sequences: bool, backward: bool, residuals: Any, d: Any
     kernels = [k.T for k in jnp.split(weights.kernel, _groups(gates), axis=-1)]
 
     def step(d_states: Arrays, now: Any) -> tuple[Arrays, Array]:
+        """One step in time, forward or back."""
         states, kept, d_output, cut, skip = now
         if d_output is not None:
             d_states = (d_states[0] + d_output, *d_states[1:])

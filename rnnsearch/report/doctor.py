@@ -14,13 +14,16 @@ __all__ = ["show_diagnosis"]
 
 class _Finding(Protocol):
     @property
-    def serious(self) -> bool: ...
+    def serious(self) -> bool:
+        """Whether nothing works before it is mended."""
 
     @property
-    def found(self) -> str: ...
+    def found(self) -> str:
+        """What was found."""
 
     @property
-    def advice(self) -> str: ...
+    def advice(self) -> str:
+        """What to do."""
 
 
 class Diagnosis(Protocol):

@@ -33,6 +33,7 @@ def ordered(domains: Mapping[str, Domain]) -> list[str]:
     result: list[str] = []
 
     def place(name: str) -> None:
+        """Put a name behind all that its conditions speak of."""
         if name not in result:
             for parent in names:
                 if parent in domains[name].when:

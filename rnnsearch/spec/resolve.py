@@ -108,6 +108,7 @@ class _Dumper(yaml.SafeDumper):
     """Quotes every text that our reader would take for something else; writes no aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:
+        """Values that are equal are written out each time."""
         return True
 
 

@@ -137,6 +137,7 @@ class _Composed(Reader, Scanner, Parser, Composer, BaseResolver):
         self._depth = 0
 
     def compose_node(self, parent: Node | None, index: Any) -> Node | None:
+        """As PyYAML does; a tag is refused."""
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]
         tag = getattr(event, "tag", None)
         if tag is not None:
@@ -169,6 +170,7 @@ class _NodeReader:
         self._open: set[int] = set()
 
     def read(self, node: Node, path: str) -> Any:
+        """A node's plain value, with where it stands noted by its path."""
         self._nodes += 1
         if self._nodes > _MOST_NODES:
             raise _only(

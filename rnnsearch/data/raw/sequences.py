@@ -59,6 +59,7 @@ class Raw:
         """Some of the sequences."""
 
         def some(array: np.ndarray | None) -> np.ndarray | None:
+            """The chosen rows of an array."""
             return None if array is None else array[index]
 
         return Raw(

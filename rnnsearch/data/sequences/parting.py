@@ -44,6 +44,7 @@ def by_column(raws: Parts, problems: Problems) -> Parts:
     problems.raise_any()
 
     def called(name: str) -> Raw | None:
+        """The sequences of a part, or None."""
         return raw.take(np.flatnonzero(names == name)) if name in names else None
 
     return Parts(called("train"), called("validation"), called("test"), raws.content)

@@ -140,6 +140,7 @@ def _last_rows(series: Series, trains: Sequence[range], size: int) -> Series:
         return taken[0]
 
     def joined(name: str) -> np.ndarray:
+        """A field of all series, one after the other."""
         return np.concatenate([getattr(one, name) for one in taken])
 
     return replace(

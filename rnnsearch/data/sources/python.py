@@ -115,6 +115,7 @@ def _importable(folder: Path, name: str) -> Iterator[None]:
     top = name.partition(".")[0]
 
     def taken() -> list[str]:
+        """Modules of the package that are imported."""
         return [key for key in sys.modules if key == top or key.startswith(f"{top}.")]
 
     local = (folder / f"{top}.py").exists() or (folder / top).is_dir()

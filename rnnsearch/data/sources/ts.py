@@ -80,6 +80,7 @@ class _Header:
 
     @property
     def labelled(self) -> bool:
+        """Whether each sequence has a target."""
         return self.classes or self.numbers
 
 

@@ -107,6 +107,7 @@ def _rule(key: tuple[object, ...]) -> _Rule:
     first, *rest = (int(str(number)) for number in numbers)
 
     def date(year: int) -> datetime.date | None:
+        """The day of a year; None where that year has none."""
         try:
             if kind == "easter":
                 return easter(year) + datetime.timedelta(days=first)

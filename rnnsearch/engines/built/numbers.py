@@ -166,14 +166,17 @@ class _Traced:
 
     @property
     def dtype(self) -> Any:
+        """Of the array."""
         return self._array.dtype
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """Of a number."""
         return ()
 
     @property
     def ndim(self) -> int:
+        """Of a number."""
         return 0
 
     def __bool__(self) -> bool:

@@ -177,6 +177,7 @@ def _epoch(model: keras.Model, numbers: Sequence[Number]) -> Any:
         """Train on the batches of an order, and on what is left."""
 
         def step(carry: Any, chosen: Any) -> tuple[Any, Any]:
+            """One batch, by the step of the model."""
             batch = jax.tree.map(lambda a: jnp.take(a, chosen, axis=0), data)
             logs, new = model.train_step(carry, batch)
             return _like(new, carry), logs
@@ -201,6 +202,7 @@ def _validation(model: keras.Model, numbers: Sequence[Number], batch: int) -> An
         """Judge the model on all batches of a part, in their order."""
 
         def step(carry: Any, batch: Any) -> tuple[Any, Any]:
+            """One batch, by the step of the model."""
             logs, new = model.test_step((trainable, *carry), batch)
             return _like(tuple(new[1:]), carry), logs
 

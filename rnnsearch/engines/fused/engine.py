@@ -57,6 +57,7 @@ class FusedEngine(Engine):
         wanted = wanted_width(runs, full_width(program))
 
         def needs(width: int) -> int | None:
+            """Bytes of so many lanes by the compiler's plan; None where it can't place them."""
             try:
                 return self._memory(program, folds, width, epochs)
             except jax.errors.JaxRuntimeError as error:

@@ -39,6 +39,7 @@ def gradient_function(program: Program, networks: Sequence[Network]) -> Callable
     lengths = np.array([network.steps for network in networks], np.int32)
 
     def at_least_length(*arguments: Any) -> Any:
+        """Over no more steps than the longest of the batch has."""
         *_, batch = arguments
         index = jnp.searchsorted(lengths, _steps_needed(batch.x))
         return jax.lax.switch(index, of_length, *arguments)
@@ -58,6 +59,7 @@ def _at_one_length(program: Program, network: Network) -> Callable[..., Any]:
         x, y, weight = _last(batch, network.steps, program)
 
         def loss_of(weights: list[Array]) -> Any:
+            """The loss of a batch, and what else the network came to."""
             predicted, *after = network.predict(
                 weights, numbers, generators, x, hidden, training=True
             )

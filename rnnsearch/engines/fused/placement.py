@@ -107,6 +107,7 @@ class _Looped(Placement):
         """A loop over the lanes on each core."""
 
         def loop(states: LaneState, orders: Any, data: Any) -> Any:
+            """One lane after the other."""
             return jax.lax.map(lambda one: lane(one[0], one[1], data), (states, orders))
 
         lanes, everywhere = PartitionSpec("lanes"), PartitionSpec()

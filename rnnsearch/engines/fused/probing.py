@@ -100,6 +100,7 @@ class Prober:
         hidden = network.no_hidden(len(y))
 
         def loss_of(nudges: dict[str, Array]) -> tuple[Array, Probes]:
+            """The loss of a batch whose states are nudged, and its probes."""
             with probing(Probes(nudges)) as probes:
                 predicted, *_ = network.predict(
                     weights, numbers, generators, x, hidden, training=False
@@ -109,6 +110,7 @@ class Prober:
         shapes: dict[str, tuple[int, int, int]] = {}
 
         def measure_shapes() -> Array:
+            """The loss; it notes what shapes the nudges must have."""
             value, probes = loss_of({})
             shapes.update(probes.shapes)
             return value
@@ -117,6 +119,7 @@ class Prober:
         nudges = {name: jnp.zeros(shape) for name, shape in shapes.items()}
 
         def with_records(nudges: dict[str, Array]) -> tuple[Array, Any]:
+            """The loss, and what was recorded on the way."""
             value, probes = loss_of(nudges)
             return value, (probes.real, probes.saturated, probes.forgetting)
 

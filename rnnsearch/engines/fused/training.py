@@ -109,6 +109,7 @@ def epoch_function(
         """The epoch of a lane that holds a run; another lane stays as it is, with NaN."""
 
         def skip(state: LaneState) -> tuple[LaneState, Array]:
+            """A lane without a run stays as it is."""
             return state, jnp.full((len(metric_names(program)),), jnp.nan)
 
         result: tuple[LaneState, Array] = jax.lax.cond(
@@ -128,6 +129,7 @@ def _training_function(
         """One epoch's updates; their mean loss, and what was measured of them."""
 
         def body(carry: Any, indices: Array) -> tuple[Any, Any]:
+            """One update; none where a batch is nothing but filling."""
             result: tuple[Any, Any]
             if not uneven:
                 result = step(carry, indices, state.numbers, data)
@@ -228,6 +230,7 @@ def _evaluation_function(
         arrays = network.unflatten(weights)
 
         def predict(hidden: Any, x: Any) -> tuple[Any, Array]:
+            """What one batch comes to, and the states that it leaves."""
             predicted, _, hidden = network.predict(
                 arrays,
                 state.numbers,

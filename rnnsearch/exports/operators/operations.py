@@ -29,6 +29,7 @@ def _symbols(operators: Operators, *values: Any) -> list[Symbol]:
 
 def _binary(kind: str, *, compares: bool = False) -> Callable[..., Symbol]:
     def made(operators: Operators, _: Any, one: Any, other: Any) -> Symbol:
+        """The operation, as operators."""
         dtype = "bool" if compares else None
         return operators.add(kind, *_symbols(operators, one, other), dtype=dtype)
 
@@ -37,6 +38,7 @@ def _binary(kind: str, *, compares: bool = False) -> Callable[..., Symbol]:
 
 def _unary(kind: str, dtype: str | None = None) -> Callable[..., Symbol]:
     def made(operators: Operators, _: Any, x: Symbol) -> Symbol:
+        """The operation, as operators."""
         return operators.add(kind, x, dtype=dtype)
 
     return made
@@ -58,6 +60,7 @@ def _axes(operators: Operators, axis: Any) -> Symbol:
 
 def _reduced(kind: str) -> Callable[..., Symbol]:
     def made(operators: Operators, operation: Any, x: Symbol) -> Symbol:
+        """The operation, as operators."""
         given = operators.cast(x, "float32") if x.dtype == "bool" else x
         axes, kept = _axes(operators, operation.axis), int(operation.keepdims)
         return operators.add(kind, given, axes, keepdims=kept)
@@ -67,6 +70,7 @@ def _reduced(kind: str) -> Callable[..., Symbol]:
 
 def _logical(kind: str) -> Callable[..., Symbol]:
     def made(operators: Operators, operation: Any, x: Symbol) -> Symbol:
+        """The operation, as operators."""
         found = _reduced(kind)(operators, operation, operators.cast(x, "float32"))
         return operators.cast(found, "bool")
 

@@ -104,6 +104,7 @@ def _arranged(layer: Any, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray
     order = _ORDER[name]
 
     def gates(array: np.ndarray) -> np.ndarray:
+        """The gates of the last axis in the order of ONNX."""
         parts = np.split(array, len(order), axis=-1)
         return np.concatenate([parts[place] for place in order], axis=-1)
 

@@ -43,6 +43,7 @@ def make_app(service: Service, limits: Limits | None = None) -> Any:
     app.add_middleware(_SmallBodies, most=limits.size)
 
     def refused(_: Any, error: InvalidInput) -> Any:
+        """Status 422, with every problem."""
         return responses.JSONResponse({"problems": [str(one) for one in error.problems]}, 422)
 
     app.add_exception_handler(InvalidInput, refused)

@@ -222,15 +222,18 @@ def _of_one_lane(
     outputs = way.outputs(which)
 
     def of_lanes(*arrays: Array) -> Arrays:
+        """The kernel over arrays with an axis of lanes."""
         found = _over_lanes(which, way, dict(zip(names, arrays, strict=True)))
         return tuple(found[name] for name in outputs)
 
     @custom_vmap
     def of_one(*arrays: Array) -> Arrays:
+        """The same of one lane."""
         return tuple(array[0] for array in of_lanes(*(array[None] for array in arrays)))
 
     @of_one.def_vmap
     def of_many(lanes: int, batched: Any, *arrays: Array) -> tuple[Arrays, tuple[bool, ...]]:
+        """The same where `vmap` adds the axis."""
         whole = (
             array if own else jnp.broadcast_to(array, (lanes, *array.shape))
             for array, own in zip(arrays, batched, strict=True)
@@ -281,6 +284,7 @@ def _call(
     program = forward_program if which == "forward" else backward_program
 
     def kernel(*refs: Any) -> None:
+        """The program of one lane, of named references."""
         program(dict(zip(names, refs, strict=True)), shape)
 
     lanes, _, batch, _ = given["share"].shape

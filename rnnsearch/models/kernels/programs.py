@@ -60,6 +60,7 @@ def forward_program(refs: Refs, shape: Shape) -> None:
     step, lane = shape.step, _Lane(refs, shape)
 
     def body(s: Array, before: tuple[Array, ...]) -> tuple[Array, ...]:
+        """One step in time, with what it leaves written."""
         t = lane.time(s)
         new = tuple(step.forward(lane.shares(t), before, lane.recurrent(before[0])))
         skip = lane.skipped(t)
@@ -91,6 +92,7 @@ def backward_program(refs: Refs, shape: Shape) -> None:
     none = jnp.zeros((shape.rows, shape.units), jnp.float32)
 
     def body(back: Array, carry: Any) -> Any:
+        """One step in time, with what it leaves written."""
         d_states, d_weights = carry
         s = shape.steps - 1 - back
         t = lane.time(s)

@@ -50,6 +50,7 @@ def _cells(row: Mapping[Hashable, Any], sure: bool, params: Sequence[str]) -> li
     import pandas as pd
 
     def known(name: str) -> Any:
+        """A cell of the row, or None."""
         value = row.get(name)
         return None if value is None or pd.isna(value) else value
 

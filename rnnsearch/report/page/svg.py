@@ -264,6 +264,7 @@ def _drawn(one: Series, across: Scale, up: Scale) -> list[str]:
     colour = one.colour % _COLOURS
 
     def fits(x: float, y: float) -> bool:
+        """Whether a point can be drawn."""
         return (
             math.isfinite(x)
             and math.isfinite(y)

@@ -122,6 +122,7 @@ def _recorder(every: list[Epoch]) -> Any:
     import keras
 
     def keep(epoch: int, logs: dict[str, float]) -> None:
+        """Keep what the model is now."""
         every.append(Epoch(dict(logs), recorder.model.get_weights()))
 
     recorder = keras.callbacks.LambdaCallback(on_epoch_end=keep)
