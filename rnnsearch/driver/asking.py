@@ -58,6 +58,21 @@ class Asking:
         self.use_sampler(number, fixed)
         return self.study.ask()
 
+    def again(
+        self, frozen: optuna.trial.FrozenTrial, fixed: Mapping[str, Scalar]
+    ) -> optuna.trial.Trial:
+        """A trial that was asked for before, to be suggested what it has not got yet.
+
+        Where a kill came between two of its parameters, those that it has are drawn once more and
+        dropped: a sampler's numbers follow each other.
+        """
+        self.use_sampler(frozen.number, fixed)
+        trial = optuna.trial.Trial(self.study, frozen._trial_id)
+        for name, distribution in frozen.distributions.items():
+            if not distribution.single() and name not in trial.relative_params:
+                self.study.sampler.sample_independent(self.study, frozen, name, distribution)
+        return trial
+
     def use_sampler(self, number: int, fixed: Mapping[str, Scalar]) -> None:
         """Have the study suggest what a trial of this number is suggested."""
         given = fixed if self.grid is None else self.grid[number]

@@ -70,8 +70,7 @@ class Resuming:
         return BlockPlan(plans, ended, lanes)
 
     def _again(self, frozen: optuna.trial.FrozenTrial, fixed: Mapping[str, Scalar]) -> TrialPlan:
-        self.asking.use_sampler(frozen.number, fixed)
-        plan = self.plan(optuna.trial.Trial(self.asking.study, frozen._trial_id))
+        plan = self.plan(self.asking.again(frozen, fixed))
         plan.take_up(frozen)
         return plan
 

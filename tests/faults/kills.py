@@ -96,7 +96,7 @@ def kill_worker(scene: Scene) -> str:
     "signals",
     "SIGINT or SIGTERM at a random moment: the search ends within 5 s with status 130 and no process "
     "left, says how to go on, and ends then as one left alone",
-    quick=1,
+    quick=2,
     full=40,
 )
 def signals(scene: Scene) -> str | None:
