@@ -68,7 +68,8 @@ class Asking:
         """
         self.use_sampler(frozen.number, fixed)
         trial = optuna.trial.Trial(self.study, frozen._trial_id)
-        for name, distribution in frozen.distributions.items():
+        lacking = "params" not in frozen.user_attrs  # which is written once it has them all
+        for name, distribution in frozen.distributions.items() if lacking else ():
             if not distribution.single() and name not in trial.relative_params:
                 self.study.sampler.sample_independent(self.study, frozen, name, distribution)
         return trial
