@@ -1,4 +1,4 @@
-"""What do pooling and augmentation do for few sequences? Out-of-fold log loss on training parts.
+"""What do pooling, augmentation and reading backwards do for few sequences? Log loss out of fold.
 
     python benchmarks/choices.py --data FOLDER
 
@@ -9,9 +9,11 @@ What is compared and what came out: benchmarks/README.md.
 from __future__ import annotations
 
 import argparse
+import itertools
+import math
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,33 +28,56 @@ from benchmarks.machine import print_machine
 _SETS = {"trace": 50, "acsf1": 60, "japanese_vowels": 54, "coffee": 28}
 """Training sequences of each that are learned from, as many of each class as there are."""
 
-_POOLING = ("last", "mean", "max")
-_AUGMENT = (0.0, 0.5)
+_FIXED = {
+    "cell": "GRU",
+    "units": 32,
+    "bidirectional": True,
+    "pooling": "max",
+    "augment": 0.5,
+    "learning_rate": 5e-3,
+    "dropout": 0.2,
+}
+"""What is not varied."""
+
+_VARIED: tuple[dict[str, tuple[Any, ...]], ...] = (
+    {"pooling": ("last", "mean", "max"), "augment": (0.0, 0.5)},
+    {"bidirectional": (False, True)},
+)
+"""What is compared with each other, a table each."""
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Compare pooling and augmentation out of fold.")
+    parser = argparse.ArgumentParser(description="Compare ways to read sequences out of fold.")
     parser.add_argument("--data", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--seeds", type=int, default=2, metavar="N", help="runs of a fold")
     arguments = parser.parse_args()
     print_machine()
-    heads = [f"{pooling}, {augment:g}" for pooling in _POOLING for augment in _AUGMENT]
-    print(f"| pooling, augment | {' | '.join(heads)} |", "|---|" + "---|" * len(heads), sep="\n")
-    for name, sequences in _SETS.items():
-        found = dict(_losses(arguments.data / f"{name}.npz", sequences, arguments.seeds))
-        cells = [f"{found[pooling, augment]:.3f}" for pooling in _POOLING for augment in _AUGMENT]
-        print(f"| {name}, {sequences} sequences | {' | '.join(cells)} |", flush=True)
+    for varied in _VARIED:
+        points = list(itertools.product(*varied.values()))
+        heads = [", ".join(str(value) for value in point) for point in points]
+        print(
+            f"\n| {', '.join(varied)} | {' | '.join(heads)} |",
+            "|---" * (len(heads) + 1) + "|",
+            sep="\n",
+        )
+        for name, sequences in _SETS.items():
+            file = arguments.data / f"{name}.npz"
+            found = dict(_losses(file, sequences, varied, arguments.seeds))
+            cells = [f"{found[point]:.4f}" for point in points]
+            print(f"| {name}, {sequences} sequences | {' | '.join(cells)} |", flush=True)
 
 
-def _losses(path: Path, sequences: int, seeds: int) -> Iterator[tuple[tuple[str, float], float]]:
-    """Pooling and augmentation, and the mean log loss over folds and seeds."""
+def _losses(
+    path: Path, sequences: int, varied: Mapping[str, tuple[Any, ...]], seeds: int
+) -> Iterator[tuple[tuple[Any, ...], float]]:
+    """Each point of what is varied, and the mean log loss over folds and seeds."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "part.npz"
         np.savez(file, **_part(path, sequences))
-        results = rnnsearch.search(_spec(file, seeds), output=Path(folder) / "study")
+        results = rnnsearch.search(_spec(file, varied, seeds), output=Path(folder) / "study")
         for _, row in results.leaderboard.iterrows():
             if str(row["trial"]).isdigit():
-                yield (row["params_pooling"], float(row["params_augment"])), row["val_loss"]
+                yield tuple(row[f"params_{name}"] for name in varied), row["val_loss"]
 
 
 def _part(path: Path, sequences: int) -> dict[str, np.ndarray]:
@@ -70,8 +95,7 @@ def _part(path: Path, sequences: int) -> dict[str, np.ndarray]:
     return {name: values[places] for name, values in parts.items()}
 
 
-def _spec(file: Path, seeds: int) -> dict[str, Any]:
-    space = {"cell": "GRU", "units": 32, "bidirectional": True, "learning_rate": 5e-3}
+def _spec(file: Path, varied: Mapping[str, tuple[Any, ...]], seeds: int) -> dict[str, Any]:
     return {
         "task": "many_to_one",
         "data": {
@@ -80,10 +104,10 @@ def _spec(file: Path, seeds: int) -> dict[str, Any]:
             "target_kind": "class",
             "split": {"test": 0, "folds": 5},
         },
-        "space": {**space, "pooling": list(_POOLING), "augment": list(_AUGMENT), "dropout": 0.2},
+        "space": {**_FIXED, **{name: list(values) for name, values in varied.items()}},
         "search": {
             "sampler": "grid",
-            "trials": len(_POOLING) * len(_AUGMENT),
+            "trials": math.prod(len(values) for values in varied.values()),
             "pruner": "none",
             "runs_per_trial": seeds,
             "confirm": 0,

@@ -1,7 +1,8 @@
 """What a search tries besides what its space names, where that is not decided by hand.
 
 Separate sequences are often told apart by what happens anywhere in them, and few of them are soon
-learned by heart: what helps there is not known beforehand, so it is a choice of the search.
+learned by heart: what helps there is not known beforehand, so it is a choice of the search. So is
+whether they are read backwards too, as the whole of each is there before anything is said of it.
 """
 
 from __future__ import annotations
@@ -23,8 +24,11 @@ _FEW = 300
 """Training sequences up to which they are changed at random: benchmarks/README.md, "Choices that
 nobody has to name"."""
 
-_LONG, _MANY = 20, 1000
-"""Epochs from which, and training sequences up to which, choices are tried beside given epochs."""
+_MANY = 1000
+"""Training sequences up to which they are tried in both directions, which takes twice as long."""
+
+_LONG = 20
+"""Epochs from which choices are tried beside given ones, of at most `_MANY` sequences."""
 
 
 def with_choices(spec: Spec, data: SequenceData) -> Spec:
@@ -55,6 +59,8 @@ def _choices(spec: Spec, data: SequenceData) -> Mapping[str, tuple[Scalar, ...]]
     dataset = _dataset(spec, data)
     head = TASKS[spec.task].head(dataset)
     choices: dict[str, tuple[Scalar, ...]] = {"pooling": _POOLING}
+    if len(dataset.train) <= _MANY:
+        choices["bidirectional"] = (False, True)
     if head.augmentable and len(dataset.train) <= _FEW:
         choices["augment"] = _AUGMENT
     return choices

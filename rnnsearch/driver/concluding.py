@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,8 +28,9 @@ from rnnsearch.driver.delivering import (
     Standing,
     networks_on_all,
 )
+from rnnsearch.driver.mixtures import worth_mixing
 from rnnsearch.driver.planner import Planner
-from rnnsearch.driver.standing import Estimate, difference, estimate, simplest, tied
+from rnnsearch.driver.standing import Estimate, estimate, simplest, tied
 from rnnsearch.driver.trials import Confirmed, Delivery, TrialRecord
 from rnnsearch.engines import Program, Run
 from rnnsearch.execution import Executor
@@ -42,9 +43,6 @@ __all__ = ["Conclusion", "conclude"]
 
 _CONFIGURATIONS = 5
 """Of a bag, at most."""
-
-_GAIN = 0.5
-"""Standard errors by which simple methods must make the average better, to be in it."""
 
 
 @dataclass(frozen=True)
@@ -276,27 +274,19 @@ class _Concluding:
     def _judged(
         self, kind: str, judged: Sequence[Mapping[str, float]], shares: Mapping[str, float]
     ) -> Delivery:
-        values = [one[self.objective.name] for one in judged]
-        found = estimate(values, self._folds)
-        return self._delivery(kind, found, judged, shares, 0, tuple(values))
+        found = estimate([one[self.objective.name] for one in judged], self._folds)
+        return replace(self._delivery(kind, found, judged, shares, 0), parts=tuple(judged))
 
     def _chosen(self, offers: Sequence[Delivery]) -> Delivery:
-        """What is delivered: the bag, or the ensemble where it is better by enough.
-
-        Of forecasts it is the ensemble unless it is clearly worse: the few origins hardly tell the
-        two apart, and a mixture is never far from the best of its members, whatever comes.
-        """
+        """What is delivered, as the spec asks, or the better average."""
         by_kind = {one.kind: one for one in offers}
         if self.planner.regime.deliver == "single":
             return by_kind["single"]
         bag, ensemble = by_kind["bag"], by_kind.get("ensemble")
         if ensemble is None:
             return bag
-        gap = difference(ensemble.scores, bag.scores, self._folds)
-        better = self.objective.better(ensemble.score, bag.score)
-        if self.data.ordered:
-            return ensemble if better or gap.holds_zero else bag
-        return ensemble if better and abs(gap.mean) >= _GAIN * gap.error else bag
+        beats = worth_mixing(ensemble, bag, self.objective, self._folds, ordered=self.data.ordered)
+        return ensemble if beats else bag
 
     def _outputs(self, one: Standing) -> Outputs:
         weights = [(run.fold, self.finals.weights(run.trial, run.index)) for run in one.runs]
@@ -315,11 +305,10 @@ class _Concluding:
         judged: Sequence[Mapping[str, float]],
         shares: Mapping[str, float],
         networks: int,
-        scores: tuple[float, ...] = (),
     ) -> Delivery:
         metrics = {n: v for n, v in mean_of(judged).items() if n.startswith("val_")}
         low, high = found.interval(self.objective.name)
-        return Delivery(kind, found.mean, low, high, metrics, shares, networks, scores)
+        return Delivery(kind, found.mean, low, high, metrics, shares, networks)
 
 
 def _to_one(shares: Mapping[str, float]) -> dict[str, float]:

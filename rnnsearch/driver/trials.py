@@ -176,7 +176,7 @@ class Delivery:
         test: ``test_…`` metrics; of what was not delivered none.
         shares: Trial, or simple method → what it weighs.
         networks: How many there are in it.
-        scores: Of each part, in the order of the divisions; of one network none.
+        parts: ``val_…`` of each part, in the order of the divisions; of one network none.
         parameters: Weights, of all of them.
         milliseconds: A sequence, in batches.
         delivered: Whether best.keras holds it.
@@ -189,7 +189,7 @@ class Delivery:
     metrics: Mapping[str, float]
     shares: Mapping[str, float]
     networks: int
-    scores: tuple[float, ...] = ()
+    parts: tuple[Mapping[str, float], ...] = ()
     test: Mapping[str, float] = field(default_factory=dict)
     parameters: int | None = None
     milliseconds: float = 0.0

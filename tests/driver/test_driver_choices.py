@@ -11,7 +11,8 @@ from rnnsearch.data import Arrays, SequenceData, read
 from rnnsearch.driver.choices import with_choices
 from rnnsearch.spec import Domain, Spec, parse
 
-_BOTH = {
+_ALL = {
+    "bidirectional": Domain(kind="choice", values=(False, True)),
     "pooling": Domain(kind="choice", values=("last", "mean", "max")),
     "augment": Domain(kind="choice", values=(0.0, 0.5)),
 }
@@ -32,11 +33,12 @@ def asked(sequences: int = 40, space: Any = None, task: str = "many_to_one", **s
 
 
 def test_few_sequences_are_changed_at_random_and_read_in_more_ways_than_one() -> None:
-    assert asked().space == _BOTH
+    assert asked().space == _ALL
 
 
 def test_many_sequences_stay_as_they_are() -> None:
-    assert set(asked(sequences=600).space) == {"pooling"}
+    assert set(asked(sequences=600).space) == {"pooling", "bidirectional"}
+    assert set(asked(sequences=1400).space) == {"pooling"}, "1050 of them train"
 
 
 @pytest.mark.parametrize(
@@ -47,15 +49,18 @@ def test_who_says_how_trials_go_is_taken_at_their_word(said: Any) -> None:
 
 
 def test_given_epochs_leave_the_choices_where_they_are_many_and_sequences_few() -> None:
-    assert asked(epochs=50).space == _BOTH
-    assert set(asked(sequences=1100, epochs=50).space) == {"pooling"}, "850 of them train"
+    assert asked(epochs=50).space == _ALL
+    assert set(asked(sequences=1100, epochs=50).space) == {"pooling", "bidirectional"}, (
+        "850 of them train"
+    )
     assert not asked(sequences=1300, epochs=50).space
 
 
 def test_what_the_space_says_stands() -> None:
-    found = asked(space={"pooling": "last", "augment": [0.1, 0.2]}).space
+    found = asked(space={"pooling": "last", "augment": [0.1, 0.2], "bidirectional": False}).space
     assert found["pooling"].values == ("last",)
     assert found["augment"].values == (0.1, 0.2)
+    assert found["bidirectional"].values == (False,)
 
 
 def test_outputs_at_each_step_have_nothing_to_choose() -> None:
