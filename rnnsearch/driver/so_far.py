@@ -99,7 +99,7 @@ class SoFar:
             metrics,
             shares,
             len(self.members),
-            tuple(scores),
+            tuple({objective.name: score} for score in scores),
         )
 
 
