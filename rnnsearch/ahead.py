@@ -30,6 +30,7 @@ __all__ = [
     "environment_of",
     "importing",
     "search_of",
+    "start_worker",
     "usable_cores",
 ]
 
@@ -106,17 +107,30 @@ def begin(environment: Mapping[str, str]) -> Begun:
     ours, theirs = Pipe()
     output = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the worker is ended
     with theirs:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "rnnsearch.execution.worker", str(theirs.fileno())],
-            env=environment,
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            # Ctrl-C is for the driver alone.
-            start_new_session=True,
-        )
+        process = start_worker(theirs.fileno(), environment, output)
     return Begun(process, ours, output, environment)
+
+
+def start_worker(
+    descriptor: int, environment: Mapping[str, str], output: IO[bytes] | None
+) -> subprocess.Popen[bytes]:
+    """Start a worker's process.
+
+    Args:
+        descriptor: The worker's end of a connection to the driver.
+        environment: From `environment_of`.
+        output: Where it prints until it is told where to; where this process does if None.
+    """
+    return subprocess.Popen(
+        [sys.executable, "-m", "rnnsearch.execution.worker", str(descriptor)],
+        env=environment,
+        pass_fds=[descriptor],
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT if output is not None else None,
+        # Ctrl-C is for the driver alone.
+        start_new_session=True,
+    )
 
 
 def begun_for(environment: Mapping[str, str]) -> Begun:

@@ -4,6 +4,7 @@ from rnnsearch.api.asking import search
 from rnnsearch.api.checking import CheckReport, check
 from rnnsearch.api.examining import Diagnosis, doctor
 from rnnsearch.api.initial import Initial, init
+from rnnsearch.api.joining import join
 from rnnsearch.api.rebuilding import rebuild_leaderboard
 from rnnsearch.api.reporting import make_report
 from rnnsearch.api.results import Results
@@ -18,6 +19,7 @@ __all__ = [
     "check_writing",
     "doctor",
     "init",
+    "join",
     "make_report",
     "rebuild_leaderboard",
     "search",

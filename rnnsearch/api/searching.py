@@ -16,6 +16,7 @@ from rnnsearch.api.concluding import Concluding
 from rnnsearch.api.disk import writing_to
 from rnnsearch.api.inputs import Inputs, fingerprint, read_spec, resolve_engine
 from rnnsearch.api.interrupting import interruptible, look_for_stop
+from rnnsearch.api.joining import door
 from rnnsearch.api.ledger import Ledger, earlier_seconds, states_of
 from rnnsearch.api.recorder import Recorder
 from rnnsearch.api.results import Results
@@ -388,7 +389,7 @@ def _executor(spec: Spec, folder: StudyFolder) -> ProcessExecutor:
         threads=max(1, cores // count),
         cache=cache_folder("programs"),
     )
-    executor = ProcessExecutor(setup, count)
+    executor = ProcessExecutor(setup, count, door(folder))
     if spec.run.trial_timeout is not None:
         timeout = spec.run.trial_timeout
         executor.patience = Patience(None if timeout == "auto" else timeout)

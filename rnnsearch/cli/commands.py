@@ -20,7 +20,7 @@ import typer
 
 from rnnsearch.cli import reporting, start, use
 from rnnsearch.cli.parts import Folder, console, examples
-from rnnsearch.cli.problems import INTERRUPTED, Commands, again, program
+from rnnsearch.cli.problems import INTERRUPTED, Commands, again, own_signals, program
 from rnnsearch.errors import InvalidInput, Problem, UnlikeTraining
 
 __all__ = ["app", "main"]
@@ -327,6 +327,7 @@ reporting.add(app, lambda: program())
 
 def main() -> None:
     """Run the command line; a reader that goes away early (``| head``) is no error."""
+    own_signals()
     try:
         try:
             app(prog_name=" ".join(program()))

@@ -1,13 +1,14 @@
-"""Commands to begin with: an example that runs as it stands."""
+"""Commands to begin with: an example that runs as it stands, a worker for a search that runs."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from rnnsearch.cli.parts import examples
+from rnnsearch.cli.parts import Folder, examples
 
 __all__ = ["add"]
 
@@ -15,6 +16,7 @@ __all__ = ["add"]
 def add(app: typer.Typer) -> None:
     """Have a command line know these commands."""
     app.command(epilog=examples("example", "example electricity --output try"))(example)
+    app.command(epilog=examples("worker results/electricity"))(worker)
 
 
 def example(
@@ -33,3 +35,13 @@ def example(
         return
     spec, *data = copy_example(name, output)
     print(f"{spec} and {len(data)} of data. To run it:\n    rnnsearch search {spec}")
+
+
+def worker(results: Folder) -> None:
+    """Train for a search that runs in another shell, until it ends.
+
+    Takes trials as the search's own workers do. May be stopped or killed at any moment.
+    """
+    from rnnsearch import api
+
+    api.join(results, lambda text: print(text, file=sys.stderr, flush=True))

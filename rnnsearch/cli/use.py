@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from rnnsearch.cli.parts import Folder, console, examples
+from rnnsearch.cli.problems import usual_signals
 
 __all__ = ["add"]
 
@@ -83,6 +84,7 @@ def serve(
 
     app = make_app(service_of(found), Limits(most, size << 20))
     typer.echo(f"Listening on http://{host}:{port}; /docs shows what it takes", err=True)
+    usual_signals()
     run(app, host, port)
 
 

@@ -206,7 +206,8 @@ class _Confirming:
         work = self._going.pop(worker)
         if message.gone:
             self._executor.restart(worker)
-        self._failures[work.program] = self._failures.get(work.program, 0) + 1
+        failed = self._failures.get(work.program, 0) + (not message.left)
+        self._failures[work.program] = failed
         if self._failures[work.program] >= _ATTEMPTS:
             for busy in self._going:  # whoever asks next must not hear of what they do
                 self._executor.restart(busy)

@@ -264,8 +264,8 @@ class Search:
         match message:
             case Ready(device):
                 self._ready(worker, device)
-            case Crashed(reason, gone):
-                self._crashed(worker, reason, gone)
+            case Crashed(reason, gone, left):
+                self._crashed(worker, reason, gone, left)
             case _ if worker in self._flights:
                 self._report(worker, self._flights[worker], message)
 
@@ -321,20 +321,29 @@ class Search:
         self._field.add(landing.record)
         self.failures.add(landing.record, flight.block.program)
 
-    def _crashed(self, worker: int, reason: str, gone: bool) -> None:
+    def _crashed(self, worker: int, reason: str, gone: bool, left: bool = False) -> None:
         flight = self._flights.pop(worker, None)
-        if flight is None:
+        if flight is not None and left:
+            self._hand_on(flight)
+        elif flight is not None:
+            self._retry(flight, reason)
+        elif worker not in self._idle:
             self._failed_starts += 1
             if self._failed_starts >= _STARTS:
                 raise WorkerError(f"workers do not start: {reason}")
-        else:
-            self._retry(flight, reason)
         if worker in self._idle:
             self._idle.remove(worker)
         if gone:
             self._executor.restart(worker)
         else:
             self._idle.append(worker)
+
+    def _hand_on(self, flight: Flight) -> None:
+        """Give what a worker that left has not ended to the next, as if it had not been begun."""
+        for number in flight.open:
+            self._attempts[number] -= 1
+        if flight.open:
+            self._queue.put_back([BlockPlan(list(flight.open.values()), lanes=flight.block.lanes)])
 
     def _retry(self, flight: Flight, reason: str) -> None:
         """Start the block's open trials again, each alone: one may have taken all down."""

@@ -2,13 +2,16 @@
 
 An executor owns N workers, numbered from 0. Each has one engine and the data, takes one order
 at a time and answers with messages; a worker that ends without being told to answers with
-`Crashed(gone=True)`, and `restart` puts a fresh one in its place. Only the driver's thread calls
-an executor.
+`Crashed(gone=True)`, and `restart` puts a fresh one in its place. Workers that others start may
+join, with a number that no other has had and `Ready`; of one that goes `Crashed(gone=True,
+left=True)` is the last that is heard, and `restart` puts none in its place. Only the driver's
+thread calls an executor.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -86,8 +89,8 @@ class Executor(ABC):
 
     @property
     @abstractmethod
-    def workers(self) -> range:
-        """Numbers of the workers."""
+    def workers(self) -> Sequence[int]:
+        """Numbers of the workers that orders can be given to; others may join and go."""
 
     @abstractmethod
     def start(self) -> None:

@@ -318,10 +318,17 @@ class Put:
 
 @dataclass(frozen=True)
 class Crashed:
-    """The order failed with an exception, or the process ended; the worker may be gone."""
+    """The order failed with an exception, or the process ended; the worker may be gone.
+
+    Attributes:
+        reason: Why.
+        gone: Whether the process has ended.
+        left: Whether it was somebody else's to end, which says nothing of what it trained.
+    """
 
     reason: str
     gone: bool = field(default=False)
+    left: bool = field(default=False)
 
 
 Message = (

@@ -1,10 +1,13 @@
-"""Workers as processes of this machine, joined by pipes."""
+"""Workers as processes of this machine, joined by pipes; and those of other shells that join."""
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import pickle
+import socket
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -12,7 +15,8 @@ from typing import IO
 
 from rnnsearch.ahead import begun_for, end_waiting, environment_of
 from rnnsearch.execution._base import Executor, WorkerSetup
-from rnnsearch.execution.messages import Crashed, Message, Order
+from rnnsearch.execution.guests import Door, Guest
+from rnnsearch.execution.messages import Crashed, Message, Order, Ready
 
 __all__ = ["ProcessExecutor", "worker_environment"]
 
@@ -35,17 +39,28 @@ class _Process:
 
 
 class ProcessExecutor(Executor):
-    """One process a worker, started as a module: the user's script is not run again."""
+    """One process a worker, started as a module: the user's script is not run again.
 
-    def __init__(self, setup: WorkerSetup, count: int) -> None:
+    Args:
+        setup: What a worker needs.
+        count: Workers that it starts itself.
+        door: The file that says where others may join, once one of its own is ready; None where
+            they may not. Its folder must exist then. One that is lost is not replaced.
+    """
+
+    def __init__(self, setup: WorkerSetup, count: int, door: Path | None = None) -> None:
         self._setup = setup
         self._count = count
         self._processes: dict[int, _Process] = {}
+        self._door = None if door is None else Door(door, setup)
+        self._guests: dict[int, Guest] = {}
+        self._numbers = itertools.count(count)
 
     @property
-    def workers(self) -> range:
-        """Numbers of the workers."""
-        return range(self._count)
+    def workers(self) -> Sequence[int]:
+        """Numbers of the workers, those that joined and are ready among them."""
+        joined = [number for number, guest in self._guests.items() if guest.ready]
+        return [*range(self._count), *joined]
 
     def launch(self) -> None:
         """Start the processes ahead of `start`: they import the backend, and wait.
@@ -54,7 +69,7 @@ class ProcessExecutor(Executor):
         longer than anything else before its first epoch, and the driver has data to read
         meanwhile.
         """
-        for worker in self.workers:
+        for worker in range(self._count):
             self._processes[worker] = self._spawn(worker)
         end_waiting()  # what was begun ahead for another search than this
 
@@ -79,35 +94,64 @@ class ProcessExecutor(Executor):
 
     def send(self, worker: int, order: Order) -> None:
         """Give a worker an order."""
-        connection = self._processes[worker].connection
+        connection = self._connections().get(worker)
         # Its end may be known here already and not yet to the caller, who reads messages in order.
-        if not connection.closed:
+        if connection is not None:
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 connection.send(order)
 
+    def _connections(self) -> dict[int, Connection]:
+        """Those of the workers that are there."""
+        ours = {number: process.connection for number, process in self._processes.items()}
+        joined = {number: guest.connection for number, guest in self._guests.items()}
+        return {number: one for number, one in (ours | joined).items() if not one.closed}
+
     def receive(self, timeout: float | None) -> list[tuple[int, Message]]:
         """Messages that arrived."""
-        by_connection = {
-            process.connection: worker
-            for worker, process in self._processes.items()
-            if not process.connection.closed
-        }
+        by_connection = {connection: worker for worker, connection in self._connections().items()}
+        door = None if self._door is None else self._door.socket
+        waited: list[Connection | socket.socket] = [*by_connection, *filter(None, [door])]
         messages: list[tuple[int, Message]] = []
-        for connection in wait(list(by_connection), timeout):
-            worker = by_connection[connection]  # type: ignore[index]
-            messages += [(worker, message) for message in self._drain(worker)]
+        for ready in wait(waited, timeout):
+            if isinstance(ready, Connection):
+                worker = by_connection[ready]
+                messages += [(worker, message) for message in self._drain(worker, ready)]
+            else:
+                self._welcome()
         return messages
 
-    def _drain(self, worker: int) -> list[Message]:
-        connection = self._processes[worker].connection
+    def _welcome(self) -> None:
+        """Let in who knocks; what it says is heard of by `receive`."""
+        assert self._door is not None
+        number = next(self._numbers)
+        guest = self._door.welcome(number)
+        if guest is not None:
+            self._guests[number] = guest
+
+    def _drain(self, worker: int, connection: Connection) -> list[Message]:
         messages: list[Message] = []
         try:
             while connection.poll():
                 messages.append(connection.recv())
         except (EOFError, OSError):  # OSError: it ended in the middle of a message
             connection.close()
-            messages.append(Crashed(self._cause_of_death(worker), gone=True))
+            if worker in self._processes:
+                messages.append(Crashed(self._cause_of_death(worker), gone=True))
+        guest = self._guests.get(worker)
+        if guest is not None:
+            self._listen(worker, guest, messages)
+        elif self._door is not None and any(isinstance(message, Ready) for message in messages):
+            self._door.open()
         return messages
+
+    def _listen(self, worker: int, guest: Guest, messages: list[Message]) -> None:
+        """Note what a guest is, by what it says; add to its messages that it has gone."""
+        guest.ready |= any(isinstance(message, Ready) for message in messages)
+        if guest.connection.closed:
+            del self._guests[worker]
+            if guest.ready:
+                reason = f"a worker that had joined is gone (see {guest.log})"
+                messages.append(Crashed(reason, gone=True, left=True))
 
     def _cause_of_death(self, worker: int) -> str:
         process = self._processes[worker]
@@ -127,16 +171,29 @@ class ProcessExecutor(Executor):
         return f"its worker {ended}{said} (see {process.log})"
 
     def restart(self, worker: int) -> None:
-        """End a worker and start it anew."""
+        """End a worker and start it anew; a guest ends, and may knock again."""
+        if worker not in self._processes:
+            self._dismiss(worker)
+            return
         self._end(self._processes[worker])
         self._processes[worker] = self._spawn(worker)
         self._set_up(self._processes[worker])
 
     def close(self) -> None:
         """End every worker: what they hold is in the study or will be trained again."""
+        if self._door is not None:
+            self._door.close()
+        for guest in list(self._guests):
+            self._dismiss(guest)
         for process in self._processes.values():
             self._end(process)
         self._processes.clear()
+
+    def _dismiss(self, worker: int) -> None:
+        """Let go of a guest, which ends where nobody is at the other end."""
+        guest = self._guests.pop(worker, None)
+        if guest is not None:
+            guest.connection.close()
 
     def _end(self, process: _Process) -> None:
         process.connection.close()

@@ -2,11 +2,12 @@
 
 from rnnsearch.files.atomic import remove_leftovers, replacing, write_bytes, write_text
 from rnnsearch.files.cache import cache_folder, keep, kept
-from rnnsearch.files.lock import Locked, locked
+from rnnsearch.files.lock import Locked, is_held, locked
 
 __all__ = [
     "Locked",
     "cache_folder",
+    "is_held",
     "keep",
     "kept",
     "locked",

@@ -6,10 +6,14 @@ import contextlib
 import errno
 import importlib
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["Locked", "locked"]
+__all__ = ["Locked", "is_held", "locked"]
+
+_LOOKS = 0.02
+"""Seconds that a look at a lock may hold it, at most."""
 
 
 class Locked(Exception):
@@ -40,7 +44,7 @@ def locked(path: Path) -> Iterator[None]:
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        if not _acquire(descriptor):
+        if not _acquire_soon(descriptor):
             raise Locked(path, os.read(descriptor, 32).decode(errors="replace").strip())
         os.ftruncate(descriptor, 0)
         os.write(descriptor, str(os.getpid()).encode())
@@ -49,14 +53,35 @@ def locked(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _acquire(descriptor: int) -> bool:
+def is_held(path: Path) -> bool:
+    """Whether somebody holds a lock now. Never where there are no locks."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return not _acquire(descriptor, shared=True)
+    finally:
+        os.close(descriptor)
+
+
+def _acquire_soon(descriptor: int) -> bool:
+    """Lock an open file; where it was looked at by `is_held` just then, after that."""
+    if _acquire(descriptor):
+        return True
+    time.sleep(_LOOKS)
+    return _acquire(descriptor)
+
+
+def _acquire(descriptor: int, *, shared: bool = False) -> bool:
     """Lock an open file; False where somebody else has it."""
     try:
         fcntl = importlib.import_module("fcntl")
     except ImportError:  # Windows
         return True
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except OSError as error:
         return error.errno not in (errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN)
     return True

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rnnsearch.errors import StudyError
 from rnnsearch.execution.checkpoints import checkpoint_trials
-from rnnsearch.files import Locked, locked, remove_leftovers
+from rnnsearch.files import Locked, is_held, locked, remove_leftovers
 
 __all__ = ["StudyFolder"]
 
@@ -178,6 +178,10 @@ class StudyFolder:
             while (aside := self.path.with_name(f"{self.path.name}.old-{number}")).exists():
                 number += 1
             return self.path.rename(aside)
+
+    def in_use(self) -> bool:
+        """Whether a search holds the folder now."""
+        return is_held(self.path / ".lock")
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:

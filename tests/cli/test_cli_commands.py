@@ -425,6 +425,22 @@ def test_a_reader_that_goes_away_is_no_error(lines: int) -> None:
     assert ended.returncode == 1
 
 
+@pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
+@pytest.mark.parametrize(("when", "status"), [("command", 130), ("exit", 0)])
+def test_a_signal_that_comes_at_the_end(when: str, status: int) -> None:
+    program = (
+        "import atexit, os, signal, sys\nfrom rnnsearch import cli\n"
+        "def hit(): os.kill(os.getpid(), signal.SIGTERM); os.kill(os.getpid(), signal.SIGINT)\n"
+        f"@cli.app.command()\ndef work():\n    print('done')\n    {when!r} == 'exit' or hit()\n"
+        "atexit.register(hit)\nsys.argv = ['main.py', 'work']\ncli.main()"
+    )
+    ended = python("-c", program)
+    assert ended.returncode == status, ended.stderr
+    assert ended.stdout == "done\n"
+    assert ended.stderr.startswith("Interrupted." if status else "")
+    assert "Traceback" not in ended.stderr
+
+
 def test_a_traceback_shows_no_values_of_variables() -> None:
     program = (
         "import sys\nfrom rnnsearch import cli\n"

@@ -11,7 +11,7 @@ import pytest
 from rnnsearch.driver import loop
 from rnnsearch.driver.ranking import ranked
 from rnnsearch.errors import WorkerError
-from rnnsearch.execution.messages import Block, Cancel, Crashed
+from rnnsearch.execution.messages import Block, BlockDone, Cancel, Crashed, Ready
 from rnnsearch.records import commit, records
 from rnnsearch.vocabulary import Objective
 
@@ -88,6 +88,39 @@ def test_a_trial_that_fails_twice_is_recorded_with_the_reason(simulation, fake, 
     assert len(executor.restarts) == (2 if gone else 0)
     # The curve of a trial that ran again is of its last run.
     assert [len(search.notes.curves[trial]) for trial in (4, 5)] == [9, 1]
+
+
+def test_a_worker_that_leaves_says_nothing_of_its_trials(simulation, fake) -> None:
+    left: list[int] = []
+
+    def fault(worker: int, block: Block, epoch: int) -> Crashed | None:
+        if block.runs[0].trial != 4 or epoch != 2 or len(left) > 4:
+            return None
+        left.append(worker)
+        return Crashed("it left", gone=True, left=True)
+
+    search, executor = simulation(), fake.Executor(fault=fault)
+    records = search.run(executor)
+    assert len(left) == 5 and states(records) == ["COMPLETE"] * 12
+    # They are handed on together, and as often as it takes.
+    assert executor.blocks == [[0, 1, 2, 3], *[[4, 5, 6, 7]] * 6, [8, 9, 10, 11]]
+    assert plain(records) == plain(simulation("calm").run(fake.Executor()))
+
+
+def test_workers_that_die_idle_are_no_failed_starts(simulation, fake) -> None:
+    class Idle(fake.Executor):  # type: ignore[name-defined,misc]
+        def receive(self, timeout: float | None) -> list[Any]:
+            messages = super().receive(timeout)
+            if any(isinstance(message, BlockDone) for _, message in messages):
+                for number in range(7, 12):  # guests that come and go while the others work
+                    messages += [(number, Ready("cpu")), (number, Crashed("", True, True))]
+            return list(messages)
+
+        def restart(self, worker: int) -> None:
+            if worker < 7:
+                super().restart(worker)
+
+    assert states(simulation().run(Idle())) == ["COMPLETE"] * 12
 
 
 def test_workers_that_never_start_end_the_search(simulation, fake) -> None:

@@ -26,7 +26,7 @@ import optuna  # noqa: F401
 import pandas as pd  # noqa: F401
 
 import rnnsearch.report  # noqa: F401
-from rnnsearch.api import searching
+from rnnsearch.api import joining, searching
 from rnnsearch.data import Dataset
 from rnnsearch.engines import Engine, Program, Run, SavedLane, Session
 from rnnsearch.execution import worker
@@ -215,6 +215,14 @@ class ForkExecutor(ProcessExecutor):
         return _Process(_Forked(pid), ours, log, open(os.devnull, "rb"))  # type: ignore[arg-type] # noqa: PTH123
 
 
+def _start_worker(descriptor: int, environment: object, output: object) -> _Forked:
+    """A worker of another shell, in the place of `rnnsearch.ahead.start_worker`."""
+    pid = os.fork()
+    if pid == 0:
+        _be_worker(Connection(descriptor))
+    return _Forked(pid)
+
+
 def _be_worker(connection: Connection) -> None:
     """What `rnnsearch.execution.worker.main` does, in a fork. Does not return."""
     try:
@@ -240,6 +248,7 @@ def simulate() -> None:
     worker._Worker._judge = _judge  # type: ignore[method-assign]
     worker._Worker._deliver = _deliver  # type: ignore[method-assign]
     searching.ProcessExecutor = ForkExecutor  # type: ignore[misc]
+    joining.start_worker = _start_worker  # type: ignore[assignment]
 
 
 def run_command(job: Mapping[str, Any]) -> None:

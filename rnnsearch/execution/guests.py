@@ -1,0 +1,213 @@
+"""Workers from other shells: the driver's door, at which they knock while a search runs.
+
+The door is a socket in a folder that only this user may enter; where that is stands in a file of
+the study. So who may use it is for the system to say, and it is trusted as a pipe is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import pickle
+import shutil
+import socket
+import stat
+import tempfile
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from rnnsearch.errors import WorkerError
+from rnnsearch.execution._base import WorkerSetup
+from rnnsearch.files import write_text
+
+__all__ = ["Door", "Guest", "knock"]
+
+_PREFIX = "rnnsearch-"
+_HELLO_SECONDS = 60.0
+"""How long a search may take to answer: it looks at its door a few times a second."""
+
+
+@dataclass
+class Guest:
+    """A worker that joined.
+
+    Attributes:
+        connection: Our end.
+        log: What it prints.
+        ready: Whether it has said that it is; until then nobody is told of it.
+    """
+
+    connection: Connection
+    log: Path
+    ready: bool = False
+
+
+class Door:
+    """Where workers knock. Closed until `open`.
+
+    Args:
+        place: The file that says where it is; its folder must exist when it is opened.
+        setup: What a guest needs to begin.
+    """
+
+    def __init__(self, place: Path, setup: WorkerSetup) -> None:
+        self._place = place
+        self._setup = _anywhere(setup)
+        self._folder: Path | None = None
+        self._socket: socket.socket | None = None
+        self._opened = False
+
+    def open(self) -> None:
+        """Listen, if it does not yet. Where the system has no such sockets, it is said to guests.
+
+        Raises:
+            OSError: The file can't be written.
+        """
+        if self._opened:
+            return
+        self._opened = True
+        told: dict[str, object] = {"process": os.getpid(), "package": _package()}
+        try:
+            self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+            self._socket = socket.socket(socket.AF_UNIX)
+            self._socket.bind(str(self._folder / "door"))
+            self._socket.listen(64)
+            self._socket.setblocking(False)
+            told["socket"] = str(self._folder / "door")
+        except (OSError, AttributeError) as error:  # no AF_UNIX, no room, a name too long
+            self._close_socket()
+            told["refused"] = str(error)
+        write_text(self._place, json.dumps(told))
+
+    @property
+    def socket(self) -> socket.socket | None:
+        """What to wait for; None while it is closed."""
+        return self._socket
+
+    def welcome(self, number: int) -> Guest | None:
+        """Let in who knocks, as worker `number`; None where nobody does any more."""
+        assert self._socket is not None, "a door is opened first"
+        try:
+            accepted, _ = self._socket.accept()
+        except OSError:  # who knocked has gone
+            return None
+        accepted.setblocking(True)
+        guest = Guest(Connection(accepted.detach()), self._setup.logs / f"worker-{number}.log")
+        guest.log.write_bytes(b"")
+        hello = pickle.dumps((self._setup, guest.log))
+        try:
+            guest.connection.send_bytes(hello)  # for who starts the worker
+            guest.connection.send_bytes(hello)  # for the worker
+        except OSError:
+            guest.connection.close()
+            return None
+        return guest
+
+    def close(self) -> None:
+        """Let nobody in any more."""
+        if self._opened:
+            with contextlib.suppress(OSError):  # a disk that fails has said so elsewhere
+                self._place.unlink(missing_ok=True)
+        self._close_socket()
+
+    def _close_socket(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        self._socket = self._folder = None
+
+
+def knock(place: Path) -> tuple[Connection, WorkerSetup, Path] | None:
+    """Join the search whose door stands in a file: the connection, what it says, where to print.
+
+    Args:
+        place: The file.
+
+    Returns:
+        None where there is no file, or nobody answers at the door that it names.
+
+    Raises:
+        WorkerError: The search can't be joined, or what the file says is not what one writes.
+    """
+    try:
+        told = json.loads(place.read_text("utf-8"))
+        door = Path(told["socket"]) if "socket" in told else None
+        package, refused = told["package"], told.get("refused")
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise WorkerError(
+            f"Expected {place} as a search writes it. Received: {type(error).__name__}: {error}; "
+            "wait until the search has begun, or begin it anew"
+        ) from None
+    if door is None:
+        raise WorkerError(f"the search can't be joined: it has no socket ({refused})")
+    if not _is_ours(door):
+        raise WorkerError(
+            f"Expected a socket of this user's in a folder of its own. Received: {door}; whoever "
+            f"wrote {place} is not trusted: only who began a search can join it"
+        )
+    if package != _package():
+        raise WorkerError(
+            f"Expected a search by the rnnsearch of {_package()}. Received: one by that of "
+            f"{package}; join it with that one"
+        )
+    return _answered(door)
+
+
+def _answered(door: Path) -> tuple[Connection, WorkerSetup, Path] | None:
+    """What a search says at its door."""
+    caller = socket.socket(socket.AF_UNIX)
+    try:
+        caller.connect(str(door))
+    except OSError as error:
+        caller.close()
+        if error.errno in (errno.ENOENT, errno.ECONNREFUSED):
+            return None
+        raise WorkerError(f"the search can't be joined: {error}") from None
+    connection = Connection(caller.detach())
+    try:
+        if not connection.poll(_HELLO_SECONDS):
+            raise WorkerError(f"the search did not answer within {_HELLO_SECONDS:.0f} s")
+        setup, log = pickle.loads(connection.recv_bytes())
+    except (EOFError, OSError):
+        connection.close()
+        return None
+    except WorkerError:
+        connection.close()
+        raise
+    return connection, setup, log
+
+
+def _is_ours(door: Path) -> bool:
+    """Whether nobody else can be behind it: what is read from it may run code.
+
+    A door that is gone is nobody's: then nothing answers.
+    """
+    try:
+        folder, found = door.parent.lstat(), door.lstat()
+    except OSError:
+        return True
+    private = stat.S_ISDIR(folder.st_mode) and not folder.st_mode & 0o077
+    named = door.parent.name.startswith(_PREFIX) and stat.S_ISSOCK(found.st_mode)
+    return private and named and {folder.st_uid, found.st_uid} == {os.geteuid()}
+
+
+def _anywhere(setup: WorkerSetup) -> WorkerSetup:
+    """The same for a process of another working directory."""
+    return replace(
+        setup,
+        data=setup.data.absolute(),
+        logs=setup.logs.absolute(),
+        cache=setup.cache and setup.cache.absolute(),
+        code=setup.code and setup.code.absolute(),
+    )
+
+
+def _package() -> str:
+    """Where this package stands."""
+    return str(Path(__file__).resolve().parents[1])
