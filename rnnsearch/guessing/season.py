@@ -1,4 +1,8 @@
-"""Seasons: what the step between rows suggests, kept where the values repeat after it."""
+"""Seasons: what the step between rows suggests, kept where the values repeat after it.
+
+Weaker ones, such as the weekdays of a price that wanders, are no use to a naive forecast; what the
+calendar says of them is.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +13,26 @@ import numpy as np
 
 from rnnsearch.data.time import Step
 
-__all__ = ["Season", "find_seasons", "repetition"]
+__all__ = [
+    "Season",
+    "calendar_feature",
+    "find_patterns",
+    "find_seasons",
+    "phase_ratio",
+    "repetition",
+]
 
 _DAY, _WEEK, _YEAR = 86_400.0, 604_800.0, 31_557_600.0
+_FEATURES = {"day": "hour", "week": "weekday", "year": "day_of_year"}
 _CLEAR = 0.3
 """Autocorrelation from which a season counts; noise has 0 ± 2/√R, so 0.3 is no chance."""
 
 _MORE = 0.03
 """By how much a season must repeat better than a shorter one that it consists of."""
+
+_APART = 10.0
+"""Ratio of variances from which phases differ. The largest of 12,000 series of 300 to 8,000 rows
+(noise, random walks, autoregressions), of seasons of 5 to 168 rows, was 7.9."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +73,26 @@ def find_seasons(
     return found
 
 
+def find_patterns(values: np.ndarray, step: Step | None) -> list[Season]:
+    """The days and weeks whose phases differ, however little of the values that explains.
+
+    Args:
+        values: (R, C) without gaps.
+        step: Between rows.
+    """
+    return [
+        Season(name, steps, repetition(values, steps))
+        for name, steps in _candidates(step)
+        if name != "year" and phase_ratio(values, steps) >= _APART
+    ]
+
+
+def calendar_feature(season: Season, step: Step | None) -> str:
+    """What the calendar calls the place within a season."""
+    monthly = step is not None and step.unit == "months"
+    return "month" if monthly else _FEATURES[season.name]
+
+
 def _candidates(step: Step | None) -> Sequence[tuple[str, int]]:
     """A day, a week and a year in rows, as far as they are longer than a row."""
     if step is None or not step.regular:
@@ -82,11 +118,43 @@ def repetition(values: np.ndarray, steps: int) -> float:
     """
     if len(values) < 3 * steps:
         return 0.0
-    sums = np.cumsum(np.concatenate([np.zeros((1, values.shape[1])), values]), axis=0)
-    average = (sums[steps:] - sums[:-steps]) / steps
-    begin = steps // 2
-    rest = values[begin : begin + len(average)] - average
+    rest = _without_trend(values, steps)
     early, late = rest[:-steps], rest[steps:]
     size = float(np.sqrt((early**2).sum() * (late**2).sum()))
     spread = float(np.abs(values).max()) or 1.0
     return float((early * late).sum() / size) if size > 1e-12 * spread**2 else 0.0
+
+
+def phase_ratio(values: np.ndarray, steps: int) -> float:
+    """How much more the phases of a season differ than chance would have it.
+
+    The F ratio of an analysis of variance by phase, of what the moving average over one season
+    leaves: about 1 where phases are alike. The largest of the columns'; 0 of fewer than three
+    seasons, or where nothing varies.
+
+    Args:
+        values: (R, C) without gaps.
+        steps: Of a season, 2 or more.
+    """
+    rest = _without_trend(values, steps) if len(values) > steps else values[:0]
+    count = len(rest) // steps
+    if count < 3:
+        return 0.0
+    phases = rest[: count * steps].reshape(count, steps, -1)
+    means = phases.mean(axis=0)
+    between = count * ((means - means.mean(axis=0)) ** 2).sum(axis=0) / (steps - 1)
+    within = ((phases - means) ** 2).sum(axis=(0, 1)) / ((count - 1) * steps)
+    spread = float(np.abs(values).max()) or 1.0
+    known = within > 1e-24 * spread**2
+    ratios = np.where(
+        known, between / np.where(known, within, 1.0), np.where(between > 0, np.inf, 0)
+    )
+    return float(ratios.max())
+
+
+def _without_trend(values: np.ndarray, steps: int) -> np.ndarray:
+    """Values (R - steps + 1, C) less their moving average over a season."""
+    sums = np.cumsum(np.concatenate([np.zeros((1, values.shape[1])), values]), axis=0)
+    average = (sums[steps:] - sums[:-steps]) / steps
+    begin = steps // 2
+    return np.asarray(values[begin : begin + len(average)] - average)

@@ -18,7 +18,7 @@ from rnnsearch.guessing.forecasts import base_setting, lag_settings, log_setting
 from rnnsearch.guessing.pairs import find_texts, guess_pairs
 from rnnsearch.guessing.panel import Panel
 from rnnsearch.guessing.rows import find_sequences, guess_rows, words_of
-from rnnsearch.guessing.season import Season, find_seasons
+from rnnsearch.guessing.season import Season, calendar_feature, find_patterns, find_seasons
 from rnnsearch.guessing.table_columns import TableColumns, look_at, share_of
 from rnnsearch.guessing.targets import choose_target, class_objective
 from rnnsearch.guessing.times import Times
@@ -32,7 +32,6 @@ _MANY_WINDOWS = 3000
 """Training windows that overlap teach little more than every second of them."""
 _SHORT, _LONG, _USUAL = 8, 96, 48
 """Windows: at least, at most, and where the season is longer or there is none."""
-_FEATURES = {"day": "hour", "week": "weekday", "year": "day_of_year"}
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,7 @@ class _Series:
         target: What is predicted, one of `columns`, and why this one.
         share: Of the validation and the test part, each.
         seasons: Confirmed ones, shortest first.
+        patterns: Days and weeks that show in the target without being seasons.
         panel: The series of the file; None where there is one.
         lacking: Which rows are missing by the clock, as text; "" if none is.
         duplicates: What to do about rows with the time stamp of the row before, if there are any.
@@ -60,6 +60,7 @@ class _Series:
     why: str
     share: float
     seasons: tuple[Season, ...]
+    patterns: tuple[Season, ...]
     panel: Panel | None
     lacking: str
     duplicates: str | None
@@ -157,14 +158,18 @@ def _look(found: TableColumns, wishes: Wishes) -> tuple[_Series, list[str]]:
     unlike = "" if found.clocked is None or step is None else unlike_steps(found.clocked, step)
     if unlike:  # rows put in for one step would be most of those of another
         lacking, notes = "", [*notes, unlike]
-    seasons = tuple(find_seasons(values, dated, time is not None and time.stamps.clock.daily))
+    daily = time is not None and time.stamps.clock.daily
+    seasons = tuple(find_seasons(values, dated, daily))
+    shown = () if daily else find_patterns(values[0], dated)
+    names = {season.name for season in seasons}
+    patterns = tuple(season for season in shown if season.name not in names)
     chosen = (usable, target, why)
     split = found.split if found.part and found.in_order else None
     if found.part and split is None:
         notes.append(
             f"{_show(found.part)} is left out: it says parts, but not one after the other in time"
         )
-    whole = (rows, time, step, *chosen, share, seasons)
+    whole = (rows, time, step, *chosen, share, seasons, patterns)
     return _Series(*whole, found.panel, lacking, found.duplicates, split), notes
 
 
@@ -309,18 +314,14 @@ def _source_settings(series: _Series, source: str) -> list[Setting]:
     target = series.target
     past = "among them the past of what it predicts" if target.name in series.inputs else ""
     found.append(Setting("inputs", series.inputs, f"what the network reads{past and ', '}{past}"))
-    features = [_feature(season, series.step) for season in series.seasons]
+    told = (*series.seasons, *series.patterns)
+    features = [calendar_feature(season, series.step) for season in told]
     if features and series.time is not None:
         why = "and what the calendar says of the row that it predicts"
         found.append(Setting("calendar", features, why))
     kind = f"{len(target.classes)} classes" if target.classes else "numbers"
     found.append(Setting("target", target.name, f"{series.why}; {kind}"))
     return found
-
-
-def _feature(season: Season, step: Step | None) -> str:
-    monthly = step is not None and step.unit == "months"
-    return "month" if monthly else _FEATURES[season.name]
 
 
 def _last_settings(series: _Series) -> list[Setting]:

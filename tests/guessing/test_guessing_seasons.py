@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rnnsearch.data.time import Step
-from rnnsearch.guessing.season import find_seasons, repetition
+from rnnsearch.guessing.season import find_patterns, find_seasons, phase_ratio, repetition
 
 HALF_HOUR, DAY, WEEK = Step(1800, "seconds"), Step(86400, "seconds"), Step(604800, "seconds")
 MONTH, QUARTER = Step(1, "months"), Step(3, "months")
@@ -63,3 +63,27 @@ def test_classes_repeat_too():
 
 def test_a_constant_does_not_repeat():
     assert repetition(np.full((100, 1), 1e9), 7) == 0
+
+
+def wandering_week(rows: int, size: float) -> np.ndarray:
+    """A price that wanders, a little lower at weekends."""
+    rng = np.random.default_rng(1)
+    weekend = np.isin(np.arange(rows) % 7, (5, 6))
+    return (np.cumsum(rng.normal(size=rows)) + rng.normal(size=rows) - size * weekend)[:, None]
+
+
+def test_weekdays_show_where_they_repeat_too_little_for_a_season() -> None:
+    values = wandering_week(1500, 1.0)
+    assert find_seasons([values], DAY) == []
+    assert [season.name for season in find_patterns(values, DAY)] == ["week"]
+    assert find_patterns(wandering_week(1500, 0.0), DAY) == []
+
+
+def test_phases_that_differ_by_chance_have_a_ratio_of_about_one() -> None:
+    rng = np.random.default_rng(0)
+    ratios = [phase_ratio(rng.normal(size=(700, 1)), 7) for _ in range(50)]
+    assert 0.7 < np.mean(ratios) < 1.3
+    assert max(ratios) < 5
+    assert phase_ratio(np.zeros((100, 1)), 7) == 0
+    assert phase_ratio(np.eye(7)[np.arange(70) % 7], 7) == np.inf
+    assert phase_ratio(rng.normal(size=(20, 1)), 7) == 0
