@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rnnsearch.api.inputs import Inputs, read_inputs, resolve_engine
+from rnnsearch.api.inputs import Asked, Inputs, read_spec, resolve_engine
 from rnnsearch.baselines import suitable
 from rnnsearch.data import Arrays, Dataset, SequenceData
 from rnnsearch.driver.baselines import has_feed_forward
 from rnnsearch.driver.regime import UNBOUNDED, Regime, batch_for, first_network
+from rnnsearch.execution import usable_cores
+from rnnsearch.linting import Planned, Remark, lint, read_earlier
 from rnnsearch.spec import Spec
 from rnnsearch.tasks import TASKS, Loss, class_weights
 from rnnsearch.vocabulary import LOSSES, PRUNERS
@@ -31,6 +33,7 @@ class CheckReport:
         baselines: Names.
         loss: As resolved, with its settings.
         budget: Label and text.
+        remarks: What will do nothing, what will cost, what can't be told.
     """
 
     name: str
@@ -43,6 +46,7 @@ class CheckReport:
     loss: str
     engine: str
     budget: list[tuple[str, str]]
+    remarks: Sequence[Remark] = ()
 
 
 def check(
@@ -50,20 +54,27 @@ def check(
     *,
     overrides: Mapping[str, Any] | None = None,
     arrays: Arrays | None = None,
+    learn_from: str | Path | None = None,
 ) -> CheckReport:
-    """Validate a spec and read its data.
+    """Validate a spec and read its data, and say what will do nothing or will cost.
 
     Args:
         spec: A YAML file, or the same as a dict.
         overrides: Dotted keys of search and run: ``{"search.trials": 20}``.
         arrays: The data, where the spec says ``source: arrays``.
+        learn_from: Folder of an earlier study of such a space: what never helped there is said.
 
     Raises:
         InvalidSpec, InvalidData: With every problem found.
+        StudyError: `learn_from` holds no study.
         MissingExtra: An optional library is needed.
     """
-    inputs = read_inputs(spec, overrides or {}, arrays)
+    asked = read_spec(spec, overrides or {}, arrays)
+    earlier = None if learn_from is None else read_earlier(learn_from)
+    inputs = asked.read()
     resolved, data = inputs.spec, inputs.data
+    engine, cores = resolve_engine(resolved), usable_cores()
+    linted = lint(Planned(resolved, inputs.space, data, engine, cores), earlier)
     window = (inputs.space.windows(resolved) or (None,))[0]
     dataset = data.dataset(window)
     task = TASKS[resolved.task]
@@ -82,8 +93,16 @@ def check(
             *_budget(resolved, data, window),
             *_patched(resolved, data, window),
             *_added(inputs),
+            *linted.rows,
         ],
+        remarks=[_located(one, asked) for one in linted.remarks],
     )
+
+
+def _located(remark: Remark, asked: Asked) -> Remark:
+    """With the place of its key in the user's file."""
+    place = None if asked.loaded is None else asked.loaded.locate(remark.path)
+    return remark if place is None else replace(remark, location=str(place))
 
 
 def _loss(loss: Loss, dataset: Dataset) -> str:

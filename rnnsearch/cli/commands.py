@@ -176,6 +176,7 @@ def init(
     epilog=examples(
         "check search_spaces/electricity.yaml",
         "check my.yaml --trials 200 --backend torch",
+        "check my.yaml --learn-from results/my",
     )
 )
 def check(
@@ -188,12 +189,21 @@ def check(
     backend: Backend = None,
     engine: Engine = None,
     device: Device = None,
+    learn_from: Annotated[
+        Path | None,
+        typer.Option(
+            "--learn-from", metavar="DIR", help="An earlier study: what never helped there is said."
+        ),
+    ] = None,
 ) -> None:
-    """Validate a spec and its data, and show what would be searched. Trains nothing."""
+    """Validate a spec and its data, and show what would be searched. Trains nothing.
+
+    Remarks name what will do nothing, what will cost, and what can't be told apart.
+    """
     from rnnsearch import api, report
 
     overrides = _overrides(trials, epochs, timeout, workers, seed, backend, engine, device)
-    report.show_check(console(), api.check(spec, overrides=overrides))
+    report.show_check(console(), api.check(spec, overrides=overrides, learn_from=learn_from))
 
 
 @app.command(

@@ -12,6 +12,17 @@ from rich.text import Text
 __all__ = ["Checked", "show_check"]
 
 
+class Remarked(Protocol):
+    """Something that is allowed, and may not be meant."""
+
+    @property
+    def kind(self) -> str:
+        """What is the matter."""
+
+    def __str__(self) -> str:
+        """Where, what, and what to do."""
+
+
 class Checked(Protocol):
     """The plain data that is shown; `rnnsearch.api.CheckReport` is one."""
 
@@ -55,6 +66,10 @@ class Checked(Protocol):
     def budget(self) -> Sequence[tuple[str, str]]:
         """Label and text of trials, epochs, time."""
 
+    @property
+    def remarks(self) -> Sequence[Remarked]:
+        """What will do nothing, what will cost, what can't be told."""
+
 
 def show_check(console: Console, report: Checked) -> None:
     """Draw it."""
@@ -87,6 +102,11 @@ def show_check(console: Console, report: Checked) -> None:
         for label, text in rows:
             section.add_row(Text(label), Text(text))
         console.print(section)
+    if report.remarks:
+        console.print()
+        console.print(Text("remarks", style="bold"))
+    for remark in report.remarks:
+        console.print(Text.assemble((remark.kind, "yellow"), " ", str(remark)), soft_wrap=True)
 
 
 def _table(*titles: str) -> Table:

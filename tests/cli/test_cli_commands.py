@@ -109,6 +109,7 @@ class FakeApi:
             objective="val_rmse",
             loss="mse",
             engine="fused",
+            remarks=[],
             budget=[("trials", "60")],
         )
 
@@ -172,8 +173,9 @@ def test_search_passes_on_only_the_options_given(run: Run, api: FakeApi) -> None
 
 
 def test_workers_may_be_auto(run: Run, api: FakeApi) -> None:
-    run("check", "my.yaml", "--workers", "auto")
-    assert api.calls == [{"spec": Path("my.yaml"), "overrides": {"run.workers": "auto"}}]
+    run("check", "my.yaml", "--workers", "auto", "--learn-from", "results/x")
+    asked = {"spec": Path("my.yaml"), "overrides": {"run.workers": "auto"}}
+    assert api.calls == [{**asked, "learn_from": Path("results/x")}]
 
 
 def test_an_interrupted_search_says_how_to_go_on(run: Run, api: FakeApi) -> None:

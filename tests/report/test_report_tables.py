@@ -13,6 +13,7 @@ import pytest
 from rich.console import Console
 
 from rnnsearch.driver.trials import BaselineRecord, Confirmed, Delivery, TrialRecord
+from rnnsearch.linting import Remark
 from rnnsearch.records import StudyFolder, Summary, leaderboard
 from rnnsearch.report import failures, final, sentence, show_check, show_leaderboard, standings
 from rnnsearch.report.tables import varying
@@ -242,6 +243,9 @@ class Report:
     loss: str = "huber with delta 1"
     engine: str = "fused on jax"
     budget: list[tuple[str, str]] = field(default_factory=lambda: [("trials", "60")])
+    remarks: list[Remark] = field(
+        default_factory=lambda: [Remark("costs", "space.units", "many", "list some", "a.yaml:3:3")]
+    )
 
 
 def test_check_shows_everything() -> None:
@@ -262,6 +266,8 @@ def test_check_shows_everything() -> None:
         "baselines last_value, linear",
         "engine fused on jax",
         "trials 60",
+        "remarks",
+        "costs a.yaml:3:3: space.units: many; list some",
     ]
 
 
