@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rnnsearch.data.problems import name_some
-from rnnsearch.data.sequences.kinds import from_one_hot
+from rnnsearch.data.problems import Problems, name_some
+from rnnsearch.data.raw.sequences import Raw
+from rnnsearch.data.sequences.axes import steps_are_last
+from rnnsearch.data.sequences.kinds import find_ignored, from_one_hot, same_label, zero_pads
 from rnnsearch.data.sequences.masks import real_steps, trailing_lengths
 from rnnsearch.data.sequences.overlap import shared_windows, shuffled_windows
+from rnnsearch.data.sequences.padding import find_padding, unpadded
 from rnnsearch.data.splits import random_parts, stratified_parts
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
@@ -22,6 +25,8 @@ from rnnsearch.vocabulary import MANY_TO_MANY, MANY_TO_ONE, ONE_TO_MANY, Mapping
 
 __all__ = ["guess_arrays"]
 
+_PLAIN = ("npz", "arrays")
+"""Sources whose arrays are as their makers left them."""
 _MOST_CLASSES = 100
 _OF_EACH = "in deviations of each target, so that those of small numbers count as much"
 _FEW = 20
@@ -55,6 +60,7 @@ class _Arrays:
         lengths: Real steps of each sequence (N,), None where x has no time axis.
         column: Name of the array that says the part of each sequence, empty if none does.
         parts: What it says (N,); None if none does.
+        labels: (L,) labels of y that are no padding; None where y holds other targets.
     """
 
     names: tuple[str, ...]
@@ -64,6 +70,7 @@ class _Arrays:
     lengths: np.ndarray | None
     column: str = ""
     parts: np.ndarray | None = None
+    labels: np.ndarray | None = None
 
     def given(self, part: str) -> bool:
         """Whether a part has arrays of its own, or sequences that are said to be in it."""
@@ -97,10 +104,16 @@ def guess_arrays(
     """
     check_wishes(wishes, _WHAT, "arrays", target="leave it out: y is the target")
     found = _training(arrays)
+    found, form = _stepped(found) if source in _PLAIN else (found, [])
     task, why = _task(found, wishes.mapping)
+    if task.reads_sequence and found.x.ndim in (2, 3):
+        found, padding = _unpadded(found, source)
+        form += padding
     found = _with_labels(found, task)
+    found, ignored = _without_padding(found, task)
     classes = {} if amounts else _classes(found, task)
     settings = [Setting("source", source), Setting("path", None, contents or _contents(found))]
+    settings += [*form, *(ignored if classes else [])]
     if classes:
         texts = [f"{label} {count}" for label, count in classes.items()]
         said = f"{len(classes)} classes, members in training: {name_some(texts, 4)}"
@@ -129,13 +142,64 @@ def guess_arrays(
     )
 
 
+def _stepped(found: _Arrays) -> tuple[_Arrays, list[Setting]]:
+    """The same as (N, T, F), and the key that says so, where steps are surely the last axis."""
+    if not steps_are_last(found.x):
+        return found, []
+    _, features, steps = found.x.shape
+    why = f"x is {features} features of {steps} steps, as PyTorch has it; null: the other way round"
+    lengths = _trailing(found.x.swapaxes(1, 2)) if found.lengths is not None else None
+    turned = replace(found, x=found.x.swapaxes(1, 2), lengths=lengths)
+    return turned, [Setting("steps", "last", why)]
+
+
+def _unpadded(found: _Arrays, source: str) -> tuple[_Arrays, list[Setting]]:
+    """The same with NaN after the end of each sequence (N, T, F), and the key that says so."""
+    x = found.x if found.x.ndim == 3 else found.x[..., None]
+    given = f"lengths{found.suffix}" in found.names or source not in _PLAIN
+    padding = None if given else find_padding(x)
+    raw = Raw(x, found.y, found.lengths if given else None)
+    clear = unpadded(raw, None if padding is None else padding[0])
+    y, lengths = clear.y, found.lengths if given else _trailing(clear.x)
+    assert y is not None
+    found = replace(found, x=clear.x, y=y, lengths=lengths)
+    if padding is None:
+        return found, []
+    number, count = padding
+    why = (
+        f"fills up {count} of {len(x)} sequences, which then are of unlike length; null: it is data"
+    )
+    return found, [Setting("padding", int(number) if number == int(number) else number, why)]
+
+
+def _trailing(x: np.ndarray) -> np.ndarray | None:
+    """Lengths (N,) of sequences that NaN may follow."""
+    return np.maximum(trailing_lengths(x), 1) if x.dtype.kind == "f" and x.ndim == 3 else None
+
+
+def _without_padding(found: _Arrays, task: MappingFact) -> tuple[_Arrays, list[Setting]]:
+    """The labels of real steps in one row, and the key of what stands for no label."""
+    y = found.y
+    if task.unfolds or y.ndim != 1 + task.aligned or y.dtype.kind not in "biufUS":
+        return found, []
+    label = find_ignored(y, Problems())
+    settings: list[Setting] = []
+    if label is None and task.aligned and zero_pads(y):
+        label = 0
+        settings = [Setting("ignore_class", 0, "only at the ends of y: padding; none: a class")]
+    counts = np.ones(y.shape, bool) if label is None else ~same_label(y, label)
+    if task.aligned and found.lengths is not None and found.lengths.shape == (len(y),):
+        counts &= real_steps(found.lengths, y.shape[1], False)
+    return replace(found, labels=y[counts]), settings
+
+
 def _with_labels(found: _Arrays, task: MappingFact) -> _Arrays:
     """The same with one label a sequence or step, where y holds it one-hot or in an axis of one."""
     labels = None if task.unfolds else from_one_hot(found.y, task.aligned)
     if labels is not None:
         return replace(found, y=labels)
     usual = 2 + task.aligned
-    if found.y.dtype.kind in "iuUS" and found.y.ndim == usual and found.y.shape[-1] == 1:
+    if found.y.dtype.kind in "biufUS" and found.y.ndim == usual and found.y.shape[-1] == 1:
         return replace(found, y=found.y[..., 0])
     return found
 
@@ -206,12 +270,8 @@ def _task(found: _Arrays, wanted: MappingFact | None) -> tuple[MappingFact, str]
 
 def _classes(found: _Arrays, task: MappingFact) -> dict[str, int]:
     """Class → members in training, the most frequent first; empty if numbers are predicted."""
-    y, steps = found.y, task.aligned
-    if task.unfolds:
-        return {}
-    if steps and y.ndim == 2 and y.dtype.kind == "i" and y.min() == -1 < y.max():
-        y = y[y >= 0]  # padding
-    elif y.ndim != 1 + steps:
+    y = found.labels
+    if y is None or not y.size:
         return {}
     values = y[np.isfinite(y)] if y.dtype.kind == "f" else y
     if y.dtype.kind == "f" and not (values == np.round(values)).all():
@@ -225,6 +285,7 @@ def _classes(found: _Arrays, task: MappingFact) -> dict[str, int]:
         numbered = labels[0] in (-1, 0, 1) and labels[-1] - labels[0] == len(labels) - 1
         if not numbered or counts.min() < 2:
             return {}
+    labels = labels.astype(str) if labels.dtype.kind == "S" else labels
     pairs = sorted(zip(counts.tolist(), labels.tolist(), strict=True), key=lambda pair: -pair[0])
     return {f"{label:g}" if isinstance(label, float) else str(label): n for n, label in pairs}
 
@@ -237,18 +298,28 @@ def _contents(found: _Arrays) -> str:
 def _missing(found: _Arrays, task: MappingFact) -> Setting | None:
     """What to do about NaN that is no padding."""
     x = found.x
-    if x.dtype.kind != "f":
-        return None
+    if x.dtype.kind != "f" or not np.isnan(x).any():
+        return _missing_targets(found, task)
     gaps = np.isnan(x)
     if found.lengths is not None and x.ndim > 1 and found.lengths.shape == (len(x),):
         real = real_steps(found.lengths, x.shape[1], False)
         gaps &= real.reshape(real.shape + (1,) * (x.ndim - 2))
     if not gaps.any():
-        return None
+        return _missing_targets(found, task)
     count = int(gaps.reshape(len(x), -1).any(axis=1).sum())
     if task.unfolds:
         return Setting("missing", "drop", f"NaN in {count} vectors, which are left out")
     return Setting("missing", "interpolate", f"NaN in {count} sequences, along straight lines")
+
+
+def _missing_targets(found: _Arrays, task: MappingFact) -> Setting | None:
+    """What to do about sequences without a target."""
+    if not task.sums_up or found.y.dtype.kind != "f":
+        return None
+    count = int(np.isnan(found.y.reshape(len(found.y), -1)).any(axis=1).sum())
+    if not count:
+        return None
+    return Setting("missing", "drop", f"no target for {count} sequences, which are left out")
 
 
 def _scaling(found: _Arrays, classes: bool, split: Sequence[Setting]) -> Setting | None:

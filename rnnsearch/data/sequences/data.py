@@ -25,7 +25,7 @@ from rnnsearch.data.sequences.samples import (
     of_classes,
     shaped,
 )
-from rnnsearch.data.sequences.steps import stepped
+from rnnsearch.data.sequences.steps import as_steps, said_steps
 from rnnsearch.data.sources import Parts
 from rnnsearch.data.unlike_targets import size_note
 from rnnsearch.vocabulary import MAPPINGS
@@ -229,16 +229,19 @@ def _samples(
     task: str,
     raws: Parts,
     problems: Problems,
-) -> tuple[list[Sample | None], str, int | None]:
+) -> tuple[list[Sample | None], str, int | str | None]:
     """The arrays in one form; the kind of target and a label that is none, of the training part."""
     kind: str = source.target_kind
     settings = source.model_dump(mode="json")
     samples: list[Sample | None] = []
     first: Raw | None = None
-    ignored: int | None = source.ignore_class
+    looked = source.ignore_class is None
+    ignored = None if source.ignore_class == "none" else source.ignore_class
     for raw in raws[:3]:
         categorical = None if first is None else of_classes(first.x)
-        cut = None if raw is None else stepped(raw, settings, problems)
+        cut = None if raw is None else as_steps(raw, settings, task, problems)
+        if first is None and cut is not None:
+            problems.notes += said_steps(cut, settings, task)
         done = None if cut is None else shaped(cut, task, kind, problems, categorical)
         if done is None:
             samples.append(None)
@@ -257,8 +260,8 @@ def _samples(
             must, advice = "must have the same outputs in every part", "save the same columns"
             problems.add("data.path", must, received, advice)
             continue
-        if ignored is None and ready.y is not None and kind == "class" and MAPPINGS[task].aligned:
-            ignored = find_ignored(ready.y, problems)
+        if looked and ready.y is not None and kind == "class":
+            ignored, looked = find_ignored(ready.y, problems), False
         sample = clean(ready, task, kind, source.missing, problems, ignored)
         samples.append(sample)
         if not len(sample):

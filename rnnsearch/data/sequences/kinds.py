@@ -8,7 +8,13 @@ import numpy as np
 
 from rnnsearch.data.problems import Problems
 
-__all__ = ["decide_kind", "find_ignored", "from_one_hot"]
+__all__ = ["decide_kind", "find_ignored", "from_one_hot", "same_label", "zero_pads"]
+
+_IGNORED = -100
+"""The label that PyTorch's losses leave out."""
+_NO_LABELS = (-1, _IGNORED)
+_LENGTHS = 3
+"""Different counts of zeros at the ends, from which they are padding."""
 
 _FEW = 20
 """Different whole numbers that are classes whatever they are; more are if none is left out."""
@@ -43,9 +49,17 @@ def decide_kind(
     """
     if y.dtype.kind in "bUS":
         return "class"
-    if y.dtype.kind not in "iu" or blocks or not (flat or y.shape[-1] == 1):
+    if y.dtype.kind not in "iuf" or blocks or not (flat or y.shape[-1] == 1):
         return "numeric"
     found = np.unique(y)
+    if y.dtype.kind == "f":
+        found = found[np.isfinite(found)]
+        if 1 < len(found) <= _FEW and (found == np.round(found)).all():
+            problems.notes.append(
+                f"y holds {len(found)} different whole numbers, written as {y.dtype}, which are "
+                "taken for numbers (data.target_kind: class is the other way)"
+            )
+        return "numeric"
     whole = found[0] in (-1, 0, 1) and int(found[-1]) - int(found[0]) == len(found) - 1
     kind: Literal["numeric", "class"] = "class" if len(found) <= _FEW or whole else "numeric"
     other = "numeric" if kind == "class" else "class"
@@ -57,12 +71,69 @@ def decide_kind(
     return kind
 
 
-def find_ignored(y: np.ndarray, problems: Problems) -> int | None:
-    """-1, where it only pads the ends of sequences (N, T) of other labels; else None."""
-    if y.ndim != 2 or y.dtype.kind != "i" or y.min() != -1 or (y == -1).all():
+def find_ignored(y: np.ndarray, problems: Problems) -> int | str | None:
+    """The label that stands for no class among labels (N,) or (N, T); None if there is none.
+
+    It is the one negative number, where it pads sequences, is -100, or stands beside three
+    classes or more that are counted from 0 or 1; of sequences, also a text such as <pad> that pads
+    them. What may be one is noted, and so is what is one.
+    """
+    if y.dtype.kind in "US":
+        return _text_of_padding(y, problems)
+    negative = np.unique(y[y < 0]) if y.dtype.kind in "if" else np.zeros(0)
+    others = np.unique(y[y >= 0]) if y.dtype.kind in "if" else negative
+    if len(negative) != 1 or not len(others) or negative[0] not in _NO_LABELS:
         return None
-    padding = y == -1
-    if (np.diff(padding.astype(int), axis=1) < 0).any() or not (y[:, 0] >= 0).all():
+    label = int(negative[0])
+    if _pads(y == label):
+        problems.notes.append(f"{label} at the ends of y is padding, no class (data.ignore_class)")
+        return label
+    counted = len(others) > 2 and others[0] in (0, 1) and others[-1] - others[0] < len(others)
+    if label == _IGNORED or (y.ndim == 2 and counted):
+        said = f"{label} in y stands for no class (data.ignore_class: none takes it for one)"
+        problems.notes.append(said)
+        return label
+    if len(others) == 1:
         return None
-    problems.notes.append("-1 at the ends of y is padding, no class (data.ignore_class)")
-    return -1
+    said = (
+        f"{label} in y is taken for a class: if it stands for none, set data.ignore_class: {label}"
+    )
+    problems.notes.append(said)
+    return None
+
+
+def same_label(y: np.ndarray, label: int | str) -> np.ndarray:
+    """Bool of y's shape, where it holds this label, a number or a text."""
+    if y.dtype.kind in "US":
+        return np.asarray(y.astype(str) == str(label))
+    return np.asarray(y == label) if isinstance(label, int) else np.zeros(y.shape, bool)
+
+
+def zero_pads(y: np.ndarray) -> bool:
+    """Whether 0 only stands at the ends of sequences of labels (N, T), of several lengths."""
+    if y.ndim != 2 or y.dtype.kind not in "iuf" or not y.size or y.min() < 0:
+        return False
+    zeros = y == 0
+    lengths = np.unique(zeros.sum(axis=1))
+    return bool(_pads(zeros) and not zeros[:, 0].any() and len(lengths) > _LENGTHS)
+
+
+def _text_of_padding(y: np.ndarray, problems: Problems) -> str | None:
+    """The text that pads sequences of labels (N, T)."""
+    if y.ndim != 2:
+        return None
+    texts = y.astype(str)
+    for label in np.unique(texts).tolist():
+        if label.strip("<>[]_ ").lower() in ("", "pad", "padding") and _pads(texts == label):
+            said = f"'{label}' at the ends of y is padding, no class (data.ignore_class)"
+            problems.notes.append(said)
+            return str(label)
+    return None
+
+
+def _pads(filled: np.ndarray) -> bool:
+    """Whether these steps (N, T) stand at the ends of sequences only, or at the beginnings."""
+    if filled.ndim != 2 or filled.all() or not filled.any():
+        return False
+    changes = np.diff(filled[~filled.all(axis=1)].astype(int), axis=1)
+    return bool((changes >= 0).all() or (changes <= 0).all())

@@ -16,7 +16,7 @@ from rnnsearch.data.raw.sequences import Raw
 from rnnsearch.data.scaling import each_scaled, fit_scaling, fitted_target
 from rnnsearch.data.sequences.masks import real_steps, to_front
 from rnnsearch.data.sequences.samples import Sample, clean, encode, shaped
-from rnnsearch.data.sequences.steps import stepped
+from rnnsearch.data.sequences.steps import as_steps
 from rnnsearch.data.sequences.unlike import unlike_sequences
 from rnnsearch.data.sources import SEQUENCES
 from rnnsearch.data.unlike import Span, spans
@@ -227,7 +227,7 @@ class SequencesPreparation(Preparation):
         reader = SEQUENCES[self.reader["source"]]
         raw = reader.read_new(Path(path), self.reader, targets, problems)
         problems.raise_any()
-        raw = None if raw is None else stepped(raw, self.reader, problems)
+        raw = None if raw is None else as_steps(raw, self.reader, self.task, problems)
         problems.raise_any()
         assert raw is not None
         if self.mapping.unfolds and not targets:

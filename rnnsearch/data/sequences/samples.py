@@ -11,7 +11,7 @@ import numpy as np
 from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.raw.sequences import Raw
 from rnnsearch.data.scaling import LARGEST
-from rnnsearch.data.sequences.kinds import decide_kind, from_one_hot
+from rnnsearch.data.sequences.kinds import decide_kind, from_one_hot, same_label
 from rnnsearch.data.sequences.masks import fill_gaps, real_steps, trailing_lengths
 from rnnsearch.vocabulary import MAPPINGS
 
@@ -215,7 +215,7 @@ def clean(
     kind: str,
     missing: str,
     problems: Problems,
-    ignored: int | None = None,
+    ignored: int | str | None = None,
 ) -> Sample:
     """Lengths found, infinite numbers refused, gaps dealt with as `missing` says.
 
@@ -246,8 +246,8 @@ def clean(
     sequences_y = np.asarray(gaps_y.reshape(count, -1).any(axis=1))
     keep = np.ones(count, dtype=bool)
     no_class = np.zeros_like(real_y)
-    if kind == "class" and ignored is not None and y.dtype.kind in "iuf":
-        no_class = y == ignored
+    if kind == "class" and ignored is not None:
+        no_class = same_label(y, ignored)
     if flat:
         keep &= ~no_class
     if missing == "error":

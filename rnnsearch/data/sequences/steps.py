@@ -1,4 +1,4 @@
-"""Images and clips as sequences: what one step of them is."""
+"""Arrays with other axes, images and clips as sequences: what one step of them is."""
 
 from __future__ import annotations
 
@@ -8,8 +8,41 @@ from typing import Any
 
 from rnnsearch.data.problems import Problems
 from rnnsearch.data.raw.sequences import Raw
+from rnnsearch.data.sequences.axes import said_axes
+from rnnsearch.data.sequences.padding import said_padding, unpadded
+from rnnsearch.vocabulary import MAPPINGS
 
-__all__ = ["stepped"]
+__all__ = ["as_steps", "said_steps", "stepped"]
+
+
+def as_steps(raw: Raw, settings: Mapping[str, Any], task: str, problems: Problems) -> Raw | None:
+    """x as sequences that are padded with NaN at their ends, or vectors, as the data section says.
+
+    Args:
+        raw: As it was read.
+        settings: The data section as plain values.
+        task: Its name.
+        problems: Where to note what is wrong.
+
+    Returns:
+        None, and problems, if it says what does not suit x.
+    """
+    cut = stepped(raw, settings, problems)
+    mapping = MAPPINGS[task]
+    if cut is None or not (mapping.reads_sequence and mapping.recurrent):
+        return cut
+    return unpadded(cut, settings.get("padding"))
+
+
+def said_steps(raw: Raw, settings: Mapping[str, Any], task: str) -> tuple[str, ...]:
+    """Notes where x may have other axes or padding than it is taken to have."""
+    mapping = MAPPINGS[task]
+    if not mapping.reads_sequence or not mapping.recurrent or settings.get("steps") is not None:
+        return ()
+    axes = said_axes(raw.x, raw.names[0]) if "steps" in settings else ""
+    looked = "padding" in settings and settings["padding"] is None and raw.lengths is None
+    padding = said_padding(raw.x, raw.names[0]) if looked and not axes else ""
+    return tuple(filter(None, (axes, padding)))
 
 
 def stepped(raw: Raw, settings: Mapping[str, Any], problems: Problems) -> Raw | None:
@@ -17,7 +50,7 @@ def stepped(raw: Raw, settings: Mapping[str, Any], problems: Problems) -> Raw | 
 
     Args:
         raw: x is of images (N, height, width[, channels]), or for `steps: frames` of clips
-            (N, T, height, width[, channels]).
+            (N, T, height, width[, channels]), or for `steps: last` of sequences (N, F, T).
         settings: The data section as plain values.
         problems: Where to note what is wrong.
 
@@ -27,6 +60,12 @@ def stepped(raw: Raw, settings: Mapping[str, Any], problems: Problems) -> Raw | 
     steps, patch, x = settings.get("steps"), settings.get("patch"), raw.x
     if steps is None:
         return raw
+    if steps == "last":
+        if x.ndim != 3 or 0 in x.shape:
+            must, received = "must suit the data (N, F, T)", f"{raw.names[0]} of shape {x.shape}"
+            problems.add("data.steps", must, received, "remove it, or give other arrays")
+            return None
+        return replace(raw, x=x.swapaxes(1, 2))
     axes = 4 if steps == "frames" else 3
     if x.ndim not in (axes, axes + 1) or 0 in x.shape:
         usual = "N, frames, height, width" if steps == "frames" else "N, height, width"

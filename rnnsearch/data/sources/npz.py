@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from rnnsearch.spec.sources import NpzSource
 
 __all__ = ["NpzReader"]
+
+_NAMES = re.compile("(x|y|lengths)(_train|_test|_val|_valid|_validation)?", re.IGNORECASE)
+"""Arrays that are read, as they are called in files."""
 
 _DAMAGED = (
     *(EOFError, NotImplementedError, OSError, RuntimeError, SyntaxError, TokenError, ValueError),
@@ -83,13 +87,32 @@ def _members(loaded: np.lib.npyio.NpzFile, path: Path, problems: Problems) -> di
             problems.add("data.path", "must fit in memory", f"the array '{name}' of {path}")
         except _DAMAGED as error:
             if "allow_pickle" in str(error):
-                advice = "pad ragged sequences with NaN at the end, and save text as text"
+                advice = (
+                    "pad ragged sequences with NaN at the end, and save texts as y.astype(str), "
+                    "numbers as y.astype(float)"
+                )
                 received = f"Python objects in '{name}'"
                 problems.add("data.path", "must hold plain arrays", received, advice)
                 continue
             received = f"{path}, of which '{name}' can't be read ({_one_line(error)})"
             problems.add("data.path", "must be a whole .npz file", received, "write it anew")
-    return arrays
+    return _usual_names(arrays)
+
+
+def _usual_names(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The same, where `X`, `Y_train` and `x_val` are called as the source calls them."""
+    found = {_usual_name(name): array for name, array in arrays.items()}
+    return found if len(found) == len(arrays) else arrays
+
+
+def _usual_name(name: str) -> str:
+    known = _NAMES.fullmatch(name)
+    if known is None:
+        return name
+    kind, part = known.groups()
+    part = (part or "").lower()
+    part = "_validation" if part.startswith("_val") else part
+    return f"{kind.lower()}{part}"
 
 
 def _memory() -> int | None:

@@ -40,28 +40,40 @@ class SequencesSource(Source):
     grouped_by: ClassVar[Literal["array", "file"] | None] = None
     """What `split.group` names."""
 
-    ignore_class: int | None = Field(
+    ignore_class: int | str | None = Field(
         default=None,
         description="A label that stands for no class, such as -1 where tags are padded: its steps "
-        "do not count. null: -1, where it only pads the ends of sequences.",
+        "do not count. null: what only pads sequences, -100, and -1 beside three classes or more "
+        "that are counted from 0 or 1; none: every label is a class.",
     )
 
 
 class SteppedSource(SequencesSource):
     """Sequences that may be images or clips, cut into steps."""
 
-    steps: Steps | None = Field(
+    steps: Steps | Literal["last"] | None = Field(
         default=None,
         description="What a step is where `x` is images (N, height, width[, channels]): `rows`, "
         "`columns`, `patches` or `pixels`, each row by row from the top left; `frames` where it "
-        "is clips (N, T, height, width[, channels]). null: `x` is no image.",
+        "is clips (N, T, height, width[, channels]). `last`: `x` is (N, features, steps), as "
+        "PyTorch's convolutions read it. null: `x` is none of these.",
     )
     patch: Count | None = Field(
         default=None, description="Height and width of a patch, for `steps: patches`."
     )
 
 
-class NpzSource(SteppedSource):
+class PaddedSource(SteppedSource):
+    """Arrays, in which sequences have been filled up to one length."""
+
+    padding: float | None = Field(
+        default=None,
+        description="The number that sequences are filled up with: steps at their beginning and "
+        "end that hold nothing else do not count. null: NaN.",
+    )
+
+
+class NpzSource(PaddedSource):
     """NumPy arrays in one file: ``x_train, y_train, …`` or ``x, y``."""
 
     grouped_by = "array"
@@ -69,7 +81,7 @@ class NpzSource(SteppedSource):
     path: Path = Field(description="The .npz file, relative to the YAML file.")
 
 
-class NpySource(SteppedSource):
+class NpySource(PaddedSource):
     """NumPy arrays, each in a file of its own: ``x.npy`` and ``y.npy``."""
 
     grouped_by = "array"
@@ -77,7 +89,7 @@ class NpySource(SteppedSource):
     path: Path = Field(description="The folder of .npy files, relative to the YAML file.")
 
 
-class PythonSource(SteppedSource):
+class PythonSource(PaddedSource):
     """Arrays that a function returns."""
 
     grouped_by = "array"
@@ -162,7 +174,7 @@ class ImagesSource(SteppedSource):
     )
 
 
-class ArraysSource(SteppedSource):
+class ArraysSource(PaddedSource):
     """Arrays given through the Python API; never written in YAML."""
 
     source: Literal["arrays"] = Field(description="The kind of data.")
