@@ -194,6 +194,14 @@ def test_a_row_of_units_is_left_out(tmp_path: Path) -> None:
     assert len(table.rows) == 24 and table.rows[0] == 3 and "units (, m/s, kW)" in table.notes[0]
 
 
+def test_rows_in_which_nothing_stands_are_no_end_of_a_table(tmp_path: Path) -> None:
+    """As Excel leaves them below one, in any number."""
+    lines = ["a;b", *(f"{at};{at * at},5" for at in range(9)), *[";"] * 40]
+    table = read_table(tmp_path / "a.csv", "\n".join(lines))
+    assert cells(table, "a") == [str(at) for at in range(9)]
+    assert "lines 11 to 50 are left out: nothing stands there" in table.notes
+
+
 def test_what_could_be_read_both_ways_is_asked(tmp_path: Path) -> None:
     rows = [f"{n};1,{n:03}" for n in range(100, 140)]
     table = read_table(tmp_path / "a.csv", "\n".join(["a;b", *rows]))

@@ -28,7 +28,7 @@ def steps_are_last(x: np.ndarray) -> bool:
     if x.shape[2] < _TIMES * x.shape[1]:  # frames of a spectrum change smoothly along it, too
         return False
     if x.shape[1] == 1:
-        return x.shape[2] >= _LONG
+        return bool(x.shape[2] >= _LONG)
     some = x[np.unique(np.linspace(0, len(x) - 1, min(_SAMPLE, len(x))).astype(np.int64))]
     values = np.asarray(some, np.float64)
     along, across = (_changes(values, axis) for axis in (2, 1))

@@ -113,7 +113,7 @@ def _read_large(path: Path) -> Table | None:
         frame = _frame(form, na_values=_WORDS, keep_default_na=False, low_memory=False)
     except ValueError:  # pandas's ParserError and Unicode's errors among them
         return None
-    if len(frame) != form.rows:
+    if len(frame) != form.rows or frame.iloc[-1].isna().all():  # empty rows below the table
         return None
     columns = [_numbers(frame[index]) for index in range(len(form.header))]
     if any(_dressed(frame[at]) for at, values in enumerate(columns) if values is None):

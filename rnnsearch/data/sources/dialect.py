@@ -214,6 +214,10 @@ def _trimmed(
     rows: list[list[str]], numbers: list[int], header: object, notes: list[str]
 ) -> tuple[list[list[str]], list[int]]:
     """Without lines above the header and below the last row, which have fewer cells."""
+    filled = next((at for at in range(len(rows), 0, -1) if any(rows[at - 1])), 0)
+    if 1 < filled < len(rows):
+        notes.append(f"{_lines(numbers[filled:])} left out: nothing stands there")
+        rows, numbers = rows[:filled], numbers[:filled]
     widths = [len(row) for row in rows]
     usual = Counter(widths).most_common(1)[0][0]
     if usual == 1:
