@@ -50,10 +50,11 @@ __all__ = [
 _TUNERS = ("BayesianOptimization", "GridSearch", "Hyperband", "RandomSearch",
            "RecurrentHyperModel", "Tuner")  # fmt: skip
 _ESTIMATORS = ("RecurrentClassifier", "RecurrentForecaster", "RecurrentRegressor")
-_KERAS_TUNERS = ("HyperModel", "HyperParameters", "Objective", "Oracle", "oracles", "synchronized")
+_KERAS_TUNERS = ("HyperModel", "HyperParameters", "Objective", "Oracle", "SklearnTuner",
+                 "synchronized")  # fmt: skip
 """Its own, so that a script of it needs no second import."""
 
-_MODULES = ("errors", "optuna", "tuners")
+_MODULES = ("applications", "engine", "errors", "optuna", "oracles", "tuners")
 
 _HOMES = {
     "Arrays": "rnnsearch.data",

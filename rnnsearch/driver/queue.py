@@ -88,13 +88,19 @@ def block_size(device: str, trials: int, structures: Callable[[], int | None], l
     about the time of a few, so there blocks are as wide as leaves the search its structures, up to
     eight, and a sampler that learns from results four times to do so. Those are a choice.
 
+    Few trials are there to compare structures: of a space that has several no block is longer than
+    a quarter of the trials, so that the search sees at least half as many as in blocks of one.
+
     Args:
         device: As a worker names it.
         trials: Of the search.
         structures: Counts those of the space; None where they are too many.
         learns: Whether what the sampler suggests depends on earlier results.
     """
+    quarter = max(1, trials // 4)
     if device.startswith("cpu"):
-        return min(16, max(4, trials // 8))
-    blocks = min(8, max(structures() or 8, 4 if learns else 1))
-    return min(_CARD // 4 if learns else _CARD, max(8, -(-trials // blocks)))
+        return min(16, max(4, trials // 8), quarter)
+    count = structures()
+    blocks = min(8, max(count or 8, 4 if learns else 1))
+    wide = min(_CARD // 4 if learns else _CARD, max(8, -(-trials // blocks)))
+    return wide if count == 1 else min(wide, quarter)

@@ -13,7 +13,9 @@ import pytest
 from keras import layers
 
 import rnnsearch
+from rnnsearch.integrations.keras_tuner import pareto_trials
 from rnnsearch.integrations.keras_tuner.methods import BuildTuner
+from rnnsearch.integrations.keras_tuner.own_fits import ProgramFit
 
 # As KerasTuner's: a checkpoint has the optimizer's variables, a new model has none yet.
 pytestmark = [
@@ -186,21 +188,45 @@ def test_a_subclassed_model_is_a_lane_and_can_be_loaded(tmp_path, caplog):
     assert len(tuner._programs) == 1
 
 
+def hyperparameters(tuner):
+    return [trial.hyperparameters for trial in tuner.oracle.trials.values()]
+
+
 class OwnFit(keras_tuner.HyperModel):
+    models = ()
+
     def build(self, hp):
         return linear(hp)
 
     def fit(self, hp, model, *args, **kwargs):
+        self.models = (*self.models, model)
         return model.fit(*args, **{**kwargs, "batch_size": hp.Choice("batch", [8, 16])})
 
 
-def test_a_fit_of_the_hypermodels_own_is_called_and_said(tmp_path, caplog):
-    tuner = searched(rnnsearch, "RandomSearch", tmp_path, OwnFit(), max_trials=2, seed=1)
+def test_a_fit_of_the_hypermodels_own_finds_a_model_whose_fit_is_a_programs(tmp_path, caplog):
+    """And comes to what it comes to under KerasTuner; afterwards a model's `fit` is Keras's."""
+    arguments = {"max_trials": 2, "seed": 1}
+    theirs = searched(keras_tuner, "RandomSearch", tmp_path, OwnFit(), **arguments)
+    hypermodel = OwnFit()
+    ours = searched(rnnsearch, "RandomSearch", tmp_path, hypermodel, **arguments)
     assert [r.message for r in caplog.records if r.name == "rnnsearch"] == [
-        "trained by model.fit: OwnFit has a fit of its own"
+        "trained one after the other: OwnFit has a fit of its own"
     ]
-    assert all("batch" in t.hyperparameters.values for t in tuner.oracle.trials.values())
-    assert tuner._programs is None
+    for trial_id, trial in theirs.oracle.trials.items():
+        mine = ours.oracle.get_trial(trial_id)
+        assert mine.hyperparameters.values == trial.hyperparameters.values
+        assert mine.score == pytest.approx(trial.score, rel=1e-4)
+        assert mine.best_step == trial.best_step
+    kept = [tuner.get_best_models()[0].get_weights() for tuner in (ours, theirs)]
+    for one, other in zip(*kept, strict=True):
+        np.testing.assert_allclose(one, other, 1e-3, 1e-5)
+    first, second = hypermodel.models
+    assert len(first.fit.programs) == len({t.get("batch") for t in hyperparameters(ours)})
+    assert first.train_function is second.train_function is None, "Keras has compiled nothing"
+    first.fit(X, Y, verbose=0)
+    assert first.train_function is not None
+    assert isinstance(hypermodel.build(hyperparameters(ours)[0]), keras.Model)
+    assert not isinstance(hypermodel.build(hyperparameters(ours)[0]).fit, ProgramFit)
 
 
 @pytest.mark.parametrize("result", [0.5, {"val_loss": 0.5}, [0.25, 0.75]])
@@ -286,10 +312,20 @@ def test_what_fit_refuses_is_the_trials_message(tmp_path):
 
 def test_several_objectives_and_directions(tmp_path):
     objective = ["val_loss", keras_tuner.Objective("val_mae", "min")]
-    tuner = searched(rnnsearch, "RandomSearch", tmp_path, max_trials=2, objective=objective)
+    tuner = searched(rnnsearch, "RandomSearch", tmp_path, max_trials=4, objective=objective)
     trial = tuner.oracle.get_best_trials()[0]
     found = [trial.metrics.get_best_value(name) for name in ("val_loss", "val_mae")]
     assert trial.score == pytest.approx(sum(found))
+    front = pareto_trials(tuner)
+    costs = {
+        trial.trial_id: [trial.metrics.get_best_value(name) for name in ("val_loss", "val_mae")]
+        for trial in tuner.oracle.trials.values()
+    }
+    assert trial in front
+    assert costs[front[0].trial_id][0] == min(cost[0] for cost in costs.values())
+    for one in tuner.oracle.trials.values():
+        beaten = any(all(np.less(cost, costs[one.trial_id])) for cost in costs.values())
+        assert (one in front) != beaten
     with pytest.raises(ValueError, match="Could not infer optimization direction"):
         rnnsearch.RandomSearch(build, "unheard_of", 2, directory=tmp_path / "o")
 
@@ -322,7 +358,16 @@ def test_keras_tuners_names_are_there():
     assert rnnsearch.HyperModel is names.HyperModel is keras_tuner.HyperModel
     assert rnnsearch.errors.FailedTrialError is keras_tuner.errors.FailedTrialError
     assert names.RandomSearch is rnnsearch.RandomSearch is not keras_tuner.RandomSearch
-    assert names.oracles is rnnsearch.oracles is keras_tuner.oracles
+    for name in keras_tuner.oracles.__dict__.keys() & {"RandomSearchOracle", "HyperbandOracle"}:
+        assert getattr(rnnsearch.oracles, name) is getattr(keras_tuner.oracles, name)
+    from rnnsearch.engine.hyperparameters import HyperParameters
+
+    from rnnsearch.engine.tuner import Tuner
+
+    assert HyperParameters is keras_tuner.HyperParameters
+    assert Tuner is rnnsearch.tuners.Tuner is BuildTuner
+    assert rnnsearch.applications.HyperResNet is keras_tuner.applications.HyperResNet
+    assert rnnsearch.SklearnTuner is rnnsearch.tuners.SklearnTuner is keras_tuner.SklearnTuner
     assert names.tuners.Hyperband is rnnsearch.tuners.Hyperband is rnnsearch.Hyperband
     for module in (rnnsearch, names, rnnsearch.errors):
         with pytest.raises(AttributeError, match="unheard_of"):
@@ -332,6 +377,7 @@ def test_keras_tuners_names_are_there():
 SCRIPT = """
 import keras, numpy as np
 import rnnsearch as kt
+from rnnsearch.integrations.keras_tuner.apart.processes import _idle
 
 @keras.saving.register_keras_serializable("script")
 class Scale(keras.layers.Layer):
@@ -369,8 +415,10 @@ def searched(name, **more):
     (best,) = tuner.oracle.get_best_trials(1)
     loss = tuner.get_best_models()[0].evaluate(x[30:], y[30:], verbose=0)
     assert abs(loss - best.score) < 1e-4 * best.score, (loss, best.score)
+    processes.add(_idle[0]._process.pid)
     return tuner
 
+processes = set()
 x = np.random.default_rng(0).normal(size=(40, 4)).astype("float32")
 y = x @ np.arange(4.0)
 tuner = searched("apart", callbacks=[keras.callbacks.EarlyStopping(patience=2)])
@@ -379,6 +427,16 @@ watched = Watch()
 searched("watched", epochs=3, callbacks=[watched, keras.callbacks.CSVLogger("epochs.csv")])
 print("seen", Watch.seen)
 searched("changed", epochs=1, callbacks=[Change()])
+
+def build(hp):
+    units = {"tensorflow": 2, "jax": 3}[keras.backend.backend()]
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(units), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(hp.Float("rate", 0.01, 0.1)), "mse")
+    return model
+
+keras.config.set_epsilon(1e-6)
+searched("other", epochs=1)
+print("processes", len(processes))
 """
 
 
@@ -392,10 +450,12 @@ def test_a_script_on_another_backend_without_a_main_guard(tmp_path, backend):
         [sys.executable, "script.py"], cwd=tmp_path, env=environment, capture_output=True, text=True
     )
     assert process.returncode == 0, process.stderr[-3000:]
-    assert process.stdout.splitlines()[-2:] == [f"2 {backend}", "seen 4"]
+    told = [f"2 {backend}", "seen 4", "processes 1"]
+    assert [line for line in process.stdout.splitlines() if line in told] == told
     lines = dict.fromkeys(process.stderr.splitlines())
     assert [line for line in lines if "backend is" in line or "by mod" in line] == [
         f"the backend is {backend}: trials are trained together on JAX, in a process of its own",
         "trained by model.fit: a callback changes what is trained",
+        "trained by model.fit: what the function builds depends on the process",
     ]
     assert logging.getLogger("rnnsearch").level == logging.NOTSET

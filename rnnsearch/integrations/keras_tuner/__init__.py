@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         RandomSearch,
     )
     from rnnsearch.integrations.keras_tuner.optuna_oracle import OptunaOracle
+    from rnnsearch.integrations.keras_tuner.pareto import pareto_trials
     from rnnsearch.integrations.keras_tuner.recurrent import RecurrentHyperModel
 
 __all__ = [
@@ -27,9 +28,15 @@ __all__ = [
     "RandomSearch",
     "RecurrentHyperModel",
     "Tuner",
+    "pareto_trials",
 ]
 
-_HOMES = {"OptunaOracle": "optuna_oracle", "RecurrentHyperModel": "recurrent", "Tuner": "front"}
+_HOMES = {
+    "OptunaOracle": "optuna_oracle",
+    "RecurrentHyperModel": "recurrent",
+    "Tuner": "front",
+    "pareto_trials": "pareto",
+}
 
 
 def __getattr__(name: str) -> Any:

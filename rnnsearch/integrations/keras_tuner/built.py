@@ -9,6 +9,7 @@ import contextlib
 import gc
 import logging
 from collections import deque
+from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -18,8 +19,9 @@ from keras_tuner.src.distribute import utils as distribution
 from keras_tuner.src.engine import tuner_utils
 from keras_tuner.src.engine.tuner import maybe_compute_model_size, maybe_distribute
 
-from rnnsearch.integrations.keras_tuner.apart import Apart, NotApart
+from rnnsearch.integrations.keras_tuner.apart import Apart, NotApart, begin_early
 from rnnsearch.integrations.keras_tuner.asking import block_of, tells_nothing
+from rnnsearch.integrations.keras_tuner.facts import has_gpu, listed, on_jax, overrides
 from rnnsearch.integrations.keras_tuner.fitting import (
     BestEpoch,
     Job,
@@ -27,11 +29,13 @@ from rnnsearch.integrations.keras_tuner.fitting import (
     build_as_recorded,
     save_best,
 )
+from rnnsearch.integrations.keras_tuner.own_fits import program_fits
 
 __all__ = ["LaneTuner"]
 
 _LOG = logging.getLogger("rnnsearch")
 
+_FIT = keras_tuner.HyperModel.fit
 _HOOKS = ("on_epoch_begin", "on_epoch_end", "on_batch_begin", "on_batch_end")
 _IN_TURN = ("on_trial_begin", "on_trial_end", "pre_create_trial", "_try_run_and_update_trial",
             "_run_and_update_trial")  # fmt: skip
@@ -64,15 +68,23 @@ class LaneTuner(keras_tuner.Tuner):
         self._said: set[str] = set()
         self._asked = 0
         self._acted = False
+        self._fitting = False
         self._programs: Any = None
         self._may_part = apart
         self._apart: Apart | None = None
         super().__init__(*arguments, **named)
-        if self.hypermodel is None and not _overrides(self, "run_trial"):
+        if self.hypermodel is None and not overrides(self, "run_trial"):
             raise ValueError(
                 "Received `hypermodel=None`: expected a function that builds a model, or a "
                 "HyperModel, or a subclass with a `run_trial` of its own"
             )
+
+    def _populate_initial_space(self) -> None:
+        """As KerasTuner's, which builds models: that is time in which another process may start."""
+        apart = self._may_part and not on_jax()
+        if apart and self.hypermodel is not None and not (self._own_part() or has_gpu()):
+            begin_early()
+        super()._populate_initial_space()
 
     def search(self, *fit_args: Any, **fit_kwargs: Any) -> None:
         """Search as KerasTuner does.
@@ -83,7 +95,8 @@ class LaneTuner(keras_tuner.Tuner):
         """
         try:
             if self._in_turn():
-                super().search(*fit_args, **fit_kwargs)
+                with self._fits():
+                    super().search(*fit_args, **fit_kwargs)
             else:
                 self._search(fit_args, fit_kwargs)
         finally:
@@ -98,9 +111,25 @@ class LaneTuner(keras_tuner.Tuner):
         return (
             distribution.has_chief_oracle()
             or self._block == 1
-            or _overrides(self, *_IN_TURN, "run_trial")
+            or overrides(self, *_IN_TURN, "run_trial")
             or self._never() is not None
         )
+
+    @contextlib.contextmanager
+    def _fits(self) -> Iterator[None]:
+        """In it `model.fit`, called by the user's code, is a program's where that may be."""
+        own = overrides(self, "run_trial") or type(self.hypermodel).fit is not _FIT
+        within = overrides(self, "_build_and_fit_model", "on_batch_begin", "on_batch_end")
+        several = self.distribution_strategy is not None or distribution.has_chief_oracle()
+        if not own or within or several or self.hypermodel is None or not on_jax():
+            yield
+            return
+        with program_fits(self.hypermodel, overrides(self, *_HOOKS), self._say):
+            self._fitting = True
+            try:
+                yield
+            finally:
+                self._fitting = False
 
     def _search(self, fit_args: tuple[Any, ...], fit_kwargs: dict[str, Any]) -> None:
         """The loop of KerasTuner's `search`, with several trials under way."""
@@ -108,7 +137,7 @@ class LaneTuner(keras_tuner.Tuner):
         self.on_search_begin()
         under_way: deque[Any] = deque()
         pool = Pool(threads=True)
-        if keras.backend.backend() != "jax":
+        if not on_jax():
             with contextlib.suppress(NotApart):  # the first trial says why
                 self._process().start()  # it imports while the first models are built
         try:
@@ -199,12 +228,12 @@ class LaneTuner(keras_tuner.Tuner):
         reason = self._never()
         if reason is None:
             try:
-                here = keras.backend.backend() == "jax"
-                reason = (self._lay_out if here else self._send)(job, pool, args, kwargs)
+                begin = self._lay_out if on_jax() else self._send
+                reason = begin(job, pool, args, kwargs)
             except Exception as error:  # a trial's failure is the oracle's to judge
                 job.error = error
         if reason is not None:
-            self._say(reason)
+            self._say(reason, "one after the other" if self._fitting else "by model.fit")
         return job
 
     def _lay_out(
@@ -215,7 +244,7 @@ class LaneTuner(keras_tuner.Tuner):
 
         hyperparameters = job.trial.hyperparameters
         models = [self._try_build(hyperparameters) for _ in range(self.executions_per_trial)]
-        callbacks = _listed(kwargs.get("callbacks"))
+        callbacks = listed(kwargs.get("callbacks"))
         try:
             request = built.Request.of(args, kwargs, self._read)
         except Exception as error:  # `model.fit` says it in its own words
@@ -231,7 +260,7 @@ class LaneTuner(keras_tuner.Tuner):
             program, values = self._programs.of(model, request)
             keeper = BestEpoch(self.oracle.objective)
             called = self._deepcopy_callbacks(callbacks)
-            if _overrides(self, *_HOOKS):
+            if overrides(self, *_HOOKS):
                 called.append(tuner_utils.TunerCallback(self, job.trial))
             lane = built.Lane(model, request, program, values, called, keeper)
             job.lanes.append(lane)
@@ -245,7 +274,7 @@ class LaneTuner(keras_tuner.Tuner):
         """As `_lay_out`, of lanes that another process trains."""
         hyperparameters = job.trial.hyperparameters
         models = [self._try_build(hyperparameters) for _ in range(self.executions_per_trial)]
-        callbacks = _listed(kwargs.get("callbacks"))
+        callbacks = listed(kwargs.get("callbacks"))
         objective = self.oracle.objective
         try:
             for model in models:
@@ -273,18 +302,22 @@ class LaneTuner(keras_tuner.Tuner):
 
     def _never(self) -> str | None:
         """Why no trial of this tuner can be a lane, if that is known without a model."""
-        if keras.backend.backend() != "jax":
+        if not on_jax():
             reason = self._never_apart()
             if reason is not None:
                 return f"the backend is {keras.backend.backend()}, and {reason}"
         if self.hypermodel is None:
             return "there is no hypermodel"
-        if type(self.hypermodel).fit is not keras_tuner.HyperModel.fit:
-            return f"{type(self.hypermodel).__name__} has a fit of its own"
         if self.distribution_strategy is not None:
             return "a distribution_strategy is given"
+        return self._own_part()
+
+    def _own_part(self) -> str | None:
+        """What of the user's own trains, or must see how."""
+        if type(self.hypermodel).fit is not _FIT:
+            return f"{type(self.hypermodel).__name__} has a fit of its own"
         for name in ("_build_and_fit_model", "on_batch_begin", "on_batch_end"):
-            if _overrides(self, name):
+            if overrides(self, name):
                 return f"{type(self).__name__} has {name} of its own"
         return None
 
@@ -294,9 +327,9 @@ class LaneTuner(keras_tuner.Tuner):
             return "apart=False is given; with jax trials are trained together"
         if self.optimizer or self.loss or self.metrics:
             return "the tuner has compile arguments of its own"
-        if _overrides(self, *_HOOKS):
+        if overrides(self, *_HOOKS):
             return f"{type(self).__name__} is told of epochs in this process"
-        if keras.backend.backend() == "tensorflow" and _has_gpu():
+        if has_gpu():
             return "TensorFlow holds the GPU"
         return None
 
@@ -353,27 +386,8 @@ class LaneTuner(keras_tuner.Tuner):
         if any(type(one).__name__ == "TensorBoard" for one in callbacks):
             super()._configure_tensorboard_dir(callbacks, trial, execution)
 
-    def _say(self, reason: str) -> None:
+    def _say(self, reason: str, how: str = "by model.fit") -> None:
         """One line for each reason."""
         if reason not in self._said:
             self._said.add(reason)
-            _LOG.warning("trained by model.fit: %s", reason)
-
-
-def _has_gpu() -> bool:
-    """Whether TensorFlow sees one: it takes all of its memory."""
-    import tensorflow
-
-    return bool(tensorflow.config.list_physical_devices("GPU"))
-
-
-def _overrides(tuner: LaneTuner, *names: str) -> bool:
-    """Whether a user's subclass has one of these methods of its own."""
-    homes = (getattr(type(tuner), name).__module__.partition(".")[0] for name in names)
-    return any(home not in ("rnnsearch", "keras_tuner") for home in homes)
-
-
-def _listed(callbacks: Any) -> list[Any]:
-    if callbacks is None:
-        return []
-    return list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
+            _LOG.warning("trained %s: %s", how, reason)

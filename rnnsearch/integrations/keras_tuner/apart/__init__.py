@@ -2,8 +2,24 @@
 
 The script's process builds each model, as KerasTuner does, and sends its weights; the other builds
 it again by the script's own function, trains it, and sends the weights of the best epoch back.
+That process imports only what it needs, so names are imported here when they are first used.
 """
 
-from rnnsearch.integrations.keras_tuner.apart.sending import Apart, ApartLane, NotApart
+from __future__ import annotations
 
-__all__ = ["Apart", "ApartLane", "NotApart"]
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rnnsearch.integrations.keras_tuner.apart.processes import begin_early
+    from rnnsearch.integrations.keras_tuner.apart.sending import Apart, ApartLane, NotApart
+
+__all__ = ["Apart", "ApartLane", "NotApart", "begin_early"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    home = "processes" if name == "begin_early" else "sending"
+    return getattr(import_module(f"{__name__}.{home}"), name)

@@ -7,18 +7,29 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Begin", "Data", "Done", "Epoch", "Failed", "Fit"]
+__all__ = ["Begin", "Data", "Done", "End", "Epoch", "Failed", "Fit"]
 
 
 @dataclass(frozen=True)
 class Begin:
-    """The first message.
+    """A search begins; what was of the one before is forgotten, but for compiled programs.
 
     Attributes:
         hypermodel: Pickled: what builds models.
+        settings: Keras's own that decide what is built.
+        folder: Where the script is.
+        path: Of its modules.
     """
 
     hypermodel: bytes
+    settings: dict[str, Any]
+    folder: str
+    path: list[str]
+
+
+@dataclass(frozen=True)
+class End:
+    """The search has ended; nothing of it is needed any more."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +54,7 @@ class Fit:
         data: Number of its `Data`.
         trial: Pickled: hyperparameters, callbacks, the objective, and arguments of `fit`.
         weights: Of `model.weights`, to begin with; None of a model that isn't built.
+        description: Of the model, by `description`.
         seed: Of the orders of the data and of dropout.
         watched: Whether callbacks of the script's process want to see each epoch.
     """
@@ -51,6 +63,7 @@ class Fit:
     data: int
     trial: bytes
     weights: list[np.ndarray] | None
+    description: str
     seed: int
     watched: bool
 

@@ -7,14 +7,17 @@ import os
 import pickle
 import sys
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from typing import Any
 
+from rnnsearch.ahead import importing
 from rnnsearch.integrations.keras_tuner.apart.messages import (
     Begin,
     Data,
     Done,
+    End,
     Epoch,
     Failed,
     Fit,
@@ -22,13 +25,28 @@ from rnnsearch.integrations.keras_tuner.apart.messages import (
 
 __all__ = ["main"]
 
+_IDLE = 600
+"""Seconds that a process waits for another search of the same script."""
+
 
 def main() -> None:
     """Answer the messages that come through a pipe, until its other end is closed."""
     connection = Connection(int(sys.argv[1]))
     with contextlib.suppress(EOFError, OSError):  # nobody is left to train for
-        _Trainer(connection).run()
+        with importing(), _without("sklearn"):
+            trainer = _Trainer(connection)
+        trainer.run()
     os._exit(0)  # threads may be within an epoch
+
+
+@contextlib.contextmanager
+def _without(package: str) -> Iterator[None]:
+    """As if a package weren't installed: Keras looks for some that are a third of its imports."""
+    sys.modules[package] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[package]
 
 
 class _Trainer:
@@ -39,6 +57,8 @@ class _Trainer:
     """
 
     def __init__(self, connection: Connection) -> None:
+        import keras_tuner  # noqa: F401 - what is sent needs it
+
         from rnnsearch.engines import built
         from rnnsearch.integrations.keras_tuner.asking import cores
 
@@ -57,6 +77,8 @@ class _Trainer:
             EOFError: The other end is closed.
         """
         while True:
+            if self._hypermodel is None and not self._connection.poll(_IDLE):
+                return
             message = self._connection.recv()
             try:
                 self._take(message)
@@ -64,10 +86,19 @@ class _Trainer:
                 number = message.number if isinstance(message, Fit) else None
                 self._say(Failed(number, f"{type(error).__name__}: {error}".splitlines()[0]))
 
-    def _take(self, message: Begin | Data | Fit) -> None:
+    def _take(self, message: Begin | Data | End | Fit) -> None:
         match message:
             case Begin():
+                from rnnsearch.integrations.keras_tuner.apart.describing import apply_settings
+
+                os.chdir(message.folder)
+                sys.path.extend(path for path in message.path if path not in sys.path)
+                apply_settings(message.settings)
                 self._hypermodel = pickle.loads(message.hypermodel)
+            case End():
+                self._hypermodel = None
+                self._data.clear()
+                self._read.clear()
             case Data():
                 self._data[message.number] = pickle.loads(message.arguments)
             case Fit():
@@ -78,12 +109,16 @@ class _Trainer:
         import keras
 
         from rnnsearch.engines import built
+        from rnnsearch.integrations.keras_tuner.apart.describing import description
         from rnnsearch.integrations.keras_tuner.fitting import BestEpoch
 
         keras.utils.set_random_seed(fit.seed)
         keras.backend.clear_session(free_memory=False)
         hyperparameters, callbacks, objective, named = pickle.loads(fit.trial)
         model = self._hypermodel.build(hyperparameters)
+        if description(model) != fit.description:
+            self._say(Failed(fit.number, "what the function builds depends on the process"))
+            return
         request = built.Request.of((), {**self._data[fit.data], **named}, self._read)
         reason = built.reason_against(model, request, callbacks)
         if reason is not None:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import inspect
 import itertools
 import math
-import os
-import subprocess
 import sys
-import tempfile
-import threading
 import zlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +17,9 @@ import cloudpickle
 import keras
 import numpy as np
 
-from rnnsearch.integrations.keras_tuner.apart.messages import Begin, Data, Done, Fit
+from rnnsearch.integrations.keras_tuner.apart.describing import description, settings
+from rnnsearch.integrations.keras_tuner.apart.messages import Begin, Data, Done, Failed, Fit
+from rnnsearch.integrations.keras_tuner.apart.processes import Process, give_back, taken
 from rnnsearch.integrations.keras_tuner.fitting import TOGETHER, BestEpoch, build_as_recorded
 
 __all__ = ["Apart", "ApartLane", "NotApart"]
@@ -34,8 +30,6 @@ _DATA = ("x", "y", "sample_weight", "class_weight", "validation_data", "validati
 _NOT_SENT = ("self", "callbacks", "verbose")
 _MOST_WATCHED = 2**28
 """Bytes of all epochs' weights that are sent for callbacks to see."""
-
-_MODULE = "rnnsearch.integrations.keras_tuner.apart.process"
 
 
 class NotApart(Exception):
@@ -134,7 +128,7 @@ class ApartLane:
 
 
 class Apart:
-    """A process in which JAX trains models that a function builds; it starts with the first.
+    """A search of models that a function builds, and JAX trains in a process of its own.
 
     Args:
         hypermodel: KerasTuner's, around the function.
@@ -145,9 +139,7 @@ class Apart:
         self._lanes: dict[int, ApartLane] = {}
         self._numbers = itertools.count()
         self._data: dict[tuple[Any, ...], tuple[int, Any]] = {}
-        self._process: subprocess.Popen[bytes] | None = None
-        self._connection: Connection | None = None
-        self._output: Any = None
+        self._process: Process | None = None
         self._gone = ""
 
     def lane(
@@ -188,54 +180,38 @@ class Apart:
         self._lanes[number] = lane
         weights = model.get_weights() if model.built else None
         data = self._data_number({name: given[name] for name in _DATA if name in given})
-        self._send(Fit(number, data, sent, weights, _seed(number), bool(watching)))
+        said, seed = description(model), _seed(number)
+        self._send(Fit(number, data, sent, weights, said, seed, bool(watching)))
         return lane
 
     def close(self) -> None:
-        """End the process and whatever it trains."""
-        if self._process is None or self._connection is None:
+        """Give the process back; end it if it still trains."""
+        process, self._process = self._process, None
+        if process is None:
             return
-        self._process.kill()
-        self._process.wait()
-        self._connection.close()
-        self._process = None
+        if self._lanes or self._gone:
+            process.close()
+        else:
+            give_back(process)
         self._data.clear()
 
     def start(self) -> None:
-        """Start the process, if it isn't yet.
+        """Have a process, if there is none yet.
 
         Raises:
             NotApart: What builds models can't be given to it.
         """
-        if self._process is not None:
-            return
-        begin = Begin(_pickled(self._hypermodel))
-        ours, theirs = Pipe()
-        self._output = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", _MODULE, str(theirs.fileno())],
-                env={
-                    **os.environ,
-                    "KERAS_BACKEND": "jax",
-                    "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path),
-                },
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=self._output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C is for this process alone
-            )
-        self._connection = ours
-        threading.Thread(target=self._listen, args=(ours,), daemon=True).start()
-        self._send(begin)
+        if self._process is None:
+            path = [entry or str(Path.cwd()) for entry in sys.path]
+            begin = Begin(_pickled(self._hypermodel), settings(), str(Path.cwd()), path)
+            self._process = taken(begin, self._take, self._ended)
 
     def _data_number(self, given: Mapping[str, Any]) -> int:
         """Of what is sent once, as long as the same objects are given."""
         key = tuple((name, id(value)) for name, value in given.items())
         if key not in self._data:
             try:
-                data = Data(len(self._data), _pickled(given))
+                data = Data(len(self._data), _pickled(_in_memory(given)))
             except NotApart as error:
                 kind = type(given.get("x")).__name__
                 raise NotApart(f"the data is a {kind}, not arrays") from error
@@ -244,42 +220,31 @@ class Apart:
             self._send(data)
         return self._data[key][0]
 
-    def _send(self, message: Begin | Data | Fit) -> None:
-        assert self._connection is not None
+    def _send(self, message: Data | Fit) -> None:
+        assert self._process is not None
         try:
-            self._connection.send(message)
+            self._process.send(message)
         except OSError as error:
             raise NotApart(self._gone or "the process in which JAX trains has ended") from error
 
-    def _listen(self, connection: Connection) -> None:
-        """Hand answers to their lanes, until the process ends."""
-        try:
-            while True:
-                message = connection.recv()
-                if isinstance(message, Done):
-                    self._lanes.pop(message.number).take(message)
-                elif message.number is not None:
-                    self._fail([message.number], message.reason)
-                else:
-                    self._gone = message.reason
-                    self._fail(list(self._lanes), message.reason)
-        except (EOFError, OSError, TypeError):  # TypeError: closed while it was waited for
-            self._gone = self._gone or f"the process in which JAX trains has ended{self._last()}"
-            self._fail(list(self._lanes), self._gone)
+    def _take(self, message: Done | Failed) -> None:
+        """Hand an answer to its lane."""
+        if isinstance(message, Done):
+            self._lanes.pop(message.number).take(message)
+        elif message.number is not None:
+            self._fail([message.number], message.reason)
+        else:
+            self._ended(message.reason)
+
+    def _ended(self, reason: str) -> None:
+        self._gone = self._gone or reason
+        self._fail(list(self._lanes), self._gone)
 
     def _fail(self, numbers: list[int], reason: str) -> None:
         for number in numbers:
             lane = self._lanes.pop(number, None)
             if lane is not None:
                 lane.future.set_exception(NotApart(reason))
-
-    def _last(self) -> str:
-        """The last line that the process printed."""
-        with contextlib.suppress(OSError, ValueError):
-            self._output.seek(0)
-            lines = self._output.read().decode(errors="replace").strip().splitlines()
-            return f": {lines[-1][:300]}" if lines else ""
-        return ""
 
 
 def _watching(callbacks: Sequence[Any]) -> list[Any]:
@@ -310,6 +275,22 @@ def _same(one: Sequence[np.ndarray], other: Sequence[np.ndarray]) -> bool:
 def _bytes(model: keras.Model) -> int:
     """Of its weights, if it is built."""
     return sum(4 * math.prod(weight.shape) for weight in model.weights)
+
+
+def _in_memory(given: Mapping[str, Any]) -> Any:
+    """Tensors of this backend as arrays; the other process has another.
+
+    Raises:
+        NotApart: Some have no such form.
+    """
+    try:
+        return keras.tree.map_structure(_as_array, dict(given))
+    except Exception as error:  # of ragged or sparse ones
+        raise NotApart("the data isn't of arrays") from error
+
+
+def _as_array(leaf: Any) -> Any:
+    return keras.ops.convert_to_numpy(leaf) if keras.ops.is_tensor(leaf) else leaf
 
 
 def _pickled(thing: Any) -> bytes:

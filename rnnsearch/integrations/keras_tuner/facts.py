@@ -1,0 +1,36 @@
+"""What the backend, a tuner's class and an argument say of how a search goes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+
+__all__ = ["has_gpu", "listed", "on_jax", "overrides"]
+
+
+def on_jax() -> bool:
+    """Whether lanes can be trained in this process."""
+    return bool(keras.backend.backend() == "jax")
+
+
+def has_gpu() -> bool:
+    """Whether TensorFlow, if it is the backend, sees a GPU: it takes all of its memory."""
+    if keras.backend.backend() != "tensorflow":
+        return False
+    import tensorflow
+
+    return bool(tensorflow.config.list_physical_devices("GPU"))
+
+
+def overrides(tuner: Any, *names: str) -> bool:
+    """Whether a user's subclass has one of these methods of its own."""
+    homes = (getattr(type(tuner), name).__module__.partition(".")[0] for name in names)
+    return any(home not in ("rnnsearch", "keras_tuner") for home in homes)
+
+
+def listed(callbacks: Any) -> list[Any]:
+    """Callbacks as `fit` takes them: none, one or several."""
+    if callbacks is None:
+        return []
+    return list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
