@@ -7,6 +7,7 @@ from keras import layers
 
 from rnnsearch.engines.built import Lane, NotArrays, Programs, Request, reason_against
 from rnnsearch.engines.built.keys import describe, is_foreign
+from rnnsearch.engines.built.recurrent import by_hand, is_plain
 
 COUNT = 37
 RNG = np.random.default_rng(0)
@@ -89,6 +90,16 @@ def many_outputs(rate=1e-2, dropout=0.2):
     return model
 
 
+def recurrent(rate=1e-2, dropout=0.2):
+    inputs = keras.Input((5, 2))
+    last, *state = layers.LSTM(3, return_state=True, dropout=dropout)(inputs)
+    hidden = layers.LSTM(3, return_sequences=True)(inputs, initial_state=state)
+    hidden = layers.GRU(4, go_backwards=True, return_sequences=True, dropout=dropout)(hidden)
+    hidden = layers.Bidirectional(layers.SimpleRNN(3, dropout=dropout))(hidden)
+    model = keras.Model(inputs, layers.Dense(1)(layers.Concatenate()([hidden, last])))
+    return compiled(model, keras.optimizers.SGD(rate), "mse", ["mae"])
+
+
 def compiled(model, optimizer, loss, metrics):
     model.compile(optimizer=optimizer, loss=loss, metrics=metrics)
     return model
@@ -116,6 +127,7 @@ CASES = {
         X[:, 0],
         {"shuffle": False},
     ),
+    "recurrent": (recurrent, RNG.normal(size=(COUNT, 5, 2)), X[:, 0], {}),
     "many_outputs": (many_outputs, X, {"p": X[:, :1], "q": RNG.integers(0, 3, COUNT)}, {}),
 }
 
@@ -164,6 +176,30 @@ def test_another_structure_is_another_program():
     frozen.layers[1].trainable = False
     assert len({*texts, describe(frozen)[0]}) == 6
     assert describe(made(dense, rate=0.5, clip=0.1, decay=0.3))[0] == texts[0]
+
+
+@pytest.mark.parametrize(
+    ("layer", "plain"),
+    [
+        (layers.LSTM(2), True),
+        (layers.GRU(2, dropout=0.1, recurrent_dropout=0.1, implementation=2), False),
+        (layers.GRU(2), True),
+        (layers.GRU(2, reset_after=False), False),
+        (layers.SimpleRNN(2, dropout=0.1), True),
+        (layers.SimpleRNN(2, activation="relu"), False),
+        (layers.LSTM(2, recurrent_activation="hard_sigmoid"), False),
+        (layers.LSTM(2, use_bias=False), False),
+        (layers.RNN(layers.GRUCell(2)), False),
+        (type("Own", (layers.LSTM,), {})(2), False),
+    ],
+)
+def test_plain_recurrent_layers_are_computed_by_hand_while_they_are_traced(layer, plain):
+    model = keras.Sequential([keras.Input((3, 1)), layer])
+    assert is_plain(layer) == plain
+    usual = layer.inner_loop
+    with by_hand(model):
+        assert (layer.inner_loop != usual) == plain
+    assert layer.inner_loop == usual
 
 
 class Scaled(layers.Layer):

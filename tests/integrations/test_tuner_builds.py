@@ -73,6 +73,25 @@ def test_trials_are_those_of_keras_tuner(tmp_path):
     assert len(ours._programs) < len(ours.oracle.trials)
 
 
+def test_a_function_that_sets_seeds_finds_what_it_finds_under_keras_tuner(tmp_path):
+    """As lanes, and where a callback within epochs makes `model.fit` train."""
+
+    def seeded(hp):
+        keras.utils.set_random_seed(hp.Int("seed", 1, 9))
+        return linear(hp)
+
+    def scores(package, name, callbacks=()):
+        fit = {**FIT, "callbacks": list(callbacks)}
+        arguments = {"max_trials": 2, "seed": 1, "executions_per_trial": 2, "project_name": name}
+        tuner = searched(package, "RandomSearch", tmp_path, seeded, fit, **arguments)
+        return [trial.score for trial in tuner.oracle.trials.values()]
+
+    theirs = scores(keras_tuner, "theirs")
+    assert scores(rnnsearch, "lanes") == pytest.approx(theirs, rel=1e-5)
+    within = [keras.callbacks.TerminateOnNaN()]
+    assert scores(rnnsearch, "fits", within) == pytest.approx(theirs, rel=1e-5)
+
+
 def test_hyperband_goes_on_with_the_weights_of_the_round_before(tmp_path):
     arguments = {"hypermodel": linear, "max_epochs": 2, "factor": 2, "seed": 2}
     ours = searched(rnnsearch, "Hyperband", tmp_path, **arguments)
@@ -365,11 +384,12 @@ def test_keras_tuners_names_are_there():
     from rnnsearch.engine.tuner import Tuner
 
     assert HyperParameters is keras_tuner.HyperParameters
+    assert rnnsearch.engine.trial.Trial is keras_tuner.engine.trial.Trial
     assert Tuner is rnnsearch.tuners.Tuner is BuildTuner
     assert rnnsearch.applications.HyperResNet is keras_tuner.applications.HyperResNet
     assert rnnsearch.SklearnTuner is rnnsearch.tuners.SklearnTuner is keras_tuner.SklearnTuner
     assert names.tuners.Hyperband is rnnsearch.tuners.Hyperband is rnnsearch.Hyperband
-    for module in (rnnsearch, names, rnnsearch.errors):
+    for module in (rnnsearch, names, rnnsearch.errors, rnnsearch.engine):
         with pytest.raises(AttributeError, match="unheard_of"):
             _ = module.unheard_of
 
@@ -436,6 +456,42 @@ def build(hp):
 
 keras.config.set_epsilon(1e-6)
 searched("other", epochs=1)
+
+import tensorflow as tf
+from rnnsearch.integrations.keras_tuner.datasets import Datasets
+
+whole = tf.data.Dataset.from_tensor_slices((x, y)).map(lambda a, b: (2 * a, b)).cache()
+
+def read(pipeline, exact=True):
+    return Datasets().in_memory((pipeline,), {"epochs": 2}, exact=exact)[1]
+
+plain = read(whole.batch(16).prefetch(2))
+assert np.array_equal(plain["x"], 2 * x) and np.array_equal(plain["y"], y)
+assert (plain["batch_size"], plain["shuffle"], plain["epochs"]) == (16, False, 2)
+shuffled = whole.shuffle(40).batch(16)
+assert "x" not in read(shuffled)
+assert read(shuffled, exact=False)["shuffle"]
+for refused in (
+    whole.shuffle(39).batch(16),
+    whole.batch(16).shuffle(40),
+    whole.shuffle(40).batch(16, drop_remainder=True),
+    whole.shuffle(40).cache().batch(16),
+    whole.map(lambda a, b: (a + tf.random.uniform([4]), b)).batch(16),
+    whole.repeat().batch(16),
+    whole.filter(lambda a, b: b > 0).batch(16),
+):
+    assert "x" not in read(refused, exact=False)
+
+def build(hp):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(hp.Float("rate", 0.01, 0.1)), "mse")
+    return model
+
+tuner = kt.RandomSearch(build, "val_loss", 1, directory="here", project_name="pipelines")
+tuner.search(shuffled, validation_data=whole.batch(7), epochs=2, verbose=0)
+loss = tuner.get_best_models()[0].evaluate(2 * x, y, verbose=0)
+assert abs(loss - tuner.oracle.get_best_trials(1)[0].score) < 1e-4 * loss
+processes.add(_idle[0]._process.pid)
 print("processes", len(processes))
 """
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from rnnsearch.engines.built.keys import describe, is_foreign
 from rnnsearch.engines.built.numbers import Number, find_numbers, pairs, replaced, traced
+from rnnsearch.engines.built.recurrent import by_hand
 from rnnsearch.engines.built.requests import Request
 
 __all__ = ["Program", "Programs", "State", "built_for"]
@@ -183,7 +184,7 @@ def _epoch(model: keras.Model, numbers: Sequence[Number]) -> Any:
             return _like(new, carry), logs
 
         carry: Any = (*state, metrics)
-        with replaced(numbers, traced(values)):
+        with replaced(numbers, traced(values)), by_hand(model):
             logs: Any = None
             if order.shape[0]:
                 carry, every = jax.lax.scan(step, carry, order)
@@ -209,7 +210,7 @@ def _validation(model: keras.Model, numbers: Sequence[Number], batch: int) -> An
         count = jax.tree.leaves(data)[0].shape[0]
         whole = count // batch * batch
         carry: Any = (other, metrics)
-        with replaced(numbers, traced(values)):
+        with replaced(numbers, traced(values)), by_hand(model):
             logs: Any = None
             if whole:
                 full = jax.tree.map(lambda a: a[:whole].reshape(-1, batch, *a.shape[1:]), data)

@@ -21,6 +21,7 @@ from keras_tuner.src.engine.tuner import maybe_compute_model_size, maybe_distrib
 
 from rnnsearch.integrations.keras_tuner.apart import Apart, NotApart, begin_early
 from rnnsearch.integrations.keras_tuner.asking import block_of, tells_nothing
+from rnnsearch.integrations.keras_tuner.datasets import Datasets
 from rnnsearch.integrations.keras_tuner.facts import has_gpu, listed, on_jax, overrides
 from rnnsearch.integrations.keras_tuner.fitting import (
     BestEpoch,
@@ -65,6 +66,7 @@ class LaneTuner(keras_tuner.Tuner):
         self._jobs: dict[str, Job] = {}
         self._waiting: list[tuple[Any, Any]] = []
         self._read: dict[Any, Any] = {}
+        self._datasets = Datasets()
         self._said: set[str] = set()
         self._asked = 0
         self._acted = False
@@ -101,6 +103,7 @@ class LaneTuner(keras_tuner.Tuner):
                 self._search(fit_args, fit_kwargs)
         finally:
             self._read.clear()
+            self._datasets = Datasets()
             self._waiting.clear()
             if self._apart is not None:
                 self._apart.close()
@@ -181,8 +184,8 @@ class LaneTuner(keras_tuner.Tuner):
             under_way.append(trial)
             job = self._begin(trial, pool, fit_args, self._of_trial(trial, fit_kwargs))
             self._jobs[trial.trial_id] = job
-            if job.error is not None:
-                return False  # the oracle hears of it before it is asked again
+            if not job.lanes:  # it failed, or `model.fit` trains it: in KerasTuner's own order
+                return False
             # As the trial's end will: the next one may have what this one's model asked for.
             self.oracle.update_space(trial.hyperparameters)
         return False
@@ -206,7 +209,7 @@ class LaneTuner(keras_tuner.Tuner):
             trained = job.results()
         except NotApart as reason:
             self._say(str(reason))
-            self._waiting = [(trial.hyperparameters, lane.model) for lane in job.lanes]
+            self._waiting += [(trial.hyperparameters, lane.model) for lane in job.lanes]
             return super().run_trial(trial, *args, **kwargs)
         self._acted = self._acted or job.acted
         if not job.lanes:
@@ -243,20 +246,23 @@ class LaneTuner(keras_tuner.Tuner):
         from rnnsearch.engines import built
 
         hyperparameters = job.trial.hyperparameters
-        models = [self._try_build(hyperparameters) for _ in range(self.executions_per_trial)]
+        model = self._try_build(hyperparameters)
         callbacks = listed(kwargs.get("callbacks"))
         try:
+            args, kwargs = self._datasets.in_memory(args, kwargs, exact=True)
             request = built.Request.of(args, kwargs, self._read)
         except Exception as error:  # `model.fit` says it in its own words
             reason: str | None = str(error) if isinstance(error, built.NotArrays) else "fit fails"
         else:
-            reason = built.reason_against(models[0], request, callbacks)
+            reason = built.reason_against(model, request, callbacks)
         if reason is not None:
-            self._waiting = [(hyperparameters, model) for model in models]
+            self._waiting.append((hyperparameters, model))
             return reason
         if self._programs is None:
             self._programs = built.Programs()
-        for model in models:
+        for execution in range(self.executions_per_trial):
+            if execution:  # not before the first draws its orders: a function may set seeds
+                model = self._try_build(hyperparameters)
             program, values = self._programs.of(model, request)
             keeper = BestEpoch(self.oracle.objective)
             called = self._deepcopy_callbacks(callbacks)
@@ -276,6 +282,7 @@ class LaneTuner(keras_tuner.Tuner):
         models = [self._try_build(hyperparameters) for _ in range(self.executions_per_trial)]
         callbacks = listed(kwargs.get("callbacks"))
         objective = self.oracle.objective
+        args, kwargs = self._datasets.in_memory(args, kwargs, exact=False)
         try:
             for model in models:
                 keeper, called = BestEpoch(objective), self._deepcopy_callbacks(callbacks)
@@ -286,7 +293,7 @@ class LaneTuner(keras_tuner.Tuner):
                 job.keepers.append(keeper)
                 job.futures.append(lane.future)
         except NotApart as reason:
-            self._waiting = [(hyperparameters, model) for model in models]
+            self._waiting += [(hyperparameters, model) for model in models]
             job.lanes.clear()
             job.keepers.clear()
             job.futures.clear()
