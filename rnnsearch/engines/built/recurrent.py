@@ -68,7 +68,10 @@ def _loop(layer: Any) -> Callable[..., Any]:
         masked = any(one is not None for one in keras.tree.flatten(mask))
         drops = training and layer.dropout
         if masked or (training and layer.recurrent_dropout) or (drops and layer.dropout >= 1):
-            return type(layer).inner_loop(layer, sequences, initial_state, mask, training)
+            usual: tuple[Any, Any, list[Any]] = type(layer).inner_loop(
+                layer, sequences, initial_state, mask, training
+            )
+            return usual
         if drops:
             sequences = sequences * layer.cell.get_dropout_mask(sequences[:, 0, :])[:, None, :]
         return _run(layer, sequences, tuple(keras.tree.flatten(initial_state)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -37,8 +37,8 @@ class Datasets:
         self._read: dict[int, tuple[Any, Any]] = {}
 
     def in_memory(
-        self, arguments: tuple[Any, ...], named: Mapping[str, Any], *, exact: bool
-    ) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
+        self, arguments: tuple[Any, ...], named: dict[str, Any], *, exact: bool
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Arguments of a `fit`, with arrays in place of pipelines that can be had as such.
 
         Args:
@@ -54,7 +54,7 @@ class Datasets:
         held = given.get("validation_data")
         if not _is_pipeline(given.get("x")) and not _is_pipeline(held):
             return arguments, named
-        del given["self"]
+        given = {name: value for name, value in given.items() if name != "self"}
         if _is_pipeline(held):
             # Whoever is judged sees all of it, in whatever order.
             found = self._of(held)
