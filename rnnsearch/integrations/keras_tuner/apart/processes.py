@@ -14,6 +14,7 @@ from multiprocessing.connection import Pipe
 from pathlib import Path
 from typing import Any
 
+import rnnsearch
 from rnnsearch.integrations.keras_tuner.apart.messages import Begin, Data, Done, End, Failed, Fit
 
 __all__ = ["Process", "begin_early", "give_back", "taken"]
@@ -68,9 +69,10 @@ class Process:
         Raises:
             OSError: It has ended.
         """
+        installed = (sys.prefix, sys.base_prefix, str(Path(rnnsearch.__file__).parent))
         for module in list(sys.modules.values()):
             path = getattr(module, "__file__", None)
-            if path and not path.startswith((sys.prefix, sys.base_prefix)):
+            if path and not path.startswith(installed):
                 self._files.setdefault(path, _changed_at(path))
         self._take, self._ended = take, ended
         self.send(begin)
