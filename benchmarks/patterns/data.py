@@ -323,7 +323,7 @@ def validation_data_by_place(kt: Any, folder: str) -> Any:
 @pattern
 def data_that_does_not_fit_the_model(kt: Any, folder: str) -> Any:
     try:
-        searched(kt, folder, x=X[:, :5])
+        searched(kt, folder, x=X[:, :5], max_trials=9)
     except RuntimeError as error:
         return None, str(error).splitlines()[0]
     raise AssertionError("trained on sequences that are too short")
