@@ -1,10 +1,14 @@
 """What every test runs under: one backend, quick compilation, no log noise."""
 
 import atexit
+import gc
 import os
 import shutil
+import sys
 import tempfile
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import settings
 
 # Before anything imports Keras or JAX in this process; workers get their own environment.
@@ -22,12 +26,41 @@ os.environ.setdefault(
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-# A cache of their own, for all processes of these tests: what one has compiled, none compiles again.
+# Caches of their own; what took long to compile, a later search need not. Not in one folder with the
+# other half of the tests, which may find a file half written.
 if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="rnnsearch-tests-")
     atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
-os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+os.environ["JAX_COMPILATION_CACHE_DIR"] = "{XDG_CACHE_HOME}/compiled/{PYTEST_XDIST_WORKER}".format(
+    **{"PYTEST_XDIST_WORKER": "alone"} | os.environ
+)
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.05")
 
-# A slow moment of the machine is no failure.
-settings.register_profile("any machine", deadline=None)
+# Python's bytecode is kept beside the sources: without, every process of a test compiles them anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+# A slow moment of the machine is no failure. The same examples each time: what fails, a change broke.
+settings.register_profile("any machine", deadline=None, derandomize=True, max_examples=40)
 settings.load_profile("any machine")
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage among what tests make only: what is collected and imported by now stays.
+
+    Keras looks for it whenever it forgets a model, which takes long where there is much to look at.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="module")
+def inline() -> Iterator[None]:
+    """Searches of a module train on a thread of this process: no other imports Keras for them."""
+    from rnnsearch.api import searching
+    from tests.inline import Inline
+
+    usual = searching._executor
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(searching, "_executor", lambda *a: Inline(usual(*a)._setup))
+        yield

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.inline import command
+
 ROOT = Path(__file__).parents[2]
 
 SPEC = """\
@@ -33,7 +35,11 @@ search:
 
 
 class Project:
-    """A folder with a spec and its data, and the command line run in it as a user runs it."""
+    """A folder with a spec and its data, and the command line run in it.
+
+    `start` and `run` are what a user does: a process, whose searches have processes as workers.
+    `call` takes seconds less and is for what has nothing to do with processes.
+    """
 
     def __init__(self, path):
         self.path = path
@@ -61,7 +67,11 @@ class Project:
         output, errors = process.communicate(timeout=240)
         return process.returncode, output, errors
 
+    def call(self, *arguments):
+        """The same in this process."""
+        return command(self.path, *arguments)
+
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
+def project(tmp_path_factory, inline):
     return Project(tmp_path_factory.mktemp("project"))

@@ -29,6 +29,7 @@ from rnnsearch.records import Finals, load_weights, open_study, records
 from rnnsearch.spec import Spec, load
 from rnnsearch.tasks import TASKS
 from rnnsearch.vocabulary import Objective
+from tests.inline import command
 
 ROOT = Path(__file__).resolve().parents[2]
 SEARCH = "{trials: 4, epochs: 3, seed: 1, block: 2}"
@@ -46,7 +47,7 @@ SEQUENCES = 24
 
 
 @pytest.fixture(scope="module")
-def spec(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def spec(tmp_path_factory: pytest.TempPathFactory, inline: None) -> Path:
     """24 short sequences of two classes, of which six are the test part."""
     folder = tmp_path_factory.mktemp("waves")
     rng = np.random.default_rng(0)
@@ -112,16 +113,9 @@ class Study:
 def finished(spec: Path) -> tuple[Study, str]:
     """A search that nothing disturbed, by the command line; and what it said."""
     output = spec.parent / "finished"
-    ended = subprocess.run(
-        [sys.executable, "main.py", "search", str(spec), "-o", str(output)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr
-    return Study(spec, api.Results.open(output)), ended.stdout
+    status, said, errors = command(spec.parent, "search", str(spec), "-o", str(output))
+    assert status == 0, errors
+    return Study(spec, api.Results.open(output)), said
 
 
 def test_the_leaderboard_is_rebuilt_as_it_was_written(finished: tuple[Study, str]) -> None:
@@ -320,8 +314,8 @@ def test_a_killed_search_predicts_with_its_best_so_far(spec: Path) -> None:
     """SIGKILL, which leaves no time to write anything down."""
     output = spec.parent / "killed"
     long = ["--trials", "1000", "--epochs", "30"]
-    command = [sys.executable, "main.py", "search", str(spec), "-o", str(output), *long]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+    search = [sys.executable, "main.py", "search", str(spec), "-o", str(output), *long]
+    with subprocess.Popen(search, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         ended = (line for line in process.stderr if " COMPLETE " in line)
         next(ended)
@@ -331,16 +325,9 @@ def test_a_killed_search_predicts_with_its_best_so_far(spec: Path) -> None:
     study = Study(spec, api.Results.open(output))
     assert study.results.interrupted
     assert_best_so_far_predicts(study, spec)
-    done = subprocess.run(
-        [sys.executable, "main.py", "predict", str(output), str(spec.parent / "waves.npz")],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    assert len(done.stdout.splitlines()) > SEQUENCES
+    status, said, errors = command(spec.parent, "predict", str(output), "waves.npz")
+    assert status == 0, errors
+    assert len(said.splitlines()) > SEQUENCES
 
 
 def test_time_too_short_for_a_trial_delivers_a_bag_of_what_there_is(spec: Path) -> None:
@@ -477,7 +464,7 @@ def test_networks_are_trained_on_all_but_the_test_part(
 
 
 def test_time_alone_ends_a_search(spec: Path) -> None:
-    timed = variant(spec, "timed", "{timeout: 8, epochs: 1, seed: 1}")
+    timed = variant(spec, "timed", "{timeout: 4, epochs: 1, seed: 1}")
     results = api.search(timed, output=spec.parent / "timed")
     assert not results.interrupted
     states = results.summary["states"]

@@ -43,7 +43,7 @@ def table(rows: int) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, inline: None) -> Path:
     folder = tmp_path_factory.mktemp("forecasts")
     table(400).to_csv(folder / "series.csv", index=False)
     (folder / "spec.yaml").write_text(SPEC, encoding="utf-8")

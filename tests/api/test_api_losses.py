@@ -36,7 +36,7 @@ search:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, inline: None) -> Path:
     folder = tmp_path_factory.mktemp("quantiles")
     rng = np.random.default_rng(0)
     load = 100 + 20 * np.sin(np.arange(400) * np.pi / 6) + rng.normal(0, 4, 400)

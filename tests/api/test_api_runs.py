@@ -28,7 +28,7 @@ run: {engine: keras, workers: 1, device: cpu}
 
 
 @pytest.fixture(scope="module")
-def spec(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def spec(tmp_path_factory: pytest.TempPathFactory, inline: None) -> Path:
     folder = tmp_path_factory.mktemp("spec")
     y = np.sin(np.arange(120) / 3) + np.random.default_rng(0).normal(0, 0.1, 120)
     pd.DataFrame({"y": y}).to_csv(folder / "series.csv", index=False)

@@ -58,7 +58,7 @@ main()
 
 
 @pytest.fixture(scope="module")
-def spec(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def spec(tmp_path_factory: pytest.TempPathFactory, inline: None) -> Path:
     folder = tmp_path_factory.mktemp("spec")
     rng = np.random.default_rng(0)
     x = rng.normal(size=(64, 4, 1)).astype(np.float32)

@@ -93,7 +93,7 @@ CELLS = st.one_of(
     ends="\n",
     separator=",",
 )
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=80)
 def test_tables(path: Path, rows: list[list[str]], quoting: int, ends: str, separator: str) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         if quoting == csv.QUOTE_NONE:
@@ -114,7 +114,7 @@ def test_tables(path: Path, rows: list[list[str]], quoting: int, ends: str, sepa
 @example(b"y\n\n1\n\n")
 @example(b"a;y\n1;2\r")
 @example(b"a,y\n1,2\n3,4\xff\n")
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=80)
 def test_any_content(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     compare(path)
@@ -140,7 +140,7 @@ STAMPS = st.one_of(
 
 
 @given(cells=st.lists(STAMPS, min_size=1, max_size=4))
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=60)
 def test_time_stamps_in_iso_form(cells: list[str]) -> None:
     """Each of them as NumPy reads it alone, where it has the form and is a time."""
     form = re.compile(r"\d{4}(-\d\d(-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?)?)?)?")

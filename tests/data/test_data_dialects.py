@@ -40,7 +40,7 @@ def cells(table: Table, name: str) -> list[str]:
     ends=st.sampled_from(["\n", "\r\n"]),
     seed=st.integers(0, 9),
 )
-@settings(max_examples=200)
+@settings(max_examples=60)
 def test_a_series_comes_back_from_any_dialect(
     tmp_path_factory: pytest.TempPathFactory,
     separator: str,

@@ -30,7 +30,7 @@ def messages(caught: pytest.ExceptionInfo[InvalidData]) -> list[str]:
     classes=st.integers(1, 4),
     seed=st.integers(0, 3),
 )
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=50)
 def test_no_group_is_divided(
     groups: list[int], validation: float, test: float, classes: int, seed: int
 ) -> None:

@@ -54,7 +54,7 @@ def check_held_out_once(folds: Folds, count: int, k: int, repeats: int) -> None:
     repeats=st.integers(1, 3),
     seed=st.integers(0, 3),
 )
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=40)
 def test_each_sequence_is_held_out_once_a_repeat_and_strata_are_within_one(
     labels: np.ndarray, k: int, repeats: int, seed: int
 ) -> None:
@@ -72,7 +72,7 @@ def test_each_sequence_is_held_out_once_a_repeat_and_strata_are_within_one(
     classes=st.integers(1, 3),
     seed=st.integers(0, 3),
 )
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=40)
 def test_no_fold_divides_a_group(groups: list[int], k: int, classes: int, seed: int) -> None:
     group = np.array(groups)
     folds = divided(
@@ -480,7 +480,7 @@ def test_duplicates_are_left_out_of_each_held_out_part(write_csv: Any) -> None:
     gap=st.integers(0, 5),
     folds=st.none() | st.integers(2, 6),
 )
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=40)
 def test_nothing_is_trained_on_that_comes_after_what_is_held_out(
     train: int, held_out: int, gap: int, folds: int | None
 ) -> None:

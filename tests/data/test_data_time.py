@@ -50,7 +50,7 @@ def micro(index: Any) -> np.ndarray:
     date=st.sampled_from(DATES),
     time=st.sampled_from(TIMES),
 )
-@settings(max_examples=150)
+@settings(max_examples=50)
 def test_a_regular_series_comes_back_in_any_form(
     offset: str, start: Any, rows: int, date: str, time: str
 ) -> None:

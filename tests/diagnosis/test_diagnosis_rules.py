@@ -156,7 +156,7 @@ trainings = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(trainings)
 def test_every_training_has_a_verdict_and_what_is_not_finite_is_never_healthy(training):
     verdict = verdict_of([training])
@@ -169,13 +169,13 @@ def test_every_training_has_a_verdict_and_what_is_not_finite_is_never_healthy(tr
         assert verdict.name in ("diverged", "exploding")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(trainings, st.integers(2, 4))
 def test_equal_runs_have_the_verdict_of_one(training, count):
     assert verdict_of([training] * count).name == verdict_of([training]).name
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.floats(1e-3, 1e3), min_size=3, max_size=9), st.sampled_from([0.125, 8.0]))
 def test_a_verdict_does_not_depend_on_the_unit_of_the_loss(losses, factor):
     one = Training(curve(losses), constant=losses[0])

@@ -61,7 +61,7 @@ def _written(
     encoding=st.sampled_from(ENCODINGS),
     quoting=st.sampled_from(QUOTING),
 )
-@settings(max_examples=80)
+@settings(max_examples=40)
 def test_the_same_frame_comes_back(
     tmp_path_factory: pytest.TempPathFactory,
     offset: str,

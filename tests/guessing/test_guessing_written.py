@@ -122,7 +122,7 @@ def wild_tables(draw: st.DrawFn) -> dict[str, list[Any]]:
     return columns
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(wild_tables(), st.sampled_from([None, "many_to_one", "many_to_many", "one_to_many"]))
 def test_any_table_has_a_spec_that_reads_or_is_refused(columns, task) -> None:
     with tempfile.TemporaryDirectory() as folder:

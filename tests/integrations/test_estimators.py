@@ -32,7 +32,7 @@ UP = X[:, :, 0].sum(axis=1) > 0
 
 
 @pytest.fixture(scope="module")
-def validated(inline_session):
+def validated(inline):
     """A pipeline under cross-validation, in two folds."""
     pipeline = make_pipeline(FunctionTransformer(), rnnsearch.RecurrentClassifier(**SMALL))
     labels = np.where(UP, "up", "down")

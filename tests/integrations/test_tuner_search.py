@@ -25,7 +25,7 @@ SPACE = {
 
 
 @pytest.fixture(scope="module")
-def directory(tmp_path_factory):
+def directory(tmp_path_factory, inline):
     return tmp_path_factory.mktemp("tuning")
 
 

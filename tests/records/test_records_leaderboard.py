@@ -203,7 +203,7 @@ baselines = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(some_trials(), baselines, st.sampled_from(["minimize", "maximize"]), st.randoms())
 def test_best_first_whatever_the_records(
     trials: list[TrialRecord],
@@ -232,7 +232,7 @@ def test_best_first_whatever_the_records(
     )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(trials=some_trials(), given_baselines=baselines)
 def test_every_leaderboard_reads_back(
     tmp_path_factory: pytest.TempPathFactory,
