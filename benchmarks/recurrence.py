@@ -34,6 +34,7 @@ from benchmarks.machine import print_machine
 from benchmarks.tables import table
 from rnnsearch.models import cells
 from rnnsearch.models.cells import CELLS
+from rnnsearch.models.native import HostKernels, library
 from rnnsearch.models.recurrence import Gates, Weights, input_share, recur
 
 _FEATURES, _BATCH, _BATCHES, _STEPS = 4, 32, 64, 50
@@ -110,8 +111,15 @@ def _checkpointed(cell: str, projected: Any, weights: Weights) -> Any:
     return jax.lax.scan(step, (zeros,) * rule.states, projected)[0][0]
 
 
+def _native(cell: str, projected: Any, weights: Weights) -> Any:
+    """Functions in C++ over all steps, which `RNNSEARCH_KERNELS=native` has the engine take."""
+    run = HostKernels().recur
+    return run(cell, projected, weights, _NO_GATES, sequences=False)[1][0]
+
+
 WAYS = {
     "kept": Way(_kept),
+    **({} if isinstance(library(), str) else {"functions in C++": Way(_native)}),
     "kept, LLVM level 3": Way(_kept, 3),
     "kept, LLVM level 0": Way(_kept, 0),
     "kept, but the plain input's share": Way(_kept, share=_plain_share),

@@ -277,9 +277,13 @@ class _RemoteListener(Listener):
             raise EOFError
 
 
-def _kernels() -> Literal["auto", "off"]:
-    """Whether recurrent layers may be kernels of a GPU: ``RNNSEARCH_KERNELS=off`` says no."""
-    return "off" if os.environ.get("RNNSEARCH_KERNELS") == "off" else "auto"
+def _kernels() -> Literal["auto", "off", "native"]:
+    """What runs recurrent layers, by ``RNNSEARCH_KERNELS``: without it kernels of a GPU, on a GPU.
+
+    ``off`` goes without these; ``native`` has functions in C++ on a CPU.
+    """
+    named = os.environ.get("RNNSEARCH_KERNELS")
+    return "off" if named == "off" else "native" if named == "native" else "auto"
 
 
 def _make_engine(setup: WorkerSetup) -> Engine:

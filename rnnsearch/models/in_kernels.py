@@ -1,22 +1,31 @@
-"""Whether recurrent layers that are called now run in kernels over lanes, or in loops."""
+"""Whether recurrent layers that are called now run in kernels, or in loops over steps."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from rnnsearch.models.kernels import LaneKernels
+__all__ = ["Kernels", "in_kernels", "kernel_of"]
 
-__all__ = ["in_kernels", "kernel_of"]
 
-_active: ContextVar[LaneKernels | None] = ContextVar("kernels", default=None)
+class Kernels(Protocol):
+    """What may run recurrent layers: of a GPU for a batch of lanes, of a CPU for one."""
+
+    @property
+    def recur(self) -> Callable[..., Any]:
+        """As `rnnsearch.models.recurrence.recur`."""
+
+    def take(self, cell: str, units: int) -> bool:
+        """Whether there is a kernel for such a layer."""
+
+
+_active: ContextVar[Kernels | None] = ContextVar("kernels", default=None)
 
 
 @contextlib.contextmanager
-def in_kernels(kernels: LaneKernels | None) -> Iterator[None]:
+def in_kernels(kernels: Kernels | None) -> Iterator[None]:
     """Have layers that are called inside the block run in these; None for loops over steps."""
     token = _active.set(kernels)
     try:

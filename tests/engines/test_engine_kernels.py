@@ -6,6 +6,7 @@ from rnnsearch.engines import Numbers, Run
 from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.engines.fused.placement import make_placement
 from rnnsearch.models.kernels import LaneKernels
+from rnnsearch.models.native import library
 from tests.engines import test_engine_contract as contract
 from tests.engines.conftest import make_program
 
@@ -32,6 +33,19 @@ def test_lanes_are_trained_as_without_kernels(cell, task):
     for run in RUNS:
         for one, other in zip(kernels[run.trial], loops[run.trial], strict=True):
             assert one == pytest.approx(other, rel=1e-4)
+
+
+@pytest.mark.skipif(isinstance(library(), str), reason=str(library()))
+@pytest.mark.parametrize(
+    ("cell", "task", "kind", "masked"),
+    [("LSTM", "many_to_many", "numeric", True), ("GRU", "many_to_one", "class", False)],
+)
+def test_lanes_in_functions_of_cpp_train_as_keras(cell, task, kind, masked):
+    dataset = contract.dataset_for(task, kind, masked)
+    engine = FusedEngine("map", "native")
+    assert make_placement("map", "native").kernels is not None
+    program = make_program(task, dataset, cell=cell, units=(16,), bidirectional=True)
+    contract.assert_trains_like_keras(engine, program, dataset, contract.TWO)
 
 
 def test_a_program_whose_kernels_do_not_compile_is_trained_in_loops(monkeypatch, capfd):

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import jax
 import numpy as np
@@ -21,15 +22,14 @@ from rnnsearch.data.inputs import aligned
 from rnnsearch.engines._base import LaneMode
 from rnnsearch.engines.devices import capability, has_gpu
 from rnnsearch.engines.fused.training import LaneState
-
-if TYPE_CHECKING:
-    from rnnsearch.models.kernels import LaneKernels
+from rnnsearch.models.in_kernels import Kernels
 
 __all__ = ["KernelMode", "Placement", "make_placement"]
 
-KernelMode = Literal["auto", "off", "interpret"]
-"""Kernels for recurrent layers where lanes are a batch: ``auto`` where the device is a GPU that
-they are made for, ``interpret`` without one, for tests."""
+KernelMode = Literal["auto", "off", "interpret", "native"]
+"""Kernels for recurrent layers. Where lanes are a batch: ``auto`` where the device is a GPU that
+they are made for, ``interpret`` without one, for tests. Where they are looped over on a CPU:
+``native``, if the machine has a C++ compiler."""
 
 _Lane = Callable[[Any, Any, Any], Any]
 
@@ -45,7 +45,7 @@ class Placement(ABC):
 
     mode: Literal["map", "vmap"]
     multiple: int
-    kernels: LaneKernels | None = None
+    kernels: Kernels | None = None
 
     def __init__(self, devices: int) -> None:
         self.multiple = devices
@@ -96,8 +96,10 @@ takes longer to make it: benchmarks/README.md."""
 class _Looped(Placement):
     mode = "map"
 
-    def __init__(self) -> None:
+    def __init__(self, kernels: KernelMode) -> None:
         super().__init__(len(jax.local_devices()))
+        if kernels == "native":
+            self.kernels = _native()
 
     def options(self, update: float) -> dict[str, Any]:
         """LLVM at a level that suits small loops."""
@@ -220,8 +222,18 @@ def _runs_kernels() -> bool:
         return False
 
 
+def _native() -> Kernels | None:
+    """Functions in C++; None, which is said, where they can't be had."""
+    from rnnsearch.models.native import HostKernels, library
+
+    if isinstance(found := library(), str):
+        print(f"no native kernels: {found}", file=sys.stderr, flush=True)
+        return None
+    return HostKernels()
+
+
 def make_placement(mode: LaneMode, kernels: KernelMode = "auto") -> Placement:
     """The placement that suits the device, or the one that is asked for."""
     if mode == "auto":
         mode = "vmap" if has_gpu() else "map"
-    return _Batched(kernels) if mode == "vmap" else _Looped()
+    return _Batched(kernels) if mode == "vmap" else _Looped(kernels)

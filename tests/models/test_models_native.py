@@ -1,0 +1,58 @@
+"""Functions in C++ compute what the loop over steps does, and its gradients."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from rnnsearch.models.native import HostKernels, building, library
+from rnnsearch.models.recurrence import Weights, recur
+from tests.models.test_models_kernels import CASES, arrays, assert_near, gradients
+
+pytestmark = pytest.mark.skipif(isinstance(library(), str), reason=str(library()))
+
+
+@pytest.mark.parametrize("cell", ["LSTM", "GRU"])
+@pytest.mark.parametrize("name", CASES)
+def test_a_function_is_the_loop_over_steps(cell, name):
+    """Also of more than one vector of units, and of sequences that fill no block."""
+    case = {"batch": 13, **CASES[name]}
+    assert HostKernels().take(cell, 48)
+    given = arrays(cell, 48, case, steps=5)
+    found = gradients(HostKernels().recur, cell, case, given)
+    assert_near(found, gradients(recur, cell, case, given), 1e-5)
+
+
+@pytest.mark.parametrize("cell", ["LSTM", "GRU"])
+def test_what_is_not_finite_stays_so_and_where_it_is(cell):
+    """A sequence that diverges, beside others."""
+    (learned, gates, _), steps = arrays(cell, 16, CASES["outputs"], lanes=1), []
+    learned = jax.tree.map(lambda array: array[0], learned)
+    share = learned["share"].at[1, 3].set(jnp.nan)
+    weights = Weights(learned["kernel"], learned["bias"])
+    for run in (HostKernels().recur, recur):
+        outputs, last = run(cell, share, weights, gates, learned["first"], sequences=True)
+        np.testing.assert_array_equal(outputs[-1], last[0])
+        steps.append(np.asarray(outputs))
+    assert np.isnan(steps[0][1:, 3]).all() and not np.isnan(steps[0][:, 4]).any()
+    np.testing.assert_allclose(*steps, rtol=1e-5, atol=1e-6)
+
+
+def test_layers_without_a_function_are_known():
+    kernels = HostKernels()
+    assert kernels.take("LSTM", 64) and kernels.take("GRU", 16)
+    assert not any(
+        kernels.take(*layer) for layer in (("GRU", 20), ("LSTM", 128), ("SimpleRNN", 16))
+    )
+
+
+@pytest.mark.parametrize(
+    ("compiler", "message"),
+    [("no-such-compiler", "no C++ compiler: none of no-such-compiler"), ("false", "false failed")],
+)
+def test_without_a_compiler_it_is_said_why(monkeypatch, tmp_path, compiler, message):
+    monkeypatch.setenv("CXX", compiler)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    found = building.library.__wrapped__()
+    assert isinstance(found, str) and message in found
+    assert not list(tmp_path.rglob("*.so"))
