@@ -91,7 +91,7 @@ def predictions(prepared: Any, frame: pd.DataFrame, path: Path) -> dict[tuple[An
     cut=st.integers(60, ROWS - 12),
     seed=st.integers(0, 5),
 )
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_it_never_looks_ahead(
     tmp_path_factory: pytest.TempPathFactory,
     task: str,

@@ -30,7 +30,7 @@ def index_of(zone: str, start: str, rows: int, freq: str) -> pd.DatetimeIndex:
     freq=st.sampled_from(["h", "15min", "D"]),
     form=st.sampled_from(["iso", "%Y-%m-%d %H:%M:%S%z", "%d.%m.%Y %H:%M%z"]),
 )
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_stamps_with_offsets_keep_them(zone: str, start: str, freq: str, form: str) -> None:
     index = index_of(zone, start, 900, freq)
     cells = [time.isoformat() if form == "iso" else time.strftime(form) for time in index]

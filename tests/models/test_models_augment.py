@@ -81,7 +81,7 @@ def test_each_call_draws_anew():
 
 
 @given(last=st.integers(1, 60), where=UNIT, kind=UNIT)
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=15)
 def test_a_warp_reads_from_end_to_end_in_order(last, where, kind):
     place = np.arange(last + 1, dtype=np.float32)[None]
     last, where, kind = (np.full((1, 1), value, np.float32) for value in (last, where, kind))
@@ -99,7 +99,7 @@ def test_a_warp_reads_from_end_to_end_in_order(last, where, kind):
 
 
 @given(last=st.integers(1, 60), size=UNIT, where=UNIT)
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=15)
 def test_a_slice_is_nine_tenths_or_more(last, size, where):
     place = np.arange(last + 1, dtype=np.float32)[None]
     last, size, where = (np.full((1, 1), value, np.float32) for value in (last, size, where))

@@ -41,7 +41,7 @@ def by_hand(sequence, patch, changes):
     changes=st.booleans(),
     masked=st.booleans(),
 )
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=15)
 def test_patches_are_those_of_the_real_steps(lengths, patch, changes, masked):
     rng = np.random.default_rng(len(lengths) * 10 + patch)
     lengths = lengths if masked else [T] * len(lengths)
