@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnnsearch.baselines._base import Baseline, Fitted
-from rnnsearch.baselines.graphs import ConstantGraph, Graph, LinearGraph, LookupGraph
+from rnnsearch.baselines.graphs import ConstantGraph, Graph, LinearGraph, LookupGraph, RunsGraph
 from rnnsearch.baselines.registry import BASELINES, fit_baselines, suitable
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Graph",
     "LinearGraph",
     "LookupGraph",
+    "RunsGraph",
     "fit_baselines",
     "suitable",
 ]

@@ -6,7 +6,7 @@ A penalty that was chosen on the validation part has seen what it is judged by t
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -40,6 +40,11 @@ _SMALL = 1_000_000
 
 _LEAST = 1e-12
 """Of a probability, in a logarithm."""
+
+_MOST_SQUARED = 3_000
+"""Sparse rows whose products with each other are worth their time."""
+
+Widen = Callable[[np.ndarray], np.ndarray]
 
 Division = tuple[np.ndarray, np.ndarray]
 """Row numbers to fit on, and to judge by."""
@@ -122,23 +127,34 @@ def solver_for(x: Any) -> str:
     return "newton-cg" if small else "lbfgs"
 
 
-def in_row_space(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def in_row_space(x: Any) -> tuple[Any, Widen]:
     """Rows with fewer numbers for which a linear model with a squared penalty is the same.
 
     Its weights are a sum of the rows (Kimeldorf & Wahba, 1970), so that of more features than rows
     only their shares in the space of the rows matter.
 
     Args:
-        x: (M, D).
+        x: (M, D), sparse or not; a sparse one of many rows stays as it is.
 
     Returns:
-        (M, R) rows, and (R, D): what weights of these are multiplied by for those of x.
+        (M, R) rows, and what makes weights (O, R) of these those of x (O, D).
     """
-    if x.shape[1] <= x.shape[0]:
-        return x, np.eye(x.shape[1])
+    sparse = not isinstance(x, np.ndarray)
+    if x.shape[1] <= x.shape[0] or (sparse and x.shape[0] > _MOST_SQUARED):
+        return x, np.asarray
+    if sparse:
+        return _in_row_space_of_few(x)
     left, sizes, basis = np.linalg.svd(x.astype(np.float64), full_matrices=False)
     kept = sizes > sizes[0] * np.finfo(np.float64).eps * max(x.shape) if len(sizes) else sizes > 0
-    return (left * sizes)[:, kept], basis[kept]
+    return (left * sizes)[:, kept], lambda weights: weights @ basis[kept]
+
+
+def _in_row_space_of_few(x: Any) -> tuple[np.ndarray, Widen]:
+    """The same of sparse rows, by their products with each other."""
+    squares, basis = np.linalg.eigh((x @ x.T).toarray())
+    kept = squares > squares[-1] * np.finfo(np.float64).eps * x.shape[0]
+    sizes, basis = np.sqrt(squares[kept]), basis[:, kept]
+    return basis * sizes, lambda weights: np.asarray(((weights / sizes) @ basis.T) @ x)
 
 
 @contextmanager

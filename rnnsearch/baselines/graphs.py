@@ -14,11 +14,13 @@ from rnnsearch.data import Dataset
 from rnnsearch.data.inputs import Inputs
 
 __all__ = [
+    "Activation",
     "ConstantGraph",
     "Graph",
     "LinearGraph",
     "LookupGraph",
     "Reads",
+    "RunsGraph",
     "input_steps",
     "output_shape",
     "reads",
@@ -87,7 +89,36 @@ class LookupGraph:
     activation: Activation
 
 
-Graph = ConstantGraph | LinearGraph | LookupGraph
+@dataclass(frozen=True, eq=False)
+class RunsGraph:
+    """A linear map of how often runs of tokens occur in a sequence (B, T), whatever their place.
+
+    A run that occurs c times counts ``(1 + log min(c, most)) · rarity``; all that a sequence has
+    are scaled to a length of 1. The last of the P + 1 places is that of runs that are not known.
+
+    Attributes:
+        run: Tokens of a run, at most.
+        hashes: Factor and size of the hash that says a run's place, and of that which tells it
+            from others; see `rnnsearch.baselines._tokens.runs_of`.
+        marks: (P + 1,) the second hash of the run of each place, -1 of none.
+        most: As often a run counts.
+        rarity: (P + 1,).
+        kernel: (P + 1, O).
+        bias: (O,).
+        activation: Of the outputs.
+    """
+
+    run: int
+    hashes: tuple[tuple[int, int], tuple[int, int]]
+    marks: np.ndarray
+    most: int
+    rarity: np.ndarray
+    kernel: np.ndarray
+    bias: np.ndarray
+    activation: Activation
+
+
+Graph = ConstantGraph | LinearGraph | LookupGraph | RunsGraph
 
 
 def reads(x: Inputs, steps_out: bool) -> Reads:

@@ -46,13 +46,13 @@ class Logistic(Baseline):
         features = features_of(task)
         x, y, counts = class_rows(features, dataset.train)
         rows, labels = np.asarray(thin(x[counts])), thin(y[counts])
-        short, back = in_row_space(rows)
+        short, widen = in_row_space(rows)
         some, few = (thin(each, MOST_INNER_ROWS) for each in (short, labels))
         cost, _ = best_cost(some, few, _COSTS)
         with fitting(short):
             solver = solver_for(short)
             model = LogisticRegression(C=cost, solver=solver, max_iter=300).fit(short, labels)
-        model.coef_, model.n_features_in_ = model.coef_ @ back, rows.shape[1]
+        model.coef_, model.n_features_in_ = widen(model.coef_), rows.shape[1]
         unseen = unseen_logit(model, rows, dataset.target.width)
         return FittedLogistic(dataset.target, features, model, unseen)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rnnsearch.baselines._base import Baseline, Fitted
 from rnnsearch.baselines.last_value import LastValue
@@ -38,6 +38,18 @@ def suitable(task: Task, dataset: Dataset) -> list[Baseline]:
     return [baseline for baseline in BASELINES if baseline.suits(task, dataset)]
 
 
-def fit_baselines(task: Task, dataset: Dataset) -> dict[str, Fitted]:
-    """Name → each baseline that suits the data, fitted on its training part."""
-    return {baseline.name: baseline.fit(task, dataset) for baseline in suitable(task, dataset)}
+def fit_baselines(
+    task: Task, dataset: Dataset, only: Collection[str] | None = None
+) -> dict[str, Fitted]:
+    """Name → each baseline that suits the data, fitted on its training part.
+
+    Args:
+        task: That is learned.
+        dataset: What they are fitted on.
+        only: Names of those that are wanted; None for all.
+    """
+    return {
+        baseline.name: baseline.fit(task, dataset)
+        for baseline in suitable(task, dataset)
+        if only is None or baseline.name in only
+    }

@@ -9,10 +9,10 @@ from typing import Any, final
 import numpy as np
 
 from rnnsearch.baselines._base import Baseline, Fitted
-from rnnsearch.baselines._inner import best_cost, blocks, fitting
+from rnnsearch.baselines._inner import Widen, best_cost, blocks, fitting, in_row_space
 from rnnsearch.baselines._rows import MOST_INNER_ROWS, thin
 from rnnsearch.baselines._tokens import Counts, Lags, Places, TokenFeatures
-from rnnsearch.baselines.graphs import LookupGraph, output_shape
+from rnnsearch.baselines.graphs import Activation, LookupGraph, RunsGraph, output_shape
 from rnnsearch.baselines.unseen import chances, softmax_weights, unseen_logit
 from rnnsearch.data import Dataset, Part, Target
 from rnnsearch.tasks import Task
@@ -41,14 +41,17 @@ class TokenLinear(Baseline):
         counts = np.flatnonzero(train.weights.ravel() > 0)
         y = train.y[counts] if numeric else train.y.ravel()[counts]
         choose, grid = (_best_alpha, _ALPHAS) if numeric else (best_cost, _COSTS)
-        found: list[tuple[float, float, TokenFeatures, Any]] = []
+        found: list[tuple[float, float, TokenFeatures, Any, Any, Widen]] = []
         for features in _candidates(dataset):
             x = features.of(train.x)[counts]
-            some, few = (thin(rows, MOST_INNER_ROWS) for rows in (x, y))
+            short, widen = in_row_space(x)
+            some, few = (thin(rows, MOST_INNER_ROWS) for rows in (short, y))
             penalty, loss = choose(some, few, grid)
-            found.append((loss, penalty, features, x))
-        _, penalty, features, x = min(found, key=lambda each: each[0])
-        model = _fit(x, y, numeric, penalty)
+            found.append((loss, penalty, features, x, short, widen))
+        _, penalty, features, x, short, widen = min(found, key=lambda each: each[0])
+        model = _fit(short, y, numeric, penalty)
+        model.coef_ = widen(np.atleast_2d(model.coef_))
+        model.n_features_in_ = x.shape[1]
         unseen = 0.0 if numeric else unseen_logit(model, x, dataset.target.width)
         return FittedTokenLinear(dataset.target, features, model, unseen)
 
@@ -81,18 +84,22 @@ class FittedTokenLinear(Fitted):
         found = chances(self.model, x, self.target.width, self.unseen)
         return found.reshape(*part.y.shape, self.target.width)
 
-    def as_graph(self, dataset: Dataset) -> LookupGraph | None:
-        """A row for each token at each place; None where runs of tokens count, or of steps."""
-        if not isinstance(self.features, Places) or len(output_shape(dataset)) > 1:
+    def as_graph(self, dataset: Dataset) -> LookupGraph | RunsGraph | None:
+        """The lookup of each token at its place, or of each run; None of outputs at each step."""
+        if isinstance(self.features, Lags) or len(output_shape(dataset)) > 1:
             return None
         assert dataset.vocabulary is not None
         numeric = self.target.kind == "numeric"
         kernel, bias = self.model.coef_, self.model.intercept_
         if not numeric:
             kernel, bias = softmax_weights(self.model, self.target.width, self.unseen)
-        kernel = kernel.reshape(-1, self.target.width)
+        kernel, bias = kernel.reshape(-1, self.target.width), np.ravel(bias)
+        activation: Activation = "linear" if numeric else "softmax"
+        if isinstance(self.features, Counts):
+            return self.features.as_graph(kernel, bias, activation)
+        assert isinstance(self.features, Places)
         tables = self.features.by_place(kernel, dataset.vocabulary)
-        return LookupGraph(tables, np.ravel(bias), "linear" if numeric else "softmax")
+        return LookupGraph(tables, bias, activation)
 
 
 def _candidates(dataset: Dataset) -> list[TokenFeatures]:

@@ -203,7 +203,7 @@ class Delivering:
         if not simple:
             return {}
         whole = self.data.whole(program.window)
-        fitted = fit_baselines(self.task, whole)
+        fitted = fit_baselines(self.task, whole, only=simple)
         graphs = {name: fitted[name].as_graph(whole) for name in simple}
         return {name: graph for name, graph in graphs.items() if graph is not None}
 

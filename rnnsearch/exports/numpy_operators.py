@@ -189,6 +189,7 @@ KINDS = {
     "Log": "np.log({0})",
     "MatMul": "{0} @ {1}",
     "Max": "np.maximum({0}, {1})",
+    "Mod": "{0} % {1}",
     "Mul": "{0} * {1}",
     "Not": "~{0}",
     "Pad": pad,

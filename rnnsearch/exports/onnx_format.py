@@ -54,10 +54,10 @@ def write_onnx(operators: Operators, path: Path) -> None:
         helper.make_tensor_value_info(name, types[dtype], ["B", *shape[1:]])
         for name, (shape, dtype) in operators.inputs.items()
     ]
-    names = {value: name for name, (value, _) in operators.outputs.items()}
+    names = {value: name for name, (value, *_) in operators.outputs.items()}
     outputs = [
-        helper.make_tensor_value_info(name, types["float32"], ["B", *shape[1:]])
-        for name, (_, shape) in operators.outputs.items()
+        helper.make_tensor_value_info(name, types[dtype], ["B", *shape[1:]])
+        for name, (_, shape, dtype) in operators.outputs.items()
     ]
     nodes = [made for node in operators.nodes for made in _nodes(node, names)]
     constants = [

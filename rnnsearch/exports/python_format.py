@@ -64,7 +64,7 @@ def python_text(operators: Operators, about: str) -> str:
     for name, (_, dtype) in operators.inputs.items():
         lines.append(f"    {name} = np.asarray({name}, np.{dtype})")
     lines += [f"    {_line(node, operators)}" for node in operators.nodes]
-    results = ", ".join(name for name, _ in operators.outputs.values())
+    results = ", ".join(name for name, *_ in operators.outputs.values())
     lines.append(f"    return {results}")
     body = "\n".join(lines)
     head = _HEAD.format(about=about, weights="model.npz")

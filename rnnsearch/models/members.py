@@ -7,12 +7,15 @@ from typing import Any
 import keras
 import numpy as np
 
-from rnnsearch.baselines import ConstantGraph, Graph, LinearGraph, LookupGraph
+from rnnsearch.baselines import ConstantGraph, Graph, LinearGraph, LookupGraph, RunsGraph
 from rnnsearch.data import MASK_VALUE
 
 __all__ = ["member"]
 
 Tensor = Any
+
+_SHORT = 1e-6
+"""Length of what has no length, so that nothing is divided by 0."""
 
 
 def member(graph: Graph, inputs: Tensor | dict[str, Tensor], name: str) -> Tensor:
@@ -33,6 +36,8 @@ def member(graph: Graph, inputs: Tensor | dict[str, Tensor], name: str) -> Tenso
         return _constant(graph, inputs, name)
     if isinstance(graph, LookupGraph):
         return _lookup(graph, inputs, name)
+    if isinstance(graph, RunsGraph):
+        return _runs(graph, inputs, name)
     if graph.reads == "steps":
         return _causal(graph, inputs, name)
     return _dense(graph, inputs, name)
@@ -94,6 +99,74 @@ def _lookup(graph: LookupGraph, inputs: Tensor, name: str) -> Tensor:
     rows = _called(layer, [tables.reshape(-1, outputs)], numbers)
     summed = keras.ops.sum(rows, axis=1)
     return keras.layers.Activation(graph.activation, name=f"{name}_output")(summed)
+
+
+def _runs(graph: RunsGraph, inputs: Tensor, name: str) -> Tensor:
+    """Runs in the order of their places, each counted as it comes up again."""
+    ops, unknown = keras.ops, len(graph.marks) - 1
+    number, mark, known = _hashed(graph, keras.ops.cast(inputs, "int32"))
+    place = ops.mod(number, unknown)
+    table = keras.layers.Embedding(unknown + 1, 1, name=f"{name}_marks")
+    marked = ops.squeeze(_called(table, [graph.marks[:, None]], place), axis=-1)
+    known = ops.logical_and(known, ops.equal(marked, ops.cast(mark, "float32")))
+    place = ops.sort(ops.where(known, place, unknown), axis=1)
+    gain, square = _counting(place, graph.most)
+    table = keras.layers.Embedding(unknown + 1, 1, name=f"{name}_rarity")
+    rarity = _called(table, [graph.rarity[:, None]], place)
+    length = ops.sqrt(ops.sum(ops.multiply(square, ops.multiply(rarity, rarity)), axis=1))
+    layer = keras.layers.Embedding(unknown + 1, graph.kernel.shape[1], name=name)
+    rows = _called(layer, [graph.rarity[:, None] * graph.kernel], place)
+    summed = ops.sum(ops.multiply(gain, rows), axis=1)
+    summed = ops.divide(summed, ops.maximum(length, _SHORT))
+    outputs = ops.add(summed, np.asarray(graph.bias, "float32"))
+    return keras.layers.Activation(graph.activation, name=f"{name}_output")(outputs)
+
+
+def _hashed(graph: RunsGraph, ids: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Both hashes of each run (B, T · run), and whether there is one."""
+    ops = keras.ops
+    whole = ops.greater(ids, 0)
+    hashes = [ops.mod(ops.add(ids, 1), size) for _, size in graph.hashes]
+    found: list[list[Tensor]] = [[*hashes, whole]]
+    for length in range(2, graph.run + 1):
+        token = _later(ids, length - 1)
+        whole = ops.logical_and(whole, ops.greater(token, 0))
+        hashes = [
+            ops.mod(ops.add(ops.multiply(number, factor), ops.add(token, length)), size)
+            for number, (factor, size) in zip(hashes, graph.hashes, strict=True)
+        ]
+        found.append([*hashes, whole])
+    numbers, marks, known = (ops.concatenate(of, axis=1) for of in zip(*found, strict=True))
+    return numbers, marks, known
+
+
+def _counting(place: Tensor, most: int) -> tuple[Tensor, Tensor]:
+    """What each of like neighbours (B, M) adds to the count of its run, and to the square of it.
+
+    The first adds 1, the second log 2, and so on: together 1 + log c of c neighbours.
+
+    Returns:
+        (B, M, 1) twice.
+    """
+    ops = keras.ops
+    counts = np.insert(1 + np.log(np.arange(1, most + 1)), 0, 0.0)
+    # By place in its run, from the first on; after the last that counts nothing is added.
+    adds = [np.append(np.diff(values), 0.0) for values in (counts, counts**2)]
+    found: list[Tensor] = [1.0, 1.0]
+    for again in range(1, most + 1):
+        alike = ops.cast(ops.equal(place[:, again:], place[:, :-again]), "float32")
+        same = ops.pad(alike, ((0, 0), (again, 0)))
+        changes = [float(of[again] - of[again - 1]) for of in adds]
+        found = [
+            ops.add(ops.multiply(same, change), so_far)
+            for so_far, change in zip(found, changes, strict=True)
+        ]
+    return ops.expand_dims(found[0], -1), ops.expand_dims(found[1], -1)
+
+
+def _later(x: Tensor, steps: int) -> Tensor:
+    """(B, T) with each step `steps` later, 0 before."""
+    return keras.ops.pad(x, ((0, 0), (steps, 0)))[:, :-steps]
 
 
 def _last_steps(x: Tensor, graph: LinearGraph, name: str) -> Tensor:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.sparse
 from sklearn.linear_model import Ridge
 
 from rnnsearch.api import checking
@@ -336,7 +337,8 @@ def test_linear_baseline_of_a_class_is_the_mean_of_its_sequences(tmp_path: Path)
     np.testing.assert_allclose(found, truth, atol=0.01)
 
 
-def test_more_features_than_rows_have_the_same_linear_model_in_the_space_of_the_rows() -> None:
+@pytest.mark.parametrize("kind", [np.asarray, scipy.sparse.csr_matrix], ids=["dense", "sparse"])
+def test_more_features_than_rows_have_the_same_linear_model_in_their_space(kind: Any) -> None:
     from sklearn.linear_model import LogisticRegression
 
     from rnnsearch.baselines._inner import in_row_space
@@ -344,12 +346,12 @@ def test_more_features_than_rows_have_the_same_linear_model_in_the_space_of_the_
     generator = np.random.default_rng(0)
     x = generator.normal(size=(30, 200))
     y = (x[:, 0] + generator.normal(0, 0.3, 30) > 0).astype(int)
-    short, back = in_row_space(x)
+    short, widen = in_row_space(kind(x))
     exact = {"C": 0.1, "tol": 1e-10, "max_iter": 5000}
     plain = LogisticRegression(**exact).fit(x, y)
     found = LogisticRegression(**exact).fit(short, y)
 
     assert short.shape == (30, 30)
-    np.testing.assert_allclose(found.coef_ @ back, plain.coef_, atol=1e-5)
+    np.testing.assert_allclose(widen(found.coef_), plain.coef_, atol=1e-5)
     np.testing.assert_allclose(found.intercept_, plain.intercept_, atol=1e-5)
-    assert in_row_space(x[:, :5])[0] is not None and in_row_space(x[:, :5])[0].shape == (30, 5)
+    assert in_row_space(kind(x[:, :5]))[0].shape == (30, 5)

@@ -221,6 +221,20 @@ CASES: dict[str, tuple[Callable[[Path], str], dict[str, Any], dict[str, Any]]] =
         },
         {"cell": "LSTM", "embedding_dim": 3},
     ),
+    "words and their runs": (
+        write_texts,
+        {
+            "task": "many_to_one",
+            "data": {
+                "source": "table",
+                "path": "words.csv",
+                "sequence": "word",
+                "target": "kind",
+                "tokens": "characters",
+            },
+        },
+        {"cell": "GRU", "embedding_dim": 3, "bidirectional": True},
+    ),
     "text": (
         write_text,
         {"task": "many_to_many", "data": {"source": "text", "path": "text.txt", "window": 10}},
@@ -237,7 +251,7 @@ def drawn(model: keras.Model) -> list[np.ndarray]:
 
 
 def make_study(name: str, folder: Path) -> Study:
-    """A bag of two networks and, for a forecast of one value, a ridge regression and the mean."""
+    """A bag of two networks and, of one value or a text, what simple methods suit it."""
     write, document, shape = CASES[name]
     write(folder)
     document = {**document, "space": {"cell": "GRU", "units": 4}, "name": "small"}
@@ -282,11 +296,10 @@ def make_study(name: str, folder: Path) -> Study:
 
 def _simple(name: str, task: Task, dataset: Any) -> list[Branch]:
     """Simple methods of a mixture."""
-    if name != "next value":
-        return []
+    names = {"next value": ("linear", "mean"), "words and their runs": ("linear",)}.get(name, ())
     found = []
     known = {one.name: one for one in suitable(task, dataset)}
-    for one in ("linear", "mean"):
+    for one in names:
         graph = known[one].fit(task, dataset).as_graph(dataset)
         found.append(
             Branch(lambda inputs, graph=graph, one=one: member(graph, inputs["sequence"], one), 0.1)

@@ -23,6 +23,7 @@ CARRIES = {
     "sequences by themselves": "window",
     "steps": "states",
     "words": "states",
+    "words and their runs": "window",
     "text": "states",
     "forecast by states": "states",
 }

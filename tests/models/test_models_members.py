@@ -9,7 +9,14 @@ import keras
 import numpy as np
 import pytest
 
-from rnnsearch.baselines import ConstantGraph, Graph, LinearGraph, LookupGraph, fit_baselines
+from rnnsearch.baselines import (
+    ConstantGraph,
+    Graph,
+    LinearGraph,
+    LookupGraph,
+    RunsGraph,
+    fit_baselines,
+)
 from rnnsearch.data import Arrays, Dataset, read
 from rnnsearch.data.inputs import as_array
 from rnnsearch.models.members import member
@@ -186,6 +193,22 @@ def test_tokens_at_places(kind: str, tmp_path: Path) -> None:
     source = TableSource(source="table", path=path, sequence="text", target="label", split=split)
     found = check("many_to_one", read(source, "many_to_one").dataset(), tmp_path)
     assert isinstance(found["linear"], LookupGraph)
+
+
+def test_runs_of_tokens_at_any_place(tmp_path: Path) -> None:
+    """Some come up more often than they count, some texts hold nothing that is known."""
+    texts = ["".join(RNG.choice(list("abcd"), RNG.integers(1, 9))) * n for n in range(1, 8)] * 30
+    texts += ["".join(RNG.choice(list("abcd"), RNG.integers(2, 30))) for _ in range(200)]
+    texts += ["a" * 40, "ab" * 20, "z", "y"]
+    labels = ["yes" if "cd" in text else "no" for text in texts]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(["text,label", *map(",".join, zip(texts, labels, strict=True))]))
+    split = TokensSplitSpec(by="random")
+    source = TableSource(
+        source="table", path=path, sequence="text", tokens="characters", target="label", split=split
+    )
+    found = check("many_to_one", read(source, "many_to_one").dataset(), tmp_path)
+    assert isinstance(found["linear"], RunsGraph)
 
 
 def test_a_stream_of_tokens_has_its_frequencies_only(tmp_path: Path) -> None:

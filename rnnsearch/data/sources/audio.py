@@ -148,6 +148,7 @@ def _resampled(sound: np.ndarray, own: int, rate: int) -> np.ndarray:
     """The sound at a lower rate, what is above half of it filtered out."""
     if own == rate:
         return sound
-    signal = import_extra("scipy.signal", "scipy", "audio", "data.rate")
+    from scipy import signal
+
     common = math.gcd(own, rate)
     return np.asarray(signal.resample_poly(sound, rate // common, own // common))

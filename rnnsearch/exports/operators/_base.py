@@ -50,13 +50,13 @@ class Operators:
 
     Attributes:
         inputs: Name → axes (B is None) and dtype of what is given.
-        outputs: Name of what comes out → name of the array that it is, and its axes.
+        outputs: Name of what comes out → name of the array that it is, its axes and type.
         constants: Name → weights and the like.
         nodes: The operators.
     """
 
     inputs: dict[str, tuple[tuple[int | None, ...], str]] = field(default_factory=dict)
-    outputs: dict[str, tuple[str, tuple[int | None, ...]]] = field(default_factory=dict)
+    outputs: dict[str, tuple[str, tuple[int | None, ...], str]] = field(default_factory=dict)
     constants: dict[str, np.ndarray] = field(default_factory=dict)
     nodes: list[Node] = field(default_factory=list)
 

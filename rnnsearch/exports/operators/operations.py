@@ -157,6 +157,7 @@ OPERATIONS: Mapping[str, Callable[..., Made]] = {
     "Maximum": _binary("Max"),
     "Mean": _reduced("ReduceMean"),
     "Min": _reduced("ReduceMin"),
+    "Mod": _binary("Mod"),
     "Multiply": _binary("Mul"),
     "NotEqual": _not_equal,
     "Pad": _pad,

@@ -36,7 +36,7 @@ def translated(model: keras.Model, outputs: Sequence[str], form: str) -> Operato
     for name, symbol, tensor in zip(outputs, found, model.outputs, strict=True):
         # By an operator of its own: an output may be an input, or two outputs the same.
         made = operators.add("Identity", symbol)
-        operators.outputs[name] = (made.name, tuple(tensor.shape))
+        operators.outputs[name] = (made.name, tuple(tensor.shape), made.dtype)
     return operators
 
 
