@@ -6,11 +6,10 @@ their lanes in order, and trials that are due at the same time are put to the pr
 of their numbers. A search that was killed and goes on trains the block that was cut, as it was and
 in as many lanes, with the lanes of what has ended kept for as long as it took, and what was in
 training taken up from its last checkpoint; it decides again only what was not decided. So it
-suggests, prunes and ranks what it would have, had it not been killed. (``qmc`` alone may not, where
-it was killed in the milliseconds in which a trial was being suggested: the next of Optuna's
-sequence is taken anew.) Three things are not of the spec, and where they happen two searches may
-differ: more than one worker, whose blocks end in any order; a timeout; and a worker that died, as
-its trials are tried again each alone, and reach their rungs one after the other, not together.
+suggests, prunes and ranks what it would have, had it not been killed. Three things are not of the
+spec, and where they happen two searches may differ: more than one worker, whose blocks end in any
+order; a timeout; and a worker that died, as its trials are tried again each alone, and reach their
+rungs one after the other, not together.
 """
 
 from __future__ import annotations

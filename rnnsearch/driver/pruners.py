@@ -7,6 +7,7 @@ from collections.abc import Callable
 import optuna
 
 from rnnsearch.driver.halving import Halving, Hyperband
+from rnnsearch.driver.median import Median
 from rnnsearch.vocabulary import PRUNERS
 
 __all__ = ["MAKERS", "make_pruner", "rungs"]
@@ -24,9 +25,7 @@ MAKERS: dict[str, Callable[[int], optuna.pruners.BasePruner]] = {
     "race": lambda epochs: optuna.pruners.NopPruner(),  # of runs: `rnnsearch.driver.racing`
     "hyperband": lambda epochs: Hyperband(_first_rung(epochs), epochs, _REDUCTION),
     "asha": lambda epochs: Halving(_first_rung(epochs), _REDUCTION),
-    "median": lambda epochs: optuna.pruners.MedianPruner(
-        n_startup_trials=5, n_warmup_steps=_first_rung(epochs)
-    ),
+    "median": lambda epochs: Median(startup=5, warmup=_first_rung(epochs)),
     "none": lambda epochs: optuna.pruners.NopPruner(),
 }
 """What makes each pruner of the vocabulary, by the epochs that trials train for."""

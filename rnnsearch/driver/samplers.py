@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import optuna
 
+from rnnsearch.driver.lately import MOST, Lately
+from rnnsearch.driver.quasi_random import QuasiRandom
 from rnnsearch.spec import Scalar
 
 __all__ = ["MAKERS", "Turn", "make_sampler"]
@@ -50,6 +52,8 @@ def make_sampler(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
         sampler = MAKERS[kind](Turn(seed, own, min(10, max(4, trials // 6))))
+        if number > MOST:
+            sampler = Lately(sampler)
         return optuna.samplers.PartialFixedSampler(dict(fixed), sampler) if fixed else sampler
 
 
@@ -78,12 +82,7 @@ def _cmaes(turn: Turn) -> optuna.samplers.BaseSampler:
 
 def _qmc(turn: Turn) -> optuna.samplers.BaseSampler:
     """One sequence for the whole study, so one seed; its place in it is kept there."""
-    return optuna.samplers.QMCSampler(
-        scramble=True,
-        seed=turn.seed,
-        independent_sampler=_random(turn),
-        warn_independent_sampling=False,
-    )
+    return QuasiRandom(turn.seed, turn.own)
 
 
 MAKERS: dict[str, Callable[[Turn], optuna.samplers.BaseSampler]] = {

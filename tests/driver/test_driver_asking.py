@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from functools import partial
 
 import optuna
 import pytest
@@ -68,10 +69,64 @@ def suggested(sampler: str, fixed: Mapping[str, object], killed_after: int | Non
 
 @pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
 @pytest.mark.parametrize("fixed", [{}, {"cell": "LSTM", "units": 8}], ids=["free", "of a block"])
-@pytest.mark.parametrize("sampler", [name for name in MAKERS if name not in ("gp", "grid", "qmc")])
+@pytest.mark.parametrize("sampler", [name for name in MAKERS if name not in ("gp", "grid")])
 def test_a_kill_within_a_suggestion_changes_nothing(sampler, fixed) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         expected = suggested(sampler, fixed, None)
         for count in range(len(expected)):
             assert suggested(sampler, fixed, count) == expected, f"killed after {count}"
+
+
+@pytest.mark.parametrize("number", [0, 1, 3])
+def test_a_kill_at_any_write_leaves_a_sequence_as_it_was(number: int, monkeypatch) -> None:
+    """The next points of ``qmc`` are those that they would have been, too."""
+    expected = sequence(None, 0, monkeypatch)
+    assert len({params["learning_rate"] for params in expected}) == len(expected)
+    for writes in range(20):
+        found = sequence(number, writes, monkeypatch)
+        assert found == expected, f"killed after {writes} writes"
+        if not killed:
+            break
+    assert writes >= 5
+
+
+killed: list[int] = []
+
+
+def sequence(struck: int | None, writes: int, monkeypatch) -> list[dict[str, object]]:
+    """What five trials of ``qmc`` are suggested, with a kill in one of them."""
+    document = {"task": "many_to_one", "data": {"source": "arrays"}, "space": SPACE}
+    spec = parse({**document, "search": {"sampler": "qmc"}}, name="x", directory=".")
+    space, study = SearchSpace.from_spec(spec), optuna.create_study()
+    asking = Asking(study, space, spec, 20, (), None)
+    found = []
+    for number in range(5):
+        if number == struck:
+            params = struck_and_asked_again(study, space, asking, writes, monkeypatch)
+        else:
+            params = space.suggest(asking.ask(number, {}))
+        found.append(dict(params))
+        study.tell(number, 1.0)
+    return found
+
+
+def struck_and_asked_again(study, space, asking, writes, monkeypatch):
+    """A trial's parameters; the process is gone after so many writes once the trial is there."""
+    number, left = len(study.trials), iter(range(writes))
+    killed.clear()
+
+    def write(usual, *given):
+        if next(left, None) is None:
+            killed.append(number)
+            raise Killed
+        usual(*given)
+
+    with monkeypatch.context() as patched:
+        for name in ("set_trial_system_attr", "set_study_system_attr", "set_trial_param"):
+            patched.setattr(study._storage, name, partial(write, getattr(study._storage, name)))
+        try:
+            return space.suggest(asking.ask(number, {}))
+        except Killed:
+            pass
+    return space.suggest(asking.again(study.get_trials()[-1], {}))
