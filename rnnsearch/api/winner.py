@@ -17,6 +17,7 @@ from rnnsearch.data.tokens.stream import StreamPreparation
 from rnnsearch.driver.programs import asked_metrics
 from rnnsearch.errors import InvalidInput, Problem, StudyError
 from rnnsearch.models import Architecture
+from rnnsearch.models.archive import check_archive
 from rnnsearch.records import StudyFolder
 from rnnsearch.spec import Spec
 from rnnsearch.tasks import TASKS, Loss, judge, own_units
@@ -114,7 +115,7 @@ class Winner:
             return build_bag(networks, reads=self.network)
         path = self._folder.model
         try:
-            # Safe mode refuses layers that hold code.
+            check_archive(path, {one.__module__ for one in own.values()})
             model: keras.Model = keras.saving.load_model(path, custom_objects=own, safe_mode=True)
         except Exception as error:  # of an archive that was made to do harm, anything
             reason = " ".join(str(error).split())[:200]

@@ -11,8 +11,6 @@ import hashlib
 import json
 import sys
 import time
-import zipfile
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -23,7 +21,7 @@ import numpy as np
 from rnnsearch.diagnosis import LayerDiagnosis
 from rnnsearch.engines import Program, Run, RunKey
 from rnnsearch.execution.messages import Block, Ended, Epoch
-from rnnsearch.files import replacing
+from rnnsearch.files import read_arrays, replacing
 
 __all__ = ["Checkpoints", "Kept", "checkpoint_trials"]
 
@@ -38,10 +36,7 @@ _SHARE = 0.05
 
 _ABOUT = "about"
 
-_DAMAGED = (
-    *(EOFError, IndexError, KeyError, OSError, TypeError, ValueError),
-    *(zipfile.BadZipFile, zlib.error),
-)
+_DAMAGED = (IndexError, KeyError, OSError, RecursionError, TypeError, ValueError)
 """What reading a file may raise that is not what was written."""
 
 
@@ -181,15 +176,14 @@ def _about(program: Program, one: Kept) -> dict[str, Any]:
 def _read(path: Path, program: Program, runs: Mapping[RunKey, Run]) -> list[Kept]:
     """The runs of a file that are among these."""
     found = []
-    # Opened here: NumPy leaves a file open in which it finds no archive.
-    with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-        for place, about in enumerate(json.loads(file[_ABOUT].tobytes())):
-            trial, index = about["run"]
-            run = runs.get((trial, index))
-            if run is None or about["same"] != _fingerprint(program, run):
-                continue
-            arrays = [file[f"{place:05d}-{one:03d}"] for one in range(about["arrays"])]
-            found.append(_kept(run, about, arrays))
+    for place, about in enumerate(json.loads(read_arrays(path, {_ABOUT})[_ABOUT].tobytes())):
+        trial, index = about["run"]
+        run = runs.get((trial, index))
+        if run is None or about["same"] != _fingerprint(program, run):
+            continue
+        names = [f"{place:05d}-{one:03d}" for one in range(about["arrays"])]
+        arrays = read_arrays(path, names)
+        found.append(_kept(run, about, [arrays[name] for name in names]))
     return found
 
 

@@ -1,16 +1,20 @@
 """Files that outlive a kill: written whole or not at all, kept for later, locked."""
 
+from rnnsearch.files.arrays import NoArrays, memory_bytes, read_arrays
 from rnnsearch.files.atomic import remove_leftovers, replacing, write_bytes, write_text
 from rnnsearch.files.cache import cache_folder, keep, kept
 from rnnsearch.files.lock import Locked, is_held, locked
 
 __all__ = [
     "Locked",
+    "NoArrays",
     "cache_folder",
     "is_held",
     "keep",
     "kept",
     "locked",
+    "memory_bytes",
+    "read_arrays",
     "remove_leftovers",
     "replacing",
     "write_bytes",

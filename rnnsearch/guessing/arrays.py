@@ -227,9 +227,16 @@ def _training(arrays: Mapping[str, np.ndarray]) -> _Arrays:
         must = "must hold the arrays 'x' and 'y', or 'x_train' and 'y_train'"
         advice = "save them under these names, as numpy.savez('data.npz', x=x, y=y) does"
         refuse(must, name_some(arrays, 20) or "no arrays", advice)
-    if x.ndim < 1 or y.ndim < 1 or len(x) != len(y) or not x.size:
+    for name, array in (("x", x), ("y", y)):
+        if array.dtype.kind not in "biufUS":
+            received = f"{name}{suffix} of type {array.dtype}"
+            refuse("must hold numbers or text", received, "save plain ones")
+    if x.ndim < 1 or y.ndim < 1 or len(x) != len(y) or not x.size or not y.size:
         received = f"x of shape {x.shape}, y of shape {y.shape}"
         refuse("must hold as many targets as sequences", received, "save both from one place")
+    if lengths is not None and (lengths.shape != x.shape[:1] or lengths.dtype.kind not in "iu"):
+        received = f"lengths{suffix} of shape {lengths.shape} and type {lengths.dtype}"
+        refuse("must have one whole number for each sequence", received, "leave lengths out")
     if lengths is None and x.ndim == 3 and x.dtype.kind == "f":
         lengths = np.maximum(trailing_lengths(x), 1)
     column = "" if suffix else _column_of_parts(arrays, len(x))

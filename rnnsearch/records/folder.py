@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -155,14 +156,12 @@ class StudyFolder:
         if not self.path.is_dir():
             return
         inside = self.path.resolve()
-        parts = (self.path, self.weights_folder, self.checkpoints, self.path / "logs")
-        for part in parts:
-            for entry in part.iterdir() if part.is_dir() else ():
-                if entry.is_symlink() and not entry.resolve().is_relative_to(inside):
-                    raise StudyError(
-                        f"Expected a results folder of its own files. Received: {entry}, a link "
-                        f"to {entry.resolve()}; put the file in its place, or remove the link"
-                    )
+        for entry in _links(self.path):
+            if not entry.resolve().is_relative_to(inside):
+                raise StudyError(
+                    f"Expected a results folder of its own files. Received: {entry}, a link "
+                    f"to {entry.resolve()}; put the file in its place, or remove the link"
+                )
 
     def set_aside(self) -> Path:
         """Rename the folder to ``<name>.old-1``, ``-2`` …, so that a study can start anew.
@@ -206,3 +205,12 @@ class StudyFolder:
             remove_leftovers(self.weights_folder)
             remove_leftovers(self.checkpoints)
             yield
+
+
+def _links(folder: Path) -> Iterator[Path]:
+    """The links in a folder and in the folders of it, none of which is followed."""
+    for place, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            entry = Path(place, name)
+            if entry.is_symlink():
+                yield entry

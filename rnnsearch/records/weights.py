@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, final
 
 import numpy as np
 
-from rnnsearch.files import replacing
+from rnnsearch.errors import StudyError
+from rnnsearch.files import NoArrays, read_arrays, replacing
 from rnnsearch.records.folder import StudyFolder
 from rnnsearch.vocabulary import Direction, Objective
 
@@ -27,9 +28,20 @@ def save_weights(path: Path, weights: Sequence[np.ndarray]) -> None:
 
 
 def load_weights(path: Path) -> list[np.ndarray]:
-    """The arrays that were saved, in their order."""
-    with np.load(path, allow_pickle=False) as file:
-        return [file[name] for name in sorted(file.files)]
+    """The arrays that were saved, in their order.
+
+    Raises:
+        StudyError: The file is not what was saved.
+        OSError: It can't be read.
+    """
+    try:
+        arrays = read_arrays(path)
+    except NoArrays as error:
+        raise StudyError(
+            f"Expected weights as a search saves them. Received: {path}, which can't be read "
+            f"({error}); put back a copy, or start anew with --fresh"
+        ) from error
+    return [arrays[name] for name in sorted(arrays)]
 
 
 @final

@@ -3,7 +3,14 @@
 `python -m tests.faults --help` says how to do them in large numbers; CI does a few of each.
 """
 
-from tests.faults import files, inputs, kills, real, trials  # noqa: F401 - they register their faults
+from tests.faults import (  # noqa: F401 - they register their faults
+    files,
+    inputs,
+    kills,
+    real,
+    structured,
+    trials,
+)
 from tests.faults._base import FAULTS, Fault, Scene, Violation
 from tests.faults.zygote import Zygote
 

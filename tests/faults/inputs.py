@@ -45,10 +45,10 @@ def mutated_specs(scene: Scene) -> str:
         lines = generator.choice(_MUTATIONS)(lines, generator)
     path = scene.folder / "mutated.yaml"
     path.write_bytes("\n".join(lines).encode("utf-8", errors="surrogatepass"))
-    return _refused_or_valid(path)
+    return refused_or_valid(path)
 
 
-def _refused_or_valid(path: Path) -> str:
+def refused_or_valid(path: Path) -> str:
     """Load a spec; what came of it."""
     before, started = _memory(), time.process_time()
     try:

@@ -228,7 +228,7 @@ def suspended(scene: Scene) -> None:
     "workers from other shells join a search; they, their processes or the driver are killed at random "
     "moments: each says why it ends, every trial once and none FAIL, the ranking that of one worker "
     "where the sampler does not learn",
-    quick=2,
+    quick=1,
     full=100,
 )
 def joined(scene: Scene) -> str:

@@ -50,7 +50,7 @@ def test_an_npz_that_unpacks_to_more_than_the_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     np.savez_compressed(tmp_path / "data.npz", x=np.zeros((100, 100)), y=np.zeros(100))
-    monkeypatch.setattr("rnnsearch.data.sources.npz._memory", lambda: 50_000)
+    monkeypatch.setattr("rnnsearch.data.sources.npz.memory_bytes", lambda: 50_000)
     (problem,) = said(tmp_path, {"source": "npz", "path": "data.npz"})
     assert "must fit in memory, of 50,000 bytes; received FOLDER/data.npz, of which 81" in problem
 

@@ -16,10 +16,19 @@ from rnnsearch.api.results import Results
 from rnnsearch.api.standing_in import read_preparation
 from rnnsearch.api.winner import Winner
 from rnnsearch.data import read
+from rnnsearch.driver import TrialRecord
 from rnnsearch.errors import InvalidData, InvalidSpec, StudyError
 from rnnsearch.execution.checkpoints import Checkpoints
 from rnnsearch.execution.messages import Block, Schedule
-from rnnsearch.records import StudyFolder, frame_to_csv, load_weights
+from rnnsearch.models.archive import check_archive
+from rnnsearch.records import (
+    StudyFolder,
+    frame_to_csv,
+    leaderboard,
+    load_weights,
+    read_leaderboard,
+    write_leaderboard,
+)
 from rnnsearch.spec import load, parse
 from tests.execution.test_execution_checkpoints import PROGRAM, block
 
@@ -66,7 +75,7 @@ def test_weights_and_checkpoints_with_a_pickle_in_them(
 ) -> None:
     path = tmp_path / "00000-00003-0000.npz"
     np.savez(path, allow_pickle=True, about=np.array([Harm()], dtype=object))
-    with pytest.raises(ValueError, match="allow_pickle"):
+    with pytest.raises(StudyError, match=r"Expected weights as a search saves.*allow_pickle"):
         load_weights(path)
     assert Checkpoints(block(tmp_path)).load() == {}
     assert "is of no use" in capsys.readouterr().err
@@ -157,3 +166,175 @@ def test_predictions_hold_no_formula(cell: str) -> None:
 def test_other_predictions_are_as_pandas_writes_them() -> None:
     frame = pd.DataFrame({"time": pd.date_range("2024", periods=2), "y": [0.1, None], "n": [1, 2]})
     assert frame_to_csv(frame) == frame.to_csv(index=False, lineterminator="\n")
+
+
+def header_of(shape: str) -> bytes:
+    """An .npy file that says so many numbers, and has none."""
+    said = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}".encode()
+    said += b" " * (117 - len(said)) + b"\n"
+    return b"\x93NUMPY\x01\x00" + len(said).to_bytes(2, "little") + said
+
+
+@pytest.mark.parametrize("shape", ["(1000000000000,)", "(99999999999999999999, 9)", "(-5,)"])
+def test_arrays_whose_headers_claim_the_world(
+    tmp_path: Path, shape: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "00000-00003-0000.npz"
+    for name in (path, tmp_path / "data.npz"):
+        with zipfile.ZipFile(name, "w") as archive:
+            for member in ("x.npy", "y.npy", "about.npy"):
+                archive.writestr(member, header_of(shape))
+    (tmp_path / "arrays").mkdir()
+    (tmp_path / "arrays" / "x.npy").write_bytes(header_of(shape))
+    for data in ({"source": "npz", "path": "data.npz"}, {"source": "npy", "path": "arrays"}):
+        spec = parse({**SPEC, "data": data}, name="hostile", directory=tmp_path)
+        with pytest.raises(InvalidData, match="must"):
+            read(spec.data, spec.task)
+    with pytest.raises(StudyError, match="Expected weights as a search saves them"):
+        load_weights(path)
+    assert Checkpoints(block(tmp_path)).load() == {}
+    assert "is of no use" in capsys.readouterr().err
+
+
+def test_weights_that_unpack_to_more_than_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    np.savez_compressed(tmp_path / "weights.npz", a=np.zeros(100_000))
+    monkeypatch.setattr("rnnsearch.files.arrays.memory_bytes", lambda: 500_000)
+    with pytest.raises(StudyError, match="it unpacks to 800,128 bytes, and the memory has 500,000"):
+        load_weights(tmp_path / "weights.npz")
+
+
+def sounds(folder: Path) -> list[Path]:
+    """Recordings of two classes."""
+    import wave
+
+    paths = [folder / "sounds" / "ab"[at % 2] / f"{at}.wav" for at in range(20)]
+    for at, path in enumerate(paths):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with wave.open(str(path), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(8000)
+            file.writeframes(np.random.default_rng(at).integers(0, 99, 600, "<i2").tobytes())
+    return paths
+
+
+def test_recordings_whose_headers_claim_the_world(tmp_path: Path) -> None:
+    pytest.importorskip("soundfile")
+    import soundfile
+
+    paths = sounds(tmp_path)
+    content = bytearray(paths[0].read_bytes())
+    content[4:8] = content[40:44] = b"\xfe\xff\xff\xff"  # 4 GB
+    paths[0].write_bytes(content)
+    flac = paths[1].with_suffix(".flac")
+    soundfile.write(flac, np.zeros(600), 8000)
+    content = bytearray(flac.read_bytes())
+    content[21] |= 0x0F  # of which 36 bits are the number of samples
+    content[22:26] = b"\xff\xff\xff\xff"
+    flac.write_bytes(content)
+    data = {"source": "audio", "path": "sounds", "rate": 8000, "mels": 8}
+    spec = parse({**SPEC, "data": data}, name="hostile", directory=tmp_path)
+    with pytest.raises(InvalidData, match=r"no sound that can be read in b/1\.flac"):
+        read(spec.data, spec.task)
+    flac.unlink()
+    read(spec.data, spec.task)  # of the other what is there is read
+
+
+def test_a_picture_that_is_a_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    image = pytest.importorskip("PIL.Image")
+    monkeypatch.setattr(image, "MAX_IMAGE_PIXELS", 100)
+    for at, size in enumerate([(8, 8)] * 6 + [(11, 11), (40, 40)]):
+        path = tmp_path / "pictures" / "ab"[at % 2] / f"{at}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        image.new("L", size).save(path)
+    data = {"source": "images", "path": "pictures", "steps": "rows", "channels": "grey"}
+    spec = parse({**SPEC, "data": data}, name="hostile", directory=tmp_path)
+    with pytest.raises(
+        InvalidData, match=r"a picture in every file; received none in a/6.png, b/7"
+    ):
+        read(spec.data, spec.task)
+
+
+@pytest.mark.parametrize(
+    ("layer", "said"),
+    [
+        ({"module": "keras.layers", "class_name": "Lambda"}, r"it holds keras\.layers\.Lambda"),
+        ({"module": "harming", "class_name": "Harm"}, r"it holds harming\.Harm"),
+        (
+            {"module": "keras.utils", "class_name": "function", "config": "get_file"},
+            r"it holds keras\.utils\.function",
+        ),
+        (
+            {"module": "keras.layers", "class_name": "TFSMLayer", "config": {"filepath": "x"}},
+            r"it holds keras\.layers\.TFSMLayer",
+        ),
+        (
+            {"module": "keras.layers", "class_name": "StringLookup", "config": {}},
+            r"it holds keras\.layers\.StringLookup",
+        ),
+    ],
+)
+def test_a_model_that_names_what_no_network_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, layer: dict[str, Any], said: str
+) -> None:
+    """Keras imports a module that a file names before it says that there is no layer in it."""
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "harming.py").write_text("open('harmed', 'w')\n")
+    found = results(tmp_path)
+    config = {"module": "keras", "class_name": "Sequential", "config": {"layers": [layer]}}
+    with zipfile.ZipFile(found.model, "w") as archive:
+        archive.writestr("config.json", json.dumps(config))
+        archive.writestr("metadata.json", json.dumps({"keras_version": "3.15.1"}))
+        archive.writestr("model.weights.h5", b"")
+    winner = Winner(found, parse(SPEC, name="x", directory=tmp_path), "jax")
+    with pytest.raises(StudyError, match=rf"Expected a model as a search saves it.*{said}"):
+        winner.load()
+
+
+def test_a_model_that_unpacks_to_more_than_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with zipfile.ZipFile(tmp_path / "best.keras", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("config.json", "[" * 1_000_000)
+    with pytest.raises(ValueError, match="nested too deep"):
+        check_archive(tmp_path / "best.keras")
+    monkeypatch.setattr("rnnsearch.models.archive.memory_bytes", lambda: 500_000)
+    with pytest.raises(ValueError, match="it unpacks to 1,000,000 bytes"):
+        check_archive(tmp_path / "best.keras")
+
+
+@pytest.mark.parametrize("name", ["exports/keras", "report/curves.csv", "logs/a/b"])
+def test_a_link_deep_in_a_results_folder(tmp_path: Path, name: str) -> None:
+    found = results(tmp_path)
+    (found.path / name).parent.mkdir(parents=True, exist_ok=True)
+    (found.path / name).symlink_to(tmp_path)
+    with pytest.raises(StudyError, match=f"results folder of its own files.*{name}, a link"):
+        Results.open(found.path)
+
+
+def test_a_parquet_file_of_which_a_page_was_damaged(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    frame = pd.DataFrame({"a": np.random.default_rng(0).normal(size=200), "b": ["ab", "cd"] * 100})
+    frame.to_parquet(tmp_path / "data.parquet")
+    content = bytearray((tmp_path / "data.parquet").read_bytes())
+    content[20:1200] = b"\xff" * 1180
+    (tmp_path / "data.parquet").write_bytes(content)
+    columns = {"inputs": ["a"], "target": "a"}
+    data = {"source": "parquet", "path": "data.parquet", **columns}
+    space = {"cell": "GRU", "units": 2, "window": 4}
+    spec = parse({**SPEC, "data": data, "space": space}, name="x", directory=tmp_path)
+    with pytest.raises(InvalidData, match=r"must be a readable Parquet file; received"):
+        read(spec.data, spec.task, (4,))
+
+
+def test_a_leaderboard_holds_no_formula(tmp_path: Path) -> None:
+    """A reason is what a library said of a user's names; a parameter may be the user's own."""
+    trial = TrialRecord(0, "FAIL", params={"cell": "=HYPERLINK(1)"}, message="@SUM(1) of '+x'")
+    frame = leaderboard([trial], [], "minimize")
+    write_leaderboard(tmp_path / "leaderboard.csv", frame)
+    content = (tmp_path / "leaderboard.csv").read_text()
+    assert "'=HYPERLINK(1)" in content and "'@SUM(1) of '+x'" in content
+    back = read_leaderboard(tmp_path / "leaderboard.csv")
+    assert "@SUM(1) of '+x'" in map(str, back.iloc[0])

@@ -110,6 +110,10 @@ def shaped(
         received, advice = f"{name} of type {y.dtype}", "save plain numbers or text"
         problems.add("data.path", "must hold numbers or classes", received, advice)
         return None
+    if not y.ndim or not y.size:
+        received, advice = f"{name} of shape {y.shape}", "save one target or more for each"
+        problems.add("data.path", "must have a target for each sequence", received, advice)
+        return None
     flat = y.ndim == (2 if MAPPINGS[task].writes_sequence else 1)
     if kind != "numeric" and not MAPPINGS[task].unfolds:
         labels = from_one_hot(y, MAPPINGS[task].writes_sequence)

@@ -119,7 +119,7 @@ def _sounds(listed: Listed, rate: int, problems: Problems) -> list[np.ndarray]:
     for path, name in zip(listed.paths, listed.names, strict=True):
         try:
             samples, own = soundfile.read(path, dtype="float64", always_2d=True)
-        except (OSError, RuntimeError):
+        except (OSError, RuntimeError, MemoryError, ValueError):  # a header may say anything
             broken.setdefault("no sound that can be read", []).append(name)
             continue
         sound = samples.mean(axis=1)

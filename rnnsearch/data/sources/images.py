@@ -6,6 +6,9 @@ Read pictures are kept in the user's cache, as the features of recordings are.
 from __future__ import annotations
 
 import re
+import struct
+import warnings
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +33,12 @@ if TYPE_CHECKING:
     from rnnsearch.spec.sources import ImagesSource
 
 __all__ = ["ImagesReader"]
+
+_DAMAGED = (
+    *(EOFError, IndexError, KeyError, MemoryError, OSError, OverflowError, RuntimeError),
+    *(SyntaxError, TypeError, ValueError, struct.error, zlib.error),
+)
+"""What Pillow raises of a picture that is none."""
 
 _ENDINGS = (".png", ".jpg", ".jpeg")
 
@@ -138,9 +147,12 @@ def _pictures(
     for path in files:
         name = path.relative_to(root).as_posix()
         try:
-            with image.open(path) as opened:
-                picture = _plain(opened, mode)
-        except (OSError, ValueError, SyntaxError, image.DecompressionBombError):
+            with warnings.catch_warnings():
+                # Pillow warns of what unpacks to hundreds of megabytes, and refuses twice of it.
+                warnings.simplefilter("error", image.DecompressionBombWarning)
+                with image.open(path) as opened:
+                    picture = _plain(opened, mode)
+        except (*_DAMAGED, image.DecompressionBombError, image.DecompressionBombWarning):
             broken.append(name)
             continue
         if size is not None and picture.size != (size[1], size[0]):

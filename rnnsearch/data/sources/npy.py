@@ -56,7 +56,7 @@ def _load(path: Path, problems: Problems) -> dict[str, np.ndarray]:
     for file in sorted(path.glob("*.npy")):
         try:
             arrays[file.stem] = np.load(file, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError, EOFError) as error:
+        except (OSError, ValueError, EOFError, OverflowError, MemoryError) as error:
             advice = "save plain arrays with numpy.save, ragged ones padded with NaN"
             problems.add("data.path", "must hold plain arrays", f"{file} ({error})", advice)
     return arrays

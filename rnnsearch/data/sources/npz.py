@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import zipfile
 import zlib
@@ -17,6 +16,7 @@ from rnnsearch.data.problems import Problems
 from rnnsearch.data.raw.sequences import Raw
 from rnnsearch.data.sources._arrays import new_sequences, parts_of
 from rnnsearch.data.sources._base import Parts, SequencesReader
+from rnnsearch.files import memory_bytes
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import NpzSource
@@ -27,7 +27,16 @@ _NAMES = re.compile("(x|y|lengths)(_train|_test|_val|_valid|_validation)?", re.I
 """Arrays that are read, as they are called in files."""
 
 _DAMAGED = (
-    *(EOFError, NotImplementedError, OSError, RuntimeError, SyntaxError, TokenError, ValueError),
+    *(
+        EOFError,
+        NotImplementedError,
+        OSError,
+        OverflowError,
+        RuntimeError,
+        SyntaxError,
+        TokenError,
+        ValueError,
+    ),
     *(zipfile.BadZipFile, zlib.error),
 )
 """What NumPy and the libraries under it raise where a file is not what it says."""
@@ -75,7 +84,7 @@ def _members(loaded: np.lib.npyio.NpzFile, path: Path, problems: Problems) -> di
     """The arrays of an open file; a problem for each that can't be read."""
     arrays: dict[str, np.ndarray] = {}
     archive: Any = loaded.zip
-    size, memory = sum(info.file_size for info in archive.infolist()), _memory()
+    size, memory = sum(info.file_size for info in archive.infolist()), memory_bytes()
     if memory is not None and size > memory:
         received = f"{path}, of which {size:,} bytes unpack"
         problems.add("data.path", f"must fit in memory, of {memory:,} bytes", received)
@@ -113,14 +122,6 @@ def _usual_name(name: str) -> str:
     part = (part or "").lower()
     part = "_validation" if part.startswith("_val") else part
     return f"{kind.lower()}{part}"
-
-
-def _memory() -> int | None:
-    """Bytes of the machine; None where it does not say."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, OSError, ValueError):
-        return None
 
 
 def _one_line(error: Exception) -> str:

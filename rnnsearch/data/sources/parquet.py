@@ -14,7 +14,8 @@ import numpy as np
 from rnnsearch.data.problems import Problems
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.sources._base import TableReader
-from rnnsearch.errors import MissingExtra
+from rnnsearch.errors import InvalidData, MissingExtra
+from rnnsearch.files import memory_bytes
 
 __all__ = ["ParquetReader"]
 
@@ -43,17 +44,28 @@ class ParquetReader(TableReader):
             advice = "a path in a spec is relative to the spec's folder"
             problems.add("data.path", "must be an existing file", str(path), advice)
         except (OSError, pa.ArrowException) as error:
-            received = f"{path} ({str(error).splitlines()[0]})"
-            advice = "write it with pandas.DataFrame.to_parquet, or use source: csv"
-            problems.add("data.path", "must be a readable Parquet file", received, advice)
+            _damaged(path, error, problems)
         problems.raise_any()
         rows = file.metadata.num_rows
-        if not rows:
+        groups, memory = range(file.metadata.num_row_groups), memory_bytes()
+        # A header may say anything, and room is made for what it says.
+        if rows != sum(file.metadata.row_group(group).num_rows for group in groups):
+            _damaged(path, ValueError("its parts have other numbers of rows than it"), problems)
+        elif memory is not None and 8 * rows > memory:
+            _damaged(path, ValueError(f"{rows:,} rows, for which there is no memory"), problems)
+        elif not rows:
             problems.add("data.path", "must have rows", "none", f"look at {path}")
         problems.raise_any()
         header = tuple(field.name.strip() for field in file.schema_arrow)
-        columns = tuple(_ArrowColumn(file, index) for index in range(len(header)))
+        columns = tuple(_ArrowColumn(file, path, index) for index in range(len(header)))
         return Table(header, np.arange(1, rows + 1), columns)
+
+
+def _damaged(path: Path, error: Exception, problems: Problems) -> None:
+    """Note that a file is not what it says."""
+    said = " ".join(str(error).split())[:200] or type(error).__name__
+    advice = "write it with pandas.DataFrame.to_parquet, or use source: csv"
+    problems.add("data.path", "must be a readable Parquet file", f"{path} ({said})", advice)
 
 
 @dataclass(frozen=True)
@@ -62,21 +74,33 @@ class _ArrowColumn:
 
     Attributes:
         file: A ``pyarrow.parquet.ParquetFile``.
+        path: Where it stands.
         index: Which of its columns.
     """
 
     file: Any
+    path: Path
     index: int
 
     def _cells(self) -> Any:
-        """The cells, categories written out."""
+        """The cells, categories written out.
 
-        field = self.file.schema_arrow[self.index]
-        # Read by position, as two columns may have one name; nested columns take several.
-        cells = self.file.read(columns=[field.name])
-        cells = cells.column(min(cells.schema.get_all_field_indices(field.name)))
-        cells = cells.combine_chunks()
-        return cells.cast(_kind(cells.type))
+        Raises:
+            InvalidData: They can't be read.
+        """
+        import pyarrow as pa
+
+        field, problems = self.file.schema_arrow[self.index], Problems()
+        try:
+            # Read by position, as two columns may have one name; nested columns take several.
+            cells = self.file.read(columns=[field.name])
+            cells = cells.column(min(cells.schema.get_all_field_indices(field.name)))
+            cells = cells.combine_chunks()
+            cells.validate(full=True)
+            return cells.cast(_kind(cells.type))
+        except (OSError, pa.ArrowException, MemoryError, ValueError) as error:
+            _damaged(self.path, error, problems)
+            raise InvalidData(problems.found) from error
 
     def texts(self) -> list[str]:
         """The cells as text: numbers in the fewest digits, dates in ISO's form."""
