@@ -343,7 +343,7 @@ _DATA = (_csv, _npz, _ts, _text, _wav, _parquet)
     "data-made",
     f"CSV, npz, ts, text, wav and Parquet files made by hypothesis, {_EXAMPLES} each, read and looked "
     "at by `init`: as `data`, with the least example where one does not hold",
-    quick=0,
+    quick=6,
     full=1000,
 )
 def made_data(scene: Scene) -> str:

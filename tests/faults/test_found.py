@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from rnnsearch.api.disk import refusal
 from rnnsearch.data import read
 from rnnsearch.errors import InvalidData, StudyError
+from rnnsearch.guessing import Wishes, guess
 from rnnsearch.records import StudyFolder, commit, open_study
 from rnnsearch.spec import parse
 
@@ -93,3 +95,39 @@ def test_an_error_of_the_disk_says_what_to_do() -> None:
     expected = "out/epochs.csv could not be written or read: no space left on device; free some"
     assert (refusal(error, "out") or "").startswith(expected)
     assert refusal(ConnectionResetError(104, "reset"), "out") is None
+
+
+def test_a_parquet_column_of_bytes_that_are_no_text(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    frame = pd.DataFrame({"kind": [b"\xff\x00"] * 40, "real": np.linspace(0, 1, 40)})
+    frame.to_parquet(tmp_path / "data.parquet")
+    columns = {"inputs": ["kind"], "target": "real", "window": 4}
+    (problem,) = said(tmp_path, {"source": "parquet", "path": "data.parquet", **columns})
+    assert "must have one number, text or time a cell" in problem
+    assert "binary in 'kind' (Invalid UTF8 payload)" in problem
+
+
+LENGTHS = [
+    np.full(24, 4.5),
+    np.full(24, np.nan),
+    np.array(4),
+    np.full(24, "4"),
+    np.full((24, 5), 4),
+]
+
+
+@pytest.mark.parametrize("lengths", LENGTHS, ids=range(len(LENGTHS)))
+def test_init_of_arrays_with_lengths_that_are_none(tmp_path: Path, lengths: np.ndarray) -> None:
+    arrays = {"x": np.arange(240.0).reshape(24, 5, 2), "y": np.arange(24) % 2}
+    np.savez(tmp_path / "data.npz", **arrays, lengths=lengths)
+    with pytest.raises(InvalidData, match="must have one whole number for each sequence; received"):
+        guess(tmp_path / "data.npz", Wishes(None, None, 2))
+
+
+@pytest.mark.parametrize("y", [np.array(1), np.zeros(0, int), np.full(24, "NaT", "M8[s]")])
+def test_targets_that_are_none(tmp_path: Path, y: np.ndarray) -> None:
+    np.savez(tmp_path / "data.npz", x=np.arange(240.0).reshape(24, 5, 2), y=y)
+    (problem,) = said(tmp_path, {"source": "npz", "path": "data.npz"})
+    assert "must have a target for each" in problem or "must hold numbers or classes" in problem
+    with pytest.raises(InvalidData, match="must hold"):
+        guess(tmp_path / "data.npz", Wishes(None, None, 2))

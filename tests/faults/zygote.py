@@ -64,10 +64,22 @@ class Driver:
 
 
 class Zygote:
-    """Starts commands. Use as a context manager."""
+    """Starts commands, once there is one to start. Use as a context manager."""
 
     def __enter__(self) -> Zygote:
-        self._process = subprocess.Popen(
+        self._begun: subprocess.Popen[str] | None = None
+        self._count = 0
+        return self
+
+    @property
+    def _process(self) -> subprocess.Popen[str]:
+        """The process; imports take it seconds, which faults of files need not wait for."""
+        if self._begun is None:
+            self._begun = self._begin()
+        return self._begun
+
+    def _begin(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(
             [sys.executable, "-c", "from tests.faults.zygote import serve; serve()"],
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "200"},
@@ -75,10 +87,10 @@ class Zygote:
             stdout=subprocess.PIPE,
             text=True,
         )
-        self._count = 0
-        return self
 
     def __exit__(self, *error: object) -> None:
+        if self._begun is None:
+            return
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.close()
         self._process.stdout.close()

@@ -118,9 +118,15 @@ class _ArrowColumn:
         if pa.types.is_timestamp(kind):
             # Nanoseconds are no part of what a time stamp may say.
             cells = cells.cast(pa.timestamp("us", kind.tz), safe=False)
-        return [
-            "" if text is None else text.strip() for text in cells.cast(pa.string()).to_pylist()
-        ]
+        try:
+            texts = cells.cast(pa.string()).to_pylist()
+        except pa.ArrowException as error:  # bytes that are no text
+            problems, name = Problems(), self.file.schema_arrow[self.index].name
+            must = "must have one number, text or time a cell in the columns it names"
+            received = f"{kind} in '{name}' ({str(error).splitlines()[0]})"
+            problems.add("data.path", must, received, "write it as text")
+            raise InvalidData(problems.found) from error
+        return ["" if text is None else text.strip() for text in texts]
 
     def numbers(self) -> np.ndarray | None:
         """The cells where the type is one of numbers."""
