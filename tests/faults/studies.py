@@ -18,7 +18,7 @@ from rnnsearch.api import rebuild_leaderboard
 from rnnsearch.driver import TrialRecord
 from rnnsearch.records import StudyFolder, load_weights, open_study, records
 from tests.faults._base import Scene, must
-from tests.faults.zygote import Driver
+from tests.faults.zygote import Driver, patiently
 
 __all__ = [
     "KINDS",
@@ -78,7 +78,7 @@ def search(scene: Scene, spec: Path, output: Path, *options: str, **befalls: Any
 
 def wait(driver: Driver, status: int = 0, timeout: float = 120.0) -> None:
     """Wait until a search has ended, as it must."""
-    ended = driver.wait(timeout)
+    ended = driver.end(timeout)
     must(ended == status, f"ended with {ended}, not {status}:\n{driver.text[-3000:]}")
 
 
@@ -176,7 +176,7 @@ def problems(text: str) -> list[str]:
 
 def gone(pids: Sequence[int], seconds: float = 5.0) -> None:
     """These processes must end."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + patiently(seconds)
     while alive := [pid for pid in pids if _runs(pid)]:
         must(time.monotonic() < end, f"processes {alive} go on")
         time.sleep(0.01)

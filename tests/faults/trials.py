@@ -19,6 +19,7 @@ from tests.faults.studies import (
     undisturbed,
     wait,
 )
+from tests.faults.zygote import patiently
 
 _TRIALS = 12
 
@@ -71,7 +72,7 @@ def killer(scene: Scene) -> None:
     "hang", "a trial whose worker hangs: found after trial_timeout, FAIL, others COMPLETE", 1, 25
 )
 def hang(scene: Scene) -> None:
-    _befallen(scene, "hang", "ended no epoch", run=", trial_timeout: 1.5")
+    _befallen(scene, "hang", "ended no epoch", run=f", trial_timeout: {patiently(1.5)}")
 
 
 @fault(
@@ -145,7 +146,7 @@ def stop_file(scene: Scene) -> None:
     begun(output)
     driver.wait(generator.uniform(0, seconds / 4))
     (output / "stop").touch()
-    status = driver.wait(5)
+    status = driver.end(5)
     must(status in (0, 130), f"ended with {status}: {driver.text}")
     if status == 130:
         must("To go on where it stopped" in driver.text, driver.text)

@@ -17,9 +17,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Driver", "Zygote", "serve"]
+__all__ = ["Driver", "Zygote", "patiently", "serve"]
 
 ROOT = Path(__file__).parents[2]
+
+
+def patiently(seconds: float) -> float:
+    """So many seconds of a machine that does nothing else; longer where others want its cores.
+
+    What is promised in seconds is promised of a search, not of the machine that a suite shares.
+    """
+    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 class Driver:
@@ -36,11 +44,16 @@ class Driver:
         self._zygote = zygote
         self._status: int | None = None
 
-    def wait(self, timeout: float = 120.0) -> int | None:
+    def wait(self, timeout: float | None = None) -> int | None:
         """The exit status, a signal's number below 0; None where it goes on after `timeout`."""
+        timeout = patiently(120) if timeout is None else timeout
         if self._status is None:
             self._status = self._zygote.ask({"wait": self.pid, "timeout": timeout})
         return self._status
+
+    def end(self, seconds: float) -> int | None:
+        """The exit status of one that must end in so many seconds; None where it does not."""
+        return self.wait(patiently(seconds))
 
     def signal(self, number: int) -> None:
         """Send it a signal, if it is there."""
