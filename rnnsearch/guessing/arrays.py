@@ -106,6 +106,9 @@ def guess_arrays(
     found = _training(arrays)
     found, form = _stepped(found) if source in _PLAIN else (found, [])
     task, why = _task(found, wishes.mapping)
+    if not task.unfolds and found.x.ndim < 2:
+        advice = "save the steps of each sequence in a row"
+        refuse("must have the axes (N, T) or (N, T, F)", f"x of shape {found.x.shape}", advice)
     if task.reads_sequence and found.x.ndim in (2, 3):
         found, padding = _unpadded(found, source)
         form += padding

@@ -124,6 +124,12 @@ def test_init_of_arrays_with_lengths_that_are_none(tmp_path: Path, lengths: np.n
         guess(tmp_path / "data.npz", Wishes(None, None, 2))
 
 
+def test_init_of_arrays_without_steps(tmp_path: Path) -> None:
+    np.savez(tmp_path / "data.npz", x=np.arange(24.0), y=np.arange(24) % 2)
+    with pytest.raises(InvalidData, match=r"must have the axes \(N, T\) or \(N, T, F\)"):
+        guess(tmp_path / "data.npz", Wishes(None, None, 2))
+
+
 @pytest.mark.parametrize("y", [np.array(1), np.zeros(0, int), np.full(24, "NaT", "M8[s]")])
 def test_targets_that_are_none(tmp_path: Path, y: np.ndarray) -> None:
     np.savez(tmp_path / "data.npz", x=np.arange(240.0).reshape(24, 5, 2), y=y)
