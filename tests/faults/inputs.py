@@ -194,12 +194,32 @@ def _wav(folder: Path, rng: np.random.Generator) -> dict[str, Any]:
     return {"source": "audio", "path": "sounds", "rate": 8000, "mels": 8}
 
 
-_DATA = (_csv, _csv, _npz, _npz, _ts, _text, _wav)
+def _parquet(folder: Path, rng: np.random.Generator) -> dict[str, Any]:
+    import pandas as pd
+
+    times = pd.date_range("2024", periods=60)
+    frame = pd.DataFrame({"time": times, "load": rng.normal(size=60), "kind": ["ab", "c"] * 30})
+    frame.to_parquet(folder / "data.parquet", compression=rng.choice(["snappy", "zstd", "none"]))
+    columns = {"time": "time", "inputs": ["load", "kind"], "target": "load", "window": 4}
+    return {"source": "parquet", "path": "data.parquet", **columns}
+
+
+def _images(folder: Path, rng: np.random.Generator) -> dict[str, Any]:
+    from PIL import Image
+
+    for at in range(12):
+        path = folder / "pictures" / "ab"[at % 2] / f"{at:02d}{('.png', '.jpg')[at % 3 == 0]}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(rng.integers(0, 255, (9, 8), "u1")).save(path)
+    return {"source": "images", "path": "pictures", "steps": "rows", "channels": "grey"}
+
+
+_DATA = (_csv, _csv, _npz, _npz, _ts, _text, _wav, _parquet, _images)
 
 
 @fault(
     "data",
-    "CSV, npz, ts, text and wav files with bytes changed, cut, doubled, put in: read, or refused in "
+    "CSV, npz, ts, text, wav, Parquet and picture files with bytes changed, cut, doubled, put in: read, or refused in "
     "one line each; never another exception, nor more than 5 s",
     quick=21,
     full=20_000,
@@ -213,7 +233,7 @@ def mutated_data(scene: Scene) -> str:
         path.write_bytes(_changed(path.read_bytes(), generator))
     task = "many_to_many" if data["source"] == "text" else "many_to_one"
     document = {"task": task, "data": data, "space": {"cell": "GRU", "units": 2}}
-    if data["source"] in ("csv", "text"):
+    if data["source"] in ("csv", "text", "parquet"):
         document["space"] |= {"window": 4}
         data.pop("window", None)
     spec = specs.parse(document, name="fuzzed", directory=scene.folder)

@@ -12,7 +12,7 @@ import pytest
 
 from rnnsearch.api.disk import refusal
 from rnnsearch.data import read
-from rnnsearch.errors import InvalidData, StudyError
+from rnnsearch.errors import InvalidData, InvalidSpec, Problem, StudyError
 from rnnsearch.guessing import Wishes, guess
 from rnnsearch.records import StudyFolder, commit, open_study
 from rnnsearch.spec import parse
@@ -137,3 +137,13 @@ def test_targets_that_are_none(tmp_path: Path, y: np.ndarray) -> None:
     assert "must have a target for each" in problem or "must hold numbers or classes" in problem
     with pytest.raises(InvalidData, match="must hold"):
         guess(tmp_path / "data.npz", Wishes(None, None, 2))
+
+
+def test_a_problem_is_one_line_whatever_a_name_holds() -> None:
+    problem = Problem("a\nb", "must be printable", "\x1b[2J\u202eabc\ud800\u2028", "é – 日本 ok")
+    expected = r"a\nb: must be printable; received \x1b[2J\u202eabc\ud800\u2028; é – 日本 ok"
+    assert str(problem) == expected
+    document = {"task": "many_to_one", "data": {"source": "arrays"}, "space": {}, "\n": 1}
+    with pytest.raises(InvalidSpec) as caught:
+        parse(document, name="x", directory=".")
+    assert any(r"must be a key of the spec; received \n; " in str(one) for one in caught.value.problems)
