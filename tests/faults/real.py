@@ -11,10 +11,12 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from tests.faults._base import Scene, fault, must
 from tests.faults.kills import begun
 from tests.faults.studies import acknowledged, board, check_whole, gone, kind_of, prepare, same
+from tests.faults.zygote import patiently
 
 _ROOT = Path(__file__).parents[2]
 
@@ -36,10 +38,10 @@ main()
 """
 
 
-def _start(spec: Path, output: Path, *, often: bool = True) -> subprocess.Popen[bytes]:
+def _start(spec: Path, output: Path, *options: str, often: bool = True) -> subprocess.Popen[bytes]:
     said = (output.parent / "said.txt").open("wb")
     driver = ["-c", _DRIVER] if often else ["main.py"]
-    command = [sys.executable, *driver, "search", str(spec), "-o", str(output)]
+    command = [sys.executable, *driver, "search", str(spec), "-o", str(output), *options]
     environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
     return subprocess.Popen(command, cwd=_ROOT, env=environment, stdout=said, stderr=said)
 
@@ -90,6 +92,47 @@ def kill_real(scene: Scene) -> str:
     if driver:
         same(board(killed / "out"), board(alone / "out"))
     return f"{'driver' if driver else 'worker'} killed{', from checkpoints' if kept else ''}"
+
+
+@fault(
+    "kill-shipped",
+    "search_spaces/electricity.yaml, two trials of 30 epochs: SIGKILL in the middle of their training, "
+    "half a minute's of it lost at most; then a run to the end: the learning curves and the "
+    "leaderboard of one left alone",
+    quick=0,
+    full=1,
+)
+def kill_shipped(scene: Scene) -> str:
+    spec = _ROOT / "search_spaces" / "electricity.yaml"
+    options = ["--trials", "2", "--epochs", "30"]
+    for name in ("alone", "killed"):
+        (scene.folder / name).mkdir()
+    alone = _start(spec, scene.folder / "alone" / "out", *options, often=False)
+    output = scene.folder / "killed" / "out"
+    process = _start(spec, output, *options, often=False)
+    seen: list[float] = []
+    while len(seen) < 2 and process.poll() is None:
+        time.sleep(0.5)
+        times = [path.stat().st_mtime for path in (output / "checkpoints").glob("*.npz")]
+        if times and (not seen or max(times) > seen[-1]):
+            seen.append(max(times))
+    time.sleep(10)
+    must(process.poll() is None, "it ended before there were two checkpoints: give it more epochs")
+    process.kill()
+    process.wait()
+    lost = time.time() - seen[-1]
+    must(lost < patiently(40), f"{lost:.0f} s after its last checkpoint")
+    again = _start(spec, output, *options, often=False)
+    must(again.wait(3600) == 0 and alone.wait(3600) == 0, "a search did not end well")
+    same(board(output), board(scene.folder / "alone" / "out"))
+    curves = [pd.read_csv(one / "epochs.csv") for one in (output, scene.folder / "alone" / "out")]
+    columns = [name for name in curves[0] if name in _CURVE or name.startswith("val_")]
+    first, second = (one[columns].sort_values(["trial", "run", "epoch"]) for one in curves)
+    must(first.reset_index(drop=True).equals(second.reset_index(drop=True)), "curves differ")
+    return f"killed {lost:.0f} s after a checkpoint"
+
+
+_CURVE = ("trial", "run", "epoch", "loss")
 
 
 @fault(

@@ -146,4 +146,6 @@ def test_a_problem_is_one_line_whatever_a_name_holds() -> None:
     document = {"task": "many_to_one", "data": {"source": "arrays"}, "space": {}, "\n": 1}
     with pytest.raises(InvalidSpec) as caught:
         parse(document, name="x", directory=".")
-    assert any(r"must be a key of the spec; received \n; " in str(one) for one in caught.value.problems)
+    assert any(
+        r"must be a key of the spec; received \n; " in str(one) for one in caught.value.problems
+    )
