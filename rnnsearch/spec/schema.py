@@ -242,11 +242,12 @@ class RunSpec(Frozen):
         "epoch, and how far back learning reached at the end of each run: see docs/diagnosis.md. "
         "It changes no result.",
     )
-    trackers: tuple[Literal["jsonl", "mlflow", "tensorboard"], ...] = Field(
+    trackers: tuple[Literal["jsonl", "mlflow", "tensorboard", "wandb"], ...] = Field(
         default=(),
         description="What follows the search beside its folder: `jsonl`, a line an event in "
         "events.jsonl; `mlflow`, runs in runs and the winner in the registry, at "
-        "MLFLOW_TRACKING_URI; `tensorboard`, curves and HParams. See docs/trackers.md.",
+        "MLFLOW_TRACKING_URI; `tensorboard`, curves and HParams; `wandb`, Weights & Biases, online "
+        "or by WANDB_MODE=offline. See docs/trackers.md.",
     )
     code: Annotated[Path | None, Worded("a folder, or null")] = Field(
         default=None,

@@ -8,9 +8,6 @@ from __future__ import annotations
 import importlib
 import json
 import math
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -22,6 +19,7 @@ import numpy as np
 from rnnsearch.data.extras import import_extra
 from rnnsearch.driver import Epoch, TrialRecord
 from rnnsearch.trackers._base import Search, Tracker, flat
+from rnnsearch.trackers.winner import export_winner
 
 __all__ = ["MLflow"]
 
@@ -123,17 +121,7 @@ class MLflow(Tracker):
         pyfunc = importlib.import_module("mlflow.pyfunc")
         with TemporaryDirectory() as aside:
             network = Path(aside) / "network"
-            export = ["export", str(search.folder), "--format", "python", "-o", str(network)]
-            done = subprocess.run(
-                [sys.executable, "-m", "rnnsearch", *export],
-                # This package, wherever it was imported from.
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            if done.returncode:
-                why = (done.stderr.strip().splitlines() or ["no reason was given"])[-1]
+            if why := export_winner(search.folder, network):
                 self._client.set_tag(self._run, "rnnsearch.not_registered", why)
                 return
             code = Path(aside) / "network_model.py"

@@ -8,6 +8,7 @@ from rnnsearch.trackers._base import Tracker
 from rnnsearch.trackers.jsonl import JsonLines
 from rnnsearch.trackers.mlflow import MLflow
 from rnnsearch.trackers.tensorboard import TensorBoard
+from rnnsearch.trackers.wandb import WandB
 
 __all__ = ["TRACKERS"]
 
@@ -15,4 +16,5 @@ TRACKERS: Mapping[str, Callable[[], Tracker]] = {
     "jsonl": JsonLines,
     "mlflow": MLflow,
     "tensorboard": TensorBoard,
+    "wandb": WandB,
 }

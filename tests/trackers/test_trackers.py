@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from rnnsearch.driver import Epoch, TrialRecord
+from rnnsearch.errors import InvalidInput
 from rnnsearch.trackers import TRACKERS, Following, Search, Tracker
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # those of the packages
@@ -121,6 +123,96 @@ def test_mlflow(store: Any, tmp_path: Path) -> None:
     tell(TRACKERS["mlflow"](), tmp_path)
     names = [run.info.run_name for run in client.search_runs([experiment])]
     assert names.count(f"search {tmp_path.name}") == 1
+
+
+def records(folder: Path) -> list[Any]:
+    """What W&B's offline runs hold: a log in blocks, of which each record has a head of 7 bytes."""
+    from wandb.proto import wandb_internal_pb2
+
+    found = []
+    for path in sorted(folder.glob("wandb/offline-run-*/*.wandb"), key=lambda one: one.name):
+        content, place, begun = path.read_bytes(), 7, b""
+        while place < len(content):
+            room = 32768 - place % 32768
+            if room < 7:
+                place += room
+                continue
+            size, kind = struct.unpack_from("<HB", content, place + 4)
+            begun += content[place + 7 : place + 7 + size]
+            place += 7 + size
+            if kind in (1, 4):  # a whole one, or the last piece of one
+                found.append((path.stem, wandb_internal_pb2.Record.FromString(begun)))
+                begun = b""
+    return found
+
+
+@pytest.fixture
+def mode(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Sets W&B's mode, which it reads once a process."""
+    import wandb
+
+    wandb.teardown()
+    yield lambda name: monkeypatch.setenv("WANDB_MODE", name)
+    wandb.teardown()
+
+
+def test_wandb(tmp_path: Path, mode: Any) -> None:
+    mode("offline")
+    (tmp_path / "leaderboard.csv").write_text("trial\n")
+    tell(TRACKERS["wandb"](), tmp_path)
+    found = records(tmp_path)
+    runs = [one.run for _, one in found if one.WhichOneof("record_type") == "run"]
+    assert {(one.display_name, one.job_type) for one in runs} == {
+        (f"search {tmp_path.name}", "search"),
+        ("trial 0", "trial"),
+        ("trial 1", "trial"),
+    }
+    assert {(one.project, one.run_group) for one in runs} == {("load", tmp_path.name)}
+    (trial,) = (one for one in runs if one.display_name == "trial 0")
+    config = {one.key: json.loads(one.value_json) for one in trial.config.update}
+    assert (config["cell"], config["units"]) == ("GRU", 4)
+    lines = [
+        {
+            ".".join(item.nested_key) or item.key: json.loads(item.value_json)
+            for item in one.history.item
+        }
+        for name, one in found
+        if name == f"run-{trial.run_id}" and one.WhichOneof("record_type") == "history"
+    ]
+    curves = [{k: v for k, v in line.items() if not k.startswith("_")} for line in lines]
+    assert curves == [
+        {
+            "epoch": 1,
+            "loss.run_0": 2.0,
+            "val_rmse.run_0": 1.9,
+            "loss.run_1": 2.5,
+            "val_rmse.run_1": 1.7,
+        },
+        {"epoch": 2, "val_rmse.run_0": 1.5},
+    ]
+    said = {
+        item.key: json.loads(item.value_json) for _, one in found for item in one.summary.update
+    }
+    assert (said["test_rmse"], said["winner"], said["message"]) == (1.6, 0, "diverged")
+    exits = [one.exit.exit_code for _, one in found if one.WhichOneof("record_type") == "exit"]
+    assert sorted(exits) == [0, 0, 0, 1]
+    artifacts = [one.artifact for _, one in found if one.artifact.name]
+    assert [(one.name, one.type) for one in artifacts] == [("load-study", "study")]
+    # A search that goes on has one run, not two.
+    before = {one.run_id for one in runs if one.job_type == "search"}
+    TRACKERS["wandb"]().begin(Search("load", "many_to_one", "val_rmse", "minimize", tmp_path, SPEC))
+    again = [one.run for _, one in records(tmp_path) if one.run.job_type == "search"]
+    assert {one.run_id for one in again} == before
+
+
+def test_wandb_wants_to_know_its_user(
+    tmp_path: Path, mode: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mode("online")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("WANDB_API_KEY", "")
+    with pytest.raises(InvalidInput, match="run `wandb login`, or set WANDB_MODE=offline"):
+        TRACKERS["wandb"]().begin(Search("a", "many_to_one", "loss", "minimize", tmp_path, SPEC))
 
 
 class Broken(Tracker):
