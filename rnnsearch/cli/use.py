@@ -38,7 +38,9 @@ def export(
     form: Annotated[
         str,
         typer.Option(
-            "--format", metavar="FORMAT", help="keras, python, onnx, savedmodel, streaming."
+            "--format",
+            metavar="FORMAT",
+            help="keras, python, onnx, savedmodel, litert, openvino, streaming.",
         ),
     ],
     output: Annotated[

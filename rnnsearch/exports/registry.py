@@ -7,14 +7,24 @@ from collections.abc import Mapping
 from rnnsearch.errors import InvalidInput, Problem
 from rnnsearch.exports._base import Format
 from rnnsearch.exports.keras_format import KerasFormat
+from rnnsearch.exports.litert_format import LiteRtFormat
 from rnnsearch.exports.onnx_format import OnnxFormat
+from rnnsearch.exports.openvino_format import OpenVinoFormat
 from rnnsearch.exports.python_format import PythonFormat
 from rnnsearch.exports.savedmodel import SavedModelFormat
 from rnnsearch.exports.streaming_format import StreamingFormat
 
 __all__ = ["FORMATS", "find_format"]
 
-_ALL = (KerasFormat(), PythonFormat(), OnnxFormat(), SavedModelFormat(), StreamingFormat())
+_ALL = (
+    KerasFormat(),
+    PythonFormat(),
+    OnnxFormat(),
+    SavedModelFormat(),
+    LiteRtFormat(),
+    OpenVinoFormat(),
+    StreamingFormat(),
+)
 
 FORMATS: Mapping[str, Format] = {one.name: one for one in _ALL}
 

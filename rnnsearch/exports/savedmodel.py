@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import final
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, final
 
 from rnnsearch.errors import StudyError
 from rnnsearch.exports._base import Format, Network
 
-__all__ = ["SavedModelFormat"]
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["SavedModelFormat", "on_tensorflow", "write_savedmodel"]
 
 _SCRIPT = """\
 import sys
@@ -42,22 +47,46 @@ def predict(inputs):
 """
 
     def write(self, network: Network, folder: Path) -> None:
-        """The folder ``model``, by Keras on TensorFlow in a process of its own."""
-        aside = folder / "aside.keras"
-        network.model.save(aside)
-        settings = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
+        """The folder ``model``."""
+        write_savedmodel(network.model, folder / "model", "savedmodel")
+
+
+def write_savedmodel(model: keras.Model, folder: Path, form: str) -> None:
+    """A SavedModel, by Keras on TensorFlow in a process of its own.
+
+    Args:
+        model: Of Keras's own layers.
+        folder: Where to.
+        form: What the user asked for.
+
+    Raises:
+        StudyError: It could not be written.
+    """
+    on_tensorflow(model, _SCRIPT, [str(folder)], f"--format {form}")
+
+
+def on_tensorflow(model: keras.Model, script: str, given: Sequence[str], asked: str) -> None:
+    """Run a script with Keras on TensorFlow, whose first argument is the model's file.
+
+    Raises:
+        StudyError: It failed.
+    """
+    settings = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    with TemporaryDirectory() as aside:
+        kept = Path(aside) / "model.keras"
+        model.save(kept)
         done = subprocess.run(
-            [sys.executable, "-I", "-c", _SCRIPT, str(aside), str(folder / "model")],
+            [sys.executable, "-I", "-c", script, str(kept), *given],
             env={**os.environ, **settings},
             capture_output=True,
             text=True,
             check=False,
         )
-        aside.unlink()
-        if done.returncode:
-            lines = done.stderr.strip().splitlines()
-            said = lines[-1] if lines else f"exit status {done.returncode}"
-            raise StudyError(
-                f"Expected Keras on TensorFlow to write a SavedModel. Received: {said}; "
-                "use --format keras or onnx"
-            )
+    if done.returncode:
+        lines = done.stderr.strip().splitlines()
+        said = [line for line in lines if "Error" in line or "error:" in line] or lines
+        why = said[-1].strip()[:300] if said else f"exit status {done.returncode}"
+        raise StudyError(
+            f"Expected Keras on TensorFlow to convert the network for {asked}. Received: {why}; "
+            "use --format keras or onnx"
+        )

@@ -10,6 +10,7 @@ import numpy as np
 
 from rnnsearch.errors import InvalidInput, Problem
 from rnnsearch.exports._base import Format, Network
+from rnnsearch.exports.text_ids import SCRIPT
 
 __all__ = ["write_folder"]
 
@@ -81,6 +82,7 @@ def write_folder(
         _write_text(aside / "use.py", _HEAD.format(needs=form.needs) + form.use + _TAIL)
         if network.signature.vocabulary is not None:
             _write_text(aside / "vocabulary.json", json.dumps(network.signature.vocabulary) + "\n")
+            _write_text(aside / "text_ids.py", SCRIPT)
         if examples is not None and expected is not None:
             given = {f"input_{name}": array for name, array in examples.items()}
             np.savez(aside / "examples.npz", allow_pickle=False, expected=expected, **given)

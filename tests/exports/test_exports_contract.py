@@ -11,6 +11,7 @@ import pytest
 
 from rnnsearch.exports import FORMATS, run_alone, write_folder
 from rnnsearch.exports.onnx_format import OnnxFormat
+from rnnsearch.exports.openvino_format import OpenVinoFormat
 from rnnsearch.exports.python_format import PythonFormat
 
 
@@ -48,3 +49,15 @@ def test_it_runs_where_this_package_can_not_be_imported(study, form: str, tmp_pa
         each.name for each in folder.iterdir()
     }
     case.assert_equal(run_alone(folder), FORMATS[form])
+
+
+def test_openvino_minds_padding(study, tmp_path: Path) -> None:
+    import openvino
+
+    case = study("words")
+    assert (case.examples.inputs["sequence"] == 0).any()
+    OpenVinoFormat().write(case.network, tmp_path)
+    model = openvino.Core().compile_model(
+        tmp_path / "model.xml", "CPU", {"INFERENCE_PRECISION_HINT": "f32"}
+    )
+    case.assert_equal(model(case.examples.inputs)[0])

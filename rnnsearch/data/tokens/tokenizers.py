@@ -31,6 +31,12 @@ class Tokenizer:
     kind: TokenKind
     lower_case: bool = False
 
+    @property
+    def pattern(self) -> str:
+        """The regular expression all of whose finds are the tokens."""
+        patterns = {"characters": r"(?s).", "words": _WORD.pattern, "spaces": r"\S+"}
+        return patterns[self.kind]
+
     def tokens(self, text: str) -> list[str]:
         """The tokens of a text, in order."""
         if self.lower_case:

@@ -8,6 +8,7 @@ from typing import Any, final
 import numpy as np
 
 from rnnsearch.data.categories import column_names
+from rnnsearch.data.tokens.coding import Coding
 from rnnsearch.data.tokens.preparation import RowsPreparation
 from rnnsearch.data.tokens.stream import StreamPreparation
 from rnnsearch.exports.raw._base import Examples, Given, RawForm
@@ -67,8 +68,7 @@ class TextsForm(RawForm):
         reading = self.prepared.reading
         if reading is None:
             return None
-        kinds, known = reading.tokenizer, reading.vocabulary
-        return _vocabulary(kinds.kind, kinds.lower_case, known.known, known.unknown, known.unseen)
+        return _vocabulary(reading)
 
     @property
     def roughness(self) -> float:
@@ -111,13 +111,13 @@ class StreamForm(RawForm):
     @property
     def vocabulary(self) -> Mapping[str, Any] | None:
         """That of the text."""
-        kinds, known = self.prepared.tokenizer, self.prepared.vocabulary
-        return _vocabulary(kinds.kind, kinds.lower_case, known.known, known.unknown, known.unseen)
+        prepared = self.prepared
+        return _vocabulary(Coding(prepared.tokenizer, prepared.vocabulary, prepared.window))
 
 
-def _vocabulary(
-    kind: str, lower_case: bool, known: tuple[str, ...], unknown: int, unseen: frozenset[str]
-) -> dict[str, Any]:
+def _vocabulary(coding: Coding) -> dict[str, Any]:
     """How text becomes ids, as plain values."""
-    ids = {token: place for place, token in enumerate(known, 1) if token not in unseen}
-    return {"tokens": kind, "lower_case": lower_case, "ids": ids, "unknown": unknown}
+    cutter, kept = coding.tokenizer, coding.vocabulary
+    ids = {token: place for place, token in enumerate(kept.known, 1) if token not in kept.unseen}
+    how = {"tokens": cutter.kind, "pattern": cutter.pattern, "lower_case": cutter.lower_case}
+    return {**how, "steps": coding.steps, "ids": ids, "unknown": kept.unknown}

@@ -191,6 +191,7 @@ def _series(
     zone = getattr(index, "tz", None)
     times = pd.DatetimeIndex(pd.to_datetime(found[stamps[0]], utc=zone is not None))
     if isinstance(index, pd.PeriodIndex):
-        return pd.Series(values, times.to_period(index.freqstr), name=name)
+        later = times.to_period(index.freqstr).rename(index.name)
+        return pd.Series(values, later, name=name)
     times = times if zone is None else times.tz_convert(zone)
     return pd.Series(values, times.rename(index.name), name=name)

@@ -1,0 +1,71 @@
+"""A LiteRT file (once TensorFlow Lite), of operators that its runtime has by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import final
+
+from rnnsearch.exports._base import Format, Network
+from rnnsearch.exports.savedmodel import on_tensorflow
+
+__all__ = ["LiteRtFormat"]
+
+_SCRIPT = """\
+import sys
+
+import keras
+import tensorflow as tf
+
+kept, file, aside, output = sys.argv[1:]
+model = keras.saving.load_model(kept)
+for layer in model._flatten_layers():
+    if hasattr(layer, "unroll"):
+        layer.unroll = True  # LiteRT has no lists of tensors, as loops would need
+# Weights as constants: LiteRT can't read variables in a branch.
+weights = [
+    [tf.constant(one.numpy()) for one in group]
+    for group in (model.trainable_variables, model.non_trainable_variables)
+]
+
+
+class Served(tf.Module):
+    def serve(self, **given):
+        inputs = given if len(given) > 1 else next(iter(given.values()))
+        return {output: model.stateless_call(*weights, inputs, training=False)[0]}
+
+
+served = Served()
+specs = {one.name: tf.TensorSpec(one.shape, one.dtype, name=one.name) for one in model.inputs}
+concrete = tf.function(served.serve).get_concrete_function(**specs)
+tf.saved_model.save(served, aside, signatures={"serve": concrete})
+converter = tf.lite.TFLiteConverter.from_saved_model(aside, signature_keys=["serve"])
+converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+with open(file, "wb") as put:
+    put.write(converter.convert())
+"""
+
+
+@final
+class LiteRtFormat(Format):
+    """For phones and small devices; every step of a window is a part of the graph."""
+
+    name = "litert"
+    about = "one .tflite file, for LiteRT (once TensorFlow Lite)"
+    needs = "ai-edge-litert"
+    use = """\
+from ai_edge_litert.interpreter import Interpreter
+
+MODEL = Interpreter(str(HERE / "model.tflite"))
+SERVE = MODEL.get_signature_runner("serve")
+
+
+def predict(inputs):
+    return next(iter(SERVE(**inputs).values()))
+"""
+
+    def write(self, network: Network, folder: Path) -> None:
+        """``model.tflite``, by TensorFlow's converter in a process of its own."""
+        with TemporaryDirectory() as aside:
+            given = [str(folder / "model.tflite"), aside, network.signature.output]
+            on_tensorflow(network.model, _SCRIPT, given, "--format litert")
