@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO
 
 from rnnsearch.files import cache_folder
+from rnnsearch.pipes import inherited
 
 __all__ = [
     "Begun",
@@ -124,12 +125,11 @@ def start_worker(
     return subprocess.Popen(
         [sys.executable, "-m", "rnnsearch.execution.worker", str(descriptor)],
         env=environment,
-        pass_fds=[descriptor],
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT if output is not None else None,
         # Ctrl-C is for the driver alone.
-        start_new_session=True,
+        **inherited(descriptor),
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import os
 import pickle
-import select
 import signal
 import sys
 import threading
@@ -50,6 +49,7 @@ from rnnsearch.execution.messages import (
 )
 from rnnsearch.execution.preparing import Preparing
 from rnnsearch.execution.training import Listener, train
+from rnnsearch.pipes import end_of, parent_is_gone
 
 if TYPE_CHECKING:
     from rnnsearch.data import Dataset
@@ -299,6 +299,8 @@ def _make_engine(setup: WorkerSetup) -> Engine:
 def held_memory(status: Path = Path("/proc/self/status")) -> float:
     """MiB that this process holds now, files it maps left out; its peak where that is unknown.
 
+    0 on Windows, where no worker is started anew for its memory.
+
     The peak that ``getrusage`` gives won't do where there is better: on Linux a process begins
     with the peak of the one that started it, which may be a notebook full of data.
     """
@@ -307,6 +309,8 @@ def held_memory(status: Path = Path("/proc/self/status")) -> float:
         for name in ("RssAnon", "VmRSS"):
             if name in fields:
                 return float(fields[name].split()[0]) / 2**10
+    if sys.platform == "win32":
+        return 0.0
     import resource
 
     unit = 2**20 if sys.platform == "darwin" else 2**10
@@ -322,12 +326,10 @@ def end_with_driver(connection: Connection) -> None:
     which are whole or not there.
     """
     parent = os.getppid()
-    hangup = select.poll()
-    hangup.register(connection.fileno(), 0)
 
     def watch() -> None:
         """End this process when its parent is gone."""
-        while not hangup.poll(_LOOK_SECONDS * 1000) and os.getppid() == parent:
+        while not parent_is_gone(connection, _LOOK_SECONDS) and os.getppid() == parent:
             pass
         os._exit(1)
 
@@ -345,7 +347,7 @@ def _print_to(log: Path) -> None:
 def main() -> None:
     """Entry point of the process: the connection's file descriptor is the only argument."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    connection = Connection(int(sys.argv[1]))
+    connection = end_of(int(sys.argv[1]))
     end_with_driver(connection)
     with importing():
         import_keras_alone(find_devices=True)

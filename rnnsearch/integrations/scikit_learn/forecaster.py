@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -81,14 +82,14 @@ class RecurrentForecaster(Recurrent):
         Raises:
             ValueError: They can't be learned from.
         """
-        if isinstance(self.horizon, bool) or not isinstance(self.horizon, int) or self.horizon < 1:
+        if not _is_count(self.horizon):
             raise ValueError(f"Expected horizon of at least 1. Received: {self.horizon!r}")
         frame, target = _table(X, y, self.target)
         study = self._new_study()
         path = study.path.with_name(f"{study.path.name}.csv")
         given = of_frame(frame, path, target=target, task=None)
         self.target_ = str(given.spec["data"]["target"])
-        self._search(_ahead(given, self.horizon), study)
+        self._search(_ahead(given, int(self.horizon)), study)
         self._past = frame
         return self
 
@@ -110,7 +111,7 @@ class RecurrentForecaster(Recurrent):
         """
         check_is_fitted(self)
         asked = self.horizon if horizon is None else horizon
-        if isinstance(asked, bool) or not isinstance(asked, int) or not 1 <= asked <= self.horizon:
+        if not _is_count(asked) or asked > self.horizon:
             raise ValueError(
                 f"Expected horizon from 1 to {self.horizon}, which it was fitted for. "
                 f"Received: {asked!r}; fit with horizon={asked!r} for more"
@@ -136,6 +137,11 @@ class RecurrentForecaster(Recurrent):
         return read + self.horizon + _SPARE
 
 
+def _is_count(value: Any) -> bool:
+    """Whether something is a whole number of at least 1, NumPy's included."""
+    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 1
+
+
 def _table(x: Any, y: Any, target: str | None) -> tuple[pd.DataFrame, str | None]:
     """The table, and the name of its column that is forecast, if it is known."""
     import pandas as pd
@@ -155,6 +161,7 @@ def _table(x: Any, y: Any, target: str | None) -> tuple[pd.DataFrame, str | None
         columns = ["y"] if array.ndim == 1 else [f"x{at}" for at in range(array.shape[1])]
         frame = pd.DataFrame(array.reshape(len(array), -1), columns=columns)
         target = target or ("y" if array.ndim == 1 else None)
+    _check_order(frame.index)
     if y is None:
         return frame, target
     name = str(getattr(y, "name", None) or target or "y")
@@ -165,6 +172,18 @@ def _table(x: Any, y: Any, target: str | None) -> tuple[pd.DataFrame, str | None
             f"Received: shape {values.shape}"
         )
     return frame.assign(**{name: values}), name
+
+
+def _check_order(index: pd.Index[Any]) -> None:
+    """Have time stamps go forwards, as rows of one series do."""
+    import pandas as pd
+
+    if isinstance(index, pd.DatetimeIndex | pd.PeriodIndex) and not index.is_monotonic_increasing:
+        row = next(at for at in range(1, len(index)) if index[at] < index[at - 1])
+        raise ValueError(
+            "Expected rows sorted by their time stamps, oldest first. "
+            f"Received: {index[row]} after {index[row - 1]}; call sort_index()"
+        )
 
 
 def _ahead(given: Given, horizon: int) -> Given:

@@ -22,6 +22,7 @@ from rnnsearch.integrations.keras_tuner.apart.messages import (
     Failed,
     Fit,
 )
+from rnnsearch.pipes import end_of
 
 __all__ = ["main"]
 
@@ -31,7 +32,7 @@ _IDLE = 600
 
 def main() -> None:
     """Answer the messages that come through a pipe, until its other end is closed."""
-    connection = Connection(int(sys.argv[1]))
+    connection = end_of(int(sys.argv[1]))
     with contextlib.suppress(EOFError, OSError):  # nobody is left to train for
         with importing(), _without("sklearn"):
             trainer = _Trainer(connection)

@@ -16,6 +16,7 @@ from typing import Any
 
 import rnnsearch
 from rnnsearch.integrations.keras_tuner.apart.messages import Begin, Data, Done, End, Failed, Fit
+from rnnsearch.pipes import inherited
 
 __all__ = ["Process", "begin_early", "give_back", "taken"]
 
@@ -38,11 +39,10 @@ class Process:
                     "KERAS_BACKEND": "jax",
                     "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path),
                 },
-                pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=self._output,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C is for this process alone
+                **inherited(theirs.fileno()),  # Ctrl-C is for this process alone
             )
         self._connection = ours
         self._files: dict[str, int] = {}
