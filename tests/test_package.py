@@ -1,8 +1,10 @@
 """The package as a whole: what it exports, and that the driver stays light."""
 
 import importlib
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import rnnsearch
@@ -62,3 +64,23 @@ def test_the_picture_of_the_floors_is_drawn_from_them():
     found = run("import sys; sys.path.insert(0, 'docs'); import floors_picture as p;"
                 "print(p.picture() == p.PICTURE.read_text('utf-8'), {*p.WAY} - {*p.floors()})")  # fmt: skip
     assert found == "True set()\n", "run: python docs/floors_picture.py"
+
+
+def test_every_dependency_is_imported():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    ours = set(extras) - {"cuda", "cuda12", "cuda13", "docs", "test"}
+    needed = {*project["dependencies"], *(one for name in ours for one in extras[name])}
+    text = "\n".join(path.read_text("utf-8") for path in (ROOT / "rnnsearch").rglob("*.py"))
+    named = {
+        "pyyaml": "yaml",
+        "scikit-learn": "sklearn",
+        "pillow": "PIL",
+        "mlflow-skinny": "mlflow",
+    }
+    by_others = {"cmaes"}  # Optuna's sampler of this name
+    for requirement in needed:
+        name = re.match(r"[\w-]+", requirement).group()
+        module = named.get(name, name.replace("-", "_"))
+        used = re.search(rf"^\s*(?:import|from) {module}\b|\"{module}[\".]", text, re.MULTILINE)
+        assert used or name in by_others, name

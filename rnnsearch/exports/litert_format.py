@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import final
 
+from rnnsearch.data.extras import import_extra
 from rnnsearch.exports._base import Format, Network
 from rnnsearch.exports.savedmodel import on_tensorflow
 
@@ -66,6 +67,7 @@ def predict(inputs):
 
     def write(self, network: Network, folder: Path) -> None:
         """``model.tflite``, by TensorFlow's converter in a process of its own."""
+        import_extra("ai_edge_litert", "ai-edge-litert", "litert", "--format litert")  # the check's
         with TemporaryDirectory() as aside:
             given = [str(folder / "model.tflite"), aside, network.signature.output]
             on_tensorflow(network.model, _SCRIPT, given, "--format litert")

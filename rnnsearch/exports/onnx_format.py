@@ -40,6 +40,7 @@ def predict(inputs):
     def write(self, network: Network, folder: Path) -> None:
         """``model.onnx``."""
         import_extra("onnx", "onnx", "onnx", "--format onnx")
+        import_extra("onnxruntime", "onnxruntime", "onnx", "--format onnx")  # the check's
         operators = translated(network.model, [network.signature.output], "--format onnx")
         write_onnx(operators, folder / "model.onnx")
 

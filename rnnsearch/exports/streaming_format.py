@@ -80,6 +80,7 @@ def chosen(real, one, other):
     def write(self, network: Network, folder: Path) -> None:
         """``step.onnx``, ``step.keras``, and ``step.json``, which says what is carried."""
         import_extra("onnx", "onnx", "onnx", "--format streaming")
+        import_extra("onnxruntime", "onnxruntime", "onnx", "--format streaming")  # the check's
         output = network.signature.output
         step = network.step()
         names = sorted(step.model.output)  # the order in which Keras has them

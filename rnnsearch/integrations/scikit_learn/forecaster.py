@@ -84,6 +84,11 @@ class RecurrentForecaster(Recurrent):
         """
         if not _is_count(self.horizon):
             raise ValueError(f"Expected horizon of at least 1. Received: {self.horizon!r}")
+        if not isinstance(self.target, str | None):
+            raise ValueError(
+                f"Expected target as the name of one column. Received: {self.target!r}; "
+                "fit a forecaster for each"
+            )
         frame, target = _table(X, y, self.target)
         study = self._new_study()
         path = study.path.with_name(f"{study.path.name}.csv")
@@ -179,10 +184,11 @@ def _check_order(index: pd.Index[Any]) -> None:
     import pandas as pd
 
     if isinstance(index, pd.DatetimeIndex | pd.PeriodIndex) and not index.is_monotonic_increasing:
-        row = next(at for at in range(1, len(index)) if index[at] < index[at - 1])
+        stamps: list[Any] = list(index)
+        row = next(at for at in range(1, len(stamps)) if stamps[at] < stamps[at - 1])
         raise ValueError(
             "Expected rows sorted by their time stamps, oldest first. "
-            f"Received: {index[row]} after {index[row - 1]}; call sort_index()"
+            f"Received: {stamps[row]} after {stamps[row - 1]}; call sort_index()"
         )
 
 
