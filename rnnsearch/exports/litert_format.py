@@ -19,6 +19,16 @@ import keras
 import tensorflow as tf
 
 kept, file, aside, output = sys.argv[1:]
+
+
+def add_bias(value, bias, data_format="NHWC", name=None):
+    # Keras asks for it wherever two shapes are those of channels; with channels in front the
+    # converter mistakes three axes for four.
+    behind = [1] * (len(value.shape) - 2) if data_format == "NCHW" else []
+    return tf.add(value, tf.reshape(bias, [-1, *behind]))
+
+
+tf.nn.bias_add = add_bias
 model = keras.saving.load_model(kept)
 for layer in model._flatten_layers():
     if hasattr(layer, "unroll"):

@@ -6,17 +6,30 @@ Where padding is read it goes by way of TensorFlow: of a recurrent operator's le
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, final
+from typing import final
 
 from rnnsearch.data.extras import import_extra
+from rnnsearch.errors import MissingExtra
 from rnnsearch.exports._base import Format, Network
 from rnnsearch.exports.onnx_format import write_onnx
-from rnnsearch.exports.operators import Operators, translated
-from rnnsearch.exports.savedmodel import write_savedmodel
+from rnnsearch.exports.operators import translated
+from rnnsearch.exports.savedmodel import run_script, write_savedmodel
 
 __all__ = ["OpenVinoFormat"]
+
+_SCRIPT = """\
+import sys
+import openvino
+
+read, put = sys.argv[1:]
+as_it_is = read.endswith(".onnx")
+model = openvino.Core().read_model(read) if as_it_is else openvino.convert_model(read)
+openvino.save_model(model, put, compress_to_fp16=False)
+"""
+"""For a process of its own: importing OpenVINO forks, which JAX must not be within."""
 
 _RECURRENT = ("LSTM", "GRU", "RNN")
 _LENGTHS = 4
@@ -45,19 +58,16 @@ def predict(inputs):
     def write(self, network: Network, folder: Path) -> None:
         """``model.xml`` and ``model.bin``, with weights of 32 bits."""
         import_extra("onnx", "onnx", "openvino", "--format openvino")
-        openvino = import_extra("openvino", "openvino", "openvino", "--format openvino")
+        if find_spec("openvino") is None:
+            raise MissingExtra("openvino", "openvino", "--format openvino")
         output = network.signature.output
         operators = translated(network.model, [output], "--format openvino")
+        recurrent = [node for node in operators.nodes if node.kind in _RECURRENT]
         with TemporaryDirectory() as aside:
-            model = _read(openvino, network, operators, Path(aside))
-            openvino.save_model(model, str(folder / "model.xml"), compress_to_fp16=False)
-
-
-def _read(openvino: Any, network: Network, operators: Operators, aside: Path) -> Any:
-    """OpenVINO's model of a network."""
-    recurrent = [node for node in operators.nodes if node.kind in _RECURRENT]
-    if any(node.inputs[_LENGTHS] for node in recurrent):
-        write_savedmodel(network.model, aside / "model", "openvino")
-        return openvino.convert_model(str(aside / "model"))
-    write_onnx(operators, aside / "model.onnx")
-    return openvino.Core().read_model(str(aside / "model.onnx"))
+            if any(node.inputs[_LENGTHS] for node in recurrent):
+                read = Path(aside) / "model"
+                write_savedmodel(network.model, read, "openvino")
+            else:
+                read = Path(aside) / "model.onnx"
+                write_onnx(operators, read)
+            run_script(_SCRIPT, [str(read), str(folder / "model.xml")], "--format openvino")

@@ -16,7 +16,7 @@ from rnnsearch.exports._base import Format, Network
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["SavedModelFormat", "on_tensorflow", "write_savedmodel"]
+__all__ = ["SavedModelFormat", "on_tensorflow", "run_script", "write_savedmodel"]
 
 _SCRIPT = """\
 import sys
@@ -71,22 +71,31 @@ def on_tensorflow(model: keras.Model, script: str, given: Sequence[str], asked: 
     Raises:
         StudyError: It failed.
     """
-    settings = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
     with TemporaryDirectory() as aside:
         kept = Path(aside) / "model.keras"
         model.save(kept)
-        done = subprocess.run(
-            [sys.executable, "-I", "-c", script, str(kept), *given],
-            env={**os.environ, **settings},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        run_script(script, [str(kept), *given], asked)
+
+
+def run_script(script: str, given: Sequence[str], asked: str) -> None:
+    """Run a script in a process of its own, where Keras is on TensorFlow.
+
+    Raises:
+        StudyError: It failed.
+    """
+    settings = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", script, *given],
+        env={**os.environ, **settings},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode:
         lines = done.stderr.strip().splitlines()
         said = [line for line in lines if "Error" in line or "error:" in line] or lines
         why = said[-1].strip()[:300] if said else f"exit status {done.returncode}"
         raise StudyError(
-            f"Expected Keras on TensorFlow to convert the network for {asked}. Received: {why}; "
+            f"Expected a network that can be converted for {asked}. Received: {why}; "
             "use --format keras or onnx"
         )

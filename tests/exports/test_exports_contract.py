@@ -52,12 +52,8 @@ def test_it_runs_where_this_package_can_not_be_imported(study, form: str, tmp_pa
 
 
 def test_openvino_minds_padding(study, tmp_path: Path) -> None:
-    import openvino
-
-    case = study("words")
+    case, folder = study("words"), tmp_path / "export"
     assert (case.examples.inputs["sequence"] == 0).any()
-    OpenVinoFormat().write(case.network, tmp_path)
-    model = openvino.Core().compile_model(
-        tmp_path / "model.xml", "CPU", {"INFERENCE_PRECISION_HINT": "f32"}
-    )
-    case.assert_equal(model(case.examples.inputs)[0])
+    form = OpenVinoFormat()
+    write_folder(form, case.network, folder, "# card\n", case.examples.inputs, case.expected)
+    case.assert_equal(run_alone(folder))

@@ -140,7 +140,7 @@ def test_a_forecaster_says_what_it_needs():
         rnnsearch.RecurrentForecaster().fit(LOAD, np.zeros(3))
     with pytest.raises(ValueError, match="DataFrame, a Series, or numbers"):
         rnnsearch.RecurrentForecaster().fit(["a", "b"])
-    with pytest.raises(ValueError, match="name of one column.*fit a forecaster for each"):
+    with pytest.raises(ValueError, match=r"name of one column.*fit a forecaster for each"):
         rnnsearch.RecurrentForecaster(target=["load", "wind"]).fit(LOAD)
     turned = LOAD.set_axis(HOURS[:240][::-1])
     with pytest.raises(ValueError, match=r"sorted by their time stamps.*; call sort_index\(\)"):
