@@ -22,6 +22,8 @@ __all__ = ["OpenVinoFormat"]
 
 _SCRIPT = """\
 import sys
+
+sys.modules["openvino_telemetry"] = None  # else Intel is told
 import openvino
 
 read, put = sys.argv[1:]
@@ -44,6 +46,7 @@ class OpenVinoFormat(Format):
     about = "model.xml and model.bin, for OpenVINO"
     needs = "openvino"
     use = """\
+sys.modules["openvino_telemetry"] = None  # else OpenVINO tells Intel that it is used
 import openvino
 
 # Else numbers have 16 bits where a processor is quicker with them.
