@@ -311,6 +311,8 @@ class Results:
             InvalidInput: The winner writes no text on.
             StudyError: The search has no winner yet.
         """
+        if self.writes == "on":
+            self._warn(path)
         return self.winner.continue_text(
             str(path), tokens=tokens, temperature=temperature, seed=seed
         )

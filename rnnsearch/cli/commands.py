@@ -279,9 +279,10 @@ def predict(
     found = api.Results.open(results, alone=True)
     api.check_writing(found.writes, "--", beams=beams, temperature=temperature, tokens=tokens)
     if found.writes == "on":
-        content = found.continue_text(
-            data, tokens=tokens or 200, temperature=temperature or 1.0, seed=seed
-        )
+        with _said_warnings():
+            content = found.continue_text(
+                data, tokens=tokens or 200, temperature=temperature or 1.0, seed=seed
+            )
         content, what = f"{content}\n", f"{tokens or 200:,} tokens"
     else:
         with _said_warnings():

@@ -12,6 +12,7 @@ import numpy as np
 from rnnsearch.data.problems import Problems
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.sources import TABLES, TEXTS
+from rnnsearch.data.sources.foreign import way_out
 from rnnsearch.data.sources.npz import load_npz
 from rnnsearch.errors import InvalidData, Problem
 from rnnsearch.guessing._base import FILE, Guess, Wishes, refuse
@@ -73,7 +74,9 @@ def _of_ending(path: Path) -> _Guesser:
     }
     if ending not in known:
         must = f"must end in {joined(filter(None, known))}"
-        refuse(must, path.name, "write a spec by hand for other data: docs/spec.md")
+        refuse(
+            must, path.name, way_out(path) or "write a spec by hand for other data: docs/spec.md"
+        )
     return known[ending]
 
 

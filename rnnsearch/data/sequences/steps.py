@@ -9,6 +9,7 @@ from typing import Any
 from rnnsearch.data.problems import Problems
 from rnnsearch.data.raw.sequences import Raw
 from rnnsearch.data.sequences.axes import said_axes
+from rnnsearch.data.sequences.doubtful import said_values
 from rnnsearch.data.sequences.padding import said_padding, unpadded
 from rnnsearch.vocabulary import MAPPINGS
 
@@ -42,7 +43,8 @@ def said_steps(raw: Raw, settings: Mapping[str, Any], task: str) -> tuple[str, .
     axes = said_axes(raw.x, raw.names[0]) if "steps" in settings else ""
     looked = "padding" in settings and settings["padding"] is None and raw.lengths is None
     padding = said_padding(raw.x, raw.names[0]) if looked and not axes else ""
-    return tuple(filter(None, (axes, padding)))
+    values = () if padding or "steps" not in settings else said_values(raw.x, raw.names[0])
+    return (*filter(None, (axes, padding)), *values)
 
 
 def stepped(raw: Raw, settings: Mapping[str, Any], problems: Problems) -> Raw | None:

@@ -22,6 +22,7 @@ from rnnsearch.data.series.checks import (
 from rnnsearch.data.series.naive import naive_error
 from rnnsearch.data.series.preparation import SeriesPreparation
 from rnnsearch.data.series.rows import Series
+from rnnsearch.data.sources.headers import with_header
 from rnnsearch.data.time import Step, calendar_names
 from rnnsearch.data.unlike import Span, spans
 from rnnsearch.vocabulary import MAPPINGS
@@ -168,9 +169,10 @@ def _checked(
 
 
 def _dialect(source: SeriesSource, series: Series) -> tuple[tuple[str, Any], ...]:
-    """What new files are read by: what was asked, and what marks decimals."""
+    """What new files are read by: what was asked, what marks decimals, and a header or none."""
     decided = {"decimal": series.decimal} if series.decimal == "," else {}
-    return tuple({**decided, **dict(source.dialect_items)}.items())
+    names = [*source.inputs, *source.targets]
+    return tuple(with_header({**decided, **dict(source.dialect_items)}, names).items())
 
 
 def _span(

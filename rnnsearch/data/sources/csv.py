@@ -16,7 +16,15 @@ from rnnsearch.data.raw.cells import MISSING
 from rnnsearch.data.raw.tables import Table, TextColumn
 from rnnsearch.data.sources._base import TableReader
 from rnnsearch.data.sources.dialect import Cut, cut_text, decode, find_separator
-from rnnsearch.data.sources.headers import end_of_remarks, has_header, is_units, join_levels
+from rnnsearch.data.sources.foreign import foreign, way_out
+from rnnsearch.data.sources.headers import (
+    UNNAMED,
+    end_of_remarks,
+    has_header,
+    is_units,
+    join_levels,
+    said_unnamed,
+)
 from rnnsearch.data.sources.numbers import find_decimal, plain_numbers
 
 if TYPE_CHECKING:
@@ -31,6 +39,9 @@ _LARGE = 1 << 20
 
 _LOOKED_AT = 200
 """Lines of a large file that decide about its separator."""
+
+_FEW_ROWS = 3
+"""Rows that say nothing about whether the first is like them."""
 
 _PIECE = 1 << 24
 """Bytes that are looked through at once."""
@@ -235,7 +246,13 @@ def _read_any(path: Path, asked: Mapping[str, Any]) -> Table:
 def _text(path: Path, asked: Mapping[str, Any], problems: Problems) -> tuple[str, str]:
     """The text of a file, and a note about its encoding; "" with a problem noted."""
     try:
-        return decode(path.read_bytes(), asked.get("encoding"))
+        content = path.read_bytes()
+        what = foreign(content)
+        if what:
+            advice = way_out(path) or "save it as UTF-8 text with commas"
+            problems.add("data.path", "must be a text file", f"{path} ({what})", advice)
+            return "", ""
+        return decode(content, asked.get("encoding"))
     except FileNotFoundError:
         advice = "a path in a spec is relative to the spec's folder"
         problems.add("data.path", "must be an existing file", str(path), advice)
@@ -267,7 +284,7 @@ def _headed(
     if not cut.cells:
         return [], [], [], []
     first, *rest = cut.cells
-    if asked.get("header") == "none" or ("header" not in asked and not has_header(first, rest)):
+    if _nameless(first, rest, asked.get("header", "auto")):
         names = [f"column_{number}" for number in range(1, len(first) + 1)]
         note = f"no header line was found: columns are called {names[0]}, … (data.dialect.header)"
         return names, cut.cells, cut.lines, [] if asked.get("header") else [note]
@@ -281,6 +298,14 @@ def _headed(
         note = f"row {cut.lines[1]} is left out: it holds units ({', '.join(rest[0][:4])})"
         return header, rest[1:], cut.lines[2:], [note]
     return header, rest, cut.lines[1:], []
+
+
+def _nameless(first: list[str], rest: list[list[str]], header: str | int) -> bool:
+    """Whether the first row has no names of columns: said, seen, or so in training."""
+    if header == UNNAMED:
+        few = len(rest) < _FEW_ROWS and not said_unnamed(first)
+        return few or not has_header(first, rest)
+    return header == "none" or (header == "auto" and not has_header(first, rest))
 
 
 def _check_even(

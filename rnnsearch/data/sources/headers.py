@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 from rnnsearch.data.raw.cells import MISSING
 from rnnsearch.data.time import find_form
 
-__all__ = ["end_of_remarks", "has_header", "is_units", "join_levels"]
+__all__ = [
+    "UNNAMED",
+    "end_of_remarks",
+    "has_header",
+    "is_units",
+    "join_levels",
+    "said_unnamed",
+    "with_header",
+]
+
+UNNAMED = "unnamed"
+"""The header of a new file where that of training had none: so few rows as it has say nothing."""
+_UNNAMED = re.compile(r"column_\d+")
 
 _SAMPLE = 200
 _WORDY = 3
@@ -23,6 +36,17 @@ _MOST_REMARKS = 30
 _LEVELS = (3, 2)
 """Lines of a header that pandas writes of columns with several levels, below the first."""
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
+
+
+def said_unnamed(names: Sequence[str]) -> bool:
+    """Whether columns are called as those of a file without a header are."""
+    return bool(names) and all(map(_UNNAMED.fullmatch, names))
+
+
+def with_header(dialect: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """A dialect for new files: without a header, if the columns that are read have no names."""
+    auto = dialect.get("header") in (None, "auto")
+    return {**dialect, "header": UNNAMED} if auto and said_unnamed(names) else dict(dialect)
 
 
 def has_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnnsearch.data.problems import Problems, name_rows, name_some
+from rnnsearch.data.raw.cells import number
 from rnnsearch.data.raw.sequences import Raw
 from rnnsearch.data.sources._base import Parts, SequencesReader
 from rnnsearch.data.sources.dialect import decode
@@ -72,11 +73,12 @@ def _parts(path: Path, problems: Problems) -> tuple[Path, Path | None]:
 
 @dataclass(frozen=True)
 class _Header:
-    """What the lines before the data say."""
+    """What the lines before the data say; `named` are the classes that there are."""
 
     classes: bool
     numbers: bool
     stamped: bool
+    named: frozenset[str] = frozenset()
 
     @property
     def labelled(self) -> bool:
@@ -116,13 +118,16 @@ def _sequences(path: Path, targets: bool, problems: Problems) -> Raw | None:
 def _header(lines: list[str]) -> _Header:
     """The settings that matter; those that follow from the data are left alone."""
     said: dict[str, str] = {}
+    named: list[str] = []
     for line in lines:
-        name, *values = line[1:].lower().split() or [""]
-        said[name] = values[0] if values else ""
+        name, *values = line[1:].split() or [""]
+        said[name.lower()] = values[0].lower() if values else ""
+        named = values[1:] if name.lower() == "classlabel" else named
     return _Header(
         classes=said.get("classlabel") == "true",
         numbers=said.get("targetlabel") == "true",
         stamped=said.get("timestamps") == "true",
+        named=frozenset(named),
     )
 
 
@@ -181,7 +186,18 @@ def _label(text: str, header: _Header, targets: bool) -> str:
         return str(_number(text))
     if text in ("", "?"):
         raise _Broken("a class after the last ':'")
-    return text
+    return _named(text, header.named) if header.named else text
+
+
+def _named(text: str, names: frozenset[str]) -> str:
+    """A class as the header calls it, which may be 1 where a row has 1.0."""
+    if text in names:
+        return text
+    size = number(text)
+    alike = [name for name in names if np.isfinite(size) and number(name) == size]
+    if len(alike) == 1:
+        return alike[0]
+    raise _Broken(f"a class that @classLabel names ({name_some(sorted(names), 9)}), not '{text}'")
 
 
 def _values(fields: list[str]) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,6 +15,7 @@ from rnnsearch.data.folds import Folds
 from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.scaling import constant, fitted_target, identity
 from rnnsearch.data.sources import ROWS
+from rnnsearch.data.sources.headers import with_header
 from rnnsearch.data.tokens.coding import Coding, Writing
 from rnnsearch.data.tokens.dividing import divide_pool, sequence_keys, without_repeated
 from rnnsearch.data.tokens.numbered import Numbered
@@ -193,6 +194,14 @@ def _unknown_share(data: Dataset, vocabulary: Vocabulary) -> str:
     return f"; unknown: {' and '.join(parts)}" if parts else ""
 
 
+def _decided(settings: Mapping[str, Any], decimal: str) -> dict[str, Any]:
+    """The dialect that was asked for, with what marks decimals and whether there is a header."""
+    asked = {key: value for key, value in settings["dialect"].items() if value is not None}
+    decided = {"decimal": decimal} if decimal == "," else {}
+    names = [settings.get("sequence"), *settings.get("inputs", ())]
+    return with_header({**decided, **asked}, [name for name in names if name])
+
+
 def read_rows_data(source: RowsSource, task: str) -> RowsData:
     """Read, check, split and number sequences of tokens.
 
@@ -202,8 +211,8 @@ def read_rows_data(source: RowsSource, task: str) -> RowsData:
     problems = Problems()
     settings = source.model_dump(mode="json")
     table = ROWS[source.source].read(source.path, settings)
-    if table.decimal == ",":  # new files are read as this one was
-        settings["dialect"] = {"decimal": ",", **(settings.get("dialect") or {})}
+    if "dialect" in settings:  # new files are read as this one was
+        settings["dialect"] = _decided(settings, table.decimal)
     columns = columns_of(settings, task, source.target_kind, target=True)
     rows = read_rows(table, columns, problems)
     classes = _find_classes(rows, problems)

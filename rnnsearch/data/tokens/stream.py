@@ -16,6 +16,7 @@ from rnnsearch.data.scaling import identity
 from rnnsearch.data.sources import TEXTS
 from rnnsearch.data.splits import time_parts
 from rnnsearch.data.tokens.tokenizers import Tokenizer
+from rnnsearch.data.tokens.unlike import unlike_tokens
 from rnnsearch.data.tokens.vocabulary import PADDING, Vocabulary, find_vocabulary
 from rnnsearch.vocabulary import MANY_TO_MANY
 
@@ -144,6 +145,11 @@ class StreamPreparation(Preparation):
         """Classes (M,) as text."""
         symbols = self.vocabulary.symbols
         return self.tokenizer.join([symbols[position] for position in classes])
+
+    def unlike(self, path: str, *, targets: bool = False) -> tuple[str, ...]:
+        """Whether most tokens of a new text were never shown."""
+        ids = self.read(path)
+        return unlike_tokens(float((ids == self.vocabulary.unknown).mean()), path)
 
     @property
     def avoided(self) -> int:

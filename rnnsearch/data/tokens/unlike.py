@@ -11,7 +11,7 @@ from rnnsearch.data.tokens.coding import Coding
 from rnnsearch.data.tokens.rows import Rows
 from rnnsearch.data.unlike import Span, far_outside, unlike_line
 
-__all__ = ["unlike_columns", "unlike_texts"]
+__all__ = ["unlike_columns", "unlike_texts", "unlike_tokens"]
 
 _MANY = 0.5
 """Share of the tokens of a file that must be unknown for it to be said."""
@@ -42,10 +42,15 @@ def unlike_texts(reading: Coding, rows: Rows, path: str) -> tuple[str, ...]:
     ids = reading.read(rows.sequence)
     unknown = (ids == reading.vocabulary.unknown) & (ids > 0)
     share = unknown.sum() / max(1, (ids > 0).sum())
+    worst = rows.rows[np.flatnonzero(unknown.any(axis=1))]
+    return unlike_tokens(float(share), f"{name_rows(worst)} of {path}" if len(worst) else path)
+
+
+def unlike_tokens(share: float, where: str) -> tuple[str, ...]:
+    """A line where most tokens are unknown: so large a share of those that stand there."""
     if share <= _MANY:
         return ()
-    worst = rows.rows[np.flatnonzero(unknown.any(axis=1))]
     return (
-        f"{share:.0%} of the tokens were never shown in training, in {name_rows(worst)} of {path}; "
-        "are the texts of another language, alphabet or case?",
+        f"{share:.0%} of the tokens were never shown in training, in {where}; are the texts of "
+        "another language, alphabet or case?",
     )

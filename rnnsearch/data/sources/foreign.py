@@ -1,0 +1,63 @@
+"""Files of other programs: how what is in them gets into one that is read here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+__all__ = ["foreign", "way_out"]
+
+_CSV = "to_csv('data.csv', index=False)"
+_WAYS = {
+    (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"): "save the sheet as CSV, or write it as a table: "
+    f"pandas.read_excel(NAME).{_CSV}",
+    (".json",): f"write it as a table: pandas.read_json(NAME).{_CSV}",
+    (".jsonl", ".ndjson"): f"write it as a table: pandas.read_json(NAME, lines=True).{_CSV}",
+    (".feather", ".arrow", ".orc"): "write it as Parquet: "
+    "pandas.read_feather(NAME).to_parquet('data.parquet')",
+    (".pkl", ".pickle"): "write the frame or the arrays that are in it: frame.to_parquet"
+    "('data.parquet'), numpy.savez('data.npz', x=x, y=y)",
+    (".h5", ".hdf5", ".hdf", ".mat", ".nc"): "write its arrays as "
+    "numpy.savez('data.npz', x=x, y=y), or its table as CSV",
+    (".npy",): "one array has no targets: numpy.savez('data.npz', x=x, y=y), or give a folder of "
+    "x.npy and y.npy to a spec with source: npy",
+    (".arff",): "write it as .ts, which has the same data, or as arrays: "
+    "scipy.io.arff.loadarff(NAME), then numpy.savez('data.npz', x=x, y=y)",
+    (".tsf",): "write its series below each other, a row a time step, with a column that names "
+    "the series",
+    (".sas7bdat", ".dta", ".sav"): f"write it as a table: pandas.read_sas(NAME).{_CSV}, or "
+    "read_stata, read_spss",
+    (".db", ".sqlite", ".sqlite3"): f"write a query as a table: pandas.read_sql(QUERY, URL).{_CSV}",
+    (".conll", ".conllu", ".iob", ".bio"): "write a table with a row a sentence: its words, and "
+    "its tags in a second column, set apart by spaces",
+    (".fastq", ".fq"): "write it as FASTA, with the class in the header",
+    (".gz", ".zip", ".bz2", ".xz", ".zst", ".tar", ".7z"): "unpack it first",
+    (".wav", ".mp3", ".flac", ".ogg", ".png", ".jpg", ".jpeg"): "give the folder with a folder of "
+    "such files for each class",
+    (".tsv.gz", ".dat", ".data", ".asc", ".tab", ".log"): "if it is a table or text, rename it to "
+    "end in .csv or .txt",
+    (".yaml", ".yml"): "this is a spec: give it to check or search, and init the data",
+}
+_BEGINNINGS = {
+    b"PK\x03\x04": "a workbook of Excel, or another zip archive",
+    b"\xd0\xcf\x11\xe0": "an old workbook of Excel",
+    b"\x1f\x8b": "packed by gzip",
+    b"BZh": "packed by bzip2",
+    b"PAR1": "Parquet, which ends in .parquet",
+    b"\x89HDF": "HDF5",
+    b"%PDF": "a PDF",
+    b"SQLite format 3": "a database",
+    b"\x93NUMPY": "an array of NumPy",
+    b"ARROW1": "Feather or Arrow",
+}
+
+
+def way_out(path: Path) -> str:
+    """What to do with a file of this ending, as advice; "" where nothing is known."""
+    ending = path.suffix.lower()
+    advice = next((way for endings, way in _WAYS.items() if ending in endings), "")
+    return advice.replace("NAME", repr(path.name))
+
+
+def foreign(content: bytes) -> str:
+    """What a file is that is no text, by its first bytes; "" where nothing says it."""
+    return next((what for first, what in _BEGINNINGS.items() if content.startswith(first)), "")

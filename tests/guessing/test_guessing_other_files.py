@@ -1,0 +1,110 @@
+"""Files of other programs, files without a header of few rows, and texts unlike those of training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import rnnsearch
+from rnnsearch.data import preparation_from_json, read
+from rnnsearch.data.sequences.doubtful import said_values
+from rnnsearch.errors import InvalidData
+from rnnsearch.guessing import Wishes, guess
+from rnnsearch.spec import load
+
+SEED = np.random.default_rng(0)
+WORDS = [" ".join(row) for row in SEED.choice(["good", "bad", "film", "plot", "dull"], (60, 6))]
+HEAD = "@univariate true\n@classLabel true a 1\n@data\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "way"),
+    [
+        ("a.xlsx", r"pandas.read_excel\('a.xlsx'\).to_csv"),
+        ("a.json", "read_json"),
+        ("a.jsonl", "lines=True"),
+        ("a.feather", "to_parquet"),
+        ("a.arff", "loadarff"),
+        ("a.csv.gz", "unpack it first"),
+        ("a.mat", "numpy.savez"),
+        ("a.dat", "rename it"),
+        ("a.wav", "a folder of such files for each class"),
+    ],
+)
+def test_the_way_out_is_said(name: str, way: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(InvalidData, match=way):
+        guess(tmp_path / name, Wishes())
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04", b"\x1f\x8b\x08", b"\xd0\xcf\x11\xe0", b"PAR1"])
+def test_a_file_that_is_called_csv_and_is_none(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(content + bytes(range(256)) * 9)
+    with pytest.raises(
+        InvalidData, match=r"must be a text file; received .*(zip|gzip|old|Parquet)"
+    ):
+        guess(tmp_path / "a.csv", Wishes())
+
+
+def prepared(path: Path, tmp_path: Path) -> Any:
+    """As `predict` has it, after a search."""
+    spec = load(rnnsearch.init(path, output=tmp_path / "s.yaml").path).spec
+    window = getattr(spec.data, "window", None)
+    data = read(spec.data, spec.task, () if window is None else (window,))
+    return preparation_from_json(data.preparation(window).to_json())
+
+
+def test_a_new_file_without_a_header_may_have_one_row(tmp_path: Path) -> None:
+    lines = [f"{'ab'[at % 2]}\t{text}" for at, text in enumerate(WORDS)]
+    (tmp_path / "a.tsv").write_text("\n".join(lines), "utf-8")
+    ready = prepared(tmp_path / "a.tsv", tmp_path)
+    for count in (1, 2, 3, 60):
+        (tmp_path / "new.tsv").write_text("\n".join(lines[:count]), "utf-8")
+        assert len(ready.inputs(str(tmp_path / "new.tsv"))[1]) == count
+    (tmp_path / "new.tsv").write_text("\n".join(["label\tfilm", *lines[:9]]), "utf-8")
+    with pytest.raises(InvalidData, match="column_2"):
+        ready.inputs(str(tmp_path / "new.tsv"))
+
+
+def test_columns_of_a_series_without_a_header(tmp_path: Path) -> None:
+    days = np.datetime_as_string(np.datetime64("2020-01-01") + np.arange(80))
+    lines = [f"{day},{at % 7}.5" for at, day in enumerate(days)]
+    (tmp_path / "a.csv").write_text("\n".join(lines), "utf-8")
+    ready = prepared(tmp_path / "a.csv", tmp_path)
+    (tmp_path / "new.csv").write_text("\n".join(lines[:15]), "utf-8")
+    _, frame = ready.inputs(str(tmp_path / "new.csv"))
+    assert frame.iloc[-1, 0] == days[15]
+
+
+def test_classes_that_a_ts_file_does_not_name(tmp_path: Path) -> None:
+    rows = [f"{at % 5},{at % 3},1:{'a1'[at % 2]}" for at in range(40)]
+    (tmp_path / "a.ts").write_text(HEAD + "\n".join([*rows, "1,2,3:1.0"]), "utf-8")
+    assert prepared(tmp_path / "a.ts", tmp_path).target.classes == ("1", "a")
+    (tmp_path / "a.ts").write_text(HEAD + "\n".join([*rows, "1,2,3:A", "1,2,3:A"]), "utf-8")
+    with pytest.raises(
+        InvalidData, match=r"a class that @classLabel names \(1, a\), not 'A'.*44 to 45"
+    ):
+        guess(tmp_path / "a.ts", Wishes())
+
+
+def test_a_text_to_go_on_with_may_be_of_another_alphabet(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("it was the best of times, it was the worst. " * 90, "utf-8")
+    ready = prepared(tmp_path / "a.txt", tmp_path)
+    (tmp_path / "new.txt").write_text("ЭТО БЫЛО ЛУЧШЕЕ", "utf-8")
+    assert "never shown in training" in ready.unlike(str(tmp_path / "new.txt"))[0]
+    assert ready.unlike(str(tmp_path / "a.txt")) == ()
+
+
+def test_values_of_arrays_that_may_be_none() -> None:
+    x = SEED.normal(size=(50, 20, 2))
+    assert said_values(x, "x") == ()
+    spoilt = np.where(SEED.random(x.shape) < 0.02, [0.5, -999], x)
+    assert (
+        "-999 stands in" in said_values(spoilt, "x")[0]
+        and "feature 1" in said_values(spoilt, "x")[0]
+    )
+    assert "tokens" in said_values(SEED.integers(1, 500, (50, 20)), "x")[0]
+    assert said_values((x[..., 0].cumsum(1) * 100 + 5000).astype(int), "x") == ()
