@@ -35,6 +35,8 @@ _CLOCKS = re.compile(
 _IDS = ("id", "index", "row", "key", "uuid", "guid", "nr", "no", "unnamed: 0")
 _ABSENT, _MOST_ABSENT = 0.2, 8
 """Share of the cells that may be words for no value, and how many different ones."""
+_BEYOND = re.compile(r"[<>≤≥]=? ?[\d.,]+")
+"""What was too small or large to be measured: <1."""
 _MOST_CLASSES = 30
 _ROWS_A_CLASS = 5
 """Text of which a value comes up less often than this, on average, is no class."""
@@ -104,7 +106,8 @@ def _absent(wrong: Sequence[str], filled: int) -> tuple[str, ...]:
     """Words that stand for no value: a few that come up among numbers, none with a digit."""
     words = tuple(dict.fromkeys(wrong))
     few = len(words) <= _MOST_ABSENT and len(wrong) <= _ABSENT * filled
-    return words if few and not any(map(str.isdigit, "".join(words))) else ()
+    plain = [word for word in words if not _BEYOND.fullmatch(word)]
+    return words if few and not any(map(str.isdigit, "".join(plain))) else ()
 
 
 def _flaw_of_numbers(name: str, values: np.ndarray, empty: np.ndarray, training: int) -> str:

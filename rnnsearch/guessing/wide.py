@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -22,6 +23,10 @@ _MANY_DATES = 8
 """Columns named after dates from which these are rows that stand side by side."""
 _MEMBERS = 2
 """Rows of each class, at least."""
+
+_SMOOTHER = 0.3
+"""Mean square of changes along rows over that down the columns, at most."""
+_NUMBERED = re.compile(r"(\D*?)[ _.-]*(\d+)")
 
 _HOUR = re.compile(r"(?:h|hr|hour|he)?[ _]?(\d{1,2})(?::00)?", re.IGNORECASE)
 
@@ -63,16 +68,28 @@ def check_no_dates(names: Sequence[str]) -> None:
 
 
 def check_no_archive(table: Table, columns: Sequence[Column]) -> None:
-    """Refuse a file without a header whose rows are a class and the steps of a sequence.
+    """Refuse a file whose rows are a class and the steps of a sequence.
 
-    So does the UCR archive write its ``.tsv`` and ``.txt`` files.
+    So does the UCR archive write its ``.tsv`` and ``.txt`` files, and so are heartbeats and spectra
+    saved: without names, or with numbers as names, and what stands side by side is alike.
 
     Raises:
         InvalidData: It is one.
     """
     names = [f"column_{at}" for at in range(1, len(table.header) + 1)]
-    numbers = [column.name for column in columns if column.kind == "number"]
-    if list(table.header) != names or len(numbers) < _MANY_STEPS:
+    numbers = [column for column in columns if column.kind == "number"]
+    if len(numbers) < _MANY_STEPS:
+        return
+    unnamed = list(table.header) == names
+    inner = [column for column in numbers if column.name not in (table.header[0], table.header[-1])]
+    if (unnamed or _numbered([c.name for c in inner])) and _smooth_along_rows(inner):
+        refuse(
+            "must have a row a time step, or be saved as arrays",
+            f"{len(numbers)} numbers in each row that change smoothly along it, not down the rows",
+            "save the steps as x and a class or number of each row as y: numpy.savez('data.npz', "
+            "x=x, y=y), or say --task if rows are steps",
+        )
+    if not unnamed:
         return
     labels = Counter(column_cells(table, names[0]))
     whole = all(label.removeprefix("-").removesuffix(".0").isdecimal() for label in labels)
@@ -84,3 +101,20 @@ def check_no_archive(table: Table, columns: Sequence[Column]) -> None:
             "save x = rows[:, 1:] and y = rows[:, 0] with numpy.savez('data.npz', x=x, y=y), or "
             "say --task if rows are steps",
         )
+
+
+def _numbered(names: Sequence[str]) -> bool:
+    """Whether columns are called by numbers that rise: t0, t1, …"""
+    found = [_NUMBERED.fullmatch(name.strip()) for name in names]
+    if not all(found):
+        return False
+    parts = [(match[1], int(match[2])) for match in found if match]
+    rise = all(one[1] < other[1] for one, other in pairwise(parts))
+    return rise and len({stem for stem, _ in parts}) == 1
+
+
+def _smooth_along_rows(columns: Sequence[Column]) -> bool:
+    """Whether neighbours in a row are far more alike than neighbours in a column."""
+    values = np.stack([column.values for column in columns], axis=1)
+    along, down = (np.nanmean(np.diff(values, axis=axis) ** 2) for axis in (1, 0))
+    return bool(along < _SMOOTHER * down)

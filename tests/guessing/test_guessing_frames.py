@@ -13,9 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rnnsearch.data import preparation_from_json, read
 from rnnsearch.data.sources.csv import CsvReader
 from rnnsearch.data.time import times_after
 from rnnsearch.guessing.table_columns import look_at
+from rnnsearch.spec import parse
 
 FINE = ("10min", "15min", "h", "6h")
 OFFSETS = (
@@ -96,3 +98,71 @@ def test_the_same_frame_comes_back(
     np.testing.assert_array_equal(times_after(series.times, series.step, 3), times[rows:])
     (column,) = found.others
     np.testing.assert_allclose(column.values, values)
+
+
+@given(
+    offset=st.sampled_from(OFFSETS),
+    start=st.dates(date(1995, 1, 1), date(2010, 1, 1)),
+    day=st.sampled_from(DATES),
+    time=st.sampled_from(TIMES),
+    zone=st.sampled_from(ZONES),
+    backward=st.booleans(),
+    separators=st.tuples(st.sampled_from(",;\t|"), st.sampled_from(",;\t|")),
+    later=st.integers(0, 50),
+    rows=st.integers(8, 30),
+)
+@settings(max_examples=40)
+def test_a_later_file_is_read_as_the_first_was(
+    tmp_path_factory: pytest.TempPathFactory,
+    offset: str,
+    start: date,
+    day: str,
+    time: str,
+    zone: str | None,
+    backward: bool,
+    separators: tuple[str, str],
+    later: int,
+    rows: int,
+) -> None:
+    """Whatever its first rows could mean, however few there are, and however cells are set apart.
+
+    A column more, and other places of the columns, change nothing.
+    """
+    fine = offset in FINE
+    index = pd.date_range(
+        start, periods=100 + later + rows + 1, freq=offset, tz=zone if fine else None
+    )
+    if "%y" in day and index[-1].year > 2039:
+        return
+    folder = tmp_path_factory.mktemp("later")
+    form = day + (time if fine else "")
+    values = np.round(np.random.default_rng(rows).normal(500, 100, len(index)), 2)
+    order = slice(None, None, -1) if backward else slice(None)
+    first, new = slice(0, 100), slice(100 + later, 100 + later + rows)
+    content = _written(index[first][order], values[first][order], form, separators[0], ".", 0)
+    (folder / "a.csv").write_text(content, "utf-8")
+    keys = {"source": "csv", "path": "a.csv", "time": "Datum", "inputs": ["größe"], "window": 4}
+    spec = parse(
+        {"task": "many_to_one", "data": {**keys, "target": "größe"}, "space": {"cell": "GRU"}},
+        name="a",
+        directory=folder,
+    )
+    data = read(spec.data, spec.task, (4,))
+    if any("if that is wrong" in note for _, note in data.summary()):  # it is asked
+        return
+    ready = preparation_from_json(data.preparation(4).to_json())
+    written = _written(index[new], values[new], form, separators[1], ".", 0).splitlines()
+    mark = separators[1]
+    cells = [line.split(mark) for line in written]
+    if all(len(row) == 2 for row in cells):
+        written = [mark.join(["x", row[1], row[0]]) for row in cells]
+    (folder / "new.csv").write_text("\n".join(written) + "\n", "utf-8")
+    x, frame = ready.inputs(str(folder / "new.csv"))
+    expected = index[[100 + later + rows]]
+    said = pd.to_datetime(frame["Datum"].iloc[-1])  # as ISO writes it, with the file's offset
+    assert said == expected[0] and (said.tzinfo is None) == (expected.tz is None)
+    np.testing.assert_allclose(
+        ready.scalings["sequence"].invert(np.asarray(x)[-1, :, :1])[:, 0],
+        values[new][-4:],
+        rtol=1e-4,
+    )

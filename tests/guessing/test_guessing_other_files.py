@@ -14,6 +14,7 @@ from rnnsearch.data.sequences.doubtful import said_values
 from rnnsearch.errors import InvalidData
 from rnnsearch.guessing import Wishes, guess
 from rnnsearch.spec import load
+from tests.guessing.conftest import setting
 
 SEED = np.random.default_rng(0)
 WORDS = [" ".join(row) for row in SEED.choice(["good", "bad", "film", "plot", "dull"], (60, 6))]
@@ -108,3 +109,44 @@ def test_values_of_arrays_that_may_be_none() -> None:
     )
     assert "tokens" in said_values(SEED.integers(1, 500, (50, 20)), "x")[0]
     assert said_values((x[..., 0].cumsum(1) * 100 + 5000).astype(int), "x") == ()
+
+
+@pytest.mark.parametrize("place", ["first", "last", "none"])
+@pytest.mark.parametrize("named", [True, False])
+def test_rows_that_are_sequences_are_no_series(place: str, named: bool, tmp_path: Path) -> None:
+    waves = np.sin(np.arange(40) / (3 + SEED.integers(0, 2, 60)[:, None])) + SEED.normal(
+        0, 0.05, (60, 40)
+    )
+    rows = [[f"{value:.3f}" for value in row] for row in waves]
+    names = [f"t_{at}" for at in range(40)]
+    if place != "none":
+        at = 0 if place == "first" else 40
+        names.insert(at, "kind")
+        rows = [[*row[:at], "ab"[n % 2], *row[at:]] for n, row in enumerate(rows)]
+    lines = [",".join(row) for row in ([names] if named else []) + rows]
+    (tmp_path / "a.csv").write_text("\n".join(lines), "utf-8")
+    with pytest.raises(InvalidData, match=r"40 numbers in each row .* numpy.savez"):
+        guess(tmp_path / "a.csv", Wishes())
+    turned = [",".join(row) for row in zip(*rows[:30], strict=True)][1:-1]
+    (tmp_path / "a.csv").write_text(
+        "\n".join([",".join(f"s{n}" for n in range(30)), *turned]), "utf-8"
+    )
+    assert guess(tmp_path / "a.csv", Wishes()).task.value == "many_to_one"
+
+
+def test_values_below_what_is_measured_are_gaps_that_a_key_names(tmp_path: Path) -> None:
+    lines = ["Week,python"] + [
+        f"{np.datetime64('2018-01-07') + 7 * at},{'<1' if at % 11 == 3 else 20 + at % 7}"
+        for at in range(90)
+    ]
+    (tmp_path / "a.csv").write_text("\n".join(lines), "utf-8")
+    assert setting(guess(tmp_path / "a.csv", Wishes()), "missing_values") == ["<1"]
+    prepared(tmp_path / "a.csv", tmp_path)
+
+
+def test_quotes_that_are_not_doubled_make_no_column_of_names(tmp_path: Path) -> None:
+    """A header of fewer cells is R's, but not where what stands first is a sentence."""
+    lines = [f'"{text} he said "no", and left",{"ab"[n % 2]}' for n, text in enumerate(WORDS)]
+    (tmp_path / "a.csv").write_text("\n".join(["review,sentiment", *lines]), "utf-8")
+    with pytest.raises(InvalidData, match="must have"):
+        guess(tmp_path / "a.csv", Wishes())

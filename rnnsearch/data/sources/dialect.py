@@ -31,6 +31,8 @@ _MOST_OUTSIDE = 30
 _FEW_ROWS, _MOST_TOTALS = 10, 3
 """Rows of which the last so many may be totals."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_NAMES = 4
+"""Words of a cell that is no name of a row."""
 _DIRECTIVE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 
 
@@ -230,6 +232,9 @@ def _trimmed(
             begin += 1
         begin = max(begin, end_of_remarks(rows, usual))
         short = begin == 1 and widths[0] == usual - 1 and all(w == usual for w in widths[1:])
+        worded = sum(len(_WORD.findall(row[0])) > _NAMES for row in rows[1:])
+        if short and worded * 2 >= len(rows):
+            return rows, numbers  # quotes in sentences: for the caller to name
         if short and not has_header(rows[1], rows[2:]):
             begin = 0
             if not any(row[-1] for row in rows[1:]):  # a separator at the end of each row
