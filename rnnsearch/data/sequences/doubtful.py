@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnsearch.data.series.sentinels import find_sentinel
+from rnnsearch.data.raw.extremes import find_sentinel
 
 __all__ = ["said_values"]
 
