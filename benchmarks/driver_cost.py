@@ -25,14 +25,14 @@ from machine import describe_machine
 
 from rnnsearch.api.recorder import Recorder
 from rnnsearch.data import Arrays, SequenceData, read
-from rnnsearch.driver import Snapshot, TrialRecord
+from rnnsearch.driver import Snapshot
 from rnnsearch.driver.loop import Limits, Search
 from rnnsearch.driver.planner import Planner
 from rnnsearch.driver.programs import objective_of
 from rnnsearch.driver.pruners import make_pruner, rungs
 from rnnsearch.driver.tally import Tally
 from rnnsearch.engines import Run, RunKey
-from rnnsearch.execution import Epoch, Executor
+from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import (
     Block,
     BlockDone,
@@ -45,6 +45,7 @@ from rnnsearch.execution.messages import (
     Schedule,
     Verdict,
 )
+from rnnsearch.outcomes import Epoch, TrialRecord
 from rnnsearch.records import StudyFolder, commit, open_study, records, tell
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Spec, parse

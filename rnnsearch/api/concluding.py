@@ -11,21 +11,17 @@ from rnnsearch.api.inputs import Inputs
 from rnnsearch.api.ledger import Ledger
 from rnnsearch.api.recorder import Recorder
 from rnnsearch.api.standing_in import networks_of, stand_in, write_preparation
-from rnnsearch.driver import TrialRecord
-from rnnsearch.driver.baselines import (
-    SimpleMethods,
-    feed_forward_baseline,
-    has_feed_forward,
-)
 from rnnsearch.driver.concluding import Conclusion, conclude
+from rnnsearch.driver.feed_forward import feed_forward_baseline, has_feed_forward
 from rnnsearch.driver.planner import Planner
-from rnnsearch.driver.ranking import ranked
+from rnnsearch.driver.simple_methods import SimpleMethods
 from rnnsearch.driver.so_far import SoFar
 from rnnsearch.engines import Program
 from rnnsearch.errors import WorkerError
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Assemble, Judge
 from rnnsearch.execution.requests import judge_remotely
+from rnnsearch.outcomes import TrialRecord, ranked
 from rnnsearch.records import Finals, StudyFolder, commit, load_weights, records
 from rnnsearch.tasks import TASKS
 from rnnsearch.vocabulary import Objective

@@ -10,17 +10,10 @@ from dataclasses import dataclass
 from rnnsearch.api.inputs import Inputs
 from rnnsearch.api.recorder import Recorder
 from rnnsearch.api.standing_in import is_delivered, stand_in
-from rnnsearch.driver import TrialRecord
 from rnnsearch.driver.planner import Planner
-from rnnsearch.driver.ranking import ranked
 from rnnsearch.driver.so_far import SoFar, best_so_far
-from rnnsearch.records import (
-    StudyFolder,
-    Summary,
-    read_environment,
-    read_summary,
-    write_summary,
-)
+from rnnsearch.outcomes import Summary, TrialRecord, ranked
+from rnnsearch.records import StudyFolder, read_environment, read_summary, write_summary
 from rnnsearch.vocabulary import Objective
 
 __all__ = ["Ledger", "earlier_seconds", "states_of"]

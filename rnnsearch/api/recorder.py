@@ -8,16 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rnnsearch.diagnosis import Verdict
-from rnnsearch.driver import (
-    BaselineRecord,
-    Confirmed,
-    Delivery,
-    Epoch,
-    Observer,
-    Snapshot,
-    TrialRecord,
-)
+from rnnsearch.driver import Observer, Snapshot
 from rnnsearch.errors import WorkerError
+from rnnsearch.outcomes import BaselineRecord, Confirmed, Delivery, Epoch, TrialRecord
 from rnnsearch.records import (
     BestWeights,
     EpochsFile,

@@ -13,13 +13,12 @@ from rnnsearch.api.backend import import_keras, own_classes
 from rnnsearch.api.new_data import as_file
 from rnnsearch.api.winner import Winner
 from rnnsearch.data import Preparation
-from rnnsearch.driver.ranking import ranked
 from rnnsearch.errors import StudyError, UnlikeTraining
 from rnnsearch.models.configured import architecture_of
+from rnnsearch.outcomes import each_target, ranked
 from rnnsearch.records import (
     StudyFolder,
     diagnosis_frame,
-    each_target,
     load_weights,
     open_study,
     reach_frame,
@@ -38,9 +37,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from rnnsearch.api.exporting import Exported
-    from rnnsearch.driver import TrialRecord
     from rnnsearch.exports import Network
     from rnnsearch.exports.raw import RawForm
+    from rnnsearch.outcomes import TrialRecord
 
 __all__ = ["Results"]
 
@@ -174,7 +173,7 @@ class Results:
         return self.winner.load()
 
     def trials(self) -> list[TrialRecord]:
-        """The COMPLETE trials, best first; `rnnsearch.driver.ranking` says which."""
+        """The COMPLETE trials, best first; `rnnsearch.outcomes.ranking` says which."""
         if not self.folder.study.exists():
             raise StudyError(
                 f"Expected a study. Received: {self.folder.path}, which has no study.journal; "

@@ -22,13 +22,9 @@ from rnnsearch.api.recorder import Recorder
 from rnnsearch.api.results import Results
 from rnnsearch.api.standing_in import is_delivered
 from rnnsearch.data import Arrays, Dataset
-from rnnsearch.driver import BaselineRecord, Noting, Observer, TrialRecord
-from rnnsearch.driver.baselines import (
-    LANES,
-    SimpleMethods,
-    feed_forward_program,
-    has_feed_forward,
-)
+from rnnsearch.driver import Noting, Observer
+from rnnsearch.driver.baselines import LANES
+from rnnsearch.driver.feed_forward import feed_forward_program, has_feed_forward
 from rnnsearch.driver.loop import Limits, Search
 from rnnsearch.driver.planner import Planner
 from rnnsearch.driver.programs import asked_metrics, objective_of
@@ -36,12 +32,14 @@ from rnnsearch.driver.pruners import make_pruner
 from rnnsearch.driver.racing import Field
 from rnnsearch.driver.regime import UNBOUNDED, batch_for
 from rnnsearch.driver.rounds import Rounds
+from rnnsearch.driver.simple_methods import SimpleMethods
 from rnnsearch.driver.tally import Tally
 from rnnsearch.errors import StudyError, WorkerError
 from rnnsearch.execution import Executor, Patience, WorkerSetup, usable_cores
 from rnnsearch.execution.messages import Prepare
 from rnnsearch.execution.processes import ProcessExecutor
 from rnnsearch.files import cache_folder, write_text
+from rnnsearch.outcomes import BaselineRecord, TrialRecord
 from rnnsearch.records import (
     StudyFolder,
     commit,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import optuna
 
 from rnnsearch.driver.samplers import make_sampler
+from rnnsearch.records import has_params
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Scalar, Spec
 from rnnsearch.vocabulary import SAMPLERS
@@ -68,7 +69,7 @@ class Asking:
         """
         self.use_sampler(frozen.number, fixed)
         trial = optuna.trial.Trial(self.study, frozen._trial_id)
-        lacking = "params" not in frozen.user_attrs  # which is written once it has them all
+        lacking = not has_params(frozen)  # which is written once it has them all
         for name, distribution in frozen.distributions.items() if lacking else ():
             if not distribution.single() and name not in trial.relative_params:
                 self.study.sampler.sample_independent(self.study, frozen, name, distribution)

@@ -15,12 +15,12 @@ from rnnsearch.data import Dataset, Part
 from rnnsearch.data.inputs import take
 from rnnsearch.data.tokens.coding import Writing
 from rnnsearch.driver.outcome import spread
-from rnnsearch.driver.trials import BaselineRecord
 from rnnsearch.engines import Numbers, Program, Run
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Block, Ended, Judge, Schedule
 from rnnsearch.execution.requests import judge_remotely, train_remotely
 from rnnsearch.models import Architecture
+from rnnsearch.outcomes import BaselineRecord
 from rnnsearch.tasks import Loss, Task, judge, loss_weights
 from rnnsearch.tasks.texts import written_as
 

@@ -17,7 +17,6 @@ import numpy as np
 
 from rnnsearch.data import SequenceData
 from rnnsearch.driver.averages import Court, Outputs, mean_of
-from rnnsearch.driver.baselines import SimpleMethods
 from rnnsearch.driver.confirming import Work, confirm, work_of
 from rnnsearch.driver.contenders import contenders
 from rnnsearch.driver.delivering import (
@@ -30,12 +29,13 @@ from rnnsearch.driver.delivering import (
 )
 from rnnsearch.driver.mixtures import worth_mixing
 from rnnsearch.driver.planner import Planner
+from rnnsearch.driver.simple_methods import SimpleMethods
 from rnnsearch.driver.standing import Estimate, estimate, simplest, tied
-from rnnsearch.driver.trials import Confirmed, Delivery, TrialRecord
 from rnnsearch.engines import Program, Run
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Ended, PutOut
 from rnnsearch.execution.requests import put_out_remotely
+from rnnsearch.outcomes import Confirmed, Delivery, TrialRecord
 from rnnsearch.tasks import Task
 from rnnsearch.vocabulary import Objective
 

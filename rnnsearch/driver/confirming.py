@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 
 from rnnsearch.driver.planner import Planner
-from rnnsearch.driver.trials import TrialRecord
 from rnnsearch.engines import Program, Run
 from rnnsearch.errors import WorkerError
 from rnnsearch.execution import Executor
@@ -27,6 +26,7 @@ from rnnsearch.execution.messages import (
     Ended,
     Schedule,
 )
+from rnnsearch.outcomes import TrialRecord
 
 __all__ = ["Confirmed", "Work", "confirm", "work_of"]
 

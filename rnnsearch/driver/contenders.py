@@ -5,9 +5,8 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
-from rnnsearch.driver.ranking import rank_key, ranked
 from rnnsearch.driver.standing import difference
-from rnnsearch.driver.trials import TrialRecord
+from rnnsearch.outcomes import TrialRecord, rank_key, ranked
 from rnnsearch.vocabulary import Objective
 
 __all__ = ["contenders"]

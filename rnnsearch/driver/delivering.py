@@ -17,12 +17,12 @@ from rnnsearch.data import SequenceData
 from rnnsearch.driver.confirming import Work, work_of
 from rnnsearch.driver.planner import Planner
 from rnnsearch.driver.so_far import NETWORKS, in_units_of, spread
-from rnnsearch.driver.trials import Delivery, FinalRun, TrialRecord
 from rnnsearch.engines import Program, Run
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Assemble, Ended, Judged
 from rnnsearch.execution.requests import judge_remotely
 from rnnsearch.models.networks import Network
+from rnnsearch.outcomes import Delivery, FinalRun, TrialRecord
 from rnnsearch.tasks import Task
 from rnnsearch.vocabulary import Objective
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Sequence
 
-from rnnsearch.driver.trials import TrialRecord
+from rnnsearch.outcomes import TrialRecord
 from rnnsearch.spec import Scalar
 
 __all__ = ["Failures", "in_common"]

@@ -13,9 +13,10 @@ import numpy as np
 from rnnsearch.driver.outcome import best_weights, networks, trial_record
 from rnnsearch.driver.plans import TrialPlan
 from rnnsearch.driver.racing import Field
-from rnnsearch.driver.trials import Lane, TrialRecord
+from rnnsearch.driver.watching import Lane
 from rnnsearch.engines import Run, RunKey
-from rnnsearch.execution.messages import Block, Ended, Epoch, Resumed
+from rnnsearch.execution.messages import Block, Ended, Resumed
+from rnnsearch.outcomes import Epoch, TrialRecord
 
 __all__ = ["Flight", "Landing"]
 

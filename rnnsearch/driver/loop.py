@@ -29,7 +29,7 @@ from rnnsearch.driver.queue import BlockQueue, block_size
 from rnnsearch.driver.racing import Field
 from rnnsearch.driver.rounds import Rounds
 from rnnsearch.driver.tally import Tally
-from rnnsearch.driver.trials import Observer, TrialRecord
+from rnnsearch.driver.watching import Observer
 from rnnsearch.errors import WorkerError
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import (
@@ -50,6 +50,7 @@ from rnnsearch.execution.messages import (
     Schedule,
     Verdict,
 )
+from rnnsearch.outcomes import TrialRecord
 
 if TYPE_CHECKING:
     import numpy as np

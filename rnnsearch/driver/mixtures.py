@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnnsearch.driver.standing import Estimate, difference
-from rnnsearch.driver.trials import Delivery
+from rnnsearch.outcomes import Delivery
 from rnnsearch.vocabulary import Objective
 
 __all__ = ["worth_mixing"]

@@ -10,10 +10,9 @@ import numpy as np
 
 from rnnsearch.diagnosis import mean_of_runs
 from rnnsearch.driver.plans import TrialPlan
-from rnnsearch.driver.trials import TrialRecord, TrialState
 from rnnsearch.engines import Program
-from rnnsearch.execution import Epoch
 from rnnsearch.execution.messages import Ended
+from rnnsearch.outcomes import Epoch, TrialRecord, TrialState
 
 __all__ = ["best_weights", "mean_metrics", "networks", "spread", "trial_record"]
 

@@ -8,13 +8,13 @@ import optuna
 
 from rnnsearch.data import SequenceData
 from rnnsearch.driver.asking import Asking
-from rnnsearch.driver.blocks import OpenBlocks
 from rnnsearch.driver.plans import BlockPlan, TrialPlan
 from rnnsearch.driver.portfolio import portfolio
 from rnnsearch.driver.programs import Programs
 from rnnsearch.driver.regime import Regime
 from rnnsearch.driver.resuming import Resuming
 from rnnsearch.engines import Program, Run
+from rnnsearch.records import OpenBlocks, note_params
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Scalar, Spec
 from rnnsearch.vocabulary import SAMPLERS
@@ -94,8 +94,7 @@ class Planner:
 
     def _plan(self, trial: optuna.trial.Trial) -> TrialPlan:
         params = self._space.suggest(trial)
-        if "params" not in trial.user_attrs:
-            trial.set_user_attr("params", params)
+        note_params(trial, params)
         return TrialPlan(trial, params, self.program(params), self.runs(trial.number, params))
 
     def runs(self, number: int, params: Mapping[str, Scalar]) -> tuple[Run, ...]:

@@ -7,17 +7,11 @@ from dataclasses import dataclass, field
 
 import optuna
 
-from rnnsearch.driver.trials import WAITS
 from rnnsearch.engines import Program, Run, RunKey
+from rnnsearch.records import notes
 from rnnsearch.spec import Scalar
 
 __all__ = ["BlockPlan", "TrialPlan"]
-
-_VERDICT = "verdict"
-"""A trial's attribute: the last rung at which the pruner was asked, and whether it stopped it."""
-
-_RACED = "raced"
-"""A trial's attribute: after how many runs it was compared, and whether that ended it."""
 
 
 @dataclass(frozen=True)
@@ -54,15 +48,10 @@ class TrialPlan:
 
     def take_up(self, frozen: optuna.trial.FrozenTrial) -> None:
         """Know what an earlier process noted of it."""
-        if frozen.user_attrs.get(WAITS):
-            self.trial.set_user_attr(WAITS, False)
+        notes.note_taken_up(self.trial, frozen)
         self.reported.update(frozen.intermediate_values)
-        if _VERDICT in frozen.user_attrs:
-            epoch, stop = frozen.user_attrs[_VERDICT]
-            self.verdicts[epoch] = stop
-        if _RACED in frozen.user_attrs:
-            runs, dropped = frozen.user_attrs[_RACED]
-            self.raced[runs] = dropped
+        self.verdicts.update(notes.last_verdict(frozen))
+        self.raced.update(notes.last_comparison(frozen))
 
     def report(self, epoch: int, value: float) -> None:
         """Tell the study of a rung; once, however often the trial is trained."""
@@ -78,7 +67,7 @@ class TrialPlan:
         if epoch < max(self.reported) or epoch in self.verdicts:
             return self.verdicts.get(epoch, False)
         stop = bool(self.trial.should_prune())  # NumPy's, of the median pruner
-        self.trial.set_user_attr(_VERDICT, [epoch, stop])
+        notes.note_verdict(self.trial, epoch, stop)
         self.verdicts.clear()
         self.verdicts[epoch] = stop
         return stop
@@ -88,7 +77,7 @@ class TrialPlan:
         if runs in self.raced:
             return self.raced[runs]
         self.report(runs, value)
-        self.trial.set_user_attr(_RACED, [runs, dropped])
+        notes.note_comparison(self.trial, runs, dropped)
         self.raced[runs] = dropped
         return dropped
 

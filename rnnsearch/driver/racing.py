@@ -12,7 +12,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Mapping, Sequence
 
-from rnnsearch.driver.trials import TrialRecord
+from rnnsearch.outcomes import TrialRecord
 from rnnsearch.vocabulary import Objective
 
 __all__ = ["Field", "stages"]

@@ -15,10 +15,10 @@ from typing import Literal
 from rnnsearch.data import Dataset, SequenceData
 from rnnsearch.driver.pruners import rungs
 from rnnsearch.driver.racing import stages
-from rnnsearch.driver.trials import TrialRecord
 from rnnsearch.execution.messages import Schedule
 from rnnsearch.models.architecture import Architecture
 from rnnsearch.models.configured import architecture_of
+from rnnsearch.outcomes import TrialRecord
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import SearchSpec, Spec
 from rnnsearch.tasks import TASKS

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import optuna
 
 from rnnsearch.driver.asking import Asking
-from rnnsearch.driver.blocks import OpenBlocks, is_open
 from rnnsearch.driver.plans import BlockPlan, TrialPlan
 from rnnsearch.engines import Run
+from rnnsearch.records import OpenBlocks, is_open, params_of, run_epochs_of
 from rnnsearch.spec import Scalar
 
 __all__ = ["Resuming"]
@@ -76,6 +76,5 @@ class Resuming:
 
     def _ended_runs(self, frozen: optuna.trial.FrozenTrial) -> dict[Run, int]:
         """The runs of a trial that ended, with the epochs that each had."""
-        epochs = frozen.user_attrs.get("result", {}).get("run_epochs", ())
-        runs = self.runs(frozen.number, frozen.user_attrs["params"])
-        return dict(zip(runs, epochs, strict=False))
+        runs = self.runs(frozen.number, params_of(frozen))
+        return dict(zip(runs, run_epochs_of(frozen), strict=False))

@@ -10,9 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from rnnsearch.driver.ranking import ranked
 from rnnsearch.driver.standing import difference
-from rnnsearch.driver.trials import TrialRecord
+from rnnsearch.outcomes import TrialRecord, ranked
 from rnnsearch.vocabulary import Objective
 
 __all__ = ["Rounds"]

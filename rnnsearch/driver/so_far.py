@@ -11,12 +11,11 @@ import numpy as np
 
 from rnnsearch.data import Scaling, SequenceData
 from rnnsearch.driver.planner import Planner
-from rnnsearch.driver.ranking import ranked
 from rnnsearch.driver.standing import difference, estimate
-from rnnsearch.driver.trials import Delivery, TrialRecord
 from rnnsearch.engines import Program, Run
 from rnnsearch.models import Architecture
 from rnnsearch.models.networks import Affine
+from rnnsearch.outcomes import Delivery, TrialRecord, ranked
 from rnnsearch.vocabulary import Objective
 
 __all__ = ["NETWORKS", "Member", "SoFar", "best_so_far", "in_units_of", "spread"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from rnnsearch.driver.ranking import rank_key
-from rnnsearch.driver.trials import Lane, Snapshot, TrialRecord
+from rnnsearch.driver.watching import Lane, Snapshot
+from rnnsearch.outcomes import TrialRecord, rank_key
 from rnnsearch.vocabulary import Objective
 
 __all__ = ["Tally"]

@@ -20,8 +20,9 @@ import numpy as np
 
 from rnnsearch.diagnosis import LayerDiagnosis
 from rnnsearch.engines import Program, Run, RunKey
-from rnnsearch.execution.messages import Block, Ended, Epoch
+from rnnsearch.execution.messages import Block, Ended
 from rnnsearch.files import read_arrays, replacing
+from rnnsearch.outcomes import Epoch
 
 __all__ = ["Checkpoints", "Kept", "checkpoint_trials"]
 

@@ -14,6 +14,7 @@ from rnnsearch.baselines import Graph
 from rnnsearch.diagnosis import LayerDiagnosis
 from rnnsearch.engines import Program, Run, RunKey
 from rnnsearch.models.networks import Network
+from rnnsearch.outcomes import Epoch
 
 __all__ = [
     "Activity",
@@ -24,7 +25,6 @@ __all__ = [
     "Compare",
     "Crashed",
     "Ended",
-    "Epoch",
     "Epochs",
     "Exit",
     "Judge",
@@ -42,14 +42,6 @@ __all__ = [
     "Schedule",
     "Verdict",
 ]
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """One point of a learning curve: ``loss`` and ``val_…`` metrics; epochs count from 1."""
-
-    number: int
-    metrics: Mapping[str, float]
 
 
 @dataclass(frozen=True)

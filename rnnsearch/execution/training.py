@@ -27,7 +27,8 @@ from typing import TYPE_CHECKING
 
 from rnnsearch.engines import Program, Run, RunKey, SavedLane, Session
 from rnnsearch.execution.checkpoints import Checkpoints, Kept
-from rnnsearch.execution.messages import Block, Ended, Epoch, RunState
+from rnnsearch.execution.messages import Block, Ended, RunState
+from rnnsearch.outcomes import Epoch
 
 if TYPE_CHECKING:
     import numpy as np

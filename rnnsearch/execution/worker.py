@@ -34,7 +34,6 @@ from rnnsearch.execution.messages import (
     Compare,
     Crashed,
     Ended,
-    Epoch,
     Epochs,
     Exit,
     Judge,
@@ -49,6 +48,7 @@ from rnnsearch.execution.messages import (
 )
 from rnnsearch.execution.preparing import Preparing
 from rnnsearch.execution.training import Listener, train
+from rnnsearch.outcomes import Epoch
 from rnnsearch.pipes import end_of, parent_is_gone
 
 if TYPE_CHECKING:

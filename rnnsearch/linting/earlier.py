@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnnsearch.driver.ranking import ranked
-from rnnsearch.driver.trials import TrialRecord
 from rnnsearch.errors import StudyError
 from rnnsearch.linting._base import Planned, Remark
+from rnnsearch.outcomes import TrialRecord, ranked
 from rnnsearch.records import StudyFolder, open_study, read_epochs, read_summary, records
 from rnnsearch.spec import Domain
 from rnnsearch.spec.wording import show

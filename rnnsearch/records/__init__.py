@@ -9,7 +9,6 @@ from rnnsearch.records.diagnosis import (
     verdict_on,
     verdicts_of_folder,
 )
-from rnnsearch.records.each_target import TargetStanding, each_target
 from rnnsearch.records.environment import environment, read_environment, write_environment
 from rnnsearch.records.epochs import EpochsFile, read_epochs
 from rnnsearch.records.finals import Finals
@@ -20,35 +19,37 @@ from rnnsearch.records.leaderboard import (
     read_leaderboard,
     write_leaderboard,
 )
+from rnnsearch.records.notes import has_params, note_params, params_of, run_epochs_of
+from rnnsearch.records.open_blocks import OpenBlocks, is_open
 from rnnsearch.records.study import (
     commit,
     leave_waiting,
     open_study,
-    params_of,
     records,
     tell,
 )
-from rnnsearch.records.summary import Summary, read_summary, write_summary
+from rnnsearch.records.summary_file import read_summary, write_summary
 from rnnsearch.records.weights import BestWeights, load_weights, save_weights
 
 __all__ = [
     "BestWeights",
     "EpochsFile",
     "Finals",
+    "OpenBlocks",
     "StudyFolder",
-    "Summary",
-    "TargetStanding",
     "commit",
     "constant_loss",
     "diagnosis_frame",
-    "each_target",
     "environment",
     "frame_to_csv",
+    "has_params",
+    "is_open",
     "leaderboard",
     "leaderboard_csv",
     "leave_waiting",
     "load_weights",
     "metrics_of",
+    "note_params",
     "open_study",
     "params_of",
     "reach_frame",
@@ -57,6 +58,7 @@ __all__ = [
     "read_leaderboard",
     "read_summary",
     "records",
+    "run_epochs_of",
     "save_weights",
     "tell",
     "verdict_on",

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rnnsearch.diagnosis import Training, Verdict, verdict_of
+from rnnsearch.outcomes import BaselineRecord, Epoch, TrialRecord
 from rnnsearch.records.epochs import read_epochs
 from rnnsearch.records.folder import StudyFolder
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from rnnsearch.driver.trials import BaselineRecord, Epoch, TrialRecord
 
 __all__ = [
     "constant_loss",

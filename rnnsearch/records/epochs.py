@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, final
 
 from rnnsearch.files import write_bytes
+from rnnsearch.outcomes import Epoch
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from rnnsearch.driver.trials import Epoch
 
 __all__ = ["EpochsFile", "read_epochs"]
 

@@ -8,20 +8,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rnnsearch.outcomes import FinalRun
 from rnnsearch.records.folder import StudyFolder
+from rnnsearch.records.notes import FINALS
 from rnnsearch.records.weights import load_weights, save_weights
 
 if TYPE_CHECKING:
     import optuna
 
-    from rnnsearch.driver.trials import FinalRun
     from rnnsearch.engines import Run
     from rnnsearch.execution.messages import Ended
 
 __all__ = ["Finals"]
-
-_FINALS = "finals"
-"""The study's attribute: a list of `FinalRun` as plain values."""
 
 
 class Finals:
@@ -42,9 +40,7 @@ class Finals:
 
     def runs(self) -> list[FinalRun]:
         """All there are, in the order in which they ended."""
-        from rnnsearch.driver.trials import FinalRun
-
-        return [FinalRun(**values) for values in self._study.user_attrs.get(_FINALS, ())]
+        return [FinalRun.from_json(values) for values in self._study.user_attrs.get(FINALS, ())]
 
     def keep(self, ended: Ended, run: Run, fold: int) -> None:
         """Keep a run that ended well; its weights first, so that whoever knows of it finds them.
@@ -54,8 +50,6 @@ class Finals:
             run: Which.
             fold: As of `FinalRun`.
         """
-        from rnnsearch.driver.trials import FinalRun
-
         assert ended.weights is not None and ended.best is not None
         save_weights(self._folder.final_weights(ended.trial, ended.index), ended.weights)
         kept = FinalRun(
@@ -71,8 +65,8 @@ class Finals:
             parameters=ended.parameters,
             seconds=ended.seconds,
         )
-        known = list(self._study.user_attrs.get(_FINALS, ()))
-        self._study.set_user_attr(_FINALS, [*known, asdict(kept)])
+        known = list(self._study.user_attrs.get(FINALS, ()))
+        self._study.set_user_attr(FINALS, [*known, asdict(kept)])
         self._commit()
 
     def weights(self, trial: int, index: int) -> list[np.ndarray]:

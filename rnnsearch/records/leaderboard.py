@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from rnnsearch.diagnosis import Verdict
 from rnnsearch.errors import StudyError
 from rnnsearch.files import write_text
+from rnnsearch.outcomes import BaselineRecord, Confirmed, Delivery, TrialRecord, rank_key
 from rnnsearch.records import cells
 from rnnsearch.vocabulary import Direction, Objective
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from rnnsearch.driver.trials import BaselineRecord, Confirmed, Delivery, TrialRecord
 
 __all__ = ["leaderboard", "leaderboard_csv", "read_leaderboard", "write_leaderboard"]
 
@@ -171,8 +171,6 @@ def _trial_entry(
             "tied_with_best": again.tied,
             "runs": again.runs,
         }
-    from rnnsearch.driver.ranking import rank_key
-
     missing, _, loss, weights, number = rank_key(trial, objective)
     missing, ties = missing if again is None else 0, (loss, weights)
     state = str(row["state"])

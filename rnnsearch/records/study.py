@@ -1,9 +1,7 @@
 """study.journal: the Optuna study, and our records as they stand in it.
 
-What is done to the study is in memory until `commit` writes it. A trial has two user attributes:
-``params``, every search parameter in use, those that are fixed included, set before it trains;
-and ``result``, the rest of its `TrialRecord`, set when it ends. One attribute for all of the
-result, as a kill may cut between any two operations.
+What is done to the study is in memory until `commit` writes it. What a trial came to is one of its
+attributes, as a kill may cut between any two operations; `rnnsearch.records.notes` has them all.
 """
 
 from __future__ import annotations
@@ -11,30 +9,28 @@ from __future__ import annotations
 import math
 import weakref
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
-from rnnsearch.diagnosis import layers_from_json, layers_to_json
 from rnnsearch.errors import StudyError
+from rnnsearch.outcomes import TrialRecord
 from rnnsearch.records.folder import StudyFolder
+from rnnsearch.records.notes import RESULT, WAITS, params_of, result_of
 from rnnsearch.vocabulary import Direction, Objective
 
 if TYPE_CHECKING:
     import optuna
 
-    from rnnsearch.driver.trials import TrialRecord, TrialState
     from rnnsearch.records.journal import Journal, Storage
-    from rnnsearch.spec import Scalar
 
 __all__ = [
     "commit",
     "leave_waiting",
     "open_study",
-    "params_of",
     "records",
     "tell",
 ]
 
-_WAITS = "not trained to its end; the same command goes on with it"
+_WAITING = "not trained to its end; the same command goes on with it"
 
 
 @dataclass(frozen=True)
@@ -120,11 +116,6 @@ def commit(study: optuna.Study) -> None:
     _opened[study].journal.commit()
 
 
-def params_of(trial: optuna.trial.FrozenTrial) -> dict[str, Scalar]:
-    """What the planner noted that it trains with, fixed ones included, or what Optuna suggested."""
-    return dict(trial.user_attrs.get("params", trial.params))
-
-
 def tell(study: optuna.Study, record: TrialRecord) -> None:
     """Note how a trial ended. It may have been left running by a driver that was killed.
 
@@ -146,22 +137,7 @@ def tell(study: optuna.Study, record: TrialRecord) -> None:
         raise ValueError(f"trial {record.number} must have ended; received state {record.state}")
     opened = _opened[study]
     trial_id = opened.storage.get_trial_id_from_study_id_trial_number(opened.id, record.number)
-    result: dict[str, Any] = {
-        "score": _number(record.score),
-        "metrics": {name: _number(value) for name, value in record.metrics.items()},
-        "epochs": int(record.epochs),
-        "seconds": float(record.seconds),
-        "parameters": record.parameters,
-        "message": record.message,
-        "runs": record.runs,
-        "spread": _number(record.spread),
-        "run_epochs": [int(epochs) for epochs in record.run_epochs],
-        "run_scores": [_number(score) for score in record.run_scores],
-        "cut": record.cut,
-        "whole": record.whole,
-        "layers": layers_to_json(record.layers),
-    }
-    opened.storage.set_trial_user_attr(trial_id, "result", result)
+    opened.storage.set_trial_user_attr(trial_id, RESULT, record.result())
     value = record.score if record.state == "COMPLETE" else None
     study.tell(record.number, value, state=optuna.trial.TrialState[record.state])
 
@@ -172,8 +148,6 @@ def leave_waiting(study: optuna.Study) -> None:
     Args:
         study: From `open_study`, by who holds the folder's lock; `commit` writes it.
     """
-    from rnnsearch.driver.trials import WAITS
-
     opened = _opened[study]
     for trial in study.get_trials(deepcopy=False):
         if trial.state.name == "RUNNING" and not trial.user_attrs.get(WAITS):
@@ -188,31 +162,22 @@ def records(study: optuna.Study) -> list[TrialRecord]:
 
 
 def _record(trial: optuna.trial.FrozenTrial, objective: Objective) -> TrialRecord:
-    from rnnsearch.driver.trials import WAITS, TrialRecord
-
-    state, result = trial.state.name, trial.user_attrs.get("result", {})
+    state, result = trial.state.name, result_of(trial)
     if state in ("WAITING", "RUNNING"):
         state, result = "WAITING" if trial.user_attrs.get(WAITS) else "RUNNING", {}
     score = result.get("score")
     if score is None and state != "FAIL":
         score = trial.value if state == "COMPLETE" else _best_reported(trial, objective)
-    return TrialRecord(
-        number=trial.number,
-        state=cast("TrialState", state),
-        score=score,
-        metrics=dict(result.get("metrics", {})),
-        epochs=result.get("epochs", max(trial.intermediate_values, default=0)),
-        seconds=result.get("seconds", 0.0),
-        parameters=result.get("parameters"),
-        params=params_of(trial),
-        message=result.get("message", _WAITS if state == "WAITING" else ""),
-        runs=result.get("runs", 1),
-        spread=result.get("spread"),
-        run_epochs=tuple(result.get("run_epochs", ())),
-        run_scores=tuple(result.get("run_scores", ())),
-        cut=result.get("cut", False),
-        whole=result.get("whole", 0),
-        layers=layers_from_json(result.get("layers", ())),
+    return TrialRecord.from_json(
+        {
+            "epochs": max(trial.intermediate_values, default=0),
+            "message": _WAITING if state == "WAITING" else "",
+            **result,
+            "number": trial.number,
+            "state": state,
+            "score": score,
+            "params": params_of(trial),
+        }
     )
 
 
@@ -220,8 +185,3 @@ def _best_reported(trial: optuna.trial.FrozenTrial, objective: Objective) -> flo
     """The best value reported at a rung so far."""
     values = [value for value in trial.intermediate_values.values() if not math.isnan(value)]
     return objective.best_of(values, float)
-
-
-def _number(value: float | None) -> float | None:
-    """A Python float, which JSON takes where it does not take NumPy's."""
-    return None if value is None else float(value)

@@ -5,17 +5,15 @@ from __future__ import annotations
 import bisect
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, final
+from typing import final
 
 import numpy as np
 
 from rnnsearch.errors import StudyError
 from rnnsearch.files import NoArrays, read_arrays, replacing
+from rnnsearch.outcomes import TrialRecord, rank_key
 from rnnsearch.records.folder import StudyFolder
 from rnnsearch.vocabulary import Direction, Objective
-
-if TYPE_CHECKING:
-    from rnnsearch.driver.trials import TrialRecord
 
 __all__ = ["BestWeights", "load_weights", "save_weights"]
 
@@ -46,7 +44,7 @@ def load_weights(path: Path) -> list[np.ndarray]:
 
 @final
 class BestWeights:
-    """The weights of the `count` best COMPLETE trials, by `rnnsearch.driver.ranking`.
+    """The weights of the `count` best COMPLETE trials, by `rnnsearch.outcomes.ranking`.
 
     Args:
         folder: Where they are kept.
@@ -67,8 +65,6 @@ class BestWeights:
 
     def begin(self, trials: Iterable[TrialRecord]) -> None:
         """Keep the best of trials whose weights are on disk, and remove all other weights."""
-        from rnnsearch.driver.ranking import rank_key
-
         ranked = sorted(
             rank_key(trial, self._objective)
             for trial in trials
@@ -94,8 +90,6 @@ class BestWeights:
             weights: Of the run that stands for it.
             networks: Run → weights, where it has several.
         """
-        from rnnsearch.driver.ranking import rank_key
-
         entry = rank_key(trial, self._objective)
         if len(self._kept) == self._count and entry > self._kept[-1]:
             return

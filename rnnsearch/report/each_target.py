@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rnnsearch.records import TargetStanding, each_target
+from rnnsearch.outcomes import TargetStanding, each_target
 from rnnsearch.report.text import score
 
 __all__ = ["each_verdict"]

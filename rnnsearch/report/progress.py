@@ -18,7 +18,8 @@ from rnnsearch.report.text import configuration, duration, score
 if TYPE_CHECKING:
     import numpy as np
 
-    from rnnsearch.driver.trials import Epoch, Lane, Snapshot, TrialRecord
+    from rnnsearch.driver.watching import Lane, Snapshot
+    from rnnsearch.outcomes import Epoch, TrialRecord
 
 __all__ = ["Display", "LiveDisplay", "PlainDisplay", "make_display"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rnnsearch.driver import Epoch, TrialRecord
+from rnnsearch.outcomes import Epoch, TrialRecord
 
 __all__ = ["Search", "Tracker", "flat"]
 

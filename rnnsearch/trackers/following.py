@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
-from rnnsearch.driver import Epoch, Observer, Snapshot, TrialRecord
+from rnnsearch.driver import Observer, Snapshot
 from rnnsearch.driver.programs import objective_of
+from rnnsearch.outcomes import Epoch, TrialRecord
 from rnnsearch.records import StudyFolder, read_summary
 from rnnsearch.spec import Spec, resolved
 from rnnsearch.trackers._base import Search, Tracker

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, final
 
-from rnnsearch.driver import Epoch, TrialRecord
+from rnnsearch.outcomes import Epoch, TrialRecord
 from rnnsearch.trackers._base import Search, Tracker
 
 __all__ = ["JsonLines"]

@@ -17,7 +17,7 @@ from typing import Any, final
 import numpy as np
 
 from rnnsearch.data.extras import import_extra
-from rnnsearch.driver import Epoch, TrialRecord
+from rnnsearch.outcomes import Epoch, TrialRecord
 from rnnsearch.trackers._base import Search, Tracker, flat
 from rnnsearch.trackers.winner import export_winner
 

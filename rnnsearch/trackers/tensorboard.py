@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, final
 
 from rnnsearch.data.extras import import_extra
-from rnnsearch.driver import Epoch, TrialRecord
+from rnnsearch.outcomes import Epoch, TrialRecord
 from rnnsearch.trackers._base import Search, Tracker
 
 __all__ = ["TensorBoard"]

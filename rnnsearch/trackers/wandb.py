@@ -16,8 +16,8 @@ from tempfile import TemporaryDirectory
 from typing import Any, final
 
 from rnnsearch.data.extras import import_extra
-from rnnsearch.driver import Epoch, TrialRecord
 from rnnsearch.errors import InvalidInput, Problem
+from rnnsearch.outcomes import Epoch, TrialRecord
 from rnnsearch.trackers._base import Search, Tracker, flat
 from rnnsearch.trackers.winner import export_winner
 

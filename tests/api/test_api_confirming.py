@@ -22,9 +22,9 @@ from rnnsearch.baselines import fit_baselines
 from rnnsearch.data import Part, SequenceData, read
 from rnnsearch.driver import Observer
 from rnnsearch.driver.programs import Programs
-from rnnsearch.driver.trials import FinalRun, TrialRecord
 from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.models.bag import standard_model
+from rnnsearch.outcomes import FinalRun, TrialRecord
 from rnnsearch.records import Finals, load_weights, open_study, records
 from rnnsearch.spec import Spec, load
 from rnnsearch.tasks import TASKS

@@ -19,9 +19,10 @@ from typer.testing import CliRunner
 import rnnsearch
 from rnnsearch.api import check_writing
 from rnnsearch.cli import app
-from rnnsearch.driver.trials import BaselineRecord, Snapshot, TrialRecord
+from rnnsearch.driver.watching import Snapshot
 from rnnsearch.errors import InvalidSpec, Location, Problem, StudyError, UnlikeTraining
-from rnnsearch.records import StudyFolder, Summary, leaderboard, leaderboard_csv
+from rnnsearch.outcomes import BaselineRecord, Summary, TrialRecord
+from rnnsearch.records import StudyFolder, leaderboard, leaderboard_csv
 
 ROOT = Path(__file__).parents[2]
 TRIALS = [

@@ -21,9 +21,9 @@ from rnnsearch.driver.programs import objective_of
 from rnnsearch.driver.pruners import make_pruner
 from rnnsearch.driver.racing import Field
 from rnnsearch.driver.tally import Tally
-from rnnsearch.driver.trials import Snapshot, TrialRecord
+from rnnsearch.driver.watching import Snapshot
 from rnnsearch.engines import Run, RunKey, Session
-from rnnsearch.execution import Epoch, Executor
+from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import (
     Block,
     BlockDone,
@@ -40,6 +40,7 @@ from rnnsearch.execution.messages import (
     Verdict,
 )
 from rnnsearch.execution.training import Listener, train
+from rnnsearch.outcomes import Epoch, TrialRecord
 from rnnsearch.records import StudyFolder, commit, open_study, records, tell
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Spec, parse

@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 
 from rnnsearch.driver.contenders import contenders
-from rnnsearch.driver.trials import TrialRecord, TrialState
+from rnnsearch.outcomes import TrialRecord, TrialState
 from rnnsearch.vocabulary import Objective
 
 _LOSS = Objective("val_loss", "minimize")

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from rnnsearch.driver.failures import Failures, in_common
-from rnnsearch.driver.trials import TrialRecord
 from rnnsearch.execution import Patience
 from rnnsearch.execution.messages import Crashed
+from rnnsearch.outcomes import TrialRecord
 
 
 def failed(number: int, message: str = "diverged", **params: Any) -> TrialRecord:

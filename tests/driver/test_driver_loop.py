@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from rnnsearch.driver import loop
-from rnnsearch.driver.ranking import ranked
 from rnnsearch.errors import WorkerError
 from rnnsearch.execution.messages import Block, BlockDone, Cancel, Crashed, Ready
+from rnnsearch.outcomes import ranked
 from rnnsearch.records import commit, records
 from rnnsearch.vocabulary import Objective
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from rnnsearch.driver.mixtures import worth_mixing
-from rnnsearch.driver.trials import Delivery
+from rnnsearch.outcomes import Delivery
 from rnnsearch.vocabulary import Objective
 
 _ACCURACY = Objective("val_accuracy", "maximize")

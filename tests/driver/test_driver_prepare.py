@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from rnnsearch.driver.trials import TrialRecord
 from rnnsearch.execution.messages import Block, Crashed, Prepare
+from rnnsearch.outcomes import TrialRecord
 
 NUMBERS = {
     "cell": "GRU",

@@ -7,7 +7,7 @@ import statistics
 import pytest
 
 from rnnsearch.driver.racing import Field, stages
-from rnnsearch.driver.trials import TrialRecord
+from rnnsearch.outcomes import TrialRecord
 from rnnsearch.vocabulary import Objective
 
 LOSS = Objective("val_loss")

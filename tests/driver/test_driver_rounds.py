@@ -6,7 +6,7 @@ import numpy as np
 
 from rnnsearch.driver.portfolio import portfolio
 from rnnsearch.driver.rounds import Rounds
-from rnnsearch.driver.trials import TrialRecord
+from rnnsearch.outcomes import TrialRecord
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import parse
 from rnnsearch.vocabulary import Objective

@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnnsearch.driver.contenders import contenders
-from rnnsearch.driver.ranking import ranked
 from rnnsearch.driver.standing import difference, estimate, simplest, tied
-from rnnsearch.driver.trials import TrialRecord
+from rnnsearch.outcomes import TrialRecord, ranked
 from rnnsearch.vocabulary import Objective
 
 LOSS = Objective("val_loss")

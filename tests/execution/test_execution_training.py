@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from rnnsearch.engines import Program, Run, RunKey, Session
-from rnnsearch.execution.messages import Block, Ended, Epoch, Schedule
+from rnnsearch.execution.messages import Block, Ended, Schedule
 from rnnsearch.execution.training import Listener, train
 from rnnsearch.models import Architecture
+from rnnsearch.outcomes import Epoch
 from rnnsearch.tasks import Head, Loss
 
 HEAD = Head(

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from rnnsearch.api import rebuild_leaderboard
-from rnnsearch.driver import TrialRecord
+from rnnsearch.outcomes import TrialRecord
 from rnnsearch.records import StudyFolder, load_weights, open_study, records
 from tests.faults._base import Scene, must
 from tests.faults.zygote import Driver, patiently

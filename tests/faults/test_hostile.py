@@ -16,11 +16,11 @@ from rnnsearch.api.results import Results
 from rnnsearch.api.standing_in import read_preparation
 from rnnsearch.api.winner import Winner
 from rnnsearch.data import read
-from rnnsearch.driver import TrialRecord
 from rnnsearch.errors import InvalidData, InvalidSpec, StudyError
 from rnnsearch.execution.checkpoints import Checkpoints
 from rnnsearch.execution.messages import Block, Schedule
 from rnnsearch.models.archive import check_archive
+from rnnsearch.outcomes import TrialRecord
 from rnnsearch.records import (
     StudyFolder,
     frame_to_csv,

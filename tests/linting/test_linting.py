@@ -10,11 +10,11 @@ import pytest
 
 import rnnsearch
 from rnnsearch.api.inputs import read_inputs, resolve_engine
-from rnnsearch.driver.trials import TrialRecord
 from rnnsearch.linting import Earlier, Planned, lint
 from rnnsearch.linting.costs import foretold, step_seconds
 from rnnsearch.linting.earlier import from_earlier
 from rnnsearch.linting.resolution import _alike, resolution
+from rnnsearch.outcomes import TrialRecord
 from rnnsearch.spec import PARAMETERS
 
 RNG = np.random.default_rng(3)

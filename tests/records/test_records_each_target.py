@@ -10,8 +10,8 @@ from typing import Any
 from rich.console import Console
 
 from rnnsearch.api import Results
-from rnnsearch.driver.trials import BaselineRecord, Delivery, TrialRecord
-from rnnsearch.records import StudyFolder, Summary, read_summary, write_summary
+from rnnsearch.outcomes import BaselineRecord, Delivery, Summary, TrialRecord
+from rnnsearch.records import StudyFolder, read_summary, write_summary
 from rnnsearch.report import final
 from rnnsearch.report.each_target import each_verdict
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from rnnsearch.driver.trials import Epoch
+from rnnsearch.outcomes import Epoch
 from rnnsearch.records import EpochsFile, read_epochs
 
 

@@ -13,12 +13,11 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from rnnsearch.driver.trials import BaselineRecord, TrialRecord
 from rnnsearch.errors import StudyError
+from rnnsearch.outcomes import BaselineRecord, Summary, TrialRecord
 from rnnsearch.records import (
     BestWeights,
     StudyFolder,
-    Summary,
     environment,
     load_weights,
     read_environment,

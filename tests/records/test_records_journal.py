@@ -10,7 +10,7 @@ from pathlib import Path
 import optuna
 import pytest
 
-from rnnsearch.driver.trials import TrialRecord
+from rnnsearch.outcomes import TrialRecord
 from rnnsearch.records import StudyFolder, commit, open_study, records, tell
 
 SPACE: dict[str, optuna.distributions.BaseDistribution] = {

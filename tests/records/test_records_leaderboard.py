@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnsearch.driver.trials import BaselineRecord, Confirmed, Delivery, TrialRecord
 from rnnsearch.errors import StudyError
+from rnnsearch.outcomes import BaselineRecord, Confirmed, Delivery, TrialRecord
 from rnnsearch.records import leaderboard, leaderboard_csv, read_leaderboard, write_leaderboard
 from rnnsearch.records.cells import from_csv, is_number, neutralise, restore, to_csv
 

@@ -13,8 +13,8 @@ from typing import Any
 import optuna
 import pytest
 
-from rnnsearch.driver.trials import TrialRecord
 from rnnsearch.errors import StudyError
+from rnnsearch.outcomes import TrialRecord
 from rnnsearch.records import StudyFolder, commit, open_study, records, tell
 
 SPACE: dict[str, optuna.distributions.BaseDistribution] = {

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from rnnsearch.driver import Confirmed, Delivery, TrialRecord
-from rnnsearch.records import StudyFolder, Summary, leaderboard
+from rnnsearch.outcomes import Confirmed, Delivery, Summary, TrialRecord
+from rnnsearch.records import StudyFolder, leaderboard
 from rnnsearch.report.tables import final
 from rnnsearch.report.verdict import certainty, standing
 

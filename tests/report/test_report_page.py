@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnsearch.diagnosis import LayerDiagnosis, Verdict
-from rnnsearch.driver.trials import BaselineRecord, Confirmed, Delivery, TrialRecord
 from rnnsearch.models import Architecture
-from rnnsearch.records import Summary, diagnosis_frame, leaderboard, reach_frame
+from rnnsearch.outcomes import BaselineRecord, Confirmed, Delivery, Summary, TrialRecord
+from rnnsearch.records import diagnosis_frame, leaderboard, reach_frame
 from rnnsearch.report.page import AtWork, Study, Written, build_page, document, to_html, to_markdown
 from rnnsearch.report.page.choices import expected_best
 from rnnsearch.report.page.svg import Scale

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from rnnsearch.driver.trials import Lane, Snapshot, TrialRecord
+from rnnsearch.driver.watching import Lane, Snapshot
+from rnnsearch.outcomes import TrialRecord
 from rnnsearch.report import LiveDisplay, PlainDisplay, make_display
 from rnnsearch.report.progress import best_line, counts, label, trial_line
 

@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from rnnsearch.driver.trials import BaselineRecord, Confirmed, Delivery, TrialRecord
 from rnnsearch.linting import Remark
-from rnnsearch.records import StudyFolder, Summary, leaderboard
+from rnnsearch.outcomes import BaselineRecord, Confirmed, Delivery, Summary, TrialRecord
+from rnnsearch.records import StudyFolder, leaderboard
 from rnnsearch.report import failures, final, sentence, show_check, show_leaderboard, standings
 from rnnsearch.report.tables import varying
 from rnnsearch.report.text import configuration, duration, number, score, value

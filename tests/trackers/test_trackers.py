@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from rnnsearch.driver import Epoch, TrialRecord
 from rnnsearch.errors import InvalidInput
+from rnnsearch.outcomes import Epoch, TrialRecord
 from rnnsearch.trackers import TRACKERS, Following, Search, Tracker
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # those of the packages

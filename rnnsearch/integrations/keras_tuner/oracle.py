@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rnnsearch.api.backend import import_keras
-from rnnsearch.driver import TrialRecord
 from rnnsearch.driver.programs import objective_of
-from rnnsearch.driver.ranking import ranked
 from rnnsearch.integrations.keras_tuner.hyperparameters import to_config
+from rnnsearch.outcomes import TrialRecord, ranked
 from rnnsearch.records import StudyFolder, open_study, read_epochs, records
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Spec

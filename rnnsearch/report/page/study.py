@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import optuna
     import pandas as pd
 
-    from rnnsearch.driver.trials import TrialRecord
     from rnnsearch.models import Architecture
+    from rnnsearch.outcomes import TrialRecord
 
 __all__ = ["AtWork", "Study", "Written"]
 

@@ -7,22 +7,24 @@ from typing import Any
 
 import optuna
 
-__all__ = ["OpenBlocks", "is_open"]
+from rnnsearch.records.notes import BLOCKS
 
-_BLOCKS = "blocks"
-"""The study's attribute with each block of several trials that was asked for and is not known to
-have ended: its first trial, its size, and its lanes once they are known."""
+__all__ = ["OpenBlocks", "is_open"]
 
 
 class OpenBlocks:
-    """The blocks of a study that are not known to have ended, kept in the study."""
+    """The blocks of a study that are not known to have ended, kept in the study.
+
+    Blocks of several trials only, each with its first trial, its size, and its lanes once they are
+    known.
+    """
 
     def __init__(self, study: optuna.Study) -> None:
         self._study = study
 
     def entries(self) -> list[list[Any]]:
         """First trial, size and lanes (or None) of each."""
-        return list(self._study.user_attrs.get(_BLOCKS, ()))
+        return list(self._study.user_attrs.get(BLOCKS, ()))
 
     def begin(self, trials: Sequence[optuna.trial.FrozenTrial], numbers: range) -> None:
         """Note a block that is about to be asked for; forget those that ended.
@@ -36,14 +38,14 @@ class OpenBlocks:
             for entry in self.entries()
             if any(map(is_open, trials[entry[0] : entry[0] + entry[1]]))
         ]
-        self._study.set_user_attr(_BLOCKS, [*going, [numbers.start, len(numbers), None]])
+        self._study.set_user_attr(BLOCKS, [*going, [numbers.start, len(numbers), None]])
 
     def note_lanes(self, first: int, lanes: int) -> None:
         """Note in how many lanes the block that begins with this trial is trained."""
         entries = self.entries()
         if any(entry[0] == first and entry[2] != lanes for entry in entries):
             noted = [[*e[:2], lanes] if e[0] == first else e for e in entries]
-            self._study.set_user_attr(_BLOCKS, noted)
+            self._study.set_user_attr(BLOCKS, noted)
 
 
 def is_open(trial: optuna.trial.FrozenTrial) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from rnnsearch.driver.trials import TrialRecord
+from rnnsearch.outcomes.trial import TrialRecord
 from rnnsearch.vocabulary import Objective
 
 __all__ = ["rank_key", "ranked"]
