@@ -15,7 +15,6 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -46,7 +45,7 @@ from rnnsearch.execution.messages import (
     Verdict,
 )
 from rnnsearch.outcomes import Epoch, TrialRecord
-from rnnsearch.records import StudyFolder, commit, open_study, records, tell
+from rnnsearch.records import BestWeights, StudyFolder, open_study, records
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Spec, parse
 
@@ -256,8 +255,8 @@ def _search(spec: Spec, folder: StudyFolder, clock: Clock, block: int | None) ->
             Limits(block, None, lambda epochs: schedule, timeout=None, memory=1e6),
             Tally([], planner.total, settings.epochs, objective_of(spec)),
             recorder,
-            tell=partial(tell, study),
-            commit=partial(commit, study),
+            study,
+            BestWeights(folder, objective_of(spec).direction),
         ).run()
 
 

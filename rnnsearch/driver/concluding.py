@@ -23,7 +23,6 @@ from rnnsearch.driver.delivering import (
     LEAST_SHARE,
     WHOLE,
     Delivering,
-    FinalRuns,
     Standing,
     networks_on_all,
 )
@@ -36,6 +35,7 @@ from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Ended, PutOut
 from rnnsearch.execution.requests import put_out_remotely
 from rnnsearch.outcomes import Confirmed, Delivery, TrialRecord
+from rnnsearch.records import Finals
 from rnnsearch.tasks import Task
 from rnnsearch.vocabulary import Objective
 
@@ -66,7 +66,7 @@ def conclude(
     executor: Executor,
     planner: Planner,
     data: SequenceData,
-    finals: FinalRuns,
+    finals: Finals,
     records: Sequence[TrialRecord],
     objective: Objective,
     *,
@@ -112,7 +112,7 @@ class _Concluding:
     executor: Executor
     planner: Planner
     data: SequenceData
-    finals: FinalRuns
+    finals: Finals
     objective: Objective
     lanes: int | None
     deadline: float

@@ -8,9 +8,6 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
-
-import numpy as np
 
 from rnnsearch.baselines import Graph, fit_baselines
 from rnnsearch.data import SequenceData
@@ -19,10 +16,11 @@ from rnnsearch.driver.planner import Planner
 from rnnsearch.driver.so_far import NETWORKS, in_units_of, spread
 from rnnsearch.engines import Program, Run
 from rnnsearch.execution import Executor
-from rnnsearch.execution.messages import Assemble, Ended, Judged
+from rnnsearch.execution.messages import Assemble, Judged
 from rnnsearch.execution.requests import judge_remotely
 from rnnsearch.models.networks import Network
 from rnnsearch.outcomes import Delivery, FinalRun, TrialRecord
+from rnnsearch.records import Finals
 from rnnsearch.tasks import Task
 from rnnsearch.vocabulary import Objective
 
@@ -30,7 +28,6 @@ __all__ = [
     "LEAST_SHARE",
     "WHOLE",
     "Delivering",
-    "FinalRuns",
     "Standing",
     "networks_on_all",
     "shares_left",
@@ -49,19 +46,6 @@ LEAST_SHARE = 0.02
 
 WHOLE = 1_000
 """Index of the first run on all data; those on divisions come before."""
-
-
-class FinalRuns(Protocol):
-    """Where final runs are kept; `rnnsearch.records.Finals` is one."""
-
-    def runs(self) -> Sequence[FinalRun]:
-        """All there are."""
-
-    def keep(self, ended: Ended, run: Run, fold: int) -> None:
-        """Keep one that ended, with its weights."""
-
-    def weights(self, trial: int, index: int) -> list[np.ndarray]:
-        """The weights of one."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +105,7 @@ class Delivering:
     executor: Executor
     planner: Planner
     data: SequenceData
-    finals: FinalRuns
+    finals: Finals
     task: Task
     train: Callable[[Sequence[Work], float], None]
     ends: float = math.inf

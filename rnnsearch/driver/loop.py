@@ -15,7 +15,7 @@ rungs one after the other, not together.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -51,9 +51,10 @@ from rnnsearch.execution.messages import (
     Verdict,
 )
 from rnnsearch.outcomes import TrialRecord
+from rnnsearch.records import BestWeights, commit, tell
 
 if TYPE_CHECKING:
-    import numpy as np
+    import optuna
 
 __all__ = ["Limits", "Search", "Stop"]
 
@@ -99,9 +100,8 @@ class Search:
     Args:
         planner, executor, limits, tally: Of the search.
         observer: Told of its progress.
-        tell: Notes an ended trial in the study.
-        commit: Writes what was done to the study.
-        keep: Given the networks of a trial that ended, run → weights, before it is told of.
+        study: Of the folder, from `open_study`.
+        weights: Keeps those of the best trials.
         afterwards: From the best trial to what is compiled while the last ones train.
         field: What trials are compared with; those that ended before are in it.
         rounds: Tells when nothing more is gained, and the search ends; None where it goes on.
@@ -114,9 +114,8 @@ class Search:
         limits: Limits,
         tally: Tally,
         observer: Observer,
-        tell: Callable[[TrialRecord], None],
-        commit: Callable[[], None],
-        keep: Callable[[TrialRecord, Mapping[int, list[np.ndarray]]], None] = lambda *kept: None,
+        study: optuna.Study,
+        weights: BestWeights,
         afterwards: Callable[[TrialRecord], Prepare | None] = lambda best: None,
         field: Field | None = None,
         rounds: Rounds | None = None,
@@ -126,13 +125,12 @@ class Search:
         self._limits = limits
         self._tally = tally
         self._observer = observer
-        self._tell = tell
-        self._commit = commit
-        self._keep = keep
+        self._study = study
+        self._weights = weights
         self._afterwards = afterwards
         self._rounds = rounds
         self._field = field or Field(tally.objective)
-        self._queue = BlockQueue(planner, commit)
+        self._queue = BlockQueue(planner, study)
         self._attempts: dict[int, int] = {}
         self._flights: dict[int, Flight] = {}
         self._idle: list[int] = []
@@ -160,11 +158,11 @@ class Search:
                     return self._ended
                 for worker, message in self._executor.receive(_TICK):
                     self._handle(worker, message)
-                self._commit()
+                commit(self._study)
                 self._look_at_the_clock()
                 self._show()
         finally:
-            self._commit()
+            commit(self._study)
 
     def _look_at_the_clock(self) -> None:
         """End what is in training when the time is up, and give up what does not end."""
@@ -312,9 +310,10 @@ class Search:
 
     def _settle(self, landing: Landing, flight: Flight) -> None:
         # The weights are on disk before the study says that there is a trial to have them.
-        self._keep(landing.record, landing.networks)
+        if landing.weights is not None:
+            self._weights.add(landing.record, landing.weights, landing.networks)
         self._observer.ended(landing.record, landing.curves, landing.weights)
-        self._tell(landing.record)
+        tell(self._study, landing.record)
         self._tally.add(landing.record)
         if self._rounds is not None:
             self._rounds.add([landing.record])

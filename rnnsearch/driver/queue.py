@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from rnnsearch.driver.planner import Planner
 from rnnsearch.driver.plans import BlockPlan
+from rnnsearch.records import commit
+
+if TYPE_CHECKING:
+    import optuna
 
 __all__ = ["BlockQueue", "block_size"]
 
@@ -16,12 +21,12 @@ class BlockQueue:
 
     Args:
         planner: Asks the study for trials.
-        commit: Called when a block was asked for: it is on disk before anything comes of it.
+        study: Which is asked; a block is on disk before anything comes of it.
     """
 
-    def __init__(self, planner: Planner, commit: Callable[[], None]) -> None:
+    def __init__(self, planner: Planner, study: optuna.Study) -> None:
         self._planner = planner
-        self._commit = commit
+        self._study = study
         self._waiting: deque[BlockPlan] = deque()
         self._size = 0
         self._all_asked = False
@@ -71,7 +76,7 @@ class BlockQueue:
         plans = self._planner.next_block(self._size)
         self._all_asked = not plans or plans[-1].number + 1 >= self._planner.total
         if plans:
-            self._commit()
+            commit(self._study)
             self._waiting.append(BlockPlan(plans))
 
 

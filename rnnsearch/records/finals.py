@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import numpy as np
 from rnnsearch.outcomes import FinalRun
 from rnnsearch.records.folder import StudyFolder
 from rnnsearch.records.notes import FINALS
+from rnnsearch.records.study import commit
 from rnnsearch.records.weights import load_weights, save_weights
 
 if TYPE_CHECKING:
@@ -28,15 +28,11 @@ class Finals:
     Args:
         folder: Of the study.
         study: From `open_study`.
-        commit: Writes what was done to it.
     """
 
-    def __init__(
-        self, folder: StudyFolder, study: optuna.Study, commit: Callable[[], None]
-    ) -> None:
+    def __init__(self, folder: StudyFolder, study: optuna.Study) -> None:
         self._folder = folder
         self._study = study
-        self._commit = commit
 
     def runs(self) -> list[FinalRun]:
         """All there are, in the order in which they ended."""
@@ -67,7 +63,7 @@ class Finals:
         )
         known = list(self._study.user_attrs.get(FINALS, ()))
         self._study.set_user_attr(FINALS, [*known, asdict(kept)])
-        self._commit()
+        commit(self._study)
 
     def weights(self, trial: int, index: int) -> list[np.ndarray]:
         """The weights of a run."""

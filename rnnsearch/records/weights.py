@@ -81,19 +81,21 @@ class BestWeights:
         self,
         trial: TrialRecord,
         weights: Sequence[np.ndarray],
-        networks: Mapping[int, Sequence[np.ndarray]] | None = None,
+        networks: Mapping[int, Sequence[np.ndarray]],
     ) -> None:
         """Save the weights of a trial that is now COMPLETE, if it is among the best.
 
         Args:
             trial: How it ended.
             weights: Of the run that stands for it.
-            networks: Run → weights, where it has several.
+            networks: Run → weights; of a trial of one run these are the same.
         """
+        if trial.score is None:
+            return
         entry = rank_key(trial, self._objective)
         if len(self._kept) == self._count and entry > self._kept[-1]:
             return
-        for index, own in (networks or {}).items():
+        for index, own in networks.items() if trial.runs > 1 else ():
             save_weights(self._folder.run_weights(trial.number, index), own)
         save_weights(self._folder.weights(trial.number), weights)
         bisect.insort(self._kept, entry)

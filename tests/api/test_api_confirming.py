@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +76,7 @@ class Study:
         self.window = self.programs.program({"learning_rate": 0.01}).window
         objective = Objective(results.objective, results.summary["direction"])
         study = open_study(self.folder, self.spec.name, objective.direction)
-        self.finals = Finals(self.folder, study, partial(lambda: None)).runs()
+        self.finals = Finals(self.folder, study).runs()
         self.trials: Mapping[int, TrialRecord] = {r.number: r for r in records(study)}
 
     @property

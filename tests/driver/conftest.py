@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -41,7 +40,7 @@ from rnnsearch.execution.messages import (
 )
 from rnnsearch.execution.training import Listener, train
 from rnnsearch.outcomes import Epoch, TrialRecord
-from rnnsearch.records import StudyFolder, commit, open_study, records, tell
+from rnnsearch.records import StudyFolder, commit, open_study, records
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Spec, parse
 
@@ -323,6 +322,16 @@ class Notes:
         self.weights[record.number] = weights
 
 
+class Kept:
+    """In place of the best weights on the disk: trial → run → weights, of all trials."""
+
+    def __init__(self, kept: dict[int, Mapping[int, list[np.ndarray]]]) -> None:
+        self._kept = kept
+
+    def add(self, record: TrialRecord, weights: object, networks: Any) -> None:
+        self._kept[record.number] = networks
+
+
 class Simulation:
     """A study in a folder, and searches of it."""
 
@@ -333,13 +342,12 @@ class Simulation:
         self.spec = simulated_spec(space, **settings)
         self.notes = Notes()
         self.kept: dict[int, Mapping[int, list[np.ndarray]]] = {}
-        self.commit: Callable[[optuna.Study], None] = commit
         self._study: optuna.Study | None = None
 
     def opened(self) -> tuple[optuna.Study, Planner]:
         """The study and its planner, as a new process has them; nothing done before is lost."""
         if self._study is not None:
-            self.commit(self._study)
+            commit(self._study)
         study = open_study(self._folder, self.spec.name, objective_of(self.spec).direction)
         planner = Planner(self.spec, self._data, study)
         study.pruner = make_pruner(planner.regime.pruner, planner.regime.epochs(32))
@@ -365,9 +373,8 @@ class Simulation:
             Limits(schedule=planner.regime.schedule, **values),
             tally,
             self.notes,
-            tell=partial(tell, study),
-            commit=partial(self.commit, study),
-            keep=lambda record, networks: self.kept.update({record.number: networks}),
+            study,
+            Kept(self.kept),
             afterwards=afterwards,
             field=field,
         )

@@ -12,7 +12,8 @@ from rnnsearch.driver import loop
 from rnnsearch.errors import WorkerError
 from rnnsearch.execution.messages import Block, BlockDone, Cancel, Crashed, Ready
 from rnnsearch.outcomes import ranked
-from rnnsearch.records import commit, records
+from rnnsearch.records import records
+from rnnsearch.records.journal import Journal
 from rnnsearch.vocabulary import Objective
 
 
@@ -401,26 +402,31 @@ def test_a_killed_search_goes_on_as_if_it_had_not_been(
 
 
 @pytest.mark.parametrize("pruner", ["hyperband", "none"])
-def test_a_kill_loses_what_was_not_committed_and_nothing_else(simulation, fake, pruner) -> None:
+def test_a_kill_loses_what_was_not_committed_and_nothing_else(
+    simulation, fake, pruner, monkeypatch
+) -> None:
     settings = {"sampler": "tpe", "pruner": pruner, "trials": 8}
     whole = simulation("whole", **settings).run(fake.Executor())
 
+    commit = Journal.commit
+
     def commits(alive: int) -> Any:
-        def counted(study: Any) -> None:
+        def counted(journal: Journal) -> None:
             nonlocal alive
             alive -= 1
             if alive == 0:
                 raise Killed
             if alive > 0:
-                commit(study)
+                commit(journal)
 
         return counted
 
     lost = 0
     for at in (2, 3, 4, 5, 9, 10, 11, 12):
         search = simulation("cut", **settings)
-        search.commit = commits(at)
-        with pytest.raises(Killed):
+        search.opened()
+        with monkeypatch.context() as patch, pytest.raises(Killed):
+            patch.setattr(Journal, "commit", commits(at + 1))  # one as the search opens it again
             search.run(fake.Executor())
         known = {r.number: r for r in simulation("cut", **settings).records()}
         lost += sum(known.get(number) != r for number, r in _in_memory(search).items())
