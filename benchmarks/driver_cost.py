@@ -22,6 +22,7 @@ from unittest import mock
 import numpy as np
 from machine import describe_machine
 
+from rnnsearch.api.found import Found
 from rnnsearch.api.recorder import Recorder
 from rnnsearch.data import Arrays, SequenceData, read
 from rnnsearch.driver import Snapshot
@@ -244,8 +245,8 @@ def _search(spec: Spec, folder: StudyFolder, clock: Clock, block: int | None) ->
     pruner = make_pruner(settings.pruner, settings.epochs)
     study = open_study(folder, spec.name, objective_of(spec).direction, pruner=pruner)
     planner = Planner(spec, _data(spec), study)
-    recorder = Recorder(folder, spec, "fused", objective_of(spec).direction, clock)
-    recorder.begin([], [])
+    recorder = Recorder(folder, spec, "fused", objective_of(spec).direction, clock, Found())
+    recorder.begin([])
     schedule = Schedule(settings.patience, rungs(settings.pruner, settings.epochs))
     weights = [np.zeros(shape, np.float32) for shape in ((1, 96), (32, 96), (2, 96), (32, 1), (1,))]
     with Answers(weights) as executor:

@@ -63,7 +63,7 @@ def inline() -> Iterator[None]:
     from rnnsearch.api import searching
     from tests.inline import Inline
 
-    usual = searching._executor
+    usual = searching.workers_of
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(searching, "_executor", lambda *a: Inline(usual(*a)._setup))
+        patch.setattr(searching, "workers_of", lambda *a: Inline(usual(*a)._setup))
         yield

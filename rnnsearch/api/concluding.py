@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 
 import optuna
 
+from rnnsearch.api.found import Found
 from rnnsearch.api.inputs import Inputs
 from rnnsearch.api.ledger import Ledger
 from rnnsearch.api.recorder import Recorder
@@ -22,7 +22,7 @@ from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Assemble, Judge
 from rnnsearch.execution.requests import judge_remotely
 from rnnsearch.outcomes import TrialRecord, ranked
-from rnnsearch.records import Finals, StudyFolder, commit, load_weights, records
+from rnnsearch.records import Finals, StudyFolder, load_weights, records
 from rnnsearch.tasks import TASKS
 from rnnsearch.vocabulary import Objective
 
@@ -38,6 +38,7 @@ class Concluding:
     folder: StudyFolder
     study: optuna.Study
     planner: Planner
+    found: Found
     recorder: Recorder
     objective: Objective
     lanes: int | None
@@ -63,7 +64,7 @@ class Concluding:
             concluded = self._confirm(trials, deadline, ends)
         except WorkerError as error:
             # What the search itself found can be delivered without.
-            self.recorder.problems.append(f"the best were not confirmed, as {error}")
+            self.found.problems.append(f"the best were not confirmed, as {error}")
             concluded = None
         if concluded is None:
             best, program, fold = so_far.best, so_far.program, so_far.fold
@@ -71,13 +72,13 @@ class Concluding:
         else:
             best, program, fold = concluded.winner, concluded.program, None
             parameters = best.parameters or 0
-            self.recorder.conclude(best, concluded.confirmed, concluded.deliveries)
+            self.found.conclude(best, concluded.confirmed, concluded.deliveries)
         write_preparation(self.folder, program, self.inputs.data.preparation(program.window, fold))
         try:
             self._compare_with_feed_forward(best, program, parameters)
         except WorkerError as error:
             said = f"no feed-forward network was trained to compare with, as {error}"
-            self.recorder.problems.append(said)
+            self.found.problems.append(said)
 
     def _confirm(
         self, trials: list[TrialRecord], deadline: float, ends: float
@@ -89,7 +90,7 @@ class Concluding:
             self.executor,
             self.planner,
             self.inputs.data,
-            Finals(self.folder, self.study, partial(commit, self.study)),
+            Finals(self.folder, self.study),
             trials,
             self.objective,
             lanes=self.lanes,
@@ -118,13 +119,13 @@ class Concluding:
                 milliseconds=judged.milliseconds,
                 delivered=True,
             )
-            self.recorder.conclude(best, (), [delivery])
+            self.found.conclude(best, (), [delivery])
             return best.parameters or 0
         weights = load_weights(self.folder.weights(best.number))
         assert so_far.fold is not None
         order = Judge(program, weights, self.folder.model, so_far.fold)
         judged = judge_remotely(self.executor, order)
-        self.recorder.winner_test = {
+        self.found.winner_test = {
             name: value for name, value in judged.metrics.items() if name.startswith("test_")
         }
         return judged.parameters
@@ -141,7 +142,7 @@ class Concluding:
         if best.cut:  # it is given no more than the winner had
             budget = tuple(replace(run, epochs=max(1, best.epochs)) for run in budget)
         schedule = regime.plain_schedule(budget[0].epochs)
-        self.recorder.baselines.append(
+        self.found.baselines.append(
             feed_forward_baseline(
                 self.executor, program, parameters, task, dataset, budget, schedule
             )

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rnnsearch.api.found import Found
 from rnnsearch.api.inputs import Inputs
-from rnnsearch.api.recorder import Recorder
 from rnnsearch.api.standing_in import is_delivered, stand_in
 from rnnsearch.driver.planner import Planner
 from rnnsearch.driver.so_far import SoFar, best_so_far
@@ -27,7 +27,7 @@ class Ledger:
         inputs: What is searched.
         folder: Of the study.
         planner: Of the search.
-        recorder: Knows what was found.
+        found: What is known so far.
         objective: What is searched for.
         engine: Which one.
         started: When the search began, on the monotonic clock.
@@ -37,7 +37,7 @@ class Ledger:
     inputs: Inputs
     folder: StudyFolder
     planner: Planner
-    recorder: Recorder
+    found: Found
     objective: Objective
     engine: str
     started: float
@@ -73,27 +73,27 @@ class Ledger:
         self, trials: Sequence[TrialRecord], *, interrupted: bool, standing_in: int = 0
     ) -> None:
         """Write summary.json."""
-        spec, recorder = self.inputs.spec, self.recorder
+        spec, known = self.inputs.spec, self.found
         best = next(iter(ranked(trials, self.objective)), None)
         summary = Summary(
             name=spec.name,
             task=spec.task,
             objective=spec.search.objective,
             direction=self.objective.direction,
-            device=recorder.device or _last_device(self.folder),
+            device=known.device or _last_device(self.folder),
             engine=self.engine,
             backend=spec.run.backend,
             states=states_of(trials),
             seconds=self.earlier + time.monotonic() - self.started,
-            winner=recorder.winner or best,
-            test=recorder.winner_test,
-            baselines=recorder.baselines,
-            confirmed=recorder.confirmed,
-            deliveries=recorder.deliveries,
-            stop=recorder.stop,
+            winner=known.winner or best,
+            test=known.winner_test,
+            baselines=known.baselines,
+            confirmed=known.confirmed,
+            deliveries=known.deliveries,
+            stop=known.stop,
             interrupted=interrupted,
             standing_in=standing_in,
-            problems=tuple(recorder.problems),
+            problems=tuple(known.problems),
         )
         write_summary(self.folder.summary, summary)
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rnnsearch.api.found import Found
+from rnnsearch.api.interrupting import look_for_stop
 from rnnsearch.diagnosis import Verdict
 from rnnsearch.driver import Observer, Snapshot
 from rnnsearch.errors import WorkerError
-from rnnsearch.outcomes import BaselineRecord, Confirmed, Delivery, Epoch, TrialRecord
+from rnnsearch.outcomes import Epoch, TrialRecord
 from rnnsearch.records import (
-    BestWeights,
     EpochsFile,
     StudyFolder,
     constant_loss,
@@ -42,10 +43,14 @@ _LEADERBOARD_SHARE = 0.02
 class Recorder:
     """An observer that keeps everything and passes it on to the display.
 
-    Attributes:
+    Args:
+        folder: Of the study.
+        spec: That is searched.
+        engine: Which one.
+        direction: Of the objective.
+        display: Told what this is told, or None.
+        found: What is known so far; the device is noted there.
         so_far: Called now and then with the trials while they end.
-        look: Called a few times a second; what it raises ends the search.
-        problems: What went wrong, and the search went on or ended without.
     """
 
     def __init__(
@@ -55,38 +60,28 @@ class Recorder:
         engine: str,
         direction: Direction,
         display: Observer | None,
+        found: Found,
+        so_far: Callable[[Sequence[TrialRecord]], None] = lambda records: None,
     ) -> None:
-        self.device = ""
-        self.baselines: list[BaselineRecord] = []
-        self.winner_test: Mapping[str, float] = {}
-        self.winner: TrialRecord | None = None
-        self.stop = "finished"
-        self.confirmed: Sequence[Confirmed] = ()
-        self.deliveries: Sequence[Delivery] = ()
-        self.so_far: Callable[[Sequence[TrialRecord]], None] = lambda records: None
-        self.look: Callable[[], None] = lambda: None
-        self.problems: list[str] = []
-        self._networks: Mapping[int, Sequence[np.ndarray]] = {}
-        self._snapshot: Snapshot | None = None
         self._folder = folder
         self._spec = spec
         self._engine = engine
         self._direction: Direction = direction
         self._display = display
+        self._found = found
+        self._so_far = so_far
+        self._snapshot: Snapshot | None = None
         self._records: dict[int, TrialRecord] = {}
         self._constant: float | None = None
         self._verdicts: dict[int, Verdict] = {}
         self._epochs = EpochsFile(folder.epochs)
-        self._weights = BestWeights(folder, direction)
         self._due = self._noted = 0.0
 
-    def begin(self, records: Sequence[TrialRecord], baselines: Sequence[BaselineRecord]) -> None:
+    def begin(self, records: Sequence[TrialRecord]) -> None:
         """What was known before the first worker started."""
         self._records = {record.number: record for record in records}
-        self.baselines = list(baselines)
-        self._constant = constant_loss(baselines)
+        self._constant = constant_loss(self._found.baselines)
         self._verdicts = verdicts_of_folder(self._folder, records, self._constant)
-        self._weights.begin(records)
         self.write_leaderboard(list(records))
 
     def started(self, device: str) -> None:
@@ -97,41 +92,25 @@ class Recorder:
                 f"and it sees {device}; install its GPU support (pip install 'rnnsearch[cuda]') "
                 "or set device: auto"
             )
-        self.device = device
+        self._found.device = device
         run = self._spec.run
         values = environment(device, run.backend, self._engine, self._spec.search.seed)
         write_environment(self._folder.environment, values)
         if self._display is not None:
             self._display.started(device)
 
-    def conclude(
-        self,
-        winner: TrialRecord,
-        confirmed: Sequence[Confirmed],
-        deliveries: Sequence[Delivery],
-    ) -> None:
-        """The best were confirmed, and this is what came of it."""
-        self.winner = winner
-        self.confirmed = confirmed
-        self.deliveries = deliveries
-        self.winner_test = next((d.test for d in deliveries if d.delivered), {})
-
     def concluding(self, activity: str) -> None:
         """Say what goes on at the end of a search."""
-        self.look()
+        look_for_stop(self._folder.stop)
         if self._snapshot is not None and self._display is not None:
             self._display.progressed(replace(self._snapshot, activity=activity, lanes=()))
 
     def progressed(self, snapshot: Snapshot) -> None:
         """Pass on."""
-        self.look()
+        look_for_stop(self._folder.stop)
         self._snapshot = snapshot
         if self._display is not None:
             self._display.progressed(snapshot)
-
-    def keep(self, record: TrialRecord, networks: Mapping[int, Sequence[np.ndarray]]) -> None:
-        """The networks of the trial that is about to end, run → weights."""
-        self._networks = networks if record.runs > 1 else {}
 
     def ended(
         self,
@@ -139,15 +118,13 @@ class Recorder:
         curves: Sequence[Sequence[Epoch]],
         weights: Sequence[np.ndarray] | None,
     ) -> None:
-        """Keep the curves and the weights; write the leaderboard now and then."""
+        """Keep the curves; write the leaderboard now and then."""
         for run, curve in enumerate(curves):
             self._epochs.append(record.number, curve, run)
         self._records[record.number] = record
         verdict = verdict_on(record, metrics_of(curves), self._constant)
         if verdict is not None:
             self._verdicts[record.number] = verdict
-        if weights is not None and record.score is not None:
-            self._weights.add(record, weights, self._networks)
         if time.monotonic() > self._due:
             self.write_leaderboard(list(self._records.values()))
         self._note_so_far(record)
@@ -158,7 +135,7 @@ class Recorder:
         """Write down what there is, should this process be killed; as often as the leaderboard."""
         started = time.monotonic()
         if record.state == "COMPLETE" and started > self._noted:
-            self.so_far(list(self._records.values()))
+            self._so_far(list(self._records.values()))
             now = time.monotonic()
             self._noted = now + max(_LEADERBOARD_SECONDS, (now - started) / _LEADERBOARD_SHARE)
 
@@ -167,10 +144,10 @@ class Recorder:
         started = time.monotonic()
         frame = leaderboard(
             records,
-            self.baselines,
+            self._found.baselines,
             self._direction,
-            self.confirmed,
-            self.deliveries,
+            self._found.confirmed,
+            self._found.deliveries,
             self._verdicts,
         )
         write_leaderboard(self._folder.leaderboard, frame)

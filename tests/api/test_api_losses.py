@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from rnnsearch.driver.simple_methods import simple_baselines
 
 from rnnsearch import api
 from rnnsearch.data import read
 from rnnsearch.driver.programs import asked_metrics
+from rnnsearch.driver.simple_methods import simple_baselines
 from rnnsearch.spec import parse
 from rnnsearch.tasks import TASKS
 

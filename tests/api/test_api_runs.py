@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from rnnsearch.driver.simple_methods import simple_baselines
 
 from rnnsearch import api
 from rnnsearch.data import read
+from rnnsearch.driver.simple_methods import simple_baselines
 from rnnsearch.records import StudyFolder, load_weights, read_epochs
 from rnnsearch.spec import load
 from rnnsearch.tasks import TASKS

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from rnnsearch.driver.simple_methods import simple_baselines
 
 import rnnsearch
 from rnnsearch.baselines import (
@@ -22,6 +21,7 @@ from rnnsearch.baselines import (
     suitable,
 )
 from rnnsearch.data import Arrays, Dataset, Part, Target, read
+from rnnsearch.driver.simple_methods import simple_baselines
 from rnnsearch.spec.sources import ArraysSource, CsvSource, SplitSpec, TableSource, TextSource
 from rnnsearch.tasks import TASKS, Task
 

@@ -26,7 +26,7 @@ import optuna  # noqa: F401
 import pandas as pd  # noqa: F401
 
 import rnnsearch.report  # noqa: F401
-from rnnsearch.api import joining, searching
+from rnnsearch.api import joining, resources
 from rnnsearch.data import Dataset
 from rnnsearch.engines import Engine, Program, Run, SavedLane, Session
 from rnnsearch.execution import worker
@@ -247,7 +247,7 @@ def simulate() -> None:
     worker._make_engine = lambda setup: SimulatedEngine()
     worker._Worker._judge = _judge  # type: ignore[method-assign]
     worker._Worker._deliver = _deliver  # type: ignore[method-assign]
-    searching.ProcessExecutor = ForkExecutor  # type: ignore[misc]
+    resources.ProcessExecutor = ForkExecutor  # type: ignore[misc]
     joining.start_worker = _start_worker  # type: ignore[assignment]
 
 
