@@ -8,7 +8,7 @@ from rnnsearch.api.joining import join
 from rnnsearch.api.rebuilding import rebuild_leaderboard
 from rnnsearch.api.reporting import make_report
 from rnnsearch.api.results import Results
-from rnnsearch.api.winner import check_writing
+from rnnsearch.api.writing import check_writing
 
 __all__ = [
     "CheckReport",

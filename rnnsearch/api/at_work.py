@@ -12,6 +12,7 @@ import numpy as np
 from rnnsearch.api.inputs import Asked
 from rnnsearch.api.standing_in import read_preparation
 from rnnsearch.api.winner import Winner
+from rnnsearch.api.writing import go_on, write
 from rnnsearch.data import Dataset, Part, SequenceData
 from rnnsearch.data.inputs import Inputs, as_array, take
 from rnnsearch.data.tokens.coding import Coding
@@ -125,7 +126,7 @@ def _written(part: Part, winner: Winner) -> list[Written]:
     preparation: Any = winner.preparation
     chosen = slice(0, None, -(-len(part) // _TEXTS))
     x = take(part.x, chosen)
-    classes = winner.write(x, 1, None, 0)
+    classes = write(winner.model, winner.network, x)
     read = _read(x, preparation.reading, len(classes))
     writing = preparation.writing
     return [
@@ -157,7 +158,14 @@ def _continued(part: Part, winner: Winner) -> Written:
     ids = ids[ids > 0]
     prompt = ids[:_PROMPT]
     after = ids[len(prompt) : len(prompt) + _TOKENS]
-    written = winner.go_on(prompt, _TOKENS, 0.7, 0)
+    written = go_on(
+        winner.model,
+        winner.network,
+        prompt,
+        _TOKENS,
+        avoided=preparation.avoided,
+        temperature=0.7,
+    )
     read, right = (
         preparation.text(tokens - 1) if len(tokens) else "" for tokens in (prompt, after)
     )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnnsearch.api.winner import Winner
+from rnnsearch.api.winner import BATCH, Winner
+from rnnsearch.data.inputs import take
 from rnnsearch.errors import InvalidInput, StudyError
 from rnnsearch.exports import (
     Checked,
@@ -22,11 +23,13 @@ from rnnsearch.exports import (
 )
 from rnnsearch.records import StudyFolder
 from rnnsearch.spec import Spec
+from rnnsearch.tasks import own_units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from rnnsearch.exports.raw import RawForm
+    from rnnsearch.exports.streaming import Step
 
 __all__ = ["Exported", "export", "network_of"]
 
@@ -78,7 +81,7 @@ def export(
     if examples is not None:
         path, found = examples
         given = found.inputs
-        whole = winner.outputs_of(path, found.places, judged=data is None)
+        whole = _predicted(winner, path, found.places, judged=data is None)
         expected, counts = chosen.shown(network, whole, found.counts)
     write_folder(chosen, network, where, card, given, expected)
     files = sorted(str(p.relative_to(where)) for p in where.rglob("*") if p.is_file())
@@ -101,9 +104,42 @@ def network_of(winner: Winner) -> tuple[Network, RawForm]:
     Raises:
         InvalidInput: It writes a text.
     """
-    model, raw = winner.raw()
+    network = winner.model
+    from rnnsearch.exports.raw import form_of, raw_model
+    from rnnsearch.exports.streaming import make_step
+
+    raw = form_of(winner.preparation)
     signature = raw.signature(winner.loss, winner.per_step)
-    return Network(model, signature, lambda: winner.step(raw, signature.output)), raw
+
+    def step() -> Step:
+        """One step of the network and of what stands around it."""
+        return make_step(network, raw, winner.loss, signature.output)
+
+    return Network(raw_model(network, raw, winner.loss), signature, step), raw
+
+
+def _predicted(winner: Winner, path: str, places: np.ndarray, *, judged: bool) -> np.ndarray:
+    """What is predicted of some sequences of a file (N,), in the target's own units.
+
+    Of a stream, as if each window were the first.
+
+    Args:
+        winner: Predicts.
+        path: The file.
+        places: Which of its sequences.
+        judged: Whether those of `evaluate` are meant, or of `predict`.
+    """
+    model, preparation = winner.model, winner.preparation
+    from rnnsearch.models.feeding import predict
+
+    if judged:
+        part = preparation.targets(path)
+        x, anchors = part.x, part.anchor
+    else:
+        x, anchors = preparation.inputs(path)[0], preparation.anchors(path)
+    some = None if anchors is None else anchors[places]
+    found = predict(model, take(x, places), BATCH)
+    return own_units(found, preparation.target, winner.loss, some)
 
 
 def _scale(raw: RawForm) -> np.ndarray:

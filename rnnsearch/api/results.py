@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from rnnsearch.api.backend import import_keras, own_classes
+from rnnsearch.api.backend import import_keras
 from rnnsearch.api.new_data import as_file
 from rnnsearch.api.winner import Winner
 from rnnsearch.data import Preparation
 from rnnsearch.errors import StudyError, UnlikeTraining
-from rnnsearch.models.configured import architecture_of
-from rnnsearch.outcomes import each_target, ranked
+from rnnsearch.outcomes import ranked
 from rnnsearch.records import (
     StudyFolder,
     diagnosis_frame,
-    load_weights,
     open_study,
     reach_frame,
     read_epochs,
@@ -27,7 +24,6 @@ from rnnsearch.records import (
     read_summary,
     records,
 )
-from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Spec, parse
 from rnnsearch.spec.yaml_loader import read_file
 from rnnsearch.vocabulary import Objective
@@ -101,15 +97,9 @@ class Results:
         Columns: target, part, metric, winner, baseline, error, verdict (``beats``, ``ties`` or
         ``loses``). Of one target there are none.
         """
-        import pandas as pd
+        from rnnsearch.records import targets_frame
 
-        names = ("target", "part", "metric", "winner", "baseline", "error", "verdict")
-        rows = [
-            (one.target, one.part, one.metric, one.winner, name, error, one.verdicts[name])
-            for one in each_target(self.summary)
-            for name, error in one.baselines.items()
-        ]
-        return pd.DataFrame(rows, columns=list(names))
+        return targets_frame(self.summary)
 
     def curves(self) -> pd.DataFrame:
         """All learning curves, a row an epoch: ``trial, run, epoch, loss, val_…``.
@@ -196,33 +186,9 @@ class Results:
             StudyError: The search has no winner yet, or the weights of so many trials were
                 not kept.
         """
-        head = self.winner.network.head
-        import_keras(str(self.summary["backend"]))
-        own_classes(self.spec())
-        from rnnsearch.models.build import build_standard
+        from rnnsearch.api.trained import trained_models
 
-        space = SearchSpace.from_spec(self.spec())
-        models: list[keras.Model] = []
-        for trial in self.trials()[:count]:
-            path = self.folder.weights(trial.number)
-            if not path.exists():
-                raise StudyError(
-                    f"Expected the weights of {count} trials. Received: {self.folder.path}, which "
-                    f"keeps those of the best {len(models)}; ask for no more"
-                )
-            params = space.complete(trial.params)
-            window = params.get("window")
-            steps = window if isinstance(window, int) else head.steps
-            model = build_standard(
-                architecture_of(params, replace(head, steps=steps), truncates=space.may_truncate()),
-                dropout=float(params["dropout"] or 0),
-                recurrent_dropout=float(params["recurrent_dropout"] or 0),
-                blank=True,
-            )
-            for variable, value in zip(model.trainable_variables, load_weights(path), strict=True):
-                variable.assign(value)
-            models.append(model)
-        return models
+        return trained_models(self.folder, self.spec(), self.winner, self.trials(), count)
 
     def spec(self) -> Spec:
         """What was searched, and how."""

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rnnsearch.api.backend import import_keras, own_classes
 from rnnsearch.api.failed import why_all_failed
 from rnnsearch.api.standing_in import TRIAL, kept_networks, read_preparation
+from rnnsearch.api.writing import Writes, check_writing, go_on, write
 from rnnsearch.data import Preparation, preparation_from_json
-from rnnsearch.data.inputs import Inputs, as_array, take
+from rnnsearch.data.inputs import Inputs
 from rnnsearch.data.tokens.stream import StreamPreparation
 from rnnsearch.driver.programs import asked_metrics
-from rnnsearch.errors import InvalidInput, Problem, StudyError
+from rnnsearch.errors import StudyError
 from rnnsearch.models import Architecture
 from rnnsearch.models.archive import check_archive
 from rnnsearch.records import StudyFolder
@@ -26,29 +27,11 @@ if TYPE_CHECKING:
     import keras
     import pandas as pd
 
-    from rnnsearch.exports.raw import RawForm
-    from rnnsearch.exports.streaming import Step
-    from rnnsearch.models.decoding import Choose
 
-__all__ = ["Winner", "check_writing"]
+__all__ = ["BATCH", "Winner"]
 
-Writes = Literal["nothing", "texts", "on"]
-
-_OPTIONS: Mapping[Writes, tuple[str, ...]] = {
-    "nothing": (),
-    "texts": ("beams", "temperature"),
-    "on": ("temperature", "tokens"),
-}
-"""Which options of writing have an effect, by what is written."""
-
-_BATCH = 32
+BATCH = 32
 """Sequences predicted at once: as many as Keras takes where nothing is said."""
-
-_DOES: Mapping[Writes, str] = {
-    "nothing": "writes no text",
-    "texts": "writes a text for each input",
-    "on": "writes how a text goes on",
-}
 
 
 class Winner:
@@ -99,7 +82,8 @@ class Winner:
         return Architecture.from_json(self._kept["network"])
 
     @cached_property
-    def _model(self) -> keras.Model:
+    def model(self) -> keras.Model:
+        """The same model whenever it is asked for. Imports Keras."""
         return self.load()
 
     def load(self) -> keras.Model:
@@ -151,7 +135,9 @@ class Winner:
         preparation, target = self.preparation, self.preparation.target
         x, frame = preparation.inputs(path)
         if preparation.writing is not None:
-            written = self.write(x, beams or 1, temperature, seed)
+            written = write(
+                self.model, self.network, x, beams=beams or 1, temperature=temperature, seed=seed
+            )
             texts = [preparation.writing.text(classes) for classes in written]
             return frame.assign(**{f"predicted_{target.names[0]}": texts})
         loss = self.loss
@@ -174,18 +160,16 @@ class Winner:
         if not isinstance(preparation, StreamPreparation):
             check_writing(self.writes, tokens=tokens)
             raise AssertionError("tokens are for streams only")
-        return preparation.text(self.go_on(preparation.read(path), tokens, temperature, seed))
-
-    def go_on(
-        self, read: np.ndarray, tokens: int, temperature: float | None, seed: int
-    ) -> np.ndarray:
-        """How a stream goes on: ids (M,) that are read to classes (tokens,)."""
-        preparation, model = self.preparation, self._model
-        assert isinstance(preparation, StreamPreparation)
-        from rnnsearch.models.decoding import Decoder, go_on
-
-        choose = _choose(temperature, seed)
-        return go_on(Decoder(model, self.network), read, tokens, choose, preparation.avoided)
+        written = go_on(
+            self.model,
+            self.network,
+            preparation.read(path),
+            tokens,
+            avoided=preparation.avoided,
+            temperature=temperature,
+            seed=seed,
+        )
+        return preparation.text(written)
 
     @property
     def per_step(self) -> bool:
@@ -193,113 +177,24 @@ class Winner:
         head = self.network.head
         return head.sequences or head.repeat is not None
 
-    def raw(self) -> tuple[keras.Model, RawForm]:
-        """The model with its preparation inside, and what that takes. Imports Keras.
-
-        Raises:
-            InvalidInput: The network writes a text.
-        """
-        network = self._model
-        from rnnsearch.exports.raw import form_of, raw_model
-
-        form = form_of(self.preparation)
-        return raw_model(network, form, self.loss), form
-
-    def step(self, form: RawForm, output: str) -> Step:
-        """One step of the network and of what stands around it.
-
-        Raises:
-            InvalidInput: It reads no sequence step by step.
-        """
-        from rnnsearch.exports.streaming import make_step
-
-        return make_step(self._model, form, self.loss, output)
-
-    def outputs_of(self, path: str, places: np.ndarray, *, judged: bool) -> np.ndarray:
-        """What is predicted of some sequences of a file (N,), in the target's own units.
-
-        Of a stream, as if each window were the first.
-
-        Args:
-            path: The file.
-            places: Which of its sequences.
-            judged: Whether those of `evaluate` are meant, or of `predict`.
-        """
-        model = self._model
-        from rnnsearch.models.feeding import predict
-
-        if judged:
-            part = self.preparation.targets(path)
-            x, anchors = part.x, part.anchor
-        else:
-            x, anchors = self.preparation.inputs(path)[0], self.preparation.anchors(path)
-        some = None if anchors is None else anchors[places]
-        found = predict(model, take(x, places), _BATCH)
-        return own_units(found, self.preparation.target, self.loss, some)
-
     def evaluate(self, path: str) -> dict[str, float]:
         """See `Results.evaluate`."""
         part, target = self.preparation.targets(path), self.preparation.target
         names = TASKS[self._spec.task].metrics(target, self.loss, asked_metrics(self._spec))
         return judge(self.outputs(part.x), part, target, self.loss, names)
 
-    def write(self, x: Inputs, beams: int, temperature: float | None, seed: int) -> np.ndarray:
-        """Classes (N, T) of the text for each input."""
-        model, steps = self._model, self.network.head.steps
-        from rnnsearch.models.decoding import Decoder, beam_search, generate
-
-        decoder, x = Decoder(model, self.network), as_array(x)
-        if beams > 1:
-            return beam_search(decoder, x, steps, beams)
-        return generate(decoder, x, steps, _choose(temperature, seed))
-
     def outputs(self, x: Inputs, rows: int | None = None) -> np.ndarray:
         """The model's outputs; a stream is of so many rows, or of as many as in training."""
         if self.network.head.stream is None:
-            model = self._model
+            model = self.model
             from rnnsearch.models.feeding import predict
 
-            return predict(model, x, _BATCH)
-        model = self._model
+            return predict(model, x, BATCH)
+        model = self.model
         from rnnsearch.models.stream import follow, with_states
 
         assert isinstance(x, np.ndarray)
         return follow(with_states(model, self.network), x, self.network, rows)
-
-
-def check_writing(writes: Writes, prefix: str = "", **options: object) -> None:
-    """Refuse options of writing that have no effect on what a network writes.
-
-    Args:
-        writes: What it does.
-        prefix: Put before the options' names: ``--`` on the command line.
-        options: Name → value, None where it was not given.
-
-    Raises:
-        InvalidInput: With every option that is wrong.
-    """
-    wrong = [
-        Problem(
-            f"{prefix}{name}",
-            f"must not be given: the network {_DOES[writes]}",
-            str(value),
-            "remove it",
-        )
-        for name, value in options.items()
-        if value is not None and name not in _OPTIONS[writes]
-    ]
-    if options.get("beams") and options.get("temperature") and writes == "texts":
-        must = f"must not be given beside {prefix}temperature, which draws one text"
-        wrong.append(Problem(f"{prefix}beams", must, str(options["beams"]), "remove one of them"))
-    if wrong:
-        raise InvalidInput(wrong)
-
-
-def _choose(temperature: float | None, seed: int) -> Choose:
-    """How each token is picked: the likeliest, or by drawing. Imports Keras."""
-    from rnnsearch.models.decoding import most_likely, sampled
-
-    return most_likely if temperature is None else sampled(temperature, seed)
 
 
 def _add_numbers(

@@ -1,18 +1,11 @@
 """What lasts: the files in a study's folder, one module per artifact."""
 
 from rnnsearch.records.cells import frame_to_csv
-from rnnsearch.records.diagnosis import (
-    constant_loss,
-    diagnosis_frame,
-    metrics_of,
-    reach_frame,
-    verdict_on,
-    verdicts_of_folder,
-)
 from rnnsearch.records.environment import environment, read_environment, write_environment
 from rnnsearch.records.epochs import EpochsFile, read_epochs
 from rnnsearch.records.finals import Finals
 from rnnsearch.records.folder import StudyFolder
+from rnnsearch.records.frames import diagnosis_frame, reach_frame, targets_frame
 from rnnsearch.records.leaderboard import (
     leaderboard,
     leaderboard_csv,
@@ -29,6 +22,12 @@ from rnnsearch.records.study import (
     tell,
 )
 from rnnsearch.records.summary_file import read_summary, write_summary
+from rnnsearch.records.verdicts import (
+    constant_loss,
+    metrics_of,
+    verdict_on,
+    verdicts_of_folder,
+)
 from rnnsearch.records.weights import BestWeights, load_weights, save_weights
 
 __all__ = [
@@ -60,6 +59,7 @@ __all__ = [
     "records",
     "run_epochs_of",
     "save_weights",
+    "targets_frame",
     "tell",
     "verdict_on",
     "verdicts_of_folder",

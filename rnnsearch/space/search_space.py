@@ -114,10 +114,6 @@ class SearchSpace:
         """The part of `params` that decides the compiled program."""
         return {name: value for name, value in params.items() if self.is_structural(name)}
 
-    def numeric(self, params: Mapping[str, Scalar]) -> dict[str, Scalar]:
-        """The part of `params` that is an input of the compiled program."""
-        return {name: value for name, value in params.items() if not self.is_structural(name)}
-
     def program_count(self) -> int | None:
         """How many distinct structural configurations there are; None if over 100,000."""
         structural = [item for item in self.dimensions if self.is_structural(item.name)]
@@ -136,23 +132,10 @@ class SearchSpace:
         Raises:
             ValueError: A range can't be listed; a spec with ``sampler: grid`` has none.
         """
-        self.search_space_for_grid()
-        return list(_configurations(list(self.dimensions), {}, self.defaults))
-
-    def search_space_for_grid(self) -> dict[str, list[Scalar]]:
-        """Name → values, as Optuna's GridSampler takes it; fixed parameters left out.
-
-        Raises:
-            ValueError: A range can't be listed; a spec with ``sampler: grid`` has none.
-        """
-        found: dict[str, list[Scalar]] = {}
         for dimension in self.dimensions:
-            values = dimension.domain.candidates()
-            if values is None:
+            if dimension.domain.candidates() is None:
                 raise ValueError(f"Expected values that can be listed. Received: {dimension}")
-            if len(values) > 1:
-                found[dimension.name] = list(values)
-        return found
+        return list(_configurations(list(self.dimensions), {}, self.defaults))
 
     def can_exceed_zero(self, name: str) -> bool:
         """Whether a numeric parameter may be above 0 anywhere in the space."""

@@ -1,82 +1,18 @@
-"""The verdict on each trial, from its learning curves and what its layers showed."""
+"""What trials showed, and the verdict on each target, as tables."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from rnnsearch.diagnosis import Training, Verdict, verdict_of
-from rnnsearch.outcomes import BaselineRecord, Epoch, TrialRecord
-from rnnsearch.records.epochs import read_epochs
-from rnnsearch.records.folder import StudyFolder
+from rnnsearch.outcomes import TrialRecord, each_target
 
 if TYPE_CHECKING:
     import pandas as pd
 
-
-__all__ = [
-    "constant_loss",
-    "diagnosis_frame",
-    "metrics_of",
-    "reach_frame",
-    "verdict_on",
-    "verdicts_of_folder",
-]
-
-_CONSTANT = ("mean", "majority", "last_value")
-"""Baselines that learn nothing of a sequence but its level."""
+__all__ = ["diagnosis_frame", "reach_frame", "targets_frame"]
 
 _EPOCH_COLUMNS = ("gradient_norm", "gradient_norm_max", "clipped", "update_ratio")
-
-
-def constant_loss(baselines: Sequence[BaselineRecord]) -> float | None:
-    """The lowest validation loss of a constant prediction; None where none is known."""
-    found = [
-        baseline.metrics["val_loss"]
-        for baseline in baselines
-        if baseline.name in _CONSTANT and "val_loss" in baseline.metrics
-    ]
-    return min(found, default=None)
-
-
-def verdict_on(
-    record: TrialRecord, curves: Sequence[Sequence[Mapping[str, float]]], constant: float | None
-) -> Verdict | None:
-    """The verdict on a trial that ended; None of one that had no epoch.
-
-    Args:
-        record: How it ended.
-        curves: The metrics of each epoch, by run.
-        constant: See `constant_loss`.
-    """
-    if not record.ended:
-        return None
-    stopped = record.state == "PRUNED" or record.cut
-    return verdict_of(
-        [Training(curve, record.layers, record.params, constant, stopped) for curve in curves]
-    )
-
-
-def metrics_of(curves: Sequence[Sequence[Epoch]]) -> list[list[Mapping[str, float]]]:
-    """Learning curves as rules read them."""
-    return [[epoch.metrics for epoch in curve] for curve in curves]
-
-
-def verdicts_of_folder(
-    folder: StudyFolder, trials: Sequence[TrialRecord], constant: float | None
-) -> dict[int, Verdict]:
-    """The verdicts on trials whose learning curves stand in a folder."""
-    curves: dict[int, list[list[Mapping[str, float]]]] = {}
-    for (trial, _), rows in read_epochs(folder.epochs).groupby(["trial", "run"]):
-        points = rows.drop(columns=["trial", "run", "epoch"]).to_dict("records")
-        curves.setdefault(int(str(trial)), []).append(
-            [{str(name): float(value) for name, value in point.items()} for point in points]
-        )
-    found = {
-        record.number: verdict_on(record, curves.get(record.number, ()), constant)
-        for record in trials
-    }
-    return {number: verdict for number, verdict in found.items() if verdict is not None}
 
 
 def diagnosis_frame(
@@ -138,3 +74,20 @@ def reach_frame(trials: Sequence[TrialRecord]) -> pd.DataFrame:
         for lag, norm in zip(one.lags, one.reach, strict=True)
     ]
     return pd.DataFrame(rows, columns=["trial", "layer", "lag", "gradient"])
+
+
+def targets_frame(summary: Mapping[str, Any]) -> pd.DataFrame:
+    """The verdict on each of several targets; columns as `Results.targets` has them.
+
+    Args:
+        summary: summary.json's values.
+    """
+    import pandas as pd
+
+    names = ("target", "part", "metric", "winner", "baseline", "error", "verdict")
+    rows = [
+        (one.target, one.part, one.metric, one.winner, name, error, one.verdicts[name])
+        for one in each_target(summary)
+        for name, error in one.baselines.items()
+    ]
+    return pd.DataFrame(rows, columns=list(names))
