@@ -28,7 +28,7 @@ Recipe = Mapping[str, list[tuple[str, str]]]
 """File → what is put into it: before which line, and what."""
 
 METRIC: Recipe = {
-    "vocabulary/metrics.py": [
+    "vocabulary/metric_facts.py": [
         (
             '        MetricFact(\n            "pinball"',
             '        MetricFact("worst", "minimize", "numeric", "the largest error"),\n',
@@ -44,7 +44,7 @@ METRIC: Recipe = {
     ],
 }
 LOSS: Recipe = {
-    "vocabulary/losses.py": [
+    "vocabulary/loss_facts.py": [
         (
             '        LossFact(\n            "quantile"',
             '        LossFact("log_cosh", "numeric", "the logarithm of the error\'s cosh"),\n',
@@ -60,7 +60,7 @@ LOSS: Recipe = {
             '    "log_cosh": lambda loss, y, o: np.tanh(o - y) / y.shape[1],\n',
         ),
     ],
-    "engines/losses.py": [
+    "engines/keras_losses.py": [
         (
             '    "quantile": lambda loss',
             '    "log_cosh": lambda loss: keras.losses.LogCosh(reduction=_MEAN),\n',
@@ -93,7 +93,9 @@ BASELINE: Recipe = {
     ],
 }
 SAMPLER: Recipe = {
-    "vocabulary/samplers.py": [('        SamplerFact("grid"', '        SamplerFact("dice"),\n')],
+    "vocabulary/sampler_facts.py": [
+        ('        SamplerFact("grid"', '        SamplerFact("dice"),\n')
+    ],
     "driver/samplers.py": [
         (
             '    "grid": _random',
@@ -102,7 +104,7 @@ SAMPLER: Recipe = {
     ],
 }
 PRUNER: Recipe = {
-    "vocabulary/samplers.py": [
+    "vocabulary/sampler_facts.py": [
         ('        PrunerFact("none"', '        PrunerFact("patient", by_epochs=True),\n')
     ],
     "driver/pruners.py": [
@@ -113,7 +115,7 @@ PRUNER: Recipe = {
     ],
 }
 CELL: Recipe = {
-    "vocabulary/cells.py": [
+    "vocabulary/cell_facts.py": [
         ('        CellFact("GRU"', '        CellFact("ReluRNN", gates=1, states=1),\n')
     ],
     "models/cells.py": [

@@ -1,12 +1,12 @@
 """`search`, `check`, `init`, `Results`: wires the rest together, the only place that does."""
 
-from rnnsearch.api.asking import search
-from rnnsearch.api.checking import CheckReport, check
+from rnnsearch.api.calling import search
+from rnnsearch.api.check_report import CheckReport, check
 from rnnsearch.api.examining import Diagnosis, doctor
-from rnnsearch.api.initial import Initial, init
 from rnnsearch.api.joining import join
+from rnnsearch.api.new_spec import Initial, init
 from rnnsearch.api.rebuilding import rebuild_leaderboard
-from rnnsearch.api.reporting import make_report
+from rnnsearch.api.report_file import make_report
 from rnnsearch.api.results import Results
 from rnnsearch.api.writing import check_writing
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from rnnsearch.api.inputs import Asked
+from rnnsearch.api.asked import Asked
 from rnnsearch.api.standing_in import read_preparation
 from rnnsearch.api.winner import Winner
 from rnnsearch.api.writing import go_on, write

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnnsearch.data import Arrays
-from rnnsearch.data.raw.sequences import plain_array
+from rnnsearch.data.raw.sequence_arrays import plain_array
 from rnnsearch.errors import InvalidData, Problem
 from rnnsearch.execution import usable_cores
 from rnnsearch.files import write_text

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rnnsearch.api.asked import Inputs
 from rnnsearch.api.found import Found
-from rnnsearch.api.inputs import Inputs
 from rnnsearch.api.standing_in import is_delivered, stand_in
 from rnnsearch.driver.planner import Planner
 from rnnsearch.driver.so_far import SoFar, best_so_far

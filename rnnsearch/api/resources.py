@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from rnnsearch.api.inputs import resolve_engine
+from rnnsearch.api.asked import resolve_engine
 from rnnsearch.api.joining import door
 from rnnsearch.data import SequenceData
 from rnnsearch.driver.loop import Limits

@@ -11,12 +11,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rnnsearch.api.asked import Inputs, fingerprint, read_spec, resolve_engine
 from rnnsearch.api.claiming import claim
-from rnnsearch.api.concluding import Concluding
 from rnnsearch.api.deadlines import Deadlines
 from rnnsearch.api.disk import writing_to
+from rnnsearch.api.ending import Concluding
 from rnnsearch.api.found import Found
-from rnnsearch.api.inputs import Inputs, fingerprint, read_spec, resolve_engine
 from rnnsearch.api.interrupting import interruptible
 from rnnsearch.api.ledger import Ledger, earlier_seconds, states_of
 from rnnsearch.api.recorder import Recorder

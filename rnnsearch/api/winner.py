@@ -191,7 +191,7 @@ class Winner:
 
             return predict(model, x, BATCH)
         model = self.model
-        from rnnsearch.models.stream import follow, with_states
+        from rnnsearch.models.stream_states import follow, with_states
 
         assert isinstance(x, np.ndarray)
         return follow(with_states(model, self.network), x, self.network, rows)

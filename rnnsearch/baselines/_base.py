@@ -47,8 +47,8 @@ class Fitted(ABC):
             dataset: What it was fitted on.
 
         Returns:
-            A description that `rnnsearch.models.members` makes plain layers of, the same to single
-            precision; None where there is no such thing, which a subclass says.
+            A description that `rnnsearch.models.simple_members` makes plain layers of, the same to
+            single precision; None where there is no such thing, which a subclass says.
         """
 
 

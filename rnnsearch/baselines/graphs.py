@@ -1,6 +1,6 @@
 """How a network computes what a baseline puts out: plain descriptions, without any backend.
 
-`rnnsearch.models.members` makes Keras layers of them.
+`rnnsearch.models.simple_members` makes Keras layers of them.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from rnnsearch.data._base import (
     Target,
     unscaled,
 )
-from rnnsearch.data.raw.sequences import Arrays
+from rnnsearch.data.raw.sequence_arrays import Arrays
 from rnnsearch.data.read import files, preparation_from_json, read
 
 __all__ = [

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnsearch.data.problems import Problems, name_rows, name_some
+from rnnsearch.data.collecting import Problems, name_rows, name_some
 from rnnsearch.data.scaling import fit_scaling, identity
 
 __all__ = [

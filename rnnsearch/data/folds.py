@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnsearch.data.problems import Problems, name_some
+from rnnsearch.data.collecting import Problems, name_some
 
 __all__ = ["Division", "Folds", "Pool", "fold_owners", "one_fold", "quantile_bins", "usual_folds"]
 

@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from rnnsearch.data._base import Preparation, SequenceData
-from rnnsearch.data.problems import Problems
-from rnnsearch.data.raw.sequences import Arrays
-from rnnsearch.data.sequences.data import prepare_sequences, read_arrays
-from rnnsearch.data.sequences.preparation import SequencesPreparation
+from rnnsearch.data.collecting import Problems
+from rnnsearch.data.raw.sequence_arrays import Arrays
+from rnnsearch.data.sequences.sequence_data import prepare_sequences, read_arrays
+from rnnsearch.data.sequences.sequence_preparation import SequencesPreparation
 from rnnsearch.data.series.building import read_series_data
-from rnnsearch.data.series.preparation import SeriesPreparation
+from rnnsearch.data.series.series_preparation import SeriesPreparation
 from rnnsearch.data.sources import ROWS, SEQUENCES, TABLES, TEXTS, Reader
-from rnnsearch.data.tokens.data import read_rows_data
-from rnnsearch.data.tokens.preparation import RowsPreparation
 from rnnsearch.data.tokens.stream import StreamPreparation, read_stream
+from rnnsearch.data.tokens.token_data import read_rows_data
+from rnnsearch.data.tokens.token_preparation import RowsPreparation
 
 if TYPE_CHECKING:
     # Not for a worker, which reads no spec.

@@ -32,7 +32,7 @@ from rnnsearch.driver.simple_methods import SimpleMethods
 from rnnsearch.driver.standing import Estimate, estimate, simplest, tied
 from rnnsearch.engines import Program, Run
 from rnnsearch.execution.messages import Ended, PutOut
-from rnnsearch.execution.requests import put_out_remotely
+from rnnsearch.execution.remote import put_out_remotely
 from rnnsearch.outcomes import Confirmed, Delivery, TrialRecord
 from rnnsearch.records import Finals
 from rnnsearch.tasks import Task

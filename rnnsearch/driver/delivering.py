@@ -17,7 +17,7 @@ from rnnsearch.driver.so_far import NETWORKS, in_units_of, spread
 from rnnsearch.engines import Program, Run
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Assemble, Judged
-from rnnsearch.execution.requests import judge_remotely
+from rnnsearch.execution.remote import judge_remotely
 from rnnsearch.models.networks import Network
 from rnnsearch.outcomes import Delivery, FinalRun, TrialRecord
 from rnnsearch.records import Finals

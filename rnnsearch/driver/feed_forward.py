@@ -14,7 +14,7 @@ from rnnsearch.driver.simple_methods import baseline_record
 from rnnsearch.engines import Numbers, Program, Run
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Block, Ended, Judge, Prepare, Schedule
-from rnnsearch.execution.requests import judge_remotely, train_remotely
+from rnnsearch.execution.remote import judge_remotely, train_remotely
 from rnnsearch.models import Architecture
 from rnnsearch.outcomes import BaselineRecord, TrialRecord
 from rnnsearch.tasks import Task

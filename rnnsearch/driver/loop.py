@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from rnnsearch.driver.clock import Clock
 from rnnsearch.driver.failures import Failures
 from rnnsearch.driver.flight import Flight, Landing
 from rnnsearch.driver.planner import Planner
@@ -29,6 +28,7 @@ from rnnsearch.driver.queue import BlockQueue, block_size
 from rnnsearch.driver.racing import Field
 from rnnsearch.driver.rounds import Rounds
 from rnnsearch.driver.tally import Tally
+from rnnsearch.driver.time_up import Clock
 from rnnsearch.driver.watching import Observer
 from rnnsearch.errors import WorkerError
 from rnnsearch.execution import Executor

@@ -16,7 +16,7 @@ from rnnsearch.data.tokens.coding import Writing
 from rnnsearch.driver.outcome import spread
 from rnnsearch.outcomes import BaselineRecord
 from rnnsearch.tasks import Loss, Task, judge, loss_weights
-from rnnsearch.tasks.texts import written_as
+from rnnsearch.tasks.text_metrics import written_as
 
 __all__ = ["SimpleMethods", "baseline_record", "simple_baselines"]
 

@@ -6,10 +6,10 @@ evaluates it, and the best weights of each lane are kept until it is released. L
 each other: what a run reports does not depend on its neighbours, not even on one that diverges,
 nor on how far they are.
 
-Engines do not decide: when a run ends is the caller's business (`rnnsearch.execution.training`).
-Sessions are not thread-safe; `Engine.prepare` says what may happen beside them.
-`rnnsearch.engines.keras_engine` is the reference that every other
-engine is tested against.
+Engines do not decide: when a run ends is the caller's business, which is
+`rnnsearch.execution.block_training`. Sessions are not thread-safe; `Engine.prepare` says what may
+happen beside them. `rnnsearch.engines.keras_engine` is the reference that every other engine is
+tested against.
 """
 
 from __future__ import annotations

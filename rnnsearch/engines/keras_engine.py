@@ -12,15 +12,15 @@ from rnnsearch.data.inputs import take
 from rnnsearch.engines._base import Engine, Program, Run, SavedLane, Session
 from rnnsearch.engines.compiling import make_optimizer
 from rnnsearch.engines.devices import describe_device
-from rnnsearch.engines.losses import make_training_loss
+from rnnsearch.engines.keras_losses import make_training_loss
 from rnnsearch.engines.orders import Orders
 from rnnsearch.engines.schedules import updates_of
 from rnnsearch.models.build import build, build_standard
 from rnnsearch.models.chunked import ChunkedLayers, ChunkedRNN
 from rnnsearch.models.feeding import fit_epoch, predict
-from rnnsearch.models.initial import dropout_seed, initial_weights
+from rnnsearch.models.moved_weights import in_standard_order
 from rnnsearch.models.own import own_weights
-from rnnsearch.models.weights import in_standard_order
+from rnnsearch.models.seeded_weights import dropout_seed, initial_weights
 from rnnsearch.tasks import judge, loss_weights
 
 __all__ = ["KerasEngine"]

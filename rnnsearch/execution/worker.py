@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING, Literal
 
 from rnnsearch.ahead import importing
 from rnnsearch.execution._base import WorkerSetup
+from rnnsearch.execution.block_training import Listener, train
 from rnnsearch.execution.checkpoints import Kept
 from rnnsearch.execution.importing import import_keras_alone
-from rnnsearch.execution.lanes import Lanes
+from rnnsearch.execution.lane_counts import Lanes
 from rnnsearch.execution.memory import first_line, is_out_of_memory, within_memory
 from rnnsearch.execution.messages import (
     Activity,
@@ -47,7 +48,6 @@ from rnnsearch.execution.messages import (
     Verdict,
 )
 from rnnsearch.execution.preparing import Preparing
-from rnnsearch.execution.training import Listener, train
 from rnnsearch.outcomes import Epoch
 from rnnsearch.pipes import end_of, parent_is_gone
 
@@ -149,14 +149,14 @@ class _Worker:
         self._engine.prepare(order.program, folds, lanes, order.stride)
 
     def _judge(self, order: Judge) -> None:
-        from rnnsearch.execution.judging import judge
+        from rnnsearch.execution.evaluating import judge
 
         writing = self._data.preparation(order.program.window).writing
         dataset = self._folds(order.program)[order.fold]
         self._send(within_memory(lambda rows: judge(order, dataset, writing, rows), self._free))
 
     def _deliver(self, order: PutOut | Assemble) -> None:
-        from rnnsearch.execution.delivering import assemble, put_out
+        from rnnsearch.execution.assembling import assemble, put_out
 
         self._preparing.wait()
         if isinstance(order, PutOut):

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from rnnsearch.data.problems import Problems
-from rnnsearch.data.raw.sequences import Raw
+from rnnsearch.data.collecting import Problems
+from rnnsearch.data.raw.sequence_arrays import Raw
 from rnnsearch.data.sources import SEQUENCES
 from rnnsearch.guessing._base import Guess, Wishes, check_wishes
 from rnnsearch.guessing.arrays import guess_arrays

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rnnsearch.data.problems import Problems, name_some
-from rnnsearch.data.raw.sequences import Raw
+from rnnsearch.data.collecting import Problems, name_some
+from rnnsearch.data.raw.sequence_arrays import Raw
 from rnnsearch.data.sequences.axes import steps_are_last
 from rnnsearch.data.sequences.kinds import find_ignored, from_one_hot, same_label, zero_pads
 from rnnsearch.data.sequences.masks import real_steps, trailing_lengths

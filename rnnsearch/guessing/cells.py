@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rnnsearch.data.raw.cells import empty_cells, number
+from rnnsearch.data.raw.cell_numbers import empty_cells, number
 from rnnsearch.data.raw.tables import Table, TextColumn
 
 __all__ = ["column_cells", "parse_numbers"]

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from rnnsearch.data.problems import name_rows, name_some
+from rnnsearch.data.collecting import name_rows, name_some
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.scaling import LARGEST
 from rnnsearch.guessing.cells import column_cells, parse_numbers

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from rnnsearch.data.problems import name_some
-from rnnsearch.data.raw.texts import TextTable
+from rnnsearch.data.collecting import name_some
+from rnnsearch.data.raw.text_rows import TextTable
 from rnnsearch.data.sources import ROWS
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.rows import Labelled, balance, guess_labelled

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from rnnsearch.data.collecting import Problems, name_some
 from rnnsearch.data.extras import import_extra
-from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.sources._folders import Listed, list_parts
 from rnnsearch.data.sources._mel import fft_size, mel_filters
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rnnsearch.data.problems import name_some
+from rnnsearch.data.collecting import name_some
 from rnnsearch.guessing._base import Setting
 from rnnsearch.guessing.season import Season
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rnnsearch.data.problems import Problems
+from rnnsearch.data.collecting import Problems
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.sources import TABLES, TEXTS
 from rnnsearch.data.sources.foreign import way_out

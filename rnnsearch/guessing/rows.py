@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rnnsearch.data.problems import name_some
+from rnnsearch.data.collecting import name_some
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.tokens.tokenizers import Tokenizer, TokenKind
 from rnnsearch.guessing._base import Guess, Setting, Wishes, refuse

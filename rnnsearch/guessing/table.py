@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnsearch.data.problems import name_some
+from rnnsearch.data.collecting import name_some
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.series.missing_rows import unlike_steps
 from rnnsearch.data.time import Step

@@ -8,9 +8,9 @@ from typing import Literal
 
 import numpy as np
 
-from rnnsearch.data.problems import Problems, name_rows
+from rnnsearch.data.collecting import Problems, name_rows
 from rnnsearch.data.raw.tables import Table
-from rnnsearch.data.series.columns import Columns
+from rnnsearch.data.series.checked_columns import Columns
 from rnnsearch.data.series.newest_first import NEWEST_FIRST
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.series.sentinels import sentinel_note

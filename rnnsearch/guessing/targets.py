@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rnnsearch.data.problems import name_nearest, name_some
+from rnnsearch.data.collecting import name_nearest, name_some
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.guessing._base import Setting, refuse
 from rnnsearch.guessing.columns import Column, named

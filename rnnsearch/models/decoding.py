@@ -13,8 +13,8 @@ from rnnsearch.data import MASK_VALUE
 from rnnsearch.data.inputs import Inputs, count, take
 from rnnsearch.models.architecture import Architecture
 from rnnsearch.models.build import build_encoder, build_step
-from rnnsearch.models.stream import no_states
-from rnnsearch.models.weights import with_weights_of
+from rnnsearch.models.moved_weights import with_weights_of
+from rnnsearch.models.stream_states import no_states
 
 __all__ = ["Choose", "Decoder", "beam_search", "generate", "go_on", "most_likely", "sampled"]
 

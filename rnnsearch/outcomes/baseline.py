@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from rnnsearch.outcomes.plain import known_to
+from rnnsearch.outcomes.json_values import known_to
 
 __all__ = ["BaselineRecord"]
 

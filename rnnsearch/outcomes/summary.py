@@ -9,7 +9,7 @@ from typing import Any
 from rnnsearch.outcomes.baseline import BaselineRecord
 from rnnsearch.outcomes.by_target import each_target
 from rnnsearch.outcomes.finals import Confirmed, Delivery
-from rnnsearch.outcomes.plain import known_to, plain
+from rnnsearch.outcomes.json_values import known_to, plain
 from rnnsearch.outcomes.trial import TrialRecord
 from rnnsearch.vocabulary import Direction
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from rnnsearch.diagnosis import LayerDiagnosis, layers_from_json, layers_to_json
-from rnnsearch.outcomes.plain import known_to
+from rnnsearch.outcomes.json_values import known_to
 
 if TYPE_CHECKING:
     from rnnsearch.spec import Scalar

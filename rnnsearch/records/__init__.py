@@ -1,9 +1,10 @@
 """What lasts: the files in a study's folder, one module per artifact."""
 
-from rnnsearch.records.cells import frame_to_csv
+from rnnsearch.records.best_weights import BestWeights, load_weights, save_weights
+from rnnsearch.records.csv_cells import frame_to_csv
 from rnnsearch.records.environment import environment, read_environment, write_environment
 from rnnsearch.records.epochs import EpochsFile, read_epochs
-from rnnsearch.records.finals import Finals
+from rnnsearch.records.final_runs import Finals
 from rnnsearch.records.folder import StudyFolder
 from rnnsearch.records.frames import diagnosis_frame, reach_frame, targets_frame
 from rnnsearch.records.leaderboard import (
@@ -14,7 +15,7 @@ from rnnsearch.records.leaderboard import (
 )
 from rnnsearch.records.notes import has_params, note_params, params_of, run_epochs_of
 from rnnsearch.records.open_blocks import OpenBlocks, is_open
-from rnnsearch.records.study import (
+from rnnsearch.records.optuna_study import (
     commit,
     leave_waiting,
     open_study,
@@ -28,7 +29,6 @@ from rnnsearch.records.verdicts import (
     verdict_on,
     verdicts_of_folder,
 )
-from rnnsearch.records.weights import BestWeights, load_weights, save_weights
 
 __all__ = [
     "BestWeights",

@@ -12,7 +12,7 @@ from rnnsearch.diagnosis import Verdict
 from rnnsearch.errors import StudyError
 from rnnsearch.files import write_text
 from rnnsearch.outcomes import BaselineRecord, Confirmed, Delivery, TrialRecord, rank_key
-from rnnsearch.records import cells
+from rnnsearch.records import csv_cells
 from rnnsearch.vocabulary import Direction, Objective
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def leaderboard(
     columns = _columns(ordered, baselines, deliveries, sure=bool(confirmed or deliveries))
     if verdicts:
         columns[-1:-1] = _VERDICT
-    table = [[cells.text(row.get(column)) for column in columns] for _, row in rows]
+    table = [[csv_cells.text(row.get(column)) for column in columns] for _, row in rows]
     return _frame(columns, table)
 
 
@@ -90,8 +90,10 @@ def leaderboard_csv(frame: pd.DataFrame) -> str:
     import pandas as pd
 
     table = frame.astype(object).where(frame.notna(), None)
-    rows = [["" if pd.isna(cell) else cells.text(cell) for cell in row] for row in table.to_numpy()]
-    return cells.to_csv([list(frame.columns), *rows])
+    rows = [
+        ["" if pd.isna(cell) else csv_cells.text(cell) for cell in row] for row in table.to_numpy()
+    ]
+    return csv_cells.to_csv([list(frame.columns), *rows])
 
 
 def write_leaderboard(path: Path, frame: pd.DataFrame) -> None:
@@ -106,7 +108,7 @@ def read_leaderboard(path: Path) -> pd.DataFrame:
         StudyError: There is none, or somebody has edited it into something else.
     """
     try:
-        columns, *rows = cells.from_csv(path.read_bytes().decode("utf-8"))
+        columns, *rows = csv_cells.from_csv(path.read_bytes().decode("utf-8"))
         return _frame(columns, [row for row in rows if row])
     except FileNotFoundError:
         raise StudyError(
@@ -289,8 +291,8 @@ def _type(column: str, texts: Sequence[str]) -> tuple[Callable[[str], object], s
         return float, "float64"
     known = [cell for cell in texts if cell]
     kinds: Mapping[str, tuple[Callable[[str], object], Callable[[str], bool]]] = {
-        "Int64": (int, cells.is_integer),
-        "float64": (float, cells.is_number),
+        "Int64": (int, csv_cells.is_integer),
+        "float64": (float, csv_cells.is_number),
         "boolean": ({"True": True, "False": False}.__getitem__, ("True", "False").__contains__),
     }
     for dtype, (cast, fits) in kinds.items():

@@ -15,7 +15,7 @@ from rnnsearch.spec.check_loss import check_loss, check_metrics
 from rnnsearch.spec.check_search import check_run, check_search
 from rnnsearch.spec.check_space import check_space
 from rnnsearch.spec.domains import read_space
-from rnnsearch.spec.plain import plain
+from rnnsearch.spec.plain_values import plain
 from rnnsearch.spec.report import Locate, Report
 from rnnsearch.spec.scalars import UnclearScalar, read_plain
 from rnnsearch.spec.schema import Spec

@@ -1,6 +1,6 @@
 """What is trained on: a loss by name, with its settings; its value in NumPy.
 
-`rnnsearch.engines.losses` has the same for training. Everything here is in scaled units, but
+`rnnsearch.engines.keras_losses` has the same for training. Everything here is in scaled units, but
 for `own_units`, which leads out of them.
 """
 

@@ -7,7 +7,7 @@ import numpy as np
 from rnnsearch.data import MASK_VALUE, Dataset
 from rnnsearch.data.inputs import Inputs, Sequences, Windowed
 from rnnsearch.tasks._base import Head, Task
-from rnnsearch.tasks.tokens import one_hot, shares
+from rnnsearch.tasks.token_numbers import one_hot, shares
 from rnnsearch.vocabulary import MANY_TO_ONE
 
 __all__ = ["ManyToOne"]

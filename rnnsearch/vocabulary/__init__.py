@@ -4,8 +4,8 @@ What a spec may name stands here: mappings, metrics, losses, cells, samplers and
 derives its choices and its reference from them, and the floors above attach what computes them.
 """
 
-from rnnsearch.vocabulary.cells import CELLS, CellFact
-from rnnsearch.vocabulary.losses import LOSSES, LossFact, usual_loss
+from rnnsearch.vocabulary.cell_facts import CELLS, CellFact
+from rnnsearch.vocabulary.loss_facts import LOSSES, LossFact, usual_loss
 from rnnsearch.vocabulary.mappings import (
     MANY_TO_MANY,
     MANY_TO_ONE,
@@ -15,9 +15,9 @@ from rnnsearch.vocabulary.mappings import (
     SEQUENCE_TO_SEQUENCE,
     MappingFact,
 )
-from rnnsearch.vocabulary.metrics import METRICS, Kind, MetricFact, TargetKind
+from rnnsearch.vocabulary.metric_facts import METRICS, Kind, MetricFact, TargetKind
 from rnnsearch.vocabulary.objective import Direction, Objective
-from rnnsearch.vocabulary.samplers import PRUNERS, SAMPLERS, PrunerFact, SamplerFact
+from rnnsearch.vocabulary.sampler_facts import PRUNERS, SAMPLERS, PrunerFact, SamplerFact
 
 __all__ = [
     "CELLS",

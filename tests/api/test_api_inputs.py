@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnnsearch.api.inputs import fingerprint, read_inputs
+from rnnsearch.api.asked import fingerprint, read_inputs
 from rnnsearch.data import Arrays
 from rnnsearch.errors import InvalidData, InvalidSpec
 

@@ -11,8 +11,8 @@ import pytest
 import scipy.sparse
 from sklearn.linear_model import Ridge
 
-from rnnsearch.api import checking
-from rnnsearch.api.inputs import Inputs, read_inputs
+from rnnsearch.api import check_report
+from rnnsearch.api.asked import Inputs, read_inputs
 from rnnsearch.baselines import fit_baselines, suitable
 from rnnsearch.baselines._inner import best_cost
 from rnnsearch.baselines.ridge import _best_penalty, _Decomposed
@@ -268,8 +268,8 @@ def test_a_shipped_spec_is_valid_and_its_linear_baseline_has_learned(
         inputs.append(read_inputs(*arguments))
         return inputs[-1]
 
-    monkeypatch.setattr(checking, "read_inputs", noted)
-    assert checking.check(path).name == path.stem
+    monkeypatch.setattr(check_report, "read_inputs", noted)
+    assert check_report.check(path).name == path.stem
     (given,) = inputs
     windows = given.space.windows(given.spec)
     task, dataset = TASKS[given.spec.task], given.data.dataset(max(windows, default=None))

@@ -14,7 +14,7 @@ from rnnsearch.baselines.witten_bell import WittenBell, contexts
 from rnnsearch.data import Dataset, read
 from rnnsearch.spec.sources import PairsSource, SplitSpec, TableSource, TextSource, TokensSplitSpec
 from rnnsearch.tasks import TASKS, Task
-from rnnsearch.tasks.texts import chrf
+from rnnsearch.tasks.text_metrics import chrf
 
 RNG = np.random.default_rng(0)
 WORDS = [

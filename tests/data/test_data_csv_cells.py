@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rnnsearch.data.raw.cells import empty_cells, mostly_text, number
+from rnnsearch.data.raw.cell_numbers import empty_cells, mostly_text, number
 from rnnsearch.data.raw.tables import Column, TextColumn
 from rnnsearch.data.sources import csv as source
 from rnnsearch.data.time.forms import read_times

@@ -106,7 +106,7 @@ def test_every_source_of_arrays_has_groups(
 def test_files_divided_by_their_names(
     source: str, group: Any, count: int, write_source: Any, tmp_path: Path
 ) -> None:
-    from rnnsearch.data.problems import Problems
+    from rnnsearch.data.collecting import Problems
     from rnnsearch.data.sources import SEQUENCES
 
     section = write_source(source, tmp_path, split=SplitSpec(group=group))

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from rnnsearch.data import read
-from rnnsearch.data.problems import Problems
-from rnnsearch.data.series import reading
-from rnnsearch.data.series.columns import Columns
-from rnnsearch.data.series.reading import read_file
+from rnnsearch.data.collecting import Problems
+from rnnsearch.data.series import kept_rows
+from rnnsearch.data.series.checked_columns import Columns
+from rnnsearch.data.series.kept_rows import read_file
 from rnnsearch.data.series.rows import Series
 from rnnsearch.errors import InvalidData, InvalidInput
 from rnnsearch.files import cache_folder, keep, kept
@@ -48,14 +48,14 @@ def table(rows: int = 20) -> dict[str, list[Any]]:
 
 @pytest.fixture(autouse=True)
 def all_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "_LARGE", 0)
+    monkeypatch.setattr(kept_rows, "_LARGE", 0)
 
 
 @pytest.fixture
 def parsed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The files that were parsed."""
     found: list[Path] = []
-    reader = reading.TABLES["csv"]
+    reader = kept_rows.TABLES["csv"]
     usual = type(reader).read
 
     def noting(self: Any, path: Path, dialect: Any) -> Any:

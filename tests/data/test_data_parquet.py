@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from rnnsearch.data import read
-from rnnsearch.data.problems import Problems
-from rnnsearch.data.series.columns import Columns
+from rnnsearch.data.collecting import Problems
+from rnnsearch.data.series.checked_columns import Columns
 from rnnsearch.data.series.table_reading import read_series
 from rnnsearch.data.sources.csv import CsvReader
 from rnnsearch.data.sources.parquet import ParquetReader

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from rnnsearch.data import Preparation, SequenceData, preparation_from_json, read
 from rnnsearch.data.tokens.coding import Writing
-from rnnsearch.data.tokens.data import RowsData
-from rnnsearch.data.tokens.parts import unit_parts
+from rnnsearch.data.tokens.token_data import RowsData
+from rnnsearch.data.tokens.token_parts import unit_parts
 from rnnsearch.spec.sources import FastaSource, PairsSource, TableSource, TokensSplitSpec
 
 TIME = {"by": "time", "validation": 0.2, "test": 0.2, "folds": 1}

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnsearch.data import Dataset, SequenceData, preparation_from_json, read
+from rnnsearch.data.collecting import Problems
 from rnnsearch.data.folds import Division, Folds, Pool, quantile_bins
-from rnnsearch.data.problems import Problems
-from rnnsearch.data.sequences.data import SequencesData
+from rnnsearch.data.sequences.sequence_data import SequencesData
 from rnnsearch.errors import InvalidData
 from rnnsearch.spec.sources import FoldsSpec, SplitSpec, TableSource, TokensSplitSpec
 

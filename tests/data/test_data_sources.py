@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnnsearch.api.inputs import fingerprint
+from rnnsearch.api.asked import fingerprint
 from rnnsearch.data import files, preparation_from_json, read
-from rnnsearch.data.problems import Problems
+from rnnsearch.data.collecting import Problems
 from rnnsearch.data.sources import SEQUENCES, TABLES
 from rnnsearch.spec import SOURCES, Spec, parse
 from rnnsearch.spec.sources import Source

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from rnnsearch.data import Arrays, preparation_from_json, read
-from rnnsearch.data.problems import Problems
-from rnnsearch.data.raw.sequences import Raw
-from rnnsearch.data.sequences.steps import stepped
+from rnnsearch.data.collecting import Problems
+from rnnsearch.data.raw.sequence_arrays import Raw
+from rnnsearch.data.sequences.image_steps import stepped
 from rnnsearch.errors import InvalidData
 from rnnsearch.spec.sources import ArraysSource
 

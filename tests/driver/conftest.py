@@ -23,6 +23,7 @@ from rnnsearch.driver.tally import Tally
 from rnnsearch.driver.watching import Snapshot
 from rnnsearch.engines import Run, RunKey, Session
 from rnnsearch.execution import Executor
+from rnnsearch.execution.block_training import Listener, train
 from rnnsearch.execution.messages import (
     Block,
     BlockDone,
@@ -38,7 +39,6 @@ from rnnsearch.execution.messages import (
     Rung,
     Verdict,
 )
-from rnnsearch.execution.training import Listener, train
 from rnnsearch.outcomes import Epoch, TrialRecord
 from rnnsearch.records import StudyFolder, commit, open_study, records
 from rnnsearch.space import SearchSpace

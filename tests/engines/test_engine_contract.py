@@ -15,10 +15,10 @@ from rnnsearch.data import MASK_VALUE, Dataset, Part, Scaling, Target
 from rnnsearch.engines import Numbers, Run, batch_order
 from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.engines.keras_engine import KerasEngine
-from rnnsearch.execution.judging import judge
+from rnnsearch.execution.evaluating import judge
 from rnnsearch.execution.messages import Judge
 from rnnsearch.models.build import build_standard
-from rnnsearch.models.initial import initial_weights
+from rnnsearch.models.seeded_weights import initial_weights
 from rnnsearch.tasks import Loss
 from rnnsearch.vocabulary import METRICS
 from tests.engines.conftest import make_program

@@ -13,11 +13,11 @@ from rnnsearch.data.tokens.stream import cut
 from rnnsearch.engines import Numbers, Run, batch_order
 from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.engines.keras_engine import KerasEngine
-from rnnsearch.models import initial
+from rnnsearch.models import seeded_weights
 from rnnsearch.models.build import build, build_standard
-from rnnsearch.models.initial import dropout_seed, initial_weights
 from rnnsearch.models.layers import StandardLayers
-from rnnsearch.models.stream import follow, no_states
+from rnnsearch.models.seeded_weights import dropout_seed, initial_weights
+from rnnsearch.models.stream_states import follow, no_states
 from tests.engines.conftest import make_program
 
 ENGINES = {"fused": FusedEngine, "keras": KerasEngine}
@@ -260,12 +260,12 @@ def trained_on_own_tokens(program, dataset, run):
 @pytest.fixture
 def loud_tokens(monkeypatch):
     """Embeddings so large at first that it matters at once which token is read."""
-    value = initial._value
+    value = seeded_weights._value
 
     def loud(name, shape, rng):
         return value(name, shape, rng) * (60.0 if name == "embeddings" else 1.0)
 
-    monkeypatch.setattr(initial, "_value", loud)
+    monkeypatch.setattr(seeded_weights, "_value", loud)
 
 
 @pytest.mark.usefixtures("loud_tokens")

@@ -13,8 +13,8 @@ from rnnsearch.engines import Numbers, Run, batch_order
 from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.engines.keras_engine import KerasEngine
 from rnnsearch.models.build import build_standard
-from rnnsearch.models.initial import initial_weights
 from rnnsearch.models.own import own_cell, own_weights
+from rnnsearch.models.seeded_weights import initial_weights
 from tests.engines.conftest import make_program
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from rnnsearch.engines.fused import placement as placements
+from rnnsearch.engines.fused.lane_epoch import LaneState
 from rnnsearch.engines.fused.placement import make_placement
-from rnnsearch.engines.fused.training import LaneState
 
 
 def lane(value):

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from rnnsearch.data import MASK_VALUE, Dataset, Part, Scaling, Target
 from rnnsearch.engines import Numbers, Run, ragged
 from rnnsearch.engines.fused import FusedEngine
+from rnnsearch.engines.fused.data_reading import Split
+from rnnsearch.engines.fused.flat_network import Network
 from rnnsearch.engines.fused.gradients import gradient_function
-from rnnsearch.engines.fused.network import Network
-from rnnsearch.engines.fused.reading import Split
 from rnnsearch.engines.keras_engine import KerasEngine
 from rnnsearch.engines.ragged import batches_of_like_length, lengths_of, real_steps
 from tests.engines.conftest import make_program

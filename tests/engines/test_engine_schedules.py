@@ -12,7 +12,7 @@ from rnnsearch.engines import Numbers, Run, batch_order
 from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.engines.schedules import cosine_share, updates_of, warm_up_of
 from rnnsearch.models.build import build_standard
-from rnnsearch.models.initial import initial_weights
+from rnnsearch.models.seeded_weights import initial_weights
 from tests.engines.conftest import make_program
 from tests.engines.test_engine_contract import BATCH, ENGINES, dataset_for
 

@@ -13,7 +13,7 @@ from rnnsearch.data.inputs import Windowed, as_array
 from rnnsearch.engines import Numbers, Run
 from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.engines.keras_engine import KerasEngine
-from rnnsearch.execution.judging import judge
+from rnnsearch.execution.evaluating import judge
 from rnnsearch.execution.messages import Judge
 from rnnsearch.tasks import TASKS
 from tests.engines.conftest import make_program

@@ -10,7 +10,7 @@ from rnnsearch.engines import Numbers, Run
 from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.engines.keras_engine import KerasEngine
 from rnnsearch.models.build import build_standard
-from rnnsearch.models.initial import initial_weights
+from rnnsearch.models.seeded_weights import initial_weights
 from rnnsearch.tasks import Loss
 from tests.engines.conftest import make_program
 from tests.engines.test_engine_contract import dataset_for

@@ -6,8 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from rnnsearch.engines.losses import make_loss
-from rnnsearch.execution.judging import predict_evenly
+from rnnsearch.engines.keras_losses import make_loss
+from rnnsearch.execution.evaluating import predict_evenly
 from rnnsearch.tasks import Loss, mean_loss
 
 RNG = np.random.default_rng(0)

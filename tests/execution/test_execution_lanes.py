@@ -14,8 +14,8 @@ import joblib
 import pytest
 
 from rnnsearch.engines import Numbers, Program, Run
-from rnnsearch.execution import WorkerSetup, judging, worker
-from rnnsearch.execution.lanes import Lanes
+from rnnsearch.execution import WorkerSetup, evaluating, worker
+from rnnsearch.execution.lane_counts import Lanes
 from rnnsearch.execution.memory import is_out_of_memory
 from rnnsearch.execution.messages import (
     Block,
@@ -163,7 +163,7 @@ def test_a_network_that_a_device_cannot_judge_is_judged_in_smaller_batches(
             raise FULL
         return Judged({"val_loss": 1.0})
 
-    monkeypatch.setattr(judging, "judge", judge)
+    monkeypatch.setattr(evaluating, "judge", judge)
     engine = Engine(fits=5)
     connection = start(engine)
     connection.send(Judge(PROGRAM, []))

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from rnnsearch.engines import Program, Run, RunKey, Session
+from rnnsearch.execution.block_training import Listener, train
 from rnnsearch.execution.messages import Block, Ended, Schedule
-from rnnsearch.execution.training import Listener, train
 from rnnsearch.models import Architecture
 from rnnsearch.outcomes import Epoch
 from rnnsearch.tasks import Head, Loss
@@ -212,7 +212,7 @@ def test_cancelled_runs_are_cut_with_what_they_reached() -> None:
 
 def test_seconds_are_shared_between_the_lanes(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(0, 1000))
-    monkeypatch.setattr("rnnsearch.execution.training.time.perf_counter", lambda: next(clock))
+    monkeypatch.setattr("rnnsearch.execution.block_training.time.perf_counter", lambda: next(clock))
     notes = Notes()
     train(FakeSession(2, falling), block(2, epochs=4), notes)
     assert [notes.ends[trial].seconds for trial in range(2)] == [2.0, 2.0]

@@ -22,9 +22,9 @@ from rnnsearch.models import Architecture
 from rnnsearch.models.bag import Branch, build_bag
 from rnnsearch.models.build import build_standard
 from rnnsearch.models.feeding import predict
-from rnnsearch.models.members import member
 from rnnsearch.models.networks import Affine
 from rnnsearch.models.networks import Network as Member
+from rnnsearch.models.simple_members import member
 from rnnsearch.spec import parse
 from rnnsearch.tasks import TASKS, Task, own_units
 

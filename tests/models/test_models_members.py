@@ -19,7 +19,7 @@ from rnnsearch.baselines import (
 )
 from rnnsearch.data import Arrays, Dataset, read
 from rnnsearch.data.inputs import as_array
-from rnnsearch.models.members import member
+from rnnsearch.models.simple_members import member
 from rnnsearch.spec.sources import (
     ArraysSource,
     CsvSource,

@@ -11,8 +11,8 @@ from rnnsearch.models import Architecture
 from rnnsearch.models.build import build, build_standard
 from rnnsearch.models.chunked import ChunkedLayers, ChunkedRNN
 from rnnsearch.models.gated import GatedLayers, GatedRNN
-from rnnsearch.models.initial import initial_weights
 from rnnsearch.models.layers import Recurrent, StandardLayers
+from rnnsearch.models.seeded_weights import initial_weights
 from rnnsearch.tasks import Head
 
 T, F = 10, 2

@@ -10,7 +10,7 @@ from rnnsearch.models import Architecture
 from rnnsearch.models.build import build, build_standard
 from rnnsearch.models.chunked import ChunkedLayers
 from rnnsearch.models.gated import GatedLayers
-from rnnsearch.models.weights import in_standard_order
+from rnnsearch.models.moved_weights import in_standard_order
 from rnnsearch.tasks import Head
 from rnnsearch.tasks._base import SourceInput
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rnnsearch.errors import StudyError
 from rnnsearch.outcomes import BaselineRecord, Confirmed, Delivery, TrialRecord
 from rnnsearch.records import leaderboard, leaderboard_csv, read_leaderboard, write_leaderboard
-from rnnsearch.records.cells import from_csv, is_number, neutralise, restore, to_csv
+from rnnsearch.records.csv_cells import from_csv, is_number, neutralise, restore, to_csv
 
 Direction = Literal["minimize", "maximize"]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnsearch.tasks.texts import edit_distance, text_metrics
+from rnnsearch.tasks.text_metrics import edit_distance, text_metrics
 
 
 def plain_distance(one: str, other: str) -> int:

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from rnnsearch.driver import pruners, samplers
-from rnnsearch.engines.losses import KERAS_LOSSES
+from rnnsearch.engines.keras_losses import KERAS_LOSSES
 from rnnsearch.models.cells import CELLS as COMPUTED_CELLS
 from rnnsearch.models.layers import KERAS_CELLS
 from rnnsearch.spec import PARAMETERS, schema

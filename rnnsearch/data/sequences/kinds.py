@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from rnnsearch.data.problems import Problems
+from rnnsearch.data.collecting import Problems
 
 __all__ = ["decide_kind", "find_ignored", "from_one_hot", "same_label", "zero_pads"]
 

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from rnnsearch.data.problems import Problems, name_some
-from rnnsearch.data.raw.sequences import Raw
+from rnnsearch.data.collecting import Problems, name_some
+from rnnsearch.data.raw.sequence_arrays import Raw
 from rnnsearch.data.scaling import LARGEST
 from rnnsearch.data.sequences.kinds import decide_kind, from_one_hot, same_label
 from rnnsearch.data.sequences.masks import fill_gaps, real_steps, trailing_lengths

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from rnnsearch.data._base import Part, join_parts
-from rnnsearch.data.problems import Problems
+from rnnsearch.data.collecting import Problems
 from rnnsearch.data.series.changes import rows_before
 from rnnsearch.data.series.fitting import Rhythm, Segments, based, fit
-from rnnsearch.data.series.preparation import SeriesPreparation
 from rnnsearch.data.series.rows import Series
+from rnnsearch.data.series.series_preparation import SeriesPreparation
 from rnnsearch.errors import InvalidData
 from rnnsearch.vocabulary import MANY_TO_ONE
 

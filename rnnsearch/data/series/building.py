@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rnnsearch.data.collecting import Problems
 from rnnsearch.data.inputs import aligned
-from rnnsearch.data.problems import Problems
 from rnnsearch.data.series.base import choose_base
 from rnnsearch.data.series.changes import rows_before
+from rnnsearch.data.series.checked_columns import Columns
 from rnnsearch.data.series.checks import (
     check_fold_length,
     check_lengths,
@@ -17,13 +18,12 @@ from rnnsearch.data.series.checks import (
     check_steps,
     rows_needed,
 )
-from rnnsearch.data.series.columns import Columns
-from rnnsearch.data.series.data import PARTS, Fold, SeriesData
 from rnnsearch.data.series.fitting import Rhythm, Segments, based, fit, rhythm
-from rnnsearch.data.series.parting import divide
-from rnnsearch.data.series.preparation import SeriesPreparation
-from rnnsearch.data.series.reading import read_file
+from rnnsearch.data.series.kept_rows import read_file
+from rnnsearch.data.series.row_parts import divide
 from rnnsearch.data.series.rows import Series
+from rnnsearch.data.series.series_data import PARTS, Fold, SeriesData
+from rnnsearch.data.series.series_preparation import SeriesPreparation
 from rnnsearch.errors import InvalidData
 from rnnsearch.vocabulary import MAPPINGS
 

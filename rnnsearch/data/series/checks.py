@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnnsearch.data.categories import check_known, find_categories
-from rnnsearch.data.problems import Problems, name_rows, name_some
+from rnnsearch.data.collecting import Problems, name_rows, name_some
 from rnnsearch.data.scaling import constant
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.time import Clock, Step, calendar_features

@@ -10,7 +10,7 @@ import numpy as np
 
 from rnnsearch.data._base import Scaling, Target
 from rnnsearch.data.categories import column_names, columns_scaling
-from rnnsearch.data.problems import Problems
+from rnnsearch.data.collecting import Problems
 from rnnsearch.data.scaling import fit_scaling, fit_spread, identity
 from rnnsearch.data.series.changes import Lags, lags, past_inputs, past_targets
 from rnnsearch.data.series.checks import (
@@ -20,11 +20,11 @@ from rnnsearch.data.series.checks import (
     training_categories,
 )
 from rnnsearch.data.series.naive import naive_error
-from rnnsearch.data.series.preparation import SeriesPreparation
 from rnnsearch.data.series.rows import Series
+from rnnsearch.data.series.series_preparation import SeriesPreparation
 from rnnsearch.data.sources.headers import with_header
+from rnnsearch.data.spans import Span, spans
 from rnnsearch.data.time import Step, calendar_names
-from rnnsearch.data.unlike import Span, spans
 from rnnsearch.vocabulary import MAPPINGS
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import numpy as np
 
 from rnnsearch.data._base import Scaling, Target
 from rnnsearch.data.series.changes import Lags, rows_before
+from rnnsearch.data.spans import Span
 from rnnsearch.data.time import Clock, Step
-from rnnsearch.data.unlike import Span
 from rnnsearch.vocabulary import MAPPINGS, MappingFact
 
 __all__ = ["SeriesLayout"]

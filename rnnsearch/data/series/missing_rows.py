@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnnsearch.data.problems import Problems, name_some
+from rnnsearch.data.collecting import Problems, name_some
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.time import Step, infer_step
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from rnnsearch.data.categories import check_known
-from rnnsearch.data.problems import Problems
-from rnnsearch.data.series.columns import Columns
+from rnnsearch.data.collecting import Problems
+from rnnsearch.data.series.checked_columns import Columns
 from rnnsearch.data.series.cuts import a_row_a_block, cut_for
+from rnnsearch.data.series.kept_rows import read_file
 from rnnsearch.data.series.layout import SeriesLayout
-from rnnsearch.data.series.reading import read_file
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.series.windows import Windows
 from rnnsearch.data.time import times_after

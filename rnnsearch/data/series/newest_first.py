@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnsearch.data.series.columns import ColumnReader
+from rnnsearch.data.series.checked_columns import ColumnReader
 
 __all__ = ["NEWEST_FIRST", "newest_first"]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnsearch.data.raw.cells import number
+from rnnsearch.data.raw.cell_numbers import number
 from rnnsearch.data.raw.extremes import find_sentinel
 
 __all__ = ["find_sentinel", "said_missing", "sentinel_note", "without_values"]

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from rnnsearch.data.problems import Problems
-from rnnsearch.data.raw.cells import held, interpolated
+from rnnsearch.data.collecting import Problems
+from rnnsearch.data.raw.cell_numbers import held, interpolated
 from rnnsearch.data.raw.tables import Table
-from rnnsearch.data.series.columns import ColumnReader, Columns
+from rnnsearch.data.series.checked_columns import ColumnReader, Columns
 from rnnsearch.data.series.duplicates import once
 from rnnsearch.data.series.missing_rows import on_clock
 from rnnsearch.data.series.newest_first import NEWEST_FIRST, newest_first

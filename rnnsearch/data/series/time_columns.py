@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnnsearch.data.problems import name_rows
+from rnnsearch.data.collecting import name_rows
 from rnnsearch.data.raw.tables import Column
 from rnnsearch.data.time import Stamps, TimeProblem, join_cells, read_stamps, read_typed
 
 if TYPE_CHECKING:
-    from rnnsearch.data.series.columns import ColumnReader
+    from rnnsearch.data.series.checked_columns import ColumnReader
 
 __all__ = ["times_of"]
 

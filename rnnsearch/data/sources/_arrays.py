@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnnsearch.data.problems import Problems, name_nearest, name_some
-from rnnsearch.data.raw.sequences import Raw
+from rnnsearch.data.collecting import Problems, name_nearest, name_some
+from rnnsearch.data.raw.sequence_arrays import Raw
 from rnnsearch.data.sources._base import Parts
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from rnnsearch.data.problems import Problems
-from rnnsearch.data.raw.sequences import Raw
+from rnnsearch.data.collecting import Problems
+from rnnsearch.data.raw.sequence_arrays import Raw
 from rnnsearch.data.raw.tables import Table
-from rnnsearch.data.raw.texts import TextTable
+from rnnsearch.data.raw.text_rows import TextTable
 
 __all__ = ["Parts", "Reader", "RowsReader", "SequencesReader", "TableReader", "TextReader"]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnsearch.data.problems import Problems, name_some
+from rnnsearch.data.collecting import Problems, name_some
 from rnnsearch.files import cache_folder
 
 __all__ = ["Listed", "groups_of", "list_classes", "list_new", "list_parts", "place_of"]

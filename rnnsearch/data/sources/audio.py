@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rnnsearch.data.collecting import Problems, name_some
 from rnnsearch.data.extras import import_extra
-from rnnsearch.data.problems import Problems, name_some
-from rnnsearch.data.raw.sequences import Raw
+from rnnsearch.data.raw.sequence_arrays import Raw
 from rnnsearch.data.sources._base import Parts, SequencesReader
 from rnnsearch.data.sources._folders import (
     Listed,

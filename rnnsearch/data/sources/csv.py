@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from rnnsearch.data.problems import Problems, name_rows
-from rnnsearch.data.raw.cells import MISSING
+from rnnsearch.data.collecting import Problems, name_rows
+from rnnsearch.data.raw.cell_numbers import MISSING
 from rnnsearch.data.raw.tables import Table, TextColumn
 from rnnsearch.data.sources._base import TableReader
 from rnnsearch.data.sources.dialect import Cut, cut_text, decode, find_separator

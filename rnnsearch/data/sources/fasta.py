@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from rnnsearch.data.problems import Problems, name_some
-from rnnsearch.data.raw.texts import TextTable
+from rnnsearch.data.collecting import Problems, name_some
+from rnnsearch.data.raw.text_rows import TextTable
 from rnnsearch.data.sources._base import RowsReader
 from rnnsearch.data.sources.plain import files_below, read_plain
 

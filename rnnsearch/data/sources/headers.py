@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from rnnsearch.data.raw.cells import MISSING
+from rnnsearch.data.raw.cell_numbers import MISSING
 from rnnsearch.data.time import find_form
 
 __all__ = [

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rnnsearch.data.collecting import Problems, name_some
 from rnnsearch.data.extras import import_extra
-from rnnsearch.data.problems import Problems, name_some
-from rnnsearch.data.raw.sequences import Raw
+from rnnsearch.data.raw.sequence_arrays import Raw
 from rnnsearch.data.sources._base import Parts, SequencesReader
 from rnnsearch.data.sources._folders import (
     Listed,
@@ -53,7 +53,7 @@ class ImagesReader(SequencesReader):
     """Reads a folder a class; or folders train, validation and test of these.
 
     A picture is one file, a clip a folder of them. x are the pictures as they are, from 0 to 1:
-    `rnnsearch.data.sequences.steps` makes steps of them.
+    `rnnsearch.data.sequences.image_steps` makes steps of them.
     """
 
     def read(self, section: ImagesSource, problems: Problems) -> Parts:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnnsearch.data.problems import Problems
-from rnnsearch.data.raw.sequences import Raw
+from rnnsearch.data.collecting import Problems
+from rnnsearch.data.raw.sequence_arrays import Raw
 from rnnsearch.data.sources._arrays import new_sequences, parts_of
 from rnnsearch.data.sources._base import Parts, SequencesReader
 from rnnsearch.files import memory_bytes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rnnsearch.data.raw.cells import MISSING
+from rnnsearch.data.raw.cell_numbers import MISSING
 
 __all__ = ["find_decimal", "plain_numbers"]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnsearch.data.problems import Problems
+from rnnsearch.data.collecting import Problems
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.sources._base import TableReader
 from rnnsearch.errors import InvalidData, MissingExtra

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rnnsearch.data.problems import Problems
+from rnnsearch.data.collecting import Problems
 from rnnsearch.data.sources.dialect import decode
 
 __all__ = ["files_below", "read_plain"]

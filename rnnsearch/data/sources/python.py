@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnnsearch.data.problems import Problems, name_nearest
-from rnnsearch.data.raw.sequences import Arrays, Raw, plain_array
+from rnnsearch.data.collecting import Problems, name_nearest
+from rnnsearch.data.raw.sequence_arrays import Arrays, Raw, plain_array
 from rnnsearch.data.sources._arrays import new_sequences, parts_of
 from rnnsearch.data.sources._base import Parts, SequencesReader
 from rnnsearch.data.sources.npz import load_npz

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rnnsearch.data.raw.texts import TextTable
+from rnnsearch.data.raw.text_rows import TextTable
 from rnnsearch.data.sources._base import RowsReader, TableReader
 from rnnsearch.data.sources.csv import CsvReader
 from rnnsearch.data.sources.parquet import ParquetReader

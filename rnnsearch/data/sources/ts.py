@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnnsearch.data.problems import Problems, name_rows, name_some
-from rnnsearch.data.raw.cells import number
-from rnnsearch.data.raw.sequences import Raw
+from rnnsearch.data.collecting import Problems, name_rows, name_some
+from rnnsearch.data.raw.cell_numbers import number
+from rnnsearch.data.raw.sequence_arrays import Raw
 from rnnsearch.data.sources._base import Parts, SequencesReader
 from rnnsearch.data.sources.dialect import decode
 

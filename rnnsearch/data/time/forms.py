@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnsearch.data.time.texts import ENGLISH, SPLIT, parse_texts, plain_text
+from rnnsearch.data.time.form_parsing import ENGLISH, SPLIT, parse_texts, plain_text
 
 __all__ = [
     "DAILY",

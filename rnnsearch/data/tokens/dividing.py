@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnnsearch.data.folds import Division, Folds, Pool, quantile_bins
-from rnnsearch.data.tokens.parts import Split, known_already
-from rnnsearch.data.tokens.rows import Rows
+from rnnsearch.data.tokens.token_parts import Split, known_already
+from rnnsearch.data.tokens.token_rows import Rows
 
 if TYPE_CHECKING:
-    from rnnsearch.data.problems import Problems
+    from rnnsearch.data.collecting import Problems
     from rnnsearch.spec.sources import RowsSource
 
 __all__ = ["divide_pool", "sequence_keys", "without_repeated"]

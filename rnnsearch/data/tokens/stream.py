@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnnsearch.data._base import Dataset, Part, Preparation, SequenceData, Target
+from rnnsearch.data.collecting import Problems, name_some
 from rnnsearch.data.inputs import Inputs
-from rnnsearch.data.problems import Problems, name_some
 from rnnsearch.data.scaling import identity
 from rnnsearch.data.sources import TEXTS
 from rnnsearch.data.splits import time_parts

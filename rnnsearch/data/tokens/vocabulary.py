@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnnsearch.data.problems import Problems
+from rnnsearch.data.collecting import Problems
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import TokensSource

@@ -5,9 +5,9 @@ same order of the data, from the same weights. What is gained is that models whi
 only share one compiled program, that an epoch is one call of it, and that several train at once.
 """
 
-from rnnsearch.engines.built.lanes import Keeper, Lane, Trained
-from rnnsearch.engines.built.programs import Programs
+from rnnsearch.engines.built.fit_requests import NotArrays, Request
+from rnnsearch.engines.built.model_training import Keeper, Lane, Trained
 from rnnsearch.engines.built.reasons import reason_against
-from rnnsearch.engines.built.requests import NotArrays, Request
+from rnnsearch.engines.built.shared_programs import Programs
 
 __all__ = ["Keeper", "Lane", "NotArrays", "Programs", "Request", "Trained", "reason_against"]

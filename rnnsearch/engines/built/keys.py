@@ -11,7 +11,7 @@ from typing import Any
 import keras
 from keras.src.utils import module_utils
 
-from rnnsearch.engines.built.numbers import Number, find_numbers, replaced
+from rnnsearch.engines.built.traced import Number, find_numbers, replaced
 
 __all__ = ["describe", "is_foreign"]
 

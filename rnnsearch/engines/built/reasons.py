@@ -8,7 +8,7 @@ from typing import Any
 import keras
 from keras.src.utils import is_default
 
-from rnnsearch.engines.built.requests import Request
+from rnnsearch.engines.built.fit_requests import Request
 
 __all__ = ["acts_within_epochs", "reason_against"]
 

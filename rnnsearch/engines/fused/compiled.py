@@ -14,11 +14,11 @@ import numpy as np
 from rnnsearch.data import Dataset
 from rnnsearch.engines._base import Program, Run
 from rnnsearch.engines.compiling import lane_numbers
-from rnnsearch.engines.fused.network import Network
+from rnnsearch.engines.fused.flat_network import Network
+from rnnsearch.engines.fused.lane_epoch import LaneState, epoch_function
 from rnnsearch.engines.fused.optimizers import RULES
 from rnnsearch.engines.fused.placement import Placement
 from rnnsearch.engines.fused.probing import Prober
-from rnnsearch.engines.fused.training import LaneState, epoch_function
 from rnnsearch.engines.fused.widths import update_seconds
 from rnnsearch.engines.ragged import Lengths, lengths_of
 from rnnsearch.models.in_kernels import in_kernels
@@ -73,7 +73,7 @@ class CompiledProgram:
         Args:
             width: K.
             shape: Of the lanes' orders.
-            data: `rnnsearch.engines.fused.reading.Data`; only its shapes matter.
+            data: `rnnsearch.engines.fused.data_reading.Data`; only its shapes matter.
         """
         compiled: Callable[..., Any] = self._executable(width, shape, data)
         return compiled

@@ -17,10 +17,10 @@ from rnnsearch.engines._base import Engine, LaneMode, Program, Run, SavedLane, S
 from rnnsearch.engines.compiling import lane_numbers
 from rnnsearch.engines.devices import describe_device, on_host
 from rnnsearch.engines.fused.compiled import CompiledProgram, Shape
+from rnnsearch.engines.fused.data_reading import Data, device_data
+from rnnsearch.engines.fused.lane_epoch import LaneState, metric_names
 from rnnsearch.engines.fused.placement import KernelMode, make_placement
-from rnnsearch.engines.fused.reading import Data, device_data
 from rnnsearch.engines.fused.saving import lane_arrays, lane_state
-from rnnsearch.engines.fused.training import LaneState, metric_names
 from rnnsearch.engines.fused.widths import fitting_width, full_width, wanted_width
 from rnnsearch.engines.orders import Orders
 from rnnsearch.engines.schedules import updates_of

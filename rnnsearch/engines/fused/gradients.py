@@ -11,9 +11,9 @@ import numpy as np
 
 from rnnsearch.data import MASK_VALUE
 from rnnsearch.engines._base import Program
-from rnnsearch.engines.fused.network import Network
-from rnnsearch.engines.fused.reading import Split
-from rnnsearch.engines.losses import make_training_loss
+from rnnsearch.engines.fused.data_reading import Split
+from rnnsearch.engines.fused.flat_network import Network
+from rnnsearch.engines.keras_losses import make_training_loss
 
 __all__ = ["gradient_function"]
 

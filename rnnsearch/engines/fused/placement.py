@@ -21,7 +21,7 @@ from jax.sharding import NamedSharding, PartitionSpec
 from rnnsearch.data.inputs import aligned
 from rnnsearch.engines._base import LaneMode
 from rnnsearch.engines.devices import capability, has_gpu
-from rnnsearch.engines.fused.training import LaneState
+from rnnsearch.engines.fused.lane_epoch import LaneState
 from rnnsearch.models.in_kernels import Kernels
 
 __all__ = ["KernelMode", "Placement", "make_placement"]

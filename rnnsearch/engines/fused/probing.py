@@ -16,8 +16,8 @@ from rnnsearch.diagnosis import LayerDiagnosis, chosen_lags
 from rnnsearch.engines._base import Program, Run
 from rnnsearch.engines.compiling import lane_numbers
 from rnnsearch.engines.devices import on_host
-from rnnsearch.engines.fused.network import Network
-from rnnsearch.engines.losses import make_loss
+from rnnsearch.engines.fused.flat_network import Network
+from rnnsearch.engines.keras_losses import make_loss
 from rnnsearch.models.probes import Probes, probing
 from rnnsearch.tasks import loss_weights
 

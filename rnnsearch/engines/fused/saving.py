@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import jax
 import numpy as np
 
-from rnnsearch.engines.fused.training import LaneState
+from rnnsearch.engines.fused.lane_epoch import LaneState
 
 __all__ = ["lane_arrays", "lane_state"]
 

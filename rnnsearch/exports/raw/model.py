@@ -8,10 +8,10 @@ import keras
 from keras import ops
 
 from rnnsearch.data import Preparation
-from rnnsearch.data.sequences.preparation import SequencesPreparation
-from rnnsearch.data.series.preparation import SeriesPreparation
-from rnnsearch.data.tokens.preparation import RowsPreparation
+from rnnsearch.data.sequences.sequence_preparation import SequencesPreparation
+from rnnsearch.data.series.series_preparation import SeriesPreparation
 from rnnsearch.data.tokens.stream import StreamPreparation
+from rnnsearch.data.tokens.token_preparation import RowsPreparation
 from rnnsearch.errors import InvalidInput, Problem
 from rnnsearch.exports.raw._base import RawForm
 from rnnsearch.exports.raw.arithmetic import unlinked, unscaled

@@ -11,7 +11,7 @@ from keras import ops
 from rnnsearch.data import MASK_VALUE
 from rnnsearch.data.categories import column_names
 from rnnsearch.data.sequences.masks import real_steps, to_front
-from rnnsearch.data.sequences.preparation import SequencesPreparation
+from rnnsearch.data.sequences.sequence_preparation import SequencesPreparation
 from rnnsearch.exports.raw._base import Examples, Given, RawForm
 from rnnsearch.exports.raw.arithmetic import scaled
 

@@ -14,7 +14,7 @@ from rnnsearch.data.series.rows import Series
 from rnnsearch.exports.raw._base import Examples
 
 if TYPE_CHECKING:
-    from rnnsearch.data.series.preparation import SeriesPreparation
+    from rnnsearch.data.series.series_preparation import SeriesPreparation
     from rnnsearch.data.series.windows import Windows
     from rnnsearch.exports.raw.tables import TableForm
 

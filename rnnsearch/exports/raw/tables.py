@@ -11,7 +11,7 @@ from keras import ops
 from rnnsearch.data import Scaling
 from rnnsearch.data.categories import column_names, join_columns
 from rnnsearch.data.series.features import known_ahead
-from rnnsearch.data.series.preparation import SeriesPreparation
+from rnnsearch.data.series.series_preparation import SeriesPreparation
 from rnnsearch.exports.raw._base import Examples, Given, RawForm
 from rnnsearch.exports.raw.arithmetic import linked, scaled
 from rnnsearch.exports.raw.table_rows import examples_of, lagged_rows

@@ -9,8 +9,8 @@ import numpy as np
 
 from rnnsearch.data.categories import column_names
 from rnnsearch.data.tokens.coding import Coding
-from rnnsearch.data.tokens.preparation import RowsPreparation
 from rnnsearch.data.tokens.stream import StreamPreparation
+from rnnsearch.data.tokens.token_preparation import RowsPreparation
 from rnnsearch.exports.raw._base import Examples, Given, RawForm
 from rnnsearch.exports.raw.arithmetic import scaled
 

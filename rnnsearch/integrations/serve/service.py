@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnnsearch.data.series.preparation import SeriesPreparation
+from rnnsearch.data.series.series_preparation import SeriesPreparation
 from rnnsearch.errors import InvalidInput, Problem
 
 if TYPE_CHECKING:

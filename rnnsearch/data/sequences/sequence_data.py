@@ -1,0 +1,380 @@
+"""Arrays of sequences, from the Python API or a file: split, scaled and masked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rnnsearch.data._base import Dataset, SequenceData, Target, join_parts, output_axes
+from rnnsearch.data.categories import find_categories, unknown
+from rnnsearch.data.collecting import Problems, name_some
+from rnnsearch.data.raw.sequence_arrays import Arrays, Raw, plain_array
+from rnnsearch.data.scaling import constant, identity
+from rnnsearch.data.sequences.image_steps import as_steps, said_steps
+from rnnsearch.data.sequences.kinds import find_ignored
+from rnnsearch.data.sequences.masks import real_steps
+from rnnsearch.data.sequences.samples import (
+    Labels,
+    Sample,
+    clean,
+    encode,
+    find_classes,
+    of_classes,
+    shaped,
+)
+from rnnsearch.data.sequences.sequence_parts import PARTS, Divided, by_column, divide
+from rnnsearch.data.sequences.sequence_preparation import SequencesPreparation
+from rnnsearch.data.sources import Parts
+from rnnsearch.data.unlike_targets import size_note
+from rnnsearch.vocabulary import MAPPINGS
+
+if TYPE_CHECKING:
+    from rnnsearch.spec.sources import ArraysSource, SequencesSource
+
+__all__ = ["SequencesData", "prepare_sequences", "read_arrays"]
+
+_NONE = np.zeros(0, np.int64)
+"""No sequence."""
+
+
+@dataclass(frozen=True)
+class SequencesData(SequenceData):
+    """Arrays, ready to be divided and scaled: they have their own length.
+
+    Attributes:
+        divided: The sequences; none of them where `made` is there.
+        prepared: The preparation of each division.
+        delivered: That of the whole pool; of the one division where there is one.
+        content_: What a source says that has no file.
+        made: The arrays of the one division, made once; empty if there are more.
+        notes_: What was decided about the arrays.
+    """
+
+    divided: Divided
+    prepared: tuple[SequencesPreparation, ...]
+    delivered: SequencesPreparation
+    content_: str = ""
+    made: tuple[Dataset, ...] = ()
+    notes_: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was decided about the arrays."""
+        return (*self.notes_, *size_note(self.delivered.target))
+
+    @property
+    def folds(self) -> int:
+        """Divisions in all."""
+        return len(self.prepared)
+
+    @property
+    def repeats(self) -> int:
+        """How often the sequences are dealt to folds anew."""
+        return self.divided.folds.repeats
+
+    @property
+    def ordered(self) -> bool:
+        """Whether divisions follow each other in time."""
+        return self.divided.ordered
+
+    def dataset(
+        self, window: int | None = None, fold: int = -1, rows: int | None = None
+    ) -> Dataset:
+        """The parts; `window` must be None, for the sequences have their own length."""
+        assert window is None, "arrays have no window to choose"
+        if self.made:
+            assert fold in (-1, 0), "there is one fold"
+            return self.made[0]
+        division, pool = self.divided.folds.divisions[fold], self.divided.pool
+        train, validation = pool.take(division.train), pool.take(division.validation)
+        return _dataset(self.prepared[fold], train, validation, self.divided.test)
+
+    def whole(self, window: int | None = None, rows: int | None = None) -> Dataset:
+        """All sequences outside the test part to train on, the last division's to watch."""
+        assert window is None, "arrays have no window to choose"
+        if self.made:
+            one = self.made[0]
+            return replace(one, train=join_parts([one.train, one.validation]))
+        pool, last = self.divided.pool, self.divided.folds.divisions[-1]
+        return _dataset(self.delivered, pool, pool.take(last.validation), self.divided.test)
+
+    def preparation(
+        self, window: int | None = None, fold: int | None = None
+    ) -> SequencesPreparation:
+        """Scaling, classes and padding."""
+        assert window is None, "arrays have no window to choose"
+        return self.delivered if fold is None else self.prepared[fold]
+
+    @property
+    def content(self) -> str:
+        """What a source says that has no file."""
+        return self.content_
+
+    @property
+    def steps(self) -> int:
+        """The longest sequence."""
+        return 1 if not self.delivered.mapping.recurrent else self.delivered.steps
+
+    def summary(self) -> list[tuple[str, str]]:
+        """Sequences a part, lengths, shapes, target."""
+        data = self.dataset()
+        target = data.target
+        parts = (data.train, data.validation, data.test)
+        lines = [
+            (name, f"{len(part)} sequences" if len(part) else "none")
+            for name, part in zip(PARTS, parts, strict=True)
+        ]
+        if self.divided.folds.said:
+            lines.insert(0, ("folds", self.divided.folds.said))
+        axes = "(N, F)" if data.train.sequences.ndim == 2 else "(N, T, F)"
+        ragged = ", ragged: padded at the front and masked" if data.masked else ""
+        known = self.delivered.categories
+        named = "; ".join(name_some(of, 12) for of in known)
+        classes = f": 0 or 1 for each of {named}" if known else ""
+        lines.append(("input", f"{axes} = {data.train.sequences.shape}{classes}{ragged}"))
+        lines.append(("output", f"{output_axes(data.train.y, target)} = {data.train.y.shape}"))
+        y = data.train.y if data.train.weight is None else data.train.y[data.train.weight > 0]
+        if target.kind == "class":
+            counts = np.bincount(y.ravel(), minlength=len(target.classes))
+            texts = [f"{c} {n}" for c, n in zip(target.classes, counts, strict=True)]
+            lines.append(("target", f"members of each class in training: {name_some(texts, 12)}"))
+        else:
+            raw = target.scaling.invert(y)
+            lines.append(("target", f"{raw.min():g} to {raw.max():g} in training"))
+        return lines + [("note", note) for note in self.notes]
+
+
+def read_arrays(source: ArraysSource, task: str, arrays: Arrays | None) -> SequencesData:
+    """Check and prepare arrays given through the Python API.
+
+    Raises:
+        InvalidData: With every problem that could be found.
+    """
+    problems = Problems()
+    if arrays is None:
+        must, advice = "must be given as arrays", "pass x and y"
+        problems.add("data", must, "none", advice)
+        problems.raise_any()
+    raws: list[Raw | None] = []
+    for name, suffix in (("train", ""), ("validation", "_validation"), ("test", "_test")):
+        given = getattr(arrays, name)
+        if given is None:
+            raws.append(None)
+            continue
+        x, y, *rest = given
+        lengths = plain_array(rest[0]) if rest and rest[0] is not None else None
+        names = (f"x{suffix}", f"y{suffix}", f"lengths{suffix}")
+        raws.append(Raw(plain_array(x), plain_array(y), lengths, names))
+    return prepare_sequences(source, task, Parts(raws[0], raws[1], raws[2]), problems)
+
+
+def prepare_sequences(
+    source: SequencesSource,
+    task: str,
+    raws: Parts,
+    problems: Problems,
+) -> SequencesData:
+    """Training, validation (or None) and test arrays (or None) to what a model needs.
+
+    Raises:
+        InvalidData: With every problem that could be found.
+    """
+    samples, kind, ignored = _samples(source, task, by_column(raws, problems), problems)
+    problems.raise_any()
+    given = [sample for sample in samples if sample is not None]
+    labels = find_classes(given, problems) if kind == "class" else Labels("numeric")
+    if kind == "class":
+        samples = [s if s is None else encode(s, labels.classes, problems) for s in samples]
+    divided = divide(source.split, samples, labels.classes, problems)
+    pool, test, folds = divided.pool, divided.test, divided.folds
+    learned, judged = pool, pool.take(_NONE)
+    if len(folds) == 1:
+        learned, judged = (
+            pool.take(index) for index in (folds.divisions[0].train, folds.divisions[0].validation)
+        )
+    _check_inputs(learned, judged, test, problems)
+    _check(learned, judged, test, labels, problems)
+    problems.raise_any()
+    source = source.model_copy(update={"ignore_class": ignored})
+    delivered = _prepare(source, task, labels, learned, (pool, test))
+    notes = tuple(dict.fromkeys(problems.notes))
+    if len(folds) == 1:
+        made = _dataset(delivered, learned, judged, test)
+        nothing = replace(divided, pool=pool.take(_NONE), test=test.take(_NONE))
+        return SequencesData(nothing, (delivered,), delivered, raws.content, (made,), notes)
+    prepared = tuple(
+        delivered.fitted(pool.take(division.train), source.scaling) for division in folds.divisions
+    )
+    return SequencesData(divided, prepared, delivered, raws.content, notes_=notes)
+
+
+def _dataset(
+    prepared: SequencesPreparation, train: Sample, validation: Sample, test: Sample
+) -> Dataset:
+    """The arrays of three parts."""
+    return Dataset(
+        train=prepared.part(train),
+        validation=prepared.part(validation),
+        test=prepared.part(test),
+        target=prepared.target,
+        masked=prepared.masked,
+        output_steps=prepared.output_steps,
+    )
+
+
+def _samples(
+    source: SequencesSource,
+    task: str,
+    raws: Parts,
+    problems: Problems,
+) -> tuple[list[Sample | None], str, int | str | None]:
+    """The arrays in one form; the kind of target and a label that is none, of the training part."""
+    kind: str = source.target_kind
+    settings = source.model_dump(mode="json")
+    samples: list[Sample | None] = []
+    first: Raw | None = None
+    looked = source.ignore_class is None
+    ignored = None if source.ignore_class == "none" else source.ignore_class
+    for raw in raws[:3]:
+        categorical = None if first is None else of_classes(first.x)
+        cut = None if raw is None else as_steps(raw, settings, task, problems)
+        if first is None and cut is not None:
+            problems.notes += said_steps(cut, settings, task)
+        done = None if cut is None else shaped(cut, task, kind, problems, categorical)
+        if done is None:
+            samples.append(None)
+            continue
+        ready, kind = done
+        first = first or ready
+        if ready.x.shape[-1] != first.x.shape[-1]:
+            received = f"{first.x.shape[-1]} in {first.names[0]}, "
+            received += f"{ready.x.shape[-1]} in {ready.names[0]}"
+            must, advice = "must have the same features in every part", "save the same columns"
+            problems.add("data.path", must, received, advice)
+            continue
+        if _outputs(ready, task, kind) != _outputs(first, task, kind):
+            received = f"{first.names[1]} of shape {_shape(first)}, "
+            received += f"{ready.names[1]} of shape {_shape(ready)}"
+            must, advice = "must have the same outputs in every part", "save the same columns"
+            problems.add("data.path", must, received, advice)
+            continue
+        if looked and ready.y is not None and kind == "class":
+            ignored, looked = find_ignored(ready.y, problems), False
+        sample = clean(ready, task, kind, source.missing, problems, ignored)
+        samples.append(sample)
+        if not len(sample):
+            must, received = "must leave some sequences", f"none in {ready.names[0]}"
+            problems.add("data.missing", must, received, "fill the gaps")
+    return samples, kind, ignored
+
+
+def _shape(raw: Raw) -> tuple[int, ...]:
+    return raw.y.shape if raw.y is not None else ()
+
+
+def _outputs(raw: Raw, task: str, kind: str) -> tuple[int, ...]:
+    """What must agree between parts: numbers predicted, and steps of one_to_many."""
+    steps = _shape(raw)[1:2] if MAPPINGS[task].unfolds else ()
+    return steps + (_shape(raw)[-1:] if kind == "numeric" else ())
+
+
+def _check_inputs(train: Sample, validation: Sample, test: Sample, problems: Problems) -> None:
+    """Inputs must vary in training, which must have every class of them.
+
+    Of several features one that varies is enough, and those that do not are told: the border of an
+    image is often blank, and a sensor may have been off.
+    """
+    must, count = "must vary in the training part", len(train.x)
+    if not of_classes(train.x):
+        columns = train.x.reshape(-1, train.x.shape[-1]).T
+        blank = [at for at, c in enumerate(columns) if constant(c) or np.isnan(c).all()]
+        if len(blank) == len(columns):
+            named = "the only feature" if len(columns) == 1 else "every feature"
+            received = f"{named} the same in all {count} training sequences"
+            problems.add("data.path", must, received, "give sequences that differ")
+        elif blank:
+            said = f"feature{'' if len(blank) == 1 else 's'} {name_some(blank)}"
+            same = f"the same in all {count} training sequences, so of no use"
+            problems.notes.append(f"{said} of {len(columns)}, counted from 0: {same}")
+        return
+    for index, column in enumerate(train.x.T):
+        known = find_categories(column)
+        if len(known) == 1:
+            received = f"only {known[0]} as input of all {count} training sequences"
+            problems.add("data.path", must, received, "give sequences of other classes too")
+            continue
+        _check_known(known, index, validation, test, problems)
+
+
+def _check_known(
+    known: tuple[Any, ...], index: int, validation: Sample, test: Sample, problems: Problems
+) -> None:
+    """Note classes of a column of the inputs that training has not shown."""
+    for name, part in (("validation", validation), ("test", test)):
+        column = part.x[:, index]
+        strange = find_categories(column[unknown(column, known)])
+        if strange:
+            received = f"{name_some(strange)} as input in {name} only"
+            advice = "change the parts"
+            if column.dtype.kind == "i":
+                advice += "; give x as (N, 1) if its numbers are amounts, not names of classes"
+            must = "must have every class in the training part"
+            problems.add("data.split", must, received, advice)
+
+
+def _check(
+    train: Sample,
+    validation: Sample,
+    test: Sample,
+    labels: Labels,
+    problems: Problems,
+) -> None:
+    """Targets must vary in training, which must have every class."""
+    if labels.kind == "numeric":
+        for index, column in enumerate(train.y[train.observed].T):
+            if constant(column):
+                received = f"output {index}, the same in all {len(train.y)} training sequences"
+                must, advice = "must vary in the training part", "leave the output out"
+                problems.add("data.path", must, received, advice)
+        return
+    known = set(np.unique(train.y[train.observed]).tolist())
+    for name, part in (("validation", validation), ("test", test)):
+        strange = sorted(set(np.unique(part.y[part.observed]).tolist()) - known)
+        if strange and len(labels.classes) > 1:
+            received = f"{name_some([labels.classes[i] for i in strange])} in {name} only"
+            must, advice = "must have every class in the training part", "change the parts"
+            problems.add("data.split", must, received, advice)
+
+
+def _prepare(
+    source: SequencesSource,
+    task: str,
+    labels: Labels,
+    train: Sample,
+    every: tuple[Sample, Sample],
+) -> SequencesPreparation:
+    """Scaling fitted on real training steps, and lengths over all sequences."""
+    vectors = MAPPINGS[task].unfolds
+    classes = of_classes(train.x)
+    categories = tuple(find_categories(column) for column in train.x.T) if classes else ()
+    features = sum(map(len, categories)) or train.x.shape[-1]
+    steps = train.y.shape[1] if vectors else max(sample.x.shape[1] for sample in every)
+    width = train.y.shape[-1] if labels.kind == "numeric" else 1
+    names = tuple(f"y{index}" for index in range(width)) if width > 1 else ("y",)
+    masked = not vectors and any(
+        not real_steps(sample.lengths, steps, True).all() for sample in every if len(sample)
+    )
+    blank = SequencesPreparation(
+        task=task,
+        steps=int(steps),
+        masked=masked,
+        missing=source.missing,
+        scaling=identity(features),
+        target=Target(labels.kind, names, labels.classes, identity(width)),
+        reader=source.model_dump(mode="json"),
+        categories=categories,
+        per_sequence=source.scaling == "per_sequence",
+    )
+    return blank.fitted(train, source.scaling)

@@ -1,0 +1,113 @@
+"""Time in several columns: year and month, date and hour, put together as one text a row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rnnsearch.data.time.form_parsing import plain_text
+
+__all__ = ["join_cells", "role"]
+
+_ROLES = {
+    "year": "year yr yyyy jahr annee año ano",
+    "quarter": "quarter qtr quartal trimestre",
+    "month": "month mon mo mm monat mois mes",
+    "week": "week wk isoweek kw woche weekofyear",
+    "day": "day dom dd tag jour dia dayofmonth",
+    "ordinal": "doy dayofyear yday julianday",
+    "date": "date datum fecha data dt ds yearmonth",
+    "hour": "hour hr hh hours stunde heure hora he hourending hourend hourbeginning hourofday",
+    "minute": "minute min minutes mi",
+    "second": "second sec seconds ss",
+    "time": "time uhrzeit zeit timeofday clock heure anfang beginn starttime von",
+}
+_WORDS = {word: role for role, words in _ROLES.items() for word in words.split()}
+_ORDER = ("year", "month", "day", "hour", "minute", "second")
+
+
+def role(name: str) -> str:
+    """What a column's name says that it holds of a time; "" if nothing."""
+    folded = re.sub(r"[^a-z]", "", name.casefold())
+    last = re.split(r"[^a-z]+", name.casefold().strip(" _.()"))[-1]
+    return _WORDS.get(folded) or _WORDS.get(last, "")
+
+
+def join_cells(names: Sequence[str], columns: Sequence[Sequence[str]]) -> list[str]:
+    """The cells of several columns as one text a row, "" where a part is empty or can't be read.
+
+    Args:
+        names: Of the columns; one that says nothing is what its place in the list stands for.
+        columns: R cells each.
+    """
+    roles = [role(name) for name in names]
+    if "day" in roles and "year" not in roles:
+        roles[roles.index("day")] = "date"
+    if not all(roles) or len(set(roles)) < len(roles):
+        dates = "date" in roles[:1] or not columns[0] or not columns[0][0].isdecimal()
+        order = ("date", "time") if dates and len(names) == 2 else _ORDER
+        roles = list(order[: len(names)])
+    return [_joined(dict(zip(roles, cells, strict=True))) for cells in zip(*columns, strict=True)]
+
+
+def _joined(parts: dict[str, str]) -> str:
+    """One row's."""
+    if not all(parts.values()):
+        return ""
+    try:
+        date = parts["date"] if "date" in parts else _date(parts)
+        return date + _time(parts)
+    except (KeyError, ValueError):
+        return " ".join(parts.values())
+
+
+def _date(parts: dict[str, str]) -> str:
+    """A date of its parts."""
+    year = _whole(parts["year"])
+    if "quarter" in parts:
+        return f"{year:04}Q{parts['quarter'].upper().lstrip('Q')}"
+    if "week" in parts:
+        return f"{year:04}-W{_whole(parts['week']):02}"
+    if "ordinal" in parts:
+        import datetime
+
+        return str(datetime.date(year, 1, 1) + datetime.timedelta(_whole(parts["ordinal"]) - 1))
+    if "month" not in parts:
+        return f"{year:04}" if len(parts) == 1 else f"{year:04}-01-01"
+    month = parts["month"]
+    months = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+    named = plain_text(month)[:3].lower()
+    number = months.index(named) + 1 if named in months else _whole(month)
+    if "day" in parts:
+        return f"{year:04}-{number:02}-{_whole(parts['day']):02}"
+    return f"{year:04}-{number:02}" + ("-01" if {"hour", "time"} & {*parts} else "")
+
+
+def _time(parts: dict[str, str]) -> str:
+    """The time of day, with a space before it; "" where no part says it."""
+    if "time" in parts:
+        time = parts["time"]
+        if time.isdecimal():
+            time = f"{int(time) // 100:02}:{int(time) % 100:02}"
+        return f" {time}"
+    if "hour" not in parts:
+        return ""
+    text = parts["hour"].upper().removeprefix("H")
+    if ":" in text:
+        return f" {text}"
+    hour = _whole(text)
+    if hour > 24 and hour % 100 < 60:  # 1400
+        hour, minute = divmod(hour, 100)
+    else:
+        minute = _whole(parts.get("minute", "0"))
+    return f" {hour:02}:{minute:02}" + (
+        f":{_whole(parts['second']):02}" if "second" in parts else ""
+    )
+
+
+def _whole(text: str) -> int:
+    """A whole number, also as 5.0."""
+    value = float(text)
+    if value != int(value):
+        raise ValueError(text)
+    return int(value)

@@ -1,0 +1,226 @@
+"""One model's training through a program: a `fit` that is a call an epoch."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import jax
+import keras
+import numpy as np
+from keras.src.utils.python_utils import pythonify_logs
+
+from rnnsearch.engines.built.fit_requests import Request, orders
+from rnnsearch.engines.built.shared_programs import Program, State, built_for
+
+__all__ = ["Keeper", "Lane", "Trained"]
+
+
+class Keeper(Protocol):
+    """Says of each epoch whether its weights are to be kept."""
+
+    def keeps(self, logs: Mapping[str, float]) -> bool:
+        """Whether these are the best so far."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Ahead:
+    """An epoch that was trained before its callbacks were called.
+
+    Attributes:
+        before: The state that it began with.
+        after: And ended with.
+        logs: What `fit` would have told of it.
+        generator: Of the orders, after it.
+    """
+
+    before: State
+    after: State
+    logs: dict[str, float]
+    generator: Any
+
+
+@dataclass
+class Trained:
+    """What a lane came to.
+
+    Attributes:
+        history: As `fit` returns it.
+        best: The state where the keeper said so last; None if it never did.
+    """
+
+    history: keras.callbacks.History
+    best: State | None
+
+
+class Lane:
+    """A model on its way through a `fit`. Made by the thread that builds models, run by any.
+
+    Args:
+        model: Compiled. Its variables are what training starts from; they are at its last epoch's
+            values afterwards.
+        request: What `fit` was asked for.
+        program: That trains it.
+        values: (numbers, 2) of the model's, for the program.
+        callbacks: Called at the ends of epochs and of training, with the model as it is then.
+        keeper: Whether an epoch's weights are kept.
+
+    Attributes:
+        model: As given.
+        acted: Whether a callback changed something, so that what was trained ahead was of no use.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        request: Request,
+        program: Program,
+        values: np.ndarray,
+        callbacks: list[Any],
+        keeper: Keeper,
+    ) -> None:
+        self.model = model
+        self._request = request
+        self._program = program
+        self._values = values
+        self._keeper = keeper
+        self._state = built_for(model, request)
+        self._generator = request.generator()
+        self._watched = bool(callbacks)
+        self._calls = keras.callbacks.CallbackList(
+            callbacks,
+            add_history=True,
+            add_progbar=False,
+            verbose=0,
+            epochs=request.epochs,
+            steps=-(-request.count // request.batch),
+            model=model,
+        )
+        self._stopped = threading.Event()
+        self._ahead: deque[_Ahead] = deque()
+        self.acted = False
+
+    @property
+    def size(self) -> int:
+        """Bytes of what is kept of all epochs that are trained ahead."""
+        epochs = self._request.epochs - self._request.first
+        return epochs * sum(int(array.nbytes) for array in jax.tree.leaves(self._state))
+
+    def run_ahead(self) -> None:
+        """Train all epochs as if no callback did anything, for `train` to take them.
+
+        Any thread may do this; callbacks are then called in the order of trials by `train`.
+        """
+        before, generator = self._state, self._generator.get_state()
+        found = []
+        for epoch in range(self._request.first, self._request.epochs):
+            start = self._state
+            logs = self._compute(epoch)
+            found.append(_Ahead(start, self._state, logs, self._generator.get_state()))
+            if self._stopped.is_set():
+                break
+        self._state = before
+        self._generator.set_state(generator)
+        self._ahead.extend(found)
+
+    def stop(self) -> None:
+        """Train no further epoch."""
+        self._stopped.set()
+
+    def train(self) -> Trained:
+        """Run all epochs, or as many as the callbacks let it."""
+        model, request = self.model, self._request
+        best: State | None = None
+        logs: dict[str, float] = {}
+        model.stop_training = False
+        self._calls.on_train_begin()
+        for epoch in range(request.first, request.epochs):
+            if self._watched:
+                self._calls.on_epoch_begin(epoch)
+                self._read()
+            logs = self._epoch(epoch)
+            if self._watched:
+                self._write()
+            self._calls.on_epoch_end(epoch, logs)
+            if self._watched:
+                self._read()
+            if self._keeper.keeps(logs):
+                best = self._state
+            if model.stop_training or self._stopped.is_set():
+                break
+        self._write()
+        if request.epochs > 0:
+            model.optimizer.finalize_variable_values(model.trainable_weights)
+        self._calls.on_train_end(logs=logs)
+        return Trained(model.history, best)
+
+    def model_with(self, best: State) -> keras.Model:
+        """The model as it was where the keeper kept it."""
+        self._state = best
+        self._write()
+        return self.model
+
+    def _epoch(self, epoch: int) -> dict[str, float]:
+        """One epoch; what was trained ahead is taken if it began with what there is now."""
+        if self._ahead:
+            ahead = self._ahead.popleft()
+            if _same(ahead.before, self._state):
+                self._state = ahead.after
+                self._generator.set_state(ahead.generator)
+                return dict(ahead.logs)
+            self._ahead.clear()
+            self.acted = True
+        return self._compute(epoch)
+
+    def _compute(self, epoch: int) -> dict[str, float]:
+        program, request = self._program, self._request
+        order, rest = orders(request, self._generator)
+        self._state, logs = program.train(
+            self._state, program.metrics, self._values, request.train, order, rest
+        )
+        found: dict[str, float] = pythonify_logs(jax.device_get(logs))
+        if program.test is not None and request.validates(epoch):
+            other, judged = program.test(
+                self._state[0], self._state[1], program.metrics, self._values, request.validation
+            )
+            self._state = (self._state[0], other, self._state[2])
+            judged = pythonify_logs(jax.device_get(judged))
+            found.update({f"val_{name}": value for name, value in judged.items()})
+        return found
+
+    def _write(self) -> None:
+        """Give the model's variables the values of the state."""
+        for variables, values in zip(self._variables(), self._state, strict=True):
+            for variable, value in zip(variables, values, strict=True):
+                variable.assign(value)
+
+    def _read(self) -> None:
+        """Take the state from the model's variables: a callback may have changed them."""
+        trainable, other, rest = self._variables()
+        state: State = (
+            [v.value for v in trainable],
+            [v.value for v in other],
+            [v.value for v in rest],
+        )
+        self._state = state
+
+    def _variables(self) -> tuple[list[Any], list[Any], list[Any]]:
+        model = self.model
+        return (
+            model.trainable_variables,
+            model.non_trainable_variables,
+            model.optimizer.variables,
+        )
+
+
+def _same(one: State, other: State) -> bool:
+    """Whether nobody has put other arrays into the variables."""
+    return all(
+        a is b
+        for values, others in zip(one, other, strict=True)
+        for a, b in zip(values, others, strict=True)
+    )
