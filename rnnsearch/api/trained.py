@@ -35,7 +35,8 @@ def trained_models(
     """
     import_keras(spec.run.backend)
     own_classes(spec)
-    space, models = SearchSpace.from_spec(spec), []
+    space = SearchSpace.from_spec(spec)
+    models: list[keras.Model] = []
     for trial in trials[:count]:
         path = folder.weights(trial.number)
         if not path.exists():

@@ -31,6 +31,7 @@ from rnnsearch.driver.planner import Planner
 from rnnsearch.driver.simple_methods import SimpleMethods
 from rnnsearch.driver.standing import Estimate, estimate, simplest, tied
 from rnnsearch.engines import Program, Run
+from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Ended, PutOut
 from rnnsearch.execution.remote import put_out_remotely
 from rnnsearch.outcomes import Confirmed, Delivery, TrialRecord
