@@ -81,7 +81,7 @@ class BestWeights:
         self,
         trial: TrialRecord,
         weights: Sequence[np.ndarray],
-        networks: Mapping[int, Sequence[np.ndarray]],
+        networks: Mapping[int, Sequence[np.ndarray]] | None = None,
     ) -> None:
         """Save the weights of a trial that is now COMPLETE, if it is among the best.
 
@@ -95,7 +95,7 @@ class BestWeights:
         entry = rank_key(trial, self._objective)
         if len(self._kept) == self._count and entry > self._kept[-1]:
             return
-        for index, own in networks.items() if trial.runs > 1 else ():
+        for index, own in (networks or {}).items() if trial.runs > 1 else ():
             save_weights(self._folder.run_weights(trial.number, index), own)
         save_weights(self._folder.weights(trial.number), weights)
         bisect.insort(self._kept, entry)
