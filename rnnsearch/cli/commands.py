@@ -19,6 +19,7 @@ from typing import Annotated, Any
 import typer
 
 from rnnsearch.cli import reporting, start, use
+from rnnsearch.cli.overrides import overriding
 from rnnsearch.cli.parts import Folder, console, examples
 from rnnsearch.cli.problems import INTERRUPTED, Commands, again, own_signals, program
 from rnnsearch.errors import InvalidInput, Problem, UnlikeTraining
@@ -40,24 +41,11 @@ app = typer.Typer(
 
 
 Spec = Annotated[Path, typer.Argument(metavar="SPEC", help="The YAML file.")]
+Overrides = dict[str, Any]
+"""The spec's dotted keys that options stand for, and what they say."""
+
 Data = Annotated[
     Path, typer.Argument(metavar="DATA", help="New data, laid out as the data searched on.")
-]
-Trials = Annotated[int | None, typer.Option(help="Trials in total, across resumes.")]
-Epochs = Annotated[int | None, typer.Option(help="Most epochs that a trial trains.")]
-Timeout = Annotated[
-    str | None, typer.Option(metavar="TIME", help="Stop after this long: 90s, 10m, 2h.")
-]
-Workers = Annotated[str | None, typer.Option(metavar="N", help="Training processes, or: auto.")]
-Seed = Annotated[int | None, typer.Option(help="Seed of the search.")]
-Backend = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Keras backend: jax, tensorflow, torch.")
-]
-Engine = Annotated[
-    str | None, typer.Option(metavar="NAME", help="What trains: auto, fused, keras.")
-]
-Device = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Where it trains: auto, cpu, gpu.")
 ]
 
 
@@ -83,16 +71,10 @@ def _root(
         "search my.yaml --backend tensorflow --engine keras --output results/second --fresh",
     )
 )
+@overriding
 def search(
     spec: Spec,
-    trials: Trials = None,
-    epochs: Epochs = None,
-    timeout: Timeout = None,
-    workers: Workers = None,
-    seed: Seed = None,
-    backend: Backend = None,
-    engine: Engine = None,
-    device: Device = None,
+    overrides: Overrides,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -109,8 +91,8 @@ def search(
     """
     from rnnsearch.ahead import importing, search_of
 
-    overrides = _overrides(trials, epochs, timeout, workers, seed, backend, engine, device)
-    with search_of(spec, backend, engine, device, workers):
+    of_worker = (overrides.get(f"run.{key}") for key in ("backend", "engine", "device", "workers"))
+    with search_of(spec, *of_worker):
         with importing():
             from rnnsearch import api, report
 
@@ -179,16 +161,10 @@ def init(
         "check my.yaml --learn-from results/my",
     )
 )
+@overriding
 def check(
     spec: Spec,
-    trials: Trials = None,
-    epochs: Epochs = None,
-    timeout: Timeout = None,
-    workers: Workers = None,
-    seed: Seed = None,
-    backend: Backend = None,
-    engine: Engine = None,
-    device: Device = None,
+    overrides: Overrides,
     learn_from: Annotated[
         Path | None,
         typer.Option(
@@ -202,7 +178,6 @@ def check(
     """
     from rnnsearch import api, report
 
-    overrides = _overrides(trials, epochs, timeout, workers, seed, backend, engine, device)
     report.show_check(console(), api.check(spec, overrides=overrides, learn_from=learn_from))
 
 
@@ -349,28 +324,3 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
-
-
-def _overrides(
-    trials: int | None,
-    epochs: int | None,
-    timeout: str | None,
-    workers: str | None,
-    seed: int | None,
-    backend: str | None,
-    engine: str | None,
-    device: str | None,
-) -> dict[str, Any]:
-    """The spec's keys that options were given for."""
-    count: str | int | None = int(workers) if workers and workers.isdecimal() else workers
-    given = {
-        "search.trials": trials,
-        "search.epochs": epochs,
-        "search.timeout": timeout,
-        "search.seed": seed,
-        "run.workers": count,
-        "run.backend": backend,
-        "run.engine": engine,
-        "run.device": device,
-    }
-    return {key: value for key, value in given.items() if value is not None}

@@ -54,11 +54,16 @@ class Cut(ABC):
         """Which of these rows the window before has too, bool alike."""
         return np.zeros(predicted.shape, dtype=bool)
 
-    @abstractmethod
     def origins(
         self, layout: SeriesLayout, windows: Windows
     ) -> tuple[np.ndarray, int | np.ndarray]:
-        """The last row known when each target is forecast, and how far ahead that is."""
+        """The last row known when each target is forecast, and how far ahead that is.
+
+        Where each target is forecast by itself: the row `horizon` before, or the one before where
+        that is the target's own.
+        """
+        distance = max(layout.horizon, 1)
+        return windows.targets - distance, distance
 
     @abstractmethod
     def x(

@@ -57,13 +57,6 @@ class Aligned(Cut):
             repeated[-1] = predicted[-1] <= predicted[-2, -1]
         return repeated
 
-    def origins(
-        self, layout: SeriesLayout, windows: Windows
-    ) -> tuple[np.ndarray, int | np.ndarray]:
-        """The row `horizon` before, or the one before where that is the target's own."""
-        distance = max(layout.horizon, 1)
-        return windows.targets - distance, distance
-
     def x(
         self, layout: SeriesLayout, series: Series, features: np.ndarray, windows: Windows
     ) -> Inputs:

@@ -49,13 +49,6 @@ class OneOutput(Cut):
         """(N,) the row `horizon` rows after a window's last."""
         return np.asarray(windows.starts + windows.length - 1 + layout.horizon)
 
-    def origins(
-        self, layout: SeriesLayout, windows: Windows
-    ) -> tuple[np.ndarray, int | np.ndarray]:
-        """The row `horizon` before, or the one before where that is the target's own."""
-        distance = max(layout.horizon, 1)
-        return windows.targets - distance, distance
-
     def x(
         self, layout: SeriesLayout, series: Series, features: np.ndarray, windows: Windows
     ) -> Inputs:
