@@ -170,7 +170,96 @@ SOURCE: Recipe = {
         ("ParquetSource)\n", "JsonLinesSource, "),
     ],
 }
+TASK: Recipe = {
+    "vocabulary/mappings.py": [
+        ("\n    @property\n    def reads_sequence", "    skips: bool = False\n"),
+        (
+            "MAPPINGS: dict[",
+            "EVERY_OTHER = MappingFact(\n"
+            '    "every_other", "sequence", "value", False, "sequence → value, of every other row",\n'
+            '    ("window",), True,\n'
+            ")\n",
+        ),
+        ("ONE_TO_ONE, ONE_TO_MANY, MANY_TO_ONE", "EVERY_OTHER, "),
+    ],
+    "tasks/every_other.py": [
+        (
+            NEW,
+            "from rnnsearch.tasks._base import Task\n"
+            "from rnnsearch.tasks.many_to_one import ManyToOne\n"
+            "from rnnsearch.vocabulary import MAPPINGS\n\n\n"
+            "class EveryOther(Task):\n"
+            '    mapping = MAPPINGS["every_other"]\n\n'
+            "    def head(self, dataset):\n"
+            "        return ManyToOne().head(dataset)\n\n"
+            "    def memoryless_features(self, x, vocabulary=None):\n"
+            "        return ManyToOne().memoryless_features(x, vocabulary)\n",
+        )
+    ],
+    "tasks/__init__.py": [
+        (
+            "from rnnsearch.tasks.judging",
+            "from rnnsearch.tasks.every_other import EveryOther\n",
+        ),
+        ("OneToOne(), OneToMany()", "EveryOther(), "),
+    ],
+    "data/series/cuts/every_other.py": [
+        (
+            NEW,
+            "from rnnsearch.data.series.cuts._base import Cut\n"
+            "from rnnsearch.data.series.cuts.one_output import OneOutput\n\n\n"
+            "class EveryOther(Cut):\n"
+            "    def windows(self, layout, series, segment, first_target, stride):\n"
+            "        return OneOutput().windows(layout, series, segment, first_target, 2)\n\n"
+            "    def of_file(self, layout, series):\n"
+            "        return OneOutput().of_file(layout, series)\n\n"
+            "    def predicted(self, layout, windows):\n"
+            "        return OneOutput().predicted(layout, windows)\n\n"
+            "    def x(self, layout, series, features, windows):\n"
+            "        return OneOutput().x(layout, series, features, windows)\n\n"
+            "    def scalings(self, layout):\n"
+            "        return OneOutput().scalings(layout)\n",
+        )
+    ],
+    "data/series/cuts/__init__.py": [
+        (
+            "from rnnsearch.data.series.cuts.forecasts",
+            "from rnnsearch.data.series.cuts.every_other import EveryOther\n",
+        ),
+        (
+            "    if not mapping.writes_sequence:",
+            "    if mapping.skips:\n        return EveryOther()\n",
+        ),
+    ],
+}
+EXPORT: Recipe = {
+    "exports/text_format.py": [
+        (
+            NEW,
+            "from rnnsearch.exports._base import Format\n"
+            "from rnnsearch.exports.python_format import PythonFormat\n\n\n"
+            "class TextFormat(Format):\n"
+            '    name = "text"\n'
+            '    about = "weights as text, beside a script"\n'
+            "    needs = PythonFormat.needs\n"
+            "    use = PythonFormat.use\n\n"
+            "    def write(self, network, folder):\n"
+            "        PythonFormat().write(network, folder)\n"
+            "        weights = [w.tolist() for w in network.model.get_weights()]\n"
+            '        (folder / "weights.txt").write_text(repr(weights), "utf-8")\n',
+        )
+    ],
+    "exports/registry.py": [
+        (
+            "\n__all__",
+            "from rnnsearch.exports.text_format import TextFormat\n",
+        ),
+        ("KerasFormat(), PythonFormat()", "TextFormat(), "),
+    ],
+}
 RECIPES = {
+    "task": TASK,
+    "export": EXPORT,
     "metric": METRIC,
     "loss": LOSS,
     "baseline": BASELINE,
@@ -181,7 +270,7 @@ RECIPES = {
 }
 
 SPEC = {
-    "task": "many_to_one",
+    "task": "every_other",
     "data": {
         "source": "jsonl",
         "path": "series.jsonl",
@@ -229,12 +318,20 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lines = [json.dumps({"load": round(value, 3)}) for value in load.tolist()]
     (folder / "series.jsonl").write_text("\n".join(lines), "utf-8")
     (folder / "toys.yaml").write_text(json.dumps(SPEC), "utf-8")
-    command = [sys.executable, "-m", "rnnsearch", "search", "toys.yaml", "--output", "found"]
     environment = {**os.environ, "PYTHONPATH": str(folder)}
-    ended = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-    assert ended.returncode == 0, ended.stderr + ended.stdout
+    for command in (
+        ["search", "toys.yaml", "--output", "found"],
+        ["export", "found", "--format", "text"],
+    ):
+        ended = subprocess.run(
+            [sys.executable, "-m", "rnnsearch", *command],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ended.returncode == 0, ended.stderr + ended.stdout
     return folder / "found"
 
 
@@ -247,15 +344,25 @@ def test_a_search_uses_a_toy_of_each_kind(results: Path) -> None:
     assert "baseline:first_target" in [row["trial"] for row in rows]
     assert (results / "best.keras").exists()
     written = (results / "spec.yaml").read_text("utf-8")
-    for name in ("log_cosh", "val_worst", "dice", "patient", "jsonl"):
+    for name in ("every_other", "log_cosh", "val_worst", "dice", "patient", "jsonl"):
         assert name in written
 
 
+def test_a_toy_of_a_format_is_written_and_predicts_what_the_toy_of_a_task_cuts(
+    results: Path,
+) -> None:
+    """Every other of the 116 rows that a window of four lies before."""
+    with np.load(results / "exports" / "text" / "examples.npz") as examples:
+        assert len(examples["expected"]) == 58
+    assert (results / "exports" / "text" / "weights.txt").exists()
+
+
 @pytest.mark.parametrize("kind", RECIPES)
-def test_a_recipe_takes_three_files_and_names_them(kind: str) -> None:
+def test_a_recipe_takes_few_files_and_names_them(kind: str) -> None:
     recipe = RECIPES[kind]
-    assert len(recipe) <= 3
-    paragraphs = [text for text in CONTRIBUTING.split("\n\n") if f"**a {kind}**" in text]
+    assert len(recipe) <= (6 if kind == "task" else 3)
+    heads = (f"**a {kind}**", f"**an {kind}**")
+    paragraphs = [text for text in CONTRIBUTING.split("\n\n") if any(h in text for h in heads)]
     assert len(paragraphs) == 1
     for name, insertions in recipe.items():
         new = insertions[0][0] == NEW
