@@ -8,7 +8,7 @@ from rnnsearch.api.new_spec import Initial, init
 from rnnsearch.api.rebuilding import rebuild_leaderboard
 from rnnsearch.api.report_file import make_report
 from rnnsearch.api.results import Results
-from rnnsearch.api.writing import check_writing
+from rnnsearch.api.text_writing import check_writing
 
 __all__ = [
     "CheckReport",

@@ -11,8 +11,8 @@ import numpy as np
 
 from rnnsearch.api.asked import Asked
 from rnnsearch.api.standing_in import read_preparation
+from rnnsearch.api.text_writing import go_on, write
 from rnnsearch.api.winner import Winner
-from rnnsearch.api.writing import go_on, write
 from rnnsearch.data import Dataset, Part, SequenceData
 from rnnsearch.data.inputs import Inputs, as_array, take
 from rnnsearch.data.tokens.coding import Coding

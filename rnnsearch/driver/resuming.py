@@ -1,4 +1,9 @@
-"""The blocks that an earlier process of a search asked for and did not end."""
+"""The blocks that an earlier process of a search asked for and did not end.
+
+A block that was cut is sent again as it was: its trials that have ended hold their lanes for as
+many epochs as they had, without training, so that the others start and are judged in the order in
+which they would have been.
+"""
 
 from __future__ import annotations
 

@@ -4,6 +4,12 @@ Padding stands before each sequence and is masked: a batch gives the same from i
 where L are those of its longest sequence. So batches of like length need fewer steps than mixed
 ones, where a program can run over a shorter length. It is compiled once more for each, so only
 where many sequences are ragged enough to pay for it; the order is the same in every engine.
+
+16 batches' worth are drawn at random, sorted by length, cut into batches, and the batches shuffled:
+every sequence comes once an epoch. Looped lanes of the fused engine run each batch over the least
+of up to four lengths that holds it; what else runs, runs over all steps with the same result, but
+for the masks of dropout between recurrent layers, which are drawn for as many steps as are run.
+Batches are less mixed by it: where length goes with the target, so do the sequences of a batch.
 """
 
 from __future__ import annotations

@@ -1,6 +1,11 @@
 """How the learning rate goes over the updates of a run: the same in every engine.
 
 A short linear warm-up, then half a cosine (Loshchilov & Hutter, 2017) that ends with the run.
+
+Up in the first twentieth of all updates, 100 at most, then down to a hundredth; ``constant`` leaves
+it as it is. With `averaging` what is evaluated and kept is the moving average of the weights, as
+Keras's ``use_ema`` makes it. Both are numbers of a lane, and cost a run that does not ask for them
+nothing.
 """
 
 from __future__ import annotations

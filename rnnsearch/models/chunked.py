@@ -2,6 +2,13 @@
 
 What the ``keras`` engine trains. Each chunk is one call of the Keras layer, which keeps its
 fast kernels, starting from the last chunk's state without its gradient.
+
+The hidden state flows through the whole sequence and its gradient is cut every `unroll_length`
+steps, counted from the end of the sequence: a loss at the end reaches exactly so many back. Shorter
+sequences are padded in front, so that this holds for each of them; a bidirectional layer is cut at
+the same places in both directions; of steps that are read in patches the number is rounded up to
+whole patches. `rnnsearch.models.gated` has the same gradients, which a test shows, and exact zeros
+beyond. Chunks are compiled one by one: a small number on long sequences is slow to compile.
 """
 
 from __future__ import annotations

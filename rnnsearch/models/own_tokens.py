@@ -5,6 +5,13 @@ Scheduled sampling (Bengio et al., 2015) lets it read some of its own in trainin
 that would undo what makes training fast, so the network runs twice, over all steps at once
 (Duckworth et al., 2019): on the data's tokens, which gives one of its own for each step; and on a
 mixture of both, which is what is trained.
+
+Each token that is read, but the start, is replaced with probability 1 - `teacher_forcing` by the
+network's own of the step before: the likeliest one, which is what it reads when whole texts are
+judged, and never the end, after which nothing is read. No gradient goes through the first run,
+which has dropout, too. The share is the same from the first epoch to the last. The layers are the
+same in both runs, so no weight is added and the saved network knows nothing of it. Scores are those
+after a right beginning still, which favours `teacher_forcing: 1`.
 """
 
 from __future__ import annotations

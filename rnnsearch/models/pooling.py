@@ -3,6 +3,8 @@
 Of `keras.ops`, so that a saved model needs nothing of ours. Keras's own layers do not serve here:
 `GlobalMaxPooling1D` takes no notice of a mask, and `GlobalAveragePooling1D` makes NaN of a
 sequence that is padding throughout, as the rows that fill a batch may be.
+
+Where `layer_norm` is asked for, the outputs of all steps are normalised first; dropout comes after.
 """
 
 from __future__ import annotations

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rnnsearch.data.problems import Problems
-from rnnsearch.data.raw.sequences import Raw
 
 from rnnsearch.data import preparation_from_json, read
+from rnnsearch.data.collecting import Problems
+from rnnsearch.data.raw.sequence_arrays import Raw
 from rnnsearch.data.sequences.axes import said_axes, steps_are_last
 from rnnsearch.data.sequences.kinds import find_ignored, zero_pads
 from rnnsearch.data.sequences.padding import find_padding, unpadded

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from rnnsearch.data.raw.sequences import Raw
+from rnnsearch.data.raw.sequence_arrays import Raw
 
 __all__ = ["find_padding", "said_padding", "unpadded"]
 

@@ -1,4 +1,9 @@
-"""One long text, of which each next token is predicted: a few long rows, window after window."""
+"""One long text, of which each next token is predicted: a few long rows, window after window.
+
+Hidden states start from zeros at the beginning of an epoch and of each part and flow on from window
+to window, and no gradient goes back further than the window, which is so the length of truncated
+backpropagation. The order is that of the text in every epoch.
+"""
 
 from __future__ import annotations
 

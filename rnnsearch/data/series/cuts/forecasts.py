@@ -1,4 +1,10 @@
-"""sequence_to_sequence: the rows up to one, and a forecast of several after it."""
+"""sequence_to_sequence: the rows up to one, and a forecast of several after it.
+
+The decoder goes through the rows ahead and reads what is known of each in advance, and the step's
+place in the forecast; it does not read its own outputs, so no error is fed back, and training and
+prediction are the same computation. Every row that the longest window can end with is an origin in
+the parts that are judged, so that scores depend on no time of day at which forecasts begin.
+"""
 
 from __future__ import annotations
 
