@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -210,7 +211,8 @@ TASK: Recipe = {
             "from rnnsearch.data.series.cuts.one_output import OneOutput\n\n\n"
             "class EveryOther(Cut):\n"
             "    def windows(self, layout, series, segment, first_target, stride):\n"
-            "        return OneOutput().windows(layout, series, segment, first_target, 2)\n\n"
+            "        skipping = None if stride is None else 2 * stride\n"
+            "        return OneOutput().windows(layout, series, segment, first_target, skipping)\n\n"
             "    def of_file(self, layout, series):\n"
             "        return OneOutput().of_file(layout, series)\n\n"
             "    def predicted(self, layout, windows):\n"
@@ -237,14 +239,14 @@ EXPORT: Recipe = {
         (
             NEW,
             "from rnnsearch.exports._base import Format\n"
-            "from rnnsearch.exports.python_format import PythonFormat\n\n\n"
+            "from rnnsearch.exports.keras_format import KerasFormat\n\n\n"
             "class TextFormat(Format):\n"
             '    name = "text"\n'
-            '    about = "weights as text, beside a script"\n'
-            "    needs = PythonFormat.needs\n"
-            "    use = PythonFormat.use\n\n"
+            '    about = "weights as text, beside a model"\n'
+            "    needs = KerasFormat.needs\n"
+            "    use = KerasFormat.use\n\n"
             "    def write(self, network, folder):\n"
-            "        PythonFormat().write(network, folder)\n"
+            "        KerasFormat().write(network, folder)\n"
             "        weights = [w.tolist() for w in network.model.get_weights()]\n"
             '        (folder / "weights.txt").write_text(repr(weights), "utf-8")\n',
         )
@@ -293,6 +295,19 @@ SPEC = {
 }
 
 
+AFTER = """
+import json
+from rnnsearch import api
+with open("toys.yaml") as file:
+    spec = json.load(file)
+said = {task: api.check({**spec, "task": task}).data for task in ("every_other", "many_to_one")}
+with open("found/said.json", "w") as file:
+    json.dump(said, file)
+api.Results.open("found").export("text")
+"""
+"""What the toy of a task makes of the data, beside what it is made after; and an export."""
+
+
 def apply(recipe: Recipe, package: Path) -> None:
     """Follow a recipe in a copy of the package."""
     for name, insertions in recipe.items():
@@ -319,12 +334,9 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "series.jsonl").write_text("\n".join(lines), "utf-8")
     (folder / "toys.yaml").write_text(json.dumps(SPEC), "utf-8")
     environment = {**os.environ, "PYTHONPATH": str(folder)}
-    for command in (
-        ["search", "toys.yaml", "--output", "found"],
-        ["export", "found", "--format", "text"],
-    ):
+    for command in (["-m", "rnnsearch", "search", "toys.yaml", "--output", "found"], ["-c", AFTER]):
         ended = subprocess.run(
-            [sys.executable, "-m", "rnnsearch", *command],
+            [sys.executable, *command],
             cwd=folder,
             env=environment,
             capture_output=True,
@@ -348,13 +360,21 @@ def test_a_search_uses_a_toy_of_each_kind(results: Path) -> None:
         assert name in written
 
 
-def test_a_toy_of_a_format_is_written_and_predicts_what_the_toy_of_a_task_cuts(
-    results: Path,
-) -> None:
-    """Every other of the 116 rows that a window of four lies before."""
-    with np.load(results / "exports" / "text" / "examples.npz") as examples:
-        assert len(examples["expected"]) == 58
-    assert (results / "exports" / "text" / "weights.txt").exists()
+def test_the_toy_of_a_task_cuts_the_data_as_its_file_says(results: Path) -> None:
+    said = json.loads((results / "said.json").read_text("utf-8"))
+    counts = {
+        task: [int(re.findall(r"\d+", text)[0]) for name, text in rows if name == "training"]
+        for task, rows in said.items()
+    }
+    assert counts["every_other"] == [-(-count // 2) for count in counts["many_to_one"]]
+    assert counts["every_other"]
+
+
+def test_the_toy_of_a_format_is_written_and_was_run(results: Path) -> None:
+    folder = results / "exports" / "text"
+    assert (folder / "weights.txt").exists()
+    with np.load(folder / "examples.npz") as examples:
+        assert len(examples["expected"]) == 100
 
 
 @pytest.mark.parametrize("kind", RECIPES)

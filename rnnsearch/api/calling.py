@@ -64,41 +64,30 @@ def search(
 
     Returns:
         What was found. After Ctrl-C or SIGTERM, which end a search at once, it is what was
-        found until then, and `Results.interrupted` is true; the same call goes on. Trials that
-        were in training run again, under their numbers; with one worker what comes out is what
-        would have without the interruption (`rnnsearch.driver.loop` says when it is not).
+        found until then, and `Results.interrupted` is true; the same call goes on.
 
     Raises:
         InvalidSpec, InvalidData: With every problem found, before anything is trained.
         StudyError: The folder holds a study of another spec, or is in use.
         MissingExtra, WorkerError: A library is missing; training can't be started.
     """
-    asked: str | Path | Mapping[str, Any]
-    notes: tuple[str, ...] = ()
     if x is None and y is None and frame is None:
         _check_alone(target=target, task=task, validation=validation, test=test)
         if spec is None:
             must, advice = "must be a spec, or x and y, or a frame", "give one of them"
             raise InvalidSpec([Problem("spec", must, "none", advice)])
-        asked = spec
     else:
         said = _said(spec, frame, x, y, arrays)
-        path = _beside(output, said)
         if frame is None:
             given = of_arrays(x, y, validation=validation, test=test, task=task)
         else:
             _check_alone(validation=validation, test=test)
-            given = of_frame(frame, path, target=target, task=task)
-        asked, arrays, notes = _named(given, said), given.arrays, given.notes
-    if notes and isinstance(observer, Noting):
-        observer.noted(notes)
+            given = of_frame(frame, _beside(output, said), target=target, task=task)
+        spec, arrays = _named(given, said), given.arrays
+        if given.notes and isinstance(observer, Noting):
+            observer.noted(given.notes)
     return searching.search(
-        asked,
-        overrides=overrides,
-        output=output,
-        fresh=fresh,
-        observer=observer,
-        arrays=arrays,
+        spec, overrides=overrides, output=output, fresh=fresh, observer=observer, arrays=arrays
     )
 
 

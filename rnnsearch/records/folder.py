@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import final
 
 from rnnsearch.errors import StudyError
 from rnnsearch.execution.checkpoints import checkpoint_trials
@@ -27,6 +28,17 @@ _OURS = (
 )
 
 
+class _At:
+    """Where one of the artifacts stands in its folder."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, folder: StudyFolder, owner: type[StudyFolder]) -> Path:
+        return folder.path / self._name
+
+
+@final
 class StudyFolder:
     """The paths of a study's artifacts. Making one touches no disk.
 
@@ -34,61 +46,36 @@ class StudyFolder:
         path: The folder, such as ``results/electricity``.
     """
 
+    study = _At("study.journal")
+    """The Optuna study, a journal."""
+    leaderboard = _At("leaderboard.csv")
+    """All trials and baselines, best first."""
+    epochs = _At("epochs.csv")
+    """The learning curves."""
+    model = _At("best.keras")
+    """The winner, as Keras saves it."""
+    preparation = _At("preparation.json")
+    """The way from raw data to the winner's input and back."""
+    spec = _At("spec.yaml")
+    """The resolved spec."""
+    content = _At("data.sha256")
+    """The digest of the data, by which changed data is found."""
+    environment = _At("environment.json")
+    """Versions, device and seed."""
+    summary = _At("summary.json")
+    """The winner and the baselines, validation and test."""
+    weights_folder = _At("weights")
+    """Where the weights of the best trials stand."""
+    stop = _At("stop")
+    """Somebody makes this file to stop the search, as Ctrl-C does."""
+    checkpoints = _At("checkpoints")
+    """Where workers keep their lanes while these train."""
+
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
 
     def __repr__(self) -> str:
         return f"StudyFolder({str(self.path)!r})"
-
-    @property
-    def study(self) -> Path:
-        """The Optuna study, a journal."""
-        return self.path / "study.journal"
-
-    @property
-    def leaderboard(self) -> Path:
-        """All trials and baselines, best first."""
-        return self.path / "leaderboard.csv"
-
-    @property
-    def epochs(self) -> Path:
-        """The learning curves."""
-        return self.path / "epochs.csv"
-
-    @property
-    def model(self) -> Path:
-        """The winner, as Keras saves it."""
-        return self.path / "best.keras"
-
-    @property
-    def preparation(self) -> Path:
-        """The way from raw data to the winner's input and back."""
-        return self.path / "preparation.json"
-
-    @property
-    def spec(self) -> Path:
-        """The resolved spec."""
-        return self.path / "spec.yaml"
-
-    @property
-    def content(self) -> Path:
-        """The digest of the data, by which changed data is found."""
-        return self.path / "data.sha256"
-
-    @property
-    def environment(self) -> Path:
-        """Versions, device and seed."""
-        return self.path / "environment.json"
-
-    @property
-    def summary(self) -> Path:
-        """The winner and the baselines, validation and test."""
-        return self.path / "summary.json"
-
-    @property
-    def weights_folder(self) -> Path:
-        """Where the weights of the best trials stand."""
-        return self.path / "weights"
 
     def weights(self, trial: int) -> Path:
         """The weights of one trial."""
@@ -101,16 +88,6 @@ class StudyFolder:
     def final_weights(self, trial: int, index: int) -> Path:
         """The weights of a run that confirms a trial."""
         return self.weights_folder / f"final-{trial:05d}-{index:03d}.npz"
-
-    @property
-    def stop(self) -> Path:
-        """Somebody makes this file to stop the search, as Ctrl-C does."""
-        return self.path / "stop"
-
-    @property
-    def checkpoints(self) -> Path:
-        """Where workers keep their lanes while these train."""
-        return self.path / "checkpoints"
 
     def forget_checkpoints(self, going: Collection[int]) -> None:
         """Remove checkpoints of blocks without any of these trials; only for who holds the lock.

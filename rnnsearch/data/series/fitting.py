@@ -95,27 +95,24 @@ def fit(
     """What is fitted on the training part of one fold.
 
     Args:
-        source: The spec's `data`.
-        task: Its name.
-        series: The rows.
-        rhythm: Their distances.
-        segments: Of each series, the rows of its parts.
-        longest: The longest window.
+        source, task: The spec's `data`, and the task's name.
+        series, rhythm: The rows, and their distances.
+        segments, longest: Of each series the rows of its parts; the longest window.
         problems: What was found before.
         number: Of a fold that is not the last, from 1, to be named in messages.
 
     Raises:
         InvalidData: With every problem that could be found.
     """
-    blocks = longest is None
+    blocks, trains = longest is None, [train for train, _, _ in segments]
     size = (source.output_steps or 1) if blocks else 1
-    trains = [train for train, _, _ in segments]
     rows = _places(series, trains)
     categories = _checked(source, series, segments, size if blocks else None, problems)
     _raise_of_fold(problems, number)
     span = _span(source, series, rows, size, problems)
     _raise_of_fold(problems, number)
     calendar = calendar_names(source.calendar)
+    scaling = _input_scaling(source, series, rhythm.lag, trains, categories, len(calendar))
     return SeriesPreparation(
         reader=source.source,
         task=task,
@@ -142,7 +139,7 @@ def fit(
         seen=spans(series.inputs[rows]) if len(rows) else (),
         seen_targets=_seen_targets(series, rows),
         irregular="reindex" if source.irregular == "reindex" else "rows",
-        scaling=_input_scaling(source, series, rhythm.lag, trains, categories, len(calendar)),
+        scaling=scaling,
         target=_target(source, series, rhythm, trains),
     )
 
