@@ -15,6 +15,9 @@ __all__ = ["Locked", "is_held", "locked"]
 _LOOKS = 0.02
 """Seconds that a look at a lock may hold it, at most."""
 
+_BYTE = 1 << 30
+"""What is locked of the file on Windows."""
+
 
 class Locked(Exception):
     """Somebody else holds the lock.
@@ -77,11 +80,27 @@ def _acquire(descriptor: int, *, shared: bool = False) -> bool:
     """Lock an open file; False where somebody else has it."""
     try:
         fcntl = importlib.import_module("fcntl")
-    except ImportError:  # Windows
-        return True
+    except ImportError:
+        return _acquire_on_windows(descriptor)
     try:
         kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
         fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except OSError as error:
         return error.errno not in (errno.EWOULDBLOCK, errno.EACCES, errno.EAGAIN)
+    return True
+
+
+def _acquire_on_windows(descriptor: int) -> bool:
+    """Lock one byte far behind the file's end: what is locked there nobody else can read.
+
+    The file's own content says who holds it. (`filelock` empties the file as it tries.)
+    """
+    msvcrt = importlib.import_module("msvcrt")
+    os.lseek(descriptor, _BYTE, os.SEEK_SET)
+    try:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+    except OSError:
+        return False
+    finally:
+        os.lseek(descriptor, 0, os.SEEK_SET)
     return True

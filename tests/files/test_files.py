@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from rnnsearch.files import Locked, locked, replacing, write_text
+from rnnsearch.files import Locked, is_held, locked, replacing, write_text
 
 
 def names(folder: Path) -> list[str]:
@@ -73,3 +76,34 @@ def test_a_lock_is_held_once_and_by_whom_is_told(tmp_path: Path) -> None:
         assert path.read_text() == str(os.getpid())
     with locked(path):  # it was let go of
         pass
+
+
+def test_a_lock_is_held_once_on_windows_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By `msvcrt`, of which a byte can be locked once, and is let go of as its file is closed."""
+    held: dict[tuple[int, int], int] = {}
+
+    def locking(descriptor: int, mode: int, count: int) -> None:
+        assert (mode, count) == (7, 1)
+        file = os.fstat(descriptor).st_ino, os.lseek(descriptor, 0, os.SEEK_CUR)
+        if file in held and held[file] != descriptor:
+            raise OSError(13, "Permission denied")
+        held[file] = descriptor
+
+    def close(descriptor: int, close: Any = os.close) -> None:
+        for file in [file for file, holder in held.items() if holder == descriptor]:
+            del held[file]
+        close(descriptor)
+
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    monkeypatch.setitem(sys.modules, "msvcrt", SimpleNamespace(LK_NBLCK=7, locking=locking))
+    monkeypatch.setattr(os, "close", close)
+    path = tmp_path / ".lock"
+    with locked(path):
+        assert is_held(path)
+        with pytest.raises(Locked, match=f"is locked by process {os.getpid()}$"), locked(path):
+            pass
+    assert not is_held(path)
+    with locked(path):
+        assert path.read_text("utf-8") == str(os.getpid())
