@@ -10,7 +10,6 @@ import pytest
 
 import rnnsearch
 from rnnsearch.api.asked import read_inputs, resolve_engine
-from rnnsearch.outcomes import TrialRecord
 from rnnsearch.linting import Earlier, Planned, lint
 from rnnsearch.linting.costs import foretold, step_seconds
 from rnnsearch.linting.earlier import from_earlier
