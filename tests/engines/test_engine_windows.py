@@ -27,11 +27,6 @@ T, F, A = 6, 2, 3
 PARTS = {"train": (0, 21), "validation": (21, 34), "test": (34, 40)}
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request):
-    return ENGINES[request.param]()
-
-
 def fold(task, seed):
     """A dataset whose three parts read one table; batches of 8 do not come out even."""
     rng = np.random.default_rng(seed)
@@ -78,16 +73,23 @@ def trained(engine, program, folds):
     return [*(epoch[lane] for epoch in epochs for lane in lanes), judged.metrics]
 
 
+CASES = [
+    ("many_to_one", "GRU"),
+    ("sequence_to_sequence", "GRU"),
+    ("many_to_one", "feed_forward"),
+    ("many_to_many", "GRU"),
+]
+
+
 @pytest.mark.parametrize(
-    ("task", "cell"),
+    ("kind", "task", "cell"),
     [
-        ("many_to_one", "GRU"),
-        ("many_to_one", "feed_forward"),
-        ("many_to_many", "GRU"),
-        ("sequence_to_sequence", "GRU"),
+        *(("looped", *case) for case in CASES),
+        *((kind, *case) for kind in ("batched", "keras") for case in CASES[:2]),
     ],
 )
-def test_windows_train_as_the_array_of_them(engine, task, cell):
+def test_windows_train_as_the_array_of_them(kind, task, cell):
+    engine = ENGINES[kind]()
     folds = [fold(task, seed) for seed in range(2)]
     program = program_for(task, folds[0], cell)
     if cell == "feed_forward":
