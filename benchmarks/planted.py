@@ -196,11 +196,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Verdicts on troubles that are planted.")
     parser.add_argument("--kinds", nargs="+", choices=list(KINDS), default=list(KINDS))
     parser.add_argument("--runs", type=count, default=20, help="of each kind; default: 20")
+    parser.add_argument("--first", type=int, default=0, help="seed of the first; default: 0")
     arguments = parser.parse_args()
     prepare()
     rows = []
     for kind in arguments.kinds:
-        found = verdicts(KINDS[kind], arguments.runs)
+        found = verdicts(KINDS[kind], arguments.runs, arguments.first)
         names = Counter(verdict.name for verdict in found)
         others = ", ".join(f"{n} {name}" for name, n in names.items() if name != kind)
         example = next((v.evidence for v in found if v.name == kind), found[0].evidence)

@@ -10,9 +10,11 @@ from typing import Any, Literal
 import numpy as np
 
 from rnnsearch.api.asked import Asked
+from rnnsearch.api.occlusion import SEQUENCES, counted
 from rnnsearch.api.standing_in import read_preparation
 from rnnsearch.api.text_writing import go_on, write
 from rnnsearch.api.winner import Winner
+from rnnsearch.baselines import suitable
 from rnnsearch.data import Dataset, Part, SequenceData
 from rnnsearch.data.inputs import Inputs, as_array, take
 from rnnsearch.data.tokens.coding import Coding
@@ -90,6 +92,7 @@ def _on(dataset: Dataset, winner: Winner, spec: Spec) -> AtWork:
         low, high = outputs[..., 0, :], outputs[..., -1, :]
         levels = loss.quantiles[0], loss.quantiles[-1]
         outputs = outputs[..., loss.quantiles.index(0.5), :]
+    inputs, steps = _rests_on(part, winner, dataset, spec)
     return AtWork(
         part=which,
         names=tuple(map(str, target.names)),
@@ -100,9 +103,60 @@ def _on(dataset: Dataset, winner: Winner, spec: Spec) -> AtWork:
         high=high,
         levels=levels,
         weight=part.weight,
-        naive=part.naive if target.kind == "numeric" else {},
+        naive=_simple(part, dataset, spec) if target.kind == "numeric" else {},
         texts=texts,
+        inputs=inputs,
+        steps=steps,
     )
+
+
+_RIDGE = 2_000_000
+"""Numbers of a training part up to which a ridge is fitted for the page."""
+
+
+def _simple(part: Part, dataset: Dataset, spec: Spec) -> dict[str, np.ndarray]:
+    """What simple methods predict: naive forecasts, and the ridge that is among the baselines."""
+    found, task = dict(part.naive), TASKS[spec.task]
+    x = dataset.train.x
+    small = not isinstance(x, dict) and int(np.prod(x.shape)) <= _RIDGE
+    for method in suitable(task, dataset) if small else ():
+        if method.name == "linear":
+            found["linear"] = method.fit(task, dataset).predict(part)
+    return found
+
+
+def _rests_on(
+    part: Part, winner: Winner, dataset: Dataset, spec: Spec
+) -> tuple[list[tuple[str, float]], list[tuple[int, int, float]]]:
+    """Which inputs and steps its predictions rest on, where it reads sequences of numbers."""
+    target, head = dataset.target, winner.network.head
+    if isinstance(part.x, dict) or head.vocabulary is not None or head.stream is not None:
+        return [], []
+    if target.tokens or len(part.x.shape) != 3:
+        return [], []
+    task = TASKS[spec.task]
+    loss = task.loss(target, spec.loss)
+    chosen = np.linspace(0, len(part) - 1, min(len(part), SEQUENCES)).astype(int)
+    few = take(part.x, chosen)
+    right = part.y[chosen]
+    anchor = None if part.anchor is None else part.anchor[chosen]
+    truth = target.own_units(right, anchor)
+    weights = part.weights[chosen]
+
+    def errors(x: np.ndarray) -> float:
+        """The mean log loss, or the mean absolute error."""
+        outputs = own_units(winner.outputs(x), target, loss, anchor)
+        if target.kind == "class":
+            own = np.take_along_axis(outputs, right[..., None].astype(int), axis=-1)[..., 0]
+            each = -np.log(np.maximum(own, 1e-7))
+        else:
+            if loss.quantiles:
+                outputs = outputs[..., loss.quantiles.index(0.5), :]
+            each = np.abs(outputs - truth).mean(axis=-1)
+        return float((each * weights).sum() / max(1e-12, float(weights.sum())))
+
+    names = getattr(winner.preparation, "read_names", ())
+    return counted(np.asarray(as_array(few)), errors, names)
 
 
 def _some(part: Part, width: int) -> Part:

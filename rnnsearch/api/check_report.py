@@ -142,11 +142,17 @@ def _budget(spec: Spec, data: SequenceData, window: int | None) -> list[tuple[st
         ("runs", _runs(spec, data, regime)),
         ("epochs", length),
         ("timeout", timeout),
+        *([("beside it", ", ".join(search.costs))] if search.costs else []),
+        *([("limits", _limits(search.constraints))] if search.constraints else []),
         ("sampler", search.sampler),
         ("pruner", _pruner(regime)),
         ("confirm", _confirm(regime)),
         ("seed", str(search.seed)),
     ]
+
+
+def _limits(constraints: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {text}" for name, text in constraints.items())
 
 
 def _added(inputs: Inputs) -> list[tuple[str, str]]:

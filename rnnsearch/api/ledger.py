@@ -94,6 +94,8 @@ class Ledger:
             interrupted=interrupted,
             standing_in=standing_in,
             problems=tuple(known.problems),
+            costs=spec.search.costs,
+            constraints=spec.search.constraints,
         )
         write_summary(self.folder.summary, summary)
 

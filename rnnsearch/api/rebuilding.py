@@ -54,6 +54,7 @@ def rebuild_leaderboard(path: str | Path) -> pd.DataFrame:
             summary.confirmed,
             summary.deliveries,
             verdicts_of_folder(folder, trials, constant_loss(summary.baselines)),
+            summary.costs,
         )
         write_leaderboard(folder.leaderboard, frame)
     return frame

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     import numpy as np
 
 __all__ = ["Recorder"]
+
+_VERDICTS = 6
+"""Of the latest trials, that a display is told."""
 
 _LEADERBOARD_SECONDS = 5.0
 """At most this often is the leaderboard written while trials end; always at the end."""
@@ -74,6 +78,7 @@ class Recorder:
         self._records: dict[int, TrialRecord] = {}
         self._constant: float | None = None
         self._verdicts: dict[int, Verdict] = {}
+        self._latest: deque[tuple[int, str]] = deque(maxlen=_VERDICTS)
         self._epochs = EpochsFile(folder.epochs)
         self._due = self._noted = 0.0
 
@@ -108,6 +113,7 @@ class Recorder:
     def progressed(self, snapshot: Snapshot) -> None:
         """Pass on."""
         look_for_stop(self._folder.stop)
+        snapshot = replace(snapshot, verdicts=tuple(self._latest))
         self._snapshot = snapshot
         if self._display is not None:
             self._display.progressed(snapshot)
@@ -125,6 +131,7 @@ class Recorder:
         verdict = verdict_on(record, metrics_of(curves), self._constant)
         if verdict is not None:
             self._verdicts[record.number] = verdict
+            self._latest.append((record.number, verdict.name))
         if time.monotonic() > self._due:
             self.write_leaderboard(list(self._records.values()))
         self._note_so_far(record)
@@ -149,6 +156,7 @@ class Recorder:
             self._found.confirmed,
             self._found.deliveries,
             self._verdicts,
+            self._spec.search.costs,
         )
         write_leaderboard(self._folder.leaderboard, frame)
         now = time.monotonic()

@@ -64,10 +64,18 @@ def make_report(
     return file
 
 
-def report_page(path: str | Path, *, program: Sequence[str] = ("python", "main.py")) -> Page:
-    """What a report says, undrawn; arguments as in `make_report`."""
+def report_page(
+    path: str | Path, *, program: Sequence[str] = ("python", "main.py"), predicts: bool = True
+) -> Page:
+    """What a report says, undrawn; arguments as in `make_report`.
+
+    Args:
+        path, program: As there.
+        predicts: Whether the winner predicts the test part again, for which Keras is imported.
+    """
     folder = StudyFolder(path)
-    return page_of(Results(folder, _summary(folder), alone=True), program=program)
+    results = Results(folder, _summary(folder), alone=True)
+    return page_of(results, program=program, predicts=predicts)
 
 
 def _summary(folder: StudyFolder) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from rnnsearch.execution import Patience, WorkerSetup, usable_cores
 from rnnsearch.execution.messages import Schedule
 from rnnsearch.execution.processes import ProcessExecutor
 from rnnsearch.files import cache_folder
+from rnnsearch.outcomes.fronts import limits_of as below
 from rnnsearch.records import StudyFolder
 from rnnsearch.spec import Spec
 from rnnsearch.vocabulary import SAMPLERS
@@ -100,6 +101,8 @@ def limits_of(
         checkpoints=folder.checkpoints.absolute(),
         retries=spec.run.retries,
         failures=spec.run.max_failures,
+        costs=spec.search.costs,
+        below=below(spec.search.constraints),
     )
 
 

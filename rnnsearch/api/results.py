@@ -109,6 +109,19 @@ class Results:
         """
         return read_epochs(self.folder.epochs)
 
+    def front(self) -> pd.DataFrame:
+        """The trials that no other beats in all objectives, best score first.
+
+        The leaderboard's rows of them; where the best were confirmed, among those. Empty where
+        there is one objective.
+        """
+        board = self.leaderboard
+        if "pareto" not in board:
+            return board.iloc[:0]
+        chosen = board[board["pareto"].fillna(False).astype(bool)]
+        ascending = self.summary["direction"] == "minimize"
+        return chosen.sort_values("score", ascending=ascending).reset_index(drop=True)
+
     def diagnosis(self) -> pd.DataFrame:
         """What each trial's training was like: ``trial, state, verdict, evidence, suggestion``.
 

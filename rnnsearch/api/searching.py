@@ -147,7 +147,7 @@ class _Searching:
         """Open the study, or make it."""
         spec, found = inputs.spec, Found()
         engine, objective = resolve_engine(spec), objective_of(spec)
-        study = open_study(folder, spec.name, objective.direction)
+        study = open_study(folder, spec.name, objective.direction, costs=spec.search.costs)
         planner = Planner(spec, inputs.data, study)
         study.pruner = make_pruner(planner.regime.pruner, _usual_epochs(planner))
         earlier = earlier_seconds(folder)
@@ -241,7 +241,7 @@ class _Searching:
         field, rounds = Field(self.objective), None
         for record in before:
             field.add(record)
-        if unbounded:
+        if unbounded and not spec.search.costs:
             rounds = Rounds(self.objective, planner.regime.folds)
             rounds.add(before)
         search = Search(

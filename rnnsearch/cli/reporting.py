@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import sys
 from collections.abc import Callable, Sequence
@@ -46,10 +47,21 @@ def add(app: typer.Typer, program: Callable[[], Sequence[str]]) -> None:
             bool,
             typer.Option("--figures", help="Also each figure as SVG, its data and tables as CSV."),
         ] = False,
+        live: Annotated[
+            bool,
+            typer.Option("--live", help="Serve the page of a search that goes on, for a browser."),
+        ] = False,
+        port: Annotated[int, typer.Option(min=0, max=65535, help="Where, with --live.")] = 8640,
+        every: Annotated[
+            int, typer.Option(min=1, metavar="SECONDS", help="How often, with --live.")
+        ] = 5,
     ) -> None:
         """Explain a search on one page: what to use, how sure that is, why the others lost."""
         from rnnsearch import api
 
+        if live:
+            _serve(results, port, every, program())
+            return
         if output is not None and not output.absolute().parent.is_dir():
             must = "must be in a folder that exists"
             raise InvalidInput([Problem("--output", must, str(output), "make it first")])
@@ -60,5 +72,39 @@ def add(app: typer.Typer, program: Callable[[], Sequence[str]]) -> None:
         if figures or format is _Format.md:
             print(f"figures are in {file.parent / 'report'}", file=sys.stderr)
 
-    named = ("report results/electricity", "report results/electricity --format md --figures")
+    named = (
+        "report results/electricity",
+        "report results/electricity --format md --figures",
+        "report results/electricity --live",
+    )
     app.command("report", epilog=examples(*named))(report)
+    app.command(epilog=examples("dashboard results/electricity"))(dashboard)
+
+
+def _serve(results: Path, port: int, every: int, program: Sequence[str]) -> None:
+    """Serve a page of this machine until Ctrl-C."""
+    from rnnsearch.api.live import LivePage, live_server
+
+    page = LivePage(results, every, program=program)
+    page.html()  # what is wrong with the folder is said here
+    with live_server(page, port) as server:
+        print(f"http://127.0.0.1:{server.server_address[1]}/ (Ctrl-C ends it)", flush=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            server.serve_forever()
+
+
+def dashboard(
+    results: Folder,
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8080,
+) -> None:
+    """Show a study in optuna-dashboard, with verdicts as notes and its files as artifacts.
+
+    What is shown is the study as it is now; on this machine only.
+    """
+    from rnnsearch import api
+    from rnnsearch.integrations.dashboard import copy_of, show
+
+    shown = copy_of(api.Results.open(results, alone=True))
+    print(f"http://127.0.0.1:{port}/ (Ctrl-C ends it)", flush=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        show(shown, port)

@@ -29,12 +29,13 @@ from rnnsearch.driver.delivering import (
 from rnnsearch.driver.mixtures import worth_mixing
 from rnnsearch.driver.planner import Planner
 from rnnsearch.driver.simple_methods import SimpleMethods
-from rnnsearch.driver.standing import Estimate, estimate, simplest, tied
+from rnnsearch.driver.standing import Estimate, estimate, near, simplest, tied
 from rnnsearch.engines import Program, Run
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Ended, PutOut
 from rnnsearch.execution.remote import put_out_remotely
 from rnnsearch.outcomes import Confirmed, Delivery, TrialRecord
+from rnnsearch.outcomes.fronts import front_of_trials
 from rnnsearch.records import Finals
 from rnnsearch.tasks import Task
 from rnnsearch.vocabulary import Objective
@@ -43,6 +44,9 @@ __all__ = ["Conclusion", "conclude"]
 
 _CONFIGURATIONS = 5
 """Of a bag, at most."""
+
+_ON_FRONT = 5
+"""Trials that are trained again where there are several objectives, at least."""
 
 
 @dataclass(frozen=True)
@@ -125,16 +129,17 @@ class _Concluding:
     def run(self, records: Sequence[TrialRecord], save: Path) -> Conclusion | None:
         """See `conclude`."""
         most = self.planner.regime.contenders(records)
-        standings = self._confirmed(contenders(records, self.objective, self._folds, most))
+        standings = self._confirmed(self._candidates(records, most))
         if not standings:
             return None
         scores = {s.record.number: s.scores(self.objective) for s in standings}
         sizes = {s.record.number: s.runs[0].parameters for s in standings}
         winner = simplest(scores, sizes, self.objective, self._folds)
-        same = [winner, *tied(scores, winner, self._folds)]
+        same = [winner, *near(scores, winner, self._folds)]
+        as_good = {winner, *tied(scores, winner, self._folds)}
         by_number = {s.record.number: s for s in standings}
         members = [by_number[number] for number in same[:_CONFIGURATIONS]]
-        confirmed = [self._as_confirmed(s, s.record.number in same) for s in standings]
+        confirmed = [self._as_confirmed(s, s.record.number in as_good) for s in standings]
         rest = [s for s in standings if s.record.number not in same[:_CONFIGURATIONS]]
         offers = [self._single(by_number[winner]), *self._averages(members, rest)]
         chosen = self._chosen(offers)
@@ -155,6 +160,13 @@ class _Concluding:
             [delivered, *others],
             program,
         )
+
+    def _candidates(self, records: Sequence[TrialRecord], most: int) -> list[TrialRecord]:
+        """Who is trained again: who may be the best, or of several objectives on the front."""
+        costs = self.planner.costs
+        if not costs:
+            return contenders(records, self.objective, self._folds, most)
+        return front_of_trials(records, self.objective, costs, max(_ON_FRONT, most))
 
     @property
     def _folds(self) -> int:

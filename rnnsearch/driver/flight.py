@@ -6,7 +6,7 @@ import math
 import statistics
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from rnnsearch.driver.plans import TrialPlan
 from rnnsearch.driver.racing import Field
 from rnnsearch.driver.watching import Lane
 from rnnsearch.engines import Run, RunKey
-from rnnsearch.execution.messages import Block, Ended, Resumed
+from rnnsearch.execution.messages import Block, Ended, Measured, Resumed
 from rnnsearch.outcomes import Epoch, TrialRecord
 
 __all__ = ["Flight", "Landing"]
@@ -49,6 +49,7 @@ class Flight:
         ended: Runs that ended while another of their trial goes on.
         reached: What each run had at each rung: epoch → best objective so far.
         asked: The rung at which the pruner was last asked about a trial.
+        measured: What its network costs; None where that was not asked for.
         activity: What the worker does with it, in words.
         heard: When the worker last said something, on the monotonic clock.
     """
@@ -59,6 +60,7 @@ class Flight:
     ended: dict[RunKey, Ended] = field(default_factory=dict)
     reached: dict[RunKey, dict[int, float]] = field(default_factory=dict)
     asked: dict[int, int] = field(default_factory=dict)
+    measured: Measured | None = None
     activity: str = ""
     heard: float = field(default_factory=time.monotonic)
 
@@ -155,7 +157,8 @@ class Flight:
         if any(run.key not in self.ended for run in plan.runs):
             return None
         runs = [self.ended[run.key] for run in plan.runs]
-        if not any(run.epochs for run in runs):
+        refused = self.measured is not None and self.measured.refused
+        if not refused and not any(run.epochs for run in runs):
             return None
         return self._land(plan, runs)
 
@@ -182,8 +185,16 @@ class Flight:
         for run in runs:
             self.ended.pop(run.key, None)
         curves = [self.curves.get(run.key, []) for run in plan.runs]
-        record, known = trial_record(plan, runs), networks(plan, runs)
+        record, known = self._with_costs(trial_record(plan, runs)), networks(plan, runs)
         return Landing(record, curves, best_weights(plan, runs), known)
+
+    def _with_costs(self, record: TrialRecord) -> TrialRecord:
+        """With what its network costs, and why it was not trained, where it was not."""
+        if self.measured is None:
+            return record
+        trained = sum(1 for epochs in record.run_epochs if epochs)
+        costs = {**self.measured.costs, "training_seconds": record.seconds / max(1, trained)}
+        return replace(record, costs=costs, message=self.measured.refused or record.message)
 
     def _cut(self, run: Run) -> Ended:
         """What is known of a run that was cut in an epoch, from its learning curve."""

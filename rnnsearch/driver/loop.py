@@ -15,8 +15,8 @@ rungs one after the other, not together.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -41,6 +41,7 @@ from rnnsearch.execution.messages import (
     Crashed,
     Ended,
     Epochs,
+    Measured,
     Message,
     Opened,
     Prepare,
@@ -81,6 +82,8 @@ class Limits:
         timeout: Seconds, or None.
         latest: Seconds up to which it goes on where no trial has ended; None as for `timeout`.
         memory: MiB that a worker may hold; one that holds more is replaced between blocks.
+        costs: What is to be small beside the objective.
+        below: Cost → what it must be below.
     """
 
     block: int | None
@@ -92,6 +95,8 @@ class Limits:
     checkpoints: Path | None = None
     retries: int = 1
     failures: int | None = None
+    costs: tuple[str, ...] = ()
+    below: Mapping[str, float] = field(default_factory=dict)
 
 
 class Search:
@@ -254,6 +259,8 @@ class Search:
             lanes,
             planned.epochs,
             checkpoints=self._limits.checkpoints,
+            costs=tuple(dict.fromkeys((*self._limits.costs, *self._limits.below))),
+            limits=self._limits.below,
         )
         self._flights[worker] = Flight(block, {plan.number: plan for plan in planned.plans})
         self._executor.send(worker, block)
@@ -276,6 +283,8 @@ class Search:
                 flight.activity = text
             case Opened(lanes):
                 self._planner.note_lanes(flight.block.runs[0].trial, lanes)
+            case Measured():
+                flight.measured = message
             case Resumed():
                 flight.resumed(message)
             case Epochs(epochs):
@@ -313,7 +322,7 @@ class Search:
         if landing.weights is not None:
             self._weights.add(landing.record, landing.weights, landing.networks)
         self._observer.ended(landing.record, landing.curves, landing.weights)
-        tell(self._study, landing.record)
+        tell(self._study, landing.record, self._limits.costs, self._limits.below)
         self._tally.add(landing.record)
         if self._rounds is not None:
             self._rounds.add([landing.record])

@@ -46,6 +46,11 @@ class Planner:
         return self._programs.regime
 
     @property
+    def costs(self) -> tuple[str, ...]:
+        """What is to be small beside the objective."""
+        return self._spec.search.costs
+
+    @property
     def total(self) -> int:
         """Trials of the whole search: as many as asked for, or as the grid has."""
         trials, grid = self.regime.trials, self._asking.grid

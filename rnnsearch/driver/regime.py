@@ -136,7 +136,7 @@ class Regime:
             trials = _TRIALS if search.timeout is None else UNBOUNDED
         pruner = search.pruner
         if pruner == "auto":
-            pruner = "race" if possible else "hyperband"
+            pruner = "none" if search.costs else "race" if possible else "hyperband"
         raced = possible if PRUNERS[pruner].by_runs else ()
         tells = len(dataset.validation) >= _SAYS_WHICH_EPOCH
         # Texts that are written, and streams, are delivered as one network: others write a token
@@ -153,7 +153,7 @@ class Regime:
             runs=runs,
             stages=raced,
             confirm=search.confirm if delivers else 0.0,
-            deliver=search.deliver if delivers else "best",
+            deliver=_delivered(search) if delivers else "best",
             asked_epochs=search.epochs,
             asked_patience=search.patience,
             affordable=_affordable(_searching(search), len(dataset.train) * steps, runs, raced),
@@ -221,6 +221,12 @@ class Regime:
         stride = self._stride(round(epochs / _FINAL))
         stride = stride if epochs % stride == 0 else 1
         return Schedule(self.patience(epochs), frozenset(), self.keep, stride=stride)
+
+
+def _delivered(search: SearchSpec) -> Literal["bag", "single", "best"]:
+    """What is delivered: of who counts weights or milliseconds, one network."""
+    counts = bool(search.costs or search.constraints)
+    return "single" if counts and search.deliver == "bag" else search.deliver
 
 
 def _searching(search: SearchSpec) -> float | None:

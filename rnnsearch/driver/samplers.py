@@ -27,15 +27,21 @@ class Turn(NamedTuple):
         seed: Of the spec.
         own: Of this trial.
         startup: Trials that are suggested at random before it learns.
+        population: Of an evolution.
     """
 
     seed: int
     own: int
     startup: int
+    population: int = 50
 
 
 def make_sampler(
-    kind: str, seed: int, number: int, trials: int, fixed: Mapping[str, Scalar]
+    kind: str,
+    seed: int,
+    number: int,
+    trials: int,
+    fixed: Mapping[str, Scalar],
 ) -> optuna.samplers.BaseSampler:
     """The sampler that suggests trial `number`.
 
@@ -51,7 +57,8 @@ def make_sampler(
     # draws at random, and needs not say so for each trial.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-        sampler = MAKERS[kind](Turn(seed, own, min(10, max(4, trials // 6))))
+        startup, population = min(10, max(4, trials // 6)), min(50, max(8, trials // 5))
+        sampler = MAKERS[kind](Turn(seed, own, startup, population))
         if number > MOST:
             sampler = Lately(sampler)
         return optuna.samplers.PartialFixedSampler(dict(fixed), sampler) if fixed else sampler
@@ -60,7 +67,18 @@ def make_sampler(
 def _tpe(turn: Turn) -> optuna.samplers.BaseSampler:
     """Bergstra et al. (2011), all parameters at once."""
     return optuna.samplers.TPESampler(
-        seed=turn.own, n_startup_trials=turn.startup, multivariate=True, constant_liar=True
+        seed=turn.own,
+        n_startup_trials=turn.startup,
+        multivariate=True,
+        constant_liar=True,
+    )
+
+
+def _nsga2(turn: Turn) -> optuna.samplers.BaseSampler:
+    """Deb et al. (2002)."""
+    return optuna.samplers.NSGAIISampler(
+        seed=turn.own,
+        population_size=turn.population,
     )
 
 
@@ -70,7 +88,9 @@ def _random(turn: Turn) -> optuna.samplers.BaseSampler:
 
 def _gp(turn: Turn) -> optuna.samplers.BaseSampler:
     return optuna.samplers.GPSampler(
-        seed=turn.own, n_startup_trials=turn.startup, warn_independent_sampling=False
+        seed=turn.own,
+        n_startup_trials=turn.startup,
+        warn_independent_sampling=False,
     )
 
 
@@ -90,6 +110,7 @@ MAKERS: dict[str, Callable[[Turn], optuna.samplers.BaseSampler]] = {
     "random": _random,
     "gp": _gp,
     "cmaes": _cmaes,
+    "nsga2": _nsga2,
     "qmc": _qmc,
     "grid": _random,  # of which each point gives all parameters
 }

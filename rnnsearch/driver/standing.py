@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from rnnsearch.tasks.metrics import value_range
 from rnnsearch.vocabulary import Objective
 
-__all__ = ["Estimate", "difference", "estimate", "simplest", "tied"]
+__all__ = ["Estimate", "difference", "estimate", "near", "simplest", "tied"]
 
 _SURE = 1.96
 """Standard errors to each side that hold the true value 19 times in 20."""
@@ -102,10 +105,49 @@ def simplest(
     return min(within, key=lambda trial: (sizes[trial], objective.sort_key(means[trial]), trial))
 
 
-def tied(scores: Mapping[int, Sequence[float]], winner: int, folds: int) -> list[int]:
-    """The trials whose difference from the winner may be none, the winner left out."""
+def near(scores: Mapping[int, Sequence[float]], winner: int, folds: int) -> list[int]:
+    """The trials that are worth averaging with the winner, which is left out.
+
+    Those whose own difference from it may be none; of several that are as good as it, chance puts
+    some outside: nothing is said of these. `tied` is what is published.
+    """
     return [
         trial
         for trial, values in scores.items()
         if trial != winner and difference(values, scores[winner], folds).holds_zero
     ]
+
+
+def tied(scores: Mapping[int, Sequence[float]], winner: int, folds: int) -> list[int]:
+    """The trials that can't be told apart from the winner, which is left out.
+
+    The winner is the best of several, and each of the others is compared with it: by a bound for
+    all pairs at once (Tukey, 1949), which trials that are the same all keep 19 times in 20. What
+    runs of one configuration differ by, the differences of the parts of the data taken out, is
+    estimated from all configurations together: each has a few runs. The correction for training
+    parts that overlap is that of `estimate`.
+
+    Args:
+        scores: Trial → what it reached on each part, the same parts of each.
+        winner: One of them.
+        folds: As of `estimate`.
+    """
+    table = np.array(list(scores.values()))
+    count, runs = table.shape
+    others = [trial for trial in scores if trial != winner]
+    freedom = (count - 1) * (runs - 1)
+    if freedom < 1:
+        return others
+    left = table - table.mean(axis=1, keepdims=True) - table.mean(axis=0) + table.mean()
+    overlap = 1 / (folds - 1) if folds > 1 else 0.0
+    error = math.sqrt(float((left**2).sum()) / freedom * (1 / runs + overlap))
+    bound, best = _all_pairs(count, freedom) * error, statistics.fmean(scores[winner])
+    return [one for one in others if abs(statistics.fmean(scores[one]) - best) <= bound]
+
+
+@functools.cache
+def _all_pairs(count: int, freedom: int) -> float:
+    """Standard errors of a mean within which the means of so many lie, 19 times in 20."""
+    from scipy.stats import studentized_range
+
+    return float(studentized_range.ppf(0.95, count, freedom))

@@ -37,6 +37,7 @@ class Tally:
         self._objective = objective
         self._done = self._pruned = self._failed = self._new = 0
         self._best: TrialRecord | None = None
+        self._history: list[float] = []
         self._started = time.monotonic()
         for record in records:
             if record.ended:
@@ -68,6 +69,8 @@ class Tally:
         self._failed += record.state == "FAIL"
         if record.state == "COMPLETE" and self._beats_best(record):
             self._best = record
+        if self._best is not None and self._best.score is not None:
+            self._history.append(self._best.score)
 
     def _beats_best(self, record: TrialRecord) -> bool:
         if self._best is None:
@@ -93,4 +96,5 @@ class Tally:
             lanes=lanes,
             epochs=self._epochs,
             seconds_left=left,
+            history=tuple(self._history),
         )

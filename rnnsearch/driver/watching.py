@@ -34,6 +34,8 @@ class Snapshot:
         activity: What is running now: ``compiling GRU 2x32``, ``training GRU 2x32 (8 lanes)``.
         lanes: The runs in training.
         seconds_left: Estimate, None while there is nothing to estimate from.
+        history: The best score so far after each trial that ended, from the first that had one.
+        verdicts: The latest trials on whose training there is a verdict, with its name.
     """
 
     done: int
@@ -45,6 +47,8 @@ class Snapshot:
     lanes: Sequence[Lane]
     epochs: int
     seconds_left: float | None
+    history: Sequence[float] = ()
+    verdicts: Sequence[tuple[int, str]] = ()
 
 
 @runtime_checkable

@@ -29,6 +29,7 @@ __all__ = [
     "Exit",
     "Judge",
     "Judged",
+    "Measured",
     "Message",
     "Opened",
     "Order",
@@ -88,6 +89,8 @@ class Block:
         checkpoints: The folder where lanes are kept while they train, and taken up from; None
             where they are not.
         final: Whether runs confirm trials, under indices of their own.
+        costs: Those that are measured before anything is trained.
+        limits: Cost → what it must be below for the block to be trained.
     """
 
     program: Program
@@ -98,6 +101,8 @@ class Block:
     whole: bool = False
     checkpoints: Path | None = None
     final: bool = False
+    costs: tuple[str, ...] = ()
+    limits: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -203,6 +208,19 @@ class Opened:
     """A block is about to train, in so many lanes."""
 
     lanes: int
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the block's network costs.
+
+    Attributes:
+        costs: Cost → value, in the units of `rnnsearch.vocabulary.COSTS`.
+        refused: Why none of its runs is trained; empty where they are.
+    """
+
+    costs: Mapping[str, float]
+    refused: str = ""
 
 
 @dataclass(frozen=True)
@@ -326,6 +344,7 @@ class Crashed:
 Message = (
     Ready
     | Activity
+    | Measured
     | Opened
     | Resumed
     | Epochs

@@ -38,6 +38,7 @@ from rnnsearch.execution.messages import (
     Epochs,
     Exit,
     Judge,
+    Measured,
     Message,
     Opened,
     Prepare,
@@ -54,6 +55,7 @@ from rnnsearch.pipes import end_of, parent_is_gone
 if TYPE_CHECKING:
     from rnnsearch.data import Dataset
     from rnnsearch.engines import Engine, Program, Run, RunKey
+    from rnnsearch.models import Architecture
 
 __all__ = ["end_with_driver", "held_memory", "serve"]
 
@@ -87,6 +89,7 @@ class _Worker:
         self._engine = _make_engine(setup)
         self._lanes = Lanes(self._engine)
         self._preparing = Preparing(self._prepare)
+        self._costs: dict[tuple[Architecture, tuple[str, ...]], dict[str, float]] = {}
         self._send(Ready(self._engine.device))
 
     def _send(self, message: Message) -> None:
@@ -116,6 +119,9 @@ class _Worker:
         self._send(Activity(f"compiling {block.program}"))
         self._preparing.wait()
         folds = self._whole(block.program) if block.whole else self._folds(block.program)
+        if block.costs and self._refuses(block, folds[-1]):
+            self._send(BlockDone(held_memory()))
+            return
         stride = block.schedule.stride
         lanes = self._lanes.of(block.program, folds, len(block.runs), block.lanes, stride)
         listener = _RemoteListener(self._connection, str(block.program), self._preparing.begin)
@@ -124,6 +130,22 @@ class _Worker:
             lanes = self._lanes.did_not_fit(block.program, lanes)
             block = replace(block, runs=listener.going(block.runs))
         self._send(BlockDone(held_memory()))
+
+    def _refuses(self, block: Block, dataset: Dataset) -> bool:
+        """Measure what the block's network costs; whether that is over a limit, so none trains."""
+        from rnnsearch.execution.costs import costs_of, refusal
+
+        key = (block.program.architecture, block.costs)
+        if key not in self._costs:
+            self._costs[key] = costs_of(block.program.architecture, dataset, block.costs)
+        costs = self._costs[key]
+        why = refusal(costs, block.limits)
+        self._send(Measured(costs, why))
+        for run in block.runs if why else ():
+            if run.key not in block.ended:
+                weights = int(costs["parameters"])
+                self._send(Ended(run.trial, "PRUNED", None, 0, 0.0, weights, None, why, run.index))
+        return bool(why)
 
     def _fits(
         self, block: Block, folds: Sequence[Dataset], lanes: int, listener: _RemoteListener

@@ -35,6 +35,8 @@ class Summary:
         interrupted: Whether it was stopped before its budget was used up.
         standing_in: Networks that are averaged in place of best.keras, while there is none.
         problems: What went wrong, and was left out; the same command tries again.
+        costs: What is to be small beside the objective.
+        constraints: Cost → limit, as the spec has them.
     """
 
     name: str
@@ -55,6 +57,8 @@ class Summary:
     interrupted: bool = False
     standing_in: int = 0
     problems: Sequence[str] = ()
+    costs: Sequence[str] = ()
+    constraints: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; None for numbers that are not finite, which JSON does not have.

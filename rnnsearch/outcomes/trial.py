@@ -42,6 +42,8 @@ class TrialRecord:
         cut: Whether the time was up before all of its runs had their epochs.
         whole: Where it was cut, its first runs that had them.
         layers: What its recurrent layers showed at the end of its runs, the mean over them.
+        costs: Of its network, by the names of `rnnsearch.vocabulary.COSTS` and what belongs to
+            them; empty where none were asked for.
     """
 
     number: int
@@ -60,6 +62,7 @@ class TrialRecord:
     cut: bool = False
     whole: int = 0
     layers: tuple[LayerDiagnosis, ...] = ()
+    costs: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def whole_scores(self) -> tuple[float, ...]:
@@ -96,6 +99,7 @@ class TrialRecord:
             "cut": self.cut,
             "whole": self.whole,
             "layers": layers_to_json(self.layers),
+            **({"costs": {n: float(v) for n, v in self.costs.items()}} if self.costs else {}),
         }
 
     @classmethod
@@ -105,6 +109,7 @@ class TrialRecord:
         known["metrics"] = dict(values.get("metrics", {}))
         known["run_epochs"] = tuple(values.get("run_epochs", ()))
         known["run_scores"] = tuple(values.get("run_scores", ()))
+        known["costs"] = dict(values.get("costs", {}))
         known["layers"] = layers_from_json(values.get("layers", ()))
         return cls(**known)
 

@@ -35,6 +35,7 @@ def leaderboard(
     confirmed: Sequence[Confirmed] = (),
     deliveries: Sequence[Delivery] = (),
     verdicts: Mapping[int, Verdict] | None = None,
+    costs: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Rank trials, baselines and what was made of them together.
 
@@ -55,7 +56,9 @@ def leaderboard(
         the 95 % interval, whether the winner is no better for sure, and what the trial had in the
         search; its score and metrics are those of the runs that confirmed it. After the validation
         metrics come ``test_…``, of what is or may be delivered and of baselines: for whoever reads
-        them, nothing is chosen by them.
+        them, nothing is chosen by them. Where there are several objectives, or limits, the costs
+        that were measured follow the parameters, and `pareto` says which trials no other beats in
+        all objectives: among those that were confirmed, if any were.
     """
     ordered = sorted(trials, key=lambda trial: trial.number)
     objective = Objective("score", direction)
@@ -79,6 +82,9 @@ def leaderboard(
         if verdict is not None:
             row |= dict(zip(_VERDICT, astuple(verdict), strict=True))
     columns = _columns(ordered, baselines, deliveries, sure=bool(confirmed or deliveries))
+    if costs:
+        _mark_front([row for _, row in rows], objective, costs, among=set(again))
+        columns.insert(columns.index("parameters") + 1, "pareto")
     if verdicts:
         columns[-1:-1] = _VERDICT
     table = [[csv_cells.text(row.get(column)) for column in columns] for _, row in rows]
@@ -180,6 +186,26 @@ def _trial_entry(
     return key, row
 
 
+def _mark_front(
+    rows: Sequence[dict[str, object]], objective: Objective, costs: Sequence[str], among: set[int]
+) -> None:
+    """Say of each trial with a score whether it is on the front."""
+    from rnnsearch.outcomes.fronts import front
+
+    points: dict[int, list[float]] = {}
+    for row in rows:
+        number, score = row["trial"], row["score"]
+        counts = row["state"] == "COMPLETE" and isinstance(score, float)
+        if isinstance(number, int) and counts and (not among or number in among):
+            own = [row.get(name) for name in costs]
+            values = [float(v) if isinstance(v, int | float) else math.inf for v in own]
+            points[number] = [objective.sort_key(float(str(score)))[1], *values]
+    chosen = set(front(points))
+    for row in rows:
+        if row["trial"] in points:
+            row["pareto"] = row["trial"] in chosen
+
+
 def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
@@ -212,6 +238,7 @@ def _trial_row(trial: TrialRecord) -> dict[str, object]:
         "epochs": trial.epochs,
         "seconds": round(trial.seconds, 3),
         "parameters": trial.parameters,
+        **{name: value for name, value in trial.costs.items() if name != "parameters"},
         **{f"params_{name}": value for name, value in trial.params.items()},
         "message": trial.message,
     }
@@ -248,12 +275,15 @@ def _columns(
     params: dict[str, None] = {}
     for trial in trials:
         params |= {f"params_{name}": None for name in trial.params}
+    measured = dict.fromkeys(name for trial in trials for name in trial.costs)
+    measured.pop("parameters", None)
     return [
         *("rank", "trial", "state", "score", "score_std"),
         *(("score_low", "score_high", "tied_with_best", "search_score") if sure else ()),
         *sorted(name for name in metrics if name.startswith("val_")),
         *sorted(tested),
         *("runs", "epochs", "seconds", "parameters"),
+        *measured,
         *params,
         "message",
     ]
@@ -285,7 +315,7 @@ def _type(column: str, texts: Sequence[str]) -> tuple[Callable[[str], object], s
         return str, "string"
     if column in _INTEGERS:
         return int, "Int64"
-    if column == "tied_with_best":
+    if column in ("tied_with_best", "pareto"):
         return {"True": True, "False": False}.__getitem__, "boolean"
     if not column.startswith("params_"):
         return float, "float64"

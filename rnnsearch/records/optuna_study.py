@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 import weakref
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rnnsearch.errors import StudyError
 from rnnsearch.outcomes import TrialRecord
+from rnnsearch.outcomes.fronts import values_of, violations
 from rnnsearch.records.folder import StudyFolder
 from rnnsearch.records.notes import RESULT, WAITS, params_of, result_of
 from rnnsearch.vocabulary import Direction, Objective
@@ -51,6 +53,7 @@ def open_study(
     direction: Direction,
     sampler: optuna.samplers.BaseSampler | None = None,
     pruner: optuna.pruners.BasePruner | None = None,
+    costs: Sequence[str] = (),
 ) -> optuna.Study:
     """Open the folder's study, or make it. Also quietens Optuna's logging to warnings.
 
@@ -62,6 +65,7 @@ def open_study(
         direction: Of the objective.
         sampler: Optuna's TPE if None.
         pruner: Optuna's median pruner if None.
+        costs: Further objectives of a study that is made, each to be minimized.
 
     Raises:
         StudyError: study.journal holds another study, or is none.
@@ -93,13 +97,15 @@ def open_study(
             "give another folder with --output, or start anew with --fresh"
         )
     if not names:
-        optuna.create_study(storage=storage, study_name=name, direction=direction)
+        directions: list[Direction] = [direction]
+        directions += ["minimize"] * len(costs)
+        optuna.create_study(storage=storage, study_name=name, directions=directions)
         journal.commit()
     study = optuna.load_study(study_name=name, storage=storage, sampler=sampler, pruner=pruner)
-    if study.direction.name.lower() != direction:
+    if study.directions[0].name.lower() != direction:
         raise StudyError(
             f"Expected the study {name!r} to {direction} its objective. Received: a study to "
-            f"{study.direction.name.lower()} it; start anew with --fresh"
+            f"{study.directions[0].name.lower()} it; start anew with --fresh"
         )
     _opened[study] = _Opened(storage, journal, storage.get_study_id_from_name(name))
     return study
@@ -116,15 +122,22 @@ def commit(study: optuna.Study) -> None:
     _opened[study].journal.commit()
 
 
-def tell(study: optuna.Study, record: TrialRecord) -> None:
+def tell(
+    study: optuna.Study,
+    record: TrialRecord,
+    costs: Sequence[str] = (),
+    limits: Mapping[str, float] | None = None,
+) -> None:
     """Note how a trial ended. It may have been left running by a driver that was killed.
 
-    Two operations: the result, then the state. A kill that cuts a commit between the two leaves
-    the trial running, to be trained again.
+    The result and whether it keeps its limits, then the state. A kill that cuts a commit before the
+    last leaves the trial running, to be trained again.
 
     Args:
         study: From `open_study`.
         record: COMPLETE with a finite score, PRUNED or FAIL.
+        costs: The study's further objectives.
+        limits: Cost → what it must be below.
 
     Raises:
         ValueError: The trial has ended before, or the record says that it has not.
@@ -137,9 +150,13 @@ def tell(study: optuna.Study, record: TrialRecord) -> None:
         raise ValueError(f"trial {record.number} must have ended; received state {record.state}")
     opened = _opened[study]
     trial_id = opened.storage.get_trial_id_from_study_id_trial_number(opened.id, record.number)
+    known = study.get_trials(deepcopy=False)[record.number].constraints
+    for name, over in violations(record.costs, limits or {}).items():
+        if name not in known:  # of a trial that a kill left without its state it is there
+            optuna.trial.Trial(study, trial_id).set_constraint(name, over)
     opened.storage.set_trial_user_attr(trial_id, RESULT, record.result())
-    value = record.score if record.state == "COMPLETE" else None
-    study.tell(record.number, value, state=optuna.trial.TrialState[record.state])
+    values = values_of(record, costs) if record.state == "COMPLETE" else None
+    study.tell(record.number, values, state=optuna.trial.TrialState[record.state])
 
 
 def leave_waiting(study: optuna.Study) -> None:
@@ -157,7 +174,7 @@ def leave_waiting(study: optuna.Study) -> None:
 def records(study: optuna.Study) -> list[TrialRecord]:
     """Every trial of the study, by number."""
     frozen = study.get_trials(deepcopy=False)
-    objective = Objective("score", "maximize" if study.direction.name == "MAXIMIZE" else "minimize")
+    objective = Objective("score", study.directions[0].name.lower())  # type: ignore[arg-type]
     return [_record(trial, objective) for trial in sorted(frozen, key=lambda trial: trial.number)]
 
 
@@ -167,7 +184,7 @@ def _record(trial: optuna.trial.FrozenTrial, objective: Objective) -> TrialRecor
         state, result = "WAITING" if trial.user_attrs.get(WAITS) else "RUNNING", {}
     score = result.get("score")
     if score is None and state != "FAIL":
-        score = trial.value if state == "COMPLETE" else _best_reported(trial, objective)
+        score = trial.values[0] if state == "COMPLETE" else _best_reported(trial, objective)
     return TrialRecord.from_json(
         {
             "epochs": max(trial.intermediate_values, default=0),

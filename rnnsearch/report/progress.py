@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,7 +14,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from rnnsearch.report.text import configuration, duration, score
+from rnnsearch.report.text import configuration, curve, duration, score
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +26,8 @@ __all__ = ["Display", "LiveDisplay", "PlainDisplay", "make_display"]
 
 _SECONDS_BETWEEN_LINES = 10.0
 _LANES_SHOWN = 8
+_CURVE = 40
+"""Places of the best score so far as a curve."""
 
 
 class Display(Protocol):
@@ -196,6 +199,7 @@ class LiveDisplay:
     Args:
         console: A terminal.
         clock: Seconds that only grow; another one in tests.
+        now: The time of day; another one in tests.
     """
 
     def __init__(
@@ -203,8 +207,10 @@ class LiveDisplay:
         console: Console,
         *,
         clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = datetime.now,
     ) -> None:
         self._clock = clock
+        self._now = now
         self._began = clock()
         self._device = ""
         self._snapshot: Snapshot | None = None
@@ -262,6 +268,10 @@ class LiveDisplay:
         passed = duration(self._clock() - self._began)
         if snapshot is None:
             return Text(f"starting {passed} {self._device}".rstrip(), no_wrap=True)
+        ends = ""
+        if snapshot.seconds_left is not None:
+            then = self._now() + timedelta(seconds=snapshot.seconds_left)
+            ends = f"; done at about {then:%H:%M}"
         head = Table.grid(padding=(0, 1), expand=True)
         head.add_column(ratio=1)
         head.add_column(no_wrap=True)
@@ -274,9 +284,23 @@ class LiveDisplay:
         )
         lines = [
             Text(best_line(snapshot), style="green"),
-            Text(" on ".join(part for part in (snapshot.activity, self._device) if part)),
+            *_so_far(snapshot),
+            Text(" on ".join(part for part in (snapshot.activity, self._device) if part) + ends),
         ]
         return Group(head, *lines, *_lanes(snapshot.lanes, snapshot.epochs))
+
+
+def _so_far(snapshot: Snapshot) -> list[Text]:
+    """The best so far as a curve, and the latest verdicts; nothing before there are any."""
+    found = []
+    if len(snapshot.history) > 1:
+        first, last = score(snapshot.history[0]), score(snapshot.history[-1])
+        line = f"best so far: {first} {curve(snapshot.history, _CURVE)} {last}"
+        found.append(Text(line, style="green", no_wrap=True))
+    if snapshot.verdicts:
+        latest = ", ".join(f"{number} {name}" for number, name in reversed(snapshot.verdicts))
+        found.append(Text(f"training: {latest}", no_wrap=True, overflow="ellipsis"))
+    return found
 
 
 def _lanes(lanes: Sequence[Lane], epochs: int) -> list[RenderableType]:
@@ -290,4 +314,5 @@ def _lanes(lanes: Sequence[Lane], epochs: int) -> list[RenderableType]:
         name = f"{lane.trial}" if lane.run is None else f"{lane.trial} run {lane.run}"
         table.add_row(name, f"{lane.epoch}/{epochs}", score(lane.score))
     hidden = len(lanes) - _LANES_SHOWN
-    return [table, Text(f"… and {hidden} more", style="dim")] if hidden > 0 else [table]
+    count = f"{len(lanes)} lanes in use" + (f", {hidden} of them not shown" if hidden > 0 else "")
+    return [table, Text(count, style="dim")]

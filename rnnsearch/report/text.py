@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-__all__ = ["configuration", "duration", "number", "score", "value"]
+__all__ = ["configuration", "curve", "duration", "number", "score", "value"]
+
+_BARS = "▁▂▃▄▅▆▇█"
 
 
 def score(value: float | None, spread: float | None = None) -> str:
@@ -38,6 +40,26 @@ def configuration(params: Mapping[str, object]) -> str:
             continue
         words.append(name if item is True else f"{name} {value(item)}")
     return " ".join(words)
+
+
+def curve(values: Sequence[float], width: int) -> str:
+    """Values as a line of bars, low ones low: the whole of them in so many places at most.
+
+    Where values differ by more than 20-fold and are all above 0, by their logarithms.
+    """
+    known = [one for one in values if math.isfinite(one)]
+    if not known or width < 1:
+        return ""
+    count = min(width, len(known))
+    # The last value of each stretch, so that the end of the line is the end of the values.
+    drawn = [known[(place + 1) * len(known) // count - 1] for place in range(count)]
+    if min(drawn) > 0 and max(drawn) > 20 * min(drawn):
+        drawn = [math.log(one) for one in drawn]
+    low, high = min(drawn), max(drawn)
+    if high == low:
+        return _BARS[0] * count
+    top = len(_BARS) - 1
+    return "".join(_BARS[round((one - low) / (high - low) * top)] for one in drawn)
 
 
 def duration(seconds: float | None) -> str:

@@ -8,7 +8,7 @@ from rnnsearch.spec.domains import WrittenSpace
 from rnnsearch.spec.report import Report
 from rnnsearch.spec.schema import LISTABLE, Domain, LossSpec, RunSpec, SearchSpec
 from rnnsearch.spec.wording import joined, nearest, show
-from rnnsearch.vocabulary import METRICS, SAMPLERS
+from rnnsearch.vocabulary import COSTS, METRICS, SAMPLERS, limit_of
 
 __all__ = ["check_run", "check_search"]
 
@@ -42,6 +42,27 @@ def check_search(
         report.add("search.direction", must, search.direction, "remove it")
     if SAMPLERS[search.sampler].lists:
         _check_grid(space, report)
+    _check_costs(search, report)
+
+
+def _check_costs(search: SearchSpec, report: Report) -> None:
+    """Record limits that are none, and what knows one objective only."""
+    for name, text in search.constraints.items():
+        if limit_of(name, text) is None:
+            units = [unit for unit, _ in COSTS[name].units if unit]
+            must = f"must be a limit above 0{f', in {joined(units)}' if units else ''}"
+            example = {"latency": "< 2 ms", "size": "< 50 kB"}.get(name, "< 20000")
+            report.add(f"search.constraints.{name}", must, show(text), f'such as "{example}"')
+    if not search.costs:
+        return
+    if SAMPLERS[search.sampler].single:
+        several = [name for name, fact in SAMPLERS.items() if not fact.single]
+        must = f"must be {joined(several)} where there are several objectives"
+        report.add("search.sampler", must, search.sampler, "use tpe or nsga2")
+    if search.pruner not in ("auto", "none"):
+        must = "must be auto or none where there are several objectives"
+        advice = "what is stopped by its score may be the best of its size"
+        report.add("search.pruner", must, search.pruner, advice)
 
 
 def _check_grid(space: WrittenSpace, report: Report) -> None:

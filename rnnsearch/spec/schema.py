@@ -10,7 +10,7 @@ from pydantic import Field, SerializeAsAny
 
 from rnnsearch.spec.fields import Count, Duration, Frozen, Scalar, Seed, Worded
 from rnnsearch.spec.sources import Source
-from rnnsearch.vocabulary import LOSSES, MAPPINGS, METRICS, PRUNERS, SAMPLERS, Kind
+from rnnsearch.vocabulary import COSTS, LOSSES, MAPPINGS, METRICS, PRUNERS, SAMPLERS, Kind
 
 __all__ = [
     "Domain",
@@ -26,12 +26,16 @@ if TYPE_CHECKING:  # the vocabulary has the names
     LossName: TypeAlias = str
     FurtherMetric: TypeAlias = str
     SamplerName: TypeAlias = str
+    CostName: TypeAlias = str
+    LimitName: TypeAlias = str
     PrunerName: TypeAlias = str
 else:
     TaskName = Literal[tuple(MAPPINGS)]
     LossName = Literal["auto", *LOSSES]
     FurtherMetric = Literal[tuple(name for name, metric in METRICS.items() if not metric.usual)]
     SamplerName = Literal[tuple(SAMPLERS)]
+    CostName = Literal[tuple(COSTS)]
+    LimitName = Literal[tuple(name for name, cost in COSTS.items() if cost.beforehand)]
     PrunerName = Literal["auto", *PRUNERS]
 
 LISTABLE = 100_000
@@ -122,7 +126,24 @@ class SearchSpec(Frozen):
     objective: str = Field(
         default="val_loss",
         description="What a trial is judged by: `val_loss`, or `val_` and the name of a "
-        "metric below which says what is better.",
+        "metric below which says what is better. Or a list of that and of costs, as "
+        "`[val_rmse, latency]`: see docs/objectives.md.",
+    )
+    costs: tuple[CostName, ...] = Field(
+        default=(),
+        description="What is to be small beside the objective, the rest of its list: "
+        "`parameters`; `size`, the bytes of the weights; `latency`, milliseconds of one sequence "
+        "alone; `training_seconds` of a run. What no other trial beats in all of them is the "
+        "front.",
+    )
+    constraints: Annotated[
+        dict[LimitName, str],
+        Worded("a mapping of parameters, size and latency to limits such as '< 20000' or '< 2 ms'"),
+    ] = Field(
+        default={},
+        description='Limits of networks, as `{parameters: "< 20000", latency: "< 2 ms"}`; also '
+        '`size: "< 50 kB"`. They are looked at before a trial is trained; one that is over a '
+        "limit is not.",
     )
     metrics: tuple[FurtherMetric, ...] = Field(
         default=(),

@@ -18,6 +18,7 @@ from rnnsearch.spec.scalars import read_duration
 from rnnsearch.spec.schema import LossSpec, RunSpec, SearchSpec
 from rnnsearch.spec.sources import SOURCES, Source
 from rnnsearch.spec.wording import child, expected, joined, keys_of, nearest, show
+from rnnsearch.vocabulary import COSTS
 
 __all__ = ["read_data", "read_loss", "read_run", "read_search"]
 
@@ -77,6 +78,7 @@ def read_loss(raw: object, report: Report) -> LossSpec:
 
 def read_search(raw: object, report: Report) -> SearchSpec:
     """The search section; what is broken has its default, and its problem is recorded."""
+    raw = _with_limits(_with_costs(raw, report))
     if isinstance(raw, Mapping) and isinstance(raw.get("timeout"), str):
         raw = dict(raw)
         text = raw["timeout"]
@@ -85,6 +87,41 @@ def read_search(raw: object, report: Report) -> SearchSpec:
             must = f"must be {expected(SearchSpec.model_fields['timeout'])}"
             report.add("search.timeout", must, show(text))
     return _read(SearchSpec, raw, "search", report) or SearchSpec()
+
+
+def _with_costs(raw: object, report: Report) -> object:
+    """``objective: [val_rmse, latency]`` is an objective, and costs beside it."""
+    if not isinstance(raw, Mapping) or not isinstance(raw.get("objective"), list):
+        return raw
+    rest = {key: value for key, value in raw.items() if key != "objective"}
+    first, *costs = raw["objective"] or [None]
+    must = f"must be a metric, such as val_loss, and then costs: {joined(COSTS)}"
+    if not isinstance(first, str) or first in COSTS:
+        report.add("search.objective", must, show(raw["objective"]), "name the metric first")
+        return rest
+    if "costs" in raw and raw["costs"] and costs:
+        advice = "name the costs in one of the two"
+        report.add("search.costs", "must not be given beside a list", show(raw["costs"]), advice)
+        return rest
+    for index, cost in enumerate(costs, start=1):
+        path = f"search.objective[{index}]"
+        if cost not in COSTS:
+            report.one_of(path, cost, show(cost), COSTS)
+        elif cost in costs[: index - 1]:
+            report.add(path, "must be named once", show(cost), "remove it")
+    known = [cost for cost in dict.fromkeys(costs) if cost in COSTS] if costs else []
+    return {**rest, "objective": first, **({"costs": known} if costs else {})}
+
+
+def _with_limits(raw: object) -> object:
+    """``constraints: {parameters: 20000}`` is a limit as well."""
+    if not isinstance(raw, Mapping) or not isinstance(raw.get("constraints"), Mapping):
+        return raw
+    limits = {
+        key: str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+        for key, value in raw["constraints"].items()
+    }
+    return {**raw, "constraints": limits}
 
 
 def read_run(raw: object, report: Report) -> RunSpec:

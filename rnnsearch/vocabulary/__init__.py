@@ -5,6 +5,7 @@ derives its choices and its reference from them, and the floors above attach wha
 """
 
 from rnnsearch.vocabulary.cell_facts import CELLS, CellFact
+from rnnsearch.vocabulary.costs import COSTS, CostFact, limit_of
 from rnnsearch.vocabulary.loss_facts import LOSSES, LossFact, usual_loss
 from rnnsearch.vocabulary.mappings import (
     MANY_TO_MANY,
@@ -21,6 +22,7 @@ from rnnsearch.vocabulary.sampler_facts import PRUNERS, SAMPLERS, PrunerFact, Sa
 
 __all__ = [
     "CELLS",
+    "COSTS",
     "LOSSES",
     "MANY_TO_MANY",
     "MANY_TO_ONE",
@@ -32,6 +34,7 @@ __all__ = [
     "SAMPLERS",
     "SEQUENCE_TO_SEQUENCE",
     "CellFact",
+    "CostFact",
     "Direction",
     "Kind",
     "LossFact",
@@ -41,5 +44,6 @@ __all__ = [
     "PrunerFact",
     "SamplerFact",
     "TargetKind",
+    "limit_of",
     "usual_loss",
 ]

@@ -18,6 +18,7 @@ class SamplerFact:
         begins: Whether its first suggestions are random, so that known good ones take their place.
         shares: Whether it suggests the rest of a trial of which a part is given, as trials of one
             program are.
+        single: Whether it knows one objective only.
         lists: Whether it goes through every point of the space.
         library, extra: What must be installed for it, and the extra that has it; empty for nothing.
     """
@@ -26,6 +27,7 @@ class SamplerFact:
     learns: bool = False
     begins: bool = False
     shares: bool = True
+    single: bool = False
     lists: bool = False
     library: str = ""
     extra: str = ""
@@ -37,7 +39,8 @@ SAMPLERS: dict[str, SamplerFact] = {
         SamplerFact("tpe", learns=True, begins=True),
         SamplerFact("random"),
         SamplerFact("gp", learns=True, library="torch", extra="torch"),
-        SamplerFact("cmaes", learns=True, shares=False),
+        SamplerFact("cmaes", learns=True, shares=False, single=True),
+        SamplerFact("nsga2", learns=True),
         SamplerFact("qmc"),
         SamplerFact("grid", lists=True),
     )

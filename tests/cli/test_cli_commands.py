@@ -369,6 +369,8 @@ COMMANDS = [
     "export",
     "serve",
     "doctor",
+    "report",
+    "dashboard",
 ]
 
 

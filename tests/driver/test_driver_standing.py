@@ -117,3 +117,20 @@ def test_an_interval_ends_where_the_metric_does(metric, scores, ends) -> None:
 
 def test_an_interval_that_nothing_is_known_of_is_not_cut() -> None:
     assert estimate([0.4], 1).interval("val_accuracy") == (-math.inf, math.inf)
+
+
+def test_of_identical_configurations_all_are_said_to_tie_19_times_in_20() -> None:
+    rng, whole, told = np.random.default_rng(7), 0, 0
+    for _ in range(200):
+        parts = rng.normal(scale=6, size=3)
+        same = {trial: list(parts + rng.normal(size=3)) for trial in range(6)}
+        winner = min(same, key=lambda trial: sum(same[trial]))
+        whole += len(tied(same, winner, 1)) == 5
+        worse = {**same, 9: list(parts + 9 + rng.normal(size=3))}
+        told += 9 not in tied(worse, winner, 1)
+    assert whole >= 184  # of 190 expected, two deviations less
+    assert told >= 190
+
+
+def test_one_run_of_each_tells_nothing_apart() -> None:
+    assert tied({1: [1.0], 2: [9.0], 3: [2.0]}, 1, 1) == [2, 3]

@@ -198,3 +198,22 @@ def test_opening_is_quiet(folder: StudyFolder, capfd: pytest.CaptureFixture[str]
     opened(folder)
     assert capfd.readouterr() == ("", "")
     assert any(folder.path.iterdir())
+
+
+def test_several_objectives_and_limits_are_told(folder: StudyFolder) -> None:
+    study = opened(folder, costs=["parameters"])
+    for weights in (50, 150):
+        number = study.ask().number
+        known = {"score": 1.0, "costs": {"parameters": float(weights)}}
+        if weights > 100:
+            known = {**known, "score": None}
+        state: Any = "PRUNED" if weights > 100 else "COMPLETE"
+        tell(study, TrialRecord(number, state, **known), ["parameters"], {"parameters": 100.0})
+    commit(study)
+
+    again = opened(folder)
+    small, large = again.trials
+    assert small.values == [1.0, 50.0] and small.constraints == {"parameters": -0.5}
+    assert large.state.name == "PRUNED" and large.constraints == {"parameters": 0.5}
+    assert [one.costs for one in records(again)] == [{"parameters": 50.0}, {"parameters": 150.0}]
+    assert [one.score for one in records(again)] == [1.0, None]

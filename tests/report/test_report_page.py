@@ -251,6 +251,27 @@ def test_each_kind_of_target_has_its_figures(kind):
     )
 
 
+def test_parameters_together_rungs_and_what_predictions_rest_on():
+    raced = optuna_study(TRIALS)
+    for number, rung in ((0, 1), (0, 3), (9, 1)):
+        one = optuna.trial.create_trial(value=1.0, intermediate_values={rung: 2.0})
+        while len(raced.trials) <= number:
+            raced.add_trial(optuna.trial.create_trial(value=1.0, intermediate_values={1: 3.0}))
+        raced.trials[number].intermediate_values.update(one.intermediate_values)
+    work = replace(
+        NUMBERS, inputs=[("load", 0.8), ("hour", -0.01)], steps=[(1, 4, 0.9), (5, 8, 0.1)]
+    )
+    study = study_of(TRIALS, work=work, optuna=raced)
+    page = build_page(study)
+    parsed = checked(page)
+    assert parsed.ids() >= {"f-parallel", "f-slices", "reasons", "f-inputs", "f-steps", "f-rungs"}
+    figures = {figure.key: figure for figure in page.figures}
+    assert figures["parallel"].svg.count('class="l s') == 9  # of the COMPLETE trials
+    assert figures["parallel"].svg.count("l s2") == 2  # a quarter of them
+    assert "most without those 1 to 4" in figures["steps"].alt
+    assert list(figures["rungs"].data["stopped"]).count(True) == 1
+
+
 def test_what_a_network_writes_is_text_and_no_markup():
     assert "<script>alert(1)</script>" in "".join(
         checked(build_page(study_of(TRIALS, work=TEXTS, optuna=None))).text

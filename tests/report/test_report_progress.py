@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from rich.console import Console
 
+from rnnsearch.driver.tally import Tally
 from rnnsearch.driver.watching import Lane, Snapshot
 from rnnsearch.outcomes import TrialRecord
 from rnnsearch.report import LiveDisplay, PlainDisplay, make_display
 from rnnsearch.report.progress import best_line, counts, label, trial_line
+from rnnsearch.report.text import curve
+from rnnsearch.vocabulary import Objective
 
 BEST = TrialRecord(
     9,
@@ -107,9 +112,11 @@ def test_which_display(terminal: bool, kind: type) -> None:
 def test_the_live_view_fits(width: int) -> None:
     stream = io.StringIO()
     console = Console(file=stream, width=width, height=30, force_terminal=True, color_system=None)
-    display = LiveDisplay(console, clock=Clock())
+    noon = datetime(2026, 1, 1, 12, 0)
+    display = LiveDisplay(console, clock=Clock(), now=lambda: noon)
     many = [Lane(number, 1, 2.0) for number in range(12)]
-    for snapshot in (None, SNAPSHOT, replace(SNAPSHOT, best=None, lanes=many, seconds_left=None)):
+    told = replace(SNAPSHOT, history=(900.0, 500.0, 401.2), verdicts=((8, "vanishing"),))
+    for snapshot in (None, told, replace(SNAPSHOT, best=None, lanes=many, seconds_left=None)):
         if snapshot is not None:
             display.started("cpu:0")
             display.progressed(snapshot)
@@ -119,7 +126,33 @@ def test_the_live_view_fits(width: int) -> None:
     if width > 30:
         assert "12/60 trials (3 pruned, 1 failed), 0s passed, 2m 05s left" in shown
     assert "3/40" in shown
-    assert "… and 4 more" in shown
+    if width > 30:
+        assert "done at about 12:02" in shown
+        assert "best so far: 900 █▂▁ 401.2" in shown and "training: 8 vanishing" in shown
+    assert "12 lanes in use, 4 of them" in shown
+
+
+@pytest.mark.parametrize(
+    ("values", "width", "line"),
+    [
+        ([1.0, 2.0, 3.0], 10, "▁▅█"),
+        ([3.0] * 4, 10, "▁▁▁▁"),
+        ([], 10, ""),
+        ([math.nan, 1.0], 10, "▁"),
+        ([float(n) for n in range(8)], 4, "▁▃▆█"),
+        ([1.0, 10.0, 100.0], 3, "▁▅█"),  # by logarithms
+    ],
+)
+def test_a_curve_of_bars(values: list[float], width: int, line: str) -> None:
+    assert curve(values, width) == line
+
+
+def test_a_tally_keeps_the_best_so_far() -> None:
+    tally = Tally([], 4, 5, Objective("val_rmse"))
+    for number, score in enumerate((None, 3.0, 5.0, 1.0)):
+        state = "FAIL" if score is None else "COMPLETE"
+        tally.add(TrialRecord(number, state, score))
+    assert tally.snapshot("", []).history == (3.0, 3.0, 1.0)
 
 
 def test_a_live_run_gives_the_cursor_back() -> None:

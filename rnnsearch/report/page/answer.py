@@ -180,6 +180,8 @@ def losers(study: Study) -> list[tuple[str, int, str]]:
     """Verdicts on all trials but the winner, most frequent first, with what they mean."""
     winner = (study.summary.get("winner") or {}).get("number")
     frame = study.diagnosis
-    names = frame.loc[(frame["trial"] != winner) & frame["verdict"].fillna("").ne(""), "verdict"]
+    names = frame.loc[
+        (frame["trial"] != winner) & frame["verdict"].astype("string").fillna("").ne(""), "verdict"
+    ]
     counts = names.value_counts()
     return [(str(name), int(count), _MEANINGS.get(str(name), "")) for name, count in counts.items()]

@@ -10,7 +10,7 @@ from rnnsearch.report.page import svg
 from rnnsearch.report.page._base import Figure, Part, Section, Table
 from rnnsearch.report.page.study import Study
 from rnnsearch.report.tables import varying
-from rnnsearch.spec import PARAMETERS
+from rnnsearch.space import SearchSpace
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
@@ -161,9 +161,37 @@ def best_so_far(study: Study) -> Section | None:
     )
     picture = svg.chart(series, x="minutes", y=study.objective, alt=alt, log_y=log, level=level)
     note = "Scores as the search saw them, on its own divisions of the data."
-    return Section(
-        "search", "Best so far", [Figure("best_so_far", "Best so far", alt, picture, data, note)]
-    )
+    parts: list[Part] = [Figure("best_so_far", "Best so far", alt, picture, data, note)]
+    at_rungs = _rungs(study)
+    return Section("search", "Best so far", parts + ([] if at_rungs is None else [at_rungs]))
+
+
+def _rungs(study: Study) -> Figure | None:
+    """What trials had reached where they were compared, and who went no further."""
+    import pandas as pd
+
+    stopped = {one.number for one in study.trials if one.state == "PRUNED"}
+    rows = [
+        (trial.number, rung, value, trial.number in stopped)
+        for trial in (study.optuna.trials if study.optuna else ())
+        for rung, value in trial.intermediate_values.items()
+        if math.isfinite(value)
+    ]
+    if not rows or not stopped:
+        return None
+    data = pd.DataFrame(rows, columns=["trial", "rung", "score", "stopped"])
+    last = data["rung"].eq(data.groupby("trial")["rung"].transform("max")) & data["stopped"]
+    series = [
+        svg.Series(name, list(some["rung"]), list(some["score"]), kind="points", colour=colour)
+        for name, some, colour in (("went on", data[~last], 0), ("stopped here", data[last], 1))
+    ]
+    scores = list(data["score"])
+    log = study.positive and min(scores) > 0 and max(scores) > 20 * min(scores)
+    x = "rung: runs of a race, or epochs"
+    alt = f"{study.objective} of trials at each rung; {int(last.sum())} of them were stopped there"
+    picture = svg.chart(series, x=x, y=study.objective, alt=alt, log_y=log)
+    note = "A race compares trials after so many of their runs, other pruners after so many epochs."
+    return Figure("rungs", "Rungs", alt, picture, data, note)
 
 
 def cost(study: Study) -> Section:
@@ -172,7 +200,7 @@ def cost(study: Study) -> Section:
     trained = sum(record.seconds for record in study.trials)
     epochs = sum(sum(record.run_epochs) or record.epochs for record in study.trials)
     structures = {
-        tuple(sorted((k, str(v)) for k, v in record.params.items() if PARAMETERS[k].structural))
+        tuple(sorted((k, str(v)) for k, v in record.params.items() if SearchSpace.is_structural(k)))
         for record in study.trials
     }
     rows = [

@@ -10,7 +10,9 @@ from rnnsearch.report.page.board import best_so_far, cost, leaderboard
 from rnnsearch.report.page.choices import cells, importance
 from rnnsearch.report.page.network import network
 from rnnsearch.report.page.predictions import predictions
+from rnnsearch.report.page.reasons import reasons
 from rnnsearch.report.page.study import Study
+from rnnsearch.report.page.tradeoff import tradeoff
 from rnnsearch.report.page.training import failures, learning_curves, reach
 
 __all__ = ["build_page"]
@@ -20,8 +22,10 @@ def build_page(study: Study) -> Page:
     """All that there is to say of a study; sections without anything to show are left out."""
     sections = [
         leaderboard(study),
+        tradeoff(study),
         failures(study),
         predictions(study),
+        reasons(study),
         _search(study),
         importance(study),
         cells(study),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rnnsearch.report import text
 from rnnsearch.report.page import svg
 from rnnsearch.report.page._base import Figure, Part, Section, Table
+from rnnsearch.report.page.coordinates import parallel, slices
 from rnnsearch.report.page.study import Study
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def importance(study: Study) -> Section | None:
         f"the mean of {_FORESTS} forests with their standard deviation. Of {len(scored)} trials "
         "both are rough: where they disagree, the data does not say."
     )
+    parts += [one for one in (parallel(study, order), slices(study, order)) if one is not None]
     parts += [effect for name in order[:_EFFECTS] if (effect := _effect(study, name)) is not None]
     return Section("importance", title, parts)
 
@@ -80,10 +82,15 @@ def _shares(study: optuna.Study, evaluator: Any) -> dict[str, float]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            found = get_param_importances(study, evaluator=evaluator)
+            found = get_param_importances(study, evaluator=evaluator, target=_first)
         except (ValueError, RuntimeError):  # no parameter that all trials have, or that varies
             return {}
     return {name: value for name, value in found.items() if math.isfinite(value)}
+
+
+def _first(trial: optuna.trial.FrozenTrial) -> float:
+    """The objective; of several the first."""
+    return float(trial.values[0])
 
 
 def _bars(key: str, title: str, shares: dict[str, tuple[float, float]]) -> Figure:

@@ -130,7 +130,7 @@ def _sequences(work: AtWork, column: int, name: str) -> Figure:
 
     assert work.truth is not None and work.predicted is not None
     truth, predicted = work.truth[..., column], work.predicted[..., column]
-    errors = np.abs(truth - predicted).mean(axis=1)
+    errors, best = np.abs(truth - predicted).mean(axis=1), _best_naive(work, column)
     order = np.argsort(errors)
     chosen = {"median error": order[len(order) // 2], "largest error": order[-1]}
     steps = [float(step) for step in range(1, truth.shape[1] + 1)]
@@ -142,6 +142,10 @@ def _sequences(work: AtWork, column: int, name: str) -> Figure:
         series.append(
             svg.Series(f"predicted, {which}", steps, list(predicted[number]), colour=place)
         )
+        if best is not None and place == 0:
+            named = f"{best.replace('_', ' ')}, {which}"
+            level = list(work.naive[best][number, :, column])
+            series.append(svg.Series(named, steps, level, kind="dash", colour=3))
         rows += [
             (which, int(number), int(step), a, b)
             for step, a, b in zip(steps, truth[number], predicted[number], strict=True)

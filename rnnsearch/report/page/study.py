@@ -42,6 +42,8 @@ class AtWork:
         weight: (N,) or (N, T), 0 where nothing is to be predicted; None for 1.
         naive: Naive forecast → its numbers, as truth; NaN where there is none.
         texts: What was written, where text is.
+        inputs: Feature, and by what share of itself the error grows without it.
+        steps: First and last step of a stretch, counted back from a sequence's last, and the same.
     """
 
     part: Literal["test", "validation"]
@@ -55,6 +57,8 @@ class AtWork:
     weight: np.ndarray | None = None
     naive: Mapping[str, np.ndarray] = field(default_factory=dict)
     texts: Sequence[Written] = ()
+    inputs: Sequence[tuple[str, float]] = ()
+    steps: Sequence[tuple[int, int, float]] = ()
 
 
 @dataclass(frozen=True)

@@ -148,7 +148,7 @@ def _memory(study: Study, chosen: dict[str, int]) -> Table:
 def failures(study: Study) -> Section | None:
     """The verdicts with their evidence, and the loss and gradients of one trial of each."""
     frame = study.diagnosis
-    frame = frame[frame["verdict"].fillna("").ne("")]
+    frame = frame[frame["verdict"].astype("string").fillna("").ne("")]
     if frame.empty:
         return None
     rows: list[list[str]] = []
