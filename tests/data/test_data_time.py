@@ -170,6 +170,19 @@ def test_time_in_several_columns(
     assert join_cells(names, columns) == joined
 
 
+@pytest.mark.parametrize(
+    "names", [("dteday", "hr"), ("date", "time"), ("day of it", "x"), ("d", "hour")]
+)
+@pytest.mark.parametrize(("freq", "form"), [("h", "%-H"), ("15min", "%H%M"), ("15min", "")])
+def test_numbers_are_hours_or_hours_and_minutes(names: Any, freq: str, form: str) -> None:
+    """By all of the column, whatever its name says."""
+    index = pd.date_range("2011-01-01", periods=200, freq=freq)
+    days = [f"{at:%Y-%m-%d}" for at in index]
+    numbers = [at.strftime(form) if form else f"{at.hour * 100 + at.minute}" for at in index]
+    stamps = read_stamps(join_cells(names, [days, numbers]))
+    np.testing.assert_array_equal(stamps.times, micro(index))
+
+
 def test_days_off_are_seen_and_foreseen() -> None:
     """American holidays of eight years tell those of the next three."""
     days = micro(

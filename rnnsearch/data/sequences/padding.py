@@ -18,6 +18,8 @@ _FEWEST = 0.1
 """Share of the sequences that must be filled up."""
 _LENGTHS = 3
 """Different lengths that they must have: what all of them lack, or one size, is something else."""
+_SAMPLE = 10_000
+"""Sequences that are looked at for a note."""
 _ELSEWHERE = 0.001
 """Share of the other steps that may be of this number only."""
 
@@ -80,13 +82,14 @@ def find_padding(x: np.ndarray) -> tuple[float, int] | None:
 
 def said_padding(x: np.ndarray, name: str) -> str:
     """A note where numbers seem to fill sequences up, and nothing says it; "" elsewhere."""
-    found = find_padding(x)
+    some = x[:: max(1, len(x) // _SAMPLE)]  # x may be mapped from a file that is larger than memory
+    found = find_padding(some)
     if found is None:
         return ""
     number, count = found
     return (
-        f"{count} sequences of {name} begin or end with steps of {number:g} only, which are "
-        f"read as any other: if they fill it up, set data.padding: {number:g}"
+        f"{count} of {len(some)} sequences of {name} begin or end with steps of {number:g} only, "
+        f"which are read as any other: if they fill it up, set data.padding: {number:g}"
     )
 
 

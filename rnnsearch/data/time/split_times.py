@@ -22,6 +22,7 @@ _ROLES = {
     "second": "second sec seconds ss",
     "time": "time uhrzeit zeit timeofday clock heure anfang beginn starttime von",
 }
+_HOURS = 24
 _WORDS = {word: role for role, words in _ROLES.items() for word in words.split()}
 _ORDER = ("year", "month", "day", "hour", "minute", "second")
 
@@ -45,9 +46,19 @@ def join_cells(names: Sequence[str], columns: Sequence[Sequence[str]]) -> list[s
         roles[roles.index("day")] = "date"
     if not all(roles) or len(set(roles)) < len(roles):
         dates = "date" in roles[:1] or not columns[0] or not columns[0][0].isdecimal()
-        order = ("date", "time") if dates and len(names) == 2 else _ORDER
+        second = roles[1] if len(roles) == 2 and roles[1] in ("hour", "time") else "time"
+        order = ("date", second) if dates and len(names) == 2 else _ORDER
         roles = list(order[: len(names)])
+    roles = [_of_day(name, cells) for name, cells in zip(roles, columns, strict=True)]
     return [_joined(dict(zip(roles, cells, strict=True))) for cells in zip(*columns, strict=True)]
+
+
+def _of_day(name: str, cells: Sequence[str]) -> str:
+    """The role of a column, where numbers are times of day: 0 to 24 are hours, others 1430."""
+    filled = {*cells} - {""}
+    if name not in ("hour", "time") or not all(map(str.isdecimal, filled)):
+        return name
+    return "hour" if all(len(cell) < 3 and int(cell) <= _HOURS for cell in filled) else "time"
 
 
 def _joined(parts: dict[str, str]) -> str:
