@@ -234,6 +234,7 @@ def _training(arrays: Mapping[str, np.ndarray]) -> _Arrays:
         if array.dtype.kind not in "biufUS":
             received = f"{name}{suffix} of type {array.dtype}"
             refuse("must hold numbers or text", received, "save plain ones")
+    y = _texts(y)
     if x.ndim < 1 or y.ndim < 1 or len(x) != len(y) or not x.size or not y.size:
         received = f"x of shape {x.shape}, y of shape {y.shape}"
         refuse("must hold as many targets as sequences", received, "save both from one place")

@@ -18,6 +18,8 @@ from rnnsearch.files import memory_bytes
 
 __all__ = ["check_archive"]
 
+_FILES = frozenset({"config.json", "metadata.json", "model.weights.h5"})
+
 _LARGEST_CONFIG = 50_000_000
 
 _MODULES = (
@@ -64,6 +66,9 @@ def check_archive(path: Path, own: Collection[str] = ()) -> None:
             size, memory = sum(info.file_size for info in archive.infolist()), memory_bytes()
             if memory is not None and size > memory:
                 raise ValueError(f"it unpacks to {size:,} bytes, and the memory has {memory:,}")
+            others = {info.filename for info in archive.infolist()} - _FILES
+            if others:
+                raise ValueError(f"it holds the file {min(others)!r}, which no network has")
             if archive.getinfo("config.json").file_size > _LARGEST_CONFIG:
                 raise ValueError(f"its config.json is over {_LARGEST_CONFIG:,} bytes")
             config = json.loads(archive.read("config.json"))

@@ -149,3 +149,13 @@ def test_a_problem_is_one_line_whatever_a_name_holds() -> None:
     assert any(
         r"must be a key of the spec; received \n; " in str(one) for one in caught.value.problems
     )
+
+
+def test_labels_of_bytes_that_are_no_ascii(tmp_path: Path) -> None:
+    y = np.array(["é".encode(), b"\x80"] * 12)
+    np.savez(tmp_path / "data.npz", x=np.random.default_rng(0).normal(size=(24, 5, 2)), y=y)
+    data = {"source": "npz", "path": "data.npz"}
+    document = {"task": "many_to_one", "data": data, "space": {"cell": "GRU", "units": 2}}
+    spec = parse(document, name="found", directory=tmp_path)
+    assert set(read(spec.data, spec.task).dataset(None).target.classes) == {"é", "\ufffd"}
+    guess(tmp_path / "data.npz", Wishes(None, None, 2))

@@ -293,6 +293,15 @@ def test_a_model_that_names_what_no_network_has(
         winner.load()
 
 
+@pytest.mark.parametrize("name", ["../harmed", "/harmed", "assets/x/../../harmed"])
+def test_a_model_that_unpacks_elsewhere(tmp_path: Path, name: str) -> None:
+    with zipfile.ZipFile(tmp_path / "best.keras", "w") as archive:
+        archive.writestr("config.json", "{}")
+        archive.writestr(name, "harm")
+    with pytest.raises(ValueError, match=f"it holds the file '{name}', which no network has"):
+        check_archive(tmp_path / "best.keras")
+
+
 def test_a_model_that_unpacks_to_more_than_the_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

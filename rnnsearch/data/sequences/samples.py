@@ -114,6 +114,8 @@ def shaped(
         received, advice = f"{name} of shape {y.shape}", "save one target or more for each"
         problems.add("data.path", "must have a target for each sequence", received, advice)
         return None
+    if y.dtype.kind == "S":
+        y = np.char.decode(y, "utf-8", "replace")
     flat = y.ndim == (2 if MAPPINGS[task].writes_sequence else 1)
     if kind != "numeric" and not MAPPINGS[task].unfolds:
         labels = from_one_hot(y, MAPPINGS[task].writes_sequence)
