@@ -64,6 +64,11 @@ class Column:
     flaw: str = ""
     absent: tuple[str, ...] = ()
 
+    @property
+    def is_read(self) -> bool:
+        """Whether a network can read it: numbers, or text of few kinds, an input each."""
+        return self.kind == "number" or (self.kind == "label" and not bool(self.gaps.any()))
+
 
 def named(name: str, words: Sequence[str]) -> bool:
     """Whether a column's name is one of these words, or has one in it: ``start_date``."""

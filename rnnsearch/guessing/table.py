@@ -85,8 +85,8 @@ class _Series:
 
     @property
     def inputs(self) -> list[str]:
-        """Columns of numbers."""
-        return [column.name for column in self.columns if column.kind == "number"]
+        """Columns of numbers and of few kinds, the past of classes that are forecast among them."""
+        return [column.name for column in self.columns if column.is_read]
 
 
 def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
@@ -145,8 +145,8 @@ def _look(found: TableColumns, wishes: Wishes) -> tuple[_Series, list[str]]:
     named = () if time is None else time.names
     target, why = choose_target(table, found.others, wishes.target, named, series)
     for column in found.others:
-        if column.name != target.name and (column.flaw or column.kind == "label"):
-            flaw = column.flaw or "is text, and a recurrent network reads numbers here"
+        if column.name != target.name and (column.flaw or not column.is_read):
+            flaw = column.flaw or "is text with gaps, which has no kind in between"
             notes.append(f"{_show(column.name)} is left out: it {flaw}")
     # Classes follow what is measured, but less clearly: seasons are looked for in both.
     repeating = [target, *(c for c in usable if target.classes and c.kind == "number")]
@@ -215,9 +215,11 @@ def _windows(series: _Series, source: str, wishes: Wishes, notes: list[str]) -> 
     what = (
         "a sequence in, and an output at each step" if aligned else "a sequence in, one value out"
     )
+    target = series.target
     ahead = "predict the row after the window's last"
-    if series.target.classes:
+    if target.classes:
         ahead += "; 0: find the label of that last row itself"
+        ahead += ", which then is no input" if target.name in series.inputs else ""
     found = [
         *_source_settings(series, source),
         Setting("window", window, why),

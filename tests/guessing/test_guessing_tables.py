@@ -43,6 +43,7 @@ def test_useless_columns_are_left_out_and_named(look):
             "key": np.random.default_rng(0).permutation(ROWS).tolist(),
             "remark": [f"remark {i}" for i in range(ROWS)],
             "city": LABELS,
+            "gappy": [*LABELS[:-1], ""],
             "broken": [*numbers(ROWS - 1), "7 x"],
             "huge": [*numbers(ROWS - 1), 1e31],
             "none": [""] * ROWS,
@@ -52,7 +53,7 @@ def test_useless_columns_are_left_out_and_named(look):
             "price": numbers(),
         }
     )
-    assert setting(found, "inputs") == ["comma", "price"]
+    assert setting(found, "inputs") == ["city", "comma", "price"]
     assert found.notes == (
         "numbers are written in their own way: '0,126' is 0.126 (data.dialect.decimal)",
         "'row' is left out: it only counts the rows",
@@ -60,7 +61,7 @@ def test_useless_columns_are_left_out_and_named(look):
         "'later' is left out: it is 0 in all training rows",
         "'key' is left out: it has another value in each row, as names do",
         "'remark' is left out: it holds 400 different texts in 400 rows",
-        "'city' is left out: it is text, and a recurrent network reads numbers here",
+        "'gappy' is left out: it is text with gaps, which has no kind in between",
         "'broken' is left out: it holds text among its numbers ('7 x' in row 401)",
         "'huge' is left out: it holds numbers of 1e30 and more",
         "'none' is left out: it is empty",
@@ -106,8 +107,12 @@ def test_text_that_comes_up_again_is_a_class(look):
     found = look({"date": days(), "a": numbers(), "sky": LABELS})
     assert setting(found, "target") == "sky"
     assert setting(found, "target_kind") == "class"
-    assert setting(found, "inputs") == ["a"]
+    assert setting(found, "inputs") == ["a", "sky"], "what it was is known when the next is forecast"
     assert setting(found, "objective") == "val_loss"
+
+
+def test_classes_are_forecast_from_their_past_alone(look):
+    assert setting(look({"date": days(), "sky": LABELS}), "inputs") == ["sky"]
 
 
 def test_unequal_classes_are_judged_by_f1(look):
@@ -265,12 +270,6 @@ ENDINGS = [
         "look at the file",
     ),
     (
-        {"date": days(), "sky": LABELS},
-        {},
-        "FILE: must have a column of numbers for the network to read; received 'sky', text only; "
-        "add one",
-    ),
-    (
         {"date": [*days()[200:], *days()[:200]], "a": numbers()},
         {},
         "data.csv, column 'date': must be sorted, oldest first; received 2020-01-01 in row 202 "
@@ -333,7 +332,7 @@ def test_what_is_refused_and_how(refusal, columns, wishes, message):
     [
         ("empty.csv", "", "FILE: must have a header line and rows below it; received an empty file; look at {}"),
         ("head.csv", "a,b\n", "FILE: must have a header line and rows below it; received only a header line; look at {}"),
-        ("x.json", "{{}}", "FILE: must end in .csv, .tsv, .parquet, .txt, .npz, .ts, .fasta, .fa, .fna or .faa; received x.json; write a spec by hand for other data: docs/spec.md"),
+        ("x.json", "{{}}", "FILE: must end in .csv, .tsv, .parquet, .txt, .npz, .ts, .fasta, .fa, .fna or .faa; received x.json; write it as a table: pandas.read_json('x.json').to_csv('data.csv', index=False)"),
         ("none.csv", None, "FILE: must be an existing file or folder; received {} (no file); give the path of your data"),
     ],
 )  # fmt: skip
