@@ -16,6 +16,7 @@ from rnnsearch.linting.costs import (
 from rnnsearch.linting.earlier import Earlier, from_earlier
 from rnnsearch.linting.idle import alike, never_used, without_effect
 from rnnsearch.linting.pairs import averaging_too_long, stand_for_one_another
+from rnnsearch.linting.past import unread_classes
 from rnnsearch.linting.resolution import resolution, too_small
 
 __all__ = ["RULES", "Linted", "lint"]
@@ -29,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     lost_lanes,
     no_kernels,
     many_programs,
+    unread_classes,
 )
 """In the order in which they speak."""
 

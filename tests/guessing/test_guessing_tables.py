@@ -107,7 +107,9 @@ def test_text_that_comes_up_again_is_a_class(look):
     found = look({"date": days(), "a": numbers(), "sky": LABELS})
     assert setting(found, "target") == "sky"
     assert setting(found, "target_kind") == "class"
-    assert setting(found, "inputs") == ["a", "sky"], "what it was is known when the next is forecast"
+    assert setting(found, "inputs") == ["a", "sky"], (
+        "what it was is known when the next is forecast"
+    )
     assert setting(found, "objective") == "val_loss"
 
 

@@ -97,8 +97,8 @@ def test_what_loses_lanes_is_said() -> None:
 
 
 def test_a_range_of_units_is_a_program_each() -> None:
-    found = said(planned({"units": {"min": 8, "max": 256}}))
-    assert "249 structures" in found["space.units"] and "3 blocks" in found["space.units"]
+    found = said(planned({"units": {"min": 8, "max": 256}, "bidirectional": False}))
+    assert "249 structures" in found["space.units"] and "4 blocks" in found["space.units"]
 
 
 def test_on_a_gpu_units_without_kernels_are_named() -> None:
@@ -155,7 +155,7 @@ def test_neighbours_in_time_count_as_far_as_they_are_alike() -> None:
 
 
 def test_time_grows_with_the_work() -> None:
-    space = {"units": 32, "pooling": "last"}
+    space = {"units": 32, "pooling": "last", "bidirectional": False}
     one = foretold(planned(space, {"epochs": 100}, sequences=600))
     two = foretold(planned(space, {"epochs": 200}, sequences=600))
     fixed = 20 + 1.7
@@ -227,3 +227,25 @@ def test_check_locates_remarks_in_the_file(tmp_path: Path) -> None:
 
 def test_every_parameter_of_a_rule_exists() -> None:
     assert {"averaging", "momentum", "clip_norm", "unroll_length", "batch_size"} <= set(PARAMETERS)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "horizon", "remarked"), [("a", 1, 1), ("a, sky", 1, 0), ("a", 0, 0)]
+)
+def test_classes_are_forecast_better_by_who_knows_the_last(
+    inputs: str, horizon: int, remarked: int, tmp_path: Path
+) -> None:
+    rows = [
+        f"2024-01-{1 + n // 24:02} {n % 24:02}:00,{n % 5},{'ab'[n // 3 % 2]}" for n in range(240)
+    ]
+    (tmp_path / "t.csv").write_text("\n".join(["time,a,sky", *rows]))
+    path = tmp_path / "spec.yaml"
+    path.write_text(
+        "task: many_to_one\n"
+        f"data: {{source: csv, path: t.csv, time: time, inputs: [{inputs}], target: sky,\n"
+        f"  target_kind: class, window: 4, horizon: {horizon}}}\n"
+        "space: {cell: GRU}\nsearch: {trials: 1}\n"
+    )
+    found = read_inputs(path, {})
+    of = Planned(found.spec, found.space, found.data, "fused", 2)
+    assert list(said(of)).count("data.inputs") == remarked
