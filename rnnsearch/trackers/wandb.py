@@ -1,7 +1,8 @@
 """Weights & Biases: a run a trial, in the group of its search, and one for the search itself.
 
 Where they go is for W&B to say: its login, or WANDB_MODE=offline and `wandb sync` later; also
-WANDB_ENTITY, WANDB_PROJECT and WANDB_DIR.
+WANDB_ENTITY, WANDB_PROJECT and WANDB_DIR. It is not the study's folder, as W&B makes links, and a
+study is refused that has any.
 """
 
 from __future__ import annotations
@@ -108,7 +109,6 @@ class WandB(Tracker):
                 config=dict(config),
                 id=own,
                 resume=None if own is None else "allow",
-                dir=os.environ.get("WANDB_DIR") or str(search.folder),
                 reinit="create_new",
                 settings=self._wandb.Settings(
                     silent=True,

@@ -147,27 +147,31 @@ def records(folder: Path) -> list[Any]:
 
 
 @pytest.fixture
-def mode(monkeypatch: pytest.MonkeyPatch) -> Any:
+def mode(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Sets W&B's mode, which it reads once a process."""
     import wandb
 
     wandb.teardown()
+    monkeypatch.chdir(tmp_path)  # where it writes
     yield lambda name: monkeypatch.setenv("WANDB_MODE", name)
     wandb.teardown()
 
 
 def test_wandb(tmp_path: Path, mode: Any) -> None:
     mode("offline")
-    (tmp_path / "leaderboard.csv").write_text("trial\n")
-    tell(TRACKERS["wandb"](), tmp_path)
+    study = tmp_path / "study"
+    study.mkdir()
+    (study / "leaderboard.csv").write_text("trial\n")
+    tell(TRACKERS["wandb"](), study)
+    assert {one.name for one in study.rglob("*")} == {"leaderboard.csv", "trackers", "wandb.json"}
     found = records(tmp_path)
     runs = [one.run for _, one in found if one.WhichOneof("record_type") == "run"]
     assert {(one.display_name, one.job_type) for one in runs} == {
-        (f"search {tmp_path.name}", "search"),
+        ("search study", "search"),
         ("trial 0", "trial"),
         ("trial 1", "trial"),
     }
-    assert {(one.project, one.run_group) for one in runs} == {("load", tmp_path.name)}
+    assert {(one.project, one.run_group) for one in runs} == {("load", "study")}
     (trial,) = (one for one in runs if one.display_name == "trial 0")
     config = {one.key: json.loads(one.value_json) for one in trial.config.update}
     assert (config["cell"], config["units"]) == ("GRU", 4)
@@ -200,7 +204,7 @@ def test_wandb(tmp_path: Path, mode: Any) -> None:
     assert [(one.name, one.type) for one in artifacts] == [("load-study", "study")]
     # A search that goes on has one run, not two.
     before = {one.run_id for one in runs if one.job_type == "search"}
-    TRACKERS["wandb"]().begin(Search("load", "many_to_one", "val_rmse", "minimize", tmp_path, SPEC))
+    TRACKERS["wandb"]().begin(Search("load", "many_to_one", "val_rmse", "minimize", study, SPEC))
     again = [one.run for _, one in records(tmp_path) if one.run.job_type == "search"]
     assert {one.run_id for one in again} == before
 
