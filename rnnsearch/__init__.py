@@ -61,6 +61,7 @@ _HOMES = {
     **dict.fromkeys(_TUNERS, "rnnsearch.integrations.keras_tuner"),
     **dict.fromkeys(_ESTIMATORS, "rnnsearch.integrations.scikit_learn"),
     **dict.fromkeys(_KERAS_TUNERS, "keras_tuner"),
+    "backend": "keras_tuner.src",
 }
 
 
