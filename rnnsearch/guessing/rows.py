@@ -60,7 +60,7 @@ def find_sequences(table: Table, found: list[Column]) -> tuple[Column, list[Colu
     """
     texts = [c for c in found if c.kind == "text" and c.gaps.mean() <= _MOST_GAPS]
     texts.sort(key=lambda column: -words_of(table, column))
-    labels = [column for column in found if column.kind == "label"]
+    labels = [c for c in found if c.kind == "label" and len(c.classes) > 1]
     codes = [coded for column in found if (coded := _as_classes(table, column)) is not None]
     numbers = [column for column in found if column.kind == "number" and not column.flaw]
     wordy = bool(texts) and words_of(table, texts[0]) >= _WORDY

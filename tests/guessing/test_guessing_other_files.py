@@ -150,3 +150,11 @@ def test_quotes_that_are_not_doubled_make_no_column_of_names(tmp_path: Path) -> 
     (tmp_path / "a.csv").write_text("\n".join(["review,sentiment", *lines]), "utf-8")
     with pytest.raises(InvalidData, match="must have"):
         guess(tmp_path / "a.csv", Wishes())
+
+
+def test_a_word_that_is_the_same_in_all_rows_is_no_label(tmp_path: Path) -> None:
+    """As files of tweets have one, without a header."""
+    lines = [f"{n % 2 * 4},{1000 + n},NO_QUERY,user{n},{text}" for n, text in enumerate(WORDS)]
+    (tmp_path / "a.csv").write_text("\n".join(lines), "utf-8")
+    found = guess(tmp_path / "a.csv", Wishes())
+    assert (setting(found, "sequence"), setting(found, "target")) == ("column_5", "column_1")
