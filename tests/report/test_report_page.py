@@ -269,6 +269,9 @@ def test_parameters_together_rungs_and_what_predictions_rest_on():
     assert figures["parallel"].svg.count('class="l s') == 9  # of the COMPLETE trials
     assert figures["parallel"].svg.count("l s2") == 2  # a quarter of them
     assert "most without those 1 to 4" in figures["steps"].alt
+    across = re.search('points="([^"]*)"', figures["steps"].svg.split('class="l s5"')[1])[1]
+    places = [float(point.split(",")[0]) for point in across.split()]
+    assert places == sorted(places) and len(places) == 4
     assert list(figures["rungs"].data["stopped"]).count(True) == 1
 
 

@@ -54,10 +54,9 @@ def _steps(study: Study) -> Figure:
         "By how much the error grows without each stretch of steps; most without those "
         f"{most[0]} to {most[1]} before the end: {most[2]:.0%}"
     )
-    edges = [(float(first), float(last), share) for first, last, share in steps]
-    x = [edge for first, last, _ in edges for edge in (-last - 0.5, -first + 0.5)]
-    y = [share for _, _, share in edges for _ in range(2)]
-    places = sorted(zip(x, y, strict=True), key=lambda point: point[0])
-    series = [svg.Series("", [a for a, _ in places], [b for _, b in places], colour=5)]
+    drawn = steps[::-1]  # from the first step of a sequence to its last
+    x = [edge for first, last, _ in drawn for edge in (-last - 0.5, -first + 0.5)]
+    y = [share for _, _, share in drawn for _ in range(2)]
+    series = [svg.Series("", x, y, colour=5)]
     picture = svg.chart(series, x="steps before the end", y="growth of the error", alt=alt)
     return Figure("steps", "Which steps", alt, picture, data)
