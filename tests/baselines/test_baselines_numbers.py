@@ -12,7 +12,7 @@ import scipy.sparse
 from sklearn.linear_model import Ridge
 
 from rnnsearch.api import check_report
-from rnnsearch.api.asked import Inputs, read_inputs
+from rnnsearch.api.asked import Asked, Inputs
 from rnnsearch.baselines import fit_baselines, suitable
 from rnnsearch.baselines._inner import best_cost
 from rnnsearch.baselines.ridge import _best_penalty, _Decomposed
@@ -264,11 +264,11 @@ def test_a_shipped_spec_is_valid_and_its_linear_baseline_has_learned(
     """It passes `check`, and the linear baseline of what was read beats the mean or majority."""
     inputs: list[Inputs] = []
 
-    def noted(*arguments: Any) -> Inputs:
-        inputs.append(read_inputs(*arguments))
+    def noted(asked: Asked, read: Any = Asked.read) -> Inputs:
+        inputs.append(read(asked))
         return inputs[-1]
 
-    monkeypatch.setattr(check_report, "read_inputs", noted)
+    monkeypatch.setattr(Asked, "read", noted)
     assert check_report.check(path).name == path.stem
     (given,) = inputs
     windows = given.space.windows(given.spec)
