@@ -384,7 +384,7 @@ def test_objects_are_refused(write_npz: Any, npz_source: Any) -> None:
         read(npz_source(path), "many_to_one")
     assert messages(caught) == [
         "data.path: must hold plain arrays; received Python objects in 'x'; pad ragged "
-        "sequences with NaN at the end, and save text as text"
+        "sequences with NaN at the end, and save texts as y.astype(str), numbers as y.astype(float)"
     ]
 
 

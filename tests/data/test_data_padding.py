@@ -156,3 +156,21 @@ def test_sequences_without_a_target_are_left_out(tmp_path: Path) -> None:
     y = np.where(np.arange(60) % 9 == 4, np.nan, X[:, -1, 0])
     np.savez(tmp_path / "a.npz", x=X, y=y)
     assert setting(guess(tmp_path / "a.npz", Wishes()), "missing") == "drop"
+
+
+def test_arrays_may_be_called_as_people_call_them(tmp_path: Path, npz_source: Any) -> None:
+    names = {"X_train": X, "Y_train": TAGS[:, 0], "X_val": X[:20], "y_valid": TAGS[:20, 0]}
+    np.savez(tmp_path / "a.npz", **names)
+    data = read(npz_source(tmp_path / "a.npz"), "many_to_one")
+    assert len(data.dataset().validation) == 20
+    np.savez(tmp_path / "new.npz", X=X[:5])
+    assert len(data.preparation().inputs(str(tmp_path / "new.npz"))[1]) == 5
+    np.savez(tmp_path / "both.npz", X=X, x=X[:9], y=TAGS[:9, 0])  # two of one name stay apart
+    assert (
+        len(
+            read(npz_source(tmp_path / "both.npz"), "many_to_one")
+            .preparation()
+            .inputs(str(tmp_path / "both.npz"))[1]
+        )
+        == 9
+    )
