@@ -94,6 +94,8 @@ def test_every_default_is_written() -> None:
         "loss": {"name": "auto"},
         "search": {
             "objective": "val_loss",
+            "costs": [],
+            "constraints": {},
             "metrics": [],
             "direction": "auto",
             "sampler": "tpe",
