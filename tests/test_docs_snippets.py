@@ -25,6 +25,7 @@ ELSEWHERE = {"tuner.md": "tests/integrations/test_tuner_docs.py"}
 NOT_RUN = {
     "README.md": "its searches take minutes; estimators.md has the same with data that is there",
     "diagnosis.md": "it reads a study that a search of minutes has made",
+    "objectives.md": "it reads a study with several objectives, as tests/api/test_api_objectives.py",
     "trackers.md": "it reads a registry that a search of minutes has filled",
 }
 """Page → why its Python is read, but not run."""

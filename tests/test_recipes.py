@@ -256,7 +256,7 @@ EXPORT: Recipe = {
             "\n__all__",
             "from rnnsearch.exports.text_format import TextFormat\n",
         ),
-        ("KerasFormat(), PythonFormat()", "TextFormat(), "),
+        ("    KerasFormat(),\n", "    TextFormat(),\n"),
     ],
 }
 RECIPES = {

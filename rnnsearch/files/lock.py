@@ -95,7 +95,10 @@ def _acquire_on_windows(descriptor: int) -> bool:
 
     The file's own content says who holds it. (`filelock` empties the file as it tries.)
     """
-    msvcrt = importlib.import_module("msvcrt")
+    try:
+        msvcrt = importlib.import_module("msvcrt")
+    except ImportError:
+        return True
     os.lseek(descriptor, _BYTE, os.SEEK_SET)
     try:
         msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
