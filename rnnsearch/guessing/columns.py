@@ -15,7 +15,7 @@ from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.scaling import LARGEST
 from rnnsearch.guessing.cells import column_cells, parse_numbers
 
-__all__ = ["TIMES", "Column", "examine", "named"]
+__all__ = ["TIMES", "Column", "before_test", "examine", "named"]
 
 TIMES = (
     *("time", "date", "datetime", "timestamp", "day", "month", "year", "ds", "period", "week"),
@@ -199,3 +199,22 @@ def _flaw_of_classes(classes: dict[str, int], values: np.ndarray, training: int)
         return f"has classes that the training rows lack: {name_some(lacking, 4)}"
     alone = [label for label, count in classes.items() if count == 1]
     return f"has classes with one row only: {name_some(alone, 4)}" if alone else ""
+
+
+def before_test(column: Column, stop: int, predicted: bool, ticks: np.ndarray | None) -> np.ndarray:
+    """A column before the test part, (R, C) without gaps: numbers, or 0 and 1 for each class.
+
+    By the clock, where there is one: rows that are missing are put in.
+    """
+    values = column.values[:stop]
+    if predicted and column.classes:
+        return np.asarray(values[:, None] == np.unique(values)).astype(np.float64)
+    if ticks is not None:
+        whole = np.full(int(ticks[:stop][-1]) + 1, np.nan)
+        whole[ticks[:stop]] = values
+        values, stop = whole, len(whole)
+    known = np.isfinite(values)
+    if not known.any():
+        return np.zeros((stop, 1))
+    rows = np.arange(stop)
+    return np.asarray(np.interp(rows, rows[known], values[known]))[:, None]

@@ -13,7 +13,7 @@ from rnnsearch.data.series.missing_rows import unlike_steps
 from rnnsearch.data.time import Step
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
-from rnnsearch.guessing.columns import Column
+from rnnsearch.guessing.columns import Column, before_test
 from rnnsearch.guessing.forecasts import base_setting, lag_settings, log_settings
 from rnnsearch.guessing.pairs import find_texts, guess_pairs
 from rnnsearch.guessing.panel import Panel
@@ -153,7 +153,7 @@ def _look(found: TableColumns, wishes: Wishes) -> tuple[_Series, list[str]]:
     past = rows - round(rows * share)
     dated = step if time is not None and time.stamps.clock.dated else None
     clock = found.ticks
-    values = [_past(column, past, column is target, clock) for column in repeating]
+    values = [before_test(column, past, column is target, clock) for column in repeating]
     lacking = "" if found.clocked is None else found.clocked.lacking
     unlike = "" if found.clocked is None or step is None else unlike_steps(found.clocked, step)
     if unlike:  # rows put in for one step would be most of those of another
@@ -171,25 +171,6 @@ def _look(found: TableColumns, wishes: Wishes) -> tuple[_Series, list[str]]:
         )
     whole = (rows, time, step, *chosen, share, seasons, patterns)
     return _Series(*whole, found.panel, lacking, found.duplicates, split), notes
-
-
-def _past(column: Column, stop: int, predicted: bool, ticks: np.ndarray | None) -> np.ndarray:
-    """A column before the test part, (R, C) without gaps: numbers, or 0 and 1 for each class.
-
-    By the clock, where there is one: rows that are missing are put in.
-    """
-    values = column.values[:stop]
-    if predicted and column.classes:
-        return np.asarray(values[:, None] == np.unique(values)).astype(np.float64)
-    if ticks is not None:
-        whole = np.full(int(ticks[:stop][-1]) + 1, np.nan)
-        whole[ticks[:stop]] = values
-        values, stop = whole, len(whole)
-    known = np.isfinite(values)
-    if not known.any():
-        return np.zeros((stop, 1))
-    rows = np.arange(stop)
-    return np.asarray(np.interp(rows, rows[known], values[known]))[:, None]
 
 
 def _windows(series: _Series, source: str, wishes: Wishes, notes: list[str]) -> Guess:

@@ -93,7 +93,6 @@ class SequencesPreparation(Preparation):
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; `from_json` reads them back."""
-        target = self.target
         return {
             "source": "sequences",
             "reader": dict(self.reader),
@@ -110,20 +109,13 @@ class SequencesPreparation(Preparation):
                 {"offset": float(offset), "scale": float(scale)}
                 for offset, scale in zip(self.scaling.offset, self.scaling.scale, strict=True)
             ],
-            "target": {
-                "kind": target.kind,
-                "names": list(target.names),
-                "classes": list(target.classes),
-                "offset": target.scaling.offset.tolist(),
-                "scale": target.scaling.scale.tolist(),
-                "deviation": None if target.deviation is None else target.deviation.tolist(),
-            },
+            "target": self.target.to_json(),
         }
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> SequencesPreparation:
         """The inverse of `to_json`."""
-        target, features = values["target"], values["features"]
+        features = values["features"]
         return cls(
             task=values["task"],
             steps=values["steps"],
@@ -133,14 +125,7 @@ class SequencesPreparation(Preparation):
                 np.array([feature["offset"] for feature in features]),
                 np.array([feature["scale"] for feature in features]),
             ),
-            target=Target(
-                target["kind"],
-                tuple(target["names"]),
-                tuple(target["classes"]),
-                Scaling(np.array(target["offset"]), np.array(target["scale"])),
-                # Not there in studies of earlier versions.
-                deviation=np.array(target["deviation"]) if target.get("deviation") else None,
-            ),
+            target=Target.from_json(values["target"]),
             reader=values["reader"],
             categories=tuple(tuple(known) for known in values["categories"]),
             per_sequence=values.get("per_sequence", False),

@@ -127,7 +127,6 @@ class RowsPreparation(Preparation):
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; `from_json` reads them back."""
-        target = self.target
         return {
             "source": "rows",
             "reader": dict(self.settings),
@@ -136,14 +135,7 @@ class RowsPreparation(Preparation):
             "reading": self.reading.to_json() if self.reading else None,
             "vectors": self.vectors.to_json() if self.vectors else None,
             "writing": self.writing.coding.to_json() if self.writing else None,
-            "target": {
-                "kind": self.kind,
-                "names": list(target.names),
-                "classes": list(target.classes),
-                "offset": target.scaling.offset.tolist(),
-                "scale": target.scaling.scale.tolist(),
-                "deviation": None if target.deviation is None else target.deviation.tolist(),
-            },
+            "target": {**self.target.to_json(), "kind": self.kind},
         }
 
     @classmethod
@@ -154,15 +146,7 @@ class RowsPreparation(Preparation):
         return cls(
             values["task"],
             values["masked"],
-            Target(
-                "numeric" if target["kind"] == "numeric" else "class",
-                tuple(target["names"]),
-                tuple(target["classes"]),
-                Scaling(np.array(target["offset"]), np.array(target["scale"])),
-                # Not there in studies of earlier versions.
-                deviation=np.array(target["deviation"]) if target.get("deviation") else None,
-                tokens=writing is not None,
-            ),
+            Target.from_json(target, tokens=writing is not None),
             target["kind"],
             values["reader"],
             Coding.from_json(reading) if reading else None,

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from rnnsearch.report import text
-from rnnsearch.report.page import svg
+from rnnsearch.report.page import row_charts, svg
 from rnnsearch.report.page._base import Figure, Part, Section, Table
 from rnnsearch.report.page.study import Study
 from rnnsearch.report.tables import varying
@@ -91,7 +91,7 @@ def _intervals(study: Study, rows: list[dict[Hashable, Any]]) -> Figure:
     data["low"] = low.fillna(data["score"] - spread)
     data["high"] = high.fillna(data["score"] + spread)
     drawn = [
-        svg.Interval(
+        row_charts.Interval(
             _name(row),
             float(row["score"]),
             float(row["low"]),
@@ -112,7 +112,7 @@ def _intervals(study: Study, rows: list[dict[Hashable, Any]]) -> Figure:
         "scores",
         f"Scores ({better} is better)",
         alt,
-        svg.intervals(drawn, x=study.objective, alt=alt, log=log),
+        row_charts.intervals(drawn, x=study.objective, alt=alt, log=log),
         data,
         "Green is what best.keras holds, orange are simple methods and what was not delivered. "
         "Whiskers: the 95 % interval where there is one, else a standard deviation over runs.",

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rnnsearch.report import text
-from rnnsearch.report.page import svg
+from rnnsearch.report.page import row_charts, svg
 from rnnsearch.report.page._base import Figure, Part, Section, Table
 from rnnsearch.report.page.coordinates import parallel, slices
 from rnnsearch.report.page.study import Study
@@ -104,8 +104,8 @@ def _bars(key: str, title: str, shares: dict[str, tuple[float, float]]) -> Figur
     alt = f"Importance of parameters, {title}: " + ", ".join(
         f"{name} {value:.0%}" for name, (value, _) in ordered[:4]
     )
-    rows = [svg.Bar(name, value, spread) for name, (value, spread) in ordered]
-    return Figure(key, title, alt, svg.bars(rows, x="share", alt=alt), data)
+    rows = [row_charts.Bar(name, value, spread) for name, (value, spread) in ordered]
+    return Figure(key, title, alt, row_charts.bars(rows, x="share", alt=alt), data)
 
 
 def _effect(study: Study, name: str) -> Figure | None:

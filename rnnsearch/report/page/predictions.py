@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rnnsearch.report import text
-from rnnsearch.report.page import svg
+from rnnsearch.report.page import row_charts, svg
 from rnnsearch.report.page._base import Figure, Part, Section, Table
 from rnnsearch.report.page.study import AtWork, Study
 
@@ -244,7 +244,7 @@ def _confusion(work: AtWork, truth: np.ndarray, probabilities: np.ndarray) -> Fi
     right = float((truth == said).mean())
     alt = f"Confusion matrix of {count} classes; {right:.1%} are right"
     names = list(work.classes)
-    picture = svg.heat(matrix.tolist(), names, names, x="predicted", y="truth", alt=alt)
+    picture = row_charts.heat(matrix.tolist(), names, names, x="predicted", y="truth", alt=alt)
     data = pd.DataFrame(matrix, index=names, columns=names).rename_axis("truth").reset_index()
     note = f"{right:.1%} of {len(truth):,} are right (green); shades are shares of a row."
     return Figure("confusion", "Confusion matrix", alt, picture, data, note)

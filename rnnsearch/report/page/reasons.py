@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnnsearch.report.page import svg
+from rnnsearch.report.page import row_charts, svg
 from rnnsearch.report.page._base import Figure, Part, Section
 from rnnsearch.report.page.study import Study
 
@@ -38,8 +38,8 @@ def _inputs(study: Study) -> Figure:
     alt = "By how much the error grows without each input: " + ", ".join(
         f"{name} {share:.0%}" for name, share in drawn[:5]
     )
-    rows = [svg.Bar(name, max(0.0, share)) for name, share in drawn]
-    picture = svg.bars(rows, x="growth of the error", alt=alt, colour=5)
+    rows = [row_charts.Bar(name, max(0.0, share)) for name, share in drawn]
+    picture = row_charts.bars(rows, x="growth of the error", alt=alt, colour=5)
     return Figure("inputs", "Which inputs", alt, picture, data)
 
 

@@ -7,21 +7,19 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
 __all__ = [
     "STYLE",
-    "Bar",
-    "Interval",
+    "WIDTH",
     "Scale",
     "Series",
-    "bars",
     "chart",
     "document",
-    "heat",
-    "intervals",
+    "line",
+    "picture",
     "text",
 ]
 
@@ -36,7 +34,7 @@ STYLE = """
 """ + "".join(f".rs .s{i}{{stroke:var(--c{i})}}.rs .k{i}{{fill:var(--c{i})}}" for i in range(6))
 """Of every picture. `s0` … strokes in a colour, `k0` … fills with it."""
 
-_WIDTH, _HEIGHT = 520.0, 300.0
+WIDTH, _HEIGHT = 520.0, 300.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 68.0, 14.0, 12.0, 44.0
 _COLOURS = 6
 
@@ -128,7 +126,8 @@ def text(value: float) -> str:
     return f"{value:,.0f}" if size >= 1000 else f"{value:.3g}"
 
 
-def _svg(body: Sequence[str], height: float, alt: str, width: float = _WIDTH) -> str:
+def picture(body: Sequence[str], height: float, alt: str, width: float = WIDTH) -> str:
+    """The elements of a chart as an image that says what it shows."""
     return (
         f'<svg class="rs" viewBox="0 0 {width:.0f} {height:.0f}" role="img" '
         f'aria-label="{escape(alt)}" preserveAspectRatio="xMidYMid meet">{"".join(body)}</svg>'
@@ -173,22 +172,22 @@ def chart(
     if diagonal:
         xs = ys = [*xs, *ys]
     xs += [] if names is None else [-0.5, len(names) - 0.5]
-    across = Scale.over(xs, _LEFT, _WIDTH - _RIGHT, log=log_x)
+    across = Scale.over(xs, _LEFT, WIDTH - _RIGHT, log=log_x)
     up = Scale.over(ys, _HEIGHT - _BOTTOM, top, log=log_y)
     body = [*_legend(rows), *_axes(across, up, x, y, top, names)]
     if diagonal:
         low, high = max(across.low, up.low), min(across.high, up.high)
-        body.append(_line([(across(low), up(low)), (across(high), up(high))], "a", "4 4"))
+        body.append(line([(across(low), up(low)), (across(high), up(high))], "a", "4 4"))
     if level is not None:
         place = up(level[1])
-        body.append(_line([(_LEFT, place), (_WIDTH - _RIGHT, place)], "a", "5 4"))
+        body.append(line([(_LEFT, place), (WIDTH - _RIGHT, place)], "a", "5 4"))
         body.append(
-            f'<text class="f e" x="{_WIDTH - _RIGHT - 2:.0f}" y="{place - 4:.1f}">'
+            f'<text class="f e" x="{WIDTH - _RIGHT - 2:.0f}" y="{place - 4:.1f}">'
             f"{escape(level[0])}</text>"
         )
     for one in series:
         body += _drawn(one, across, up)
-    return _svg(body, _HEIGHT, alt)
+    return picture(body, _HEIGHT, alt)
 
 
 def _legend_rows(series: Sequence[Series]) -> list[list[Series]]:
@@ -201,7 +200,7 @@ def _legend_rows(series: Sequence[Series]) -> list[list[Series]]:
         if not one.name:
             continue
         size = _name_width(one)
-        if rows[-1] and used + size > _WIDTH - _LEFT:
+        if rows[-1] and used + size > WIDTH - _LEFT:
             rows.append([])
             used = 0.0
         rows[-1].append(one)
@@ -223,7 +222,7 @@ def _legend(rows: Sequence[Sequence[Series]]) -> list[str]:
                 mark = f'<circle class="k{colour}" cx="{place + 8:.1f}" cy="{y:.1f}" r="3.5"/>'
             else:
                 dash = "5 4" if one.kind == "dash" else ""
-                mark = _line([(place, y), (place + 16, y)], f"l s{colour}", dash)
+                mark = line([(place, y), (place + 16, y)], f"l s{colour}", dash)
             body += [mark, f'<text x="{place + 21:.1f}" y="{y + 4:.1f}">{escape(one.name)}</text>']
             place += _name_width(one)
     return body
@@ -235,7 +234,7 @@ def _axes(
     body = []
     for value in up.ticks:
         place = up(value)
-        body.append(_line([(_LEFT, place), (_WIDTH - _RIGHT, place)], "g"))
+        body.append(line([(_LEFT, place), (WIDTH - _RIGHT, place)], "g"))
         body.append(f'<text class="f e" x="{_LEFT - 6}" y="{place + 4:.1f}">{text(value)}</text>')
     ticks = across.ticks if names is None else [float(i) for i in range(len(names))]
     for value in ticks:
@@ -244,17 +243,18 @@ def _axes(
             f'<text class="f m" x="{across(value):.1f}" y="{_HEIGHT - _BOTTOM + 16:.0f}">'
             f"{escape(shown)}</text>"
         )
-    middle = (_LEFT + _WIDTH - _RIGHT) / 2
+    middle = (_LEFT + WIDTH - _RIGHT) / 2
     body.append(f'<text class="m" x="{middle:.0f}" y="{_HEIGHT - 8:.0f}">{escape(x)}</text>')
     centre = (top + _HEIGHT - _BOTTOM) / 2
     body.append(
         f'<text class="m" transform="translate(11 {centre:.0f}) rotate(-90)">{escape(y)}</text>'
     )
-    body.append(_line([(_LEFT, _HEIGHT - _BOTTOM), (_WIDTH - _RIGHT, _HEIGHT - _BOTTOM)], "a"))
+    body.append(line([(_LEFT, _HEIGHT - _BOTTOM), (WIDTH - _RIGHT, _HEIGHT - _BOTTOM)], "a"))
     return body
 
 
-def _line(points: Sequence[tuple[float, float]], kind: str, dash: str = "") -> str:
+def line(points: Sequence[tuple[float, float]], kind: str, dash: str = "") -> str:
+    """A line through points, of a class of `STYLE`."""
     path = " ".join(f"{a:.1f},{b:.1f}" for a, b in points)
     dashed = f' stroke-dasharray="{dash}"' if dash else ""
     return f'<polyline class="{kind}" points="{path}"{dashed}/>'
@@ -291,142 +291,10 @@ def _drawn(one: Series, across: Scale, up: Scale) -> list[str]:
         ]
     elif one.kind == "step":
         steps = [p for (a, b), (c, _) in itertools.pairwise(points) for p in ((a, b), (c, b))]
-        body.append(_line([*steps, *points[-1:]], f"l s{colour}"))
+        body.append(line([*steps, *points[-1:]], f"l s{colour}"))
     elif len(points) == 1:
         a, b = points[0]
         body.append(f'<circle class="k{colour}" cx="{a:.1f}" cy="{b:.1f}" r="3.5"/>')
     elif points:
-        body.append(_line(points, f"l s{colour}", "5 4" if one.kind == "dash" else ""))
+        body.append(line(points, f"l s{colour}", "5 4" if one.kind == "dash" else ""))
     return body
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A row of `intervals`: a dot with whiskers; `strong` stands out, `hollow` is a baseline."""
-
-    label: str
-    value: float
-    low: float = math.nan
-    high: float = math.nan
-    strong: bool = False
-    hollow: bool = False
-
-
-def intervals(rows: Sequence[Interval], *, x: str, alt: str, log: bool = False) -> str:
-    """Dots with whiskers, a row each."""
-    height = 26.0 * len(rows) + 48
-    left = _label_width([row.label for row in rows])
-    values = [v for row in rows for v in (row.value, row.low, row.high)]
-    across = Scale.over(values, left, _WIDTH - 16, log=log)
-    bottom = height - 42
-    body = []
-    for value in across.ticks:
-        place = across(value)
-        body.append(_line([(place, 6), (place, bottom)], "g"))
-        body.append(f'<text class="f m" x="{place:.1f}" y="{bottom + 16:.0f}">{text(value)}</text>')
-    for number, row in enumerate(rows):
-        y, colour = 19 + 26.0 * number, 2 if row.strong else 1 if row.hollow else 0
-        weight = " n" if row.strong else ""
-        body.append(
-            f'<text class="e{weight}" x="{left - 10:.0f}" y="{y + 4:.1f}">'
-            f"{escape(row.label)}</text>"
-        )
-        if math.isfinite(row.low) and math.isfinite(row.high):
-            body.append(_line([(across(row.low), y), (across(row.high), y)], f"l s{colour}"))
-        if math.isfinite(row.value):
-            size = 5 if row.strong else 4
-            body.append(
-                f'<circle class="k{colour}" cx="{across(row.value):.1f}" cy="{y:.1f}" r="{size}"/>'
-            )
-    middle = (left + _WIDTH) / 2
-    body.append(f'<text class="m" x="{middle:.0f}" y="{height - 6:.0f}">{escape(x)}</text>')
-    return _svg(body, height, alt)
-
-
-def _label_width(labels: Sequence[str]) -> float:
-    return min(230.0, 24 + 6.6 * max(map(len, labels), default=4))
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A row of `bars`, with a whisker where `spread` is above 0."""
-
-    label: str
-    value: float
-    spread: float = 0.0
-
-
-def bars(rows: Sequence[Bar], *, x: str, alt: str, colour: int = 0) -> str:
-    """Bars from 0, a row each."""
-    height = 26.0 * len(rows) + 48
-    left = _label_width([row.label for row in rows])
-    top = max((row.value + row.spread for row in rows), default=1.0) or 1.0
-    across = Scale(0.0, top * 1.05, left, _WIDTH - 16)
-    bottom = height - 42
-    body = []
-    for value in across.ticks:
-        body.append(_line([(across(value), 6), (across(value), bottom)], "g"))
-        body.append(
-            f'<text class="f m" x="{across(value):.1f}" y="{bottom + 16:.0f}">{text(value)}</text>'
-        )
-    for number, row in enumerate(rows):
-        y = 10 + 26.0 * number
-        body.append(
-            f'<text class="e" x="{left - 8:.0f}" y="{y + 13:.1f}">{escape(row.label)}</text>'
-            f'<rect class="k{colour}" x="{left:.1f}" y="{y:.1f}" height="17" rx="2" '
-            f'width="{max(0.5, across(row.value) - left):.1f}"/>'
-        )
-        if row.spread > 0:
-            ends = [max(0.0, row.value - row.spread), row.value + row.spread]
-            body.append(_line([(across(end), y + 8.5) for end in ends], "a"))
-    middle = (left + _WIDTH) / 2
-    body.append(f'<text class="m" x="{middle:.0f}" y="{height - 6:.0f}">{escape(x)}</text>')
-    return _svg(body, height, alt)
-
-
-def heat(
-    values: Sequence[Sequence[float]],
-    rows: Sequence[str],
-    columns: Sequence[str],
-    *,
-    x: str,
-    y: str,
-    alt: str,
-    show: Callable[[float], str] = text,
-) -> str:
-    """A matrix in shades; each row is shaded by its share of the row's sum."""
-    left = max(90.0, _label_width(rows) + 16)
-    size = min(64.0, (_WIDTH - left - 10) / max(1, len(columns)))
-    height = size * len(rows) + 70
-    body = []
-    for place, name in enumerate(columns):
-        centre = left + size * (place + 0.5)
-        short = name if len(name) * 6.6 < size else f"{name[: max(2, int(size / 6.6) - 1)]}…"
-        body.append(f'<text class="f m" x="{centre:.1f}" y="34">{escape(short)}</text>')
-    for line, name in enumerate(rows):
-        top = 42 + size * line
-        body.append(
-            f'<text class="f e" x="{left - 8:.0f}" y="{top + size / 2 + 4:.1f}">'
-            f"{escape(name)}</text>"
-        )
-        total = sum(values[line]) or 1.0
-        for place, value in enumerate(values[line]):
-            share, colour = value / total, 2 if line == place else 1
-            a = left + size * place
-            body.append(
-                f'<rect class="k{colour}" x="{a + 1:.1f}" y="{top + 1:.1f}" '
-                f'width="{size - 2:.1f}" height="{size - 2:.1f}" '
-                f'opacity="{0.06 + 0.6 * share:.2f}"/>'
-            )
-            if value and size > 20:
-                body.append(
-                    f'<text class="m" x="{a + size / 2:.1f}" y="{top + size / 2 + 4:.1f}">'
-                    f"{show(value)}</text>"
-                )
-    middle = left + size * len(columns) / 2
-    body.append(f'<text class="m" x="{middle:.0f}" y="14">{escape(x)}</text>')
-    centre = 42 + size * len(rows) / 2
-    body.append(
-        f'<text class="m" transform="translate(11 {centre:.0f}) rotate(-90)">{escape(y)}</text>'
-    )
-    return _svg(body, height, alt)
