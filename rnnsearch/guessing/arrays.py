@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from rnnsearch.data.sequences.overlap import shared_windows, shuffled_windows
 from rnnsearch.data.sequences.padding import find_padding, unpadded
 from rnnsearch.data.splits import random_parts, stratified_parts
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
+from rnnsearch.guessing.array_parts import PARTS, READ, TrainingArrays, training_arrays
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
 from rnnsearch.guessing.folding import with_folds
 from rnnsearch.guessing.levels import scaling_setting
@@ -35,51 +36,11 @@ _SHORT = 8
 """Sequences below this length are not worth truncating."""
 _SHARE = 0.2
 """Of the validation and of the test part."""
-_PARTS = ("train", "validation", "test")
-_READ = {
-    f"{name}{suffix}"
-    for name in ("x", "y", "lengths")
-    for suffix in ("", *(f"_{part}" for part in _PARTS))
-}
-"""Names that the source reads."""
 _WHAT = {
     MANY_TO_ONE.name: "a sequence in, one value out",
     MANY_TO_MANY.name: "a sequence in, and an output at each step",
     ONE_TO_MANY.name: "one vector in, a sequence out",
 }
-
-
-@dataclass(frozen=True)
-class _Arrays:
-    """The training arrays.
-
-    Attributes:
-        names: Of all arrays in the file.
-        suffix: Of the training arrays' names.
-        x, y: As in the file.
-        lengths: Real steps of each sequence (N,), None where x has no time axis.
-        column: Name of the array that says the part of each sequence, empty if none does.
-        parts: What it says (N,); None if none does.
-        labels: (L,) labels of y that are no padding; None where y holds other targets.
-    """
-
-    names: tuple[str, ...]
-    suffix: str
-    x: np.ndarray
-    y: np.ndarray
-    lengths: np.ndarray | None
-    column: str = ""
-    parts: np.ndarray | None = None
-    labels: np.ndarray | None = None
-
-    def given(self, part: str) -> bool:
-        """Whether a part has arrays of its own, or sequences that are said to be in it."""
-        said = self.parts is not None and part in self.parts
-        return said or f"x_{part}" in self.names
-
-    def count(self, part: str) -> int:
-        """Sequences that are said to be in a part; all of them where nothing is said."""
-        return len(self.x) if self.parts is None else int((self.parts == part).sum())
 
 
 def guess_arrays(
@@ -103,7 +64,7 @@ def guess_arrays(
         InvalidData: No spec for them would run; with the reason.
     """
     check_wishes(wishes, _WHAT, "arrays", target="leave it out: y is the target")
-    found = _training(arrays)
+    found = training_arrays(arrays)
     found, form = _stepped(found) if source in _PLAIN else (found, [])
     task, why = _task(found, wishes.mapping)
     if not task.unfolds and found.x.ndim < 2:
@@ -117,12 +78,7 @@ def guess_arrays(
     classes = {} if amounts else _classes(found, task)
     settings = [Setting("source", source), Setting("path", None, contents or _contents(found))]
     settings += [*form, *(ignored if classes else [])]
-    if classes:
-        texts = [f"{label} {count}" for label, count in classes.items()]
-        said = f"{len(classes)} classes, members in training: {name_some(texts, 4)}"
-        settings.append(Setting("target_kind", "class", said))
-    else:
-        settings.append(Setting("target_kind", "numeric", f"{found.y.dtype} in y"))
+    settings.append(_kind(found, classes))
     missing = _missing(found, task)
     if missing:
         settings.append(missing)
@@ -145,7 +101,16 @@ def guess_arrays(
     )
 
 
-def _stepped(found: _Arrays) -> tuple[_Arrays, list[Setting]]:
+def _kind(found: TrainingArrays, classes: Mapping[str, int]) -> Setting:
+    """What the targets are."""
+    if not classes:
+        return Setting("target_kind", "numeric", f"{found.y.dtype} in y")
+    texts = [f"{label} {count}" for label, count in classes.items()]
+    said = f"{len(classes)} classes, members in training: {name_some(texts, 4)}"
+    return Setting("target_kind", "class", said)
+
+
+def _stepped(found: TrainingArrays) -> tuple[TrainingArrays, list[Setting]]:
     """The same as (N, T, F), and the key that says so, where steps are surely the last axis."""
     if not steps_are_last(found.x):
         return found, []
@@ -156,7 +121,7 @@ def _stepped(found: _Arrays) -> tuple[_Arrays, list[Setting]]:
     return turned, [Setting("steps", "last", why)]
 
 
-def _unpadded(found: _Arrays, source: str) -> tuple[_Arrays, list[Setting]]:
+def _unpadded(found: TrainingArrays, source: str) -> tuple[TrainingArrays, list[Setting]]:
     """The same with NaN after the end of each sequence (N, T, F), and the key that says so."""
     x = found.x if found.x.ndim == 3 else found.x[..., None]
     given = f"lengths{found.suffix}" in found.names or source not in _PLAIN
@@ -180,7 +145,9 @@ def _trailing(x: np.ndarray) -> np.ndarray | None:
     return np.maximum(trailing_lengths(x), 1) if x.dtype.kind == "f" and x.ndim == 3 else None
 
 
-def _without_padding(found: _Arrays, task: MappingFact) -> tuple[_Arrays, list[Setting]]:
+def _without_padding(
+    found: TrainingArrays, task: MappingFact
+) -> tuple[TrainingArrays, list[Setting]]:
     """The labels of real steps in one row, and the key of what stands for no label."""
     y = found.y
     if task.unfolds or y.ndim != 1 + task.aligned or y.dtype.kind not in "biufUS":
@@ -196,7 +163,7 @@ def _without_padding(found: _Arrays, task: MappingFact) -> tuple[_Arrays, list[S
     return replace(found, labels=y[counts]), settings
 
 
-def _with_labels(found: _Arrays, task: MappingFact) -> _Arrays:
+def _with_labels(found: TrainingArrays, task: MappingFact) -> TrainingArrays:
     """The same with one label a sequence or step, where y holds it one-hot or in an axis of one."""
     labels = None if task.unfolds else from_one_hot(found.y, task.aligned)
     if labels is not None:
@@ -207,7 +174,7 @@ def _with_labels(found: _Arrays, task: MappingFact) -> _Arrays:
     return found
 
 
-def _objective(found: _Arrays, members: Collection[int], whole: bool) -> Setting:
+def _objective(found: TrainingArrays, members: Collection[int], whole: bool) -> Setting:
     """What is searched for.
 
     Args:
@@ -222,48 +189,7 @@ def _objective(found: _Arrays, members: Collection[int], whole: bool) -> Setting
     return Setting("objective", "val_rmse", "in the target's own unit; smaller is better")
 
 
-def _training(arrays: Mapping[str, np.ndarray]) -> _Arrays:
-    """The arrays to train on, as the source names them."""
-    suffix = "_train" if "x_train" in arrays else ""
-    x, y, lengths = (arrays.get(f"{name}{suffix}") for name in ("x", "y", "lengths"))
-    if x is None or y is None:
-        must = "must hold the arrays 'x' and 'y', or 'x_train' and 'y_train'"
-        advice = "save them under these names, as numpy.savez('data.npz', x=x, y=y) does"
-        refuse(must, name_some(arrays, 20) or "no arrays", advice)
-    for name, array in (("x", x), ("y", y)):
-        if array.dtype.kind not in "biufUS":
-            received = f"{name}{suffix} of type {array.dtype}"
-            refuse("must hold numbers or text", received, "save plain ones")
-    y = _texts(y)
-    if x.ndim < 1 or y.ndim < 1 or len(x) != len(y) or not x.size or not y.size:
-        received = f"x of shape {x.shape}, y of shape {y.shape}"
-        refuse("must hold as many targets as sequences", received, "save both from one place")
-    if lengths is not None and (lengths.shape != x.shape[:1] or lengths.dtype.kind not in "iu"):
-        received = f"lengths{suffix} of shape {lengths.shape} and type {lengths.dtype}"
-        refuse("must have one whole number for each sequence", received, "leave lengths out")
-    if lengths is None and x.ndim == 3 and x.dtype.kind == "f":
-        lengths = np.maximum(trailing_lengths(x), 1)
-    column = "" if suffix else _column_of_parts(arrays, len(x))
-    parts = _texts(arrays[column]) if column else None
-    return _Arrays(tuple(arrays), suffix, x, y, lengths if x.ndim > 1 else None, column, parts)
-
-
-def _column_of_parts(arrays: Mapping[str, np.ndarray], count: int) -> str:
-    """Name of the array that says train, validation or test for each sequence; "" if none does."""
-    for name, array in arrays.items():
-        if array.shape == (count,) and array.dtype.kind in "US" and name not in _READ:
-            said = {*_texts(array).tolist()}
-            if "train" in said and len(said) > 1 and said <= {*_PARTS}:
-                return name
-    return ""
-
-
-def _texts(array: np.ndarray) -> np.ndarray:
-    """(N,) text, of text or of bytes."""
-    return np.char.decode(array, "utf-8", "replace") if array.dtype.kind == "S" else array
-
-
-def _task(found: _Arrays, wanted: MappingFact | None) -> tuple[MappingFact, str]:
+def _task(found: TrainingArrays, wanted: MappingFact | None) -> tuple[MappingFact, str]:
     """The mapping, by the shapes; those that the source can't read are left to it to refuse."""
     x, y = found.x, found.y
     shapes = f"x {x.shape}, y {y.shape}"
@@ -279,7 +205,7 @@ def _task(found: _Arrays, wanted: MappingFact | None) -> tuple[MappingFact, str]
     return task, f"{_WHAT[task.name]}: {shapes}"
 
 
-def _classes(found: _Arrays, task: MappingFact) -> dict[str, int]:
+def _classes(found: TrainingArrays, task: MappingFact) -> dict[str, int]:
     """Class → members in training, the most frequent first; empty if numbers are predicted."""
     y = found.labels
     if y is None or not y.size:
@@ -301,12 +227,12 @@ def _classes(found: _Arrays, task: MappingFact) -> dict[str, int]:
     return {f"{label:g}" if isinstance(label, float) else str(label): n for n, label in pairs}
 
 
-def _contents(found: _Arrays) -> str:
+def _contents(found: TrainingArrays) -> str:
     names = [f"{name}{found.suffix}" for name in ("x", "y", "lengths")]
     return ", ".join(name for name in names if name in found.names)
 
 
-def _missing(found: _Arrays, task: MappingFact) -> Setting | None:
+def _missing(found: TrainingArrays, task: MappingFact) -> Setting | None:
     """What to do about NaN that is no padding."""
     x = found.x
     if x.dtype.kind != "f" or not np.isnan(x).any():
@@ -323,7 +249,7 @@ def _missing(found: _Arrays, task: MappingFact) -> Setting | None:
     return Setting("missing", "interpolate", f"NaN in {count} sequences, along straight lines")
 
 
-def _missing_targets(found: _Arrays, task: MappingFact) -> Setting | None:
+def _missing_targets(found: TrainingArrays, task: MappingFact) -> Setting | None:
     """What to do about sequences without a target."""
     if not task.sums_up or found.y.dtype.kind != "f":
         return None
@@ -333,7 +259,7 @@ def _missing_targets(found: _Arrays, task: MappingFact) -> Setting | None:
     return Setting("missing", "drop", f"no target for {count} sequences, which are left out")
 
 
-def _scaling(found: _Arrays, classes: bool, split: Sequence[Setting]) -> Setting | None:
+def _scaling(found: TrainingArrays, classes: bool, split: Sequence[Setting]) -> Setting | None:
     """How sequences are scaled, by those outside the test part that `split` leaves."""
     x, y = found.x, found.y
     if x.dtype.kind not in "biuf" or x.ndim not in (2, 3):
@@ -352,7 +278,7 @@ def _scaling(found: _Arrays, classes: bool, split: Sequence[Setting]) -> Setting
     return scaling_setting(x[own], y[own], lengths, classes)
 
 
-def _split(found: _Arrays, classes: bool) -> tuple[list[Setting], int, int]:
+def _split(found: TrainingArrays, classes: bool) -> tuple[list[Setting], int, int]:
     """The parts that the file does not name; sequences of the training and validation part."""
     shares = {part: _SHARE for part in ("validation", "test") if not found.given(part)}
     count = found.count("train")
@@ -373,7 +299,7 @@ def _split(found: _Arrays, classes: bool) -> tuple[list[Setting], int, int]:
         return [Setting("split", {**shares, "by": "time"}, how)], rest, held_out
     split, folds = with_folds(shares, rest + held_out)
     if found.parts is not None:
-        said = [f"{part} {found.count(part)}" for part in _PARTS if part in found.parts]
+        said = [f"{part} {found.count(part)}" for part in PARTS if part in found.parts]
         why = f"it says where each sequence belongs: {name_some(said)}"
         taken = [part for part in shares if part in split]
         if taken:
@@ -386,8 +312,8 @@ def _split(found: _Arrays, classes: bool) -> tuple[list[Setting], int, int]:
     return [Setting("split", split, why + folds)], rest, held_out
 
 
-def _notes(found: _Arrays) -> tuple[str, ...]:
-    others = [name for name in found.names if name not in {*_READ, found.column}]
+def _notes(found: TrainingArrays) -> tuple[str, ...]:
+    others = [name for name in found.names if name not in {*READ, found.column}]
     notes = [f"not used: {name_some(others)}"] if others else []
     if shuffled_windows(found.x) and not any(map(shared_windows, (found.x, found.x[::-1]))):
         notes.append(

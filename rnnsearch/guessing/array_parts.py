@@ -1,0 +1,98 @@
+"""Which of the arrays of a file are learned from, before anything is guessed of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnsearch.data.collecting import name_some
+from rnnsearch.data.sequences.masks import trailing_lengths
+from rnnsearch.guessing._base import refuse
+
+__all__ = ["PARTS", "READ", "TrainingArrays", "training_arrays"]
+
+PARTS = ("train", "validation", "test")
+READ = {
+    f"{name}{suffix}"
+    for name in ("x", "y", "lengths")
+    for suffix in ("", *(f"_{part}" for part in PARTS))
+}
+"""Names that the source reads."""
+
+
+@dataclass(frozen=True)
+class TrainingArrays:
+    """The training arrays.
+
+    Attributes:
+        names: Of all arrays in the file.
+        suffix: Of the training arrays' names.
+        x, y: As in the file.
+        lengths: Real steps of each sequence (N,), None where x has no time axis.
+        column: Name of the array that says the part of each sequence, empty if none does.
+        parts: What it says (N,); None if none does.
+        labels: (L,) labels of y that are no padding; None where y holds other targets.
+    """
+
+    names: tuple[str, ...]
+    suffix: str
+    x: np.ndarray
+    y: np.ndarray
+    lengths: np.ndarray | None
+    column: str = ""
+    parts: np.ndarray | None = None
+    labels: np.ndarray | None = None
+
+    def given(self, part: str) -> bool:
+        """Whether a part has arrays of its own, or sequences that are said to be in it."""
+        said = self.parts is not None and part in self.parts
+        return said or f"x_{part}" in self.names
+
+    def count(self, part: str) -> int:
+        """Sequences that are said to be in a part; all of them where nothing is said."""
+        return len(self.x) if self.parts is None else int((self.parts == part).sum())
+
+
+def training_arrays(arrays: Mapping[str, np.ndarray]) -> TrainingArrays:
+    """The arrays to train on, as the source names them."""
+    suffix = "_train" if "x_train" in arrays else ""
+    x, y, lengths = (arrays.get(f"{name}{suffix}") for name in ("x", "y", "lengths"))
+    if x is None or y is None:
+        must = "must hold the arrays 'x' and 'y', or 'x_train' and 'y_train'"
+        advice = "save them under these names, as numpy.savez('data.npz', x=x, y=y) does"
+        refuse(must, name_some(arrays, 20) or "no arrays", advice)
+    for name, array in (("x", x), ("y", y)):
+        if array.dtype.kind not in "biufUS":
+            received = f"{name}{suffix} of type {array.dtype}"
+            refuse("must hold numbers or text", received, "save plain ones")
+    y = _texts(y)
+    if x.ndim < 1 or y.ndim < 1 or len(x) != len(y) or not x.size or not y.size:
+        received = f"x of shape {x.shape}, y of shape {y.shape}"
+        refuse("must hold as many targets as sequences", received, "save both from one place")
+    if lengths is not None and (lengths.shape != x.shape[:1] or lengths.dtype.kind not in "iu"):
+        received = f"lengths{suffix} of shape {lengths.shape} and type {lengths.dtype}"
+        refuse("must have one whole number for each sequence", received, "leave lengths out")
+    if lengths is None and x.ndim == 3 and x.dtype.kind == "f":
+        lengths = np.maximum(trailing_lengths(x), 1)
+    column = "" if suffix else _column_of_parts(arrays, len(x))
+    parts = _texts(arrays[column]) if column else None
+    return TrainingArrays(
+        tuple(arrays), suffix, x, y, lengths if x.ndim > 1 else None, column, parts
+    )
+
+
+def _column_of_parts(arrays: Mapping[str, np.ndarray], count: int) -> str:
+    """Name of the array that says train, validation or test for each sequence; "" if none does."""
+    for name, array in arrays.items():
+        if array.shape == (count,) and array.dtype.kind in "US" and name not in READ:
+            said = {*_texts(array).tolist()}
+            if "train" in said and len(said) > 1 and said <= {*PARTS}:
+                return name
+    return ""
+
+
+def _texts(array: np.ndarray) -> np.ndarray:
+    """(N,) text, of text or of bytes."""
+    return np.char.decode(array, "utf-8", "replace") if array.dtype.kind == "S" else array
