@@ -106,14 +106,18 @@ class _Narrowed:
 
 
 def _chosen(study: optuna.Study, most: int) -> list[FrozenTrial]:
-    """The first, the best and the latest of the trials that ended, and those that have not."""
+    """The first, the best and the latest of the trials that ended, and those that have not.
+
+    All of them where there are several objectives.
+    """
     trials = study._get_trials(deepcopy=False)
     states: dict[TrialState, list[FrozenTrial]] = {state: [] for state in TrialState}
     for trial in trials:
         states[trial.state].append(trial)
     complete = states[TrialState.COMPLETE]
     ended = sorted(complete + states[TrialState.PRUNED], key=lambda trial: trial.number)
-    if len(ended) <= most:
+    # Of several objectives the front may be long, and an evolution goes by its generations.
+    if len(ended) <= most or len(study.directions) > 1:
         return trials
     sign = -1 if study.direction == optuna.study.StudyDirection.MAXIMIZE else 1
     best = heapq.nsmallest(_BEST, complete, key=lambda trial: sign * (trial.value or 0.0))

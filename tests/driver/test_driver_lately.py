@@ -76,3 +76,19 @@ def test_what_needs_no_more_suggests_the_same_from_few(kind: str) -> None:
         return found
 
     assert suggested(40) == suggested(1000)
+
+
+@pytest.mark.parametrize("kind", ["tpe", "nsga2"])
+def test_of_several_objectives_all_are_shown(kind: str) -> None:
+    study = optuna.create_study(directions=["minimize", "minimize"])
+    for number in range(30):
+        distributions = {"a": optuna.distributions.FloatDistribution(0, 1)}
+        study.add_trial(
+            optuna.create_trial(
+                params={"a": number / 30},
+                distributions=distributions,
+                values=[float(number), float(-number)],
+            )
+        )
+    study.sampler = Lately(MAKERS[kind](Turn(3, 5, 4)), most=10)
+    assert 0 <= study.ask().suggest_float("a", 0, 1) <= 1
