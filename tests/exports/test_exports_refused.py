@@ -36,6 +36,24 @@ def test_a_layer_without_a_translation() -> None:
         translated(model, ["predicted"], "--format onnx")
 
 
+@pytest.mark.parametrize(
+    ("layer", "received"),
+    [
+        (keras.layers.SimpleRNN(2, activation="relu", name="cells"), "activation relu"),
+        (keras.layers.GRU(2, recurrent_activation="tanh", name="cells"), "recurrent_activation t"),
+        (keras.layers.GRU(2, reset_after=False, name="cells"), "reset_after False"),
+        (keras.layers.LSTM(2, use_bias=False, name="cells"), "use_bias False"),
+        (keras.layers.LSTM(2, go_backwards=True, name="cells"), "go_backwards True"),
+        (keras.layers.Dense(2, activation="gelu", name="cells"), "the activation gelu"),
+    ],
+)
+def test_a_layer_that_its_operator_would_compute_as_another(layer: Any, received: str) -> None:
+    given = keras.Input((4, 3))
+    model = keras.Model(given, layer(given))
+    with pytest.raises(InvalidInput, match=f"received the layer cells with {received}"):
+        translated(model, ["predicted"], "--format onnx")
+
+
 def test_a_folder_of_something_else(study: Any, tmp_path: Path) -> None:
     network = study("tags").network
     (tmp_path / "letters.txt").write_text("dear all")

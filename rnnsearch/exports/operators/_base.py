@@ -8,7 +8,11 @@ from typing import Any, final
 
 import numpy as np
 
-__all__ = ["Node", "Operators", "Symbol"]
+__all__ = ["NoTranslation", "Node", "Operators", "Symbol"]
+
+
+class NoTranslation(Exception):
+    """Something in a network has no operators; the message says what, as users know it."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnsearch.exports.operators._base import Operators, Symbol
+from rnnsearch.exports.operators._base import NoTranslation, Operators, Symbol
 from rnnsearch.exports.operators.recurrent import bidirectional, recurrent
 
 __all__ = ["LAYERS"]
@@ -17,6 +17,9 @@ Made = Symbol | list[Symbol]
 
 _NEGATIVE = 1e9
 """What Keras subtracts from the score of a step of padding."""
+
+
+_ACTIVATIONS = {"relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh"}
 
 
 def _weights(layer: Any) -> list[np.ndarray]:
@@ -31,7 +34,9 @@ def _activated(operators: Operators, x: Symbol, layer: Any) -> Symbol:
         return x
     if name == "softmax":
         return operators.add("Softmax", x, axis=-1)
-    return operators.add({"relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh"}[name], x)
+    if name not in _ACTIVATIONS:
+        raise NoTranslation(f"the layer {layer.name} with the activation {name}")
+    return operators.add(_ACTIVATIONS[name], x)
 
 
 def _dense(operators: Operators, layer: Any, x: Symbol) -> Symbol:

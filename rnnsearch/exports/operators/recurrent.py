@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnsearch.exports.operators._base import Operators, Symbol
+from rnnsearch.exports.operators._base import NoTranslation, Operators, Symbol
 
 __all__ = ["bidirectional", "recurrent"]
 
@@ -64,6 +64,7 @@ def _one_way(
 ) -> tuple[Symbol, list[Symbol]]:
     """Outputs (B, T, H) in the order of the steps, and the last states (B, H)."""
     name = type(layer).__name__
+    _must_be_usual(layer, backward=backward)
     steps_first = operators.add("Transpose", x, perm=(1, 0, 2))
     lengths = None
     turned = mask is not None
@@ -89,6 +90,22 @@ def _one_way(
         outputs = _turned(operators, outputs)
     outputs = operators.add("Transpose", outputs, perm=(1, 0, 2))
     return outputs, [operators.add("Squeeze", one, operators.axes(0)) for one in last]
+
+
+def _must_be_usual(layer: Any, *, backward: bool) -> None:
+    """Refuse what the operators would compute as something else."""
+    usual = {
+        "activation": "tanh",
+        "recurrent_activation": "sigmoid",
+        "use_bias": True,
+        "reset_after": True,
+        "go_backwards": backward,
+    }
+    config = layer.get_config()
+    for key, expected in usual.items():
+        received = config.get(key, expected)
+        if received != expected:
+            raise NoTranslation(f"the layer {layer.name} with {key} {received}")
 
 
 def _turned(operators: Operators, x: Symbol) -> Symbol:

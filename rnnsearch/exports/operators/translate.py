@@ -12,7 +12,7 @@ from typing import Any
 import keras
 
 from rnnsearch.errors import InvalidInput, Problem
-from rnnsearch.exports.operators._base import Operators, Symbol
+from rnnsearch.exports.operators._base import NoTranslation, Operators, Symbol
 from rnnsearch.exports.operators.layers import LAYERS
 from rnnsearch.exports.operators.operations import OPERATIONS
 
@@ -32,7 +32,12 @@ def translated(model: keras.Model, outputs: Sequence[str], form: str) -> Operato
     """
     operators = Operators()
     given = [operators.given(one.name, tuple(one.shape), one.dtype) for one in model.inputs]
-    found = _run(model, given, operators, form)
+    try:
+        found = _run(model, given, operators)
+    except NoTranslation as what:
+        must = f"must be a network of layers that {form} has a translation for"
+        advice = "use --format keras or savedmodel, which take any"
+        raise InvalidInput([Problem("--format", must, str(what), advice)]) from None
     for name, symbol, tensor in zip(outputs, found, model.outputs, strict=True):
         # By an operator of its own: an output may be an input, or two outputs the same.
         made = operators.add("Identity", symbol)
@@ -40,9 +45,7 @@ def translated(model: keras.Model, outputs: Sequence[str], form: str) -> Operato
     return operators
 
 
-def _run(
-    model: keras.Model, given: Sequence[Symbol], operators: Operators, form: str
-) -> list[Symbol]:
+def _run(model: keras.Model, given: Sequence[Symbol], operators: Operators) -> list[Symbol]:
     """What a model, which may be part of another, makes of its inputs."""
     known = {id(tensor): symbol for tensor, symbol in zip(model.inputs, given, strict=True)}
     # Keras has no public way through a graph: these are its nodes, the furthest from the end first.
@@ -51,28 +54,25 @@ def _run(
             if node.is_input:
                 continue
             arguments, named = node.arguments.fill_in(known)
-            made = _called(node.operation, arguments, named, node.outputs, operators, form)
+            made = _called(node.operation, arguments, named, node.outputs, operators)
             for tensor, symbol in zip(node.outputs, made, strict=True):
                 known[id(tensor)] = symbol
     return [known[id(tensor)] for tensor in model.outputs]
 
 
 def _called(
-    operation: Any, arguments: Any, named: Any, wanted: Any, operators: Operators, form: str
+    operation: Any, arguments: Any, named: Any, wanted: Any, operators: Operators
 ) -> list[Symbol]:
     """The outputs of a layer, an operation, or a model within the model."""
     if isinstance(operation, keras.Model):
         (given,) = arguments
-        return _run(operation, _in_order(operation, given), operators, form)
+        return _run(operation, _in_order(operation, given), operators)
     kind = type(operation).__name__
     if kind in LAYERS and isinstance(operation, keras.Layer):
         made = LAYERS[kind](operators, operation, *arguments, **named)
         return list(made) if isinstance(made, list) else [made]
     if kind not in OPERATIONS:
-        must = f"must be a network of layers that {form} has a translation for"
-        advice = "use --format keras or savedmodel, which take any"
-        received = f"the layer {operation.name} ({kind})"
-        raise InvalidInput([Problem("--format", must, received, advice)])
+        raise NoTranslation(f"the layer {operation.name} ({kind})")
     made = OPERATIONS[kind](operators, operation, *arguments, **named)
     found = made if isinstance(made, list) else [made]
     # keras.ops hand no mask on.
