@@ -49,9 +49,10 @@ def search(
             be guessed.
         x: (N, T, F) or (N, T), or a list of N sequences that differ in length; (N, F) for
             one_to_many.
-        y: Its targets: whole numbers and texts are classes, other numbers are predicted as such.
-        frame: A table with a row a time step, in place of x and y; an index of time stamps is
-            their column. It is written beside the study's folder, as a .csv file.
+        y: Its targets, (N,) or (N, O); with outputs a step (N, T) or (N, T, O). Whole numbers and
+            texts are classes, other numbers are predicted as such, in their own units.
+        frame: A table (R, columns) with a row a time step, in place of x and y; an index of time
+            stamps is their column. It is written beside the study's folder, as a .csv file.
         target: Column of the table to predict; one named so, or the last, if None.
         task: Which mapping; by the data if None.
         validation, test: (x, y) of these parts; out of x and y if None.

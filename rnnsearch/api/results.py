@@ -45,7 +45,7 @@ class Results:
 
     Attributes:
         folder: Where everything stands.
-        summary: The values of summary.json.
+        summary: The values of summary.json. Its ``seconds`` are of all commands together.
     """
 
     def __init__(
@@ -176,7 +176,11 @@ class Results:
         return self.winner.load()
 
     def trials(self) -> list[TrialRecord]:
-        """The COMPLETE trials, best first; `rnnsearch.outcomes.ranking` says which."""
+        """The COMPLETE trials, best first; `rnnsearch.outcomes.ranking` says which.
+
+        Raises:
+            StudyError: The folder has no study any more.
+        """
         if not self.folder.study.exists():
             raise StudyError(
                 f"Expected a study. Received: {self.folder.path}, which has no study.journal; "
@@ -261,6 +265,13 @@ class Results:
 
         Networks know nothing of such values; often they are in another unit. `predict` and
         `evaluate` warn of them (`rnnsearch.errors.UnlikeTraining`).
+
+        Args:
+            path: A file of the kind that was searched on.
+
+        Raises:
+            InvalidData: It can't be used.
+            StudyError: The search has no winner yet.
         """
         return self.winner.unlike(str(path))
 
@@ -339,6 +350,10 @@ class Results:
 
         Args:
             path: A file, (x, y) of arrays, or a `pandas.DataFrame`.
+
+        Returns:
+            Metric → value, such as ``rmse`` in the target's unit, ``accuracy`` from 0 to 1, or
+            ``mase`` in errors of the naive forecast.
 
         Raises:
             InvalidData: The data can't be used, or has no targets.

@@ -13,7 +13,18 @@ __all__ = ["Arrays", "Raw", "plain_array"]
 
 @dataclass(frozen=True)
 class Arrays:
-    """What the Python API is given; each part is (x, y) or (x, y, lengths)."""
+    """What the Python API is given: ``rnnsearch.search(spec, arrays=Arrays((x, y)))``.
+
+    Each part is (x, y), or (x, y, lengths) where sequences are padded. x is (N, T, F) or (N, T),
+    of one_to_many (N, F); y is (N,) or (N, O), with outputs a step (N, T) or (N, T, O); lengths are
+    (N,) whole numbers, the steps of each sequence (of one_to_many: of its outputs) that are no
+    padding. Targets are in their own units, or labels: nothing is scaled beforehand.
+
+    Attributes:
+        train: What is learned from; what the other parts are cut from where they are None.
+        validation: What trials are scored on.
+        test: What the winner is scored on, once.
+    """
 
     train: Sequence[Any]
     validation: Sequence[Any] | None = None

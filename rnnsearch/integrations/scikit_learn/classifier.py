@@ -32,8 +32,13 @@ class RecurrentClassifier(ClassifierMixin, Recurrent):
     def fit(self, X: Any, y: Any) -> Self:
         """Search.
 
+        Args:
+            X: The sequences, see above.
+            y: (N,) a label each: whole numbers, texts or bools, of at least two kinds.
+
         Raises:
             ValueError: X and y can't be learned from.
+            KeyboardInterrupt: On Ctrl-C.
         """
         x, y = checked_pair(self, X, y, numbers=False)
         check_classification_targets(y)
@@ -51,7 +56,15 @@ class RecurrentClassifier(ClassifierMixin, Recurrent):
         return self
 
     def predict_proba(self, X: Any) -> np.ndarray:
-        """(N, C) probabilities, in the order of `classes_`."""
+        """(N, C) probabilities, in the order of `classes_`.
+
+        Args:
+            X: Sequences as `fit` takes them, with as many features; (N, T) of as many steps.
+
+        Raises:
+            NotFittedError: `fit` was not called.
+            ValueError: X is not like that of `fit`.
+        """
         check_is_fitted(self)
         with as_file(checked(self, X)) as path:
             frame = self.results_.predict(path)
@@ -61,7 +74,7 @@ class RecurrentClassifier(ClassifierMixin, Recurrent):
         return frame.reindex(columns=columns, fill_value=0.0).to_numpy(np.float64)
 
     def predict(self, X: Any) -> np.ndarray:
-        """(N,) the likeliest class of each."""
+        """(N,) the likeliest class of each, of `classes_`; X and errors as of `predict_proba`."""
         likeliest = self.predict_proba(X).argmax(axis=1)
         return np.asarray(self.classes_[likeliest])
 

@@ -81,6 +81,7 @@ class RecurrentForecaster(Recurrent):
 
         Raises:
             ValueError: They can't be learned from.
+            KeyboardInterrupt: On Ctrl-C.
         """
         if not _is_count(self.horizon):
             raise ValueError(f"Expected horizon of at least 1. Received: {self.horizon!r}")
@@ -129,7 +130,16 @@ class RecurrentForecaster(Recurrent):
         return _series(values, frame, found, self.target_)
 
     def score(self, X: Any, y: Any = None) -> float:
-        """R² of forecasts within new rows, which follow each other as in `fit`."""
+        """R² of forecasts within new rows, which follow each other as in `fit`.
+
+        Args:
+            X: The rows, as `fit` takes them, with what is forecast.
+            y: As in `fit`.
+
+        Raises:
+            NotFittedError: `fit` was not called.
+            ValueError, InvalidData: X is not like that of `fit`, or has too few rows.
+        """
         check_is_fitted(self)
         frame = _table(X, y, self.target)[0]
         with as_file(frame) as path:

@@ -30,8 +30,13 @@ class RecurrentRegressor(RegressorMixin, Recurrent):
     def fit(self, X: Any, y: Any) -> Self:
         """Search.
 
+        Args:
+            X: The sequences, see above.
+            y: (N,) or (N, O) numbers, in their own units.
+
         Raises:
             ValueError: X and y can't be learned from.
+            KeyboardInterrupt: On Ctrl-C.
         """
         x, y = checked_pair(self, X, y, numbers=True)
         y = np.asarray(y, np.float64)
@@ -43,7 +48,15 @@ class RecurrentRegressor(RegressorMixin, Recurrent):
         return self
 
     def predict(self, X: Any) -> np.ndarray:
-        """(N,), or (N, O) as y was."""
+        """(N,), or (N, O) as y was, in its units.
+
+        Args:
+            X: Sequences as `fit` takes them, with as many features; (N, T) of as many steps.
+
+        Raises:
+            NotFittedError: `fit` was not called.
+            ValueError: X is not like that of `fit`.
+        """
         check_is_fitted(self)
         with as_file(checked(self, X)) as path:
             frame = self.results_.predict(path)
