@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnnsearch.api import searching
-from rnnsearch.api.given import Given, merged, of_arrays, of_frame
+from rnnsearch.api.given import merged, of_arrays, of_frame
 from rnnsearch.api.results import Results
 from rnnsearch.data import Arrays
 from rnnsearch.driver import Noting, Observer
@@ -84,7 +84,7 @@ def search(
         else:
             _check_alone(validation=validation, test=test)
             given = of_frame(frame, _beside(output, said), target=target, task=task)
-        spec, arrays = _named(given, said), given.arrays
+        spec, arrays = {"name": "search", **merged(given.spec, said)}, given.arrays
         if given.notes and isinstance(observer, Noting):
             observer.noted(given.notes)
     return searching.search(
@@ -128,7 +128,3 @@ def _beside(output: str | Path | None, said: Mapping[str, Any]) -> Path:
         Path(output) if output is not None else Path("results") / str(said.get("name", "search"))
     )
     return folder.with_name(f"{folder.name}.csv")
-
-
-def _named(given: Given, said: Mapping[str, Any]) -> dict[str, Any]:
-    return {"name": "search", **merged(given.spec, said)}

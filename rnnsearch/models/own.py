@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 __all__ = ["OwnRNN", "is_own", "own_layer", "own_weights"]
 
 Tensor = Any
-Tensors = list[Tensor]
 
 
 def is_own(cell: str) -> bool:

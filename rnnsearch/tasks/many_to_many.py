@@ -7,6 +7,7 @@ import numpy as np
 from rnnsearch.data import MASK_VALUE, Dataset
 from rnnsearch.data.inputs import Inputs
 from rnnsearch.tasks._base import Head, Task
+from rnnsearch.tasks.heads import head_over_window
 from rnnsearch.tasks.token_numbers import one_hot
 from rnnsearch.vocabulary import MANY_TO_MANY
 
@@ -25,20 +26,7 @@ class ManyToMany(Task):
 
     def head(self, dataset: Dataset) -> Head:
         """Runs over the window, with one output at each step."""
-        shape: tuple[int, ...] = dataset.train.sequences.shape
-        steps, features, *_ = (*shape[1:], 1)
-        return Head(
-            steps=steps,
-            features=features,
-            repeat=None,
-            sequences=True,
-            width=dataset.target.width,
-            activation="softmax" if dataset.target.kind == "class" else "linear",
-            masked=dataset.masked,
-            vocabulary=dataset.vocabulary,
-            stream=dataset.stream,
-            zero_start=dataset.train.anchor is not None,
-        )
+        return head_over_window(dataset, sequences=True)
 
     def memoryless_features(self, x: Inputs, vocabulary: int | None = None) -> np.ndarray | None:
         """Causal lags: at each step the step itself and up to 31 before it, flattened.

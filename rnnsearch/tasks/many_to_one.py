@@ -7,6 +7,7 @@ import numpy as np
 from rnnsearch.data import MASK_VALUE, Dataset
 from rnnsearch.data.inputs import Inputs, Sequences, Windowed
 from rnnsearch.tasks._base import Head, Task
+from rnnsearch.tasks.heads import head_over_window
 from rnnsearch.tasks.token_numbers import one_hot, shares
 from rnnsearch.vocabulary import MANY_TO_ONE
 
@@ -23,19 +24,7 @@ class ManyToOne(Task):
 
     def head(self, dataset: Dataset) -> Head:
         """Runs over the window; the output is taken after the last step."""
-        shape: tuple[int, ...] = dataset.train.sequences.shape
-        steps, features, *_ = (*shape[1:], 1)
-        return Head(
-            steps=steps,
-            features=features,
-            repeat=None,
-            sequences=False,
-            width=dataset.target.width,
-            activation="softmax" if dataset.target.kind == "class" else "linear",
-            masked=dataset.masked,
-            vocabulary=dataset.vocabulary,
-            zero_start=dataset.train.anchor is not None,
-        )
+        return head_over_window(dataset, sequences=False)
 
     def memoryless_features(self, x: Inputs, vocabulary: int | None = None) -> Sequences | None:
         """The whole window at once, flattened: (N, T, F) to (N, T·F).
