@@ -18,7 +18,7 @@ from rnnsearch.data.tokens.stream import StreamPreparation
 from rnnsearch.driver.programs import asked_metrics
 from rnnsearch.errors import StudyError
 from rnnsearch.models import Architecture
-from rnnsearch.models.archive import check_archive
+from rnnsearch.models.keras_archive import check_archive
 from rnnsearch.records import StudyFolder
 from rnnsearch.spec import Spec
 from rnnsearch.tasks import TASKS, Loss, judge, own_units

@@ -1,13 +1,13 @@
 """What a training was like: measured by engines, judged by rules, put into words."""
 
-from rnnsearch.diagnosis.layers import (
+from rnnsearch.diagnosis.layer_diagnosis import (
     LayerDiagnosis,
     chosen_lags,
     layers_from_json,
     layers_to_json,
     mean_of_runs,
 )
-from rnnsearch.diagnosis.rules import NAMES, Training, Verdict, verdict_of
+from rnnsearch.diagnosis.verdict_rules import NAMES, Training, Verdict, verdict_of
 
 __all__ = [
     "NAMES",

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import optuna
 
 from rnnsearch.data import SequenceData
-from rnnsearch.driver.asking import Asking
 from rnnsearch.driver.plans import BlockPlan, TrialPlan
 from rnnsearch.driver.portfolio import portfolio
 from rnnsearch.driver.programs import Programs
 from rnnsearch.driver.regime import Regime
 from rnnsearch.driver.resuming import Resuming
+from rnnsearch.driver.trial_sampling import Asking
 from rnnsearch.engines import Program, Run
 from rnnsearch.records import OpenBlocks, note_params
 from rnnsearch.space import SearchSpace

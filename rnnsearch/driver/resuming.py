@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import optuna
 
-from rnnsearch.driver.asking import Asking
 from rnnsearch.driver.plans import BlockPlan, TrialPlan
+from rnnsearch.driver.trial_sampling import Asking
 from rnnsearch.engines import Run
 from rnnsearch.records import OpenBlocks, is_open, params_of, run_epochs_of
 from rnnsearch.spec import Scalar

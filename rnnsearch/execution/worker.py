@@ -133,7 +133,7 @@ class _Worker:
 
     def _refuses(self, block: Block, dataset: Dataset) -> bool:
         """Measure what the block's network costs; whether that is over a limit, so none trains."""
-        from rnnsearch.execution.costs import costs_of, refusal
+        from rnnsearch.execution.measured_costs import costs_of, refusal
 
         key = (block.program.architecture, block.costs)
         if key not in self._costs:

@@ -1,9 +1,9 @@
 """Files that outlive a kill: written whole or not at all, kept for later, locked."""
 
-from rnnsearch.files.arrays import NoArrays, memory_bytes, read_arrays
 from rnnsearch.files.atomic import remove_leftovers, replacing, write_bytes, write_text
 from rnnsearch.files.cache import cache_folder, keep, kept
 from rnnsearch.files.lock import Locked, is_held, locked
+from rnnsearch.files.untrusted_arrays import NoArrays, memory_bytes, read_arrays
 
 __all__ = [
     "Locked",

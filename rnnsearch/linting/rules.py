@@ -15,9 +15,9 @@ from rnnsearch.linting.costs import (
 )
 from rnnsearch.linting.earlier import Earlier, from_earlier
 from rnnsearch.linting.idle import alike, never_used, without_effect
-from rnnsearch.linting.pairs import averaging_too_long, stand_for_one_another
 from rnnsearch.linting.past import unread_classes
 from rnnsearch.linting.resolution import resolution, too_small
+from rnnsearch.linting.twin_parameters import averaging_too_long, stand_for_one_another
 
 __all__ = ["RULES", "Linted", "lint"]
 

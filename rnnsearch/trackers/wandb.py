@@ -20,7 +20,7 @@ from rnnsearch.data.extras import import_extra
 from rnnsearch.errors import InvalidInput, Problem
 from rnnsearch.outcomes import Epoch, TrialRecord
 from rnnsearch.trackers._base import Search, Tracker, flat
-from rnnsearch.trackers.winner import export_winner
+from rnnsearch.trackers.numpy_winner import export_winner
 
 __all__ = ["WandB"]
 

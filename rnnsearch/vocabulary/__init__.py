@@ -5,7 +5,7 @@ derives its choices and its reference from them, and the floors above attach wha
 """
 
 from rnnsearch.vocabulary.cell_facts import CELLS, CellFact
-from rnnsearch.vocabulary.costs import COSTS, CostFact, limit_of
+from rnnsearch.vocabulary.cost_facts import COSTS, CostFact, limit_of
 from rnnsearch.vocabulary.loss_facts import LOSSES, LossFact, usual_loss
 from rnnsearch.vocabulary.mappings import (
     MANY_TO_MANY,

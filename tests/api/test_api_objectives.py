@@ -11,7 +11,7 @@ import pytest
 from rnnsearch import api
 from rnnsearch.api.asked import read_inputs
 from rnnsearch.api.report_file import report_page
-from rnnsearch.execution.costs import costs_of, refusal
+from rnnsearch.execution.measured_costs import costs_of, refusal
 from rnnsearch.models import Architecture
 from rnnsearch.models.build import build_standard
 from rnnsearch.records import open_study

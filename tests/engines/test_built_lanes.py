@@ -7,7 +7,7 @@ from keras import layers
 
 from rnnsearch.engines.built import Lane, NotArrays, Programs, Request, reason_against
 from rnnsearch.engines.built.keys import describe, is_foreign
-from rnnsearch.engines.built.recurrent import by_hand, is_plain
+from rnnsearch.engines.built.recurrent_layers import by_hand, is_plain
 
 COUNT = 37
 RNG = np.random.default_rng(0)

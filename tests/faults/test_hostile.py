@@ -19,7 +19,7 @@ from rnnsearch.data import read
 from rnnsearch.errors import InvalidData, InvalidSpec, StudyError
 from rnnsearch.execution.checkpoints import Checkpoints
 from rnnsearch.execution.messages import Block, Schedule
-from rnnsearch.models.archive import check_archive
+from rnnsearch.models.keras_archive import check_archive
 from rnnsearch.outcomes import TrialRecord
 from rnnsearch.records import (
     StudyFolder,
@@ -200,7 +200,7 @@ def test_weights_that_unpack_to_more_than_the_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     np.savez_compressed(tmp_path / "weights.npz", a=np.zeros(100_000))
-    monkeypatch.setattr("rnnsearch.files.arrays.memory_bytes", lambda: 500_000)
+    monkeypatch.setattr("rnnsearch.files.untrusted_arrays.memory_bytes", lambda: 500_000)
     with pytest.raises(StudyError, match="it unpacks to 800,128 bytes, and the memory has 500,000"):
         load_weights(tmp_path / "weights.npz")
 
@@ -309,7 +309,7 @@ def test_a_model_that_unpacks_to_more_than_the_memory(
         archive.writestr("config.json", "[" * 1_000_000)
     with pytest.raises(ValueError, match="nested too deep"):
         check_archive(tmp_path / "best.keras")
-    monkeypatch.setattr("rnnsearch.models.archive.memory_bytes", lambda: 500_000)
+    monkeypatch.setattr("rnnsearch.models.keras_archive.memory_bytes", lambda: 500_000)
     with pytest.raises(ValueError, match="it unpacks to 1,000,000 bytes"):
         check_archive(tmp_path / "best.keras")
 

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from rnnsearch.models.native import HostKernels, building, library
+from rnnsearch.models.native import HostKernels, cpp_library, library
 from rnnsearch.models.recurrence import Weights, recur
 from tests.models.test_models_kernels import CASES, arrays, assert_near, gradients
 
@@ -53,6 +53,6 @@ def test_layers_without_a_function_are_known():
 def test_without_a_compiler_it_is_said_why(monkeypatch, tmp_path, compiler, message):
     monkeypatch.setenv("CXX", compiler)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    found = building.library.__wrapped__()
+    found = cpp_library.library.__wrapped__()
     assert isinstance(found, str) and message in found
     assert not list(tmp_path.rglob("*.so"))

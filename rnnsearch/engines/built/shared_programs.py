@@ -16,7 +16,7 @@ import numpy as np
 
 from rnnsearch.engines.built.fit_requests import Request
 from rnnsearch.engines.built.keys import describe, is_foreign
-from rnnsearch.engines.built.recurrent import by_hand
+from rnnsearch.engines.built.recurrent_layers import by_hand
 from rnnsearch.engines.built.traced import Number, find_numbers, pairs, replaced, traced
 
 __all__ = ["Program", "Programs", "State", "built_for"]

@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from rnnsearch import api
 from rnnsearch.api.given import Given, merged
-from rnnsearch.integrations.scikit_learn.study import Study
+from rnnsearch.integrations.scikit_learn.kept_study import Study
 
 if TYPE_CHECKING:
     import pandas as pd

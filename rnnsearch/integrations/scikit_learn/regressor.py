@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from rnnsearch.api.given import merged, of_arrays
 from rnnsearch.api.new_data import as_file
 from rnnsearch.integrations.scikit_learn._base import Recurrent
-from rnnsearch.integrations.scikit_learn.sequences import checked, checked_pair
+from rnnsearch.integrations.scikit_learn.checked_sequences import checked, checked_pair
 
 __all__ = ["RecurrentRegressor"]
 

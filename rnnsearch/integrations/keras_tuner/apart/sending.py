@@ -255,7 +255,7 @@ def _watching(callbacks: Sequence[Any]) -> list[Any]:
     """
     found = [one for one in callbacks if type(one) not in TOGETHER]
     if found:
-        from rnnsearch.engines.built.reasons import acts_within_epochs  # imports JAX
+        from rnnsearch.engines.built.refusals import acts_within_epochs  # imports JAX
 
         for callback in found:
             if within := acts_within_epochs(callback):

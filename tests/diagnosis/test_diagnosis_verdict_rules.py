@@ -16,7 +16,7 @@ from rnnsearch.diagnosis import (
     mean_of_runs,
     verdict_of,
 )
-from rnnsearch.diagnosis.rules import GREW, GREW_BACK, OVERFITS, SATURATED, SPIKE, STILL
+from rnnsearch.diagnosis.verdict_rules import GREW, GREW_BACK, OVERFITS, SATURATED, SPIKE, STILL
 
 
 def curve(loss, val_loss=None, **measured):

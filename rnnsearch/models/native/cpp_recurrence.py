@@ -10,7 +10,7 @@ import jax.numpy as jnp
 
 from rnnsearch.models import recurrence
 from rnnsearch.models.cells import CELLS
-from rnnsearch.models.native.building import library
+from rnnsearch.models.native.cpp_library import library
 from rnnsearch.models.recurrence import Gates, Weights
 
 __all__ = ["HostKernels"]

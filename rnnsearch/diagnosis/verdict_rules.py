@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rnnsearch.diagnosis.layers import LayerDiagnosis
+from rnnsearch.diagnosis.layer_diagnosis import LayerDiagnosis
 
 __all__ = [
     "FITTED",
