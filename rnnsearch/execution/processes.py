@@ -4,38 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import pickle
 import socket
-import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import IO
 
 from rnnsearch.ahead import begun_for, end_waiting, environment_of
 from rnnsearch.execution._base import Executor, WorkerSetup
 from rnnsearch.execution.guests import Door, Guest
 from rnnsearch.execution.messages import Crashed, Message, Order, Ready
+from rnnsearch.execution.worker_process import WorkerProcess
 
 __all__ = ["ProcessExecutor", "worker_environment"]
-
-
-@dataclass
-class _Process:
-    """A worker.
-
-    Attributes:
-        process: The operating system's.
-        connection: Our end.
-        log: What it prints from its setup on.
-        output: What it prints until then, while nothing may be written to the study's folder.
-    """
-
-    process: subprocess.Popen[bytes]
-    connection: Connection
-    log: Path
-    output: IO[bytes]
 
 
 class ProcessExecutor(Executor):
@@ -51,7 +31,7 @@ class ProcessExecutor(Executor):
     def __init__(self, setup: WorkerSetup, count: int, door: Path | None = None) -> None:
         self._setup = setup
         self._count = count
-        self._processes: dict[int, _Process] = {}
+        self._processes: dict[int, WorkerProcess] = {}
         self._door = None if door is None else Door(door, setup)
         self._guests: dict[int, Guest] = {}
         self._numbers = itertools.count(count)
@@ -78,19 +58,12 @@ class ProcessExecutor(Executor):
         if not self._processes:
             self.launch()
         for process in self._processes.values():
-            self._set_up(process)
+            process.set_up(self._setup)
 
-    def _spawn(self, worker: int) -> _Process:
+    def _spawn(self, worker: int) -> WorkerProcess:
         begun = begun_for(worker_environment(self._setup))
         log = self._setup.logs / f"worker-{worker}.log"
-        return _Process(begun.process, begun.connection, log, begun.output)
-
-    def _set_up(self, process: _Process) -> None:
-        process.log.parent.mkdir(parents=True, exist_ok=True)
-        process.log.write_bytes(b"")
-        # If it has died, `receive` says so.
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            process.connection.send_bytes(pickle.dumps((self._setup, process.log)))
+        return WorkerProcess(begun.process, begun.connection, log, begun.output)
 
     def send(self, worker: int, order: Order) -> None:
         """Give a worker an order."""
@@ -136,7 +109,7 @@ class ProcessExecutor(Executor):
         except (EOFError, OSError):  # OSError: it ended in the middle of a message
             connection.close()
             if worker in self._processes:
-                messages.append(Crashed(self._cause_of_death(worker), gone=True))
+                messages.append(Crashed(self._processes[worker].cause_of_death(), gone=True))
         guest = self._guests.get(worker)
         if guest is not None:
             self._listen(worker, guest, messages)
@@ -153,31 +126,14 @@ class ProcessExecutor(Executor):
                 reason = f"a worker that had joined is gone (see {guest.log})"
                 messages.append(Crashed(reason, gone=True, left=True))
 
-    def _cause_of_death(self, worker: int) -> str:
-        process = self._processes[worker]
-        try:
-            status = process.process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            process.process.kill()
-            status = process.process.wait()
-        if status == -9:
-            return "its worker was killed (signal 9): out of memory, or by somebody"
-        ended = f"died of signal {-status}" if status < 0 else f"ended with status {status}"
-        if not process.log.read_bytes():
-            process.output.seek(0)
-            process.log.write_bytes(process.output.read())
-        lines = process.log.read_text(errors="replace").strip().splitlines()
-        said = f": {lines[-1][:300]}" if lines else ""
-        return f"its worker {ended}{said} (see {process.log})"
-
     def restart(self, worker: int) -> None:
         """End a worker and start it anew; a guest ends, and may knock again."""
         if worker not in self._processes:
             self._dismiss(worker)
             return
-        self._end(self._processes[worker])
+        self._processes[worker].end()
         self._processes[worker] = self._spawn(worker)
-        self._set_up(self._processes[worker])
+        self._processes[worker].set_up(self._setup)
 
     def close(self) -> None:
         """End every worker: what they hold is in the study or will be trained again."""
@@ -186,7 +142,7 @@ class ProcessExecutor(Executor):
         for guest in list(self._guests):
             self._dismiss(guest)
         for process in self._processes.values():
-            self._end(process)
+            process.end()
         self._processes.clear()
 
     def _dismiss(self, worker: int) -> None:
@@ -194,13 +150,6 @@ class ProcessExecutor(Executor):
         guest = self._guests.pop(worker, None)
         if guest is not None:
             guest.connection.close()
-
-    def _end(self, process: _Process) -> None:
-        process.connection.close()
-        if process.process.poll() is None:
-            process.process.kill()
-        process.process.wait()
-        process.output.close()
 
 
 def worker_environment(setup: WorkerSetup) -> dict[str, str]:

@@ -31,7 +31,8 @@ from rnnsearch.data import Dataset
 from rnnsearch.engines import Engine, Program, Run, SavedLane, Session
 from rnnsearch.execution import worker
 from rnnsearch.execution.messages import Assemble, Judge, Judged, PutOut
-from rnnsearch.execution.processes import ProcessExecutor, _Process
+from rnnsearch.execution.processes import ProcessExecutor
+from rnnsearch.execution.worker_process import WorkerProcess
 
 __all__ = ["simulate"]
 
@@ -205,14 +206,14 @@ class _Forked:
 class ForkExecutor(ProcessExecutor):
     """Workers that are forks of the driver."""
 
-    def _spawn(self, worker_number: int) -> _Process:
+    def _spawn(self, worker_number: int) -> WorkerProcess:
         ours, theirs = Pipe()
         pid = os.fork()
         if pid == 0:
             _be_worker(theirs)
         theirs.close()
         log = self._setup.logs / f"worker-{worker_number}.log"
-        return _Process(_Forked(pid), ours, log, open(os.devnull, "rb"))  # type: ignore[arg-type] # noqa: PTH123
+        return WorkerProcess(_Forked(pid), ours, log, open(os.devnull, "rb"))  # type: ignore[arg-type] # noqa: PTH123
 
 
 def _start_worker(descriptor: int, environment: object, output: object) -> _Forked:
