@@ -21,17 +21,13 @@ import math
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
 
-from rnnsearch.engines import Program, Run, RunKey, SavedLane, Session
+from rnnsearch.engines import Run, RunKey, Session
 from rnnsearch.execution.checkpoints import Checkpoints, Kept
+from rnnsearch.execution.lane_holding import Lanes
 from rnnsearch.execution.messages import Block, Ended, RunState
 from rnnsearch.outcomes import Epoch
-
-if TYPE_CHECKING:
-    import numpy as np
 
 __all__ = ["Listener", "train"]
 
@@ -68,57 +64,13 @@ def train(session: Session, block: Block, listener: Listener) -> None:
     _Course(session, block, listener).run()
 
 
-@dataclass
-class _Progress:
-    """A run in its lane."""
-
-    run: Run
-    epochs: int = 0
-    seconds: float = 0.0
-    best: Epoch | None = None
-    last: Epoch | None = None
-    curve: list[Epoch] = field(default_factory=list)
-    reached: dict[int, float] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, kept: Kept) -> _Progress:
-        """As it stood."""
-        curve, reached = list(kept.curve), dict(kept.reached)
-        return cls(kept.run, kept.epochs, kept.seconds, kept.best, kept.last, curve, reached)
-
-    def kept(self, arrays: Sequence[np.ndarray], ended: Ended | None = None) -> Kept:
-        """As it stands."""
-        so_far = (self.epochs, self.seconds, self.best, self.last, self.curve, self.reached)
-        return Kept(self.run, *so_far, arrays, ended)
-
-    def add(
-        self, metrics: Mapping[str, float], program: Program, seconds: float, epochs: int
-    ) -> None:
-        """Note what some more epochs came to."""
-        self.epochs += epochs
-        self.seconds += seconds
-        value = metrics[program.objective]
-        self.last = Epoch(self.epochs, metrics)
-        self.curve.append(self.last)
-        if self.best is None or program.goal.better(value, self.best.metrics[program.objective]):
-            self.best = self.last
-
-    @property
-    def since_best(self) -> int:
-        """Epochs since the best one."""
-        return self.epochs - (self.best.number if self.best else 0)
-
-
 class _Course:
     """One block's way through a session.
 
     Attributes:
         _waiting: Runs without a lane yet, in order: those of the first stage before all others.
         _stage: That is trained.
-        _lanes: Lane → the run that trains in it.
-        _held: Lane → epochs for which a run that ended before, or waits for its checkpoint to
-            be due, still holds it.
-        _asleep: Lane → the run that goes on in it from a checkpoint, when it is held no more.
+        _lanes: Who holds each lane.
         _ended: Runs that ended before → epochs that each had.
         _done: Runs of several of a trial that ended here, while its others go on.
     """
@@ -136,26 +88,25 @@ class _Course:
         self._waiting = deque(sorted(runs, key=lambda run: self._stage_of(run)))
         self._stage = 0
         self._stride = block.schedule.stride
-        self._lanes: dict[int, _Progress] = {}
-        self._held: dict[int, int] = {}
-        self._asleep: dict[int, Kept] = {}
+        self._lanes = Lanes(session)
 
     def run(self) -> None:
         """Train all runs, each in the next lane that is free."""
         lanes = range(self._session.width)
         self._take_up()
         self._fill(lanes)
-        while self._lanes or self._held or self._waiting:
+        while self._lanes.any or self._waiting:
             if self._listener.cancelled():
                 self._cancel()
                 return
-            if not (self._lanes or self._held):
+            if not self._lanes.any:
                 self._next_stage()
                 self._fill(lanes)
                 continue
-            ticks = self._stride if self._lanes else min(self._held.values())
-            free = self._advance() if self._lanes else []
-            free += self._pass(ticks)
+            training, held = self._lanes.training, self._lanes.held
+            ticks = self._stride if training else min(held.values())
+            free = self._advance() if training else []
+            free += self._lanes.let_pass(ticks)
             self._fill(sorted(free))
         self._checkpoints.remove()
 
@@ -188,77 +139,50 @@ class _Course:
                 break
             run = self._waiting.popleft()
             if run.key in self._ended:
-                self._held[lane] = self._ended[run.key]
+                self._lanes.held[lane] = self._ended[run.key]
             elif run.key in self._kept:
-                self._asleep[lane] = self._kept[run.key]
-                self._held[lane] = self._asleep[lane].epochs
+                self._lanes.lay_down(lane, self._kept[run.key])
             else:
                 fresh[lane] = run
-        self._load(fresh)
-
-    def _load(self, fresh: Mapping[int, Run]) -> None:
-        """Start runs from scratch."""
-        if fresh:
-            self._session.load(fresh)
-            self._lanes.update({lane: _Progress(run) for lane, run in fresh.items()})
-
-    def _wake(self, lanes: Iterable[int]) -> None:
-        """Go on with the runs that sleep in these lanes."""
-        woken = {lane: self._asleep.pop(lane) for lane in lanes}
-        for lane in woken:
-            self._held.pop(lane, None)
-        saved = {lane: SavedLane(k.run, k.epochs, k.arrays) for lane, k in woken.items()}
-        restored = self._session.restore(saved) if saved else frozenset()
-        self._lanes.update({lane: _Progress.of(woken[lane]) for lane in restored})
-        # Of another version's arrays, say; the run is none the worse for it.
-        self._load({lane: one.run for lane, one in woken.items() if lane not in restored})
+        self._lanes.load(fresh)
 
     def _advance(self) -> list[int]:
         """Train in every lane up to the next look; the lanes that it leaves free."""
-        before = set(self._lanes)
+        before = set(self._lanes.training)
         started = time.perf_counter()
         results = self._session.advance(self._stride)
-        seconds = (time.perf_counter() - started) / len(self._lanes)
+        seconds = (time.perf_counter() - started) / len(self._lanes.training)
         for lane, metrics in results.items():
-            self._lanes[lane].add(metrics, self._block.program, seconds, self._stride)
+            self._lanes.training[lane].add(metrics, self._block.program, seconds, self._stride)
         self._listener.epochs(
             {
                 progress.run.key: Epoch(progress.epochs, results[lane])
-                for lane, progress in self._lanes.items()
+                for lane, progress in self._lanes.training.items()
             }
         )
         self._end_runs(results)
         self._prune()
         self._keep()
-        return list(before - set(self._lanes))
+        return list(before - set(self._lanes.training))
 
     def _keep(self) -> None:
         """Write a checkpoint, if it is time for one."""
         rungs = self._block.schedule.rungs
-        if not self._checkpoints.due(rung=any(p.epochs in rungs for p in self._lanes.values())):
+        training, asleep = self._lanes.training, self._lanes.asleep.values()
+        if not self._checkpoints.due(rung=any(p.epochs in rungs for p in training.values())):
             return
         states = self._session.states()
-        kept = [one.kept(states[lane]) for lane, one in self._lanes.items() if lane in states]
+        kept = [one.kept(states[lane]) for lane, one in training.items() if lane in states]
         going = {run.trial for run in self._waiting} | {one.run.trial for one in kept}
-        going |= {one.run.trial for one in self._asleep.values()}
+        going |= {one.run.trial for one in asleep}
         self._done = {key: one for key, one in self._done.items() if key[0] in going}
-        self._checkpoints.write([*kept, *self._asleep.values(), *self._done.values()])
-
-    def _pass(self, ticks: int) -> list[int]:
-        """Let epochs pass for the lanes that are held; those that are held no more."""
-        self._held = {lane: left - ticks for lane, left in self._held.items()}
-        over = [lane for lane, left in self._held.items() if not left]
-        self._wake([lane for lane in over if lane in self._asleep])
-        free = [lane for lane in over if lane in self._held]
-        for lane in free:
-            del self._held[lane]
-        return free
+        self._checkpoints.write([*kept, *asleep, *self._done.values()])
 
     def _end_runs(self, results: Mapping[int, Mapping[str, float]]) -> None:
         """End the runs that diverged, had their epochs or ran out of patience."""
         patience, objective = self._block.schedule.patience, self._block.program.objective
-        for lane, progress in list(self._lanes.items()):
-            if lane not in self._lanes:  # stopped with another run of its trial
+        for lane, progress in list(self._lanes.training.items()):
+            if lane not in self._lanes.training:  # stopped with another run of its trial
                 continue
             wrong = _not_finite(results[lane], objective)
             if wrong is not None:
@@ -275,10 +199,10 @@ class _Course:
         objective = self._block.program.objective
         asked = {
             progress.run.key: (progress.epochs, progress.best.metrics[objective])
-            for progress in self._lanes.values()
+            for progress in self._lanes.training.values()
             if progress.best is not None and progress.epochs in self._block.schedule.rungs
         }
-        for progress in self._lanes.values():
+        for progress in self._lanes.training.values():
             if progress.run.key in asked:
                 progress.reached[progress.epochs] = asked[progress.run.key][1]
         if asked:
@@ -287,8 +211,9 @@ class _Course:
 
     def _stop(self, trial: int, message: str) -> None:
         """End every run of a trial that has not ended."""
-        self._wake([lane for lane, one in self._asleep.items() if one.run.trial == trial])
-        for lane, progress in list(self._lanes.items()):
+        asleep = self._lanes.asleep.items()
+        self._lanes.wake([lane for lane, one in asleep if one.run.trial == trial])
+        for lane, progress in list(self._lanes.training.items()):
             if progress.run.trial == trial:
                 self._end(lane, "PRUNED", message.format(epoch=progress.epochs))
         for run in [run for run in self._waiting if run.trial == trial]:
@@ -296,8 +221,8 @@ class _Course:
             self._leave_out(run, message.format(epoch=0))
 
     def _cancel(self) -> None:
-        self._wake(list(self._asleep))
-        for lane, progress in list(self._lanes.items()):
+        self._lanes.wake(list(self._lanes.asleep))
+        for lane, progress in list(self._lanes.training.items()):
             message = f"out of time at epoch {progress.epochs} of {progress.run.epochs}"
             self._end(lane, "CUT", message)
         for run in self._waiting:
@@ -311,7 +236,7 @@ class _Course:
             self._listener.ended(ended)
 
     def _end(self, lane: int, state: RunState, message: str = "") -> None:
-        progress = self._lanes.pop(lane)
+        progress = self._lanes.training.pop(lane)
         last, session = self._block.schedule.keep == "last", self._session
         weights = None
         if state == "COMPLETE" or (state == "CUT" and progress.epochs):
