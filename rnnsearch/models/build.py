@@ -8,19 +8,19 @@ same order, so that weights move freely between them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import keras
 
-from rnnsearch.data import MASK_VALUE
 from rnnsearch.models.architecture import Architecture
 from rnnsearch.models.blank import Apply, apply, apply_blank
 from rnnsearch.models.direct import all_steps
 from rnnsearch.models.layers import Layers, Recurrent, StandardLayers
-from rnnsearch.models.patches import patched
+from rnnsearch.models.parts import Parts
 from rnnsearch.models.pooling import pooled
+from rnnsearch.models.reading import Reading
 from rnnsearch.vocabulary import CELLS
 
 __all__ = ["build", "build_encoder", "build_standard", "build_step", "state_names"]
@@ -95,34 +95,29 @@ def state_names(architecture: Architecture) -> list[list[str]]:
 
 
 class _Builder:
-    """Puts layers together.
-
-    A layer is made once and called by its name again where the network runs twice.
-    """
+    """Puts layers together."""
 
     def __init__(self, architecture: Architecture, layers: Layers, apply: Apply) -> None:
         self._architecture = architecture
         self._layers = layers
-        self._apply = apply
-        self._inputs: dict[str, Tensor] = {}
-        self._known_patches: dict[str, Tensor] = {}
-        self._made: dict[str, Any] = {}
+        self._parts = Parts(apply)
+        self._reading = Reading(architecture, layers, self._parts)
 
     def recurrent(self) -> keras.Model:
         """A stack of recurrent layers, perhaps with an encoder before it."""
         head = self._architecture.head
         encoded, initial = self._encode() if head.source is not None else (None, None)
         if self._architecture.decoder == "direct":
-            ahead = self._input("ahead", (head.steps, head.features))
-            outputs = all_steps(encoded, ahead, head.width, self._layer, self._apply)
+            ahead = self._reading.input("ahead", (head.steps, head.features))
+            outputs = all_steps(encoded, ahead, head.width, self._parts.layer, self._parts.apply)
             return self._model(outputs, "rnnsearch")
         if head.stream is not None and self._layers.state_inputs:
             initial = self._state_inputs()
-        outputs, states = self._run(self._steps(), initial, encoded)
+        outputs, states = self._run(self._reading.steps(), initial, encoded)
         own = self._layers.own_tokens("own_tokens") if head.reads_its_own else None
         if own is not None:
-            read = own([self._inputs["previous"], outputs])
-            outputs, states = self._run(self._steps(read), initial, encoded)
+            read = own([self._reading.inputs["previous"], outputs])
+            outputs, states = self._run(self._reading.steps(read), initial, encoded)
         if states:
             outputs = {"output": outputs, **self._named(states)}
         return self._model(outputs, "rnnsearch")
@@ -139,7 +134,7 @@ class _Builder:
         )
         if encoded is not None and architecture.attention != "none":
             masked = head.source is not None and head.source.masked
-            known = self._known("source") if masked else None
+            known = self._reading.known("source") if masked else None
             x = self._attend(x, self._narrow(encoded), known)
         return self._output(x), states
 
@@ -154,99 +149,33 @@ class _Builder:
         """One step, with states as inputs and outputs."""
         architecture, source = self._architecture, self._architecture.head.source
         x, states = self._stack(
-            self._steps(), self._state_inputs(), sequences=True, states=True, bidirectional=False
+            self._reading.steps(),
+            self._state_inputs(),
+            sequences=True,
+            states=True,
+            bidirectional=False,
         )
         if source is not None and architecture.attention != "none":
-            encoded = self._input("encoded", (source.steps, architecture.units[-1]))
-            x = self._attend(x, encoded, self._input("known", (source.steps,), "bool"))
+            encoded = self._reading.input("encoded", (source.steps, architecture.units[-1]))
+            x = self._attend(x, encoded, self._reading.input("known", (source.steps,), "bool"))
         return self._model({"output": self._output(x), **self._named(states)}, "step")
 
     def _output(self, x: Tensor) -> Tensor:
         head = self._architecture.head
-        dense = self._layer(
+        dense = self._parts.layer(
             "output", keras.layers.Dense, units=head.width, activation=head.activation
         )
-        return self._apply(dense, x)
+        return self._parts.apply(dense, x)
 
     def _named(self, states: States) -> dict[str, Tensor]:
         layers = zip(state_names(self._architecture), states, strict=True)
         return {n: s for names, kept in layers for n, s in zip(names, kept, strict=True)}
 
     def _model(self, outputs: Any, name: str) -> keras.Model:
-        inputs: Any = self._inputs
+        inputs: Any = self._reading.inputs
         if len(inputs) == 1:
             (inputs,) = inputs.values()
         return keras.Model(inputs, outputs, name=name)
-
-    def _layer(self, name: str, make: Callable[..., Any], **arguments: Any) -> Any:
-        """The layer of a name, made where there is none yet."""
-        if name not in self._made:
-            self._made[name] = make(name=name, **arguments)
-        return self._made[name]
-
-    def _input(self, name: str, shape: tuple[int, ...], dtype: str = "float32") -> Tensor:
-        if name in self._inputs:
-            return self._inputs[name]
-        tensor = keras.Input(shape, batch_size=self._layers.rows, dtype=dtype, name=name)
-        self._inputs[name] = tensor
-        return tensor
-
-    def _steps(self, previous: Tensor | None = None) -> Tensor:
-        """What the recurrent layers read at each step, (B, T, F).
-
-        Args:
-            previous: Tokens (B, T) to read in place of those of the model's input.
-        """
-        head = self._architecture.head
-        if head.repeat is not None:
-            vector = self._input("vector", (head.features,))
-            x = self._layer("repeat", keras.layers.RepeatVector, n=head.repeat)(vector)
-            if head.ahead:
-                ahead = self._input("ahead", (head.steps, head.ahead))
-                return self._layer("step", keras.layers.Concatenate)([x, ahead])
-            if head.vocabulary is None:
-                return x
-            if previous is None:
-                previous = self._input("previous", (head.steps,), "int32")
-            embedded = self._embed(previous, head.vocabulary, False, "embedding")
-            return self._layer("step", keras.layers.Concatenate)([x, embedded])
-        name = "sequence"
-        if head.source is not None:
-            name = "ahead" if head.vocabulary is None else "previous"
-        if head.vocabulary is not None:
-            tokens = self._input(name, (head.steps,), "int32") if previous is None else previous
-            return self._embed(tokens, head.vocabulary, head.masked, "embedding")
-        return self._numbers(name, head.steps, head.features, head.masked, "masking")
-
-    def _embed(self, tokens: Tensor, vocabulary: int, masked: bool, name: str) -> Tensor:
-        size = self._architecture.embedding_dim
-        layer = self._layer(
-            name,
-            keras.layers.Embedding,
-            input_dim=vocabulary,
-            output_dim=size,
-            mask_zero=masked,
-        )
-        return self._apply(layer, tokens)
-
-    def _numbers(self, name: str, steps: int, features: int, masked: bool, masking: str) -> Tensor:
-        """Steps of numbers as they are read: augmented, in patches, with changes, masked."""
-        x, architecture = self._input(name, (steps, features)), self._architecture
-        if name == "sequence" and architecture.head.augmentable:
-            augment = self._layers.augment("augment", masked=masked)
-            x = x if augment is None else augment(x)
-        # What is known ahead of each of a decoder's steps stays beside it.
-        if name != "ahead" and (architecture.patch > 1 or architecture.changes):
-            known = _known(x) if masked else None
-            x, known = patched(x, architecture.patch, known, changes=architecture.changes)
-            self._known_patches[name] = known
-        return keras.layers.Masking(MASK_VALUE, name=masking)(x) if masked else x
-
-    def _known(self, name: str) -> Tensor:
-        """(B, T) which steps of an input are not padding, as they are read."""
-        if name in self._known_patches:
-            return self._known_patches[name]
-        return _known(self._inputs[name])
 
     def _encode(self) -> tuple[Tensor, States]:
         """The encoder's outputs (B, T, H), and the states that the decoder starts from.
@@ -256,15 +185,9 @@ class _Builder:
         """
         architecture, source = self._architecture, self._architecture.head.source
         assert source is not None
-        if source.vocabulary is not None:
-            tokens = self._input("source", (source.steps,), "int32")
-            x = self._embed(tokens, source.vocabulary, source.masked, "encoder_embedding")
-        else:
-            size = (source.steps, source.features)
-            x = self._numbers("source", *size, source.masked, "encoder_masking")
         both = architecture.bidirectional
         x, states = self._stack(
-            x,
+            self._reading.source(source),
             None,
             sequences=architecture.attention != "none",
             states=True,
@@ -278,7 +201,7 @@ class _Builder:
     def _state_inputs(self) -> States:
         units = self._architecture.units
         named = zip(state_names(self._architecture), units, strict=True)
-        return [[self._input(name, (size,)) for name in names] for names, size in named]
+        return [[self._reading.input(name, (size,)) for name in names] for names, size in named]
 
     def _stack(
         self,
@@ -304,11 +227,9 @@ class _Builder:
                 states,
                 bidirectional,
             )
-            if wanted.name not in self._made:
-                self._made[wanted.name] = self._layers.recurrent(wanted)
-            layer = self._made[wanted.name]
+            layer = self._parts.once(wanted.name, partial(self._layers.recurrent, wanted))
             start = {} if initial is None else {"initial_state": initial[number - 1]}
-            x = self._apply(layer, x, **start)
+            x = self._parts.apply(layer, x, **start)
             if states:
                 x, *kept = x
                 found.append(kept)
@@ -318,12 +239,14 @@ class _Builder:
     def _after_layer(self, x: Tensor, prefix: str, number: int, *, pools: bool = False) -> Tensor:
         architecture = self._architecture
         if architecture.layer_norm:
-            norm = self._layer(f"{prefix}layer_norm_{number}", keras.layers.LayerNormalization)
-            x = self._apply(norm, x)
+            norm = self._parts.layer(
+                f"{prefix}layer_norm_{number}", keras.layers.LayerNormalization
+            )
+            x = self._parts.apply(norm, x)
         if pools and architecture.pooling != "last":
-            known = self._known("sequence") if architecture.head.masked else None
+            known = self._reading.known("sequence") if architecture.head.masked else None
             x = pooled(x, architecture.pooling, known)
-        dropout = self._layer(f"{prefix}dropout_{number}", self._layers.dropout)
+        dropout = self._parts.layer(f"{prefix}dropout_{number}", self._layers.dropout)
         return x if dropout is None else dropout(x)
 
     def _narrow(self, encoded: Tensor) -> Tensor:
@@ -334,7 +257,7 @@ class _Builder:
         if not self._architecture.bidirectional:
             return encoded
         halves = keras.ops.split(encoded, 2, axis=-1)
-        return self._layer("encoder_output", keras.layers.Average)(halves)
+        return self._parts.layer("encoder_output", keras.layers.Average)(halves)
 
     def _attend(self, x: Tensor, encoded: Tensor, known: Tensor | None) -> Tensor:
         """Add a context to the decoder's outputs, and normalise the sum (Ba et al., 2016).
@@ -349,34 +272,29 @@ class _Builder:
             known: (B, S) bool, where these are no padding; None where none is.
         """
         kinds = {"luong": keras.layers.Attention, "bahdanau": keras.layers.AdditiveAttention}
-        attention = self._layer("attention", kinds[self._architecture.attention])
-        context = self._apply(attention, [x, encoded], mask=[None, known])
-        added = self._layer("attended", keras.layers.Add)([context, x])
-        norm = self._layer("attention_norm", keras.layers.LayerNormalization)
-        return self._apply(norm, added)
+        attention = self._parts.layer("attention", kinds[self._architecture.attention])
+        context = self._parts.apply(attention, [x, encoded], mask=[None, known])
+        added = self._parts.layer("attended", keras.layers.Add)([context, x])
+        norm = self._parts.layer("attention_norm", keras.layers.LayerNormalization)
+        return self._parts.apply(norm, added)
 
     def feed_forward(self) -> keras.Model:
         """Dense layers on features without memory: (B, D), or (B, T, D) for outputs a step."""
         architecture, head = self._architecture, self._architecture.head
         per_step = head.sequences and head.repeat is None
-        x = self._input("features", (head.steps, head.features) if per_step else (head.features,))
+        x = self._reading.input(
+            "features", (head.steps, head.features) if per_step else (head.features,)
+        )
         for number, units in enumerate(architecture.units, start=1):
             dense = keras.layers.Dense(units, activation="relu", name=f"dense_{number}")
-            x = self._after_layer(self._apply(dense, x), "", number)
+            x = self._after_layer(self._parts.apply(dense, x), "", number)
         if head.repeat is None:
             output = keras.layers.Dense(head.width, activation=head.activation, name="output")
-            outputs = self._apply(output, x)
+            outputs = self._parts.apply(output, x)
         else:
-            x = self._apply(keras.layers.Dense(head.repeat * head.width, name="output"), x)
+            x = self._parts.apply(keras.layers.Dense(head.repeat * head.width, name="output"), x)
             outputs = keras.layers.Reshape((head.repeat, head.width), name="steps")(x)
         return self._model(outputs, "feed_forward")
-
-
-def _known(read: Tensor) -> Tensor:
-    """(B, T) which steps are not padding, of tokens (B, T) or numbers (B, T, F)."""
-    if len(read.shape) == 2:
-        return keras.ops.not_equal(read, 0)
-    return keras.ops.any(keras.ops.not_equal(read, MASK_VALUE), axis=-1)
 
 
 def _mean_of_directions(states: list[Tensor], number: int) -> list[Tensor]:
