@@ -34,7 +34,8 @@ from benchmarks.machine import print_machine
 from benchmarks.tables import table
 from rnnsearch.models import cells
 from rnnsearch.models.cells import CELLS
-from rnnsearch.models.native import HostKernels, library
+from rnnsearch.models.native.cpp_library import library
+from rnnsearch.models.native.cpp_recurrence import HostKernels
 from rnnsearch.models.recurrence import Gates, Weights, input_share, recur
 
 _FEATURES, _BATCH, _BATCHES, _STEPS = 4, 32, 64, 50

@@ -300,9 +300,9 @@ class _RemoteListener(Listener):
 
 
 def _kernels() -> Literal["auto", "off", "native"]:
-    """What runs recurrent layers, by ``RNNSEARCH_KERNELS``: without it kernels of a GPU, on a GPU.
+    """What runs recurrent layers, by ``RNNSEARCH_KERNELS``: without it what suits the device.
 
-    ``off`` goes without these; ``native`` has functions in C++ on a CPU.
+    ``off`` goes without kernels; ``native`` says why there are none where C++ can't be compiled.
     """
     named = os.environ.get("RNNSEARCH_KERNELS")
     return "off" if named == "off" else "native" if named == "native" else "auto"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+import shutil
 import statistics
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 from rnnsearch.driver.programs import Programs
 from rnnsearch.driver.regime import UNBOUNDED
@@ -13,10 +16,20 @@ from rnnsearch.engines import Program
 from rnnsearch.linting._base import Planned, Remark
 from rnnsearch.linting.earlier import Earlier
 from rnnsearch.models.architecture import Architecture
+from rnnsearch.models.native import has_function
+from rnnsearch.models.native.cpp_library import compiler
 from rnnsearch.spec import Scalar
 from rnnsearch.vocabulary import CELLS, PRUNERS
 
-__all__ = ["Costs", "foretold", "lost_lanes", "many_programs", "no_kernels", "too_long"]
+__all__ = [
+    "Costs",
+    "foretold",
+    "lost_lanes",
+    "many_programs",
+    "no_compiler",
+    "no_kernels",
+    "too_long",
+]
 
 _STEP, _FLOP = 0.37e-6, 12e-12
 """Seconds of a core for a step of a sequence, and for each operation of its matrices: two points
@@ -214,6 +227,27 @@ def _no_lane_kernels(planned: Planned) -> Iterator[Remark]:
             f"of {shown} units layers run in a loop over steps: kernels over lanes are made for "
             "16, 32 and 64",
             "use these where you can: their epochs take about half as long",
+        )
+
+
+def no_compiler(planned: Planned) -> Iterator[Remark]:
+    """On a CPU: layers that would be functions in C++, if they could be built."""
+    on_cpu = planned.spec.run.device == "cpu" or not shutil.which("nvidia-smi")
+    if planned.engine != "fused" or not on_cpu or sys.platform != "linux" or compiler():
+        return
+    space = planned.space
+    cells, units = (
+        space.domains[name].candidates() or () if name in space.domains else (space.defaults[name],)
+        for name in ("cell", "units")
+    )
+    if any(has_function(str(cell), int(str(width))) for cell, width in product(cells, units)):
+        yield Remark(
+            "costs",
+            "run.device",
+            "recurrent layers run in loops over steps, as there is no C++ compiler to build their "
+            "functions with",
+            "install one (g++ or clang++): epochs of LSTM and GRU of 16 to 64 units take about two "
+            "thirds as long",
         )
 
 

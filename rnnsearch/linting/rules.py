@@ -10,6 +10,7 @@ from rnnsearch.linting.costs import (
     foretold,
     lost_lanes,
     many_programs,
+    no_compiler,
     no_kernels,
     too_long,
 )
@@ -29,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     averaging_too_long,
     lost_lanes,
     no_kernels,
+    no_compiler,
     many_programs,
     unread_classes,
 )

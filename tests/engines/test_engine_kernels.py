@@ -1,12 +1,15 @@
 """Lanes trained in kernels are those trained in loops over steps; kernels run without a GPU here."""
 
+import sys
+
 import pytest
 
 from rnnsearch.engines import Numbers, Run
 from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.engines.fused.placement import make_placement
 from rnnsearch.models.kernels import LaneKernels
-from rnnsearch.models.native import library
+from rnnsearch.models.native.cpp_library import library
+from rnnsearch.models.native.cpp_recurrence import HostKernels
 from tests.engines import test_engine_contract as contract
 from tests.engines.conftest import make_program
 
@@ -42,8 +45,10 @@ def test_lanes_are_trained_as_without_kernels(cell, task):
 )
 def test_lanes_in_functions_of_cpp_train_as_keras(cell, task, kind, masked):
     dataset = contract.dataset_for(task, kind, masked)
-    engine = FusedEngine("map", "native")
-    assert make_placement("map", "native").kernels is not None
+    engine = FusedEngine("map")
+    wanted = HostKernels if sys.platform == "linux" else type(None)
+    assert isinstance(make_placement("map").kernels, wanted), "elsewhere only if it is asked for"
+    assert make_placement("map", "off").kernels is None
     program = make_program(task, dataset, cell=cell, units=(16,), bidirectional=True)
     contract.assert_trains_like_keras(engine, program, dataset, contract.TWO)
 

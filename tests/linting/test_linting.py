@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 import rnnsearch
 from rnnsearch.api.asked import read_inputs, resolve_engine
-from rnnsearch.linting import Earlier, Planned, lint
+from rnnsearch.linting import Earlier, Planned, costs, lint
 from rnnsearch.linting.costs import foretold, step_seconds
 from rnnsearch.linting.earlier import from_earlier
 from rnnsearch.linting.resolution import _alike, resolution
@@ -48,7 +49,8 @@ def said(of: Planned, earlier: Earlier | None = None) -> dict[str, str]:
     return {one.path: f"{one.kind}: {one.says}" for one in lint(of, earlier).remarks}
 
 
-def test_a_usual_space_has_no_remark() -> None:
+def test_a_usual_space_has_no_remark(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(costs, "compiler", lambda: "c++")
     assert said(planned({"cell": ["LSTM", "GRU"], "units": [16, 32]}, sequences=600)) == {}
 
 
@@ -105,6 +107,18 @@ def test_on_a_gpu_units_without_kernels_are_named() -> None:
     gpu = {"device": "gpu"}
     assert "of 24 units" in said(planned({"units": [16, 24, 32]}, run=gpu))["space.units"]
     assert "space.units" not in said(planned({"units": [16, 32, 64]}, run=gpu))
+
+
+def test_where_layers_are_loops_for_want_of_a_compiler_it_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(costs, "compiler", lambda: None)
+    monkeypatch.setattr(costs, "sys", SimpleNamespace(platform="linux"))
+    cpu = {"device": "cpu"}
+    assert "no C++ compiler" in said(planned({"units": [16, 24]}, run=cpu))["run.device"]
+    assert "run.device" not in said(planned({"units": [24, 128]}, run=cpu))
+    monkeypatch.setattr(costs, "compiler", lambda: "c++")
+    assert "run.device" not in said(planned({"units": [16, 24]}, run=cpu))
 
 
 def test_more_trials_than_there_is_time_for() -> None:

@@ -29,7 +29,7 @@ __all__ = ["KernelMode", "Placement", "make_placement"]
 KernelMode = Literal["auto", "off", "interpret", "native"]
 """Kernels for recurrent layers. Where lanes are a batch: ``auto`` where the device is a GPU that
 they are made for, ``interpret`` without one, for tests. Where they are looped over on a CPU:
-``native``, if the machine has a C++ compiler."""
+functions in C++, if the machine has a compiler for them; if not, ``native`` says so."""
 
 _Lane = Callable[[Any, Any, Any], Any]
 
@@ -98,8 +98,8 @@ class _Looped(Placement):
 
     def __init__(self, kernels: KernelMode) -> None:
         super().__init__(len(jax.local_devices()))
-        if kernels == "native":
-            self.kernels = _native()
+        if kernels == "native" or (kernels == "auto" and _may_build()):
+            self.kernels = _native(wanted=kernels == "native")
 
     def options(self, update: float) -> dict[str, Any]:
         """LLVM at a level that suits small loops."""
@@ -222,12 +222,19 @@ def _runs_kernels() -> bool:
         return False
 
 
-def _native() -> Kernels | None:
-    """Functions in C++; None, which is said, where they can't be had."""
-    from rnnsearch.models.native import HostKernels, library
+def _may_build() -> bool:
+    """Whether C++ is compiled unasked: on macOS a look for a compiler may open a window."""
+    return sys.platform == "linux" and bool(jax.local_devices()[0].platform == "cpu")
+
+
+def _native(wanted: bool) -> Kernels | None:
+    """Functions in C++; None where they can't be had, which is said where they were wanted."""
+    from rnnsearch.models.native.cpp_library import library
+    from rnnsearch.models.native.cpp_recurrence import HostKernels
 
     if isinstance(found := library(), str):
-        print(f"no native kernels: {found}", file=sys.stderr, flush=True)
+        if wanted:
+            print(f"no native kernels: {found}", file=sys.stderr, flush=True)
         return None
     return HostKernels()
 

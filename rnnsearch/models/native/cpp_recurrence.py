@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from functools import cache
 from typing import Any
 
@@ -10,18 +11,14 @@ import jax.numpy as jnp
 
 from rnnsearch.models import recurrence
 from rnnsearch.models.cells import CELLS
+from rnnsearch.models.native import FUNCTIONS, has_function
 from rnnsearch.models.native.cpp_library import library
 from rnnsearch.models.recurrence import Gates, Weights
 
-__all__ = ["HostKernels"]
+__all__ = ["HostKernels", "register"]
 
 Array = Any
 Arrays = tuple[Array, ...]
-
-_CELLS = ("GRU", "LSTM")
-_MULTIPLE = 16
-_MOST = 64
-"""H above which XLA's loop is as fast: most of it is products then (benchmarks/README.md)."""
 
 
 class HostKernels:
@@ -29,7 +26,7 @@ class HostKernels:
 
     def take(self, cell: str, units: int) -> bool:
         """Whether there is a function for such a layer."""
-        return cell in _CELLS and units % _MULTIPLE == 0 and units <= _MOST and _registered()
+        return has_function(cell, units) and _registered()
 
     def recur(
         self,
@@ -65,12 +62,17 @@ def _registered() -> bool:
     built = library()
     if isinstance(built, str):
         return False
-    for cell in _CELLS:
+    register(built)
+    return True
+
+
+def register(built: ctypes.CDLL) -> None:
+    """Tell XLA of the functions of a library. Once a process."""
+    for cell in FUNCTIONS:
         for way in ("forward", "backward"):
             for name in (_name(cell, way, False), _name(cell, way, True)):
                 capsule = jax.ffi.pycapsule(getattr(built, name))
                 jax.ffi.register_ffi_target(f"rnnsearch_{name}", capsule, platform="cpu")
-    return True
 
 
 def _name(cell: str, way: str, backward: bool) -> str:
@@ -80,7 +82,6 @@ def _name(cell: str, way: str, backward: bool) -> str:
 def _called(
     cell: str, way: str, backward: bool, shapes: list[tuple[int, ...]], *given: Array
 ) -> Any:
-    _registered()
     described = [jax.ShapeDtypeStruct(shape, jnp.float32) for shape in shapes]
     name = f"rnnsearch_{_name(cell, way, backward)}"
     return jax.ffi.ffi_call(name, described, vmap_method="sequential")(*given)
