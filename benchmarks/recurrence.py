@@ -113,7 +113,7 @@ def _checkpointed(cell: str, projected: Any, weights: Weights) -> Any:
 
 
 def _native(cell: str, projected: Any, weights: Weights) -> Any:
-    """Functions in C++ over all steps, which `RNNSEARCH_KERNELS=native` has the engine take."""
+    """Functions in C++ over all steps, which the engine takes where they can be built."""
     run = HostKernels().recur
     return run(cell, projected, weights, _NO_GATES, sequences=False)[1][0]
 

@@ -308,6 +308,21 @@ def _kernels() -> Literal["auto", "off", "native"]:
     return "off" if named == "off" else "native" if named == "native" else "auto"
 
 
+def _build_ahead() -> None:
+    """Have functions in C++ built meanwhile, where they will be wanted and never were before."""
+
+    def build() -> None:
+        """Where there is no compiler, an engine will say so."""
+        from rnnsearch.engines.fused.placement import may_build
+        from rnnsearch.models.native.building import library
+
+        if may_build():
+            library()
+
+    if os.environ["KERAS_BACKEND"] == "jax" and _kernels() != "off":
+        threading.Thread(target=build, name="rnnsearch-native", daemon=True).start()
+
+
 def _make_engine(setup: WorkerSetup) -> Engine:
     if setup.engine == "fused":
         from rnnsearch.engines.fused import FusedEngine
@@ -374,6 +389,7 @@ def main() -> None:
     with importing():
         import_keras_alone(find_devices=True)
     gc.freeze()  # what was imported stays
+    _build_ahead()
     setup: WorkerSetup
     setup, log = pickle.loads(connection.recv_bytes())
     _print_to(log)

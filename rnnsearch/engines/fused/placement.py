@@ -24,7 +24,7 @@ from rnnsearch.engines.devices import capability, has_gpu
 from rnnsearch.engines.fused.lane_epoch import LaneState
 from rnnsearch.models.in_kernels import Kernels
 
-__all__ = ["KernelMode", "Placement", "make_placement"]
+__all__ = ["KernelMode", "Placement", "make_placement", "may_build"]
 
 KernelMode = Literal["auto", "off", "interpret", "native"]
 """Kernels for recurrent layers. Where lanes are a batch: ``auto`` where the device is a GPU that
@@ -98,7 +98,7 @@ class _Looped(Placement):
 
     def __init__(self, kernels: KernelMode) -> None:
         super().__init__(len(jax.local_devices()))
-        if kernels == "native" or (kernels == "auto" and _may_build()):
+        if kernels == "native" or (kernels == "auto" and may_build()):
             self.kernels = _native(wanted=kernels == "native")
 
     def options(self, update: float) -> dict[str, Any]:
@@ -222,7 +222,7 @@ def _runs_kernels() -> bool:
         return False
 
 
-def _may_build() -> bool:
+def may_build() -> bool:
     """Whether C++ is compiled unasked: on macOS a look for a compiler may open a window."""
     return sys.platform == "linux" and bool(jax.local_devices()[0].platform == "cpu")
 
