@@ -314,7 +314,7 @@ def _build_ahead() -> None:
     def build() -> None:
         """Where there is no compiler, an engine will say so."""
         from rnnsearch.engines.fused.placement import may_build
-        from rnnsearch.models.native.building import library
+        from rnnsearch.models.native.cpp_library import library
 
         if may_build():
             library()

@@ -110,7 +110,7 @@ def _build(compiler: str, place: Path) -> None:
         aside = Path(folder) / place.name
         include = ("-I", jax.ffi.include_dir())
         _run(compiler, [compiler, *_OPTIONS, *include, str(_SOURCE), "-o", str(aside)])
-        trial = [sys.executable, "-m", "rnnsearch.models.native.trial", str(aside)]
+        trial = [sys.executable, "-m", "rnnsearch.models.native.cpp_trial", str(aside)]
         _run("the trial of the functions", trial)
         aside.replace(place)
 

@@ -1,6 +1,6 @@
 """Whether a library runs on this processor and computes what the loop over steps does.
 
-``python -m rnnsearch.models.native.trial LIBRARY`` ends with 0 where it does.
+``python -m rnnsearch.models.native.cpp_trial LIBRARY`` ends with 0 where it does.
 """
 
 from __future__ import annotations
