@@ -34,7 +34,6 @@ from benchmarks.machine import print_machine
 from benchmarks.tables import table
 from rnnsearch.models import cells
 from rnnsearch.models.cells import CELLS
-from rnnsearch.models.native.cpp_library import library
 from rnnsearch.models.native.cpp_recurrence import HostKernels
 from rnnsearch.models.recurrence import Gates, Weights, input_share, recur
 
@@ -120,7 +119,7 @@ def _native(cell: str, projected: Any, weights: Weights) -> Any:
 
 WAYS = {
     "kept": Way(_kept),
-    **({} if isinstance(library(), str) else {"functions in C++": Way(_native)}),
+    **({"functions in C++": Way(_native)} if HostKernels().take("LSTM", 64) else {}),
     "kept, LLVM level 3": Way(_kept, 3),
     "kept, LLVM level 0": Way(_kept, 0),
     "kept, but the plain input's share": Way(_kept, share=_plain_share),
