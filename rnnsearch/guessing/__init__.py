@@ -3,6 +3,6 @@
 from rnnsearch.guessing._base import Guess, Setting, Wishes
 from rnnsearch.guessing.arrays import guess_arrays
 from rnnsearch.guessing.guess import guess
-from rnnsearch.guessing.text import write_text
+from rnnsearch.guessing.yaml_text import write_text
 
 __all__ = ["Guess", "Setting", "Wishes", "guess", "guess_arrays", "write_text"]

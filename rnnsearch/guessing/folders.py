@@ -16,7 +16,7 @@ from rnnsearch.data.sources._mel import fft_size, mel_filters
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
 from rnnsearch.guessing.folding import with_folds
-from rnnsearch.guessing.rows import balance
+from rnnsearch.guessing.row_sequences import balance
 from rnnsearch.guessing.targets import class_objective
 from rnnsearch.vocabulary import MANY_TO_ONE
 

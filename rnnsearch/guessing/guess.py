@@ -19,10 +19,10 @@ from rnnsearch.guessing._base import FILE, Guess, Wishes, refuse
 from rnnsearch.guessing.archive import guess_archive
 from rnnsearch.guessing.arrays import guess_arrays
 from rnnsearch.guessing.cells import column_cells, parse_numbers
-from rnnsearch.guessing.fasta import guess_fasta
+from rnnsearch.guessing.fasta_letters import guess_fasta
 from rnnsearch.guessing.folders import PICTURES, SOUNDS, guess_pictures, guess_sounds
-from rnnsearch.guessing.stream import guess_stream, is_prose
-from rnnsearch.guessing.table import guess_table
+from rnnsearch.guessing.long_text import guess_stream, is_prose
+from rnnsearch.guessing.step_table import guess_table
 from rnnsearch.spec.wording import joined
 from rnnsearch.vocabulary import MANY_TO_MANY, MANY_TO_ONE, ONE_TO_MANY, SEQUENCE_TO_SEQUENCE
 

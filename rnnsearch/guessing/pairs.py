@@ -12,7 +12,7 @@ from rnnsearch.guessing._base import Guess, Setting, Wishes, refuse
 from rnnsearch.guessing.budget import Job, Written, search_settings, writing_settings
 from rnnsearch.guessing.cells import column_cells
 from rnnsearch.guessing.columns import Column
-from rnnsearch.guessing.rows import token_kind
+from rnnsearch.guessing.row_sequences import token_kind
 from rnnsearch.vocabulary import SEQUENCE_TO_SEQUENCE
 
 __all__ = ["find_texts", "guess_pairs"]

@@ -18,7 +18,7 @@ from rnnsearch.models.architecture import Architecture
 from rnnsearch.models.blank import Apply, apply, apply_blank
 from rnnsearch.models.direct import all_steps
 from rnnsearch.models.layers import Layers, Recurrent, StandardLayers
-from rnnsearch.models.parts import Parts
+from rnnsearch.models.named_layers import NamedLayers
 from rnnsearch.models.pooling import pooled
 from rnnsearch.models.reading import Reading
 from rnnsearch.vocabulary import CELLS
@@ -100,7 +100,7 @@ class _Builder:
     def __init__(self, architecture: Architecture, layers: Layers, apply: Apply) -> None:
         self._architecture = architecture
         self._layers = layers
-        self._parts = Parts(apply)
+        self._parts = NamedLayers(apply)
         self._reading = Reading(architecture, layers, self._parts)
 
     def recurrent(self) -> keras.Model:

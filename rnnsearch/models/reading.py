@@ -9,7 +9,7 @@ import keras
 from rnnsearch.data import MASK_VALUE
 from rnnsearch.models.architecture import Architecture
 from rnnsearch.models.layers import Layers
-from rnnsearch.models.parts import Parts
+from rnnsearch.models.named_layers import NamedLayers
 from rnnsearch.models.patches import patched
 from rnnsearch.tasks import SourceInput
 
@@ -31,7 +31,7 @@ class Reading:
         inputs: Name → tensor, of those that were asked for.
     """
 
-    def __init__(self, architecture: Architecture, layers: Layers, parts: Parts) -> None:
+    def __init__(self, architecture: Architecture, layers: Layers, parts: NamedLayers) -> None:
         self.inputs: dict[str, Tensor] = {}
         self._architecture = architecture
         self._layers = layers

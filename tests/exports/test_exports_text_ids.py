@@ -17,7 +17,7 @@ from rnnsearch.data.tokens.coding import Coding
 from rnnsearch.data.tokens.tokenizers import Tokenizer
 from rnnsearch.data.tokens.vocabulary import Vocabulary
 from rnnsearch.exports import FORMATS, write_folder
-from rnnsearch.exports.raw.tokens import _vocabulary
+from rnnsearch.exports.raw.token_forms import _vocabulary
 from rnnsearch.exports.text_ids import SCRIPT
 
 TEXTS = st.lists(st.text(st.sampled_from("aAbé'’ \n\t.,\u00a0\x1c_1"), max_size=12), min_size=1)

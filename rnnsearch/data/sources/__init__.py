@@ -19,7 +19,7 @@ from rnnsearch.data.sources.npz import NpzReader
 from rnnsearch.data.sources.parquet import ParquetReader
 from rnnsearch.data.sources.python import PythonReader
 from rnnsearch.data.sources.table import RowsTableReader
-from rnnsearch.data.sources.text import PlainTextReader
+from rnnsearch.data.sources.text_files import PlainTextReader
 from rnnsearch.data.sources.ts import TsReader
 
 __all__ = [

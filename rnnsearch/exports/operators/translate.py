@@ -13,7 +13,7 @@ import keras
 
 from rnnsearch.errors import InvalidInput, Problem
 from rnnsearch.exports.operators._base import NoTranslation, Operators, Symbol
-from rnnsearch.exports.operators.layers import LAYERS
+from rnnsearch.exports.operators.layer_operators import LAYERS
 from rnnsearch.exports.operators.operations import OPERATIONS
 
 __all__ = ["translated"]

@@ -15,9 +15,9 @@ from rnnsearch.data.tokens.token_preparation import RowsPreparation
 from rnnsearch.errors import InvalidInput, Problem
 from rnnsearch.exports.raw._base import RawForm
 from rnnsearch.exports.raw.arithmetic import unlinked, unscaled
-from rnnsearch.exports.raw.sequences import SequencesForm
-from rnnsearch.exports.raw.tables import TableForm
-from rnnsearch.exports.raw.tokens import StreamForm, TextsForm
+from rnnsearch.exports.raw.sequences_form import SequencesForm
+from rnnsearch.exports.raw.table_form import TableForm
+from rnnsearch.exports.raw.token_forms import StreamForm, TextsForm
 from rnnsearch.tasks import Loss
 
 __all__ = ["form_of", "own_units_of", "raw_model"]

@@ -16,7 +16,7 @@ from rnnsearch.exports.raw._base import Examples
 if TYPE_CHECKING:
     from rnnsearch.data.series.series_preparation import SeriesPreparation
     from rnnsearch.data.series.windows import Windows
-    from rnnsearch.exports.raw.tables import TableForm
+    from rnnsearch.exports.raw.table_form import TableForm
 
 __all__ = ["examples_of", "lagged_rows"]
 

@@ -14,10 +14,10 @@ from rnnsearch.data.time import Step
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
 from rnnsearch.guessing.columns import Column, before_test
-from rnnsearch.guessing.forecasts import base_setting, lag_settings, log_settings
+from rnnsearch.guessing.forecast_settings import base_setting, lag_settings, log_settings
 from rnnsearch.guessing.pairs import find_texts, guess_pairs
 from rnnsearch.guessing.panel import Panel
-from rnnsearch.guessing.rows import find_sequences, guess_rows, words_of
+from rnnsearch.guessing.row_sequences import find_sequences, guess_rows, words_of
 from rnnsearch.guessing.season import Season, calendar_feature, find_patterns, find_seasons
 from rnnsearch.guessing.table_columns import TableColumns, look_at, share_of
 from rnnsearch.guessing.targets import choose_target, class_objective

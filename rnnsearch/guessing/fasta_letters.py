@@ -9,7 +9,7 @@ from rnnsearch.data.collecting import name_some
 from rnnsearch.data.raw.text_rows import TextTable
 from rnnsearch.data.sources import ROWS
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
-from rnnsearch.guessing.rows import Labelled, balance, guess_labelled
+from rnnsearch.guessing.row_sequences import Labelled, balance, guess_labelled
 from rnnsearch.vocabulary import MANY_TO_ONE
 
 __all__ = ["guess_fasta"]

@@ -7,11 +7,11 @@ from typing import Any, final
 
 from rnnsearch.models.blank import Apply
 
-__all__ = ["Parts"]
+__all__ = ["NamedLayers"]
 
 
 @final
-class Parts:
+class NamedLayers:
     """Layers that were made.
 
     Args:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from rnnsearch.exports.operators._base import NoTranslation, Operators, Symbol
-from rnnsearch.exports.operators.recurrent import bidirectional, recurrent
+from rnnsearch.exports.operators.recurrent_operators import bidirectional, recurrent
 
 __all__ = ["LAYERS"]
 
