@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
-from keras.src.utils import module_utils
 
 from rnnsearch.engines.built.traced import Number, find_numbers, replaced
+from rnnsearch.engines.no_tensorflow import without_tensorflow
 
 __all__ = ["describe", "is_foreign"]
 
@@ -31,7 +29,7 @@ def describe(model: keras.Model) -> tuple[str, list[Number]]:
     user's own parts (`is_foreign`) a text says too little.
     """
     numbers = find_numbers(model)
-    with replaced(numbers, lambda place, number: _PLACEHOLDER), _without_tensorflow():
+    with replaced(numbers, lambda place, number: _PLACEHOLDER), without_tensorflow():
         document = keras.saving.serialize_keras_object(model)
     optimizer = document.get("compile_config", {}).get("optimizer")
     if isinstance(optimizer, Mapping) and isinstance(optimizer.get("config"), dict):
@@ -70,7 +68,7 @@ def is_foreign(model: keras.Model) -> bool:
     if type(model).__module__.partition(".")[0] != "keras":
         return True
     try:
-        with _without_tensorflow():
+        with without_tensorflow():
             document = keras.saving.serialize_keras_object(model)
     except Exception:  # whatever a part of a user's raises when it is to describe itself
         return True
@@ -94,20 +92,3 @@ def _is_foreign_class(part: Mapping[str, Any]) -> bool:
         return True
     module = str(part.get("module") or "keras")
     return module.partition(".")[0] != "keras"
-
-
-@contextlib.contextmanager
-def _without_tensorflow() -> Iterator[None]:
-    """Keras asks whether a thing is TensorFlow's, and imports that for seconds to know.
-
-    As long as nobody has imported it nothing is.
-    """
-    lazy = module_utils.tensorflow
-    if "tensorflow" in sys.modules or lazy._available is not None:
-        yield
-        return
-    lazy._available = False
-    try:
-        yield
-    finally:
-        lazy._available = None

@@ -18,6 +18,7 @@ from rnnsearch.engines.built.fit_requests import Request
 from rnnsearch.engines.built.keys import describe, is_foreign
 from rnnsearch.engines.built.recurrent_layers import by_hand
 from rnnsearch.engines.built.traced import Number, find_numbers, pairs, replaced, traced
+from rnnsearch.engines.xla_options import LOW_LEVEL, unless_said
 
 __all__ = ["Program", "Programs", "State", "built_for"]
 
@@ -41,7 +42,9 @@ class Part:
         if self._compiled is None:
             with self._lock:
                 if self._compiled is None:
-                    self._compiled = self.lowered.compile()
+                    on_cpu = jax.default_backend() == "cpu"
+                    options = unless_said(LOW_LEVEL) if on_cpu else {}
+                    self._compiled = self.lowered.compile(compiler_options=options)
         return self._compiled(*arguments)
 
 

@@ -8,7 +8,6 @@ On a GPU lanes are one batched computation (`jax.vmap`): a small recurrence leav
 from __future__ import annotations
 
 import importlib.util
-import os
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -22,6 +21,7 @@ from rnnsearch.data.inputs import aligned
 from rnnsearch.engines._base import LaneMode
 from rnnsearch.engines.devices import capability, has_gpu
 from rnnsearch.engines.fused.lane_epoch import LaneState
+from rnnsearch.engines.xla_options import LOW_LEVEL, unless_said
 from rnnsearch.models.in_kernels import Kernels
 
 __all__ = ["KernelMode", "Placement", "make_placement", "may_build"]
@@ -82,17 +82,6 @@ class Placement(ABC):
         """A lane of (K, …), on the host."""
 
 
-def _unless_said(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options that users say nothing of; XLA_FLAGS is where they would."""
-    said = os.environ.get("XLA_FLAGS", "")
-    return {name: value for name, value in options.items() if name not in said}
-
-
-_LOW_LEVEL = {"xla_backend_optimization_level": 1}
-"""LLVM's level. Its highest, XLA's default, makes slower code of a recurrence's small loops and
-takes longer to make it: benchmarks/README.md."""
-
-
 class _Looped(Placement):
     mode = "map"
 
@@ -103,7 +92,7 @@ class _Looped(Placement):
 
     def options(self, update: float) -> dict[str, Any]:
         """LLVM at a level that suits small loops."""
-        return _unless_said(_LOW_LEVEL)
+        return unless_said(LOW_LEVEL)
 
     def over_lanes(self, lane: _Lane) -> Any:
         """A loop over the lanes on each core."""
@@ -175,7 +164,7 @@ class _Batched(Placement):
         """Kernels as they come, where an update is short."""
         if not has_gpu() or update > _TUNED:
             return {}
-        return _unless_said(_UNTUNED)
+        return unless_said(_UNTUNED)
 
     def over_lanes(self, lane: _Lane) -> Any:
         """One program whose arrays have an axis more."""

@@ -12,6 +12,9 @@ __all__ = ["block_of", "cores", "tells_nothing"]
 _WAITING = 32
 """Trials at once of an oracle that waits for what it must know by itself."""
 
+_WHILE_STARTING = 16
+"""Trials at once where a process must start before it trains the first."""
+
 
 def cores() -> int:
     """Cores that this process may use."""
@@ -24,18 +27,19 @@ def tells_nothing(oracle: Any) -> bool:
     return type(oracle) is keras_tuner.oracles.RandomSearchOracle
 
 
-def block_of(oracle: Any, given: int | None = None) -> int:
+def block_of(oracle: Any, given: int | None = None, *, apart: bool = False) -> int:
     """Trials to have in hand at once.
 
     Args:
         oracle: Of KerasTuner's own, or another: that is asked for one at a time.
         given: By the user.
+        apart: Whether another process trains, so that models are built while it starts.
     """
     if given is not None:
         return given
     kind = type(oracle)
     if tells_nothing(oracle):
-        return 2 * cores() + 2
+        return max(2 * cores() + 2, _WHILE_STARTING if apart else 0)
     if kind in (keras_tuner.oracles.HyperbandOracle, keras_tuner.oracles.GridSearchOracle):
         return _WAITING
     if kind is keras_tuner.oracles.BayesianOptimizationOracle:

@@ -36,6 +36,9 @@ __all__ = ["LaneTuner"]
 
 _LOG = logging.getLogger("rnnsearch")
 
+_COLLECTED = 16
+"""Models between two searches for garbage, each of which takes 0.2 s beside TensorFlow."""
+
 _FIT = keras_tuner.HyperModel.fit
 _HOOKS = ("on_epoch_begin", "on_epoch_end", "on_batch_begin", "on_batch_end")
 _IN_TURN = ("on_trial_begin", "on_trial_end", "pre_create_trial", "_try_run_and_update_trial",
@@ -69,6 +72,7 @@ class LaneTuner(keras_tuner.Tuner):
         self._datasets = Datasets()
         self._said: set[str] = set()
         self._asked = 0
+        self._made = 0
         self._acted = False
         self._fitting = False
         self._programs: Any = None
@@ -169,7 +173,7 @@ class LaneTuner(keras_tuner.Tuner):
         fit_kwargs: dict[str, Any],
     ) -> bool:
         """Begin trials until there are enough, or no more for now; whether there are no more."""
-        width = block_of(self.oracle, self._block)
+        width = block_of(self.oracle, self._block, apart=not on_jax())
         while len(under_way) < width:
             self.pre_create_trial()
             # A name that has a trial under way would be given that one again.
@@ -357,7 +361,8 @@ class LaneTuner(keras_tuner.Tuner):
                 del self._waiting[place]
                 return model
         keras.backend.clear_session(free_memory=False)
-        if len(self.oracle.end_order) % 8 == 0:
+        self._made += 1
+        if self._made % _COLLECTED == 0:
             gc.collect()
         model = self._build_hypermodel(hp)
         if not isinstance(model, keras.Model):

@@ -10,6 +10,8 @@ from typing import Any
 
 import keras
 
+from rnnsearch.engines.no_tensorflow import without_tensorflow
+
 __all__ = ["apply_settings", "description", "settings"]
 
 _SETTINGS = ("floatx", "epsilon", "image_data_format")
@@ -40,10 +42,11 @@ def description(model: keras.Model) -> str:
     """
     weights = [[list(one.shape), str(one.dtype), bool(one.trainable)] for one in model.weights]
     kinds = [type(layer).__name__ for layer in model._flatten_layers()]
-    try:
-        said = _plain(keras.saving.serialize_keras_object(model))
-    except Exception:  # whatever a part of a user's raises when it is to describe itself
-        said = _plain(keras.saving.serialize_keras_object(model.optimizer))
+    with without_tensorflow():
+        try:
+            said = _plain(keras.saving.serialize_keras_object(model))
+        except Exception:  # whatever a part of a user's raises when it is to describe itself
+            said = _plain(keras.saving.serialize_keras_object(model.optimizer))
     text = json.dumps(
         [said, weights, kinds], sort_keys=True, default=lambda part: type(part).__name__
     )

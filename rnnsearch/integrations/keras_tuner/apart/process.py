@@ -110,13 +110,17 @@ class _Trainer:
         import keras
 
         from rnnsearch.engines import built
+        from rnnsearch.engines.no_tensorflow import without_tensorflow
         from rnnsearch.integrations.keras_tuner.apart.describing import description
+        from rnnsearch.integrations.keras_tuner.apart.undrawn import undrawn
         from rnnsearch.integrations.keras_tuner.fitting import BestEpoch
 
-        keras.utils.set_random_seed(fit.seed)
-        keras.backend.clear_session(free_memory=False)
+        with without_tensorflow():
+            keras.utils.set_random_seed(fit.seed)
+            keras.backend.clear_session(free_memory=False)
         hyperparameters, callbacks, objective, named = pickle.loads(fit.trial)
-        model = self._hypermodel.build(hyperparameters)
+        with contextlib.nullcontext() if fit.weights is None else undrawn():
+            model = self._hypermodel.build(hyperparameters)
         if description(model) != fit.description:
             self._say(Failed(fit.number, "what the function builds depends on the process"))
             return

@@ -5,16 +5,19 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import queue
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Pipe
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any
 
 import rnnsearch
+from rnnsearch.files import cache_folder
 from rnnsearch.integrations.keras_tuner.apart.messages import Begin, Data, Done, End, Failed, Fit
 from rnnsearch.pipes import inherited
 
@@ -34,11 +37,7 @@ class Process:
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", _MODULE, str(theirs.fileno())],
-                env={
-                    **os.environ,
-                    "KERAS_BACKEND": "jax",
-                    "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path),
-                },
+                env=_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=self._output,
                 stderr=subprocess.STDOUT,
@@ -48,7 +47,10 @@ class Process:
         self._files: dict[str, int] = {}
         self._take: Callable[[Done | Failed], None] | None = None
         self._ended: Callable[[str], None] | None = None
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._to_send: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._broken = False
+        for work in (self._listen, self._talk):
+            threading.Thread(target=work, daemon=True).start()
 
     @property
     def usable(self) -> bool:
@@ -78,12 +80,14 @@ class Process:
         self.send(begin)
 
     def send(self, message: Begin | Data | End | Fit) -> None:
-        """Say something.
+        """Say something, without waiting until it is heard: the process may still be importing.
 
         Raises:
             OSError: The process has ended.
         """
-        self._connection.send(message)
+        if self._broken or self._process.poll() is not None:
+            raise OSError("the process has ended")
+        self._to_send.put(ForkingPickler.dumps(message))
 
     def rest(self) -> None:
         """Let it forget the search, and wait for another.
@@ -99,7 +103,16 @@ class Process:
         self._take = self._ended = None
         self._process.kill()
         self._process.wait()
+        self._to_send.put(None)
         self._connection.close()
+
+    def _talk(self) -> None:
+        """Write what is to be said, in its order."""
+        try:
+            while (message := self._to_send.get()) is not None:
+                self._connection.send_bytes(message)
+        except OSError:  # `_listen` says that it has ended
+            self._broken = True
 
     def _listen(self) -> None:
         """Hand answers on, until the process ends."""
@@ -119,6 +132,17 @@ class Process:
             lines = self._output.read().decode(errors="replace").strip().splitlines()
             return f": {lines[-1][:300]}" if lines else ""
         return ""
+
+
+def _environment() -> dict[str, str]:
+    """Of the process: JAX, the script's modules, and the programs that were compiled before."""
+    return {
+        "JAX_COMPILATION_CACHE_DIR": str(cache_folder("programs")),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0.2",
+        **os.environ,
+        "KERAS_BACKEND": "jax",
+        "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path),
+    }
 
 
 def _changed_at(path: str) -> int:
