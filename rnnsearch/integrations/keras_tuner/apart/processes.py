@@ -111,7 +111,7 @@ class Process:
         try:
             while (message := self._to_send.get()) is not None:
                 self._connection.send_bytes(message)
-        except OSError:  # `_listen` says that it has ended
+        except (OSError, TypeError):  # TypeError: closed meanwhile; `_listen` says that it ended
             self._broken = True
 
     def _listen(self) -> None:
