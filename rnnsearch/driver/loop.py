@@ -15,15 +15,13 @@ rungs one after the other, not together.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
+from rnnsearch.driver.dispatching import Dispatch, Limits
 from rnnsearch.driver.failures import Failures
 from rnnsearch.driver.flight import Flight, Landing
 from rnnsearch.driver.planner import Planner
-from rnnsearch.driver.plans import BlockPlan
 from rnnsearch.driver.queue import BlockQueue, block_size
 from rnnsearch.driver.racing import Field
 from rnnsearch.driver.rounds import Rounds
@@ -34,7 +32,6 @@ from rnnsearch.errors import WorkerError
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import (
     Activity,
-    Block,
     BlockDone,
     Cancel,
     Compare,
@@ -48,7 +45,6 @@ from rnnsearch.execution.messages import (
     Ready,
     Resumed,
     Rung,
-    Schedule,
     Verdict,
 )
 from rnnsearch.outcomes import TrialRecord
@@ -69,34 +65,6 @@ _STARTS = 3
 
 _START_SECONDS = 300.0
 """How long the first worker may take until it is ready."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How long blocks are, how wide, and when to stop.
-
-    Attributes:
-        block: Trials of a block; None: as many as suit the device and the trials.
-        lanes: In which a block trains; None: as many as the engine likes.
-        schedule: From the epochs of a block's runs to their patience, rungs and stages.
-        timeout: Seconds, or None.
-        latest: Seconds up to which it goes on where no trial has ended; None as for `timeout`.
-        memory: MiB that a worker may hold; one that holds more is replaced between blocks.
-        costs: What is to be small beside the objective.
-        below: Cost → what it must be below.
-    """
-
-    block: int | None
-    lanes: int | None
-    schedule: Callable[[int], Schedule]
-    timeout: float | None
-    memory: float
-    latest: float | None = None
-    checkpoints: Path | None = None
-    retries: int = 1
-    failures: int | None = None
-    costs: tuple[str, ...] = ()
-    below: Mapping[str, float] = field(default_factory=dict)
 
 
 class Search:
@@ -132,13 +100,15 @@ class Search:
         self._observer = observer
         self._study = study
         self._weights = weights
-        self._afterwards = afterwards
         self._rounds = rounds
         self._field = field or Field(tally.objective)
         self._queue = BlockQueue(planner, study)
-        self._attempts: dict[int, int] = {}
-        self._flights: dict[int, Flight] = {}
-        self._idle: list[int] = []
+        self._blocks = Dispatch(
+            self._queue,
+            executor,
+            limits,
+            lambda: None if tally.best is None else afterwards(tally.best),
+        )
         self._failed_starts = 0
         self.failures = Failures(limits.failures, planner.structures())
         self._clock = Clock(limits.timeout, limits.latest)
@@ -157,7 +127,7 @@ class Search:
         try:
             while True:
                 self._dispatch()
-                idle = not self._flights and self._queue.is_open
+                idle = not self._blocks.flights and self._queue.is_open
                 if idle and (self._clock.stopped or not self._more):
                     self._show(always=True)
                     return self._ended
@@ -174,23 +144,23 @@ class Search:
         clock, complete = self._clock, self._tally.best is not None
         if not self._queue.is_open and clock.seconds > _START_SECONDS:
             raise WorkerError(f"no worker was ready after {_START_SECONDS:.0f} s")
-        epochs = any(flight.curves for flight in self._flights.values())
+        epochs = any(flight.curves for flight in self._blocks.flights.values())
         if clock.stop(complete=complete, judged=epochs or self._tally.any_ended):
-            for worker in self._flights:
+            for worker in self._blocks.flights:
                 self._executor.send(worker, Cancel())
         self._look_for_silence()
         if not clock.gave_up(complete=complete):
             return
-        for worker, flight in list(self._flights.items()):
+        for worker, flight in list(self._blocks.flights.items()):
             for landing in flight.out_of_time():
                 self._settle(landing, flight)
-            del self._flights[worker]
+            del self._blocks.flights[worker]
             self._executor.restart(worker)
 
     def _look_for_silence(self) -> None:
         """Start workers anew that hang."""
         patience = self._executor.patience
-        for worker, flight in list(self._flights.items()):
+        for worker, flight in list(self._blocks.flights.items()):
             silent = time.monotonic() - flight.heard
             if patience is not None and silent > patience.seconds:
                 reason = f"its worker ended no epoch for {silent:.0f} s (run.trial_timeout)"
@@ -198,8 +168,8 @@ class Search:
 
     def _show(self, always: bool = False) -> None:
         if always or time.monotonic() - self._shown >= _TICK:
-            lanes = [lane for flight in self._flights.values() for lane in flight.lanes()]
-            texts = [flight.activity for flight in self._flights.values() if flight.activity]
+            lanes = [lane for flight in self._blocks.flights.values() for lane in flight.lanes()]
+            texts = [flight.activity for flight in self._blocks.flights.values() if flight.activity]
             waits = "planning" if self._queue.is_open else "starting workers"
             activity = ", ".join(texts) or waits
             if self._clock.stopped:
@@ -227,43 +197,8 @@ class Search:
         return self._queue.more and self._gains and not self.failures.too_many
 
     def _dispatch(self) -> None:
-        while self._idle and not self._clock.stopped and self._more:
-            planned = self._queue.take()
-            if planned is not None:
-                worker = self._idle.pop(0)
-                self._send(worker, planned)
-                self._look_ahead(worker)
-
-    def _look_ahead(self, worker: int) -> None:
-        """Have a worker that was just given a block compile what comes after it."""
-        planned = self._queue.look_ahead()
-        order: Prepare | None = None
-        if planned is not None:
-            lanes = planned.lanes or self._limits.lanes
-            stride = self._limits.schedule(planned.runs[0].epochs).stride
-            order = Prepare(planned.program, len(planned.runs), lanes, stride)
-        elif self._queue.all_asked and self._tally.best is not None:
-            order = self._afterwards(self._tally.best)
-        if order is not None and order.program != self._flights[worker].block.program:
-            self._executor.send(worker, order)
-
-    def _send(self, worker: int, planned: BlockPlan) -> None:
-        for plan in planned.plans:
-            self._attempts[plan.number] = self._attempts.get(plan.number, 0) + 1
-        lanes = planned.lanes or self._limits.lanes
-        schedule = self._limits.schedule(planned.runs[0].epochs)
-        block = Block(
-            planned.program,
-            planned.runs,
-            schedule,
-            lanes,
-            planned.epochs,
-            checkpoints=self._limits.checkpoints,
-            costs=tuple(dict.fromkeys((*self._limits.costs, *self._limits.below))),
-            limits=self._limits.below,
-        )
-        self._flights[worker] = Flight(block, {plan.number: plan for plan in planned.plans})
-        self._executor.send(worker, block)
+        while self._blocks.idle and not self._clock.stopped and self._more:
+            self._blocks.send_next()
 
     def _handle(self, worker: int, message: Message) -> None:
         match message:
@@ -271,8 +206,8 @@ class Search:
                 self._ready(worker, device)
             case Crashed(reason, gone, left):
                 self._crashed(worker, reason, gone, left)
-            case _ if worker in self._flights:
-                self._report(worker, self._flights[worker], message)
+            case _ if worker in self._blocks.flights:
+                self._report(worker, self._blocks.flights[worker], message)
 
     def _report(self, worker: int, flight: Flight, message: Message) -> None:
         silent = flight.listened()
@@ -299,15 +234,15 @@ class Search:
                 if landing is not None:
                     self._settle(landing, flight)
             case BlockDone(memory):
-                del self._flights[worker]
+                del self._blocks.flights[worker]
                 if memory > self._limits.memory:
                     self._executor.restart(worker)
                 else:
-                    self._idle.append(worker)
+                    self._blocks.idle.append(worker)
 
     def _ready(self, worker: int, device: str) -> None:
         self._failed_starts = 0
-        self._idle.append(worker)
+        self._blocks.idle.append(worker)
         if not self._queue.is_open:
             planner = self._planner
             learns = not planner.asks_ahead
@@ -330,35 +265,19 @@ class Search:
         self.failures.add(landing.record, flight.block.program)
 
     def _crashed(self, worker: int, reason: str, gone: bool, left: bool = False) -> None:
-        flight = self._flights.pop(worker, None)
+        flight = self._blocks.flights.pop(worker, None)
         if flight is not None and left:
-            self._hand_on(flight)
+            self._blocks.hand_on(flight)
         elif flight is not None:
-            self._retry(flight, reason)
-        elif worker not in self._idle:
+            for landing in self._blocks.retry(flight, reason):
+                self._settle(landing, flight)
+        elif worker not in self._blocks.idle:
             self._failed_starts += 1
             if self._failed_starts >= _STARTS:
                 raise WorkerError(f"workers do not start: {reason}")
-        if worker in self._idle:
-            self._idle.remove(worker)
+        if worker in self._blocks.idle:
+            self._blocks.idle.remove(worker)
         if gone:
             self._executor.restart(worker)
         else:
-            self._idle.append(worker)
-
-    def _hand_on(self, flight: Flight) -> None:
-        """Give what a worker that left has not ended to the next, as if it had not been begun."""
-        for number in flight.open:
-            self._attempts[number] -= 1
-        if flight.open:
-            self._queue.put_back([BlockPlan(list(flight.open.values()), lanes=flight.block.lanes)])
-
-    def _retry(self, flight: Flight, reason: str) -> None:
-        """Start the block's open trials again, each alone: one may have taken all down."""
-        again = []
-        for number, plan in flight.open.items():
-            if self._attempts[number] <= self._limits.retries:
-                again.append(BlockPlan([plan], lanes=flight.block.lanes))
-            else:
-                self._settle(flight.failed(number, reason), flight)
-        self._queue.put_back(again)
+            self._blocks.idle.append(worker)
