@@ -31,6 +31,7 @@ data:
 space: {cell: GRU, units: 4, window: [6, 12], attention: luong, learning_rate: 0.02}
 loss: {name: quantile, quantiles: [0.1, 0.5, 0.9]}
 search: {objective: val_mase, sampler: grid, pruner: none, epochs: 3, keep: best, confirm: 0}
+run: {diagnosis: false}
 """
 
 

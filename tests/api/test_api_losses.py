@@ -32,6 +32,7 @@ loss: {name: quantile, quantiles: [0.05, 0.5, 0.95]}
 search:
   {objective: val_pinball, metrics: [mase, mape], sampler: grid, pruner: none, epochs: 8,
    patience: 10, keep: best, confirm: 0}
+run: {diagnosis: false}
 """
 
 

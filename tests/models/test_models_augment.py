@@ -10,6 +10,8 @@ from rnnsearch.models import augment
 from rnnsearch.models.augment import Augment, noise, sliced, warped
 
 B, T, F = 400, 20, 2
+PLACES = 61
+"""Of one number, whatever the sequence's length: another shape would be compiled anew."""
 UNIT = st.floats(0, 1, exclude_max=True, width=32)
 
 
@@ -83,7 +85,7 @@ def test_each_call_draws_anew():
 @given(last=st.integers(1, 60), where=UNIT, kind=UNIT)
 @settings(deadline=None, max_examples=15)
 def test_a_warp_reads_from_end_to_end_in_order(last, where, kind):
-    place = np.arange(last + 1, dtype=np.float32)[None]
+    place = np.linspace(0, last, PLACES, dtype=np.float32)[None]
     last, where, kind = (np.full((1, 1), value, np.float32) for value in (last, where, kind))
     found = np.array(warped(place, last, where, kind))[0]
     assert found[0] == 0 and found[-1] == pytest.approx(last[0, 0])
@@ -101,7 +103,7 @@ def test_a_warp_reads_from_end_to_end_in_order(last, where, kind):
 @given(last=st.integers(1, 60), size=UNIT, where=UNIT)
 @settings(deadline=None, max_examples=15)
 def test_a_slice_is_nine_tenths_or_more(last, size, where):
-    place = np.arange(last + 1, dtype=np.float32)[None]
+    place = np.linspace(0, last, PLACES, dtype=np.float32)[None]
     last, size, where = (np.full((1, 1), value, np.float32) for value in (last, size, where))
     found = np.array(sliced(place, last, size, where))[0]
     assert found[0] >= 0 and found[-1] <= last[0, 0]
