@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from rnnsearch.data.collecting import Problems, name_rows
+from rnnsearch.data.raw.cell_numbers import empty_cells
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.series.checked_columns import Columns
 from rnnsearch.data.series.newest_first import NEWEST_FIRST
@@ -184,9 +185,23 @@ def _in_order(table: Table, time: Times, panel: Panel | None) -> Series:
         return found
     first = problems.found[0]
     advice = first.advice
+    merged = _named_once(table, time) if "sorted" in first.must else ""
+    if merged:
+        must = "must name the series of a row in each row"
+        received = f"'{merged}' in the first row of each series only, as merged cells are written"
+        return refuse(must, received, f"fill it down; pandas: table['{merged}'].ffill()")
     if "twice" in first.must:
         advice += f", or name the series in one column, each of {FEWEST_ROWS} rows or more"
     return refuse(first.must, first.received, advice, path=f"{FILE}, column {time.shown}")
+
+
+def _named_once(table: Table, time: Times) -> str:
+    """The column that holds something in the first row and where rows go back in time only."""
+    begins = np.concatenate([[True], np.diff(time.times).astype(np.int64) < 0])
+    for name, column in zip(table.header, table.columns, strict=True):
+        if name not in time.names and np.array_equal(~empty_cells(column), begins):
+            return name
+    return ""
 
 
 def duplicates_of(times: np.ndarray, panel: Panel | None) -> Literal["first", "mean"] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from rnnsearch.data.time import (
     TimeProblem,
     find_form,
     forms_among,
+    infer_step,
     join_cells,
     read_stamps,
     read_times,
@@ -45,6 +47,8 @@ _PARTS = (
     ("date", "hour"),
 )
 """What is put together, the longer first."""
+_BOUNDS = ((1500, 2200), (1, 12), (1, 31), (0, 24))
+"""Years, months, days and hours, as tables without a header begin with them."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ def find_times(table: Table, names: Sequence[str]) -> Times | None:
         if _rise(found.times):
             return found
     joined = list(_joined(table, names, single))
-    for found in joined:
+    for found in (*joined, *_unnamed(table, names)):
         if _rise(found.times):
             return found
     for found in every:  # a time of day that no date stands beside
@@ -166,6 +170,29 @@ def _joined(table: Table, names: Sequence[str], single: Sequence[Times]) -> Iter
         stamps = _stamps(cells) if all(cells) else None
         if stamps is not None:
             yield Times(chosen, stamps)
+
+
+def _unnamed(table: Table, names: Sequence[str]) -> Iterator[Times]:
+    """The first columns of a table without a header, where they are regular times put together.
+
+    That is years, months, days and hours in columns of their own, or dates as numbers.
+    """
+    if not all(re.fullmatch(r"column_\d+", name) for name in table.header):
+        return
+    first = tuple(name for name in table.header[: len(_BOUNDS)] if name in names)
+    columns = [column_cells(table, name) for name in first]
+    fits = [_whole_within(cells, *bounds) for cells, bounds in zip(columns, _BOUNDS, strict=False)]
+    most = fits.index(False) if False in fits else len(fits)
+    for count in (*range(most, 1, -1), 1):
+        stamps = _stamps(join_cells(first[:count], columns[:count]) if count > 1 else columns[0])
+        if stamps is not None and _rise(stamps.times):
+            step = infer_step(stamps.times)
+            if step is not None and step.regular and stamps.clock.form not in ("year", "excel"):
+                yield Times(first[:count], stamps)
+
+
+def _whole_within(cells: Sequence[str], low: int, high: int) -> bool:
+    return all(cell.isdecimal() and low <= int(cell) <= high for cell in cells)
 
 
 def _stamps(cells: Sequence[str]) -> Stamps | None:

@@ -318,7 +318,7 @@ def test_no_forecast_has_rows_of_two_series(write_csv: Any, csv_source: Any) -> 
     assert frame.index.tolist() == list(range(x["source"].shape[0] * STEPS))
     half = len(frame) // 2
     assert frame["town"].tolist() == ["oslo"] * half + ["rome"] * half
-    assert frame["t"].iloc[half - 1] == frame["t"].iloc[-1] == "2024-01-04 12:00"
+    assert frame["t"].iloc[half - 1] == frame["t"].iloc[-1] == "2024-01-04T12:00"
 
 
 def test_a_series_too_short_for_a_forecast_has_none(write_csv: Any, csv_source: Any) -> None:

@@ -23,6 +23,7 @@ from rnnsearch.data.time import (
     join_cells,
     read_stamps,
     times_after,
+    with_writing,
 )
 from rnnsearch.errors import InvalidData
 
@@ -69,6 +70,9 @@ def test_a_regular_series_comes_back_in_any_form(
         assert (found.times == times[:rows]).all() or (found.others == times[:rows]).all()
         return
     np.testing.assert_array_equal(found.times, times[:rows])
+    cells = whole.strftime(form).tolist()
+    clock = with_writing(Clock(found.form), [cells[:rows]], found.times, ["t"])
+    assert [each.tolist() for each in clock.written(times) or ()] == [cells]
     step = infer_step(found.times)
     assert step is not None and step.regular
     np.testing.assert_array_equal(times_after(found.times, step, 3), times[rows:])
@@ -239,7 +243,7 @@ def test_a_new_file_is_read_as_the_first_was_or_refused(write_csv: Any, csv_sour
     prepared = preparation_from_json(read(source, "many_to_one").preparation(fold=-1).to_json())
     early = index[:10]  # nothing in it tells
     _, frame = prepared.inputs(str(write_csv({"t": early.strftime("%d/%m/%Y"), "y": values[:10]})))
-    assert frame["t"].tolist()[-1] == "2003-01-11"
+    assert frame["t"].tolist()[-1] == "11/01/2003"
     _, frame = prepared.inputs(str(write_csv({"t": early.strftime("%Y-%m-%d"), "y": values[:10]})))
     assert frame["t"].tolist()[-1] == "2003-01-11"
     other = write_csv({"t": index[10:30].strftime("%m/%d/%Y"), "y": values[:20]})

@@ -131,7 +131,7 @@ def _choose(
 def _last_rows(series: Series, trains: Sequence[range], size: int) -> Series:
     """The last training rows of the longest series, in whole blocks."""
     pairs = sorted(zip(series.each(), trains, strict=True), key=lambda pair: -len(pair[1]))
-    pairs = pairs[:_MOST_SERIES]
+    pairs = [pair for pair in pairs[:_MOST_SERIES] if len(pair[1])] or pairs[:1]
     most = max(_MOST_ROWS // len(pairs) // size, 1) * size
     taken = [
         one.take(slice(max(train.start, train.stop - most), train.stop)) for one, train in pairs

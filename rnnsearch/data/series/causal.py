@@ -7,17 +7,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from rnnsearch.data.categories import column_names
 from rnnsearch.data.inputs import Inputs, Windowed
+from rnnsearch.data.series.changes import rows_changed_from
 from rnnsearch.data.series.cuts import cut_for
-from rnnsearch.data.series.features import row_features
+from rnnsearch.data.series.features import read_columns
 from rnnsearch.data.series.layout import SeriesLayout
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.series.windows import Windows
 
 __all__ = ["Steps", "causal_inputs", "forecast_steps"]
-
-_SEASONS = 4
-"""Seasons before a window that changes may reach back, where rows are missing."""
 
 
 class Steps(NamedTuple):
@@ -72,35 +71,56 @@ def causal_inputs(
     affected = np.flatnonzero(series.gaps[ends][:, soon].any(axis=1))
     if not len(affected):
         return x
-    cut = [
-        _features_at(prepared, series, int(windows.starts[at]), int(ends[at])) for at in affected
-    ]
+    length = 1 if prepared.window is None else windows.length
+    rows = ends[affected, None] + np.arange(1 - length, 1)
+    cut = _as_known_then(prepared, series, features, rows)
     if isinstance(x, np.ndarray):
-        x[affected] = np.stack([rows[-1] for rows in cut])
+        x[affected] = cut[:, -1]
         return x
     if isinstance(x, dict) and "vector" in x:
         vector = np.array(x["vector"])
-        vector[affected] = np.stack([rows[-1] for rows in cut])
+        vector[affected] = cut[:, -1]
         return {**x, "vector": vector}
     source = x["source"] if isinstance(x, dict) else x
     assert isinstance(source, Windowed)
     starts = source.starts.copy()
     starts[affected] = len(source.rows) + windows.length * np.arange(len(affected), dtype=np.int32)
-    changed = replace(source, rows=np.concatenate([source.rows, *cut]), starts=starts)
+    changed = replace(
+        source, rows=np.concatenate([source.rows, cut.reshape(-1, cut.shape[-1])]), starts=starts
+    )
     return {**x, "source": changed} if isinstance(x, dict) else changed
 
 
-def _features_at(prepared: SeriesLayout, series: Series, start: int, end: int) -> np.ndarray:
-    """Features of the rows from `start` to `end`, (T, F), as they are known after the last."""
-    lag = prepared.lag.inputs if prepared.lag else 0
-    first = max(0, start - _SEASONS * lag)
-    stop = min(len(series), end + 1 + prepared.horizon)
-    part = series.take(slice(first, stop))
+def _as_known_then(
+    prepared: SeriesLayout,
+    series: Series,
+    features: np.ndarray,
+    rows: np.ndarray,
+) -> np.ndarray:
+    """Features of the rows of windows (N, T, F), as they are known after the last row of each.
+
+    Args:
+        prepared: What says how rows are read.
+        series: The rows, with their gaps filled.
+        features: Of each row (R, F), of what is known in the end.
+        rows: (N, T) of each window.
+    """
     assert series.gaps is not None
-    inputs = part.inputs.copy()
-    for column in np.flatnonzero(prepared.soon):
-        seen = np.flatnonzero(~series.gaps[: end + 1, column])
-        if len(seen):
-            inputs[max(seen[-1] + 1 - first, 0) :, column] = series.inputs[seen[-1], column]
-    rows = row_features(prepared, replace(part, inputs=inputs))
-    return rows[start - first : end + 1 - first]
+    found = features[rows]
+    joined, changing = read_columns(prepared, series)
+    scaling = prepared.scaling
+    linked = scaling.link(joined)
+    before = rows_changed_from(len(series), prepared.lag, series.ticks)
+    names = column_names(prepared.inputs_names, prepared.categories)
+    numbers = [name for name in prepared.inputs_names if name not in prepared.categories]
+    every = np.arange(len(series))
+    for at in np.flatnonzero(prepared.soon):
+        column = names.index(numbers[at])
+        seen = np.maximum.accumulate(np.where(series.gaps[:, at], -1, every))[rows[:, -1:]]
+        held = np.where(seen < 0, rows, np.minimum(rows, seen))
+        value = linked[held, column]
+        if before is not None and changing[column]:
+            past = before[rows]
+            value = value - linked[np.where(seen < 0, past, np.minimum(past, seen)), column]
+        found[..., column] = (value - scaling.offset[column]) / scaling.scale[column]
+    return found

@@ -9,7 +9,14 @@ import numpy as np
 
 from rnnsearch.data.series.naive import at_rows, observed_rows, seasonal_lag, seasonal_rows
 
-__all__ = ["Lags", "lags", "past_inputs", "past_targets", "rows_before"]
+__all__ = [
+    "Lags",
+    "lags",
+    "past_inputs",
+    "past_targets",
+    "rows_before",
+    "rows_changed_from",
+]
 
 
 class Lags(NamedTuple):
@@ -78,15 +85,21 @@ def past_inputs(
         lag: How far back.
         ticks: (R,) steps of the clock from the first row to each; None where each row is one.
     """
+    before = rows_changed_from(len(values), lag, ticks)
+    return None if before is None else np.where(changing, values[before], 0.0)
+
+
+def rows_changed_from(
+    count: int, lag: Lags | None, ticks: np.ndarray | None = None
+) -> np.ndarray | None:
+    """The row (R,) that each of so many rows is a change from, as `past_inputs` has it."""
     if lag is None:
         return None
-    rows = np.arange(len(values))
+    rows = np.arange(count)
     if ticks is None or lag.base == "last" or not lag.inputs:
-        before = np.maximum(rows - lag.inputs, 0)
-    else:
-        every = np.ones(len(values), bool)
-        before = np.maximum(seasonal_rows(every, rows, lag.inputs, lag.inputs, ticks), 0)
-    return np.where(changing, values[before], 0.0)
+        return np.maximum(rows - lag.inputs, 0)
+    every = np.ones(count, bool)
+    return np.maximum(seasonal_rows(every, rows, lag.inputs, lag.inputs, ticks), 0)
 
 
 def past_targets(

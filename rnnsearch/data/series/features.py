@@ -18,6 +18,7 @@ __all__ = [
     "ahead_scaling",
     "calendar_of_rows",
     "known_ahead",
+    "read_columns",
     "row_features",
     "starting_features",
     "step_features",
@@ -63,6 +64,18 @@ def row_features(prepared: SeriesLayout, series: Series) -> np.ndarray:
     What is known in advance is that of the row which the row predicts; that of the row itself
     where a block or several steps are predicted, whose lags are no features of rows.
     """
+    joined, changing = read_columns(prepared, series)
+    linked = prepared.scaling.link(joined)
+    past = past_inputs(linked, changing, prepared.lag, series.ticks)
+    scaled = prepared.scaling.apply(joined, past)
+    if not prepared.lags or prepared.output_steps is not None:
+        return scaled
+    rows = np.arange(len(scaled)) + prepared.horizon
+    return np.concatenate([scaled, lagged(prepared, series, rows)], axis=1)
+
+
+def read_columns(prepared: SeriesLayout, series: Series) -> tuple[np.ndarray, np.ndarray]:
+    """What is read of each row but for lags, (R, F) not scaled, and which are changes (F,)."""
     horizon = prepared.horizon if prepared.output_steps is None else 0
     names, categories = prepared.inputs_names, prepared.categories
     joined = join_columns(series.inputs, series.texts, names, categories)
@@ -77,13 +90,7 @@ def row_features(prepared: SeriesLayout, series: Series) -> np.ndarray:
         calendar = _calendar(prepared, times)
         joined = np.concatenate([joined, calendar], axis=1)
         changing += [False] * calendar.shape[1]
-    linked = prepared.scaling.link(joined)
-    past = past_inputs(linked, np.array(changing, bool), prepared.lag, series.ticks)
-    scaled = prepared.scaling.apply(joined, past)
-    if not prepared.lags or prepared.output_steps is not None:
-        return scaled
-    rows = np.arange(len(scaled)) + horizon
-    return np.concatenate([scaled, lagged(prepared, series, rows)], axis=1)
+    return joined, np.array(changing, bool)
 
 
 def ahead_scaling(prepared: SeriesLayout) -> Scaling:

@@ -20,7 +20,7 @@ from rnnsearch.files import cache_folder, keep, kept
 
 __all__ = ["read_file"]
 
-_FORM = "3"
+_FORM = "4"
 """Changes whenever the rows of the same file do, so that old ones are not taken."""
 
 _LARGE = 4 << 20

@@ -15,7 +15,7 @@ from rnnsearch.data.series.kept_rows import read_file
 from rnnsearch.data.series.layout import SeriesLayout
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.series.windows import Windows
-from rnnsearch.data.time import times_after
+from rnnsearch.data.time import Clock, times_after
 
 __all__ = ["check_categories", "new_windows", "read_new", "row_labels"]
 
@@ -103,26 +103,40 @@ def check_categories(prepared: SeriesLayout, series: Series, windows: Windows) -
     problems.raise_any()
 
 
-def row_labels(prepared: SeriesLayout, series: Series, predicted: np.ndarray) -> np.ndarray:
-    """Time stamp, or row of the file, of each row predicted, of (N,) or (N, T)."""
-    if a_row_a_block(prepared, series):
-        return _labels_of_blocks(prepared, series)
-    return _labels(prepared, series, predicted.ravel())
+def row_labels(
+    prepared: SeriesLayout, series: Series, predicted: np.ndarray
+) -> dict[str, np.ndarray]:
+    """What each row predicted is, of (N,) or (N, T), as the columns that say it in the file.
 
-
-def _labels(prepared: SeriesLayout, series: Series, predicted: np.ndarray) -> np.ndarray:
-    """Time stamp, or row of the file, of each row predicted (P,)."""
-    beyond = max(int(predicted.max()) - len(series) + 1, 0)
+    These are the file's columns of time with cells as it writes them, or one of ISO time stamps
+    where that can't be; without times `row`, the number of the row.
+    """
     if series.times is None:
-        after = series.rows[-1] + 1 + np.arange(beyond)
-        return np.asarray(np.concatenate([series.rows, after])[predicted])
-    times = np.concatenate([series.times, times_after(series.times, prepared.step, beyond)])
-    return np.asarray(series.clock.texts(times)[predicted])
+        after = series.rows[-1] + 1 + np.arange(max(int(predicted.max()) - len(series) + 1, 0))
+        return {"row": np.concatenate([series.rows, after])[predicted.ravel()]}
+    if a_row_a_block(prepared, series):
+        times, every = _times_of_blocks(prepared, series), None
+    else:
+        rows, every = np.unique(predicted.ravel(), return_inverse=True)
+        beyond = max(int(rows[-1]) - len(series) + 1, 0)
+        after = times_after(series.times, prepared.step, beyond)
+        times = np.concatenate([series.times, after])[rows]
+    found = _written(prepared, series.clock, times)
+    return found if every is None else {name: texts[every] for name, texts in found.items()}
 
 
-def _labels_of_blocks(prepared: SeriesLayout, series: Series) -> np.ndarray:
-    """Time stamps of all steps of blocks of which only the first row is given."""
+def _written(prepared: SeriesLayout, clock: Clock, times: np.ndarray) -> dict[str, np.ndarray]:
+    """Times of rows as texts, by the columns that they belong into."""
+    taken = {"sequence", "step", prepared.series}
+    written = None if taken & {*prepared.time} else clock.written(times)
+    if written is not None and len(written) == len(prepared.time):
+        return dict(zip(prepared.time, written, strict=True))
+    single = len(prepared.time) == 1 and prepared.time[0] not in taken
+    return {prepared.time[0] if single else "time": clock.texts(times)}
+
+
+def _times_of_blocks(prepared: SeriesLayout, series: Series) -> np.ndarray:
+    """Times of all steps of blocks of which only the first row is given."""
     assert series.times is not None and prepared.step is not None and prepared.output_steps
     steps = np.arange(prepared.output_steps)
-    times = [prepared.step.after(time, steps) for time in series.times]
-    return series.clock.texts(np.concatenate(times))
+    return np.concatenate([prepared.step.after(time, steps) for time in series.times])

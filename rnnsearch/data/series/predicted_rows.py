@@ -25,8 +25,8 @@ def predictions(layout: SeriesLayout, path: str) -> tuple[Inputs, pd.DataFrame]:
     """x of every window (or block) in a CSV file, and what each prediction is of.
 
     Where there are several series they follow each other, and the frame names them first.
-    It has the column of time stamps under its own name, or `row`, which counts on
-    beyond the file's end; for sequences of outputs also `sequence` and `step`, both
+    It has the columns of time under their own names, as the file writes them, or `row`, which
+    counts on beyond the file's end; for sequences of outputs also `sequence` and `step`, both
     from 1. What is predicted after a row is the same whatever rows follow: many_to_many reads
     for each row the window that ends there, and of the first window each step has a row. Where
     it does not look ahead (`horizon: 0`), windows lie end to end, and the last overlaps the
@@ -79,8 +79,7 @@ def _frame(layout: SeriesLayout, series: Series, windows: Windows) -> pd.DataFra
 
     cut = cut_for(layout.mapping)
     predicted = cut.predicted(layout, windows)
-    labels = row_labels(layout, series, predicted)
-    frame = pd.DataFrame({_label_name(layout, series): labels})
+    frame = pd.DataFrame(row_labels(layout, series, predicted))
     if predicted.ndim == 2:
         sequences, steps = predicted.shape
         frame.insert(0, "sequence", np.repeat(np.arange(sequences) + 1, steps))
@@ -100,10 +99,4 @@ def _frame_of_steps(layout: SeriesLayout, series: Series, steps: Steps) -> pd.Da
     columns |= {"sequence": places // (layout.window or 1) + 1}
     columns |= {"step": places % (layout.window or 1) + 1}
     labels = row_labels(layout, series, steps.origins + layout.horizon)
-    return pd.DataFrame({**columns, _label_name(layout, series): labels}, index=steps.outputs)
-
-
-def _label_name(layout: SeriesLayout, series: Series) -> str:
-    """The column of a frame that says when, or which row."""
-    name = "row" if series.times is None else layout.time[0] if len(layout.time) == 1 else "time"
-    return "time" if name in ("sequence", "step") else name
+    return pd.DataFrame({**columns, **labels}, index=steps.outputs)

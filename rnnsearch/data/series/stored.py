@@ -78,7 +78,7 @@ def from_plain(values: dict[str, Any]) -> dict[str, Any]:
         "features_names": tuple(feature["name"] for feature in features),
         "calendar": tuple(values["calendar"]),
         "time": _names(values["time"]),
-        "clock": Clock(**values["clock"]) if values.get("clock") else None,
+        "clock": Clock.from_json(values["clock"]) if values.get("clock") else None,
         "step": Step.from_json(values["step"]) if values["step"] else None,
         "span": (np.datetime64(span[0], "us"), np.datetime64(span[1], "us")) if span else None,
         "season": values["season"],

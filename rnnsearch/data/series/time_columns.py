@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rnnsearch.data.collecting import name_rows
 from rnnsearch.data.raw.tables import Column
-from rnnsearch.data.time import Stamps, TimeProblem, join_cells, read_stamps, read_typed
+from rnnsearch.data.time import (
+    Stamps,
+    TimeProblem,
+    join_cells,
+    read_stamps,
+    read_typed,
+    with_writing,
+)
 
 if TYPE_CHECKING:
     from rnnsearch.data.series.checked_columns import ColumnReader
@@ -26,7 +34,8 @@ def times_of(reader: ColumnReader) -> np.ndarray | None:
     columns = [column for column in found if column is not None]
     if not names or len(columns) < len(names):
         return None
-    texts = columns[0].texts if len(columns) == 1 else lambda: _joined(reader, columns)
+    cells = cache(lambda: [column.texts() for column in columns])
+    texts = cache(lambda: cells()[0] if len(columns) == 1 else join_cells(names, cells()))
     try:
         stamps = _stamps(reader, columns, texts)
     except TimeProblem as problem:
@@ -45,14 +54,11 @@ def times_of(reader: ColumnReader) -> np.ndarray | None:
         reader.problems.add("data.time", must, received, advice)
         return None
     reader.clock = stamps.clock
+    if len(columns) > 1 or columns[0].times() is None:
+        reader.clock = with_writing(stamps.clock, cells(), times, names, reader.columns.clock)
     reader.notes += stamps.notes
     ordered = [_in_order(reader, times[members], members) for members in reader.members]
     return times if all(ordered) else None
-
-
-def _joined(reader: ColumnReader, columns: Sequence[Column]) -> list[str]:
-    """The cells of several columns of time."""
-    return join_cells(reader.columns.time, [column.texts() for column in columns])
 
 
 def _stamps(

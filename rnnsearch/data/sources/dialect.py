@@ -262,7 +262,8 @@ def _totals(firsts: Sequence[str]) -> int:
         return 0
     named = [bool(cell) and not any(map(str.isdigit, cell)) for cell in firsts]
     count = next((at for at, name in enumerate(reversed(named)) if not name), len(named))
-    return count if count <= _MOST_TOTALS and not any(named[: len(named) - count]) else 0
+    above = named[1 : len(named) - count]  # the first may hold units
+    return count if count <= _MOST_TOTALS and not any(above) else 0
 
 
 def _full(row: Sequence[str], usual: int) -> bool:

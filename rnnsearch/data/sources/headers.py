@@ -36,6 +36,8 @@ _MOST_REMARKS = 30
 _LEVELS = (3, 2)
 """Lines of a header that pandas writes of columns with several levels, below the first."""
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
+_THOUSANDS = re.compile(r"(?<=\d)[.,'’ \u00a0\u202f](?=\d{3}(?:\D\d{3})*(?:[.,]\d+)?$)")
+"""What parts thousands, as far as that says whether a cell is a number."""
 
 
 def said_unnamed(names: Sequence[str]) -> bool:
@@ -117,7 +119,29 @@ def join_levels(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[l
             shown = [row for row in (header, *texts) if len({*row[1:]}) > 1] or [header]
             names = [" ".join(filter(None, cells)) for cells in zip(*shown, strict=True)]
             return [last[0], *names[1:]], count
-    return list(header), 0
+    return _grouped(header, rows) or (list(header), 0)
+
+
+def _grouped(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[list[str], int] | None:
+    """`join_levels` of names with what they belong to above them, or above the first of them.
+
+    So spreadsheets have it::
+
+        ,demand,,price
+        day,north,south,spot
+    """
+    above, below = ["" if _UNNAMED.fullmatch(name) else name for name in header], rows[1:]
+    if len(below) < 3 or (all(above[1:]) and len({*above[1:]}) == len(above) - 1):
+        return None
+    if not is_units(rows[0], below):
+        return None
+    names = rows[0]
+    if len({*names}) < len(names) or not all(names[1:]):
+        return None
+    for at in range(2, len(above)):
+        above[at] = above[at] or above[at - 1]
+    joined = [" ".join(filter(None, cells)) for cells in zip(above, names, strict=True)]
+    return joined, 1
 
 
 def end_of_remarks(rows: Sequence[Sequence[str]], width: int) -> int:
@@ -185,6 +209,7 @@ def _sentence(cell: str) -> bool:
 
 
 def _is_number(cell: str) -> bool:
+    cell = _THOUSANDS.sub("", cell)
     try:
         float(cell.replace(",", "."))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Numbers as people write them: 1.234,5 and 1,234.5, 12.3K, 1.2 %, € 5, (3), −2."""
+"""Numbers as people write them: 1.234,5 and 1,234.5, 12.3K, 1.2 %, € 5, (3), −2, 12 kWh."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from rnnsearch.data.raw.cell_numbers import MISSING
+from rnnsearch.data.time import month_of
 
 __all__ = ["find_decimal", "plain_numbers"]
 
@@ -16,10 +17,42 @@ _DRESSED = re.compile(
     rf"(?P<number>\d[\d.,'’{_SPACES}]*\d|\d|[.,]\d+)"
     rf"\s*(?P<size>[KkMBT]|[Mm]io\.?|[Mm]rd\.?)?\s*(?P<unit>%|[{_CURRENCY}]|EUR|USD|GBP)?(?P<close>\))?(?P<after>-)?"
 )
+_SIZES_WRITTEN = {*"KkMBT", "Mio", "mio", "Mrd", "mrd", "EUR", "USD", "GBP"}
 _SIZES = {"k": 3, "m": 6, "b": 9, "t": 12, "mio": 6, "mrd": 9}
 _GROUPS = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
-_POINT = re.compile(rf"\d{{1,3}}(?:[,'’{_SPACES}]\d{{3}})+(?:\.\d*)?|\d*\.?\d*")
+_POINT = re.compile(
+    rf"\d{{1,3}}(?:[,'’{_SPACES}]\d{{3}})+(?:\.\d*)?|\d{{1,2}}(?:,\d\d)+,\d{{3}}(?:\.\d*)?|\d*\.?\d*"
+)
 _COMMA = re.compile(rf"\d{{1,3}}(?:[.'’{_SPACES}]\d{{3}})+(?:,\d*)?|\d*,?\d*")
+
+_UNIT = re.compile(
+    r"(?P<number>[^A-Za-z]*\d[.,]?)\s*"
+    r"(?P<unit>(?:°\s?[CFK]|[A-Za-zµμΩ]{1,6})(?:\s?[/·*]\s?[A-Za-z]{1,6})?[²³23]?)"
+)
+_NO_UNITS = {"am", "pm", "st", "nd", "rd", "th", "z", "e"}
+_FEW_KINDS, _FEW_TIMES = 20, 5
+"""So few kinds of cells, each so often on average, are names of classes, though with digits."""
+
+
+def without_unit(cells: Sequence[str]) -> list[str] | None:
+    """The cells of a column without the unit that stands behind each number; None without one."""
+    found: dict[str, str] = {}
+    units: set[str] = set()
+    for cell in set(cells):
+        found[cell] = cell
+        if not cell or cell.lower() in MISSING:
+            continue
+        match = _UNIT.fullmatch(cell)
+        if match is None or len(units | {match["unit"]}) > 1:
+            return None
+        units.add(match["unit"])
+        found[cell] = match["number"].rstrip()
+    unit = next(iter(units), "")
+    if not unit or unit.lower() in _NO_UNITS or unit in _SIZES_WRITTEN or month_of(unit):
+        return None
+    if len(found) <= min(_FEW_KINDS, len(cells) / _FEW_TIMES):
+        return None
+    return [found[cell] for cell in cells]
 
 
 def find_decimal(columns: Sequence[Sequence[str]], separator: str) -> tuple[str, str]:
@@ -65,7 +98,8 @@ def _by_thousands(numbers: Sequence[str]) -> bool:
 def _numbers_of(cells: Sequence[str]) -> list[str] | None:
     """The digits of each cell that is filled; None where one is no number, or all are plain."""
     found = []
-    for cell in cells[:: max(1, len(cells) // 2000)]:
+    some = cells[:: max(1, len(cells) // 2000)]
+    for cell in without_unit(some) or some:
         if not cell or cell.lower() in MISSING:
             continue
         match = _DRESSED.fullmatch(cell)
@@ -82,6 +116,9 @@ def plain_numbers(cells: Sequence[str], decimal: str) -> list[str] | None:
         cells: Of a column.
         decimal: What marks decimals.
     """
+    bare = without_unit(cells)
+    if bare is not None:
+        return plain_numbers(bare, decimal) or (bare if all(map(_is_number, bare)) else None)
     known: dict[str, str] = {}
     changed = False
     for cell in set(cells):
@@ -94,6 +131,10 @@ def plain_numbers(cells: Sequence[str], decimal: str) -> list[str] | None:
         known[cell] = plain
         changed = changed or plain != cell
     return [known[cell] for cell in cells] if changed else None
+
+
+def _is_number(cell: str) -> bool:
+    return not cell or cell.lower() in MISSING or _is_plain(cell)
 
 
 def _is_plain(cell: str) -> bool:

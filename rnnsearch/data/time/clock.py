@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
 
 from rnnsearch.data.time.forms import DAILY, ELAPSED, is_duration
+from rnnsearch.data.time.writing import write
 from rnnsearch.data.time.zones import local_times, offset_text
 
 __all__ = ["Clock", "format_time"]
@@ -24,6 +26,9 @@ class Clock:
         universal: Whether times of rows are kept as UTC's; else as the clocks show them.
         style: A time stamp as the file has it, where that has an offset from UTC; else "".
         unit: What a stamp stands for, where that is longer than a day.
+        writing: How the file writes them, a pattern for each column of time (`find_writing`); ()
+            where that is not known.
+        offset: Minutes from UTC of all of them, where that is not the zone's.
     """
 
     form: str = "iso"
@@ -31,6 +36,8 @@ class Clock:
     universal: bool = False
     style: str = ""
     unit: Literal["", "month", "quarter", "week", "year"] = ""
+    writing: tuple[str, ...] = ()
+    offset: int | None = None
 
     @property
     def elapsed(self) -> bool:
@@ -55,6 +62,25 @@ class Clock:
         """One time as it is written."""
         return str(self.texts(np.array([time]))[0])
 
+    def written(self, times: np.ndarray) -> list[np.ndarray] | None:
+        """Times of rows (R,) as the file has them, an array for each of its columns of time.
+
+        None where it is not known how, or where they would not be told apart.
+        """
+        if not self.writing:
+            return None
+        local = self.local(times)
+        offsets = self.offsets(times) if self.style else None
+        if self.offset is not None and offsets is not None:
+            local = local + (self.offset - offsets) * np.timedelta64(60, "s")
+            offsets = np.full(len(times), self.offset)
+        return write(self.writing, local, offsets)
+
+    def offsets(self, times: np.ndarray) -> np.ndarray:
+        """Of times of rows (R,) from UTC, in minutes."""
+        universal = times if self.universal else self._utc(times)
+        return np.asarray(((self.local(times) - universal) / np.timedelta64(60, "s")).astype(int))
+
     def texts(self, times: np.ndarray) -> np.ndarray:
         """Times of rows (R,) as they are written: dates in ISO's form, offsets as in the file."""
         if self.daily:
@@ -66,9 +92,7 @@ class Clock:
             return np.array([self._elapsed(time) for time in times])
         local = self.local(times)
         if self.style:
-            universal = times if self.universal else self._utc(times)
-            offsets = ((local - universal) / np.timedelta64(60, "s")).astype(int)
-            pairs = zip(local, offsets.tolist(), strict=True)
+            pairs = zip(local, self.offsets(times).tolist(), strict=True)
             return np.array([_styled(time, offset, self.style) for time, offset in pairs])
         if not self.unit:
             return _alike(local)
@@ -90,8 +114,13 @@ class Clock:
         return text + f".{rest:06}".rstrip("0") if rest else text
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values that `Clock(**values)` reads back."""
-        return asdict(self)
+        """Plain values that `from_json` reads back."""
+        return {**asdict(self), "writing": list(self.writing)}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Clock:
+        """The clock that `to_json` wrote; earlier versions did not say how stamps are written."""
+        return cls(**{**values, "writing": tuple(values.get("writing", ()))})
 
 
 def format_time(time: np.datetime64) -> str:

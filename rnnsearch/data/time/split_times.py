@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rnnsearch.data.time.form_parsing import plain_text
 
-__all__ = ["join_cells", "role"]
+__all__ = ["join_cells", "role", "roles_of"]
 
 _ROLES = {
     "year": "year yr yyyy jahr annee año ano",
@@ -38,6 +38,17 @@ def join_cells(names: Sequence[str], columns: Sequence[Sequence[str]]) -> list[s
     """The cells of several columns as one text a row, "" where a part is empty or can't be read.
 
     Args:
+        names: Of the columns.
+        columns: R cells each.
+    """
+    roles = roles_of(names, columns)
+    return [_joined(dict(zip(roles, cells, strict=True))) for cells in zip(*columns, strict=True)]
+
+
+def roles_of(names: Sequence[str], columns: Sequence[Sequence[str]]) -> list[str]:
+    """What each of several columns holds of a time.
+
+    Args:
         names: Of the columns; one that says nothing is what its place in the list stands for.
         columns: R cells each.
     """
@@ -49,8 +60,7 @@ def join_cells(names: Sequence[str], columns: Sequence[Sequence[str]]) -> list[s
         second = roles[1] if len(roles) == 2 and roles[1] in ("hour", "time") else "time"
         order = ("date", second) if dates and len(names) == 2 else _ORDER
         roles = list(order[: len(names)])
-    roles = [_of_day(name, cells) for name, cells in zip(roles, columns, strict=True)]
-    return [_joined(dict(zip(roles, cells, strict=True))) for cells in zip(*columns, strict=True)]
+    return [_of_day(name, cells) for name, cells in zip(roles, columns, strict=True)]
 
 
 def _of_day(name: str, cells: Sequence[str]) -> str:

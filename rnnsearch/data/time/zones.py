@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import numpy as np
 
-__all__ = ["local_times", "offset_text", "split_offsets", "to_utc", "zone_of_offsets", "zones_of"]
+__all__ = [
+    "local_times",
+    "names_of_offsets",
+    "offset_text",
+    "split_offsets",
+    "to_utc",
+    "zone_of_offsets",
+    "zones_of",
+]
 
 _NAMES = {
     **dict.fromkeys(("Z", "UTC", "GMT", "WET"), 0),
@@ -19,6 +27,11 @@ _NAMES = {
     **{"EDT": -240, "EST": -300, "CDT": -300, "CST": -360, "MDT": -360, "MST": -420},
     **{"PDT": -420, "PST": -480},
 }
+_SUMMER = (
+    *("CET CEST", "MEZ MESZ", "GMT BST", "WET WEST", "EET EEST", "EST EDT", "CST CDT", "MST MDT"),
+    *("PST PDT", "AEST AEDT"),
+)
+"""Names of the time of a place in winter and in summer."""
 _OFFSET = re.compile(
     r"(?P<rest>.*\d[:.]?\d\d(?:[:.]\d\d(?:[.,]\d+)?)?(?:\s*[ap]m)?)\s*"
     r"(?P<offset>[+-]\d\d(?::?\d\d)?|" + "|".join(_NAMES) + r")",
@@ -67,6 +80,16 @@ def _minutes(offset: str) -> int:
         return _NAMES[offset.upper()]
     digits = offset[1:].replace(":", "")
     return int(offset[0] + "1") * (60 * int(digits[:2]) + int(digits[2:] or 0))
+
+
+def names_of_offsets(seen: Mapping[int, str]) -> dict[int, str]:
+    """Names of offsets in minutes: those that are seen, and of the other half of the year."""
+    found = dict(seen)
+    for pair in _SUMMER:
+        names = pair.split()
+        if {*seen.values()} <= {*names}:
+            found = {_NAMES[name]: name for name in names} | found
+    return found
 
 
 def offset_text(minutes: int) -> str:
