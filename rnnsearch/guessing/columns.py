@@ -25,6 +25,8 @@ _CLASSES = (
     *("label", "class", "category", "species", "type", "state", "y", "target", "code"),
     *("sentiment", "polarity", "stars", "rating", "score"),
 )
+_FEW_ON_A_LINE, _OFF_THE_LINE = 24, 0.1
+"""From so many rows on a column counts them if none is off by more than this share of a step."""
 _CLOCKS = re.compile(
     r"(?:(?:elapsed|time|timestamp|t|uptime|zeit|laufzeit)[ _.]*(?:time[ _.]*)?)?"
     r"[\[(]?(?:time|elapsed|t|s|secs?|seconds?|ms|millis(?:econds)?|us|µs|ns|min|minutes?|h|hours?)"
@@ -135,9 +137,13 @@ def _flaw_of_numbers(name: str, values: np.ndarray, empty: np.ndarray, training:
 
 
 def _equal(steps: np.ndarray, values: np.ndarray) -> bool:
-    """Whether all steps between values are the same, but for the last bits of a float."""
-    error = 4 * np.finfo(np.float64).eps * np.nanmax(np.abs(values)) + 1e-9 * abs(steps[0])
-    return bool(steps[0] != 0 and (np.abs(steps - steps[0]) <= error).all())
+    """Whether values lie on a line by rows, up to the lengths of months: 1990.042, 1990.123, …"""
+    if np.isnan(values).any() or len(values) < _FEW_ON_A_LINE:
+        error = 4 * np.finfo(np.float64).eps * np.nanmax(np.abs(values)) + 1e-9 * abs(steps[0])
+        return bool(steps[0] != 0 and (np.abs(steps - steps[0]) <= error).all())
+    mean = (values[-1] - values[0]) / len(steps)
+    off = values - values[0] - mean * np.arange(len(values))
+    return bool(mean != 0 and np.ptp(off) <= 2 * _OFF_THE_LINE * abs(mean))
 
 
 def _codes(name: str, cells: Sequence[str], training: int) -> dict[str, int]:

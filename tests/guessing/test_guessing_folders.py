@@ -104,6 +104,8 @@ def test_parts_in_folders_are_taken_as_they_are(tmp_path):
 
 def test_recordings_in_folders(tmp_path):
     root = write_sounds(tmp_path / "animals")
+    (root / "__MACOSX" / "cat").mkdir(parents=True)  # as archives of a Mac have beside the data
+    (root / "__MACOSX" / "cat" / "._0.wav").write_bytes(b"\0\5")
     found = guess(root, Wishes())
     assert setting(found, "source") == "audio"
     assert (setting(found, "rate"), setting(found, "mels")) == (8000, 40)

@@ -135,3 +135,85 @@ def test_lines_with_fasttexts_labels_are_no_text(tmp_path: Path) -> None:
     (tmp_path / "data.txt").write_text("__label__good a film\n__label__bad no film\n" * 40)
     with pytest.raises(InvalidData, match="begin with __label__"):
         guess(tmp_path / "data.txt", Wishes())
+
+
+def months_without_a_header() -> list[str]:
+    """As observatories write sunspots: year, month, the year as a number, the count, its error."""
+    months = pd.date_range("1990-01-01", periods=240, freq="MS")
+    middle = months.year + (months.day_of_year + 14) / (365 + months.is_leap_year)
+    counts = 100 + 50 * np.sin(2 * np.pi * np.arange(240) / 12)
+    rows = zip(months, middle, counts, strict=True)
+    return [
+        f"{t:%Y;%m};{y:.3f};  {n:.1f};{-1.0 + at % 3:5.1f}" for at, (t, y, n) in enumerate(rows)
+    ]
+
+
+def test_years_and_months_without_a_header(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("\n".join(months_without_a_header()))
+    found = guess(tmp_path / "a.csv", Wishes(target="column_4"))
+    assert setting(found, "time") == ["column_1", "column_2"] and setting(found, "season") == 12
+    assert "column_3" not in setting(found, "inputs")
+
+
+def test_dates_as_numbers_without_a_header(tmp_path: Path) -> None:
+    days = pd.date_range("2020-01-01", periods=100)
+    for write, time in ((lambda t: f"{t:%Y%m%d}", "column_1"), (lambda t: f"{7 * t.day}", None)):
+        rows = [f"{write(day)},{at * at % 17}" for at, day in enumerate(days)]
+        (tmp_path / "a.csv").write_text("\n".join(rows))
+        found = guess(tmp_path / "a.csv", Wishes(target="column_2"))
+        assert next((s.value for s in found.data if s.key == "time"), None) == time
+
+
+def test_units_in_cells_and_lakhs(tmp_path: Path) -> None:
+    days = pd.date_range("2020-01-01", periods=90)
+    rows = [
+        f'{day:%Y-%m-%d},{15 + at % 23 / 10:.1f} °C,"{10 + at % 41},{at % 90 + 10},000",{at % 3} kg'
+        for at, day in enumerate(days)
+    ]
+    (tmp_path / "a.csv").write_text("\n".join(["day,warm,rupees,size", *rows]))
+    found = guess(tmp_path / "a.csv", Wishes(target="warm"))
+    assert {"warm", "rupees"} <= {*setting(found, "inputs")}
+    assert any("°C' is 15" in note for note in found.notes)
+    sizes = guess(tmp_path / "a.csv", Wishes(target="size"))
+    assert setting(sizes, "target_kind") == "class"  # and comes back as it was written
+
+
+def test_groups_of_columns_and_units_below_the_header(tmp_path: Path) -> None:
+    days = pd.date_range("2020-01-01", periods=90)
+    rows = [
+        f"{day:%Y-%m-%d};{at % 7},5;{at % 11};1.{at * 37 % 89 + 100},25"
+        for at, day in enumerate(days)
+    ]
+    for head, names in (
+        (";load;;price\nday;north;south;spot", ["load north", "load south", "price spot"]),
+        ("day;a;b;c\n[d];[kW];[kW];[EUR]", ["a", "b", "c"]),
+    ):
+        total = "\nTotal;1.000,5;2.000;3.000.000,1" if names[0] == "a" else ""
+        (tmp_path / "a.csv").write_text("\n".join([head, *rows]) + total)
+        found = guess(tmp_path / "a.csv", Wishes())
+        assert setting(found, "time") == "day"
+        assert setting(found, "inputs") == names
+
+
+def test_names_of_series_in_merged_cells(tmp_path: Path) -> None:
+    days = pd.date_range("2020-01-01", periods=40)
+    rows = [
+        f"{town if not at else ''},{day:%Y-%m-%d},{at * 7 % 11}"
+        for town in ("Lyon", "Nice")
+        for at, day in enumerate(days)
+    ]
+    (tmp_path / "a.csv").write_text("\n".join(["town,day,y", *rows]))
+    with pytest.raises(InvalidData, match=r"in each row; received 'town' .* table\['town'\].ffill"):
+        guess(tmp_path / "a.csv", Wishes())
+
+
+def test_a_series_that_begins_after_the_first_tests(tmp_path: Path) -> None:
+    days = pd.date_range("2020-01-01", periods=300)
+    rows = [
+        f"{name},{day:%d/%m/%Y},{at % 7 + at % 5 / 10}"
+        for name, first in (("a", 0), ("b", 120), ("c", 220))
+        for at, day in enumerate(days)
+        if at >= first
+    ]
+    (tmp_path / "a.csv").write_text("\n".join(["unit,day,y", *rows]))
+    assert setting(guess(tmp_path / "a.csv", Wishes()), "series") == "unit"

@@ -16,6 +16,8 @@ from rnnsearch.files import cache_folder
 
 __all__ = ["Listed", "groups_of", "list_classes", "list_new", "list_parts", "place_of"]
 
+_LEFTOVERS = ("__MACOSX",)
+"""Folders that archives of a Mac have beside those of the data."""
 _PARTS = ("train", "validation", "test")
 
 
@@ -163,7 +165,8 @@ def _is_folder(root: Path, problems: Problems) -> bool:
 
 
 def _folders(root: Path) -> list[Path]:
-    return sorted(path for path in root.iterdir() if path.is_dir() and path.name[0] != ".")
+    every = (path for path in root.iterdir() if path.is_dir())
+    return sorted(path for path in every if path.name[0] != "." and path.name not in _LEFTOVERS)
 
 
 def _fits(path: Path, endings: Collection[str]) -> bool:
