@@ -123,4 +123,4 @@ def _as_known_then(
             past = before[rows]
             value = value - linked[np.where(seen < 0, past, np.minimum(past, seen)), column]
         found[..., column] = (value - scaling.offset[column]) / scaling.scale[column]
-    return found
+    return np.asarray(found)

@@ -99,7 +99,7 @@ def rows_changed_from(
     if ticks is None or lag.base == "last" or not lag.inputs:
         return np.maximum(rows - lag.inputs, 0)
     every = np.ones(count, bool)
-    return np.maximum(seasonal_rows(every, rows, lag.inputs, lag.inputs, ticks), 0)
+    return np.asarray(np.maximum(seasonal_rows(every, rows, lag.inputs, lag.inputs, ticks), 0))
 
 
 def past_targets(

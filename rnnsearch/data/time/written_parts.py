@@ -81,7 +81,7 @@ class Parts:
             "S": self._second_of_day % 60,
             **dict.fromkeys("TL", 100 * hours + minutes),
         }
-        return every[part]
+        return np.asarray(every[part])
 
     def _of_date(self, part: str) -> np.ndarray:
         days, months = self._days, self._days.astype("datetime64[M]")
@@ -91,18 +91,18 @@ class Parts:
             year = years.astype(np.int64) + 1970
             return year if part == "Y" else year % 100
         if part in "mqh":
-            return {"m": month, "q": (month + 2) // 3, "h": (month + 5) // 6}[part]
+            return np.asarray({"m": month, "q": (month + 2) // 3, "h": (month + 5) // 6}[part])
         if part in "dj":
             since = months if part == "d" else years
-            return (days - since.astype("datetime64[D]")).astype(np.int64) + 1
+            return np.asarray((days - since.astype("datetime64[D]")).astype(np.int64) + 1)
         weekday = self.of("a")
         if part == "u":
             return weekday + 1
         thursday = days - weekday + 3  # whose year is that of the week
         first = thursday.astype("datetime64[Y]")
         if part == "G":
-            return first.astype(np.int64) + 1970
-        return (thursday - first.astype("datetime64[D]")).astype(np.int64) // 7 + 1
+            return np.asarray(first.astype(np.int64) + 1970)
+        return np.asarray((thursday - first.astype("datetime64[D]")).astype(np.int64) // 7 + 1)
 
     @cached_property
     def micro(self) -> np.ndarray:
