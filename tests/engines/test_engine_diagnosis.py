@@ -126,8 +126,7 @@ def reach_in_numpy(weights, part, length):
     return norms
 
 
-@pytest.mark.parametrize("cell", ["LSTM", "GRU"])
-@pytest.mark.parametrize("task", ["many_to_one", "many_to_many"])
+@pytest.mark.parametrize(("cell", "task"), [("LSTM", "many_to_many"), ("GRU", "many_to_one")])
 def test_two_layers_with_gates_and_masks(engine, cell, task):
     """The last output's loss reaches both; of padding there is nothing."""
     dataset = dataset_for(task, "class", masked=True)

@@ -48,8 +48,7 @@ def alone(one: Network, x: np.ndarray) -> np.ndarray:
     return put if one.outputs is None else put * one.outputs.scale + one.outputs.offset
 
 
-@pytest.mark.parametrize("masked", [False, True])
-@pytest.mark.parametrize("numeric", [False, True])
+@pytest.mark.parametrize(("masked", "numeric"), [(True, False), (False, True)])
 def test_a_bag_is_the_average_in_its_own_units(masked: bool, numeric: bool, tmp_path: Path) -> None:
     members = [
         network("LSTM", 8, masked=masked, share=0.5, numeric=numeric),

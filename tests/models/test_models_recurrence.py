@@ -44,10 +44,19 @@ def gradients(function, projected, weights, gates, initial):
 
 
 @pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("sequences", [False, True])
-@pytest.mark.parametrize("backward", [False, True])
-@pytest.mark.parametrize(("masked", "drops"), [(False, False), (True, False), (True, True)])
+@pytest.mark.parametrize(
+    ("sequences", "backward", "masked", "drops"),
+    [
+        (False, False, False, False),
+        (True, True, False, False),
+        (False, True, True, False),
+        (True, False, True, False),
+        (False, True, True, True),
+        (True, False, True, True),
+    ],
+)
 def test_gradients_are_the_automatic_ones(cell, sequences, backward, masked, drops):
+    """Each two of these together, with every cell."""
     projected, weights, gates = example(cell, masked=masked, drops=drops)
 
     def by_hand(p, w, g, i):
