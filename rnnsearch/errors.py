@@ -14,10 +14,11 @@ warning, and shown as a line.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
+
+from rnnsearch.visible import one_line
 
 __all__ = [
     "InvalidData",
@@ -74,22 +75,7 @@ class Problem:
             clauses.append(f"received {self.received}")
         if self.advice:
             clauses.append(self.advice)
-        return _one_line(f"{where}: {'; '.join(clauses)}" if where else "; ".join(clauses))
-
-
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Categories of characters that end a line, or that a terminal obeys and does not show."""
-
-
-def _one_line(text: str) -> str:
-    """A text with what a user's file may put into it, such as a name, written so that it shows."""
-    if text.isprintable():
-        return text
-    shown = (
-        one.encode("unicode_escape").decode() if unicodedata.category(one) in _UNSEEN else one
-        for one in text
-    )
-    return "".join(shown)
+        return one_line(f"{where}: {'; '.join(clauses)}" if where else "; ".join(clauses))
 
 
 class RnnSearchError(Exception):

@@ -73,6 +73,7 @@ class Concluding:
             best, program, fold = concluded.winner, concluded.program, None
             parameters = best.parameters or 0
             self.found.conclude(best, concluded.confirmed, concluded.deliveries)
+            self._keep_front(concluded)
         write_preparation(self.folder, program, self.inputs.data.preparation(program.window, fold))
         try:
             self._compare_with_feed_forward(best, program, parameters)
@@ -80,12 +81,27 @@ class Concluding:
             said = f"no feed-forward network was trained to compare with, as {error}"
             self.found.problems.append(said)
 
+    def _keep_front(self, concluded: Conclusion) -> None:
+        """Have the networks of the front predict, those of an earlier end be gone."""
+        folder, data = self.folder, self.inputs.data
+        names = {f"{one.trial:05d}" for one in concluded.front}
+        for path in folder.front.glob("*"):
+            if path.suffix in (".keras", ".json") and path.stem not in names:
+                path.unlink()
+        for one in concluded.front:
+            preparation = data.preparation(one.program.window)
+            write_preparation(folder, one.program, preparation, trial=one.trial)
+        self.found.front = [one.delivery for one in concluded.front]
+        self.found.problems += concluded.problems
+
     def _confirm(
         self, trials: list[TrialRecord], deadline: float, ends: float
     ) -> Conclusion | None:
         """Confirm the best; None where that is not asked for, or there was no time for it."""
         if self.planner.regime.deliver == "best":
             return None
+        if self.planner.costs:
+            self.folder.front.mkdir(exist_ok=True)
         return conclude(
             self.executor,
             self.planner,
@@ -97,6 +113,7 @@ class Concluding:
             deadline=deadline,
             ends=ends,
             save=self.folder.model,
+            save_trial=self.folder.front_model,
             task=TASKS[self.inputs.spec.task],
             simple=self.simple,
             tick=self.recorder.concluding,

@@ -21,6 +21,7 @@ class Found:
         winner_test: Its ``test_…`` metrics.
         confirmed: The trials that were trained again, best first.
         deliveries: What was delivered, and what else might have been.
+        front: Of several objectives, the networks of the front.
         stop: What ended the search.
         problems: What went wrong, and the search went on or ended without.
     """
@@ -31,6 +32,7 @@ class Found:
     winner_test: Mapping[str, float] = field(default_factory=dict)
     confirmed: Sequence[Confirmed] = ()
     deliveries: Sequence[Delivery] = ()
+    front: Sequence[Delivery] = ()
     stop: str = "finished"
     problems: list[str] = field(default_factory=list)
 

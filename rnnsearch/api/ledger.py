@@ -90,6 +90,7 @@ class Ledger:
             baselines=known.baselines,
             confirmed=known.confirmed,
             deliveries=known.deliveries,
+            front=known.front,
             stop=known.stop,
             interrupted=interrupted,
             standing_in=standing_in,

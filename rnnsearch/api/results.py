@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from rnnsearch.api.backend import import_keras
+from rnnsearch.api.front import as_winner, check_front, with_tests
 from rnnsearch.api.new_data import as_file
 from rnnsearch.api.winner import Winner
 from rnnsearch.data import Preparation
@@ -49,27 +50,39 @@ class Results:
     """
 
     def __init__(
-        self, folder: StudyFolder, summary: Mapping[str, Any], *, alone: bool = False
+        self,
+        folder: StudyFolder,
+        summary: Mapping[str, Any],
+        *,
+        alone: bool = False,
+        trial: int | None = None,
     ) -> None:
         self.folder = folder
         self.summary = summary
         self._alone = alone
+        self._trial = trial
 
     @classmethod
-    def open(cls, path: str | Path, *, alone: bool = False) -> Results:
+    def open(cls, path: str | Path, *, alone: bool = False, trial: int | None = None) -> Results:
         """The results in a study's folder.
 
         Args:
             path: The folder.
+            trial: Of several objectives, a trial of the `front`: its network predicts, is
+                evaluated and exported, not the winner's. None for the winner.
             alone: Whether the process is there for nothing else: then Keras on another backend
                 is kept from importing TensorFlow, which takes seconds and prints lines.
 
         Raises:
-            StudyError: There are none.
+            StudyError: There are none, or no network of that trial.
         """
         folder = StudyFolder(path)
         folder.check_links()
-        return cls(folder, read_summary(folder.summary), alone=alone)
+        summary = read_summary(folder.summary)
+        if trial is not None:
+            check_front(folder, summary, trial)
+            summary = as_winner(summary, trial)
+        return cls(folder, summary, alone=alone, trial=trial)
 
     def __repr__(self) -> str:
         return f"Results({str(self.folder.path)!r})"
@@ -112,15 +125,17 @@ class Results:
     def front(self) -> pd.DataFrame:
         """The trials that no other beats in all objectives, best score first.
 
-        The leaderboard's rows of them; where the best were confirmed, among those. Empty where
-        there is one objective.
+        The leaderboard's rows of them; where the best were confirmed, among those, with what the
+        network of each came to on the test part: ``Results.open(folder, trial=12)`` is at work
+        with that of trial 12. Empty where there is one objective.
         """
         board = self.leaderboard
         if "pareto" not in board:
             return board.iloc[:0]
         chosen = board[board["pareto"].fillna(False).astype(bool)]
         ascending = self.summary["direction"] == "minimize"
-        return chosen.sort_values("score", ascending=ascending).reset_index(drop=True)
+        front = chosen.sort_values("score", ascending=ascending).reset_index(drop=True)
+        return with_tests(front, self.summary)
 
     def diagnosis(self) -> pd.DataFrame:
         """What each trial's training was like: ``trial, state, verdict, evidence, suggestion``.
@@ -156,7 +171,7 @@ class Results:
             StudyError: The search has no winner yet.
         """
         backend = str(self.summary["backend"])
-        return Winner(self.folder, self.spec(), backend, alone=self._alone)
+        return Winner(self.folder, self.spec(), backend, alone=self._alone, trial=self._trial)
 
     @property
     def preparation(self) -> Preparation:
@@ -221,6 +236,8 @@ class Results:
             StudyError: The search has no winner yet.
         """
         how = ["-o", "out.csv"] if self.writes != "on" else ["--tokens", "300"]
+        if self._trial is not None:
+            how += ["--trial", str(self._trial)]
         return ["predict", str(self.folder.path), self.spec().data.new_data, *how]
 
     @property
@@ -330,7 +347,8 @@ class Results:
 
         Args:
             form: ``keras``, ``python``, ``onnx``, ``savedmodel``, ``streaming``.
-            output: The folder; None for exports/FORM in the study's.
+            output: The folder; None for exports/FORM in the study's, of a trial of the front for
+                exports/FORM-trial-NUMBER.
             data: New data to check it on; None for the data searched on, if it is still there.
 
         Raises:
@@ -342,6 +360,8 @@ class Results:
         import_keras(str(self.summary["backend"]), alone=self._alone)
         from rnnsearch.api.exporting import export
 
+        if output is None and self._trial is not None:
+            output = self.folder.path / "exports" / f"{form}-trial-{self._trial}"
         where, new = (None if one is None else Path(one) for one in (output, data))
         return export(winner, self.folder, self.spec(), self.summary, form, where, new)
 

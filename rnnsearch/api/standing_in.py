@@ -46,6 +46,7 @@ def write_preparation(
     program: Program,
     preparation: Preparation,
     so_far: SoFar | None = None,
+    trial: int | None = None,
 ) -> None:
     """Make or replace the file.
 
@@ -54,29 +55,43 @@ def write_preparation(
         program: Of the network.
         preparation: What the network was trained on.
         so_far: What stands in for best.keras; None for best.keras.
+        trial: Of the front, whose network it is; None for best.keras.
     """
     of: dict[str, Any] = {}
     if so_far is not None:
         of = {TRIAL: so_far.best.number, _MEMBERS: [_plain(one) for one in so_far.members]}
     kept = {**of, "network": program.architecture.to_json(), **preparation.to_json()}
-    write_text(folder.preparation, json.dumps(kept, indent=2) + "\n")
+    write_text(_written(folder, trial)[0], json.dumps(kept, indent=2) + "\n")
 
 
-def read_preparation(folder: StudyFolder) -> dict[str, Any] | None:
-    """What was written; None where it was not, or the network that it speaks of is not there."""
-    if not folder.preparation.exists():
+def _written(folder: StudyFolder, trial: int | None) -> tuple[Path, Path]:
+    """The file, and the network that it speaks of where nothing stands in."""
+    if trial is None:
+        return folder.preparation, folder.model
+    return folder.front_preparation(trial), folder.front_model(trial)
+
+
+def read_preparation(folder: StudyFolder, trial: int | None = None) -> dict[str, Any] | None:
+    """What was written; None where it was not, or the network that it speaks of is not there.
+
+    Args:
+        folder: Of the study.
+        trial: Of the front; None for best.keras, or what stands in for it.
+    """
+    path, model = _written(folder, trial)
+    if not path.exists():
         return None
     try:
-        kept: dict[str, Any] = json.loads(folder.preparation.read_text("utf-8"))
+        kept: dict[str, Any] = json.loads(path.read_text("utf-8"))
         if TRIAL not in kept:
-            return kept if folder.model.exists() else None
+            return kept if model.exists() else None
         if kept.get(_MEMBERS):
             kept[_MEMBERS] = [one for one in kept[_MEMBERS] if _path(folder, one).exists()]
             return kept if kept[_MEMBERS] else None
         return kept if folder.weights(kept[TRIAL]).exists() else None
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise StudyError(
-            f"Expected a preparation as a search writes it. Received: {folder.preparation}, which "
+            f"Expected a preparation as a search writes it. Received: {path}, which "
             f"reads otherwise ({type(error).__name__}: {error}); give the search command again, "
             "which writes it anew, or put back a copy"
         ) from error

@@ -42,15 +42,22 @@ class Winner:
         spec: What was searched.
         backend: Keras's, if this process has imported none.
         alone: Whether the process is there for nothing else.
+        trial: Of the front, whose network it is instead of the best one; it must be there.
 
     Raises:
         StudyError: The search has no winner yet.
     """
 
     def __init__(
-        self, folder: StudyFolder, spec: Spec, backend: str, *, alone: bool = False
+        self,
+        folder: StudyFolder,
+        spec: Spec,
+        backend: str,
+        *,
+        alone: bool = False,
+        trial: int | None = None,
     ) -> None:
-        kept = read_preparation(folder)
+        kept = read_preparation(folder, trial)
         if kept is None:
             failed = why_all_failed(folder)
             raise StudyError(
@@ -64,6 +71,7 @@ class Winner:
         self._spec = spec
         self._backend = backend
         self._alone = alone
+        self._path = folder.model if trial is None else folder.front_model(trial)
 
     @property
     def trial(self) -> int | None:
@@ -97,7 +105,7 @@ class Winner:
 
             networks = kept_networks(self._folder, self._kept)
             return build_bag(networks, reads=self.network)
-        path = self._folder.model
+        path = self._path
         try:
             check_archive(path, {one.__module__ for one in own.values()})
             model: keras.Model = keras.saving.load_model(path, custom_objects=own, safe_mode=True)

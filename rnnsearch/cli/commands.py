@@ -20,9 +20,10 @@ import typer
 
 from rnnsearch.cli import reporting, start, use
 from rnnsearch.cli.overrides import overriding
-from rnnsearch.cli.parts import Folder, console, examples
+from rnnsearch.cli.parts import Folder, Trial, console, examples, put
 from rnnsearch.cli.problems import INTERRUPTED, Commands, again, own_signals, program
 from rnnsearch.errors import InvalidInput, Problem, UnlikeTraining
+from rnnsearch.visible import visible
 
 __all__ = ["app", "main"]
 
@@ -212,7 +213,7 @@ def leaderboard(
     if as_json:
         print(json.dumps(report.plain_rows(shown), indent=2, allow_nan=False))
     elif as_csv:
-        print(records.leaderboard_csv(shown), end="")
+        put(records.leaderboard_csv(shown))
     else:
         report.show_leaderboard(console(), frame, top=top or _TABLE_ROWS)
 
@@ -243,6 +244,7 @@ def predict(
         int | None, typer.Option(min=1, help="Where a text is written on: how many tokens.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of what is drawn.")] = 0,
+    trial: Trial = None,
 ) -> None:
     """Predict with the winner of a search; of one that reads a text, write how it goes on."""
     from rnnsearch import api, files, records
@@ -251,7 +253,7 @@ def predict(
         raise InvalidInput(
             [Problem("--output", "must be in a folder that exists", str(output), "make it first")]
         )
-    found = api.Results.open(results, alone=True)
+    found = api.Results.open(results, alone=True, trial=trial)
     api.check_writing(found.writes, "--", beams=beams, temperature=temperature, tokens=tokens)
     if found.writes == "on":
         with _said_warnings():
@@ -265,7 +267,7 @@ def predict(
         content = records.frame_to_csv(frame)
         what = f"{len(frame):,} predictions"
     if output is None:
-        print(content, end="")
+        put(content)
         return
     files.write_text(output, content)
     print(f"Wrote {what} to {output}", file=sys.stderr)
@@ -281,12 +283,13 @@ def evaluate(
     results: Folder,
     data: Data,
     as_json: Annotated[bool, typer.Option("--json", help="A JSON object.")] = False,
+    trial: Trial = None,
 ) -> None:
     """Score the winner of a search on new data that has targets."""
     from rnnsearch import api, report
 
     with _said_warnings():
-        metrics = api.Results.open(results, alone=True).evaluate(data)
+        metrics = api.Results.open(results, alone=True, trial=trial).evaluate(data)
     if as_json:
         print(json.dumps({name: report.plain(value) for name, value in metrics.items()}, indent=2))
         return
@@ -303,7 +306,7 @@ def _said_warnings() -> Iterator[None]:
         yield
     for warning in caught:
         if issubclass(warning.category, UnlikeTraining):
-            print(f"warning: {warning.message}", file=sys.stderr)
+            print(visible(f"warning: {warning.message}"), file=sys.stderr)
 
 
 start.add(app)

@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from rnnsearch.errors import RnnSearchError
+from rnnsearch.visible import visible
 
 __all__ = ["INTERRUPTED", "PROBLEM", "Commands", "again", "own_signals", "program", "usual_signals"]
 
@@ -37,7 +38,7 @@ class Commands(TyperGroup):
             finally:
                 _ended()
         except RnnSearchError as error:
-            print(error, file=sys.stderr)
+            print(visible(str(error)), file=sys.stderr)
             raise typer.Exit(PROBLEM) from None
         except KeyboardInterrupt:
             # Nothing is lost: what there is was written whole.
@@ -50,7 +51,7 @@ class Commands(TyperGroup):
             said = refusal(error, "a file")
             if said is None:
                 raise
-            print(said, file=sys.stderr)
+            print(visible(said), file=sys.stderr)
             raise typer.Exit(PROBLEM) from None
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from rnnsearch.cli.parts import Folder, console, examples
+from rnnsearch.cli.parts import Folder, Trial, console, examples
 from rnnsearch.cli.problems import usual_signals
 
 __all__ = ["add"]
@@ -53,11 +53,13 @@ def export(
         Path | None,
         typer.Option(metavar="FILE", help="New data to check it on; else the data searched on."),
     ] = None,
+    trial: Trial = None,
 ) -> None:
     """Write the winner down for use without rnnsearch, and check that it predicts the same."""
     from rnnsearch import api, report
 
-    exported = api.Results.open(results, alone=True).export(form, output, data=data)
+    found = api.Results.open(results, alone=True, trial=trial)
+    exported = found.export(form, output, data=data)
     report.show_export(console(), exported)
 
 
@@ -73,6 +75,7 @@ def serve(
     size: Annotated[
         int, typer.Option(min=1, metavar="MB", help="Megabytes of a request, at most.")
     ] = 32,
+    trial: Trial = None,
 ) -> None:
     """Answer requests over HTTP with the winner's predictions; on this machine only, unless told.
 
@@ -80,7 +83,7 @@ def serve(
     """
     from rnnsearch import api
 
-    found = api.Results.open(results, alone=True)
+    found = api.Results.open(results, alone=True, trial=trial)
     found.best_model()  # the backend is chosen before anything else imports Keras
     from rnnsearch.integrations.serve import Limits, make_app, run, service_of
 

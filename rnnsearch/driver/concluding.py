@@ -26,6 +26,7 @@ from rnnsearch.driver.delivering import (
     Standing,
     networks_on_all,
 )
+from rnnsearch.driver.front_networks import FrontNetwork, deliver_front, on_front
 from rnnsearch.driver.mixtures import worth_mixing
 from rnnsearch.driver.planner import Planner
 from rnnsearch.driver.simple_methods import SimpleMethods
@@ -58,12 +59,16 @@ class Conclusion:
         confirmed: The trials that were trained again, best first.
         deliveries: What was delivered, and what else might have been.
         program: Of the delivered model's inputs and outputs.
+        front: Of several objectives the networks of the front.
+        problems: What went wrong with these.
     """
 
     winner: TrialRecord
     confirmed: Sequence[Confirmed]
     deliveries: Sequence[Delivery]
     program: Program
+    front: Sequence[FrontNetwork] = ()
+    problems: Sequence[str] = ()
 
 
 def conclude(
@@ -78,6 +83,7 @@ def conclude(
     deadline: float,
     ends: float,
     save: Path,
+    save_trial: Callable[[int], Path],
     task: Task,
     simple: SimpleMethods | None = None,
     tick: Callable[[str], None] = lambda activity: None,
@@ -96,6 +102,7 @@ def conclude(
         deadline: When confirming stops, on the monotonic clock.
         ends: When nothing is judged any more that is not delivered.
         save: Where the model goes.
+        save_trial: Where the model of a trial of the front goes.
         task: That is learned.
         simple: Methods that may stand beside the networks; fitted on each division.
         tick: Told what is going on.
@@ -107,6 +114,7 @@ def conclude(
     concluding = _Concluding(
         *(executor, planner, data, finals, objective, lanes, deadline, ends, tick, task, simple),
         checkpoints,
+        save_trial,
     )
     return concluding.run(records, save)
 
@@ -125,6 +133,7 @@ class _Concluding:
     task: Task
     simple: SimpleMethods | None
     checkpoints: Path | None
+    save_trial: Callable[[int], Path]
 
     def run(self, records: Sequence[TrialRecord], save: Path) -> Conclusion | None:
         """See `conclude`."""
@@ -153,13 +162,29 @@ class _Concluding:
             for one in offers
             if one is not chosen
         ]
+        front, problems = self._front(delivering, standings)
         key = self.objective.sort_key
         return Conclusion(
             by_number[winner].record,
             sorted(confirmed, key=lambda one: key(one.score)),
             [delivered, *others],
             program,
+            front,
+            problems,
         )
+
+    def _front(
+        self, delivering: Delivering, standings: Sequence[Standing]
+    ) -> tuple[list[FrontNetwork], list[str]]:
+        """The networks that were not chosen, for who weighs the objectives otherwise."""
+        if not self.planner.costs:
+            return [], []
+
+        def score(one: Standing) -> float:
+            return estimate(one.scores(self.objective), self._folds).mean
+
+        members = on_front(standings, score, self.objective, self.planner.costs)
+        return deliver_front(delivering, members, self._single, self.save_trial)
 
     def _candidates(self, records: Sequence[TrialRecord], most: int) -> list[TrialRecord]:
         """Who is trained again: who may be the best, or of several objectives on the front."""

@@ -111,17 +111,30 @@ class Delivering:
     ends: float = math.inf
 
     def deliver(
-        self, chosen: Delivery, members: Sequence[Standing], save: Path
+        self,
+        chosen: Delivery,
+        members: Sequence[Standing],
+        save: Path,
+        *,
+        deadline: float = math.inf,
     ) -> tuple[Delivery, Program]:
-        """Put the networks together, judge them on the test part, save them."""
+        """Put the networks together, judge them on the test part, save them.
+
+        Args:
+            chosen: What of.
+            members: The trials that were confirmed.
+            save: Where the model goes.
+            deadline: When nothing is trained on all data any more, on the monotonic clock; a
+                network of a division stands in for one that there is no time for.
+        """
         members = _those_in(chosen, members)
         whole = self.data.ordered or chosen.kind == "single"
         if whole:
             each = statistics.fmean(run.seconds for one in members for run in one.runs)
             several = networks_on_all(len(members), self.ends - time.monotonic(), each)
-            self._train_on_all(members, 1 if chosen.kind == "single" else several)
+            self.train_on_all(members, 1 if chosen.kind == "single" else several, deadline)
         runs = {one.record.number: self._runs(one, whole) for one in members}
-        # Where training on all data diverged there is a network of a division.
+        # Where training on all data diverged, or had no time, there is a network of a division.
         runs = {one.record.number: runs[one.record.number] or one.runs[-1:] for one in members}
         chosen, order = self._together(chosen, members, runs)
         judged = judge_remotely(self.executor, replace(order, save=save))
@@ -191,7 +204,9 @@ class Delivering:
         graphs = {name: fitted[name].as_graph(whole) for name in simple}
         return {name: graph for name, graph in graphs.items() if graph is not None}
 
-    def _train_on_all(self, members: Sequence[Standing], seeds: int) -> None:
+    def train_on_all(
+        self, members: Sequence[Standing], seeds: int, deadline: float = math.inf
+    ) -> None:
         """Runs on all but the test part, for as many epochs as were best on the divisions."""
         known = frozenset((run.trial, run.index) for run in self.finals.runs())
 
@@ -207,7 +222,7 @@ class Delivering:
             replace(one, schedule=replace(one.schedule, keep="last", patience=None))
             for one in work_of(self.planner, records, known, runs_of, whole=True)
         ]
-        self.train(work, math.inf)
+        self.train(work, deadline)
 
     def _network(self, run: FinalRun, program: Program, bag: Program, share: float) -> Network:
         weights = self.finals.weights(run.trial, run.index)

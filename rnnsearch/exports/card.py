@@ -10,6 +10,7 @@ from rnnsearch.data import Preparation
 from rnnsearch.exports.raw import Signature
 from rnnsearch.report.text import score
 from rnnsearch.report.verdict import Standing, certainty, name_of_winner, sentence, standings
+from rnnsearch.visible import visible
 
 __all__ = ["model_card"]
 
@@ -51,7 +52,7 @@ def model_card(
     lines += ["", "## Limits", "", *(f"- {line}" for line in (*_LIMITS, *_spans(preparation)))]
     lines += ["", "## Made with", "", *_made(environment)]
     lines += ["", "## Spec", "", "```yaml", spec.rstrip(), "```"]
-    return "\n".join(lines) + "\n"
+    return visible("\n".join(lines) + "\n")
 
 
 def _use(signature: Signature) -> list[str]:

@@ -30,6 +30,7 @@ class Summary:
         baselines: With their test metrics.
         confirmed: The trials that were trained again at the end, best first.
         deliveries: What is delivered, and what else might have been.
+        front: Of several objectives, the networks of the front that lie in the folder.
         stop: What ended it: ``finished``, ``timeout``, ``no gain`` in the last rounds, or
             ``failures``, so many in a row.
         interrupted: Whether it was stopped before its budget was used up.
@@ -59,6 +60,7 @@ class Summary:
     problems: Sequence[str] = ()
     costs: Sequence[str] = ()
     constraints: Mapping[str, str] = field(default_factory=dict)
+    front: Sequence[Delivery] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; None for numbers that are not finite, which JSON does not have.
@@ -82,4 +84,5 @@ class Summary:
         known["baselines"] = tuple(map(BaselineRecord.from_json, values.get("baselines", ())))
         known["confirmed"] = tuple(map(Confirmed.from_json, values.get("confirmed", ())))
         known["deliveries"] = tuple(map(Delivery.from_json, values.get("deliveries", ())))
+        known["front"] = tuple(map(Delivery.from_json, values.get("front", ())))
         return cls(**known)

@@ -25,6 +25,7 @@ _OURS = (
     "environment.json",
     "summary.json",
     "weights",
+    "front",
 )
 
 
@@ -66,6 +67,8 @@ class StudyFolder:
     """The winner and the baselines, validation and test."""
     weights_folder = _At("weights")
     """Where the weights of the best trials stand."""
+    front = _At("front")
+    """Of several objectives, the networks of the front."""
     stop = _At("stop")
     """Somebody makes this file to stop the search, as Ctrl-C does."""
     checkpoints = _At("checkpoints")
@@ -88,6 +91,14 @@ class StudyFolder:
     def final_weights(self, trial: int, index: int) -> Path:
         """The weights of a run that confirms a trial."""
         return self.weights_folder / f"final-{trial:05d}-{index:03d}.npz"
+
+    def front_model(self, trial: int) -> Path:
+        """The network of a trial of the front, as Keras saves it."""
+        return self.front / f"{trial:05d}.keras"
+
+    def front_preparation(self, trial: int) -> Path:
+        """The way from raw data to that network's input and back."""
+        return self.front / f"{trial:05d}.json"
 
     def forget_checkpoints(self, going: Collection[int]) -> None:
         """Remove checkpoints of blocks without any of these trials; only for who holds the lock.
@@ -181,6 +192,7 @@ class StudyFolder:
             remove_leftovers(self.path)
             remove_leftovers(self.weights_folder)
             remove_leftovers(self.checkpoints)
+            remove_leftovers(self.front)
             yield
 
 

@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from rnnsearch.visible import one_line
+
 __all__ = ["Checked", "show_check"]
 
 
@@ -78,7 +80,7 @@ def show_check(console: Console, report: Checked) -> None:
     table = _table("parameter", "values", "kind", *(["in use when"] if conditional else []))
     for name, values, kind, condition in report.parameters:
         cells = [name, values, kind, *([condition] if conditional else [])]
-        table.add_row(*map(Text, cells))
+        table.add_row(*(Text(one_line(cell)) for cell in cells))
     programs = "no bound" if report.programs is None else f"{report.programs:,} at most"
     sections = (
         ("data", report.data),
@@ -100,13 +102,14 @@ def show_check(console: Console, report: Checked) -> None:
         console.print()
         section = _table(title, "")
         for label, text in rows:
-            section.add_row(Text(label), Text(text))
+            section.add_row(Text(label), Text(one_line(text)))
         console.print(section)
     if report.remarks:
         console.print()
         console.print(Text("remarks", style="bold"))
     for remark in report.remarks:
-        console.print(Text.assemble((remark.kind, "yellow"), " ", str(remark)), soft_wrap=True)
+        said = one_line(str(remark))
+        console.print(Text.assemble((remark.kind, "yellow"), " ", said), soft_wrap=True)
 
 
 def _table(*titles: str) -> Table:

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from rnnsearch.visible import one_line
+
 __all__ = ["Initial", "show_initial"]
 
 
@@ -59,10 +61,11 @@ def show_initial(console: Console, initial: Initial, program: Sequence[str]) -> 
     table = Table.grid(padding=(0, 2, 0, 0))
     for setting in initial.settings:
         if setting.why:
-            table.add_row(Text(setting.key), Text(_value(setting.value)), Text(setting.why))
+            cells = (setting.key, _value(setting.value), setting.why)
+            table.add_row(*(Text(one_line(cell)) for cell in cells))
     console.print(table)
     for note in initial.notes:
-        console.print(Text(f"Note: {note}"))
+        console.print(Text(one_line(f"Note: {note}")))
     console.print()
     console.print(Text("Every choice is explained in the file. Next:"))
     for command in ("check", "search"):

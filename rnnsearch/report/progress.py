@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rnnsearch.report.text import configuration, curve, duration, score
+from rnnsearch.visible import one_line
 
 if TYPE_CHECKING:
     import numpy as np
@@ -153,7 +154,7 @@ class PlainDisplay:
     def noted(self, notes: Sequence[str]) -> None:
         """Show what was guessed of the data."""
         for note in notes:
-            self._line(f"note: {note}")
+            self._line(one_line(f"note: {note}"))
 
     def started(self, device: str) -> None:
         """Show the device."""
@@ -237,7 +238,7 @@ class LiveDisplay:
     def noted(self, notes: Sequence[str]) -> None:
         """Show what was guessed of the data, above what is drawn anew."""
         for note in notes:
-            self._live.console.print(Text(f"note: {note}"))
+            self._live.console.print(Text(one_line(f"note: {note}")))
 
     def started(self, device: str) -> None:
         """Note the device."""

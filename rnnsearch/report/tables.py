@@ -21,6 +21,7 @@ from rnnsearch.report.verdict import (
     sentence,
     standings,
 )
+from rnnsearch.visible import one_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,7 +101,7 @@ def leaderboard_table(
         cells = _cells(row, params, columns) + ([str(row["verdict"])] if judged else [])
         cells += [str(row["message"])] if notes else []
         style = _STYLES.get(str(row["state"]), "green" if cells[0] == "1" else None)
-        table.add_row(*(Text(cell) for cell in cells), style=style)
+        table.add_row(*(Text(one_line(cell)) for cell in cells), style=style)
     return table
 
 
@@ -230,4 +231,5 @@ def _why_none(frame: pd.DataFrame) -> list[str]:
 def _lines(console: Console, lines: Sequence[str], style: str | None = None) -> None:
     """Lines that are never broken, so that paths and commands can be copied."""
     for line in lines:
-        console.print(Text(line, style=style or ""), soft_wrap=True, highlight=False)
+        said = Text(one_line(line), style=style or "")
+        console.print(said, soft_wrap=True, highlight=False)

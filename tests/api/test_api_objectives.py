@@ -11,10 +11,11 @@ import pytest
 from rnnsearch import api
 from rnnsearch.api.asked import read_inputs
 from rnnsearch.api.report_file import report_page
+from rnnsearch.errors import StudyError
 from rnnsearch.execution.measured_costs import costs_of, refusal
 from rnnsearch.models import Architecture
 from rnnsearch.models.build import build_standard
-from rnnsearch.records import open_study
+from rnnsearch.records import load_weights, open_study
 from rnnsearch.spec import load
 from rnnsearch.tasks import TASKS
 
@@ -70,6 +71,27 @@ def test_the_front_is_of_confirmed_trials_and_holds_the_winner(results: api.Resu
     assert delivered == ["single"]
     rebuilt = api.rebuild_leaderboard(results.folder.path)
     assert rebuilt["pareto"].sum() == len(front)
+
+
+def test_each_network_of_the_front_is_there_to_be_used(results: api.Results) -> None:
+    folder, front = results.folder, results.front()
+    assert front["test_loss"].notna().all()
+    for row in front.to_dict("records"):
+        trial = int(row["trial"])
+        one = api.Results.open(folder.path, trial=trial)
+        learned = load_weights(folder.final_weights(trial, 1_000))
+        model = one.best_model()
+        for variable, value in zip(model.trainable_variables, learned, strict=True):
+            np.testing.assert_array_equal(variable.numpy(), value)
+        assert one.summary["winner"]["number"] == trial and one.use[-1] == str(trial)
+        assert one.summary["winner"]["test"]["test_loss"] == row["test_loss"]
+
+
+def test_a_trial_that_is_not_on_the_front_is_refused(results: api.Results) -> None:
+    beaten = set(results.leaderboard["trial"]) - set(results.front()["trial"])
+    number = next(int(name) for name in beaten if name.isdecimal())
+    with pytest.raises(StudyError, match=f"trial {number} of .* networks are kept: "):
+        api.Results.open(results.folder.path, trial=number)
 
 
 def test_the_report_shows_what_better_costs(results: api.Results) -> None:

@@ -8,6 +8,7 @@ import signal
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from tests.faults._base import Scene, fault, must
 from tests.faults.studies import (
@@ -38,7 +39,28 @@ _TRIALS = 12
 )
 def kill_driver(scene: Scene) -> str:
     generator = random.Random(scene.seed)
-    settings = kind_of(generator)
+    return _killed(scene, generator, kind_of(generator))
+
+
+@fault(
+    "kill-front",
+    "the same of several objectives, by multi-objective TPE and NSGA-II: the leaderboard and the front "
+    "of a search left alone",
+    quick=2,
+    full=40,
+)
+def kill_front(scene: Scene) -> str:
+    generator = random.Random(scene.seed)
+    settings = {"sampler": ("tpe", "nsga2")[scene.seed % 2], "block": generator.choice([1, 2, 4])}
+    settings["more"] = ", objective: [val_rmse, parameters, size]"
+    said = _killed(scene, generator, settings)
+    front = board(scene.folder / "out")["pareto"]
+    must(0 < front.sum() < len(front), f"the front is {front.tolist()}")
+    return said
+
+
+def _killed(scene: Scene, generator: random.Random, settings: dict[str, Any]) -> str:
+    """Kill a search a few times, and compare what comes of it with one left alone."""
     expected, seconds = undisturbed(scene, **settings)
     spec, output = prepare(scene.folder, **settings), scene.folder / "out"
     kills, before = 0, acknowledged(output)

@@ -30,7 +30,7 @@ from rnnsearch.api import joining, resources
 from rnnsearch.data import Dataset
 from rnnsearch.engines import Engine, Program, Run, SavedLane, Session
 from rnnsearch.execution import worker
-from rnnsearch.execution.messages import Assemble, Judge, Judged, PutOut
+from rnnsearch.execution.messages import Assemble, Block, Judge, Judged, Measured, PutOut
 from rnnsearch.execution.processes import ProcessExecutor
 from rnnsearch.execution.worker_process import WorkerProcess
 
@@ -176,6 +176,14 @@ def _deliver(self: Any, order: PutOut | Assemble) -> None:
     raise NotImplementedError("simulated searches deliver their best trial")
 
 
+def _measure(self: Any, block: Block, dataset: Dataset) -> bool:
+    """Measure what a network costs without building one; none is refused."""
+    network = block.program.architecture
+    weights = float(sum(network.units)) * (3 if network.cell == "GRU" else 1)
+    self._send(Measured({"parameters": weights, "size": 4 * weights}, ""))
+    return False
+
+
 class _Forked:
     """A fork, with what is used of `subprocess.Popen`."""
 
@@ -248,6 +256,7 @@ def simulate() -> None:
     worker._make_engine = lambda setup: SimulatedEngine()
     worker._Worker._judge = _judge  # type: ignore[method-assign]
     worker._Worker._deliver = _deliver  # type: ignore[method-assign]
+    worker._Worker._refuses = _measure  # type: ignore[method-assign]
     resources.ProcessExecutor = ForkExecutor  # type: ignore[misc]
     joining.start_worker = _start_worker  # type: ignore[assignment]
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from rnnsearch.report.page._base import Code, Figure, Page, Table
 from rnnsearch.report.page.svg import STYLE
+from rnnsearch.visible import visible
 
 __all__ = ["to_html"]
 
@@ -31,4 +32,4 @@ def to_html(page: Page, *, refresh: int | None = None) -> str:
     }
     template = environment.from_string(source.read_text("utf-8"))
     # Pictures and their style are made by us of escaped texts.
-    return template.render(page=page, style=Markup(STYLE), markup=Markup, refresh=refresh)
+    return visible(template.render(page=page, style=Markup(STYLE), markup=Markup, refresh=refresh))

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from rnnsearch.report.page._base import Code, Figure, Page, Part, Table
+from rnnsearch.visible import visible
 
 __all__ = ["to_markdown"]
+
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+"""What begins a tag of HTML, which Markdown takes as it is."""
 
 
 def to_markdown(page: Page, *, figures: str) -> str:
@@ -14,10 +20,10 @@ def to_markdown(page: Page, *, figures: str) -> str:
         page: What it says.
         figures: The folder of the figures' SVG files, as links have it.
     """
-    lines = [f"# {page.title}", "", page.subtitle, ""]
+    lines = [f"# {page.title}", "", _plain(page.subtitle), ""]
     if page.warning:
-        lines += [f"> {page.warning}", ""]
-    lines += ["\n\n".join(page.answer), ""]
+        lines += [f"> {_plain(page.warning)}", ""]
+    lines += [_plain("\n\n".join(page.answer)), ""]
     if page.losers:
         lines += ["Why the others lost:", ""]
         lines += [f"- {count} {name}: {meaning}" for name, count, meaning in page.losers]
@@ -27,19 +33,20 @@ def to_markdown(page: Page, *, figures: str) -> str:
         lines += ["", f"## {section.title}"]
         for part in section.parts:
             lines += ["", *_lines(part, figures)]
-    return "\n".join(lines) + "\n"
+    return visible("\n".join(lines) + "\n")
 
 
 def _lines(part: Part, figures: str) -> list[str]:
     if isinstance(part, Figure):
-        note = ["", part.note] if part.note else []
-        return [f"### {part.title}", "", f"![{part.alt}]({figures}/{part.key}.svg)", *note]
+        note = ["", _plain(part.note)] if part.note else []
+        picture = f"![{_plain(part.alt)}]({figures}/{part.key}.svg)"
+        return [f"### {_plain(part.title)}", "", picture, *note]
     if isinstance(part, Table):
-        caption = [part.caption, ""] if part.caption else []
+        caption = [_plain(part.caption), ""] if part.caption else []
         return [*caption, *_table(part)]
     if isinstance(part, Code):
         return [part.label, "", "```", part.text.rstrip("\n"), "```"]
-    return [part]
+    return [_plain(part)]
 
 
 def _table(part: Table) -> list[str]:
@@ -49,4 +56,9 @@ def _table(part: Table) -> list[str]:
 
 
 def _cell(value: str) -> str:
-    return value.replace("|", "\\|").replace("\n", " ")
+    return _plain(value.replace("|", "\\|").replace("\n", " "))
+
+
+def _plain(text: str) -> str:
+    """A text in which nothing is a tag: names come from files that others made."""
+    return _TAG.sub("&lt;", text)

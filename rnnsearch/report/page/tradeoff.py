@@ -27,6 +27,12 @@ def tradeoff(study: Study) -> Section | None:
     front = known[known["pareto"].astype(bool)].sort_values("score", ascending=not study.maximize)
     parts: list[Part] = [_scatter(study, front, cost) for cost in costs if cost in board]
     parts.append(_table(study, front, costs))
+    kept = [name for one in study.summary.get("front", ()) for name in one["shares"]]
+    if kept:
+        parts.append(
+            f"Each is kept: `--trial {kept[0]}` after predict, evaluate, export or serve takes that "
+            "trial's network in place of the winner."
+        )
     refused = sum("search.constraints" in record.message for record in study.trials)
     if refused:
         limits = ", ".join(f"{n} {t}" for n, t in study.summary.get("constraints", {}).items())
