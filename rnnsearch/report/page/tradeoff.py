@@ -30,8 +30,8 @@ def tradeoff(study: Study) -> Section | None:
     kept = [name for one in study.summary.get("front", ()) for name in one["shares"]]
     if kept:
         parts.append(
-            f"Each is kept: `--trial {kept[0]}` after predict, evaluate, export or serve takes that "
-            "trial's network in place of the winner."
+            f"Each is kept: with `--trial {kept[0]}` the commands predict, evaluate, export and "
+            "serve take that trial's network in place of the winner."
         )
     refused = sum("search.constraints" in record.message for record in study.trials)
     if refused:
