@@ -33,6 +33,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 # other half of the tests, which may find a file half written.
 if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="rnnsearch-tests-")
+    os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_CACHE_HOME"]
     atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
 os.environ["JAX_COMPILATION_CACHE_DIR"] = "{XDG_CACHE_HOME}/compiled/{PYTEST_XDIST_WORKER}".format(
     **{"PYTEST_XDIST_WORKER": "alone"} | os.environ

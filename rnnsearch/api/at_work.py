@@ -13,6 +13,7 @@ from rnnsearch.api.asked import Asked
 from rnnsearch.api.occlusion import SEQUENCES, counted
 from rnnsearch.api.standing_in import read_preparation
 from rnnsearch.api.text_writing import go_on, write
+from rnnsearch.api.trusting import check_code
 from rnnsearch.api.winner import Winner
 from rnnsearch.baselines import suitable
 from rnnsearch.data import Dataset, Part, SequenceData
@@ -43,8 +44,10 @@ def at_work(folder: StudyFolder, spec: Spec, winner: Winner) -> AtWork:
         winner: Of the study.
 
     Raises:
-        StudyError: The data can't be had, or is not what the winner was trained on.
+        StudyError: The data can't be had, or is not what the winner was trained on; or code that
+            somebody else named would run.
     """
+    check_code(folder, spec)
     if spec.data.source == "arrays":
         raise StudyError("The data was given as arrays, which the study's folder does not hold.")
     space = SearchSpace.from_spec(spec)

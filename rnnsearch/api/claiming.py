@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rnnsearch.api.trusting import sign_code
 from rnnsearch.errors import StudyError
 from rnnsearch.files import write_text
 from rnnsearch.records import StudyFolder
@@ -36,3 +37,4 @@ def claim(folder: StudyFolder, spec: Spec, content: str) -> None:
             )
     write_text(folder.spec, dump(document))
     write_text(folder.content, f"{content}\n")
+    sign_code(folder, spec)

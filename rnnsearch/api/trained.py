@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rnnsearch.api.backend import import_keras, own_classes
+from rnnsearch.api.trusting import check_code
 from rnnsearch.api.winner import Winner
 from rnnsearch.errors import StudyError
 from rnnsearch.models.configured import architecture_of
@@ -33,6 +34,7 @@ def trained_models(
         trials: Best first.
         count: How many are wanted.
     """
+    check_code(folder, spec)
     import_keras(spec.run.backend)
     own_classes(spec)
     space = SearchSpace.from_spec(spec)

@@ -12,6 +12,7 @@ from rnnsearch.api.backend import import_keras, own_classes
 from rnnsearch.api.failed import why_all_failed
 from rnnsearch.api.standing_in import TRIAL, kept_networks, read_preparation
 from rnnsearch.api.text_writing import Writes, check_writing, go_on, write
+from rnnsearch.api.trusting import check_code
 from rnnsearch.data import Preparation, preparation_from_json
 from rnnsearch.data.inputs import Inputs
 from rnnsearch.data.tokens.stream import StreamPreparation
@@ -96,6 +97,7 @@ class Winner:
 
     def load(self) -> keras.Model:
         """The model, in plain Keras layers, anew each time. Imports Keras."""
+        check_code(self._folder, self._spec)
         import_keras(self._backend, alone=self._alone)
         own = own_classes(self._spec)
         import keras

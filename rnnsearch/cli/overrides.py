@@ -20,6 +20,7 @@ _KEYS = {
     "backend": "run.backend",
     "engine": "run.engine",
     "device": "run.device",
+    "join": "run.join",
 }
 """Option → key."""
 
@@ -42,6 +43,10 @@ def _options(
     ] = None,
     device: Annotated[
         str | None, typer.Option(metavar="NAME", help="Where it trains: auto, cpu, gpu.")
+    ] = None,
+    join: Annotated[
+        str | None,
+        typer.Option(metavar="FROM", help="From where workers may join: machine, network."),
     ] = None,
 ) -> None:
     """The options, as a command line is made of them."""

@@ -1,7 +1,8 @@
 """Workers from other shells: the driver's door, at which they knock while a search runs.
 
 The door is a socket in a folder that only this user may enter; where that is stands in a file of
-the study. So who may use it is for the system to say, and it is trusted as a pipe is.
+the study. So who may use it is for the system to say, and it is trusted as a pipe is. Between
+machines (`run.join: network`) it is a port, and both ends prove who they are.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ import shutil
 import socket
 import stat
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from rnnsearch.errors import WorkerError
+from rnnsearch.execution import network_door
 from rnnsearch.execution._base import WorkerSetup
-from rnnsearch.files import write_text
+from rnnsearch.files import own_key, write_text
 
 __all__ = ["Door", "Guest", "knock"]
 
@@ -51,10 +54,13 @@ class Door:
     Args:
         place: The file that says where it is; its folder must exist when it is opened.
         setup: What a guest needs to begin.
+        network: Whether workers on other machines may knock.
     """
 
-    def __init__(self, place: Path, setup: WorkerSetup) -> None:
+    def __init__(self, place: Path, setup: WorkerSetup, *, network: bool = False) -> None:
         self._place = place
+        self._network = network
+        self._key: bytes | None = None
         self._setup = _anywhere(setup)
         self._folder: Path | None = None
         self._socket: socket.socket | None = None
@@ -71,16 +77,25 @@ class Door:
         self._opened = True
         told: dict[str, object] = {"process": os.getpid(), "package": _package()}
         try:
-            self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-            self._socket = socket.socket(socket.AF_UNIX)
-            self._socket.bind(str(self._folder / "door"))
-            self._socket.listen(64)
-            self._socket.setblocking(False)
-            told["socket"] = str(self._folder / "door")
+            told |= self._listen()
         except (OSError, AttributeError) as error:  # no AF_UNIX, no room, a name too long
             self._close_socket()
             told["refused"] = str(error)
         write_text(self._place, json.dumps(told))
+
+    def _listen(self) -> dict[str, object]:
+        """Make the socket; where it is."""
+        if self._network:
+            self._key = own_key()
+            self._socket = network_door.listen()
+            self._socket.setblocking(False)
+            return {"hosts": network_door.hosts(), "port": self._socket.getsockname()[1]}
+        self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.bind(str(self._folder / "door"))
+        self._socket.listen(64)
+        self._socket.setblocking(False)
+        return {"socket": str(self._folder / "door")}
 
     @property
     def socket(self) -> socket.socket | None:
@@ -95,6 +110,9 @@ class Door:
         except OSError:  # who knocked has gone
             return None
         accepted.setblocking(True)
+        if self._key is not None and not network_door.recognise(accepted, self._key):
+            accepted.close()
+            return None
         guest = Guest(Connection(accepted.detach()), self._setup.logs / f"worker-{number}.log")
         guest.log.write_bytes(b"")
         hello = pickle.dumps((self._setup, guest.log))
@@ -136,6 +154,7 @@ def knock(place: Path) -> tuple[Connection, WorkerSetup, Path] | None:
     try:
         told = json.loads(place.read_text("utf-8"))
         door = Path(told["socket"]) if "socket" in told else None
+        port, names = int(told.get("port", 0)), list(map(str, told.get("hosts", ())))
         package, refused = told["package"], told.get("refused")
     except FileNotFoundError:
         return None
@@ -144,9 +163,9 @@ def knock(place: Path) -> tuple[Connection, WorkerSetup, Path] | None:
             f"Expected {place} as a search writes it. Received: {type(error).__name__}: {error}; "
             "wait until the search has begun, or begin it anew"
         ) from None
-    if door is None:
+    if door is None and not port:
         raise WorkerError(f"the search can't be joined: it has no socket ({refused})")
-    if not _is_ours(door):
+    if door is not None and not _is_ours(door):
         raise WorkerError(
             f"Expected a socket of this user's in a folder of its own. Received: {door}; whoever "
             f"wrote {place} is not trusted: only who began a search can join it"
@@ -156,11 +175,12 @@ def knock(place: Path) -> tuple[Connection, WorkerSetup, Path] | None:
             f"Expected a search by the rnnsearch of {_package()}. Received: one by that of "
             f"{package}; join it with that one"
         )
-    return _answered(door)
+    caller = _called(door) if door is not None else _called_far(names, port)
+    return None if caller is None else _answered(caller)
 
 
-def _answered(door: Path) -> tuple[Connection, WorkerSetup, Path] | None:
-    """What a search says at its door."""
+def _called(door: Path) -> socket.socket | None:
+    """A connection to a search of this machine; None where nobody is there."""
     caller = socket.socket(socket.AF_UNIX)
     try:
         caller.connect(str(door))
@@ -169,6 +189,30 @@ def _answered(door: Path) -> tuple[Connection, WorkerSetup, Path] | None:
         if error.errno in (errno.ENOENT, errno.ECONNREFUSED):
             return None
         raise WorkerError(f"the search can't be joined: {error}") from None
+    return caller
+
+
+def _called_far(names: Sequence[str], port: int) -> socket.socket | None:
+    """A connection to a search of another machine that has proven to be this user's."""
+    caller = network_door.call(names, port)
+    if caller is None:
+        return None
+    try:
+        network_door.prove(caller, own_key())
+    except network_door.Refused as error:
+        caller.close()
+        raise WorkerError(
+            f"Expected a search of this user's at {names[0]}:{port}. Received: none, as {error}; "
+            "both machines need the same ~/.config/rnnsearch/key: copy it, readable by you alone"
+        ) from None
+    except OSError:
+        caller.close()
+        return None
+    return caller
+
+
+def _answered(caller: socket.socket) -> tuple[Connection, WorkerSetup, Path] | None:
+    """What a search says at its door."""
     connection = Connection(caller.detach())
     try:
         if not connection.poll(_HELLO_SECONDS):

@@ -26,13 +26,16 @@ class ProcessExecutor(Executor):
         count: Workers that it starts itself.
         door: The file that says where others may join, once one of its own is ready; None where
             they may not. Its folder must exist then. One that is lost is not replaced.
+        network: Whether they may from other machines.
     """
 
-    def __init__(self, setup: WorkerSetup, count: int, door: Path | None = None) -> None:
+    def __init__(
+        self, setup: WorkerSetup, count: int, door: Path | None = None, *, network: bool = False
+    ) -> None:
         self._setup = setup
         self._count = count
         self._processes: dict[int, WorkerProcess] = {}
-        self._door = None if door is None else Door(door, setup)
+        self._door = None if door is None else Door(door, setup, network=network)
         self._guests: dict[int, Guest] = {}
         self._numbers = itertools.count(count)
 

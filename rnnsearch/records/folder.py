@@ -61,6 +61,8 @@ class StudyFolder:
     """The resolved spec."""
     content = _At("data.sha256")
     """The digest of the data, by which changed data is found."""
+    code = _At("code.hmac")
+    """The signature of who searched, over the code that the spec names."""
     environment = _At("environment.json")
     """Versions, device and seed."""
     summary = _At("summary.json")

@@ -257,6 +257,12 @@ class RunSpec(Frozen):
         "anew, and its trials are retried. `auto`: two hours, or twenty times the longest that "
         "the search has seen; null: never.",
     )
+    join: Literal["machine", "network"] = Field(
+        default="machine",
+        description="From where `worker` may join the search: this `machine`, or by the `network`, "
+        "from machines that share its folder and the key of the same user. What goes between them "
+        "is not encrypted: see docs/scale.md.",
+    )
     diagnosis: bool = Field(
         default=True,
         description="Whether the `fused` engine notes what gradients and updates were like in each "

@@ -255,8 +255,23 @@ def suspended(scene: Scene) -> None:
     full=100,
 )
 def joined(scene: Scene) -> str:
+    return _joined(scene, {})
+
+
+@fault(
+    "joined-network",
+    "the same where workers join by the network, as from other machines",
+    quick=1,
+    full=40,
+)
+def joined_network(scene: Scene) -> str:
+    return _joined(scene, {"run": ", join: network"})
+
+
+def _joined(scene: Scene, more: dict[str, Any]) -> str:
+    """Have workers join, and kill them, their processes and the driver."""
     generator = random.Random(scene.seed)
-    settings = kind_of(generator) | {"epochs": 40, "block": 2}
+    settings = kind_of(generator) | {"epochs": 40, "block": 2} | more
     plain = settings["sampler"] == "random" and settings["pruner"] == "none"
     expected, seconds = undisturbed(scene, **settings)
     spec, output = prepare(scene.folder, **settings), scene.folder / "out"

@@ -106,7 +106,7 @@ def board(output: Path) -> pd.DataFrame:
 
 
 def _without_times(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.drop(columns="seconds")
+    return frame.drop(columns=["seconds", "training_seconds"], errors="ignore")
 
 
 @cache

@@ -14,6 +14,7 @@ import pytest
 
 from rnnsearch.api.results import Results
 from rnnsearch.api.standing_in import read_preparation
+from rnnsearch.api.trusting import check_code, sign_code
 from rnnsearch.api.winner import Winner
 from rnnsearch.data import read
 from rnnsearch.errors import InvalidData, InvalidSpec, StudyError
@@ -347,3 +348,37 @@ def test_a_leaderboard_holds_no_formula(tmp_path: Path) -> None:
     assert "'=HYPERLINK(1)" in content and "'@SUM(1) of '+x'" in content
     back = read_leaderboard(tmp_path / "leaderboard.csv")
     assert "@SUM(1) of '+x'" in map(str, back.iloc[0])
+
+
+@pytest.mark.parametrize("runs", ["cell", "data"])
+def test_code_that_a_folder_of_somebody_else_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs: str
+) -> None:
+    monkeypatch.delenv("RNNSEARCH_TRUST_CODE", raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "mine"))
+    (tmp_path / "evil.py").write_text("class Cell: ...\n")
+    document = {
+        "task": "many_to_one",
+        "data": {"source": "npz", "path": "x.npz"},
+        "space": {"cell": "evil:Cell", "units": 2},
+        "search": {"trials": 1},
+    }
+    if runs == "data":
+        document["data"] = {"source": "python", "function": "evil:Cell"}
+        document["space"] = {"units": 2}
+    spec = parse(document, name="x", directory=tmp_path)
+    folder = StudyFolder(tmp_path)
+    with pytest.raises(StudyError, match=r"evil:Cell of .* somebody else made.*TRUST_CODE=1"):
+        check_code(folder, spec)
+    sign_code(folder, spec)
+    check_code(folder, spec)
+    other = parse({**document, "run": {"code": ".."}}, name="x", directory=tmp_path)
+    if runs == "cell":  # the signature is of this code, from this place
+        with pytest.raises(StudyError, match="somebody else"):
+            check_code(folder, other)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "theirs"))
+    with pytest.raises(StudyError, match="somebody else"):
+        check_code(folder, spec)
+    assert (tmp_path / "theirs" / "rnnsearch" / "key").stat().st_mode & 0o077 == 0
+    monkeypatch.setenv("RNNSEARCH_TRUST_CODE", "1")
+    check_code(folder, spec)
