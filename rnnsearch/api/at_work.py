@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -131,11 +131,16 @@ def _simple(part: Part, dataset: Dataset, spec: Spec) -> dict[str, np.ndarray]:
 def _rests_on(
     part: Part, winner: Winner, dataset: Dataset, spec: Spec
 ) -> tuple[list[tuple[str, float]], list[tuple[int, int, float]]]:
-    """Which inputs and steps its predictions rest on, where it reads sequences of numbers."""
-    target, head = dataset.target, winner.network.head
-    if isinstance(part.x, dict) or head.vocabulary is not None or head.stream is not None:
+    """Which inputs and steps its predictions rest on, where it reads sequences.
+
+    Of an encoder and a decoder, those that the encoder reads. Not where a text is written.
+    """
+    target = dataset.target
+    read = part.x.get("source") if isinstance(part.x, dict) else part.x
+    if read is None or target.tokens or winner.network.head.stream is not None:
         return [], []
-    if target.tokens or len(part.x.shape) != 3:
+    symbols = _symbols(winner)
+    if len(read.shape) != (3 if symbols is None else 2):
         return [], []
     task = TASKS[spec.task]
     loss = task.loss(target, spec.loss)
@@ -148,7 +153,8 @@ def _rests_on(
 
     def errors(x: np.ndarray) -> float:
         """The mean log loss, or the mean absolute error."""
-        outputs = own_units(winner.outputs(x), target, loss, anchor)
+        given = {**few, "source": x} if isinstance(few, dict) else x
+        outputs = own_units(winner.outputs(given), target, loss, anchor)
         if target.kind == "class":
             own = np.take_along_axis(outputs, right[..., None].astype(int), axis=-1)[..., 0]
             each = -np.log(np.maximum(own, 1e-7))
@@ -158,8 +164,14 @@ def _rests_on(
             each = np.abs(outputs - truth).mean(axis=-1)
         return float((each * weights).sum() / max(1e-12, float(weights.sum())))
 
-    names = getattr(winner.preparation, "read_names", ())
-    return counted(np.asarray(as_array(few)), errors, names)
+    names = getattr(winner.preparation, "read_names", ()) if symbols is None else symbols
+    return counted(np.asarray(take(read, chosen)), errors, names)
+
+
+def _symbols(winner: Winner) -> Sequence[str] | None:
+    """Of the tokens that it reads, the first of them number 1; None where it reads numbers."""
+    coding = getattr(winner.preparation, "reading", None)
+    return coding.vocabulary.symbols if isinstance(coding, Coding) else None
 
 
 def _some(part: Part, width: int) -> Part:

@@ -39,3 +39,16 @@ def test_padding_stays_padding() -> None:
 
 def test_where_nothing_is_wrong_nothing_is_said() -> None:
     assert counted(np.zeros((5, 4, 1)), lambda x: 0.0, []) == ([], [])
+
+
+def test_of_text_the_token_and_the_place_that_are_read_count() -> None:
+    x = RNG.integers(1, 5, size=(60, 12))
+    x[::3, :4] = 0
+
+    def errors(given: np.ndarray) -> float:
+        assert ((given == 0) == (x == 0)).all()
+        return 0.1 + float(np.mean((given[:, -2] == 3) != (x[:, -2] == 3)))
+
+    tokens, steps = counted(x, errors, ["a", "b", "c", "d"])
+    assert tokens[0][0] == "'c'" and tokens[0][1] > 1 and len(tokens) == 4
+    assert [(first, last) for first, last, growth in steps if growth > 0] == [(2, 2)]

@@ -23,8 +23,8 @@ def reasons(study: Study) -> Section | None:
         return None
     parts.append(
         f"Measured on the {work.part} part: an input, or a stretch of steps, is taken from another "
-        "sequence, and the error beside what it was. Inputs that say the same stand in for one "
-        "another: without one of them alone little is lost."
+        "sequence, a token of a text replaced by others, and the error beside what it was. Inputs "
+        "that say the same stand in for one another: without one of them alone little is lost."
     )
     return Section("reasons", "What its predictions rest on", parts)
 
