@@ -265,7 +265,7 @@ def joined(scene: Scene) -> str:
     full=40,
 )
 def joined_network(scene: Scene) -> str:
-    return _joined(scene, {"run": ", join: network"})
+    return _joined(scene, {"run": ", join: network, retries: 9"})
 
 
 def _joined(scene: Scene, more: dict[str, Any]) -> str:

@@ -372,7 +372,9 @@ def test_code_that_a_folder_of_somebody_else_names(
         check_code(folder, spec)
     sign_code(folder, spec)
     check_code(folder, spec)
-    other = parse({**document, "run": {"code": ".."}}, name="x", directory=tmp_path)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "evil.py").write_text("class Cell: ...\n")
+    other = parse({**document, "run": {"code": "other"}}, name="x", directory=tmp_path)
     if runs == "cell":  # the signature is of this code, from this place
         with pytest.raises(StudyError, match="somebody else"):
             check_code(folder, other)
