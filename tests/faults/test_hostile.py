@@ -384,3 +384,24 @@ def test_code_that_a_folder_of_somebody_else_names(
     assert (tmp_path / "theirs" / "rnnsearch" / "key").stat().st_mode & 0o077 == 0
     monkeypatch.setenv("RNNSEARCH_TRUST_CODE", "1")
     check_code(folder, spec)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ([], "it is no mapping"),
+        ({"name": "x"}, "it has no objective"),
+        ({"front": "abc"}, "front is no list"),
+        ({"deliveries": [3]}, "deliveries holds what is no mapping"),
+        ({"direction": "up"}, "neither minimize nor maximize"),
+        ({"winner": [1]}, "winner is no dict"),
+    ],
+)
+def test_a_summary_that_is_none(tmp_path: Path, changed: Any, said: str) -> None:
+    usual = {"backend": "jax", "name": "x", "objective": "val_loss", "winner": None}
+    whole = changed if changed in ([], {"name": "x"}) else {**usual, **changed}
+    (tmp_path / "summary.json").write_text(json.dumps(whole))
+    with pytest.raises(StudyError, match=said):
+        Results.open(tmp_path)
+    (tmp_path / "summary.json").write_text(json.dumps(usual))
+    Results.open(tmp_path)
