@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 
 __all__ = ["BATCH", "Winner"]
+
+_Read = TypeVar("_Read")
 
 BATCH = 32
 """Sequences predicted at once: as many as Keras takes where nothing is said."""
@@ -83,12 +85,24 @@ class Winner:
     @cached_property
     def preparation(self) -> Preparation:
         """The way from raw data to input and back."""
-        return preparation_from_json(self._kept)
+        return self._from_json(preparation_from_json, self._kept)
 
     @cached_property
     def network(self) -> Architecture:
         """What the model consists of."""
-        return Architecture.from_json(self._kept["network"])
+        return self._from_json(Architecture.from_json, self._kept.get("network"))
+
+    def _from_json(self, read: Callable[[Any], _Read], values: Any) -> _Read:
+        """What a file of the folder says, which somebody else may have written."""
+        try:
+            return read(values)
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+            raise StudyError(
+                f"Expected a preparation as a search writes it. Received: that of "
+                f"{self._folder.path}, which reads otherwise ({reason}); give the search command "
+                "again, which writes it anew, or put back a copy"
+            ) from error
 
     @cached_property
     def model(self) -> keras.Model:

@@ -255,7 +255,7 @@ def suspended(scene: Scene) -> None:
     full=100,
 )
 def joined(scene: Scene) -> str:
-    return _joined(scene, {})
+    return _joined(scene, "")
 
 
 @fault(
@@ -265,13 +265,16 @@ def joined(scene: Scene) -> str:
     full=40,
 )
 def joined_network(scene: Scene) -> str:
-    return _joined(scene, {"run": ", join: network, retries: 9"})
+    return _joined(scene, ", join: network")
 
 
-def _joined(scene: Scene, more: dict[str, Any]) -> str:
-    """Have workers join, and kill them, their processes and the driver."""
+def _joined(scene: Scene, run: str) -> str:
+    """Have workers join, and kill them, their processes and the driver.
+
+    The search's own worker may be struck each time, in the middle of the same trial.
+    """
     generator = random.Random(scene.seed)
-    settings = kind_of(generator) | {"epochs": 40, "block": 2} | more
+    settings = kind_of(generator) | {"epochs": 40, "block": 2, "run": f", retries: 9{run}"}
     plain = settings["sampler"] == "random" and settings["pruner"] == "none"
     expected, seconds = undisturbed(scene, **settings)
     spec, output = prepare(scene.folder, **settings), scene.folder / "out"

@@ -405,3 +405,17 @@ def test_a_summary_that_is_none(tmp_path: Path, changed: Any, said: str) -> None
         Results.open(tmp_path)
     (tmp_path / "summary.json").write_text(json.dumps(usual))
     Results.open(tmp_path)
+
+
+@pytest.mark.parametrize("kept", [{}, {"network": 3}, {"kind": "series", "network": {"x": []}}])
+def test_a_preparation_that_is_none(tmp_path: Path, kept: Any) -> None:
+    folder = StudyFolder(tmp_path)
+    folder.preparation.write_text(json.dumps(kept))
+    folder.model.write_bytes(b"")
+    data = {"source": "npz", "path": "x.npz"}
+    document = {"task": "many_to_one", "data": data, "space": {"units": 2}, "search": {"trials": 1}}
+    winner = Winner(folder, parse(document, name="x", directory=tmp_path), "jax")
+    with pytest.raises(StudyError, match="Expected a preparation as a search writes it"):
+        winner.preparation.to_json()
+    with pytest.raises(StudyError, match="Expected a preparation as a search writes it"):
+        winner.network.to_json()
