@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from rnnsearch.data.raw.cell_numbers import empty_cells, number
 from rnnsearch.data.raw.tables import Table, TextColumn
+from rnnsearch.errors import InvalidData
 
-__all__ = ["column_cells", "parse_numbers"]
+__all__ = ["column_cells", "parse_numbers", "without_parts"]
+
+_ONE_A_CELL = "one number, text or time a cell"
+"""What a source says of cells that hold more."""
 
 
 def column_cells(table: Table, name: str) -> Sequence[str]:
@@ -21,3 +26,24 @@ def parse_numbers(cells: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """Cells as (R,) float64, NaN where one is no number, and (R,) bool, where one is empty."""
     values = np.array([number(cell) for cell in cells], dtype=np.float64)
     return values, empty_cells(TextColumn(cells))
+
+
+def without_parts(table: Table) -> Table:
+    """The table without columns whose cells are lists, or have parts of their own; said."""
+    kept, notes = [], []
+    for at, (name, column) in enumerate(zip(table.header, table.columns, strict=True)):
+        try:
+            if column.numbers() is None and column.times() is None:
+                column.texts()
+        except InvalidData as error:
+            problem = error.problems[0]
+            if _ONE_A_CELL not in problem.must:
+                raise
+            notes.append(f"'{name}' is left out: its cells are no numbers, texts or times")
+            continue
+        kept.append(at)
+    if not kept or not notes:
+        return table
+    header = tuple(table.header[at] for at in kept)
+    columns = tuple(table.columns[at] for at in kept)
+    return replace(table, header=header, columns=columns, notes=(*table.notes, *notes))

@@ -18,7 +18,7 @@ from rnnsearch.errors import InvalidData, Problem
 from rnnsearch.guessing._base import FILE, Guess, Wishes, refuse
 from rnnsearch.guessing.archive import guess_archive
 from rnnsearch.guessing.arrays import guess_arrays
-from rnnsearch.guessing.cells import column_cells, parse_numbers
+from rnnsearch.guessing.cells import column_cells, parse_numbers, without_parts
 from rnnsearch.guessing.fasta_letters import guess_fasta
 from rnnsearch.guessing.folders import PICTURES, SOUNDS, guess_pictures, guess_sounds
 from rnnsearch.guessing.long_text import guess_stream, is_prose
@@ -107,7 +107,8 @@ def _guess_npz(path: Path, wishes: Wishes) -> Guess:
 def _guess_table(path: Path, wishes: Wishes) -> Guess:
     name = path.suffix.lower().removeprefix(".")
     source = name if name in TABLES else "csv"
-    return guess_table(TABLES[source].read(path), source, wishes)
+    table = TABLES[source].read(path)
+    return guess_table(table if source == "csv" else without_parts(table), source, wishes)
 
 
 def _guess_text(path: Path, wishes: Wishes) -> Guess:

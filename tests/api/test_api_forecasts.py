@@ -80,7 +80,7 @@ def test_the_next_steps_are_predicted(results: api.Results, folder: Path) -> Non
         *(f"predicted_load_q{level}" for level in (10, 50, 90)),
     ]
     assert frame["step"].tolist()[-5:] == [1, 2, 3, 4, 5]
-    assert frame["hour"].tolist()[-5:] == [f"2024-01-05 {hour:02}:00" for hour in range(4, 9)]
+    assert frame["hour"].tolist()[-5:] == [f"2024-01-05 {hour:02}:00:00" for hour in range(4, 9)]
     assert frame["hour"].is_unique
     assert frame["predicted_load"].between(40, 180).all()
 
@@ -128,7 +128,7 @@ def test_a_service_takes_rows_of_the_table(results: api.Results) -> None:
     assert service.columns == {"hour": True, "load": False, "holiday": False}
     found = service.rows(ahead[list(service.columns)].to_dict("records"), 200)
     assert [one["step"] for one in found[-5:]] == [1, 2, 3, 4, 5]
-    assert found[-1]["hour"] == "2024-01-05 08:00"
+    assert found[-1]["hour"] == "2024-01-05 08:00:00"
     assert 40 < found[-1]["predicted_load"] < 180
 
 

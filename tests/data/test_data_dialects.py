@@ -86,6 +86,7 @@ def test_a_series_comes_back_from_any_dialect(
     [
         (["1.2 %", "3 %", ""], [1.2, 3, np.nan]),
         (["12.3K", "1.5M", "2B", "7"], [12300, 1.5e6, 2e9, 7]),
+        (["1.5E+02", "2.25e−3", "1,700"], [150, 0.00225, 1700]),
         (["$1,234.50", "$-2.00"], [1234.5, -2]),
         (["(1,234)", "5"], [-1234, 5]),
         (["−3.5", "2"], [-3.5, 2]),
@@ -95,9 +96,11 @@ def test_a_series_comes_back_from_any_dialect(
     ],
 )
 def test_numbers_in_other_clothes(written: list[str], numbers: list[float]) -> None:
-    found = plain_numbers(written, ".")
-    assert found is not None
-    np.testing.assert_allclose([float(cell or "nan") for cell in found], numbers)
+    turned = [cell.translate(str.maketrans(",.", ".,")) for cell in written]
+    for column, decimal in ((written, "."), (turned, ",")):
+        found = plain_numbers(column, decimal)
+        assert found is not None
+        np.testing.assert_allclose([float(cell or "nan") for cell in found], numbers)
 
 
 @pytest.mark.parametrize(

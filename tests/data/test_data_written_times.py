@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from rnnsearch.data import preparation_from_json, read
+from rnnsearch.data.series.predicted_rows import iso_stamps
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.time import Clock, read_stamps, with_writing
 
@@ -80,16 +81,18 @@ def test_what_would_be_lost_is_not_written_so() -> None:
 
 
 def after(columns: dict[str, Any], time: Any, folder: Path, source: Any, **keys: Any) -> Any:
-    """What `predict` says the row after a file is, and a function for other files."""
+    """A function of other files and of the time after their last row, to what `predict` calls it."""
     path = folder / "rows.csv"
     pd.DataFrame(columns).to_csv(path, index=False)
     made = source(path, time=time, inputs=("y",), target="y", window=4, **keys)
     prepared = preparation_from_json(read(made, "many_to_one").preparation().to_json())
 
-    def of(frame: pd.DataFrame) -> list[Any]:
+    def of(frame: pd.DataFrame, last: str) -> list[Any]:
         frame.to_csv(folder / "new.csv", index=False)
         found = prepared.inputs(str(folder / "new.csv"))[1]
         assert list(found) == [time] if isinstance(time, str) else list(found) == list(time)
+        stamps = iso_stamps(prepared, found)
+        assert stamps is not None and pd.Timestamp(stamps[-1]) == pd.Timestamp(last)
         return [str(value) for value in found.iloc[-1]]
 
     return of
@@ -106,8 +109,8 @@ def test_the_columns_of_the_file(tmp_path: Path, csv_source: Any) -> None:
     }
     of = after(columns, ("Date", "Hour"), tmp_path, csv_source)
     frame = pd.DataFrame(columns)
-    assert of(frame) == ["01/31/2021", "24"]
-    assert of(frame[:46]) == ["01/31/2021", "23"]
+    assert of(frame, "2021-02-01") == ["01/31/2021", "24"]
+    assert of(frame[:46], "2021-01-31 23:00") == ["01/31/2021", "23"]
 
 
 def test_the_new_file_says_how(tmp_path: Path, csv_source: Any) -> None:
@@ -115,10 +118,10 @@ def test_the_new_file_says_how(tmp_path: Path, csv_source: Any) -> None:
     values = np.sin(np.arange(40)).round(3)
     of = after({"t": days.strftime("%d/%m/%Y"), "y": values}, "t", tmp_path, csv_source)
     iso = pd.DataFrame({"t": days.strftime("%Y-%m-%d"), "y": values})
-    assert of(iso[:10]) == ["2021-01-11"]
+    assert of(iso[:10], "2021-01-11") == ["2021-01-11"]
     # Eleven and twelve tell nothing of zeros before numbers: as in training.
     few = pd.DataFrame({"t": [f"{d}/12/2021" for d in range(10, 15)], "y": values[:5]})
-    assert of(few) == ["15/12/2021"]
+    assert of(few, "2021-12-15") == ["15/12/2021"]
 
 
 def test_a_zone_that_is_asked_for_leaves_stamps_as_they_are(
@@ -128,7 +131,7 @@ def test_a_zone_that_is_asked_for_leaves_stamps_as_they_are(
     columns = {"t": hours.strftime("%Y-%m-%dT%H:%MZ"), "y": np.sin(np.arange(60)).round(3)}
     keys = {"time_zone": "Europe/Berlin", "calendar": ("hour",)}
     of = after(columns, "t", tmp_path, csv_source, **keys)
-    assert of(pd.DataFrame(columns)) == ["2021-03-29T12:00Z"]
+    assert of(pd.DataFrame(columns), "2021-03-29T14:00+02:00") == ["2021-03-29T12:00Z"]
 
 
 def test_long_outages_are_one_computation(
@@ -144,5 +147,5 @@ def test_long_outages_are_one_computation(
     taken = []
     take = Series.take
     monkeypatch.setattr(Series, "take", lambda self, rows: taken.append(rows) or take(self, rows))
-    assert of(pd.DataFrame(columns)[keep]) == ["07/02/2021 12:00"]
+    assert of(pd.DataFrame(columns)[keep], "2021-02-07 12:00") == ["07/02/2021 12:00"]
     assert len(taken) < 20

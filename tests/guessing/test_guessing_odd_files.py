@@ -217,3 +217,13 @@ def test_a_series_that_begins_after_the_first_tests(tmp_path: Path) -> None:
     ]
     (tmp_path / "a.csv").write_text("\n".join(["unit,day,y", *rows]))
     assert setting(guess(tmp_path / "a.csv", Wishes()), "series") == "unit"
+
+
+def test_columns_of_lists_are_left_out(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    frame = pd.DataFrame({"day": pd.date_range("2020-01-01", periods=60), "y": np.arange(60) % 7})
+    frame["parts"] = [[1, 2]] * 60
+    frame.to_parquet(tmp_path / "a.parquet")
+    written = rnnsearch.init(tmp_path / "a.parquet", output=tmp_path / "s.yaml")
+    assert "'parts' is left out: its cells are no numbers, texts or times" in written.notes
+    assert rnnsearch.check(written.path).task == "many_to_one"

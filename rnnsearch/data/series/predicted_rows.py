@@ -14,11 +14,12 @@ from rnnsearch.data.series.layout import SeriesLayout
 from rnnsearch.data.series.new_rows import check_categories, new_windows, read_new, row_labels
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.series.windows import Windows
+from rnnsearch.data.time import join_cells, read_stamps
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["predicted_rows", "predictions"]
+__all__ = ["iso_stamps", "predicted_rows", "predictions"]
 
 
 def predictions(layout: SeriesLayout, path: str) -> tuple[Inputs, pd.DataFrame]:
@@ -59,6 +60,21 @@ def predicted_rows(layout: SeriesLayout, series: Series) -> np.ndarray:
     else:
         windows = new_windows(layout, series)
     return cut_for(layout.mapping).predicted(layout, windows)
+
+
+def iso_stamps(layout: SeriesLayout, frame: pd.DataFrame) -> list[str] | None:
+    """The time stamps that `predictions` gave, in ISO's form; None where rows have none.
+
+    The file's own form may be one that pandas reads in another way, such as 01/02/2021.
+    """
+    if not layout.time or not {*layout.time} <= {*frame.columns}:
+        return frame["time"].tolist() if layout.time and "time" in frame else None
+    columns = [frame[name].tolist() for name in layout.time]
+    cells = columns[0] if len(columns) == 1 else join_cells(layout.time, columns)
+    if layout.clock is None or layout.clock.elapsed:
+        return list(cells)
+    stamps = read_stamps(cells, known=layout.clock)
+    return [str(text) for text in stamps.clock.texts(stamps.times)]
 
 
 def _of_one(layout: SeriesLayout, series: Series) -> tuple[Inputs, pd.DataFrame]:

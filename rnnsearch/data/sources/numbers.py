@@ -14,7 +14,7 @@ _SPACES = "\u00a0\u202f\u2009 "
 _CURRENCY = "€$£¥₹₽₩"
 _DRESSED = re.compile(
     rf"(?P<open>\()?(?P<sign>[+\-−–]?)\s*[{_CURRENCY}]?\s*(?P<sign2>[+\-−–]?)"
-    rf"(?P<number>\d[\d.,'’{_SPACES}]*\d|\d|[.,]\d+)"
+    rf"(?P<number>\d[\d.,'’{_SPACES}]*\d|\d|[.,]\d+)(?P<exponent>[eE][+\-−]?\d{{1,3}})?"
     rf"\s*(?P<size>[KkMBT]|[Mm]io\.?|[Mm]rd\.?)?\s*(?P<unit>%|[{_CURRENCY}]|EUR|USD|GBP)?(?P<close>\))?(?P<after>-)?"
 )
 _SIZES_WRITTEN = {*"KkMBT", "Mio", "mio", "Mrd", "mrd", "EUR", "USD", "GBP"}
@@ -159,4 +159,5 @@ def _plain(cell: str, decimal: str) -> str | None:
     negative = bool(match["open"] and match["close"]) or match["after"] == "-"
     negative = negative or any(match[key] in ("-", "−", "–") for key in ("sign", "sign2"))
     power = _SIZES.get((match["size"] or "").lower().rstrip("."), 0)
+    power += int((match["exponent"] or "e0")[1:].replace("−", "-"))
     return ("-" if negative else "") + digits + (f"e{power}" if power else "")

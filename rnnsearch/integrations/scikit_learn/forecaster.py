@@ -12,6 +12,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from rnnsearch.api.given import Given, of_frame
 from rnnsearch.api.new_data import as_file
+from rnnsearch.data.series.layout import SeriesLayout
+from rnnsearch.data.series.predicted_rows import iso_stamps
 from rnnsearch.integrations.scikit_learn._base import Recurrent
 
 if TYPE_CHECKING:
@@ -21,8 +23,6 @@ __all__ = ["RecurrentForecaster"]
 
 _SPARE = 50
 """Rows more than are read of a table's past, by which the step between rows is known."""
-_PLACES = ("sequence", "step", "row")
-"""Columns of predictions that say which it is, where there are no time stamps."""
 
 
 class RecurrentForecaster(Recurrent):
@@ -127,7 +127,9 @@ class RecurrentForecaster(Recurrent):
         with as_file(rows) as path:
             found = self.results_.predict(path).tail(self.horizon).head(asked)
         values = found[f"predicted_{self.target_}"].to_numpy(np.float64)
-        return _series(values, frame, found, self.target_)
+        way = self.results_.preparation
+        stamps = iso_stamps(way, found) if isinstance(way, SeriesLayout) else None
+        return _series(values, frame, stamps, self.target_)
 
     def score(self, X: Any, y: Any = None) -> float:
         """R² of forecasts within new rows, which follow each other as in `fit`.
@@ -213,18 +215,17 @@ def _ahead(given: Given, horizon: int) -> Given:
 
 
 def _series(
-    values: np.ndarray, frame: pd.DataFrame, found: pd.DataFrame, name: str
+    values: np.ndarray, frame: pd.DataFrame, stamps: list[str] | None, name: str
 ) -> pd.Series[Any]:
     """Forecasts by what the index of the table goes on with, or by their time stamps."""
     import pandas as pd
 
     index = frame.index
-    stamps = [c for c in found if c not in _PLACES and not str(c).startswith("predicted_")]
-    if not stamps or found[stamps[0]].dtype.kind in "iu":
+    if stamps is None:
         after = pd.RangeIndex(len(frame), len(frame) + len(values))
         return pd.Series(values, after, name=name)
     zone = getattr(index, "tz", None)
-    times = pd.DatetimeIndex(pd.to_datetime(found[stamps[0]], utc=zone is not None))
+    times = pd.DatetimeIndex(pd.to_datetime(stamps, utc=zone is not None))
     if isinstance(index, pd.PeriodIndex):
         later = times.to_period(index.freqstr).rename(index.name)
         return pd.Series(values, later, name=name)
