@@ -22,6 +22,7 @@ from rnnsearch.data import Part, SequenceData, read
 from rnnsearch.driver import Observer
 from rnnsearch.driver.programs import Programs
 from rnnsearch.engines.fused import FusedEngine
+from rnnsearch.models import Architecture
 from rnnsearch.models.bag import standard_model
 from rnnsearch.outcomes import FinalRun, TrialRecord
 from rnnsearch.records import Finals, load_weights, open_study, records
@@ -78,6 +79,7 @@ class Study:
         study = open_study(self.folder, self.spec.name, objective.direction)
         self.finals = Finals(self.folder, study).runs()
         self.trials: Mapping[int, TrialRecord] = {r.number: r for r in records(study)}
+        self._models: dict[Architecture, keras.Model] = {}
 
     @property
     def delivered(self) -> Mapping[str, Any]:
@@ -92,7 +94,12 @@ class Study:
     def put(self, trial: int, weights: Sequence[np.ndarray], x: Mapping[str, np.ndarray]) -> Any:
         """What a network puts out; by itself, not as part of anything."""
         architecture = self.programs.program(self.trials[trial].params).architecture
-        return standard_model(architecture, weights).predict(x["sequence"], verbose=0)
+        if architecture not in self._models:
+            self._models[architecture] = standard_model(architecture, weights)
+        model = self._models[architecture]
+        for variable, value in zip(model.trainable_variables, weights, strict=True):
+            variable.assign(value)
+        return model.predict(x["sequence"], verbose=0)
 
     def average(self, x: np.ndarray, folds: bool = True) -> Any:
         """The delivered networks' average, of raw sequences: each scaled as its division was."""
@@ -393,14 +400,14 @@ def table(folder: Path) -> Path:
     return folder / "series.yaml"
 
 
-def trained_on_all(study: Study, run: FinalRun) -> list[np.ndarray]:
+def trained_on_all(study: Study, run: FinalRun, engine: FusedEngine) -> list[np.ndarray]:
     """The same run, trained here on everything outside the test part."""
     params = study.trials[run.trial].params
     program = study.programs.program(params)
     first = study.programs.confirming(run.trial, params, 1000)[0]
     given = replace(first, fold=0, epochs=run.epochs, seed=first.seed + run.index - 1000)
     whole = study.data.whole(program.window)
-    session = FusedEngine("auto").open(program, [whole], 2)
+    session = engine.open(program, [whole], 2)
     session.load({0: given})
     for _ in range(run.epochs):
         session.advance()
@@ -427,9 +434,10 @@ def test_networks_are_trained_on_all_but_the_test_part(
     assert len(runs) == (1 if single else configurations * max(2, -(-6 // configurations)))
     whole, last = study.data.whole(study.window), study.data.dataset(study.window)
     assert len(whole.train) >= len(last.train) + len(last.validation)
+    engine = FusedEngine("auto")
     for run in runs:
         kept = load_weights(study.folder.final_weights(run.trial, run.index))
-        for one, other in zip(kept, trained_on_all(study, run), strict=True):
+        for one, other in zip(kept, trained_on_all(study, run, engine), strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
     # What was not delivered is judged beside it, of networks that there are anyway.
     board = study.results.leaderboard.set_index("trial")

@@ -15,10 +15,12 @@ from rnnsearch.exports.openvino_format import OpenVinoFormat
 from rnnsearch.exports.python_format import PythonFormat
 
 
-def test_the_preparation_is_inside(case) -> None:
+@pytest.mark.parametrize("name", ["change since last", "several steps", "words"])
+def test_the_preparation_is_inside(study, name: str) -> None:
+    """Of all cases it is what the operators below were made from."""
+    case = study(name)
     inputs = case.examples.inputs
     given = inputs if len(inputs) > 1 else next(iter(inputs.values()))
-    assert len(case.expected) and np.std(case.expected) > 0
     case.assert_equal(case.network.model.predict(given, verbose=0))
 
 
@@ -32,6 +34,7 @@ def test_onnx_predicts_the_same(case, tmp_path: Path) -> None:
 
 
 def test_numpy_alone_predicts_the_same(case, tmp_path: Path) -> None:
+    assert len(case.expected) and np.std(case.expected) > 0
     PythonFormat().write(case.network, tmp_path)
     module = runpy.run_path(str(tmp_path / "model.py"))
     assert {key for key, value in module.items() if type(value) is type(np)} == {"np"}
