@@ -25,7 +25,7 @@ from collections.abc import Iterable, Mapping
 
 from rnnsearch.engines import Run, RunKey, Session
 from rnnsearch.execution.checkpoints import Checkpoints, Kept
-from rnnsearch.execution.lane_holding import Lanes
+from rnnsearch.execution.lane_holding import LaneHolders
 from rnnsearch.execution.messages import Block, Ended, RunState
 from rnnsearch.outcomes import Epoch
 
@@ -88,7 +88,7 @@ class _Course:
         self._waiting = deque(sorted(runs, key=lambda run: self._stage_of(run)))
         self._stage = 0
         self._stride = block.schedule.stride
-        self._lanes = Lanes(session)
+        self._lanes = LaneHolders(session)
 
     def run(self) -> None:
         """Train all runs, each in the next lane that is free."""

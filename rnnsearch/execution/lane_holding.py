@@ -14,7 +14,7 @@ from rnnsearch.outcomes import Epoch
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["Lanes", "Progress"]
+__all__ = ["LaneHolders", "Progress"]
 
 
 @dataclass
@@ -59,7 +59,7 @@ class Progress:
 
 
 @final
-class Lanes:
+class LaneHolders:
     """Lanes by who is in them.
 
     Attributes:

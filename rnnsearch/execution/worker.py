@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -21,8 +21,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rnnsearch.ahead import importing
 from rnnsearch.execution._base import WorkerSetup
-from rnnsearch.execution.block_training import Listener, train
-from rnnsearch.execution.checkpoints import Kept
+from rnnsearch.execution.block_training import train
 from rnnsearch.execution.importing import import_keras_alone
 from rnnsearch.execution.lane_counts import Lanes
 from rnnsearch.execution.memory import first_line, is_out_of_memory, within_memory
@@ -31,11 +30,8 @@ from rnnsearch.execution.messages import (
     Assemble,
     Block,
     BlockDone,
-    Cancel,
-    Compare,
     Crashed,
     Ended,
-    Epochs,
     Exit,
     Judge,
     Measured,
@@ -44,17 +40,14 @@ from rnnsearch.execution.messages import (
     Prepare,
     PutOut,
     Ready,
-    Resumed,
-    Rung,
-    Verdict,
 )
 from rnnsearch.execution.preparing import Preparing
-from rnnsearch.outcomes import Epoch
+from rnnsearch.execution.remote_listener import RemoteListener
 from rnnsearch.pipes import end_of, parent_is_gone
 
 if TYPE_CHECKING:
     from rnnsearch.data import Dataset
-    from rnnsearch.engines import Engine, Program, Run, RunKey
+    from rnnsearch.engines import Engine, Program
     from rnnsearch.models import Architecture
 
 __all__ = ["end_with_driver", "held_memory", "serve"]
@@ -124,7 +117,7 @@ class _Worker:
             return
         stride = block.schedule.stride
         lanes = self._lanes.of(block.program, folds, len(block.runs), block.lanes, stride)
-        listener = _RemoteListener(self._connection, str(block.program), self._preparing.begin)
+        listener = RemoteListener(self._connection, str(block.program), self._preparing.begin)
         while not self._fits(block, folds, lanes, listener):
             self._free()
             lanes = self._lanes.did_not_fit(block.program, lanes)
@@ -148,7 +141,7 @@ class _Worker:
         return bool(why)
 
     def _fits(
-        self, block: Block, folds: Sequence[Dataset], lanes: int, listener: _RemoteListener
+        self, block: Block, folds: Sequence[Dataset], lanes: int, listener: RemoteListener
     ) -> bool:
         """Train a block; False if the device has no memory for so many lanes of it.
 
@@ -223,80 +216,6 @@ def _without_memory(dataset: Dataset, task: object) -> Dataset:
         for part in [getattr(dataset, name)]
     }
     return replace(dataset, masked=False, vocabulary=None, **parts)
-
-
-class _RemoteListener(Listener):
-    """Passes everything on to the driver; an epoch only once, however often it is trained."""
-
-    def __init__(
-        self, connection: Connection, program: str, prepare: Callable[[Prepare], None]
-    ) -> None:
-        self._connection = connection
-        self._program = program
-        self._prepare = prepare
-        self._cancelled = False
-        self._announced = False
-        self._epochs: dict[RunKey, int] = {}
-        self._ended: set[RunKey] = set()
-
-    def going(self, runs: Sequence[Run]) -> tuple[Run, ...]:
-        """Those that have not ended."""
-        return tuple(run for run in runs if run.key not in self._ended)
-
-    def epochs(self, epochs: Mapping[RunKey, Epoch]) -> None:
-        """Send the epochs that were not sent yet."""
-        if not self._announced:
-            lanes = f" ({len(epochs)} lanes)" if len(epochs) > 1 else ""
-            self._connection.send(Activity(f"training {self._program}{lanes}"))
-            self._announced = True
-        fresh = {k: e for k, e in epochs.items() if e.number > self._epochs.get(k, 0)}
-        if fresh:
-            self._connection.send(Epochs(fresh))
-            self._epochs |= {key: epoch.number for key, epoch in fresh.items()}
-
-    def resumed(self, kept: Mapping[RunKey, Kept]) -> None:
-        """Say how far runs were that go on from where they were kept."""
-        fresh = {key: one for key, one in kept.items() if one.epochs > self._epochs.get(key, 0)}
-        curves = {key: one.curve for key, one in fresh.items()}
-        self._connection.send(Resumed(curves, {key: one.reached for key, one in fresh.items()}))
-        self._epochs |= {key: one.epochs for key, one in fresh.items()}
-
-    def rung(self, values: Mapping[RunKey, tuple[int, float]]) -> frozenset[int]:
-        """Ask which of the runs that reached a rung go no further."""
-        self._connection.send(Rung(values))
-        return self._verdict()
-
-    def compare(self, trials: tuple[int, ...], runs: int) -> frozenset[int]:
-        """Ask which trials go to no more divisions."""
-        self._connection.send(Compare(trials, runs))
-        return self._verdict()
-
-    def _verdict(self) -> frozenset[int]:
-        while True:
-            answer = self._connection.recv()
-            if isinstance(answer, Verdict):
-                return answer.pruned
-            self._note(answer)
-
-    def ended(self, ended: Ended) -> None:
-        """Send what a run came to, once."""
-        if ended.key not in self._ended:
-            self._connection.send(ended)
-            self._ended.add(ended.key)
-
-    def cancelled(self) -> bool:
-        """Whether the driver wants the block to end."""
-        while self._connection.poll():
-            self._note(self._connection.recv())
-        return self._cancelled
-
-    def _note(self, order: object) -> None:
-        if isinstance(order, Cancel):
-            self._cancelled = True
-        elif isinstance(order, Prepare):
-            self._prepare(order)
-        elif isinstance(order, Exit):
-            raise EOFError
 
 
 def _kernels() -> Literal["auto", "off", "native"]:

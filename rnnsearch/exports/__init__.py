@@ -3,8 +3,8 @@
 from rnnsearch.exports._base import Format, Network
 from rnnsearch.exports.card import model_card
 from rnnsearch.exports.checking import Checked, compared, run_alone
+from rnnsearch.exports.export_folder import write_folder
 from rnnsearch.exports.registry import FORMATS, find_format
-from rnnsearch.exports.writing import write_folder
 
 __all__ = [
     "FORMATS",

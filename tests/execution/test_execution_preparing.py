@@ -10,7 +10,7 @@ import pytest
 from rnnsearch.engines import Program
 from rnnsearch.execution.messages import Cancel, Prepare
 from rnnsearch.execution.preparing import Preparing
-from rnnsearch.execution.worker import _RemoteListener
+from rnnsearch.execution.remote_listener import RemoteListener
 from rnnsearch.models import Architecture
 from rnnsearch.tasks import Head
 
@@ -56,7 +56,7 @@ def test_what_cannot_be_compiled_is_left_to_its_block(capfd: pytest.CaptureFixtu
 def test_an_order_to_prepare_is_obeyed_while_a_block_trains() -> None:
     ours, theirs = Pipe()
     begun: list[Prepare] = []
-    listener = _RemoteListener(theirs, "GRU", begun.append)
+    listener = RemoteListener(theirs, "GRU", begun.append)
     ours.send(order(5))
     assert not listener.cancelled()
     assert begun == [order(5)]
