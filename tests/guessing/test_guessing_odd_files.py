@@ -12,6 +12,7 @@ import pytest
 import rnnsearch
 from rnnsearch.data import MASK_VALUE, read
 from rnnsearch.data.series.sentinels import find_sentinel
+from rnnsearch.data.sources import TABLES
 from rnnsearch.errors import InvalidData
 from rnnsearch.guessing import Guess, Wishes, guess
 from rnnsearch.spec.sources import TsSource
@@ -135,6 +136,13 @@ def test_lines_with_fasttexts_labels_are_no_text(tmp_path: Path) -> None:
     (tmp_path / "data.txt").write_text("__label__good a film\n__label__bad no film\n" * 40)
     with pytest.raises(InvalidData, match="begin with __label__"):
         guess(tmp_path / "data.txt", Wishes())
+
+
+def test_a_gap_in_the_last_row_is_no_total(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        "\n".join(["a,b", "NA,1", *(f"{at},2" for at in range(30)), "NA,3"])
+    )
+    assert len(TABLES["csv"].read(tmp_path / "a.csv").rows) == 32
 
 
 def months_without_a_header() -> list[str]:

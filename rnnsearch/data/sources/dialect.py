@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rnnsearch.data.raw.cell_numbers import MISSING
 from rnnsearch.data.sources.headers import end_of_remarks, has_header
 from rnnsearch.data.sources.spaces import by_spaces
 
@@ -260,7 +261,7 @@ def _totals(firsts: Sequence[str]) -> int:
     """How many of the last rows sum up the others: words, where all above have dates or numbers."""
     if len(firsts) < _FEW_ROWS:
         return 0
-    named = [bool(cell) and not any(map(str.isdigit, cell)) for cell in firsts]
+    named = [cell.lower() not in MISSING and not any(map(str.isdigit, cell)) for cell in firsts]
     count = next((at for at, name in enumerate(reversed(named)) if not name), len(named))
     above = named[1 : len(named) - count]  # the first may hold units
     return count if count <= _MOST_TOTALS and not any(above) else 0
