@@ -150,23 +150,22 @@ class Court:
     def _losses(self, outputs: Outputs) -> list[float]:
         return [one["val_loss"] for one in self.judged(outputs)]
 
-    def mixed(self, columns: Sequence[Outputs]) -> tuple[list[dict[str, float]], np.ndarray]:
-        """The best mixture of some members, judged on each division by shares from the others.
+    def mixed(self, columns: Sequence[Outputs]) -> tuple[list[np.ndarray], np.ndarray]:
+        """The best mixture of some members, on each division by shares from the others.
 
         Args:
             columns: What each member puts out.
 
         Returns:
-            What it comes to on each division, and its shares (k,) from all of them.
+            What it puts out on each division, and its shares (k,) from all of them.
         """
         places = range(len(self.datasets))
-        judged = []
+        found = []
         for held_out in places:
             others = [place for place in places if place != held_out]
             shares = self._shares(columns, others)
-            own = mixed([column[held_out] for column in columns], shares)
-            judged.append(self._one(own, self.datasets[held_out]))
-        return judged, self._shares(columns, places)
+            found.append(mixed([column[held_out] for column in columns], shares))
+        return found, self._shares(columns, places)
 
     def rivals(self, columns: Mapping[str, Outputs], bag: Outputs) -> list[str]:
         """Which simple methods are good enough to stand beside networks: others only do harm."""

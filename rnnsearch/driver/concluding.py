@@ -27,6 +27,7 @@ from rnnsearch.driver.delivering import (
     networks_on_all,
 )
 from rnnsearch.driver.front_networks import FrontNetwork, deliver_front, on_front
+from rnnsearch.driver.leaning import lean
 from rnnsearch.driver.mixtures import worth_mixing
 from rnnsearch.driver.planner import Planner
 from rnnsearch.driver.simple_methods import SimpleMethods
@@ -277,17 +278,17 @@ class _Concluding:
         """
         court, folds = self._court(members[0]), [run.fold for run in members[0].runs]
         named, bag = self._bag(court, members, rest)
-        found = [self._judged("bag", court.judged(bag), named)]
+        found = [self._judged("bag", court, bag, named)]
         if self.simple is None or len(folds) < 2:
             return found
         known = {name: self.simple.outputs(name, folds) for name in self.simple.members()}
         names = court.rivals(known, bag)
         if names:
-            judged, mixture = court.mixed([bag, *(known[name] for name in names)])
+            put_out, mixture = court.mixed([bag, *(known[name] for name in names)])
             beside = dict(zip(names, mixture[1:], strict=True))
             of_networks = {name: share * mixture[0] for name, share in named.items()}
             kept = {name: share for name, share in beside.items() if share >= LEAST_SHARE}
-            found.append(self._judged("ensemble", judged, _to_one(of_networks | kept)))
+            found.append(self._judged("ensemble", court, put_out, _to_one(of_networks | kept)))
         return found
 
     def _bag(
@@ -309,10 +310,12 @@ class _Concluding:
         return {str(every[place].record.number): share for place, share in shares.items()}, bag
 
     def _judged(
-        self, kind: str, judged: Sequence[Mapping[str, float]], shares: Mapping[str, float]
+        self, kind: str, court: Court, outputs: Outputs, shares: Mapping[str, float]
     ) -> Delivery:
+        leaning, judged = lean(court, outputs, self.objective, self._folds)
         found = estimate([one[self.objective.name] for one in judged], self._folds)
-        return replace(self._delivery(kind, found, judged, shares, 0), parts=tuple(judged))
+        delivery = self._delivery(kind, found, judged, shares, 0)
+        return replace(delivery, parts=tuple(judged), leaning=leaning)
 
     def _chosen(self, offers: Sequence[Delivery]) -> Delivery:
         """What is delivered, as the spec asks, or the better average."""

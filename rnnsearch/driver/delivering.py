@@ -9,9 +9,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from rnnsearch.baselines import Graph, fit_baselines
 from rnnsearch.data import SequenceData
 from rnnsearch.driver.confirming import Work, work_of
+from rnnsearch.driver.leaning import class_shares, favours
 from rnnsearch.driver.planner import Planner
 from rnnsearch.driver.so_far import NETWORKS, in_units_of, spread
 from rnnsearch.engines import Program, Run
@@ -189,7 +192,13 @@ class Delivering:
             of = spread(runs[one.record.number], most)
             networks += [self._network(run, own, program, share / len(of)) for run in of]
         branches = tuple((graph, simple[name]) for name, graph in graphs.items())
-        return offer, Assemble(program, tuple(networks), branches)
+        return offer, Assemble(program, tuple(networks), branches, self._favours(offer, program))
+
+    def _favours(self, offer: Delivery, program: Program) -> np.ndarray | None:
+        """What each class's chance is multiplied with, by all that is learned from."""
+        if not offer.leaning:
+            return None
+        return favours(class_shares(self.data.whole(program.window)), offer.leaning)
 
     def _graphs(self, simple: Collection[str], program: Program) -> dict[str, Graph]:
         """The simple methods of an ensemble, fitted on all but the test part.

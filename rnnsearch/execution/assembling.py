@@ -46,7 +46,7 @@ def assemble(order: Assemble, dataset: Dataset, rows: int = ROWS) -> Judged:
         Branch(partial(_beside, graph, number), share)
         for number, (graph, share) in enumerate(order.branches, start=1)
     ]
-    model = build_bag(order.networks, branches, order.program.architecture)
+    model = build_bag(order.networks, branches, order.program.architecture, order.favours)
     metrics: dict[str, float] = {}
     milliseconds = 0.0
     if len(dataset.test):

@@ -157,12 +157,14 @@ class Assemble:
         program: Of any of them that reads most steps: what is judged, and by what.
         networks: The members.
         branches: Simple methods beside them, with the share of each.
+        favours: (C,) what each class's chance is multiplied with; None where chances are left.
         save: Where the model goes.
     """
 
     program: Program
     networks: tuple[Network, ...]
     branches: tuple[tuple[Graph, float], ...] = ()
+    favours: np.ndarray | None = None
     save: Path | None = None
 
 

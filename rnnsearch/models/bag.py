@@ -23,6 +23,9 @@ __all__ = ["Branch", "build_bag", "standard_model"]
 
 Tensor = Any
 
+_LEAST = 1e-12
+"""A chance, so that it has a logarithm."""
+
 
 def standard_model(architecture: Architecture, weights: Sequence[np.ndarray]) -> keras.Model:
     """The model in plain Keras layers, with these trainable weights."""
@@ -49,6 +52,7 @@ def build_bag(
     networks: Sequence[Network],
     branches: Sequence[Branch] = (),
     reads: Architecture | None = None,
+    favours: np.ndarray | None = None,
 ) -> keras.Model:
     """The average of all members. A single network without further ado is that network.
 
@@ -57,8 +61,9 @@ def build_bag(
         branches: What stands beside them.
         reads: A network with the inputs that the bag has; None for those of the member that reads
             most steps.
+        favours: (C,) what each class's chance is multiplied with, before they sum to one again.
     """
-    if len(networks) == 1 and not branches:
+    if len(networks) == 1 and not branches and favours is None:
         (only,) = networks
         if all(affine.is_identity for affine in only.inputs.values()) and only.outputs is None:
             return _member(only)
@@ -76,6 +81,8 @@ def build_bag(
         outputs.append(_weighed(put, one))
     outputs += [keras.ops.multiply(one.build(inputs), one.share) for one in branches]
     total = outputs[0] if len(outputs) == 1 else keras.layers.Add(name="average")(outputs)
+    if favours is not None:
+        total = _leaned(total, favours)
     given: Any = inputs if len(inputs) > 1 else next(iter(inputs.values()))
     return keras.Model(given, total, name="rnnsearch_bag")
 
@@ -113,6 +120,14 @@ def _read(tensor: Tensor, wanted: Tensor, network: Network, number: int) -> Tens
 def _masks(architecture: Architecture, name: str) -> bool:
     source = architecture.head.source
     return bool(source.masked if name == "source" and source else architecture.head.masked)
+
+
+def _leaned(chances: Tensor, favours: np.ndarray) -> Tensor:
+    """(…, C) chances times (C,) factors, summing to one again."""
+    ops = keras.ops
+    logarithms = ops.log(ops.maximum(chances, _LEAST))
+    added = ops.add(logarithms, np.log(favours).astype(np.float32))
+    return keras.layers.Activation("softmax", name="leaning")(added)
 
 
 def _affine(tensor: Tensor, affine: Affine) -> Tensor:

@@ -84,6 +84,7 @@ class Delivery:
         parameters: Weights, of all of them.
         milliseconds: A sequence, in batches.
         delivered: Whether best.keras holds it.
+        leaning: The power of a class's share that its chance is divided by; 0 leaves it.
     """
 
     kind: str
@@ -98,6 +99,7 @@ class Delivery:
     parameters: int | None = None
     milliseconds: float = 0.0
     delivered: bool = False
+    leaning: float = 0.0
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Delivery:

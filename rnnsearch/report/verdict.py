@@ -135,6 +135,12 @@ def certainty(summary: Mapping[str, Any]) -> list[str]:
         low, high = score(delivered["low"]), score(delivered["high"])
         lines.append(f"Its {metric} is {score(delivered['score'])}, 95 % interval {low} to {high}.")
     lines += _added(summary, delivered)
+    if delivered.get("leaning"):
+        power = f"{delivered['leaning']:g}"
+        lines.append(
+            f"Each class's chance is divided by its share to the power of {power}, as {metric} "
+            "counts classes alike however rare: its chances are no frequencies."
+        )
     if delivered["milliseconds"]:
         took = f"{score(delivered['milliseconds'])} ms a sequence, in batches"
         lines.append(f"It computes {delivered['networks']} networks, which takes {took}.")

@@ -29,6 +29,7 @@ class MetricFact:
         title: What it is, for the reference.
         usual: Whether it is reported without being asked for.
         least, most: Values that it can have, both included.
+        even: Whether each class counts as much as any other, however rare.
     """
 
     name: str
@@ -38,6 +39,7 @@ class MetricFact:
     usual: bool = False
     least: float = 0.0
     most: float = math.inf
+    even: bool = False
 
     @property
     def target_kind(self) -> TargetKind:
@@ -106,7 +108,15 @@ METRICS: dict[str, MetricFact] = {
             usual=True,
             most=1.0,
         ),
-        MetricFact("f1_macro", "maximize", "class", "F1, mean over classes", usual=True, most=1.0),
+        MetricFact(
+            "f1_macro",
+            "maximize",
+            "class",
+            "F1, mean over classes",
+            usual=True,
+            most=1.0,
+            even=True,
+        ),
         MetricFact(
             "log_loss",
             "minimize",

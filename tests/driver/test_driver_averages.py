@@ -107,9 +107,9 @@ def test_a_mixture_is_never_far_from_its_best_member_and_better_than_each_where_
     None
 ):
     one, other, useless = noisy(0.5), noisy(0.5), noisy(0.1, bias=8.0)
-    judged, shares = COURT.mixed([one, other, useless])
+    put_out, shares = COURT.mixed([one, other, useless])
 
-    loss = np.mean([found["val_loss"] for found in judged])
+    loss = np.mean([found["val_loss"] for found in COURT.judged(put_out)])
     alone = [np.mean([f["val_loss"] for f in COURT.judged(column)]) for column in (one, other)]
     assert loss < min(alone)
     assert shares.sum() == pytest.approx(1)

@@ -114,3 +114,17 @@ def test_a_network_alone_is_itself() -> None:
     plain = Network(one.architecture, one.weights, 1.0)
 
     assert build_bag([plain]).name == "rnnsearch"
+
+
+def test_chances_lean_before_they_are_put_out(tmp_path: Path) -> None:
+    member, x = (
+        network("GRU", 5, masked=False, share=1.0),
+        GENERATOR.normal(size=(7, 5, 3)).astype(np.float32),
+    )
+    factors = np.array([0.5, 3.0])
+    bag = build_bag([member], favours=factors)
+    bag.save(tmp_path / "bag.keras")
+    weighed = alone(member, x) * factors
+    expected = weighed / weighed.sum(-1, keepdims=True)
+    for model in (bag, keras.saving.load_model(tmp_path / "bag.keras")):
+        np.testing.assert_allclose(model.predict(x, verbose=0), expected, atol=2e-6)
