@@ -16,7 +16,7 @@ import numpy as np
 from rnnsearch.data import Dataset
 from rnnsearch.driver.averages import Court, Outputs
 from rnnsearch.driver.standing import difference
-from rnnsearch.vocabulary import METRICS, Objective
+from rnnsearch.vocabulary import Objective, counts_evenly
 
 __all__ = ["class_shares", "favours", "lean", "leaned"]
 
@@ -62,9 +62,8 @@ def lean(
         The power, and ``val_…`` of each division.
     """
     plain = court.judged(outputs)
-    metric = METRICS.get(objective.name.removeprefix("val_"))
     texts = court.datasets[0].target.tokens
-    if metric is None or not metric.even or texts or len(outputs) < 2:
+    if not counts_evenly(objective) or texts or len(outputs) < 2:
         return 0.0, plain
     tried = {power: plain if not power else _judged(court, outputs, power) for power in _POWERS}
     places = range(len(outputs))

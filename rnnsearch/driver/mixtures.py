@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rnnsearch.driver.standing import Estimate, difference
 from rnnsearch.outcomes import Delivery
-from rnnsearch.vocabulary import Objective
+from rnnsearch.vocabulary import Objective, counts_evenly
 
 __all__ = ["worth_mixing"]
 
@@ -20,7 +20,8 @@ def worth_mixing(
     Of forecasts it is both unless they are clearly worse: the few origins hardly tell the two
     apart, and a mixture is never far from the best of its members, whatever comes. Otherwise they
     must be better by enough; where the objective does not tell, as the accuracy of few sequences
-    often does not, by their loss.
+    often does not, by their loss. Where each class counts alike, the loss says little of that, and
+    a mixture guesses rare classes more rarely: it must be better, of forecasts too.
 
     Args:
         ensemble: Networks and simple methods, with what each part of the data came to.
@@ -31,10 +32,11 @@ def worth_mixing(
     """
     gap = _gap(ensemble, bag, objective.name, folds)
     better = objective.better(ensemble.score, bag.score)
-    if ordered:
+    even = counts_evenly(objective)
+    if ordered and not even:
         return better or gap.holds_zero
-    if abs(gap.mean) >= _GAIN * gap.error and gap.mean:
-        return better
+    if even or (abs(gap.mean) >= _GAIN * gap.error and gap.mean):
+        return better and abs(gap.mean) >= _GAIN * gap.error
     loss = _gap(ensemble, bag, "val_loss", folds)
     return loss.mean < 0 and -loss.mean >= _GAIN * loss.error
 

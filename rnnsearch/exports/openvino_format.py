@@ -1,7 +1,8 @@
 """OpenVINO's own representation, by way of our ONNX, whose recurrent operators it has, too.
 
-Where padding is read it goes by way of TensorFlow: of a recurrent operator's lengths OpenVINO
-2026.4 takes no notice on CPUs.
+Where padding is read, sequences are read backwards or an LSTM stands beside a GRU it goes by way of
+TensorFlow, which takes longer: of a recurrent operator's lengths OpenVINO 2026.4 takes no notice on
+CPUs, and of the others it computes something else for several sequences at once.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from rnnsearch.data.extras import import_extra
 from rnnsearch.errors import MissingExtra
 from rnnsearch.exports._base import Format, Network
 from rnnsearch.exports.onnx_format import write_onnx
-from rnnsearch.exports.operators import translated
+from rnnsearch.exports.operators import Operators, translated
 from rnnsearch.exports.savedmodel import run_script, write_savedmodel
 
-__all__ = ["OpenVinoFormat"]
+__all__ = ["OpenVinoFormat", "computed_right"]
 
 _SCRIPT = """\
 import sys
@@ -65,12 +66,20 @@ def predict(inputs):
             raise MissingExtra("openvino", "openvino", "--format openvino")
         output = network.signature.output
         operators = translated(network.model, [output], "--format openvino")
-        recurrent = [node for node in operators.nodes if node.kind in _RECURRENT]
         with TemporaryDirectory() as aside:
-            if any(node.inputs[_LENGTHS] for node in recurrent):
+            if not computed_right(operators):
                 read = Path(aside) / "model"
                 write_savedmodel(network.model, read, "openvino")
             else:
                 read = Path(aside) / "model.onnx"
                 write_onnx(operators, read)
             run_script(_SCRIPT, [str(read), str(folder / "model.xml")], "--format openvino")
+
+
+def computed_right(operators: Operators) -> bool:
+    """Whether OpenVINO computes what recurrent operators of ONNX stand for."""
+    recurrent = [node for node in operators.nodes if node.kind in _RECURRENT]
+    plain = all(
+        node.settings["direction"] == "forward" and not node.inputs[_LENGTHS] for node in recurrent
+    )
+    return plain and len({node.kind for node in recurrent}) < 2

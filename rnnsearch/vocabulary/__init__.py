@@ -16,7 +16,13 @@ from rnnsearch.vocabulary.mappings import (
     SEQUENCE_TO_SEQUENCE,
     MappingFact,
 )
-from rnnsearch.vocabulary.metric_facts import METRICS, Kind, MetricFact, TargetKind
+from rnnsearch.vocabulary.metric_facts import (
+    METRICS,
+    Kind,
+    MetricFact,
+    TargetKind,
+    counts_evenly,
+)
 from rnnsearch.vocabulary.objective import Direction, Objective
 from rnnsearch.vocabulary.sampler_facts import PRUNERS, SAMPLERS, PrunerFact, SamplerFact
 
@@ -44,6 +50,7 @@ __all__ = [
     "PrunerFact",
     "SamplerFact",
     "TargetKind",
+    "counts_evenly",
     "limit_of",
     "usual_loss",
 ]

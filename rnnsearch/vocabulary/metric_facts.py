@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from rnnsearch.vocabulary.objective import Direction
+from rnnsearch.vocabulary.objective import Direction, Objective
 
-__all__ = ["METRICS", "Kind", "MetricFact", "TargetKind"]
+__all__ = ["METRICS", "Kind", "MetricFact", "TargetKind", "counts_evenly"]
 
 TargetKind = Literal["numeric", "class"]
 """What a target is."""
@@ -141,3 +141,9 @@ METRICS: dict[str, MetricFact] = {
     )
 }
 """Every metric by its name, the usual ones of a target in the order in which they are reported."""
+
+
+def counts_evenly(objective: Objective) -> bool:
+    """Whether each class counts as much as any other in what is searched for, however rare."""
+    metric = METRICS.get(objective.name.removeprefix("val_"))
+    return metric is not None and metric.even

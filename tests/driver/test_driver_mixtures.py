@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -36,6 +37,22 @@ def offer(accuracies: Sequence[float], losses: Sequence[float]) -> Delivery:
 def test_what_the_objective_does_not_tell_the_loss_does(accuracies, losses, mixed) -> None:
     bag = offer(_EVEN, (3.5, 3.6, 3.4))
     assert worth_mixing(offer(accuracies, losses), bag, _ACCURACY, 3, ordered=False) is mixed
+
+
+@pytest.mark.parametrize(
+    ("scores", "mixed"), [((0.7, 0.9, 0.8), True), (_EVEN, False), ((0.5, 0.7, 0.6), False)]
+)
+@pytest.mark.parametrize("ordered", [False, True])
+def test_where_classes_count_alike_a_mixture_must_be_better_whatever_its_loss(
+    scores, mixed, ordered
+) -> None:
+    def named(one: Delivery) -> Delivery:
+        parts = tuple({"val_f1_macro": p["val_accuracy"], **p} for p in one.parts)
+        return replace(one, parts=parts)
+
+    even = Objective("val_f1_macro", "maximize")
+    one, bag = named(offer(scores, (0.1, 0.1, 0.1))), named(offer(_EVEN, (3.5, 3.6, 3.4)))
+    assert worth_mixing(one, bag, even, 3, ordered=ordered) is mixed
 
 
 @pytest.mark.parametrize(

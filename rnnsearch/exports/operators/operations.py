@@ -122,7 +122,7 @@ def _sort(operators: Operators, operation: Any, x: Symbol) -> Symbol:
 
 def _get_item(operators: Operators, _: Any, x: Symbol, key: Any) -> Symbol:
     """Slices of the first axes."""
-    keys = key if isinstance(key, tuple) else (key,)
+    keys = key if isinstance(key, tuple | list) else (key,)  # a list where it was loaded
     starts, ends, axes = [], [], []
     for axis, one in enumerate(keys):
         assert isinstance(one, slice) and one.step in (None, 1), "only slices are used"
