@@ -397,6 +397,7 @@ def test_keras_tuners_names_are_there():
 
 
 SCRIPT = """
+import sys
 import keras, numpy as np
 import rnnsearch as kt
 from rnnsearch.integrations.keras_tuner.apart.processes import _idle
@@ -410,6 +411,8 @@ class Scale(keras.layers.Layer):
         return x * self.factor
 
 def build(hp):
+    on_jax = keras.backend.backend() == "jax"
+    assert not (on_jax and "tensorflow" in sys.modules), "seconds for nothing"
     rate = hp.Float("rate", 0.1, 0.5)
     parts = [Scale(), keras.layers.Dropout(rate), keras.layers.Dense(hp.Int("units", 2, 3)),
              keras.layers.Dense(1)]

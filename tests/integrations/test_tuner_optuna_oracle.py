@@ -1,9 +1,12 @@
 """`OptunaOracle` as KerasTuner's own loop uses it; nothing is trained."""
 
+import keras
 import keras_tuner
+import numpy as np
 import optuna
 import pytest
 
+import rnnsearch
 from rnnsearch.integrations.keras_tuner import OptunaOracle
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -101,3 +104,45 @@ def test_a_failed_trial_is_no_score(tmp_path):
         {"FAILED": "FAIL", "COMPLETED": "COMPLETE"}[t.status] for t in oracle.trials.values()
     ]
     assert {"FAIL", "COMPLETE"} == set(states)
+
+
+def steep(hp):
+    """Learns at once at a high rate, hardly at a low one."""
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1, kernel_initializer="zeros")])
+    rate = hp.Float("rate", 0.01, 0.35)
+    model.compile(keras.optimizers.SGD(rate), "mse")
+    return model
+
+
+def pruned(tuner_class, folder, trials=8, executions=1):
+    """Trials that are above 1 after their second epoch end there."""
+    pruner = optuna.pruners.ThresholdPruner(upper=1.0, n_warmup_steps=1)
+    sampler = optuna.samplers.RandomSampler(seed=2)
+    oracle = OptunaOracle("val_loss", trials, sampler=sampler, pruner=pruner)
+    tuner = tuner_class(oracle, steep, directory=folder, executions_per_trial=executions)
+    x = np.random.default_rng(0).normal(size=(64, 3)).astype("float32")
+    y = x @ np.array([1.0, 2.0, -2.0], "float32")
+    fit = {"validation_data": (x, y), "epochs": 5, "verbose": 0, "shuffle": False}
+    tuner.search(x, y, callbacks=[oracle.pruning()], **fit)
+    return oracle
+
+
+@pytest.mark.parametrize("executions", [1, 2])
+def test_a_pruner_ends_trials_in_both_packages(tmp_path, executions):
+    theirs = pruned(keras_tuner.Tuner, tmp_path / "theirs", executions=executions)
+    ours = pruned(rnnsearch.Tuner, tmp_path / "ours", executions=executions)
+    for oracle in (theirs, ours):
+        states = [trial.state.name for trial in oracle._study.trials]
+        assert {*states} == {"PRUNED", "COMPLETE"}
+        for trial, state in zip(oracle._study.trials, states, strict=True):
+            reported = trial.intermediate_values
+            assert len(reported) == (2 if state == "PRUNED" else 5)
+            assert (reported[1] > 1) == (state == "PRUNED")
+    found = [[t.score for t in oracle.trials.values()] for oracle in (theirs, ours)]
+    np.testing.assert_allclose(*found, rtol=1e-4)
+
+    again = OptunaOracle("val_loss", 8, pruner=optuna.pruners.NopPruner())
+    keras_tuner.Tuner(again, steep, directory=tmp_path / "ours")
+    for one, other in zip(ours._study.trials, again._study.trials, strict=True):
+        assert one.state == other.state
+        assert one.intermediate_values == other.intermediate_values

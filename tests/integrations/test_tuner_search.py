@@ -9,6 +9,7 @@ import pytest
 
 import rnnsearch
 from rnnsearch.errors import StudyError
+from rnnsearch.integrations.keras_tuner import pareto_trials
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(90, 8, 2)).astype("float32")
@@ -157,6 +158,22 @@ def test_more_trials_go_on_where_it_stopped(tuner, make, capsys, tmp_path):
     after = {trial.trial_id: trial.score for trial in more.oracle.trials.values()}
     assert len(after) == 4
     assert before.items() <= after.items()
+
+
+def test_a_metric_and_a_cost(make):
+    given = ["val_rmse", keras_tuner.Objective("parameters", "min")]
+    few = {"cell": "GRU", "units": [2, 3, 4], "depth": 1}
+    tuner = make(objective=given, space=few, sampler="grid", project_name="costs", pruner="auto")
+    tuner.search(*search_data(), epochs=1, **quiet())
+    assert [one.name for one in tuner.oracle.objective.objectives] == ["val_rmse", "parameters"]
+    trials = {str(int(trial.trial_id)): trial for trial in tuner.oracle.get_best_trials(3)}
+    sizes = {number: one.metrics.get_best_value("parameters") for number, one in trials.items()}
+    board = tuner.results.leaderboard.set_index("trial")
+    assert sizes == {number: board["parameters"][number] for number in trials}
+    assert len({*sizes.values()}) == 3
+    front = [str(int(trial.trial_id)) for trial in pareto_trials(tuner)]
+    assert front == tuner.results.front()["trial"].tolist()
+    assert min(sizes, key=sizes.get) in front
 
 
 def test_ragged_classes_from_one_array(make):

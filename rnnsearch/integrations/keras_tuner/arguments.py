@@ -25,6 +25,7 @@ class Settings(TypedDict, total=False):
     patience: int | None
     timeout: float | str | None
     block: int | str
+    constraints: Mapping[str, str]
     engine: str
     backend: str
     workers: int | str
@@ -36,7 +37,7 @@ class Settings(TypedDict, total=False):
 
 
 SETTINGS: dict[str, tuple[str, ...]] = {
-    "search": ("sampler", "pruner", "patience", "timeout", "block"),
+    "search": ("sampler", "pruner", "patience", "timeout", "block", "constraints"),
     "run": ("engine", "backend", "workers", "lanes", "device"),
     "data": ("scaling", "target_kind", "missing"),
 }
@@ -47,6 +48,7 @@ _ARGUMENTS = {
     "search.trials": "max_trials",
     "search.runs_per_trial": "executions_per_trial",
     "search.direction": "objective",
+    "search.costs": "objective",
     "data.split": "validation_split",
     "data.path": "",
 }

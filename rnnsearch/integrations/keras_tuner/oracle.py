@@ -84,9 +84,15 @@ class Oracle:
 
     @property
     def objective(self) -> keras_tuner.Objective:
-        """Name and direction of what is searched for."""
+        """Name and direction of what is searched for; with costs KerasTuner's container of all."""
         tuner, objective = _keras_tuner(self._project.spec), self._project.objective
-        return tuner.Objective(objective.name, objective.direction[:3])
+        first = tuner.Objective(objective.name, objective.direction[:3])
+        costs = self._project.spec.search.costs
+        if not costs:
+            return first
+        from keras_tuner.src.engine.objective import MultiObjective
+
+        return MultiObjective([first, *(tuner.Objective(cost, "min") for cost in costs)])
 
     @property
     def max_trials(self) -> int:
@@ -138,6 +144,9 @@ class Oracle:
             if name == project.objective.name:
                 trial.metrics.register(name, project.objective.direction[:3])
             trial.metrics.update(name, value, step=best_step)
+        for name in project.spec.search.costs:
+            if name in record.costs:
+                trial.metrics.update(name, record.costs[name], step=best_step)
         return trial
 
     def _best_steps(self) -> dict[int, int]:

@@ -54,7 +54,8 @@ class SpecTuner:
         task: ``many_to_one``, ``one_to_many`` or ``many_to_many``.
         space: As a spec's space section, or a `keras_tuner.HyperParameters`.
         objective: Such as ``val_loss``; or an object with a name and a direction, as
-            `keras_tuner.Objective` is.
+            `keras_tuner.Objective` is; or a list of one of these and of costs, as
+            ``["val_loss", "parameters"]``: see docs/objectives.md.
         max_trials: In total, over all calls of `search` on the same project.
         seed: Of the sampler and the trials; None is 0.
         directory: Of projects; the current one if None.
@@ -80,7 +81,7 @@ class SpecTuner:
         self,
         task: str,
         space: Mapping[str, Any] | keras_tuner.HyperParameters,
-        objective: str | keras_tuner.Objective = "val_loss",
+        objective: str | keras_tuner.Objective | Sequence[Any] = "val_loss",
         max_trials: int = 10,
         seed: int | None = None,
         directory: str | os.PathLike[str] | None = None,
@@ -326,15 +327,32 @@ def _space(space: Any) -> Any:
 
 
 def _objective(objective: Any) -> dict[str, Any]:
+    """The keys of the search section; a list is a metric, and costs that are to be small."""
     if isinstance(objective, str):
         return {"objective": objective}
+    listed = getattr(objective, "objectives", objective)
+    if not isinstance(listed, list | tuple):
+        name, direction = _named(objective, "objective")
+        return {"objective": name, "direction": direction}
+    named = [_named(one, f"objective[{at}]") for at, one in enumerate(listed)]
+    if "maximize" in [direction for _, direction in named[1:]]:
+        must = "must have costs after its metric, of which less is better"
+        raise InvalidSpec([Problem("objective", must, "max", "give their names")])
+    direction = named[0][1] if named else None
+    return {"objective": [name for name, _ in named], "direction": direction or "auto"}
+
+
+def _named(objective: Any, path: str) -> tuple[str, str | None]:
+    """An objective's name, and its direction if it has one."""
+    if isinstance(objective, str):
+        return objective, None
     directions = {"min": "minimize", "max": "maximize"}
     direction = directions.get(getattr(objective, "direction", None) or "")
     if direction is None or hasattr(objective, "objectives"):
-        must = "must be one metric's name, or a keras_tuner.Objective"
-        received = f"a {type(objective).__name__}"
-        raise InvalidSpec([Problem("objective", must, received, "such as 'val_loss'")])
-    return {"objective": objective.name, "direction": direction}
+        must = "must be one metric's name, a keras_tuner.Objective, or a list of it and costs"
+        advice = "such as 'val_loss', or ['val_loss', 'parameters']"
+        raise InvalidSpec([Problem(path, must, f"a {type(objective).__name__}", advice)])
+    return objective.name, direction
 
 
 def _display(verbose: int | str) -> AbstractContextManager[Display | None]:
