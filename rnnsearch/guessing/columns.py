@@ -131,17 +131,24 @@ def _flaw_of_numbers(name: str, values: np.ndarray, empty: np.ndarray, training:
     counts = bool(len(steps)) and bool((steps >= 0).all()) and bool(_CLOCKS.fullmatch(name.strip()))
     if (named(name, TIMES) and rises) or counts:
         return "is time as a number, which data.time and data.time_format could say how to read"
+    if _on_a_line(values):
+        return "only counts the rows"
     if named(name, _IDS) and len(np.unique(values[~empty])) == (~empty).sum():
         return "has another value in each row, as names do"
     return ""
 
 
 def _equal(steps: np.ndarray, values: np.ndarray) -> bool:
-    """Whether values lie on a line by rows, up to the lengths of months: 1990.042, 1990.123, …"""
+    """Whether all steps between values are the same, but for the last bits of a float."""
+    error = 4 * np.finfo(np.float64).eps * np.nanmax(np.abs(values)) + 1e-9 * abs(steps[0])
+    return bool(steps[0] != 0 and (np.abs(steps - steps[0]) <= error).all())
+
+
+def _on_a_line(values: np.ndarray) -> bool:
+    """Whether values rise by rows as months do, some a little longer: 1990.042, 1990.123, …"""
     if np.isnan(values).any() or len(values) < _FEW_ON_A_LINE:
-        error = 4 * np.finfo(np.float64).eps * np.nanmax(np.abs(values)) + 1e-9 * abs(steps[0])
-        return bool(steps[0] != 0 and (np.abs(steps - steps[0]) <= error).all())
-    mean = (values[-1] - values[0]) / len(steps)
+        return False
+    mean = (values[-1] - values[0]) / (len(values) - 1)
     off = values - values[0] - mean * np.arange(len(values))
     return bool(mean != 0 and np.ptp(off) <= 2 * _OFF_THE_LINE * abs(mean))
 

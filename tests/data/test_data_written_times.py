@@ -39,6 +39,7 @@ def half(time: Any) -> str:
 
 FORMS: dict[str, tuple[str, Callable[[Any], str]]] = {
     "german": ("h", lambda t: f"{t:%d.%m.%Y %H:%M}"),
+    "Uhr": ("h", lambda t: f"{t:%d.%m.%Y %H:%M} Uhr"),
     "half a day": ("h", lambda t: f"{t.month}/{t.day}/{t.year} {half(t)}"),
     "T and Z": ("15min", lambda t: f"{t:%Y-%m-%dT%H:%M:%S}.000Z"),
     "offset": ("h", lambda t: f"{t:%d/%m/%Y %H:%M} +0200"),

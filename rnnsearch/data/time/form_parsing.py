@@ -28,6 +28,8 @@ _HALF = re.compile(r"^(\d{4})[ -]?[HS]([12])$", re.IGNORECASE)
 """Half a year: ``2010H1``, ``2010-S2``."""
 SPAN = re.compile(r"^(\S.{7,}\d) (?:-|–|to|bis) (\d.{7,})$")
 """From one time stamp to another: ``31.12.2019 22:00 - 31.12.2019 23:00``."""
+_CLOCK = re.compile(r"(?<=[:.]\d\d)\s*(?:Uhr|hrs|h)$")
+"""What is said after a time of day: ``31.12.2019 22:00 Uhr``."""
 _EASTERN = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월](?:\s?(\d{1,2})\s?[日일])?")
 _LETTERS = re.compile(r"[^\W\d_]{3,}\.?")
 _MONTHS = {
@@ -66,7 +68,7 @@ def plain_text(cell: str) -> str:
     cell = _SPACED.sub(r"\1.\2.\3", cell)
     cell = _STATISTICAL.sub(r"\1-\2", cell)
     cell = _HALF.sub(lambda found: f"{found[1]}-0{6 * int(found[2]) - 5}", cell)
-    cell = SPAN.sub(r"\1", cell)
+    cell = _CLOCK.sub("", SPAN.sub(r"\1", cell))
     if not any(map(str.isalpha, cell)):
         return cell
     cell = _EASTERN.sub(lambda found: "-".join(filter(None, found.groups())), cell)
