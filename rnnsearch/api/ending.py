@@ -13,13 +13,14 @@ from rnnsearch.api.recorder import Recorder
 from rnnsearch.api.standing_in import networks_of, stand_in, write_preparation
 from rnnsearch.driver.concluding import Conclusion, conclude
 from rnnsearch.driver.feed_forward import feed_forward_baseline, has_feed_forward
+from rnnsearch.driver.hurried import Hurried
 from rnnsearch.driver.planner import Planner
 from rnnsearch.driver.simple_methods import SimpleMethods
 from rnnsearch.driver.so_far import SoFar
 from rnnsearch.engines import Program
 from rnnsearch.errors import WorkerError
 from rnnsearch.execution import Executor
-from rnnsearch.execution.messages import Assemble, Judge
+from rnnsearch.execution.messages import Judge
 from rnnsearch.execution.remote import judge_remotely
 from rnnsearch.outcomes import TrialRecord, ranked
 from rnnsearch.records import Finals, StudyFolder, load_weights, records
@@ -124,13 +125,20 @@ class Concluding:
         """Save the best so far as the search found it; its weights."""
         best, program = so_far.best, so_far.program
         if so_far.members:
-            networks = tuple(networks_of(self.folder, so_far))
-            judged = judge_remotely(
-                self.executor, Assemble(program, networks, save=self.folder.model)
+            hurried = Hurried(
+                self.executor,
+                self.planner,
+                self.inputs.data,
+                TASKS[self.inputs.spec.task],
+                self.objective,
+                lambda trial, index: load_weights(self.folder.run_weights(trial, index)),
+                self.simple,
             )
-            folds = 1 if self.inputs.data.ordered else self.planner.regime.folds
+            networks = networks_of(self.folder, so_far)
+            chosen, order = hurried.together(hurried.chosen(so_far), so_far, networks)
+            judged = judge_remotely(self.executor, replace(order, save=self.folder.model))
             delivery = replace(
-                so_far.delivery(self.objective, folds),
+                chosen,
                 test=judged.metrics,
                 parameters=judged.parameters,
                 milliseconds=judged.milliseconds,
@@ -140,8 +148,8 @@ class Concluding:
             return best.parameters or 0
         weights = load_weights(self.folder.weights(best.number))
         assert so_far.fold is not None
-        order = Judge(program, weights, self.folder.model, so_far.fold)
-        judged = judge_remotely(self.executor, order)
+        alone = Judge(program, weights, self.folder.model, so_far.fold)
+        judged = judge_remotely(self.executor, alone)
         self.found.winner_test = {
             name: value for name, value in judged.metrics.items() if name.startswith("test_")
         }

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,18 +20,17 @@ from rnnsearch.driver.averages import Court, Outputs, mean_of
 from rnnsearch.driver.confirming import Work, confirm, work_of
 from rnnsearch.driver.contenders import contenders
 from rnnsearch.driver.delivering import (
-    LEAST_SHARE,
     WHOLE,
     Delivering,
     Standing,
     networks_on_all,
 )
 from rnnsearch.driver.front_networks import FrontNetwork, deliver_front, on_front
-from rnnsearch.driver.leaning import lean
 from rnnsearch.driver.mixtures import worth_mixing
+from rnnsearch.driver.offers import Offers, offer
 from rnnsearch.driver.planner import Planner
 from rnnsearch.driver.simple_methods import SimpleMethods
-from rnnsearch.driver.standing import Estimate, estimate, near, simplest, tied
+from rnnsearch.driver.standing import estimate, near, simplest, tied
 from rnnsearch.engines import Program, Run
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Ended, PutOut
@@ -262,9 +261,9 @@ class _Concluding:
 
     def _single(self, one: Standing) -> Delivery:
         found = estimate(one.scores(self.objective), self._folds)
-        return self._delivery(
-            "single", found, [run.metrics for run in one.runs], {str(one.record.number): 1.0}, 1
-        )
+        metrics = [run.metrics for run in one.runs]
+        shares = {str(one.record.number): 1.0}
+        return offer("single", found, metrics, shares, self.objective, networks=1)
 
     def _averages(self, members: Sequence[Standing], rest: Sequence[Standing]) -> list[Delivery]:
         """The average of some configurations, and that of it and simple methods.
@@ -276,20 +275,14 @@ class _Concluding:
             members: The winner and its ties.
             rest: Others that were confirmed.
         """
-        court, folds = self._court(members[0]), [run.fold for run in members[0].runs]
-        named, bag = self._bag(court, members, rest)
-        found = [self._judged("bag", court, bag, named)]
+        offers, folds = self._offers(members[0]), [run.fold for run in members[0].runs]
+        named, bag = self._bag(offers.court, members, rest)
+        found = [offers.of("bag", bag, named)]
         if self.simple is None or len(folds) < 2:
             return found
         known = {name: self.simple.outputs(name, folds) for name in self.simple.members()}
-        names = court.rivals(known, bag)
-        if names:
-            put_out, mixture = court.mixed([bag, *(known[name] for name in names)])
-            beside = dict(zip(names, mixture[1:], strict=True))
-            of_networks = {name: share * mixture[0] for name, share in named.items()}
-            kept = {name: share for name, share in beside.items() if share >= LEAST_SHARE}
-            found.append(self._judged("ensemble", court, put_out, _to_one(of_networks | kept)))
-        return found
+        ensemble = offers.ensemble(bag, named, known)
+        return found if ensemble is None else [*found, ensemble]
 
     def _bag(
         self, court: Court, members: Sequence[Standing], rest: Sequence[Standing]
@@ -309,14 +302,6 @@ class _Concluding:
         every = [*members, *rest]
         return {str(every[place].record.number): share for place, share in shares.items()}, bag
 
-    def _judged(
-        self, kind: str, court: Court, outputs: Outputs, shares: Mapping[str, float]
-    ) -> Delivery:
-        leaning, judged = lean(court, outputs, self.objective, self._folds)
-        found = estimate([one[self.objective.name] for one in judged], self._folds)
-        delivery = self._delivery(kind, found, judged, shares, 0)
-        return replace(delivery, parts=tuple(judged), leaning=leaning)
-
     def _chosen(self, offers: Sequence[Delivery]) -> Delivery:
         """What is delivered, as the spec asks, or the better average."""
         by_kind = {one.kind: one for one in offers}
@@ -333,24 +318,8 @@ class _Concluding:
         program = self.planner.program(one.record.params)
         return put_out_remotely(self.executor, PutOut(program, tuple(weights)))
 
-    def _court(self, one: Standing) -> Court:
+    def _offers(self, one: Standing) -> Offers:
         program = self.planner.program(one.record.params)
         datasets = [self.data.dataset(program.window, run.fold) for run in one.runs]
-        return Court(datasets, program.loss, program.metrics, self.data.ordered)
-
-    def _delivery(
-        self,
-        kind: str,
-        found: Estimate,
-        judged: Sequence[Mapping[str, float]],
-        shares: Mapping[str, float],
-        networks: int,
-    ) -> Delivery:
-        metrics = {n: v for n, v in mean_of(judged).items() if n.startswith("val_")}
-        low, high = found.interval(self.objective.name)
-        return Delivery(kind, found.mean, low, high, metrics, shares, networks)
-
-
-def _to_one(shares: Mapping[str, float]) -> dict[str, float]:
-    total = sum(shares.values())
-    return {name: share / total for name, share in shares.items()}
+        court = Court(datasets, program.loss, program.metrics, self.data.ordered)
+        return Offers(court, self.objective, self._folds)

@@ -15,6 +15,7 @@ from rnnsearch.baselines import Graph, fit_baselines
 from rnnsearch.data import SequenceData
 from rnnsearch.driver.confirming import Work, work_of
 from rnnsearch.driver.leaning import class_shares, favours
+from rnnsearch.driver.offers import LEAST_SHARE
 from rnnsearch.driver.planner import Planner
 from rnnsearch.driver.so_far import NETWORKS, in_units_of, spread
 from rnnsearch.engines import Program, Run
@@ -28,10 +29,11 @@ from rnnsearch.tasks import Task
 from rnnsearch.vocabulary import Objective
 
 __all__ = [
-    "LEAST_SHARE",
     "WHOLE",
     "Delivering",
     "Standing",
+    "favours_of",
+    "graphs_of",
     "networks_on_all",
     "shares_left",
 ]
@@ -43,9 +45,6 @@ configurations together; at least."""
 _LONGER = 1.5
 """How much longer a run on all data takes than one on a division, its program's compilation
 included; about."""
-
-LEAST_SHARE = 0.02
-"""Of a simple method; one that weighs less is left out."""
 
 WHOLE = 1_000
 """Index of the first run on all data; those on divisions come before."""
@@ -89,6 +88,29 @@ def shares_left(shares: Mapping[str, float], graphs: Collection[str]) -> dict[st
     if total <= 0:
         return dict.fromkeys(left, 1 / len(left))
     return {name: one / total for name, one in left.items()}
+
+
+def graphs_of(
+    task: Task, data: SequenceData, program: Program, names: Collection[str]
+) -> dict[str, Graph]:
+    """Simple methods as parts of a model, fitted on all but the test part.
+
+    Those that a network can compute of these data: a naive forecast, say, not where a gap was
+    filled that no division's validation part has.
+    """
+    if not names:
+        return {}
+    whole = data.whole(program.window)
+    fitted = fit_baselines(task, whole, only=names)
+    graphs = {name: fitted[name].as_graph(whole) for name in names}
+    return {name: graph for name, graph in graphs.items() if graph is not None}
+
+
+def favours_of(offer: Delivery, data: SequenceData, program: Program) -> np.ndarray | None:
+    """What each class's chance is multiplied with, by all that is learned from; or None."""
+    return (
+        favours(class_shares(data.whole(program.window)), offer.leaning) if offer.leaning else None
+    )
 
 
 @dataclass(frozen=True)
@@ -180,7 +202,7 @@ class Delivering:
         simple = {n: s for n, s in offer.shares.items() if not n.isdecimal()}
         if simple:
             program = self.planner.with_longest_window(members[0].record.params)
-        graphs = self._graphs(simple, program)
+        graphs = graphs_of(self.task, self.data, program, simple)
         offer = replace(offer, shares=shares_left(offer.shares, graphs))
         simple = {name: offer.shares[name] for name in graphs}
         # Where networks hardly count, one of each configuration is enough.
@@ -192,26 +214,9 @@ class Delivering:
             of = spread(runs[one.record.number], most)
             networks += [self._network(run, own, program, share / len(of)) for run in of]
         branches = tuple((graph, simple[name]) for name, graph in graphs.items())
-        return offer, Assemble(program, tuple(networks), branches, self._favours(offer, program))
-
-    def _favours(self, offer: Delivery, program: Program) -> np.ndarray | None:
-        """What each class's chance is multiplied with, by all that is learned from."""
-        if not offer.leaning:
-            return None
-        return favours(class_shares(self.data.whole(program.window)), offer.leaning)
-
-    def _graphs(self, simple: Collection[str], program: Program) -> dict[str, Graph]:
-        """The simple methods of an ensemble, fitted on all but the test part.
-
-        Those that a network can compute of these data: a naive forecast, say, not where a gap was
-        filled that no division's validation part has.
-        """
-        if not simple:
-            return {}
-        whole = self.data.whole(program.window)
-        fitted = fit_baselines(self.task, whole, only=simple)
-        graphs = {name: fitted[name].as_graph(whole) for name in simple}
-        return {name: graph for name, graph in graphs.items() if graph is not None}
+        return offer, Assemble(
+            program, tuple(networks), branches, favours_of(offer, self.data, program)
+        )
 
     def train_on_all(
         self, members: Sequence[Standing], seeds: int, deadline: float = math.inf
