@@ -46,6 +46,9 @@ __all__ = ["Conclusion", "conclude"]
 _CONFIGURATIONS = 5
 """Of a bag, at most."""
 
+_DIVISIONS = 2
+"""Runs of each trial that confirm it, where the data is divided several times; at least."""
+
 _ON_FRONT = 5
 """Trials that are trained again where there are several objectives, at least."""
 
@@ -109,7 +112,8 @@ def conclude(
         checkpoints: The folder where lanes are kept while they train.
 
     Returns:
-        None where no trial could be confirmed, as there was no time for it.
+        None where no trial could be confirmed, or on one division of several only, as there was
+        no time for it.
     """
     concluding = _Concluding(
         *(executor, planner, data, finals, objective, lanes, deadline, ends, tick, task, simple),
@@ -139,7 +143,7 @@ class _Concluding:
         """See `conclude`."""
         most = self.planner.regime.contenders(records)
         standings = self._confirmed(self._candidates(records, most))
-        if not standings:
+        if not standings or self._says_too_little(standings):
             return None
         scores = {s.record.number: s.scores(self.objective) for s in standings}
         sizes = {s.record.number: s.runs[0].parameters for s in standings}
@@ -192,6 +196,11 @@ class _Concluding:
         if not costs:
             return contenders(records, self.objective, self._folds, most)
         return front_of_trials(records, self.objective, costs, max(_ON_FRONT, most))
+
+    def _says_too_little(self, standings: Sequence[Standing]) -> bool:
+        """Whether the search's networks, of more divisions, make the better bag."""
+        several = self.planner.regime.deliver == "bag" and self._folds > 1
+        return several and len(standings[0].runs) < _DIVISIONS
 
     @property
     def _folds(self) -> int:

@@ -1,0 +1,40 @@
+"""Where there was no time to confirm anything: the search's own networks, and simple methods."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import rnnsearch
+
+SPEC = {
+    "name": "hurried",
+    "task": "many_to_one",
+    "data": {"source": "arrays", "split": {"folds": 3}},
+    "space": {"cell": "GRU", "units": 2, "learning_rate": [1e-4, 2e-4], "bidirectional": False},
+    "search": {"trials": 2, "epochs": 1, "seed": 1, "block": 2, "pruner": "none"},
+    "run": {"engine": "fused", "workers": 1, "device": "cpu", "diagnosis": False},
+}
+
+
+def test_a_simple_method_stands_beside_networks_that_were_not_confirmed(
+    tmp_path, inline, monkeypatch
+) -> None:
+    """Of a sum of the inputs, which a ridge knows, and networks do not learn in one epoch."""
+    monkeypatch.setattr("rnnsearch.api.ending.conclude", lambda *_, **__: None)
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(90, 4, 2)).astype(np.float32)
+    y = x.sum((1, 2))[:, None] + rng.normal(5, 0.1, (90, 1))
+    arrays = rnnsearch.Arrays(train=(x[:60], y[:60]), test=(x[60:], y[60:]))
+    results = rnnsearch.search(SPEC, arrays=arrays, output=tmp_path)
+
+    (delivered,) = results.summary["deliveries"]
+    assert delivered["kind"] == "ensemble" and delivered["delivered"]
+    assert delivered["shares"]["linear"] > 0.9
+    assert sum(delivered["shares"].values()) == pytest.approx(1)
+    assert delivered["score"] < 0.3, "as the ridge has, of a deviation of 3"
+    # What is saved is what was judged.
+    predicted = results.predict(x[60:]).iloc[:, -1].to_numpy()
+    error = np.sqrt(np.mean((predicted - y[60:, 0]) ** 2))
+    assert error == pytest.approx(delivered["test"]["test_rmse"], rel=1e-4)
+    assert error < 0.3
