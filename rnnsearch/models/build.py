@@ -19,6 +19,7 @@ from rnnsearch.models.blank import Apply, apply, apply_blank
 from rnnsearch.models.direct import all_steps
 from rnnsearch.models.layers import Layers, Recurrent, StandardLayers
 from rnnsearch.models.named_layers import NamedLayers
+from rnnsearch.models.own import is_own, own_output
 from rnnsearch.models.pooling import pooled
 from rnnsearch.models.reading import Reading
 from rnnsearch.vocabulary import CELLS
@@ -229,10 +230,12 @@ class _Builder:
             )
             layer = self._parts.once(wanted.name, partial(self._layers.recurrent, wanted))
             start = {} if initial is None else {"initial_state": initial[number - 1]}
-            x = self._parts.apply(layer, x, **start)
+            read, x = x, self._parts.apply(layer, x, **start)
             if states:
                 x, *kept = x
                 found.append(kept)
+            if is_own(wanted.cell):
+                x = own_output(layer, read, x, wanted)
             x = self._after_layer(x, prefix, number, pools=top)
         return x, found
 

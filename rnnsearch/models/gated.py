@@ -244,14 +244,9 @@ class GatedLayers(Layers):
         self._mixes_tokens = mixes_tokens
 
     def recurrent(self, wanted: Recurrent) -> keras.Layer:
-        """A `GatedRNN`, or an `OwnRNN` of a cell of the user's."""
+        """A `GatedRNN`, or what is of the user's."""
         if is_own(wanted.cell):
-            names = ("forward", "backward")[: 1 + wanted.bidirectional]
-            directions = [own_layer(wanted, states=False, name=name) for name in names]
-            truncates = self._truncates
-            return OwnRNN(
-                directions, sequences=wanted.sequences, truncates=truncates, name=wanted.name
-            )
+            return self._own(wanted)
         return GatedRNN(
             wanted.cell,
             wanted.units,
@@ -262,6 +257,16 @@ class GatedLayers(Layers):
             drops=self._drops_recurrent,
             name=wanted.name,
         )
+
+    def _own(self, wanted: Recurrent) -> keras.Layer:
+        """A layer of the user's, or an `OwnRNN` of a cell."""
+        truncates = self._truncates
+        layer = own_layer(wanted, states=truncates, name=wanted.name)
+        if type(layer) is not keras.layers.RNN:
+            return layer
+        names = ("forward", "backward")[: 1 + wanted.bidirectional]
+        directions = [own_layer(wanted, states=False, name=name) for name in names]
+        return OwnRNN(directions, sequences=wanted.sequences, truncates=truncates, name=wanted.name)
 
     def dropout(self, name: str) -> keras.Layer | None:
         """A `GatedDropout`, or None where no trial drops anything."""

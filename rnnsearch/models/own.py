@@ -1,13 +1,16 @@
-"""Recurrent cells of the user's own, by their names: ``my_cells:MinimalGRU``.
+"""Recurrent cells and layers of the user's own, by their names: ``my_cells:MinimalGRU``.
 
-Any Keras cell whose first argument is the number of units. The code is the user's, and runs
-because a spec says so: in workers, and where a model is loaded.
+Any Keras cell whose first argument is the number of units; or what builds a layer of so many units
+that reads sequences, such as a whole network. The code is the user's, and runs because a spec says
+so: in workers, and where a model is loaded.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import random
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import jax
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     from rnnsearch.models.architecture import Architecture
     from rnnsearch.models.layers import Recurrent
 
-__all__ = ["OwnRNN", "is_own", "own_layer", "own_weights"]
+__all__ = ["OwnRNN", "is_own", "own_layer", "own_output", "own_part", "own_weights"]
 
 Tensor = Any
 
@@ -32,41 +35,107 @@ def is_own(cell: str) -> bool:
     return ":" in cell
 
 
-def own_cell(name: str, units: int) -> Any:
-    """A cell of the user's.
+def own_part(name: str, units: int) -> Any:
+    """A cell of the user's, or a layer that stands in the place of a recurrent one.
 
     Args:
-        name: ``module:Class``, of a module that can be imported.
+        name: ``module:attribute`` of a class, or a function, in a module that can be imported.
         units: H.
 
     Raises:
-        ValueError: There is none, or it is no Keras cell.
+        ValueError: There is none, or what it makes is neither.
     """
     module, _, attribute = name.partition(":")
-    made = getattr(importlib.import_module(module), attribute, None)
-    if made is None:
+    make = getattr(importlib.import_module(module), attribute, None)
+    if make is None:
         raise ValueError(f"Expected a class {attribute} in the module {module}. Received: none")
-    cell = made(units)
-    if not isinstance(cell, keras.Layer) or getattr(cell, "state_size", None) is None:
+    part = make(units)
+    if not isinstance(part, keras.Layer):
         raise ValueError(
-            f"Expected a Keras cell, a keras.Layer with state_size. Received: {name}({units}), "
-            f"a {type(cell).__name__}; https://keras.io/api/layers/recurrent_layers/rnn says more"
+            "Expected a Keras cell, a keras.Layer with state_size, or a keras.Layer that reads "
+            f"sequences. Received: {name}({units}), a {type(part).__name__}; "
+            "https://keras.io/api/layers/recurrent_layers/rnn says more"
         )
-    return cell
+    return part
+
+
+def _is_cell(part: keras.Layer) -> bool:
+    whole = isinstance(part, keras.layers.RNN | keras.Model)
+    return not whole and getattr(part, "state_size", None) is not None
 
 
 def own_layer(wanted: Recurrent, *, states: bool, name: str) -> Any:
-    """`keras.layers.RNN` of a user's cell."""
-    return keras.layers.RNN(
-        own_cell(wanted.cell, wanted.units),
-        return_sequences=wanted.sequences,
-        return_state=states,
-        name=name,
-    )
+    """`keras.layers.RNN` of a user's cell, or a user's layer as it is.
+
+    Args:
+        wanted: The layer.
+        states: Whether it returns its states.
+        name: Of the layer.
+
+    Raises:
+        ValueError: There is no such thing, or it can't do this.
+    """
+    part = own_part(wanted.cell, wanted.units)
+    if _is_cell(part):
+        return keras.layers.RNN(
+            part, return_sequences=wanted.sequences, return_state=states, name=name
+        )
+    cant = {
+        "bidirectional: false": wanted.bidirectional,
+        "no unroll_length: only a cell's gradient can be cut": states,
+    }
+    for must, asked in cant.items():
+        if asked:
+            raise ValueError(f"Expected {must}. Received: {wanted.cell}, a layer of your own")
+    part.name = name
+    return part
+
+
+def own_output(layer: keras.Layer, read: Tensor, x: Tensor, wanted: Recurrent) -> Tensor:
+    """What comes out of a user's layer: (B, T, H) where there is an output a step, else (B, H).
+
+    Args:
+        layer: As it was called.
+        read: (B, T, F), what it was called with.
+        x: Its output, (B, T, H) or (B, H).
+        wanted: What it stands for.
+
+    Raises:
+        ValueError: It has another shape, or has more to it than weights that are learned.
+    """
+    for part in _parts(layer):
+        _check_weights(part, wanted.cell)
+    if wanted.sequences and (len(x.shape) != 3 or x.shape[1] != read.shape[1]):
+        raise ValueError(
+            f"Expected {read.shape[1]} steps out of {wanted.cell}, as go in: another layer, "
+            f"pooling or the target wants each. Received: {tuple(x.shape)}"
+        )
+    if len(x.shape) == 2 or wanted.sequences:
+        return x
+    if len(x.shape) != 3:
+        raise ValueError(f"Expected (B, T, H) or (B, H) of {wanted.cell}. Received: {x.shape}")
+    return ops.take(x, x.shape[1] - 1, axis=1)
+
+
+def _check_weights(part: keras.Layer, name: str) -> None:
+    """What the engines would leave out of a user's cell or layer is refused."""
+    frozen = [v for v in part.non_trainable_variables if not v.path.endswith("generator_state")]
+    bounded = [v for v in part.trainable_variables if v.constraint is not None]
+    found = {
+        "statistics or weights that don't learn": frozen,
+        "constraints of weights": bounded,
+        "a penalty in the loss": part.losses,
+    }
+    for what, there in found.items():
+        if there:
+            raise ValueError(
+                f"Expected a layer or cell of weights that learn, and of dropout. Received: {name} "
+                f"with {what}; give a function that builds a whole model (docs/tuner.md)"
+            )
 
 
 def own_weights(model: keras.Model, architecture: Architecture, seed: int) -> dict[int, np.ndarray]:
-    """Initial values of the cells' weights, as the cells themselves draw them from a seed.
+    """Initial values of weights of the user's cells or layers, as they draw them from a seed.
 
     Args:
         model: Of the architecture, of any kind of layers.
@@ -82,28 +151,35 @@ def own_weights(model: keras.Model, architecture: Architecture, seed: int) -> di
     for number, units in enumerate(architecture.units, start=1):
         names = (f"recurrent_{number}", f"bidirectional_recurrent_{number}")
         (layer,) = (layer for layer in model.layers if layer.name in names)
-        features = keras.tree.flatten(layer.input)[0].shape[-1]
-        for direction, cell in enumerate(_cells(layer)):
-            fresh = own_cell(architecture.cell, units)
-            _build(fresh, features, [seed, number, direction])
-            pairs = zip(cell.trainable_variables, fresh.trainable_variables, strict=True)
+        shape = keras.tree.flatten(layer.input)[0].shape
+        for direction, part in enumerate(_parts(layer)):
+            with _seeded([seed, number, direction]):
+                fresh = own_part(architecture.cell, units)
+                if _is_cell(fresh):
+                    fresh.build((None, shape[-1]))
+                else:
+                    fresh(keras.Input(shape[1:]))
+            pairs = zip(part.trainable_variables, fresh.trainable_variables, strict=True)
             found |= {id(one): np.array(ops.convert_to_numpy(drawn)) for one, drawn in pairs}
     return found
 
 
-def _cells(layer: Any) -> list[Any]:
-    """The cells of a recurrent layer, one a direction."""
+def _parts(layer: Any) -> list[Any]:
+    """The cells of a recurrent layer, one a direction; or a layer of the user's."""
     if isinstance(layer, keras.layers.Bidirectional):
         return [layer.forward_layer.cell, layer.backward_layer.cell]
-    return [one.cell for one in getattr(layer, "directions", [layer])]
+    if type(layer).__module__.startswith("rnnsearch."):  # an OwnRNN, or a ChunkedRNN
+        return [one.cell for one in layer.directions]
+    return [layer.cell] if type(layer) is keras.layers.RNN else [layer]
 
 
-def _build(cell: Any, features: int, seed: list[int]) -> None:
-    """Draw weights. Keras's initializers take their seeds from Python's generator."""
+@contextlib.contextmanager
+def _seeded(seed: list[int]) -> Iterator[None]:
+    """Weights are drawn from a seed: Keras's initializers take theirs from Python's generator."""
     kept = random.getstate()
     random.seed(int(np.random.SeedSequence(seed).generate_state(1)[0]))
     try:
-        cell.build((None, features))
+        yield
     finally:
         random.setstate(kept)
 

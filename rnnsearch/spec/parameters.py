@@ -66,7 +66,7 @@ _ALL = (
         "str",
         True,
         "LSTM",
-        "The recurrent cell; or a Keras cell of your own (docs/cells.md).",
+        "The recurrent cell; or a Keras cell or layer of your own (docs/cells.md).",
         choices=tuple(CELLS),
         own=True,
         reason=_WITHOUT_RECURRENCE,

@@ -3,6 +3,7 @@
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -13,7 +14,7 @@ from rnnsearch.engines import Numbers, Run, batch_order
 from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.engines.keras_engine import KerasEngine
 from rnnsearch.models.build import build_standard
-from rnnsearch.models.own import own_cell, own_weights
+from rnnsearch.models.own import own_part, own_weights
 from rnnsearch.models.seeded_weights import initial_weights
 from tests.engines.conftest import make_program
 
@@ -109,8 +110,61 @@ def test_a_seed_draws_a_cells_own_weights():
     assert own_weights(model, replace(program.architecture, cell="GRU"), 1) == {}
 
 
-def test_what_is_no_cell_is_refused():
-    with pytest.raises(ValueError, match="Expected a Keras cell"):
-        own_cell("keras.layers:Dense", 3)
+def test_what_is_neither_a_cell_nor_a_layer_is_refused():
+    with pytest.raises(ValueError, match=r"Expected a Keras cell.*a str"):
+        own_part("builtins:str", 3)
     with pytest.raises(ValueError, match="Expected a class Nothing"):
-        own_cell("my_cells:Nothing", 3)
+        own_part("my_cells:Nothing", 3)
+
+
+@pytest.mark.filterwarnings("ignore:Layer 'recurrent_1' .* was passed an input with a mask")
+@pytest.mark.parametrize(
+    ("network", "sequences", "masked"),
+    [("attentive", True, False), ("attentive", False, True), ("conv_lstm", False, False)],
+)
+def test_a_network_of_ones_own_trains_as_keras_fit_trains_it(network, sequences, masked):
+    """Dropout within it is Keras's, and is switched off here: its masks differ by batch."""
+    name = f"my_networks:{network}"
+    dataset = dataset_of(sequences=sequences, masked=masked)
+    task = "many_to_many" if sequences else "many_to_one"
+    program = make_program(task, dataset, cell=name, units=(4,))
+    model = build_standard(program.architecture)
+    expected = {"attentive": (None, T, 1) if sequences else (None, 1), "conv_lstm": (None, 1)}
+    assert model.output_shape == expected[network]
+    runs = [Run(0, 4, 3, Numbers(learning_rate=0.02)), Run(1, 5, 3, Numbers(learning_rate=0.1))]
+    found = trained("fused", program, dataset, runs)
+    if network == "attentive":
+        for losses, run in zip(found, runs, strict=True):
+            np.testing.assert_allclose(losses, by_fit(program, dataset, run), rtol=1e-4)
+    assert found[0] != found[1] and all(np.isfinite(losses).all() for losses in found)
+    again = trained("fused", program, dataset, runs)
+    assert again == found
+
+
+@pytest.mark.parametrize(
+    ("make", "more", "message"),
+    [
+        ("BatchNormalization", {}, "statistics or weights that don't learn"),
+        ("Bounded", {}, "with constraints of weights"),
+        ("Penalised", {}, "with a penalty in the loss"),
+        ("Shorter", {"sequences": True}, "Expected 7 steps out of own:Shorter.*each"),
+        ("Dense", {"bidirectional": True}, "Expected bidirectional: false. Received: own:Dense"),
+        ("Dense", {"truncates": True}, "Expected no unroll_length: only a cell's"),
+    ],
+)
+def test_networks_that_the_engines_would_change_are_refused(monkeypatch, make, more, message):
+    layers = keras.layers
+    made = {
+        "BatchNormalization": lambda units: layers.BatchNormalization(),
+        "Bounded": lambda units: layers.Dense(units, kernel_constraint="non_neg"),
+        "Penalised": lambda units: layers.Dense(units, kernel_regularizer="l2"),
+        "Shorter": lambda units: layers.Conv1D(units, 3),
+        "Dense": layers.Dense,
+    }
+    monkeypatch.setitem(sys.modules, "own", SimpleNamespace(**made))
+    sequences = more.pop("sequences", False)
+    dataset = dataset_of(sequences=sequences, masked=False)
+    task = "many_to_many" if sequences else "many_to_one"
+    program = make_program(task, dataset, cell=f"own:{make}", units=(3,), **more)
+    with pytest.raises(ValueError, match=message):
+        FusedEngine().open(program, [dataset], 1)
