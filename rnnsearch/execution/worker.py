@@ -74,6 +74,8 @@ class _Worker:
 
         from rnnsearch.tasks import TASKS
 
+        if setup.code is not None and str(setup.code) not in sys.path:
+            sys.path.append(str(setup.code))  # cells of the user's are imported by their names
         self._connection = connection
         self._task = TASKS[setup.task]
         self._data = joblib.load(setup.data, mmap_mode="r")
