@@ -1,8 +1,8 @@
 """OpenVINO's own representation, by way of our ONNX, whose recurrent operators it has, too.
 
-Where padding is read, sequences are read backwards or an LSTM stands beside a GRU it goes by way of
-TensorFlow, which takes longer: of a recurrent operator's lengths OpenVINO 2026.4 takes no notice on
-CPUs, and of the others it computes something else for several sequences at once.
+Where padding is read, sequences are read backwards or several recurrent layers stand in a graph it
+goes by way of TensorFlow, which takes longer: of a recurrent operator's lengths OpenVINO 2026.4 takes
+no notice on CPUs, and of some of the others it computes something else for several sequences at once.
 """
 
 from __future__ import annotations
@@ -79,7 +79,6 @@ def predict(inputs):
 def computed_right(operators: Operators) -> bool:
     """Whether OpenVINO computes what recurrent operators of ONNX stand for."""
     recurrent = [node for node in operators.nodes if node.kind in _RECURRENT]
-    plain = all(
+    return len(recurrent) < 2 and all(
         node.settings["direction"] == "forward" and not node.inputs[_LENGTHS] for node in recurrent
     )
-    return plain and len({node.kind for node in recurrent}) < 2
