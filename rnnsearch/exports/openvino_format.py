@@ -1,8 +1,9 @@
 """OpenVINO's own representation, by way of our ONNX, whose recurrent operators it has, too.
 
 Where padding is read, sequences are read backwards or several recurrent layers stand in a graph it
-goes by way of TensorFlow, which takes longer: of a recurrent operator's lengths OpenVINO 2026.4 takes
-no notice on CPUs, and of some of the others it computes something else for several sequences at once.
+goes by way of TensorFlow, which takes longer: of a recurrent operator's lengths OpenVINO 2026.4
+takes no notice on CPUs, and of some of the others it computes something else for several sequences at
+once.
 """
 
 from __future__ import annotations

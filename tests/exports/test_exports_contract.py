@@ -14,7 +14,7 @@ import pytest
 from rnnsearch.exports import FORMATS, run_alone, write_folder
 from rnnsearch.exports.onnx_format import OnnxFormat
 from rnnsearch.exports.openvino_format import OpenVinoFormat, computed_right
-from rnnsearch.exports.operators import translated
+from rnnsearch.exports.operators import Node, Operators
 from rnnsearch.exports.python_format import PythonFormat
 
 
@@ -75,13 +75,12 @@ def test_openvino_minds_padding(study, tmp_path: Path) -> None:
     case.assert_equal(run_alone(folder))
 
 
-@pytest.mark.parametrize(
-    ("name", "right"), [("next value", True), ("tags", False), ("words", False)]
-)
-def test_onnx_is_given_to_openvino_where_it_computes_it_right(
-    study, name: str, right: bool
-) -> None:
-    """Not what reads backwards or minds padding, which it has wrong for several sequences."""
-    network = study(name).network
-    operators = translated(network.model, [network.signature.output], "--format openvino")
-    assert computed_right(operators) is right
+def test_onnx_is_given_to_openvino_where_it_computes_it_right() -> None:
+    """Not what reads backwards, minds padding or stands beside others: that it has wrong."""
+
+    def recurrent(direction: str = "forward", lengths: str = "") -> Node:
+        return Node("GRU", ("x", "w", "r", "b", lengths, ""), ("y",), {"direction": direction})
+
+    assert computed_right(Operators(nodes=[Node("Add", ("a", "b"), ("c",), {}), recurrent()]))
+    for nodes in ([recurrent("reverse")], [recurrent(lengths="n")], [recurrent(), recurrent()]):
+        assert not computed_right(Operators(nodes=nodes))
