@@ -2,8 +2,7 @@
 
 Where padding is read, sequences are read backwards or several recurrent layers stand in a graph it
 goes by way of TensorFlow, which takes longer: of a recurrent operator's lengths OpenVINO 2026.4
-takes no notice on CPUs, and of some of the others it computes something else for several sequences at
-once.
+takes no notice on CPUs, and some of the others it computes wrong for several sequences at once.
 """
 
 from __future__ import annotations

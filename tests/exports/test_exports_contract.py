@@ -13,7 +13,7 @@ import pytest
 
 from rnnsearch.exports import FORMATS, run_alone, write_folder
 from rnnsearch.exports.onnx_format import OnnxFormat
-from rnnsearch.exports.openvino_format import OpenVinoFormat, computed_right
+from rnnsearch.exports.openvino_format import computed_right
 from rnnsearch.exports.operators import Node, Operators
 from rnnsearch.exports.python_format import PythonFormat
 
@@ -56,7 +56,9 @@ def test_what_was_saved_and_loaded_is_written_too(study, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_it_runs_where_this_package_can_not_be_imported(study, form: str, tmp_path: Path) -> None:
-    case = study("next value")
+    # OpenVINO minds padding by another way than the one for what has none.
+    case = study("words" if form == "openvino" else "next value")
+    assert form != "openvino" or (case.examples.inputs["sequence"] == 0).any()
     folder = tmp_path / "export"
     write_folder(
         FORMATS[form], case.network, folder, "# card\n", case.examples.inputs, case.expected
@@ -65,14 +67,6 @@ def test_it_runs_where_this_package_can_not_be_imported(study, form: str, tmp_pa
         each.name for each in folder.iterdir()
     }
     case.assert_equal(run_alone(folder), FORMATS[form])
-
-
-def test_openvino_minds_padding(study, tmp_path: Path) -> None:
-    case, folder = study("words"), tmp_path / "export"
-    assert (case.examples.inputs["sequence"] == 0).any()
-    form = OpenVinoFormat()
-    write_folder(form, case.network, folder, "# card\n", case.examples.inputs, case.expected)
-    case.assert_equal(run_alone(folder))
 
 
 def test_onnx_is_given_to_openvino_where_it_computes_it_right() -> None:
