@@ -153,6 +153,8 @@ def knock(place: Path) -> tuple[Connection, WorkerSetup, Path] | None:
     """
     try:
         told = json.loads(place.read_text("utf-8"))
+        if not isinstance(told, dict):
+            raise TypeError(f"{type(told).__name__} in place of a mapping")
         door = Path(told["socket"]) if "socket" in told else None
         port, names = int(told.get("port", 0)), list(map(str, told.get("hosts", ())))
         package, refused = told["package"], told.get("refused")

@@ -60,7 +60,8 @@ class FakeResults:
     use = ("predict", "results/x", "new.csv", "-o", "out.csv")
 
     @classmethod
-    def open(cls, path: Path, *, alone: bool = False) -> FakeResults:
+    def open(cls, path: Path, *, alone: bool = False, trial: int | None = None) -> FakeResults:
+        assert trial is None
         if path.name == "nothing":
             raise StudyError("Expected a results folder. Received: nothing; give another")
         return cls()

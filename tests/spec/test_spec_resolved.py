@@ -123,6 +123,7 @@ def test_every_default_is_written() -> None:
             "trial_timeout": "auto",
             "diagnosis": True,
             "trackers": [],
+            "join": "machine",
             "code": None,
         },
     }

@@ -31,7 +31,11 @@ _SECONDS = 120.0
 """For the compiler, which takes a second, and for the trial, which takes three."""
 _LOOKS = 0.05
 """Seconds between looks, while another process builds."""
-_FROM_OUTSIDE = (signal.SIGHUP, signal.SIGINT, signal.SIGKILL, signal.SIGTERM)
+_FROM_OUTSIDE = [
+    number
+    for name in ("SIGHUP", "SIGINT", "SIGKILL", "SIGTERM")
+    if (number := getattr(signal, name, None)) is not None
+]
 """Signals, as to a group of processes that is to end, that say nothing of a library."""
 
 
