@@ -1,0 +1,44 @@
+"""A worker's process finds the modules of a user's that lie beside the spec."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+
+SPEC = """
+task: many_to_one
+data: {source: npz, path: waves.npz}
+space: {cell: "my_cells:MinimalGRU", units: 2, bidirectional: false, pooling: last}
+search: {trials: 1, epochs: 1, confirm: 0}
+run: {diagnosis: false, device: cpu}
+"""
+
+
+def test_a_search_of_a_cell_that_lies_beside_its_spec(tmp_path: Path) -> None:
+    x = np.random.default_rng(0).normal(size=(30, 3, 1)).astype("float32")
+    np.savez(tmp_path / "waves.npz", x=x, y=x.sum((1, 2)))
+    (tmp_path / "own.yaml").write_text(SPEC)
+    shutil.copy(ROOT / "docs" / "examples" / "my_cells.py", tmp_path)
+    done = subprocess.run(
+        [
+            sys.executable,
+            ROOT / "main.py",
+            "search",
+            tmp_path / "own.yaml",
+            "-o",
+            tmp_path / "found",
+        ],
+        cwd=ROOT,  # not where the module lies
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "found" / "best.keras").exists()
