@@ -32,10 +32,9 @@ def own_key() -> bytes:
             file.write(secrets.token_bytes(_BYTES))
         try:
             os.link(aside, path)
-        except FileExistsError:  # another process was first
-            pass
-        except OSError:  # a disk without such links
-            aside.replace(path)
+        except OSError:  # another process was first, or the disk has no such links
+            if not path.exists():
+                aside.replace(path)
         aside.unlink(missing_ok=True)
     return path.read_bytes()
 

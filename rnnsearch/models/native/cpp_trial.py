@@ -51,6 +51,7 @@ def _outcome(recur: Any, cell: str) -> Any:
     aims = noise(_STEPS, _ROWS, _UNITS)
 
     def total(share: Any, kernel: Any, bias: Any) -> Any:
+        """A weighted sum of all that comes out, and what comes out."""
         weights = Weights(kernel, bias)
         ways = [
             recur(cell, share, weights, gates, sequences=True, backward=backward)
