@@ -66,7 +66,7 @@ class ProcessExecutor(Executor):
     def _spawn(self, worker: int) -> WorkerProcess:
         begun = begun_for(worker_environment(self._setup))
         log = self._setup.logs / f"worker-{worker}.log"
-        return WorkerProcess(begun.process, begun.connection, log, begun.output)
+        return WorkerProcess(**vars(begun), log=log)
 
     def send(self, worker: int, order: Order) -> None:
         """Give a worker an order."""

@@ -6,10 +6,10 @@ import contextlib
 import pickle
 import subprocess
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import IO, final
+from typing import final
 
+from rnnsearch.ahead import Begun
 from rnnsearch.execution._base import WorkerSetup
 
 __all__ = ["WorkerProcess"]
@@ -17,20 +17,15 @@ __all__ = ["WorkerProcess"]
 
 @final
 @dataclass
-class WorkerProcess:
+class WorkerProcess(Begun):
     """A worker.
 
     Attributes:
-        process: The operating system's.
-        connection: Our end.
-        log: What it prints from its setup on.
-        output: What it prints until then, while nothing may be written to the study's folder.
+        log: What it prints from its setup on; until then nothing may be written to the study's
+            folder.
     """
 
-    process: subprocess.Popen[bytes]
-    connection: Connection
     log: Path
-    output: IO[bytes]
 
     def set_up(self, setup: WorkerSetup) -> None:
         """Give it what it needs to begin."""
@@ -56,11 +51,3 @@ class WorkerProcess:
         lines = self.log.read_text(errors="replace").strip().splitlines()
         said = f": {lines[-1][:300]}" if lines else ""
         return f"its worker {ended}{said} (see {self.log})"
-
-    def end(self) -> None:
-        """Kill it, if it is still there."""
-        self.connection.close()
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        self.output.close()

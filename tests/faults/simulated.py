@@ -221,7 +221,7 @@ class ForkExecutor(ProcessExecutor):
             _be_worker(theirs)
         theirs.close()
         log = self._setup.logs / f"worker-{worker_number}.log"
-        return WorkerProcess(_Forked(pid), ours, log, open(os.devnull, "rb"))  # type: ignore[arg-type] # noqa: PTH123
+        return WorkerProcess(_Forked(pid), ours, open(os.devnull, "rb"), {}, log)  # type: ignore[arg-type] # noqa: PTH123
 
 
 def _start_worker(descriptor: int, environment: object, output: object) -> _Forked:
