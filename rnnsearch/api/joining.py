@@ -19,6 +19,9 @@ from rnnsearch.records import StudyFolder
 
 __all__ = ["door", "join"]
 
+DATABASES = ("postgresql://", "postgres://")
+"""How the address of a database begins."""
+
 _LOOK_SECONDS = 0.2
 _SOON = 30.0
 """Seconds within which a worker that is sent away again has hardly worked."""
@@ -34,6 +37,34 @@ def door(folder: StudyFolder) -> Path:
     return folder.path / ".scratch" / "door.json"
 
 
+def searched_in(url: str) -> Path:
+    """The folder of the search that keeps its study in a database and runs now.
+
+    Args:
+        url: As `run.storage` has it.
+
+    Raises:
+        StudyError: There is none, or there are several, or its folder is not here.
+        MissingExtra: psycopg is not installed.
+    """
+    from rnnsearch.records.database import running_in
+
+    found = running_in(url)
+    if len(found) != 1:
+        there = ", ".join(f"{one.name} ({one.folder} on {one.machine})" for one in found) or "none"
+        advice = "give the folder of one" if found else "begin it first, in another shell"
+        raise StudyError(
+            f"Expected one search that runs with run.storage: {url.partition('?')[0]}. Received: "
+            f"{there}; {advice}"
+        )
+    if not found[0].folder.is_dir():
+        raise StudyError(
+            f"Expected the results folder {found[0].folder}, which {found[0].machine} searches, on "
+            "this machine, too. Received: none; mount the disk on which it lies by the same path"
+        )
+    return found[0].folder
+
+
 def join(results: str | Path, say: Callable[[str], None] = lambda text: None) -> None:
     """Train for the search that runs in a folder until it ends; from any other process.
 
@@ -42,7 +73,7 @@ def join(results: str | Path, say: Callable[[str], None] = lambda text: None) ->
     train yet, it is waited for.
 
     Args:
-        results: The study's folder.
+        results: The study's folder, or the address of the database that `run.storage` names.
         say: Told in a line each what goes on.
 
     Raises:
@@ -50,7 +81,8 @@ def join(results: str | Path, say: Callable[[str], None] = lambda text: None) ->
         WorkerError: It can't be joined; it was killed; this worker died.
         KeyboardInterrupt: Ctrl-C or SIGTERM came; the worker has ended.
     """
-    folder = StudyFolder(results)
+    named = str(results)
+    folder = StudyFolder(searched_in(named) if named.startswith(DATABASES) else results)
     if not folder.exists():
         raise StudyError(
             f"Expected the folder of a search that runs. Received: {folder.path}, which holds no "

@@ -42,7 +42,8 @@ def workers_of(spec: Spec, folder: StudyFolder) -> ProcessExecutor:
         threads=max(1, cores // count),
         cache=cache_folder("programs"),
     )
-    executor = ProcessExecutor(setup, count, door(folder), network=spec.run.join == "network")
+    network = spec.run.join == "network" or spec.run.storage is not None
+    executor = ProcessExecutor(setup, count, door(folder), network=network)
     if spec.run.trial_timeout is not None:
         timeout = spec.run.trial_timeout
         executor.patience = Patience(None if timeout == "auto" else timeout)

@@ -22,6 +22,7 @@ from rnnsearch.api.ledger import Ledger, earlier_seconds, states_of
 from rnnsearch.api.recorder import Recorder
 from rnnsearch.api.resources import data_for_workers, lanes_of, limits_of, workers_of
 from rnnsearch.api.results import Results
+from rnnsearch.api.sharing import announced, shared
 from rnnsearch.api.standing_in import is_delivered
 from rnnsearch.data import Arrays
 from rnnsearch.driver import Noting, Observer
@@ -53,6 +54,8 @@ from rnnsearch.vocabulary import Objective
 
 if TYPE_CHECKING:
     import optuna
+
+    from rnnsearch.records.database import Database
 
 __all__ = ["search"]
 
@@ -99,10 +102,16 @@ def search(
         if fresh and folder.exists():
             folder.set_aside()
         folder.create()
-        with folder.lock(), interruptible():
+        with (
+            folder.lock(),
+            interruptible(),
+            shared(inputs.spec, folder, fresh=fresh) as database,
+        ):
             claim(folder, inputs.spec, fingerprint(inputs.spec, arrays, inputs.data.content))
+            announced(database, folder)
             with followed(inputs.spec, folder.path, observer) as told:
-                return _Searching.begin(inputs, folder, executor, told, started).run()
+                begun = _Searching.begin(inputs, folder, executor, told, started, database)
+                return begun.run()
 
 
 @dataclass(frozen=True)
@@ -143,11 +152,14 @@ class _Searching:
         executor: Executor,
         observer: Observer | None,
         started: float,
+        database: Database | None,
     ) -> _Searching:
         """Open the study, or make it."""
         spec, found = inputs.spec, Found()
         engine, objective = resolve_engine(spec), objective_of(spec)
-        study = open_study(folder, spec.name, objective.direction, costs=spec.search.costs)
+        study = open_study(
+            folder, spec.name, objective.direction, costs=spec.search.costs, database=database
+        )
         planner = Planner(spec, inputs.data, study)
         study.pruner = make_pruner(planner.regime.pruner, _usual_epochs(planner))
         earlier = earlier_seconds(folder)

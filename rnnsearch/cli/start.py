@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from rnnsearch.cli.parts import Folder, examples
+from rnnsearch.cli.parts import examples
 
 __all__ = ["add"]
 
@@ -37,7 +37,16 @@ def example(
     print(f"{spec} and {len(data)} of data. To run it:\n    rnnsearch search {spec}")
 
 
-def worker(results: Folder) -> None:
+def worker(
+    results: Annotated[
+        str,
+        typer.Argument(
+            metavar="RESULTS",
+            help="A study's folder, such as results/electricity, or the postgresql:// address that "
+            "its run.storage names.",
+        ),
+    ],
+) -> None:
     """Train for a search that runs in another shell, until it ends.
 
     Takes trials as the search's own workers do. May be stopped or killed at any moment.

@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Container, Iterator
 from io import FileIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from optuna.storages import JournalStorage
 from optuna.storages.journal import BaseJournalBackend
@@ -23,7 +23,10 @@ from optuna.trial import FrozenTrial, TrialState
 
 from rnnsearch.files import write_bytes
 
-__all__ = ["Damaged", "Journal", "Storage"]
+if TYPE_CHECKING:
+    from rnnsearch.records.database import Database
+
+__all__ = ["Apart", "Damaged", "Journal", "Storage"]
 
 _SUM = re.compile(r',"crc":(\d+)}$')
 """The end of a line that has a checksum; those of other writers have none."""
@@ -31,6 +34,10 @@ _SUM = re.compile(r',"crc":(\d+)}$')
 
 class Damaged(ValueError):
     """A line of the file is not what was written."""
+
+
+class Apart(ValueError):
+    """The file and the database hold different studies."""
 
 
 class Journal(BaseJournalBackend):
@@ -47,10 +54,15 @@ class Journal(BaseJournalBackend):
 
     Args:
         path: The file. It is read when the storage first asks, and made by the first commit.
+        database: Where the same operations are kept, but for those of other writers. A commit is
+            one to it, and then to the file; as the journal is first read, what one of the two
+            lacks is added from the other.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, database: Database | None = None) -> None:
         self._path = path
+        self._database = database
+        self._kept = 0
         self._first = 0
         self._lines: list[str] | None = None
         self._uncommitted: list[str] = []
@@ -87,6 +99,14 @@ class Journal(BaseJournalBackend):
         """
         if not self._uncommitted:
             return
+        if self._database is not None:
+            self._database.append(self._kept, self._uncommitted)
+        kept = self._kept + len(self._uncommitted)
+        self._write()
+        self._kept = kept
+
+    def _write(self) -> None:
+        """Write what was taken to the file."""
         content = "".join(f"{line}\n" for line in self._uncommitted).encode("utf-8")
         if self._exists:
             self._append(content)
@@ -121,7 +141,24 @@ class Journal(BaseJournalBackend):
                 raise ValueError("it has no whole line")
             self._lines = [_checked(line, number) for number, line in enumerate(whole, 1)]
             self._exists = bool(whole)
+            if self._database is not None:
+                self._level(self._database, self._lines)
         return self._lines
+
+    def _level(self, database: Database, lines: list[str]) -> None:
+        """Give file and database what they lack of one another, to the lines as well."""
+        own = [line for line in lines if _SUM.search(line)]
+        theirs = database.lines()
+        both = min(len(own), len(theirs))
+        if own[:both] != theirs[:both]:
+            raise Apart
+        if own[both:]:
+            database.append(both, own[both:])
+        self._uncommitted = theirs[both:]
+        if self._uncommitted:
+            lines += self._uncommitted
+            self._write()
+        self._kept = max(len(own), len(theirs))
 
 
 class Storage(JournalStorage):

@@ -22,6 +22,7 @@ from rnnsearch.vocabulary import Direction, Objective
 if TYPE_CHECKING:
     import optuna
 
+    from rnnsearch.records.database import Database
     from rnnsearch.records.journal import Journal, Storage
 
 __all__ = [
@@ -54,6 +55,7 @@ def open_study(
     sampler: optuna.samplers.BaseSampler | None = None,
     pruner: optuna.pruners.BasePruner | None = None,
     costs: Sequence[str] = (),
+    database: Database | None = None,
 ) -> optuna.Study:
     """Open the folder's study, or make it. Also quietens Optuna's logging to warnings.
 
@@ -66,18 +68,25 @@ def open_study(
         sampler: Optuna's TPE if None.
         pruner: Optuna's median pruner if None.
         costs: Further objectives of a study that is made, each to be minimized.
+        database: Where the study is kept, too, by who holds its lock.
 
     Raises:
         StudyError: study.journal holds another study, or is none.
     """
     import optuna
 
-    from rnnsearch.records.journal import Damaged, Journal, Storage
+    from rnnsearch.records.journal import Apart, Damaged, Journal, Storage
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    journal = Journal(folder.study)
+    journal = Journal(folder.study, database)
     try:
         storage = Storage(journal)
+    except Apart as error:
+        raise StudyError(
+            f"Expected {folder.path} to hold the study that run.storage has under the name "
+            f"{name!r}. Received: another one; give another folder with --output, another name, "
+            "or start anew with --fresh, which keeps both aside"
+        ) from error
     except Damaged as error:
         raise StudyError(
             f"Expected a study as it was written. Received: {folder.study}, of which {error}: the "

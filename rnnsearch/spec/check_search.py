@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from urllib.parse import parse_qs, urlsplit
 
 from rnnsearch.spec.domains import WrittenSpace
 from rnnsearch.spec.report import Report
@@ -94,3 +95,12 @@ def check_run(run: RunSpec, report: Report) -> None:
     if one_lane and run.lanes not in ("auto", 1):
         must = "must be auto or 1 for the keras engine, which trains one run at a time"
         report.add("run.lanes", must, show(run.lanes), "remove it, or use run.workers")
+    _check_storage(run.storage or "", report)
+
+
+def _check_storage(storage: str, report: Report) -> None:
+    """Record a password, which would stand in spec.yaml of the results."""
+    address = urlsplit(storage)
+    if address.password or "password" in parse_qs(address.query):
+        must = "must have no password: results and reports show it"
+        report.add("run.storage", must, "one", "put it into ~/.pgpass, or give it by PGPASSWORD")

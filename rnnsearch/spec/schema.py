@@ -263,6 +263,17 @@ class RunSpec(Frozen):
         "from machines that share its folder and the key of the same user. What goes between them "
         "is not encrypted: see docs/scale.md.",
     )
+    storage: Annotated[
+        str | None,
+        Field(pattern="^postgres(ql)?://"),
+        Worded("a PostgreSQL address such as postgresql://user@host/name, or null"),
+    ] = Field(
+        default=None,
+        description="A PostgreSQL database that keeps the study beside its folder, as "
+        "`postgresql://user@host/name`: who searches it is known there, from any machine, and "
+        "`worker` finds a search by the same address. A password comes from PGPASSWORD or "
+        "~/.pgpass. Workers join as with `join: network`: see docs/scale.md.",
+    )
     diagnosis: bool = Field(
         default=True,
         description="Whether the `fused` engine notes what gradients and updates were like in each "

@@ -346,6 +346,21 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "at a time; received 4; remove it, or use run.workers",
     ),
     (
+        "a database of another kind",
+        [("end", "run: {storage: sqlite:///study.db}")],
+        "s.yaml:10:7: run.storage: must be a PostgreSQL address such as "
+        "postgresql://user@host/name, or null; received sqlite:///study.db",
+    ),
+    *(
+        (
+            "a password that results would show",
+            [("end", f"run: {{storage: '{address}'}}")],
+            "s.yaml:10:7: run.storage: must have no password: results and reports show it; "
+            "received one; put it into ~/.pgpass, or give it by PGPASSWORD",
+        )
+        for address in ("postgresql://me:secret@host/x", "postgres://h/x?user=me&password=s")
+    ),
+    (
         "changes of the same row",
         [("data", "horizon: 0", "difference: 1"), ("replace", "[demand]", "[wind]")],
         "s.yaml:8:3: data.horizon: must be at least 1 where difference is given: at 0 the value "
