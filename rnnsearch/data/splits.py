@@ -15,8 +15,8 @@ __all__ = [
 
 _SAID = {
     "train": "train training trn learn fit",
-    "validation": "validation valid val dev development",
-    "test": "test testing tst holdout eval evaluation",
+    "validation": "validation valid val dev development publictest",
+    "test": "test testing tst holdout eval evaluation privatetest",
 }
 _PARTS = {word: part for part, words in _SAID.items() for word in words.split()}
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from rnnsearch.data.collecting import Problems, name_some
 from rnnsearch.data.raw.sequence_arrays import Raw
-from rnnsearch.data.sequences.axes import steps_are_last
+from rnnsearch.data.sequences.axes import said_axes, steps_are_last
+from rnnsearch.data.sequences.doubtful import said_values
 from rnnsearch.data.sequences.kinds import find_ignored, from_one_hot, same_label, zero_pads
 from rnnsearch.data.sequences.masks import real_steps, trailing_lengths
 from rnnsearch.data.sequences.overlap import shared_windows, shuffled_windows
@@ -65,6 +66,7 @@ def guess_arrays(
     """
     check_wishes(wishes, _WHAT, "arrays", target="leave it out: y is the target")
     found = training_arrays(arrays)
+    doubts = _doubts(found.x) if source in _PLAIN else []
     found, form = _stepped(found) if source in _PLAIN else (found, [])
     task, why = _task(found, wishes.mapping)
     if not task.unfolds and found.x.ndim < 2:
@@ -97,8 +99,14 @@ def guess_arrays(
         tuple(settings),
         space_settings(job),
         search_settings(job, objective, wishes.cores),
-        _notes(found),
+        (*_notes(found), *doubts),
     )
+
+
+def _doubts(x: np.ndarray) -> list[str]:
+    """Notes of what x may be instead of what it is taken for."""
+    axes = "" if steps_are_last(x) else said_axes(x, "x")
+    return [note for note in (axes, *said_values(x, "x")) if note]
 
 
 def _kind(found: TrainingArrays, classes: Mapping[str, int]) -> Setting:

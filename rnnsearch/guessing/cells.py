@@ -11,7 +11,10 @@ from rnnsearch.data.raw.cell_numbers import empty_cells, number
 from rnnsearch.data.raw.tables import Table, TextColumn
 from rnnsearch.errors import InvalidData
 
-__all__ = ["column_cells", "parse_numbers", "without_parts"]
+__all__ = ["UNREADABLE", "column_cells", "parse_numbers", "without_parts"]
+
+UNREADABLE = " is left out: its cells are no numbers, texts or times"
+"""The end of a note about a column of lists or structures."""
 
 _ONE_A_CELL = "one number, text or time a cell"
 """What a source says of cells that hold more."""
@@ -39,7 +42,7 @@ def without_parts(table: Table) -> Table:
             problem = error.problems[0]
             if _ONE_A_CELL not in problem.must:
                 raise
-            notes.append(f"'{name}' is left out: its cells are no numbers, texts or times")
+            notes.append(f"'{name}'{UNREADABLE}")
             continue
         kept.append(at)
     if not kept or not notes:

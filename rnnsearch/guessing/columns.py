@@ -19,7 +19,7 @@ __all__ = ["TIMES", "Column", "before_test", "examine", "named"]
 
 TIMES = (
     *("time", "date", "datetime", "timestamp", "day", "month", "year", "ds", "period", "week"),
-    *("unix", "unixtime"),
+    *("unix", "unixtime", "epoch", "ts", "datum", "zeit", "fecha"),
 )
 _CLASSES = (
     *("label", "class", "category", "species", "type", "state", "y", "target", "code"),
@@ -114,7 +114,8 @@ def _absent(wrong: Sequence[str], filled: int) -> tuple[str, ...]:
     words = tuple(dict.fromkeys(wrong))
     few = len(words) <= _MOST_ABSENT and len(wrong) <= _ABSENT * filled
     plain = [word for word in words if not _BEYOND.fullmatch(word)]
-    return words if few and not any(map(str.isdigit, "".join(plain))) else ()
+    said = "".join(word for word in plain if not word.startswith("#"))  # #DIV/0! of a spreadsheet
+    return words if few and not any(map(str.isdigit, said)) else ()
 
 
 def _flaw_of_numbers(name: str, values: np.ndarray, empty: np.ndarray, training: int) -> str:

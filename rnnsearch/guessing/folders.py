@@ -147,8 +147,11 @@ def _listed(root: Path, endings: Sequence[str], wishes: Wishes) -> _Folder:
     assert train is not None and train.labels is not None
     classes = dict(Counter(train.labels).most_common())
     if len(classes) < 2:
-        received = f"one, {name_some(classes)}"
-        refuse("must have folders of two classes or more", received, "add those of another class")
+        received, advice = f"one, {name_some(classes)}", "add those of another class"
+        inner = train.root / train.labels[0]
+        if train.paths[0].parent != inner:  # as archives have a folder around all
+            advice = f"if folders in it are the classes, give the path {inner}"
+        refuse("must have folders of two classes or more", received, advice)
     return _Folder(train, validation, test, classes)
 
 

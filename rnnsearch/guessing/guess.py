@@ -12,7 +12,7 @@ import numpy as np
 from rnnsearch.data.collecting import Problems
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.sources import TABLES, TEXTS
-from rnnsearch.data.sources.foreign import way_out
+from rnnsearch.data.sources.foreign import other_files, way_out
 from rnnsearch.data.sources.npz import load_npz
 from rnnsearch.errors import InvalidData, Problem
 from rnnsearch.guessing._base import FILE, Guess, Wishes, refuse
@@ -93,7 +93,8 @@ def _of_folder(path: Path) -> _Guesser:
     del counts[None]
     if not counts:
         must = f"must be a file, or a folder with a folder for each class of {joined(known)} files"
-        refuse(must, f"{path} (a folder without such files)", "give the path of your data")
+        received, advice = other_files(path)
+        refuse(must, f"{path} ({received})", advice)
     return counts.most_common(1)[0][0] or guess_sounds
 
 

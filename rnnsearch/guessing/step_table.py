@@ -15,6 +15,7 @@ from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refus
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
 from rnnsearch.guessing.columns import Column, before_test
 from rnnsearch.guessing.forecast_settings import base_setting, lag_settings, log_settings
+from rnnsearch.guessing.listed import check_no_lists, listed_note
 from rnnsearch.guessing.pairs import find_texts, guess_pairs
 from rnnsearch.guessing.panel import Panel
 from rnnsearch.guessing.row_sequences import find_sequences, guess_rows, words_of
@@ -101,6 +102,8 @@ def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
         InvalidData: No spec for it would run; with the reason.
     """
     found = look_at(table)
+    if found.time is None:
+        check_no_lists(table, [column.name for column in found.others if column.kind == "text"])
     texts = [] if found.time is not None else find_texts(found.others, wishes)
     if texts:
         return guess_pairs(table, texts, found.others, wishes, found.notes, found.split)
@@ -111,6 +114,7 @@ def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
         read = {text.name, *(column.name for column in labels)}
         others = [name for name in found.names if name not in read]
         unread = [f"{_show(name)} is left out: only the text is read" for name in others]
+        unread += listed_note(table, text.name)
         return guess_rows(table, text, labels, wishes, found.notes + unread, found.split)
     if found.time is None and wishes.task is None:
         check_no_archive(table, found.others)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from rnnsearch.data.collecting import name_nearest, name_some
@@ -13,10 +14,16 @@ __all__ = ["choose_target", "class_objective"]
 
 _TARGETS = ("target", "y", "label", "class")
 
-_OF_A_DAY = ("open", "high", "low", "close")
-"""Prices that a table of a stock or a rate has, of which the last is what is forecast."""
+_OF_A_DAY = (("open", "high", "low"), ("eröffn.", "hoch", "tief"), ("eröffnung", "hoch", "tief"))
+"""Prices that a table of a stock or a rate has beside the closing one, which is forecast."""
 
-_ADJUSTED = ("adj close", "adj_close", "adjclose", "adjusted close")
+_CLOSING = (
+    *("adj close", "adj_close", "adjclose", "adjusted close", "close", "price", "last"),
+    *("schluss", "schlusskurs", "zuletzt"),
+)
+"""Names of the closing price, the adjusted ones first."""
+_DECORATION = re.compile(r"^\d+\. |[<>*]|/.*")
+"""What stands around a name: ``4. close``, ``<CLOSE>``, ``Close/Last``."""
 
 
 def choose_target(
@@ -52,7 +59,9 @@ def choose_target(
         return column, "as you said"
     usable = [column for column in found if not column.flaw]
     if not usable:
-        said = name_some([f"'{column.name}' {column.flaw}" for column in found], 4)
+        flaws = [f"'{column.name}' {column.flaw}" for column in found]
+        twice = sorted({name for name in table.header if table.header.count(name) > 1})
+        said = name_some([*flaws, *(f"'{name}' stands twice in the header" for name in twice)], 4)
         received = said or "only time stamps"
         refuse("must have a column of numbers or classes", received, "look at the file")
     for column in usable:
@@ -64,10 +73,10 @@ def choose_target(
 
 def _closing_price(usable: Sequence[Column]) -> Column | None:
     """The one of a table of prices: adjusted where it has that, too."""
-    by_name = {column.name.strip().lower(): column for column in usable}
-    if not all(name in by_name for name in _OF_A_DAY):
+    by_name = {_DECORATION.sub("", column.name).strip().lower(): column for column in usable}
+    if not any(by_name.keys() >= {*names} for names in _OF_A_DAY):
         return None
-    return next((by_name[name] for name in (*_ADJUSTED, "close") if name in by_name), None)
+    return next((by_name[name] for name in _CLOSING if name in by_name), None)
 
 
 def class_objective(counts: Iterable[int]) -> Setting:

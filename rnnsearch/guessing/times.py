@@ -94,7 +94,7 @@ def find_times(table: Table, names: Sequence[str]) -> Times | None:
     for found in single:
         if _rise(found.times):
             return found
-    joined = list(_joined(table, names, single))
+    joined = list(_joined(table, names, every))
     for found in (*joined, *_unnamed(table, names)):
         if _rise(found.times):
             return found
@@ -153,9 +153,17 @@ def _single(table: Table, names: Sequence[str]) -> Iterator[tuple[str, Stamps]]:
 
 
 def _joined(table: Table, names: Sequence[str], single: Sequence[Times]) -> Iterator[Times]:
-    """Columns that hold parts of a time stamp, put together."""
+    """Columns that hold parts of a time stamp, put together.
+
+    Args:
+        table, names: As of `find_times`.
+        single: Columns that hold time stamps, each by itself: dates, and times of day.
+    """
     roles = {role(name): name for name in reversed(names) if role(name)}
     dates = [each.names[0] for each in single if not each.stamps.clock.elapsed]
+    clocks = [each.names[0] for each in single if each.stamps.clock.daily]
+    if clocks and not {"time", "hour"} & {*roles}:
+        roles["time"] = clocks[0]
     if dates:
         roles["date"] = dates[0]
     else:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from rnnsearch.data.collecting import Problems, name_some
+from rnnsearch.data.splits import said_part
 from rnnsearch.files import cache_folder
 
 __all__ = ["Listed", "groups_of", "list_classes", "list_new", "list_parts", "place_of"]
@@ -72,22 +73,29 @@ def list_parts(
     """Training, validation and test part of `root`.
 
     Args:
-        root: Has a folder a class; or folders `train`, `validation`, `test` that have these.
+        root: Has a folder a class; or folders `train`, `validation`, `test` that have these, also
+            as `Training`, `val`, `valid`, `dev` or `testing`.
         endings: Of the files to look for, lower case.
         folders: Whether a sequence is a folder of files, not a file.
         problems: Where to note what is wrong.
     """
     if not _is_folder(root, problems):
         return None, None, None
-    if (root / "train").is_dir() and all(folder.name in _PARTS for folder in _folders(root)):
+    parts = _parts(root)
+    if parts:
         first, second, third = (
-            list_classes(root / name, endings, folders, problems)
-            if (root / name).is_dir()
-            else None
+            list_classes(parts[name], endings, folders, problems) if name in parts else None
             for name in _PARTS
         )
         return first, second, third
     return list_classes(root, endings, folders, problems), None, None
+
+
+def _parts(root: Path) -> dict[str, Path]:
+    """The folder of each part; {} where folders are classes."""
+    said = [(said_part(folder.name), folder) for folder in _folders(root)]
+    parts = dict(said)
+    return parts if len(parts) == len(said) and "" not in parts and "train" in parts else {}
 
 
 def list_classes(

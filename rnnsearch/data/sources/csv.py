@@ -15,7 +15,7 @@ from rnnsearch.data.collecting import Problems, name_rows
 from rnnsearch.data.raw.cell_numbers import MISSING
 from rnnsearch.data.raw.tables import Table, TextColumn
 from rnnsearch.data.sources._base import TableReader
-from rnnsearch.data.sources.dialect import Cut, cut_text, decode, find_separator
+from rnnsearch.data.sources.dialect import Cut, cut_text, decode
 from rnnsearch.data.sources.foreign import foreign, way_out
 from rnnsearch.data.sources.headers import (
     UNNAMED,
@@ -26,6 +26,7 @@ from rnnsearch.data.sources.headers import (
     said_unnamed,
 )
 from rnnsearch.data.sources.numbers import find_decimal, plain_numbers
+from rnnsearch.data.sources.separators import find_separator
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -294,9 +295,14 @@ def _headed(
     if levels:
         note = f"the header has {levels + 1} lines: columns are called {', '.join(names[:4])}"
         return names, rest[levels:], cut.lines[1 + levels :], [note]
-    if rest and is_units(rest[0], rest[1:]):
-        note = f"row {cut.lines[1]} is left out: it holds units ({', '.join(rest[0][:4])})"
-        return header, rest[1:], cut.lines[2:], [note]
+    for count in (2, 1):  # loggers write units, and what was computed of each
+        if len(rest) > count and all(is_units(row, rest[count:]) for row in rest[:count]):
+            numbers = " and ".join(map(str, cut.lines[1 : 1 + count]))
+            said = f"row {numbers} is left out: it holds"
+            if count > 1:
+                said = f"rows {numbers} are left out: they hold"
+            note = f"{said} units ({', '.join(rest[0][:4])})"
+            return header, rest[count:], cut.lines[1 + count :], [note]
     return header, rest, cut.lines[1:], []
 
 

@@ -16,17 +16,16 @@ from typing import Any
 
 from rnnsearch.data.raw.cell_numbers import MISSING
 from rnnsearch.data.sources.headers import end_of_remarks, has_header
+from rnnsearch.data.sources.separators import (
+    count_marks,
+    find_separator,
+    name_rows_as_r,
+    without_ends,
+)
 from rnnsearch.data.sources.spaces import by_spaces
 
-__all__ = ["SEPARATORS", "Cut", "cut_text", "decode", "find_separator"]
+__all__ = ["Cut", "cut_text", "decode"]
 
-SEPARATORS = "\t;|,"
-"""Those looked for; of several that all lines agree on, the first."""
-
-_HEAD = 400
-"""Lines that decide about the separator."""
-_AGREE = 0.9
-"""Share of lines that must have as many cells as the usual one."""
 _MOST_OUTSIDE = 30
 """Lines above the header, and below the last row, that may be left out."""
 _FEW_ROWS, _MOST_TOTALS = 10, 3
@@ -87,30 +86,6 @@ def decode(content: bytes, encoding: str | None) -> tuple[str, str]:
     return text, "it is no UTF-8, and read as Latin-1 (data.dialect.encoding)"
 
 
-def find_separator(lines: Sequence[str]) -> str:
-    """What separates the cells of most lines into as many; the first line's, where nothing does."""
-    usual = [line for line in lines if line.strip()][:_HEAD]
-    for mark in SEPARATORS:
-        counts = Counter(_count(line, mark) for line in usual)
-        most, agreeing = counts.most_common(1)[0] if counts else (0, 0)
-        if most and agreeing >= _AGREE * len(usual):
-            return mark
-    for mark in SEPARATORS:  # preamble and footers may be long, and quoted cells have line ends
-        counts = Counter(len(row) for row in csv.reader(usual, delimiter=mark))
-        most, agreeing = counts.most_common(1)[0] if counts else (1, 0)
-        if most > 1 and agreeing >= 0.5 * sum(counts.values()):
-            return mark
-    first = usual[0] if usual else ""
-    return max(",;\t|", key=first.count)
-
-
-def _count(line: str, mark: str) -> int:
-    """Separators in a line, those within quotes left out."""
-    if '"' not in line:
-        return line.count(mark)
-    return re.sub(rf'(?:(?<=^)|(?<={re.escape(mark)}))"(?:[^"]|"")*"', "", line).count(mark)
-
-
 def cut_text(text: str, asked: Mapping[str, Any]) -> Cut:
     """The rows of a text.
 
@@ -128,9 +103,12 @@ def cut_text(text: str, asked: Mapping[str, Any]) -> Cut:
     if separator is None and (spaced := by_spaces(lines)):
         lines, separator = spaced, "\t"
         notes.append("cells are separated by spaces")
+    if separator is None:
+        lines = [*lines[:first], *without_ends(lines[first:])]
     separator = separator or find_separator(lines[first:])
     quoted = asked.get("quotes") != "none"
     rows, numbers, swallowed, unclosed = _rows(lines, first, separator, quoted)
+    rows = _without_margin(rows)
     if len(rows) > 1 and not swallowed and not unclosed:
         rows, numbers = _trimmed(rows, numbers, asked.get("header"), notes)
     return Cut(separator, rows, numbers, tuple(notes), swallowed, unclosed)
@@ -148,7 +126,7 @@ def _rows(
     """Cells and line numbers; and where a quoted cell swallows rows, or is never closed."""
     given = list(enumerate(lines[first:], first + 1))
     filled = [(number, line) for number, line in given if line.strip() or separator in line]
-    counts = Counter(_count(line, separator) for _, line in filled)
+    counts = Counter(count_marks(line, separator) for _, line in filled)
     usual = counts.most_common(1)[0][0] if counts else 0
     kept = filled if usual else given
     if not quoted:
@@ -213,6 +191,17 @@ def _bare(cell: str) -> str:
     return cell
 
 
+def _without_margin(rows: list[list[str]]) -> list[list[str]]:
+    """Without columns at the sides in which no line has anything, as spreadsheets have margins."""
+    width = len(rows[0]) if rows else 0
+    if len(rows) < _FEW_ROWS or any(len(row) != width for row in rows):
+        return rows
+    filled = [at for at in range(width) if any(row[at] for row in rows)]
+    if not filled or (filled[0] == 0 and filled[-1] == width - 1):
+        return rows
+    return [row[filled[0] : filled[-1] + 1] for row in rows]
+
+
 def _trimmed(
     rows: list[list[str]], numbers: list[int], header: object, notes: list[str]
 ) -> tuple[list[list[str]], list[int]]:
@@ -241,17 +230,19 @@ def _trimmed(
             if not any(row[-1] for row in rows[1:]):  # a separator at the end of each row
                 rows = [rows[0], *(row[:-1] for row in rows[1:])]
                 usual -= 1
-            else:
-                rows[0].insert(0, "row")  # as R writes row names
+            elif name_rows_as_r(rows[0], rows[1:]):
+                rows[0].insert(0, "row")
     stop = len(rows)
-    while stop > max(begin + 2, len(rows) - _MOST_OUTSIDE) and not _full(rows[stop - 1], usual):
+    while stop > max(begin + 2, len(rows) - _MOST_OUTSIDE):
+        if any(rows[stop - 1]) and _full(rows[stop - 1], usual):
+            break
         stop -= 1
     stop -= _totals([row[0] for row in rows[begin + 1 : stop]])
     if stop - begin < 2 or any(len(row) != usual for row in rows[begin + 1 : stop]):
         return rows, numbers  # for the caller to name
     if begin and not isinstance(header, int):
-        what = _lines(numbers[:begin])
-        notes.append(f"{what} above the header left out: '{_short(rows[0])}' (data.dialect.header)")
+        what, first = _lines(numbers[:begin]), next(filter(any, rows))
+        notes.append(f"{what} above the header left out: '{_short(first)}' (data.dialect.header)")
     if stop < len(rows):
         notes.append(f"{_lines(numbers[stop:])} below the table left out: '{_short(rows[stop])}'")
     return rows[begin:stop], numbers[begin:stop]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
-__all__ = ["foreign", "way_out"]
+__all__ = ["foreign", "other_files", "way_out"]
 
 _CSV = "to_csv('data.csv', index=False)"
 _WAYS = {
@@ -37,6 +38,26 @@ _WAYS = {
     "end in .csv or .txt",
     (".yaml", ".yml"): "this is a spec: give it to check or search, and init the data",
 }
+_READ = "pandas.read_csv(file)"
+_FOLDERS = {
+    (".txt",): "texts, a file each: write them to one table: pandas.DataFrame({'text': "
+    "file.read_text(), 'label': file.parent.name} for file in pathlib.Path(NAME).rglob('*.txt'))"
+    ".to_csv('data.csv', index=False)",
+    (".csv", ".tsv"): "tables: of one kind, a series each, write them below each other: pandas."
+    f"concat({_READ}.assign(series=file.stem) for file in pathlib.Path(NAME).rglob('*.csv'))"
+    ".to_csv('data.csv', index=False), then data.series: series; of a folder for each class, save "
+    "the rows of each file as x, NaN after the end of shorter ones, and the folders' names as y: "
+    "numpy.savez('data.npz', x=x, y=y)",
+    (".parquet",): "parts of a table: write them to one: pandas.read_parquet(NAME)"
+    ".to_parquet('data.parquet')",
+    (".npy",): "arrays: a spec with source: npy reads a folder of x.npy and y.npy; of a file a "
+    "sequence, numpy.savez('data.npz', x=x, y=y)",
+    (".mp3", ".m4a", ".aac", ".opus", ".wma", ".aiff"): "recordings of another kind: write them as "
+    ".wav: ffmpeg -i a.mp3 a.wav",
+    (".bmp", ".gif", ".tif", ".tiff", ".webp"): "pictures of another kind: write them as .png: "
+    "PIL.Image.open(file).save(file.with_suffix('.png'))",
+}
+"""What is in a folder, and what to do with it."""
 _BEGINNINGS = {
     b"PK\x03\x04": "a workbook of Excel, or another zip archive",
     b"\xd0\xcf\x11\xe0": "an old workbook of Excel",
@@ -48,6 +69,12 @@ _BEGINNINGS = {
     b"SQLite format 3": "a database",
     b"\x93NUMPY": "an array of NumPy",
     b"ARROW1": "Feather or Arrow",
+    b"version https://git-lfs": "a pointer of Git LFS: git lfs pull fetches the file itself",
+    b"<!doctype html": "a web page, not what it leads to",
+    b"<html": "a web page, not what it leads to",
+    b"<?xml": "XML",
+    b"[{": "JSON: pandas.read_json reads it",
+    b'{"': "JSON: pandas.read_json reads it, perhaps with lines=True",
 }
 
 
@@ -58,6 +85,24 @@ def way_out(path: Path) -> str:
     return advice.replace("NAME", repr(path.name))
 
 
+def other_files(folder: Path) -> tuple[str, str]:
+    """What is in a folder of files that are not read from there, and what to do, as advice."""
+    files = (file for file in folder.rglob("*") if file.is_file() and file.name[0] != ".")
+    counts = Counter(file.suffix.lower() for file in files)
+    for ending, count in counts.most_common():
+        for endings, way in _FOLDERS.items():
+            if ending in endings:
+                advice = way.replace("NAME", repr(str(folder)))
+                return f"a folder with {count} {ending} files", advice
+    return "a folder without such files", "give the path of your data"
+
+
 def foreign(content: bytes) -> str:
     """What a file is that is no text, by its first bytes; "" where nothing says it."""
-    return next((what for first, what in _BEGINNINGS.items() if content.startswith(first)), "")
+    begin = content[:64].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    found = (
+        what
+        for first, what in _BEGINNINGS.items()
+        if content.startswith(first) or begin.startswith(first)
+    )
+    return next(found, "")

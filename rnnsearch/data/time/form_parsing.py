@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-__all__ = ["ENGLISH", "SPAN", "SPLIT", "month_of", "parse_texts", "plain_text"]
+__all__ = ["ENGLISH", "SPAN", "SPLIT", "month_of", "parse_texts", "plain_text", "year_before_time"]
 
 SPLIT = re.compile(
     r"(?P<date>\S.*?)"
@@ -28,6 +28,14 @@ _HALF = re.compile(r"^(\d{4})[ -]?[HS]([12])$", re.IGNORECASE)
 """Half a year: ``2010H1``, ``2010-S2``."""
 SPAN = re.compile(r"^(\S.{7,}\d) (?:-|–|to|bis) (\d.{7,})$")
 """From one time stamp to another: ``31.12.2019 22:00 - 31.12.2019 23:00``."""
+_YEAR_LAST = re.compile(
+    r"^(?:[A-Z][a-z]{2,8},? +)?(?P<day>[A-Z][a-z]{2,8} +\d{1,2}) +"
+    r"(?P<time>\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?: +(?P<offset>[A-Z]{1,4}|[+-]\d{4}))?"
+    r" +(?P<year>\d{4})$"
+)
+"""As ``date`` and C's ``ctime`` write it: ``Wed Sep 20 00:00:00 UTC 2023``."""
+_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)(?: of)?\b", re.IGNORECASE)
+"""What is said after a day: ``1st of May 2020``."""
 _CLOCK = re.compile(r"(?<=[:.]\d\d)\s*(?:Uhr|hrs|h)$")
 """What is said after a time of day: ``31.12.2019 22:00 Uhr``."""
 _EASTERN = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월](?:\s?(\d{1,2})\s?[日일])?")
@@ -71,8 +79,18 @@ def plain_text(cell: str) -> str:
     cell = _CLOCK.sub("", SPAN.sub(r"\1", cell))
     if not any(map(str.isalpha, cell)):
         return cell
+    cell = _ORDINAL.sub("", year_before_time(cell)[0])
     cell = _EASTERN.sub(lambda found: "-".join(filter(None, found.groups())), cell)
     return _LETTERS.sub(_english, _WEEKDAY.sub("", cell, count=1))
+
+
+def year_before_time(cell: str) -> tuple[str, str]:
+    """A cell that ends with its year: the year before the time, and the offset from UTC apart."""
+    found = _YEAR_LAST.match(cell)
+    if found is None:
+        return cell, ""
+    day = " ".join(found["day"].split())
+    return f"{day} {found['year']} {found['time']}", found["offset"] or ""
 
 
 def month_of(name: str) -> int:
@@ -145,7 +163,7 @@ def _quarter(cell: str) -> datetime.datetime | None:
 
 
 def _week(cell: str) -> datetime.datetime | None:
-    pattern = r"(\d{4})[ -]?(?:W|KW|CW)[ -]?(\d{1,2})(?:-(\d))?"
+    pattern = r"(\d{4})(?:[ -]?(?:W|KW|CW)[ -]?(?=\d)|[-/. ]?(?=\d\d$))(\d{1,2})(?:-(\d))?"
     found = re.fullmatch(pattern, cell, re.IGNORECASE)
     turned = re.fullmatch(r"(?:W|KW|CW)[ -]?(\d{1,2})[ /-](\d{4})", cell, re.IGNORECASE)
     if found is not None:

@@ -80,7 +80,15 @@ def read_times(cells: Sequence[str], form: str) -> np.ndarray:
         return _counted(cells, form)
     if form == DAILY:
         return _with_days(parse_texts(cells, "duration"))
-    return parse_texts(cells, form)
+    return parse_texts(_without_points(cells), form)
+
+
+def _without_points(cells: Sequence[str]) -> Sequence[str]:
+    """Whole numbers that were written as 1990.0, as they are meant."""
+    pointed = [cell for cell in cells if cell]
+    if not pointed or not all(re.fullmatch(r"\d+\.0", cell) for cell in pointed):
+        return cells
+    return [cell.removesuffix(".0") for cell in cells]
 
 
 def _with_days(times: np.ndarray) -> np.ndarray:
@@ -126,6 +134,8 @@ def find_form(cells: Sequence[str], *, named: bool = True) -> Reading | None:
         return None
     found: list[tuple[str, np.ndarray]] = []
     for form in _candidates(filled, named):
+        if form == "week" and found:
+            continue  # what can be months are months
         times = read_times(cells, form)
         if np.isnat(times).sum() == len(cells) - len(filled):
             found.append((form, times))
@@ -221,6 +231,7 @@ def _numeric(cell: str) -> bool:
 
 def _forms_of_numbers(cells: Sequence[str]) -> Iterator[str]:
     """Forms of cells that are numbers: dates without separators, and counts of seconds or days."""
+    cells = _without_points(cells)
     whole = all(cell.isdecimal() for cell in cells)
     values = [float(cell) for cell in cells]
     low, high = min(values), max(values)
@@ -229,7 +240,7 @@ def _forms_of_numbers(cells: Sequence[str]) -> Iterator[str]:
         (length,) = lengths
         compact = {
             4: ("year",),
-            6: ("%Y%m", "%y%m%d", "%d%m%y"),
+            6: ("%Y%m", "%y%m%d", "%d%m%y", "week"),
             8: ("%Y%m%d", "%d%m%Y", "%m%d%Y"),
             10: ("%Y%m%d%H",),
             12: ("%Y%m%d%H%M",),
@@ -246,7 +257,7 @@ def _forms_of_numbers(cells: Sequence[str]) -> Iterator[str]:
 
 def _forms_of(cell: str) -> Iterator[str]:
     """Forms of which a text may be, its digits being all the same."""
-    if re.fullmatch(r"(\d+ days?,? )?\d{1,4}:\d\d(:\d\d([.,]\d+)?)?", cell) or re.fullmatch(
+    if re.fullmatch(r"(\d+ days?,? )?\d{1,4}:\d\d(:\d\d)?([.,]\d+)?", cell) or re.fullmatch(
         r"P(\d+D)?(T(\d+H)?(\d+M)?(\d+([.]\d+)?S)?)?", cell
     ):
         yield "duration"
@@ -268,6 +279,8 @@ def _forms_of(cell: str) -> Iterator[str]:
         return
     for pattern in _dates(split["date"]):
         yield "iso" if pattern in ("%Y-%m-%d", "%Y-%m") else pattern
+    if re.fullmatch(r"\d{4}[-/. ]\d\d", cell):
+        yield "week"
 
 
 def _dates(date: str) -> Iterator[str]:

@@ -23,6 +23,12 @@ _ROLES = {
     "time": "time uhrzeit zeit timeofday clock heure anfang beginn starttime von",
 }
 _HOURS = 24
+_HOUR = re.compile(
+    r"(?:HE|HB|H|HR|HOUR|STD|STUNDE)?[ _.]*(?P<hour>\d{1,4})(?P<minute>:\d\d(?::\d\d)?)?"
+    r"\s*(?:(?P<half>[AP]\.?M\.?)|H|HRS|UHR)?(?:\s*(?:-|–|TO|BIS)\s*\d.*)?",
+    re.IGNORECASE,
+)
+"""An hour as it is written: ``HE01``, ``7 PM``, ``7 h``; of ``00:00-01:00`` the begin."""
 _WORDS = {word: role for role, words in _ROLES.items() for word in words.split()}
 _ORDER = ("year", "month", "day", "hour", "minute", "second")
 
@@ -113,10 +119,10 @@ def _time(parts: dict[str, str]) -> str:
         return f" {time}"
     if "hour" not in parts:
         return ""
-    text = parts["hour"].upper().removeprefix("H")
-    if ":" in text:
-        return f" {text}"
-    hour = _whole(text)
+    found = _HOUR.fullmatch(parts["hour"].strip())
+    if found and (found["minute"] or found["half"]):
+        return f" {found['hour']}{found['minute'] or ':00'} {found['half'] or ''}".rstrip()
+    hour = _whole(found["hour"] if found else parts["hour"])
     if hour > 24 and hour % 100 < 60:  # 1400
         hour, minute = divmod(hour, 100)
     else:

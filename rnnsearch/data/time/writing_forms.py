@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from rnnsearch.data.time.clock import Clock
-from rnnsearch.data.time.form_parsing import SPAN, month_of
+from rnnsearch.data.time.form_parsing import SPAN, month_of, year_before_time
 from rnnsearch.data.time.forms import UNIX
 from rnnsearch.data.time.split_times import roles_of
 from rnnsearch.data.time.writing import letters_of, offset_as, written
@@ -147,6 +147,8 @@ def _order(form: str, cell: str) -> tuple[str, ...]:
         half = re.match(r"\d{4}[ -]?[HS]\d$", cell, re.IGNORECASE)
         return ("Y", "h") if half else ("Y", "m", "d", *_TIME)
     dates = [part for part in re.findall(r"%-?([A-Za-z])", form) if part not in "bBaApHIMSf"]
+    if year_before_time(cell)[0] != cell:
+        return (*(part for part in dates if part not in "Yy"), "H", "M", "S", "Y")
     return (*dates, *_TIME)
 
 
@@ -206,6 +208,8 @@ class _Fit:
             if all(map(str.isdecimal, texts)):
                 piece, count = self._numbers(texts, order[used:])
                 used += count
+                if not piece and used == len(order):  # 1990.0
+                    piece = self._other(texts)
             else:
                 piece = self._other(texts)
             if not piece:

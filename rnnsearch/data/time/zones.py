@@ -8,6 +8,8 @@ from functools import cache
 
 import numpy as np
 
+from rnnsearch.data.time.form_parsing import year_before_time
+
 __all__ = [
     "local_times",
     "names_of_offsets",
@@ -51,6 +53,9 @@ def split_offsets(cells: Sequence[str]) -> tuple[Sequence[str], np.ndarray | Non
     Cells with nothing in them have the offset of the row before.
     """
     first = next((cell for cell in cells if cell), "")
+    if year_before_time(first)[1]:
+        cells = [" ".join(year_before_time(cell)).rstrip() for cell in cells]
+        first = next(filter(None, cells))
     if not _matched(first):
         return cells, None
     rests, offsets, last = [], np.zeros(len(cells), np.int64), 0
