@@ -44,12 +44,14 @@ class Format(ABC):
         use: The text of a script that defines ``predict(inputs)``, from a dict of NumPy arrays to
             one, with the libraries of the format alone. ``HERE`` is the folder that it stands in.
         needs: What has to be installed to use it.
+        reads_layers: Whether the script reads a file of Keras's, by the classes of its layers.
     """
 
     name: str
     about: str
     use: str
     needs: str
+    reads_layers: bool = False
 
     @abstractmethod
     def write(self, network: Network, folder: Path) -> None:

@@ -59,7 +59,7 @@ def run_alone(folder: Path) -> np.ndarray:
         put = Path(aside) / "found.npy"
         script = folder.absolute() / "use.py"
         done = subprocess.run(
-            [sys.executable, "-I", "-c", _ALONE, str(script), str(put)],
+            [sys.executable, "-I", "-B", "-c", _ALONE, str(script), str(put)],
             capture_output=True,
             text=True,
             cwd=aside,

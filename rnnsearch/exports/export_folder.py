@@ -10,6 +10,7 @@ import numpy as np
 
 from rnnsearch.errors import InvalidInput, Problem
 from rnnsearch.exports._base import Format, Network
+from rnnsearch.exports.own_code import copy_modules, importing, own_classes
 from rnnsearch.exports.text_ids import SCRIPT
 
 __all__ = ["write_folder"]
@@ -79,7 +80,10 @@ def write_folder(
         form.write(network, aside)
         _write_text(aside / _MARK, json.dumps(network.signature.to_json(), indent=2) + "\n")
         _write_text(aside / "model_card.md", card)
-        _write_text(aside / "use.py", _HEAD.format(needs=form.needs) + form.use + _TAIL)
+        own = own_classes(network.model) if form.reads_layers else []
+        copy_modules(own, aside)
+        head = _HEAD.format(needs=form.needs) + importing(own, "HERE")
+        _write_text(aside / "use.py", head + form.use + _TAIL)
         if network.signature.vocabulary is not None:
             _write_text(aside / "vocabulary.json", json.dumps(network.signature.vocabulary) + "\n")
             _write_text(aside / "text_ids.py", SCRIPT)

@@ -17,6 +17,7 @@ class KerasFormat(Format):
     name = "keras"
     about = "one .keras file, for any Keras backend"
     needs = "keras and a backend"
+    reads_layers = True
     use = """\
 import os
 

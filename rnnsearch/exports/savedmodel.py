@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, final
 
 from rnnsearch.errors import StudyError
 from rnnsearch.exports._base import Format, Network
+from rnnsearch.exports.own_code import copy_modules, importing, own_classes
 
 if TYPE_CHECKING:
     import keras
@@ -72,8 +73,10 @@ def on_tensorflow(model: keras.Model, script: str, given: Sequence[str], asked: 
         StudyError: It failed.
     """
     with TemporaryDirectory() as aside:
-        kept = Path(aside) / "model.keras"
+        kept, own = Path(aside) / "model.keras", own_classes(model)
         model.save(kept)
+        copy_modules(own, Path(aside))
+        script = f"import sys\n{importing(own, repr(aside))}{script}" if own else script
         run_script(script, [str(kept), *given], asked)
 
 

@@ -29,9 +29,9 @@ def test_a_network_that_writes_a_text() -> None:
 
 def test_a_layer_without_a_translation() -> None:
     given = keras.Input((4, 3))
-    model = keras.Model(given, keras.layers.GaussianNoise(0.1, name="noise")(given))
+    model = keras.Model(given, keras.layers.GroupNormalization(1, name="norm")(given))
     with pytest.raises(
-        InvalidInput, match=r"received the layer noise \(GaussianNoise\); use --form"
+        InvalidInput, match=r"received the layer norm \(GroupNormalization\); use --form"
     ):
         translated(model, ["predicted"], "--format onnx")
 

@@ -4,7 +4,7 @@ They are named, and behave, as those of ONNX: so writing an ONNX file is a matte
 `numpy_operators` has each of them in a few lines of NumPy.
 """
 
-from rnnsearch.exports.operators._base import Node, Operators, Symbol
+from rnnsearch.exports.operators._base import Node, Operators, Symbol, graph_of
 from rnnsearch.exports.operators.translate import translated
 
-__all__ = ["Node", "Operators", "Symbol", "translated"]
+__all__ = ["Node", "Operators", "Symbol", "graph_of", "translated"]

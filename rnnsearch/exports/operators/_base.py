@@ -8,7 +8,13 @@ from typing import Any, final
 
 import numpy as np
 
-__all__ = ["NoTranslation", "Node", "Operators", "Symbol"]
+__all__ = ["NoTranslation", "Node", "Operators", "Symbol", "graph_of"]
+
+
+def graph_of(model: Any) -> Any:
+    """The functional model that a Keras model is, or has inside; None of another."""
+    graph = getattr(model, "_functional", None) or model  # of a Sequential
+    return graph if hasattr(graph, "_nodes_by_depth") else None
 
 
 class NoTranslation(Exception):

@@ -40,10 +40,11 @@ def _activated(operators: Operators, x: Symbol, layer: Any) -> Symbol:
 
 
 def _dense(operators: Operators, layer: Any, x: Symbol) -> Symbol:
-    kernel, bias = _weights(layer)
-    product = operators.add("MatMul", x, operators.constant(kernel))
-    summed = operators.add("Add", product, operators.constant(bias))
-    return replace(_activated(operators, summed, layer), mask=x.mask)
+    kernel, *bias = _weights(layer)
+    made = operators.add("MatMul", x, operators.constant(kernel))
+    if bias:
+        made = operators.add("Add", made, operators.constant(bias[0]))
+    return replace(_activated(operators, made, layer), mask=x.mask)
 
 
 def _embedding(operators: Operators, layer: Any, x: Symbol) -> Symbol:
@@ -66,7 +67,14 @@ def _masking(operators: Operators, layer: Any, x: Symbol) -> Symbol:
 
 
 def _layer_norm(operators: Operators, layer: Any, x: Symbol) -> Symbol:
+    config = layer.get_config()
+    usual = {"center": True, "scale": True, "rms_scaling": False}
+    for key, expected in usual.items():
+        if config.get(key, expected) != expected:
+            raise NoTranslation(f"the layer {layer.name} with {key} {config[key]}")
     gamma, beta = _weights(layer)
+    if gamma.ndim > 1 or layer.axis not in (-1, [-1], [2]):
+        raise NoTranslation(f"the layer {layer.name} with axis {layer.axis}")
     mean = operators.add("ReduceMean", x, operators.axes(-1), keepdims=1)
     centred = operators.add("Sub", x, mean)
     squares = operators.add("Mul", centred, centred)
@@ -124,13 +132,28 @@ def _average(operators: Operators, layer: Any, given: list[Symbol]) -> Symbol:
 
 
 def _convolution(operators: Operators, layer: Any, x: Symbol) -> Symbol:
-    kernel, bias = _weights(layer)
-    (before, *_) = kernel.shape
+    (stride,), (apart,) = layer.strides, layer.dilation_rate
+    unusual = {"groups": layer.groups > 1, "padding same and strides": stride > 1}
+    unusual["padding same and strides"] &= layer.padding == "same"
+    unusual["data_format channels_first"] = layer.data_format != "channels_last"
+    for what, there in unusual.items():
+        if there:
+            raise NoTranslation(f"the layer {layer.name} with {what}")
+    written, *bias = _weights(layer)
+    # Steps that a dilated kernel leaves out are steps of no weight.
+    kernel = np.zeros((apart * (len(written) - 1) + 1, *written.shape[1:]), written.dtype)
+    kernel[::apart] = written
+    more = len(kernel) - 1
+    pads = {"causal": (more, 0), "same": (more // 2, more - more // 2)}.get(layer.padding, (0, 0))
     crossed = operators.add("Transpose", x, perm=(0, 2, 1))
-    pads = (before - 1, 0) if layer.padding == "causal" else (0, 0)
     weights = operators.constant(np.ascontiguousarray(kernel.transpose(2, 1, 0)))
-    made = operators.add("Conv", crossed, weights, operators.constant(bias), pads=pads)
-    return _activated(operators, operators.add("Transpose", made, perm=(0, 2, 1)), layer)
+    added = operators.constant(bias[0] if bias else np.zeros(kernel.shape[-1], kernel.dtype))
+    made = operators.add("Conv", crossed, weights, added, pads=pads)
+    made = operators.add("Transpose", made, perm=(0, 2, 1))
+    if stride > 1:
+        start, end = operators.axes(0), operators.axes(np.iinfo(np.int64).max)
+        made = operators.add("Slice", made, start, end, operators.axes(1), operators.axes(stride))
+    return _activated(operators, made, layer)
 
 
 def _attention(operators: Operators, layer: Any, given: list[Symbol], mask: Any = None) -> Symbol:
@@ -160,6 +183,7 @@ LAYERS: Mapping[str, Callable[..., Made]] = {
     "Activation": _activation,
     "Add": _sum,
     "AdditiveAttention": _attention,
+    "AlphaDropout": _dropout,
     "Attention": _attention,
     "Average": _average,
     "Bidirectional": bidirectional,
@@ -171,11 +195,14 @@ LAYERS: Mapping[str, Callable[..., Made]] = {
     "Embedding": _embedding,
     "Flatten": _flatten,
     "GRU": recurrent,
+    "GaussianDropout": _dropout,
+    "GaussianNoise": _dropout,
     "LSTM": recurrent,
     "LayerNormalization": _layer_norm,
     "Masking": _masking,
     "RepeatVector": _repeat_vector,
     "Reshape": _reshape,
     "SimpleRNN": recurrent,
+    "SpatialDropout1D": _dropout,
 }
 """Name of a Keras layer's class → its operators."""

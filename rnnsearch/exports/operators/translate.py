@@ -12,7 +12,7 @@ from typing import Any
 import keras
 
 from rnnsearch.errors import InvalidInput, Problem
-from rnnsearch.exports.operators._base import NoTranslation, Operators, Symbol
+from rnnsearch.exports.operators._base import NoTranslation, Operators, Symbol, graph_of
 from rnnsearch.exports.operators.layer_operators import LAYERS
 from rnnsearch.exports.operators.operations import OPERATIONS
 
@@ -64,14 +64,19 @@ def _called(
     operation: Any, arguments: Any, named: Any, wanted: Any, operators: Operators
 ) -> list[Symbol]:
     """The outputs of a layer, an operation, or a model within the model."""
-    if isinstance(operation, keras.Model):
+    graph = graph_of(operation) if isinstance(operation, keras.Model) else None
+    if graph is not None:
         (given,) = arguments
-        return _run(operation, _in_order(operation, given), operators)
+        return _run(graph, _in_order(graph, given), operators)
     kind = type(operation).__name__
-    if kind in LAYERS and isinstance(operation, keras.Layer):
+    named = dict(named)
+    if named.pop("training", None):
+        raise NoTranslation(f"the layer {operation.name} called with training=True")
+    theirs = isinstance(operation, keras.Layer) and not _is_keras(operation)
+    if kind in LAYERS and isinstance(operation, keras.Layer) and not theirs:
         made = LAYERS[kind](operators, operation, *arguments, **named)
         return list(made) if isinstance(made, list) else [made]
-    if kind not in OPERATIONS:
+    if kind not in OPERATIONS or theirs:
         raise NoTranslation(f"the layer {operation.name} ({kind})")
     made = OPERATIONS[kind](operators, operation, *arguments, **named)
     found = made if isinstance(made, list) else [made]
@@ -80,6 +85,11 @@ def _called(
         replace(operators.cast(one, tensor.dtype), mask=None)
         for one, tensor in zip(found, wanted, strict=True)
     ]
+
+
+def _is_keras(layer: keras.Layer) -> bool:
+    """Whether it is Keras's own, and no class of a user's that has the name of one."""
+    return getattr(keras.layers, type(layer).__name__, None) is type(layer)
 
 
 def _in_order(model: keras.Model, given: Any) -> list[Symbol]:

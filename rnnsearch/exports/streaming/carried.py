@@ -7,6 +7,8 @@ from typing import Any, final
 
 import keras
 
+from rnnsearch.exports.operators import graph_of
+
 __all__ = ["WholeWindow", "carried"]
 
 Tensor = Any
@@ -77,9 +79,10 @@ class _Walk:
         return [known[id(tensor)] for tensor in model.outputs]
 
     def _called(self, operation: Any, arguments: Any, named: Any) -> list[Tensor]:
-        if isinstance(operation, keras.Model):
+        graph = graph_of(operation) if isinstance(operation, keras.Model) else None
+        if graph is not None:
             (given,) = arguments
-            return self.run(operation, [given])
+            return self.run(graph, [given])
         kind = type(operation).__name__
         if kind in _NOTHING:
             return [arguments[0]]
