@@ -16,10 +16,11 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # Two host devices, as on the smallest machine; little optimisation, as tests mostly compile. The
 # fusion emitters make faster code than the older ones, and take more than twice as long to do so.
+# A program is compiled in one piece: other tests have the other cores.
 os.environ.setdefault(
     "XLA_FLAGS",
     "--xla_force_host_platform_device_count=2 --xla_backend_optimization_level=0 "
-    "--xla_cpu_use_fusion_emitters=false",
+    "--xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1",
 )
 
 # Nor are the lines of Python noted that each operation of a program comes from.
@@ -30,13 +31,15 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # Caches of their own; what took long to compile, a later search need not. Not in one folder with the
-# other half of the tests, which may find a file half written.
+# other half of the tests, which may find a file half written. RNNSEARCH_COMPILED names a folder that outlives the tests.
 if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="rnnsearch-tests-")
     os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_CACHE_HOME"]
     atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
-os.environ["JAX_COMPILATION_CACHE_DIR"] = "{XDG_CACHE_HOME}/compiled/{PYTEST_XDIST_WORKER}".format(
-    **{"PYTEST_XDIST_WORKER": "alone"} | os.environ
+os.environ["JAX_COMPILATION_CACHE_DIR"] = os.path.join(
+    os.environ.get("RNNSEARCH_COMPILED", os.environ["XDG_CACHE_HOME"]),
+    "compiled",
+    os.environ.get("PYTEST_XDIST_WORKER", "alone"),
 )
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.05")
 

@@ -28,9 +28,7 @@ sys.modules["openvino_telemetry"] = None  # else Intel is told
 import openvino
 
 read, put = sys.argv[1:]
-as_it_is = read.endswith(".onnx")
-model = openvino.Core().read_model(read) if as_it_is else openvino.convert_model(read)
-openvino.save_model(model, put, compress_to_fp16=False)
+openvino.save_model(openvino.Core().read_model(read), put, compress_to_fp16=False)
 """
 """For a process of its own: importing OpenVINO forks, which JAX must not be within."""
 

@@ -26,6 +26,18 @@ import keras
 keras.saving.load_model(sys.argv[1]).export(sys.argv[2], format="tf_saved_model", verbose=False)
 """
 
+_SPARING = """\
+import sys
+
+spared = ["matplotlib", "pandas", "sklearn"]
+sys.modules.update(dict.fromkeys(spared))
+import keras
+
+for one in spared:
+    del sys.modules[one]
+"""
+"""Imports Keras without what it imports where that is installed, which takes a second or two."""
+
 
 @final
 class SavedModelFormat(Format):
@@ -77,7 +89,7 @@ def on_tensorflow(model: keras.Model, script: str, given: Sequence[str], asked: 
         model.save(kept)
         copy_modules(own, Path(aside))
         script = f"import sys\n{importing(own, repr(aside))}{script}" if own else script
-        run_script(script, [str(kept), *given], asked)
+        run_script(_SPARING + script, [str(kept), *given], asked)
 
 
 def run_script(script: str, given: Sequence[str], asked: str) -> None:

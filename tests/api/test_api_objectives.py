@@ -46,7 +46,7 @@ def found(folder: Path, sampler: str) -> api.Results:
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> api.Results:
+def results(tmp_path_factory: pytest.TempPathFactory, inline: None) -> api.Results:
     return found(tmp_path_factory.mktemp("objectives"), "tpe")
 
 
@@ -102,7 +102,7 @@ def test_the_report_shows_what_better_costs(results: api.Results) -> None:
     assert "trials were not trained" in str(section.parts[-1])
 
 
-def test_nsga2_searches_several_objectives_too(tmp_path: Path) -> None:
+def test_nsga2_searches_several_objectives_too(tmp_path: Path, inline: None) -> None:
     assert len(found(tmp_path, "nsga2").front())
 
 

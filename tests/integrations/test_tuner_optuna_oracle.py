@@ -114,7 +114,7 @@ def steep(hp):
     return model
 
 
-def pruned(tuner_class, folder, trials=8, executions=1):
+def pruned(tuner_class, folder, trials, executions=1):
     """Trials that are above 1 after their second epoch end there."""
     pruner = optuna.pruners.ThresholdPruner(upper=1.0, n_warmup_steps=1)
     sampler = optuna.samplers.RandomSampler(seed=2)
@@ -129,8 +129,8 @@ def pruned(tuner_class, folder, trials=8, executions=1):
 
 @pytest.mark.parametrize("executions", [1, 2])
 def test_a_pruner_ends_trials_in_both_packages(tmp_path, executions):
-    theirs = pruned(keras_tuner.Tuner, tmp_path / "theirs", executions=executions)
-    ours = pruned(rnnsearch.Tuner, tmp_path / "ours", executions=executions)
+    theirs = pruned(keras_tuner.Tuner, tmp_path / "theirs", 3, executions)
+    ours = pruned(rnnsearch.Tuner, tmp_path / "ours", 3, executions)
     for oracle in (theirs, ours):
         states = [trial.state.name for trial in oracle._study.trials]
         assert {*states} == {"PRUNED", "COMPLETE"}
@@ -141,7 +141,7 @@ def test_a_pruner_ends_trials_in_both_packages(tmp_path, executions):
     found = [[t.score for t in oracle.trials.values()] for oracle in (theirs, ours)]
     np.testing.assert_allclose(*found, rtol=1e-4)
 
-    again = OptunaOracle("val_loss", 8, pruner=optuna.pruners.NopPruner())
+    again = OptunaOracle("val_loss", 3, pruner=optuna.pruners.NopPruner())
     keras_tuner.Tuner(again, steep, directory=tmp_path / "ours")
     for one, other in zip(ours._study.trials, again._study.trials, strict=True):
         assert one.state == other.state
