@@ -36,9 +36,8 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="rnnsearch-tests-")
     os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_CACHE_HOME"]
     atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
-os.environ["JAX_COMPILATION_CACHE_DIR"] = os.path.join(
+os.environ["JAX_COMPILATION_CACHE_DIR"] = "{}/compiled/{}".format(
     os.environ.get("RNNSEARCH_COMPILED", os.environ["XDG_CACHE_HOME"]),
-    "compiled",
     os.environ.get("PYTEST_XDIST_WORKER", "alone"),
 )
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.05")
