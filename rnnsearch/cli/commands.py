@@ -29,6 +29,8 @@ __all__ = ["app", "main"]
 
 _NOTHING_FOUND = 1
 _TABLE_ROWS = 20
+_NO_TEXTS = (".xlsx", ".xls", ".ods", ".json", ".jsonl", ".feather", ".npz", ".npy", ".pkl", ".h5")
+"""Endings of files of other programs, which predictions are not written as."""
 
 
 app = typer.Typer(
@@ -230,7 +232,12 @@ def predict(
     data: Data,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="The file to write; else on screen."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="The .csv or .parquet to write; else on screen.",
+        ),
     ] = None,
     beams: Annotated[
         int | None,
@@ -249,10 +256,14 @@ def predict(
     """Predict with the winner of a search; of one that reads a text, write how it goes on."""
     from rnnsearch import api, files, records
 
+    content: str | bytes
     if output is not None and not output.absolute().parent.is_dir():
         raise InvalidInput(
             [Problem("--output", "must be in a folder that exists", str(output), "make it first")]
         )
+    if output is not None and output.suffix.lower() in _NO_TEXTS:
+        must, advice = "must be a text file, or end in .parquet", "call it .csv"
+        raise InvalidInput([Problem("--output", must, str(output), advice)])
     found = api.Results.open(results, alone=True, trial=trial)
     api.check_writing(found.writes, "--", beams=beams, temperature=temperature, tokens=tokens)
     if found.writes == "on":
@@ -264,12 +275,13 @@ def predict(
     else:
         with _said_warnings():
             frame = found.predict(data, beams=beams, temperature=temperature, seed=seed)
-        content = records.frame_to_csv(frame)
         what = f"{len(frame):,} predictions"
+        typed = output is not None and output.suffix.lower() == ".parquet"
+        content = records.frame_to_parquet(frame, data) if typed else records.frame_to_csv(frame)
     if output is None:
-        put(content)
+        put(str(content))
         return
-    files.write_text(output, content)
+    files.write_bytes(output, content if isinstance(content, bytes) else content.encode())
     print(f"Wrote {what} to {output}", file=sys.stderr)
 
 

@@ -23,6 +23,7 @@ from rnnsearch.records.optuna_study import (
     tell,
 )
 from rnnsearch.records.summary_file import read_summary, write_summary
+from rnnsearch.records.typed_frames import frame_to_parquet
 from rnnsearch.records.verdicts import (
     constant_loss,
     metrics_of,
@@ -41,6 +42,7 @@ __all__ = [
     "diagnosis_frame",
     "environment",
     "frame_to_csv",
+    "frame_to_parquet",
     "has_params",
     "is_open",
     "leaderboard",

@@ -303,6 +303,14 @@ def test_data_unlike_that_of_training_is_said(
     assert "no concern" not in ended.stderr
 
 
+def test_predict_does_not_call_a_text_a_workbook(run: Run) -> None:
+    ended = run("predict", "results/x", "new.csv", "-o", "out.xlsx")
+    assert (ended.exit_code, ended.stderr) == (
+        2,
+        "--output: must be a text file, or end in .parquet; received out.xlsx; call it .csv\n",
+    )
+
+
 def test_predict_to_nowhere(run: Run, tmp_path: Path) -> None:
     out = tmp_path / "missing" / "out.csv"
     ended = run("predict", "results/x", "new.csv", "-o", str(out))

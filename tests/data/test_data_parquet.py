@@ -16,6 +16,7 @@ from rnnsearch.data.series.table_reading import read_series
 from rnnsearch.data.sources.csv import CsvReader
 from rnnsearch.data.sources.parquet import ParquetReader
 from rnnsearch.errors import InvalidData, MissingExtra
+from rnnsearch.records import frame_to_parquet
 from rnnsearch.spec.sources import CsvSource, ParquetSource, TableSource, TokensSplitSpec
 
 pa = pytest.importorskip("pyarrow")
@@ -187,3 +188,31 @@ def test_a_table_of_sequences_as_csv_and_parquet(tmp_path: Path) -> None:
     assert left.vocabulary == right.vocabulary
     np.testing.assert_array_equal(left.train.array, right.train.array)
     np.testing.assert_array_equal(left.test.y, right.test.y)
+
+
+@pytest.mark.parametrize(
+    ("times", "texts"),
+    [
+        (
+            pd.date_range("2024-03-30 22:00", periods=6, freq="h", tz="Europe/Berlin"),
+            lambda times: times.strftime("%Y-%m-%d %H:%M:%S%z"),
+        ),
+        (pd.date_range("2024-01-31", periods=6, freq="ME").date, lambda days: map(str, days)),
+        (pd.date_range("2024-01-31", periods=6, freq="ME"), lambda days: days.strftime("%F")),
+        (np.array([f"{day}.1.2024" for day in range(1, 7)]), list),
+    ],
+)
+def test_predictions_have_the_type_of_the_file(times: Any, texts: Any, tmp_path: Path) -> None:
+    pd.DataFrame({"when": times, "y": 1.0}).to_parquet(tmp_path / "a.parquet")
+    said = pd.DataFrame({"when": list(texts(times)), "predicted_y": np.arange(6.0)})
+    (tmp_path / "b.parquet").write_bytes(frame_to_parquet(said, tmp_path / "a.parquet"))
+    both = [pd.read_parquet(tmp_path / f"{name}.parquet") for name in "ab"]
+    joined = both[0].merge(both[1], on="when")
+    assert joined["predicted_y"].tolist() == np.arange(6.0).tolist()
+
+
+def test_time_since_a_start(tmp_path: Path) -> None:
+    steps = pd.to_timedelta([0.0, 90.5, 90_000.0], "s")
+    pd.DataFrame({"t": steps}).to_parquet(tmp_path / "a.parquet")
+    (column,) = ParquetReader().read(tmp_path / "a.parquet").columns
+    assert column.texts() == ["00:00:00", "00:01:30.500000", "25:00:00"]

@@ -150,3 +150,19 @@ def test_long_outages_are_one_computation(
     monkeypatch.setattr(Series, "take", lambda self, rows: taken.append(rows) or take(self, rows))
     assert of(pd.DataFrame(columns)[keep], "2021-02-07 12:00") == ["07/02/2021 12:00"]
     assert len(taken) < 20
+
+
+def test_years_and_weeks_in_columns_of_their_own(tmp_path: Path, csv_source: Any) -> None:
+    """The first week of 2019 begins in 2018; years are those of the weeks."""
+    weeks = pd.date_range("2018-01-01", periods=52, freq="7D").isocalendar()
+    columns = {
+        "Year": weeks["year"].tolist(),
+        "Week": weeks["week"].tolist(),
+        "y": np.sin(np.arange(52)).round(3),
+    }
+    path = tmp_path / "rows.csv"
+    pd.DataFrame(columns).to_csv(path, index=False)
+    keys: dict[str, Any] = {"time": ("Year", "Week"), "inputs": ("y",), "target": "y", "window": 4}
+    prepared = read(csv_source(path, **keys), "many_to_one").preparation()
+    found = preparation_from_json(prepared.to_json()).inputs(str(path))[1]
+    assert [str(value) for value in found.iloc[-1]] == ["2019", "1"]

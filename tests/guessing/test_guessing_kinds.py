@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from rnnsearch.data.sources.csv import CsvReader
+from rnnsearch.data.sources.headers import UNNAMED
 from rnnsearch.errors import InvalidData
 from rnnsearch.guessing import Guess, Wishes, guess
 from tests.guessing.conftest import setting
@@ -57,6 +58,18 @@ def test_names_of_rows_as_r_writes_them_are_no_halves(rows: list[str], tmp_path:
         lines = [f'"{at}",{at},7' for at in range(1, 25)]
     table = CsvReader().read(written(tmp_path / "a.csv", ['"x","y"', *lines]))
     assert table.header == ("row", "x", "y")
+
+
+@pytest.mark.parametrize("rows", [2, 30])
+def test_a_new_file_of_texts_has_no_header_where_training_had_none(
+    rows: int, tmp_path: Path
+) -> None:
+    lines = ["The dog sees the cat.", "A man!"] * rows
+    table = CsvReader().read(written(tmp_path / "new.txt", lines), {"header": UNNAMED})
+    assert (table.header, len(table.rows)) == (("column_1",), 2 * rows)
+    if rows > 2:
+        named = written(tmp_path / "new.txt", ["english", *["The dog sees the cat."] * rows])
+        assert CsvReader().read(named, {"header": UNNAMED}).header == ("english",)
 
 
 def test_a_decimal_comma_between_commas_is_refused(tmp_path: Path) -> None:

@@ -41,9 +41,6 @@ _LARGE = 1 << 20
 _LOOKED_AT = 200
 """Lines of a large file that decide about its separator."""
 
-_FEW_ROWS = 3
-"""Rows that say nothing about whether the first is like them."""
-
 _PIECE = 1 << 24
 """Bytes that are looked through at once."""
 
@@ -309,8 +306,7 @@ def _headed(
 def _nameless(first: list[str], rest: list[list[str]], header: str | int) -> bool:
     """Whether the first row has no names of columns: said, seen, or so in training."""
     if header == UNNAMED:
-        few = len(rest) < _FEW_ROWS and not said_unnamed(first)
-        return few or not has_header(first, rest)
+        return not said_unnamed(first) and not has_header(first, rest, usual=False)
     return header == "none" or (header == "auto" and not has_header(first, rest))
 
 

@@ -38,16 +38,15 @@ _WAYS = {
     "end in .csv or .txt",
     (".yaml", ".yml"): "this is a spec: give it to check or search, and init the data",
 }
-_READ = "pandas.read_csv(file)"
 _FOLDERS = {
     (".txt",): "texts, a file each: write them to one table: pandas.DataFrame({'text': "
     "file.read_text(), 'label': file.parent.name} for file in pathlib.Path(NAME).rglob('*.txt'))"
     ".to_csv('data.csv', index=False)",
-    (".csv", ".tsv"): "tables: of one kind, a series each, write them below each other: pandas."
-    f"concat({_READ}.assign(series=file.stem) for file in pathlib.Path(NAME).rglob('*.csv'))"
-    ".to_csv('data.csv', index=False), then data.series: series; of a folder for each class, save "
-    "the rows of each file as x, NaN after the end of shorter ones, and the folders' names as y: "
-    "numpy.savez('data.npz', x=x, y=y)",
+    (".csv", ".tsv"): "give the path of one table; tables of a series each belong below each "
+    "other: pandas.concat(pandas.read_csv(file).assign(series=file.stem) for file in pathlib.Path"
+    "(NAME).rglob('*.csv')).to_csv('data.csv', index=False); of tables with a folder for each "
+    "class, save the rows of each as x and the folder's name as y: numpy.savez('data.npz', x=x, "
+    "y=y)",
     (".parquet",): "parts of a table: write them to one: pandas.read_parquet(NAME)"
     ".to_parquet('data.parquet')",
     (".npy",): "arrays: a spec with source: npy reads a folder of x.npy and y.npy; of a file a "

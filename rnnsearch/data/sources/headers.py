@@ -51,15 +51,18 @@ def with_header(dialect: Mapping[str, Any], names: Sequence[str]) -> dict[str, A
     return {**dialect, "header": UNNAMED} if auto and said_unnamed(names) else dict(dialect)
 
 
-def has_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+def has_header(first: Sequence[str], rows: Sequence[Sequence[str]], *, usual: bool = True) -> bool:
     """Whether the first row is unlike those below, or nothing says that it is not.
 
     Args:
         first: Its cells.
         rows: Others, below it.
+        usual: What to say where nothing says either.
     """
     some = [row for row in rows[:: max(1, len(rows) // _SAMPLE)] if len(row) == len(first)]
-    if len(some) < 3 or not first or _years(first) > _years(some[0]):
+    if len(some) < 3 or not first:
+        return usual
+    if _years(first) > _years(some[0]):
         return True
     alike = unlike = 0
     for at, name in enumerate(first):
@@ -71,12 +74,13 @@ def has_header(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
         elif _is_time(cells):
             alike, unlike = alike + _is_time([name]), unlike + (not _is_time([name]))
         elif len(set(cells)) <= _CLASSES * len(cells):
-            alike += name in cells
+            alike, unlike = alike + (name in cells), unlike + (not usual and name not in cells)
         elif sum(cell.count(" ") >= _WORDY for cell in cells) > 0.5 * len(cells):
-            alike += _sentence(name) and all(_sentence(cell) or True for cell in cells)
-    if len(first) == 1 and alike and not unlike:
+            text = _sentence(name) or name.rstrip()[-1:] in (*".!?",)
+            alike, unlike = alike + _sentence(name), unlike + (not usual and not text)
+    if len(first) == 1 and alike and not unlike and usual:
         return not _is_number(first[0])
-    return unlike > 0 or not alike
+    return unlike > 0 or (usual and not alike)
 
 
 def is_units(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:

@@ -118,6 +118,8 @@ class _ArrowColumn:
         if pa.types.is_timestamp(kind):
             # Nanoseconds are no part of what a time stamp may say.
             cells = cells.cast(pa.timestamp("us", kind.tz), safe=False)
+        if pa.types.is_duration(kind):
+            return _elapsed(cells.cast(pa.duration("us"), safe=False).cast(pa.int64()).to_pylist())
         try:
             texts = cells.cast(pa.string()).to_pylist()
         except pa.ArrowException as error:  # bytes that are no text
@@ -164,6 +166,17 @@ class _ArrowColumn:
 
         kind = _kind(self.file.schema_arrow[self.index].type)
         return (kind.tz or "") if pa.types.is_timestamp(kind) else ""
+
+
+def _elapsed(micros: list[int | None]) -> list[str]:
+    """Microseconds since a start as 25:10:00.5."""
+    found = []
+    for each in micros:
+        seconds, rest = divmod(abs(each or 0), 1_000_000)
+        text = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+        text += f".{rest:06}" if rest else ""
+        found.append("" if each is None else text if each >= 0 else f"-{text}")
+    return found
 
 
 def _kind(kind: Any) -> Any:

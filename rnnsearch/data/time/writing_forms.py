@@ -100,7 +100,7 @@ def find_writing(
     for late in (False, True):
         parts = Parts(local, late)
         found = [
-            _Fit(cells, parts, None).pattern(_orders(role, form, cells))
+            _Fit(cells, parts, None).pattern(_orders(role, form, cells, "week" in roles))
             for role, cells in zip(roles, columns, strict=True)
         ]
         if all(found) and late == any(map(_is_late, found)):
@@ -152,8 +152,10 @@ def _order(form: str, cell: str) -> tuple[str, ...]:
     return (*dates, *_TIME)
 
 
-def _orders(role: str, form: str, cells: Sequence[str]) -> tuple[str, ...]:
-    """`_order` of one of several columns."""
+def _orders(role: str, form: str, cells: Sequence[str], weeks: bool) -> tuple[str, ...]:
+    """`_order` of one of several columns; of `weeks` the year is the one that these are of."""
+    if role == "year" and weeks:
+        return ("G",)
     if role == "date":
         return tuple(part for part in _order(form, cells[0]) if part not in _TIME)
     if role == "time":
