@@ -18,6 +18,7 @@ from rnnsearch.guessing.forecast_settings import base_setting, lag_settings, log
 from rnnsearch.guessing.listed import check_no_lists, listed_note
 from rnnsearch.guessing.pairs import find_texts, guess_pairs
 from rnnsearch.guessing.panel import Panel
+from rnnsearch.guessing.restarts import restarts_note
 from rnnsearch.guessing.row_sequences import find_sequences, guess_rows, words_of
 from rnnsearch.guessing.season import Season, calendar_feature, find_patterns, find_seasons
 from rnnsearch.guessing.table_columns import TableColumns, look_at, share_of
@@ -142,6 +143,7 @@ def _look(found: TableColumns, wishes: Wishes) -> tuple[_Series, list[str]]:
     share = share_of(rows)
     if time is None:
         notes.append("no column of time stamps was found: rows are taken to be in order of time")
+        notes += restarts_note(table, found.others)
     else:
         notes += time.stamps.notes
     usable = tuple(column for column in found.others if not column.flaw)

@@ -222,6 +222,14 @@ def test_sequences_in_cells_are_no_series_of_labels(ending: str, tmp_path: Path)
     assert "numpy.savez('data.npz', x=x, y=y)" in said
 
 
+@pytest.mark.parametrize(("count", "said"), [("cycle", "set data.series: unit"), ("hour", "")])
+def test_a_count_that_begins_anew_is_said(count: str, said: str, tmp_path: Path) -> None:
+    lines = [f"{unit},{at},{unit * at % 7}.5" for unit in range(9) for at in range(1, 13 + unit)]
+    found = guessed(written(tmp_path / "a.csv", [f"unit,{count},s1", *lines]))
+    notes = [note for note in found.notes if "begins anew 8 times" in note]
+    assert len(notes) == bool(said) and all(said in note for note in notes)
+
+
 def test_whole_numbers_in_cells_are_said_to_be_words(tmp_path: Path) -> None:
     generator = np.random.default_rng(0)
     rows = [
