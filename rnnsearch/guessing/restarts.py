@@ -37,6 +37,8 @@ def restarts_note(table: Table, columns: Sequence[Column]) -> list[str]:
         if count < _FEWEST or usual < _SHORTEST or (steps == 0).any() or np.ptp(first) > 0:
             continue
         names = [other.name for other in columns if _changes_at(table, other.name, borders)]
+        if not names and len(np.unique(np.diff(np.flatnonzero(borders)))) < 2:
+            continue  # a value that goes round
         key = f"set data.series: {names[0]}" if names else "name each in a column, data.series"
         return [
             f"'{column.name}' begins anew {count - 1} times: if these are {count} series below "

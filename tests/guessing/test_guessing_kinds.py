@@ -96,6 +96,13 @@ def test_a_sheet_with_margins_remarks_and_a_total(tmp_path: Path) -> None:
     assert any("above the header left out: 'Sales'" in note for note in found.notes)
 
 
+def test_cells_in_single_quotes(tmp_path: Path) -> None:
+    days = pd.date_range("2020-01-01", periods=ROWS)
+    lines = [f"'{day:%Y-%m-%d}',{value}" for day, value in zip(days, values(), strict=True)]
+    found = guessed(written(tmp_path / "a.csv", ["'date','it''s'", *lines]))
+    assert (setting(found, "time"), setting(found, "target")) == ("date", "it''s")
+
+
 def test_units_and_what_was_computed_below_the_header(tmp_path: Path) -> None:
     hours = pd.date_range("2020-01-01", periods=ROWS, freq="h")
     lines = [f'"{h:%Y-%m-%d %H:%M:%S}",{v}' for h, v in zip(hours, values(), strict=True)]

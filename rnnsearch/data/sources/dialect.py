@@ -108,7 +108,7 @@ def cut_text(text: str, asked: Mapping[str, Any]) -> Cut:
     separator = separator or find_separator(lines[first:])
     quoted = asked.get("quotes") != "none"
     rows, numbers, swallowed, unclosed = _rows(lines, first, separator, quoted)
-    rows = _without_margin(rows)
+    rows = _without_margin(_without_quotes(rows))
     if len(rows) > 1 and not swallowed and not unclosed:
         rows, numbers = _trimmed(rows, numbers, asked.get("header"), notes)
     return Cut(separator, rows, numbers, tuple(notes), swallowed, unclosed)
@@ -189,6 +189,13 @@ def _bare(cell: str) -> str:
     if len(cell) > 1 and cell[0] == cell[-1] == '"' and '"' not in cell[1:-1].replace('""', ""):
         return cell[1:-1].replace('""', '"').strip()
     return cell
+
+
+def _without_quotes(rows: list[list[str]]) -> list[list[str]]:
+    """Without ``'`` around cells, where all names of the first row have it, as databases write."""
+    if not rows or not all(len(name) > 2 and name[0] == name[-1] == "'" for name in rows[0]):
+        return rows
+    return [[re.sub(r"^'(.*)'$", r"\1", cell, flags=re.DOTALL) for cell in row] for row in rows]
 
 
 def _without_margin(rows: list[list[str]]) -> list[list[str]]:
