@@ -20,6 +20,7 @@ from rnnsearch.driver.programs import asked_metrics
 from rnnsearch.errors import StudyError
 from rnnsearch.models import Architecture
 from rnnsearch.models.keras_archive import check_archive
+from rnnsearch.outcomes.forms import check_network
 from rnnsearch.records import StudyFolder
 from rnnsearch.spec import Spec
 from rnnsearch.tasks import TASKS, Loss, judge, own_units
@@ -90,7 +91,7 @@ class Winner:
     @cached_property
     def network(self) -> Architecture:
         """What the model consists of."""
-        return self._from_json(Architecture.from_json, self._kept.get("network"))
+        return self._from_json(_network, self._kept.get("network"))
 
     def _from_json(self, read: Callable[[Any], _Read], values: Any) -> _Read:
         """What a file of the folder says, which somebody else may have written."""
@@ -231,3 +232,9 @@ def _add_numbers(
     frame[name] = values[:, quantiles.index(0.5)]
     for column, level in enumerate(quantiles):
         frame[f"{name}_q{100 * level:g}"] = values[:, column]
+
+
+def _network(values: Any) -> Architecture:
+    """A network's description, once it has the form of one."""
+    check_network(values)
+    return Architecture.from_json(values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 __all__ = ["LayerDiagnosis", "chosen_lags", "layers_from_json", "layers_to_json", "mean_of_runs"]
@@ -110,10 +110,11 @@ def _plain(value: Any) -> Any:
 
 def layers_from_json(values: Sequence[Mapping[str, Any]]) -> tuple[LayerDiagnosis, ...]:
     """What `layers_to_json` wrote."""
+    known = [item.name for item in fields(LayerDiagnosis)]
     return tuple(
         LayerDiagnosis(
             **{
-                **one,
+                **{name: one[name] for name in known if name in one},
                 "lags": tuple(one["lags"]),
                 "reach": tuple(math.nan if norm is None else norm for norm in one["reach"]),
             }

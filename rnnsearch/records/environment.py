@@ -11,6 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from rnnsearch.errors import StudyError
 from rnnsearch.files import write_text
 
 __all__ = ["environment", "read_environment", "write_environment"]
@@ -50,8 +51,24 @@ def write_environment(path: Path, values: Mapping[str, Any]) -> None:
 
 
 def read_environment(path: Path) -> dict[str, Any]:
-    """What was written."""
-    values: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    """What was written.
+
+    Raises:
+        StudyError: It is none as a search writes it.
+    """
+    try:
+        values: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        if not isinstance(values, dict) or not isinstance(values.get("packages", {}), dict):
+            raise ValueError("it or its packages are no mapping")
+        parts = {**values.get("packages", {}), **values, "packages": None}
+        for name, value in parts.items():
+            if not isinstance(value, str | int | float | None):
+                raise ValueError(f"{name} is no text or number")
+    except (ValueError, RecursionError) as error:
+        raise StudyError(
+            f"Expected versions and devices in JSON. Received: {path}, which reads otherwise "
+            f"({' '.join(str(error).split())}); run the search again to have it written anew"
+        ) from error
     return values
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, TypeAlias, final
 
+from rnnsearch.errors import StudyError
 from rnnsearch.files import write_bytes
 from rnnsearch.outcomes import Epoch
 
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["EpochsFile", "read_epochs"]
 
 _KEYS = ("trial", "run", "epoch")
+_MOST = 2**53
+
+_Row: TypeAlias = tuple[tuple[int, ...], list[float]]
+"""Trial, run and epoch; metrics."""
 
 
 @final
@@ -66,32 +72,51 @@ def read_epochs(path: Path) -> pd.DataFrame:
 
     Of a trial that was trained again only the last time is given; a line that a kill left
     unfinished is not. Empty where there is no file.
+
+    Raises:
+        StudyError: Its columns are not those of curves.
     """
     import pandas as pd
 
     columns, size = _header(path)
+    if columns and (columns[: len(_KEYS)] != list(_KEYS) or len({*columns}) < len(columns)):
+        raise StudyError(
+            f"Expected learning curves: columns {', '.join(_KEYS)}, then metrics. Received: "
+            f"{path}, which has others ({', '.join(columns)[:80]}); put back a copy, or remove it"
+        )
     if not columns:
         return pd.DataFrame({key: pd.Series(dtype="int64") for key in _KEYS})
-    runs: dict[tuple[int, int], list[list[str]]] = {}
-    content = path.read_bytes()[:size].decode("utf-8")
+    runs: dict[tuple[int, int], list[_Row]] = {}
+    content = path.read_bytes()[:size].decode("utf-8", "replace")
     for line in content.splitlines()[1:]:
-        row = line.split(",")
-        if len(row) != len(columns):
+        row = _row(line, len(columns))
+        if row is None:
             continue  # damage from outside: nothing of ours writes such a line
-        run = runs.setdefault((int(row[0]), int(row[1])), [])
-        if run and int(row[2]) <= int(run[-1][2]):
+        (trial, number, epoch), _ = row
+        run = runs.setdefault((trial, number), [])
+        if run and epoch <= run[-1][0][2]:
             run.clear()
         run.append(row)
     rows = [row for key in sorted(runs) for row in runs[key]]
     series: dict[str, pd.Series] = {}
-    for position, column in enumerate(columns):
-        texts = [row[position] for row in rows]
-        if column in _KEYS:
-            series[column] = pd.Series([int(cell) for cell in texts], dtype="int64")
-        else:
-            values = [float(cell) if cell else float("nan") for cell in texts]
-            series[column] = pd.Series(values, dtype="float64")
+    for position, column in enumerate(columns[: len(_KEYS)]):
+        series[column] = pd.Series([keys[position] for keys, _ in rows], dtype="int64")
+    for position, column in enumerate(columns[len(_KEYS) :]):
+        series[column] = pd.Series([values[position] for _, values in rows], dtype="float64")
     return pd.DataFrame(series)
+
+
+def _row(line: str, columns: int) -> _Row | None:
+    """A line's whole numbers and its metrics; None where it has others."""
+    cells = line.split(",")
+    if len(cells) != columns:
+        return None
+    try:
+        keys = tuple(int(cell) for cell in cells[: len(_KEYS)])
+        values = [float(cell) if cell else math.nan for cell in cells[len(_KEYS) :]]
+    except ValueError:
+        return None
+    return (keys, values) if all(0 <= key < _MOST for key in keys) else None
 
 
 def _header(path: Path) -> tuple[list[str], int]:
@@ -101,7 +126,9 @@ def _header(path: Path) -> tuple[list[str], int]:
     except FileNotFoundError:
         return [], 0
     size = content.rfind(b"\n") + 1
-    return (content[: content.index(b"\n")].decode("utf-8").split(","), size) if size else ([], 0)
+    if not size:
+        return [], 0
+    return content[: content.index(b"\n")].decode("utf-8", "replace").split(","), size
 
 
 def _ordered(names: Sequence[str]) -> list[str]:

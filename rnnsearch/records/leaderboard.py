@@ -115,6 +115,9 @@ def read_leaderboard(path: Path) -> pd.DataFrame:
     """
     try:
         columns, *rows = csv_cells.from_csv(path.read_bytes().decode("utf-8"))
+        missing = [name for name in _ALWAYS if name not in columns]
+        if missing or len({*columns}) < len(columns):
+            raise ValueError(f"no column {missing[0]}" if missing else "columns of the same name")
         return _frame(columns, [row for row in rows if row])
     except FileNotFoundError:
         raise StudyError(
@@ -127,6 +130,9 @@ def read_leaderboard(path: Path) -> pd.DataFrame:
             "run the search again to have it written anew"
         ) from error
 
+
+_ALWAYS = ("rank", "trial", "state", "score", "seconds", "parameters")
+"""Columns that every leaderboard has."""
 
 _Key = tuple[int, int, tuple[bool, float], tuple[float, float], int, str]
 

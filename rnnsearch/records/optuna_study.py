@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from rnnsearch.errors import StudyError
 from rnnsearch.outcomes import TrialRecord
+from rnnsearch.outcomes.forms import check_form, check_result
 from rnnsearch.outcomes.fronts import values_of, violations
 from rnnsearch.records.folder import StudyFolder
 from rnnsearch.records.notes import RESULT, WAITS, params_of, result_of
@@ -93,7 +94,8 @@ def open_study(
             "disk, or somebody, has changed it; put back a copy, remove that line and all after "
             "it, which loses the trials that ended later, or start anew with --fresh"
         ) from error
-    except (ValueError, TypeError, KeyError, AssertionError) as error:  # Optuna's, as it replays
+    except (ValueError, TypeError, LookupError, AttributeError, AssertionError) as error:
+        # Optuna's, as it replays what is not its own.
         reason = f"{type(error).__name__} {error}".strip().splitlines()[0]
         raise StudyError(
             f"Expected an Optuna study. Received: {folder.study}, which can't be read as one "
@@ -181,10 +183,29 @@ def leave_waiting(study: optuna.Study) -> None:
 
 
 def records(study: optuna.Study) -> list[TrialRecord]:
-    """Every trial of the study, by number."""
+    """Every trial of the study, by number.
+
+    Raises:
+        StudyError: What one came to is nothing that a search notes.
+    """
     frozen = study.get_trials(deepcopy=False)
     objective = Objective("score", study.directions[0].name.lower())  # type: ignore[arg-type]
-    return [_record(trial, objective) for trial in sorted(frozen, key=lambda trial: trial.number)]
+    found = []
+    for trial in sorted(frozen, key=lambda trial: trial.number):
+        try:
+            check_result(result_of(trial))
+            check_form("Mapping[str, Scalar]", params_of(trial), "params")
+            rungs = trial.intermediate_values
+            check_form("Sequence[int]", list(rungs), "rungs")
+            check_form("Sequence[float]", list(rungs.values()), "values at rungs")
+            found.append(_record(trial, objective))
+        except (TypeError, ValueError) as error:  # the journal is text that others may write
+            raise StudyError(
+                f"Expected trials as a search notes them in study.journal. Received: trial "
+                f"{trial.number}, of which {' '.join(str(error).split())}; put back a copy, or "
+                "start anew with --fresh"
+            ) from error
+    return found
 
 
 def _record(trial: optuna.trial.FrozenTrial, objective: Objective) -> TrialRecord:

@@ -23,11 +23,9 @@ _CONSTANT = ("mean", "majority", "last_value")
 def constant_loss(baselines: Sequence[BaselineRecord]) -> float | None:
     """The lowest validation loss of a constant prediction; None where none is known."""
     found = [
-        baseline.metrics["val_loss"]
-        for baseline in baselines
-        if baseline.name in _CONSTANT and "val_loss" in baseline.metrics
+        baseline.metrics.get("val_loss") for baseline in baselines if baseline.name in _CONSTANT
     ]
-    return min(found, default=None)
+    return min((loss for loss in found if loss is not None), default=None)
 
 
 def verdict_on(

@@ -27,7 +27,11 @@ from rnnsearch.records import (
     frame_to_csv,
     leaderboard,
     load_weights,
+    open_study,
+    read_environment,
+    read_epochs,
     read_leaderboard,
+    records,
     write_leaderboard,
 )
 from rnnsearch.spec import load, parse
@@ -392,9 +396,17 @@ def test_code_that_a_folder_of_somebody_else_names(
         ([], "it is no mapping"),
         ({"name": "x"}, "it has no objective"),
         ({"front": "abc"}, "front is no list"),
-        ({"deliveries": [3]}, "deliveries holds what is no mapping"),
-        ({"direction": "up"}, "neither minimize nor maximize"),
-        ({"winner": [1]}, "winner is no dict"),
+        ({"deliveries": [3]}, r"deliveries\[0\] is no mapping"),
+        ({"direction": "up"}, "direction is no minimize or maximize"),
+        ({"winner": [1]}, "winner is no mapping"),
+        ({"winner": {"number": 1}}, "winner has no state"),
+        ({"states": {"COMPLETE": True}}, r"states\.COMPLETE is no whole number"),
+        (
+            {"baselines": [{"name": "x", "score": 1, "metrics": {"a": []}}]},
+            "metrics.a is no number",
+        ),
+        ({"seconds": "long"}, "seconds is no number"),
+        ({"problems": [None]}, r"problems\[0\] is no text"),
     ],
 )
 def test_a_summary_that_is_none(tmp_path: Path, changed: Any, said: str) -> None:
@@ -405,6 +417,40 @@ def test_a_summary_that_is_none(tmp_path: Path, changed: Any, said: str) -> None
         Results.open(tmp_path)
     (tmp_path / "summary.json").write_text(json.dumps(usual))
     Results.open(tmp_path)
+
+
+def test_trials_of_a_journal_that_no_search_noted(tmp_path: Path) -> None:
+    folder = StudyFolder(tmp_path)
+    for key, wrong, said in (
+        (
+            "result",
+            {"metrics": {"val_loss": []}},
+            "trial 0, of which metrics.val_loss is no number",
+        ),
+        ("result", 3, "trial 0, of which what a trial came to is no mapping"),
+        ("params", {"units": [[1]]}, "trial 0, of which params.units is no value of a parameter"),
+    ):
+        study = open_study(folder, "x", "minimize")
+        study.ask().set_user_attr(key, wrong)
+        study.tell(0, 1.0)
+        with pytest.raises(StudyError, match=said):
+            records(study)
+
+
+def test_curves_and_versions_that_are_none(tmp_path: Path) -> None:
+    folder = StudyFolder(tmp_path)
+    folder.epochs.write_text("trial,run,epoch,loss\n0,0,1,0.5\n0,0,x,0.4\n0,0,2,[]\n0,0,2,0.3\n")
+    assert read_epochs(folder.epochs)["loss"].tolist() == [0.5, 0.3]
+    folder.epochs.write_text("trial,x,epoch,loss\n0,0,1,0.5\n")
+    with pytest.raises(StudyError, match="Expected learning curves: columns trial, run, epoch"):
+        read_epochs(folder.epochs)
+    for wrong in ([], {"packages": 3}, {"packages": {"keras": []}}, {"device": {}}):
+        folder.environment.write_text(json.dumps(wrong))
+        with pytest.raises(StudyError, match="Expected versions and devices in JSON"):
+            read_environment(folder.environment)
+    folder.leaderboard.write_text("rank,state\n1,COMPLETE\n")
+    with pytest.raises(StudyError, match=r"which reads otherwise \(no column trial"):
+        read_leaderboard(folder.leaderboard)
 
 
 @pytest.mark.parametrize("kept", [{}, {"network": 3}, {"kind": "series", "network": {"x": []}}])
