@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from rnnsearch.data.class_counts import check_counts
 from rnnsearch.data.collecting import Problems, name_some
 from rnnsearch.data.raw.sequence_arrays import Raw
 from rnnsearch.data.scaling import LARGEST
@@ -337,15 +338,9 @@ def find_classes(samples: Sequence[Sample], problems: Problems) -> Labels:
     if labels.dtype.kind == "S":
         labels = labels.astype(str)
     names = tuple(labels.tolist())
-    alone = [name for name, count in zip(names, counts, strict=True) if count == 1]
-    if alone:
-        received = f"one of {name_some(alone)} ({len(names)} classes)"
-        advice = "leave these out, join classes, or set data.target_kind: numeric"
-        must = "must have two members or more of each class"
-        problems.add("data.target_kind", must, received, advice)
-    if len(names) == 1:
-        received, advice = f"only {names[0]}", "give other classes too"
-        problems.add("data.path", "must have two classes or more", received, advice)
+    counted = dict(zip(names, counts.tolist(), strict=True))
+    advice = "leave these out, join classes, or set data.target_kind: numeric"
+    check_counts(counted, ("data.target_kind", "data.path"), advice, problems)
     return Labels("class", names)
 
 

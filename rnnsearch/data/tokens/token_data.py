@@ -11,6 +11,7 @@ import numpy as np
 
 from rnnsearch.data._base import Dataset, Scaling, SequenceData, Target, output_axes
 from rnnsearch.data.categories import check_known, columns_scaling, find_categories
+from rnnsearch.data.class_counts import check_counts
 from rnnsearch.data.collecting import Problems, name_some
 from rnnsearch.data.folds import Folds
 from rnnsearch.data.scaling import constant, fitted_target, identity
@@ -266,15 +267,8 @@ def _find_classes(rows: Rows, problems: Problems) -> tuple[Any, ...]:
         return ()
     found = rows.target if rows.kind == "class" else [n for labels in rows.target for n in labels]
     counts = Counter(found)
-    alone = [label for label in sorted(counts) if counts[label] == 1]
-    if alone:
-        received = f"one of {name_some(alone)} ({len(counts)} classes)"
-        advice = "leave these out, or join classes"
-        must = "must have two members or more of each class"
-        problems.add("data.target", must, received, advice)
-    if len(counts) == 1:
-        received, advice = f"only {next(iter(counts))}", "give other classes too"
-        problems.add("data.target", "must have two classes or more", received, advice)
+    advice = "leave these out, or join classes"
+    check_counts(counts, ("data.target", "data.target"), advice, problems)
     return tuple(sorted(counts))
 
 
