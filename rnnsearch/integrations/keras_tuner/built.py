@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import logging
 from collections import deque
 from collections.abc import Iterator
 from typing import Any
@@ -31,18 +30,19 @@ from rnnsearch.integrations.keras_tuner.fitting import (
     save_best,
 )
 from rnnsearch.integrations.keras_tuner.own_fits import program_fits
+from rnnsearch.integrations.keras_tuner.standing_against import (
+    HOOKS,
+    Said,
+    fits_itself,
+    goes_in_turn,
+    why_by_fit,
+    why_own,
+)
 
 __all__ = ["LaneTuner"]
 
-_LOG = logging.getLogger("rnnsearch")
-
 _COLLECTED = 16
 """Models between two searches for garbage, each of which takes 0.2 s beside TensorFlow."""
-
-_FIT = keras_tuner.HyperModel.fit
-_HOOKS = ("on_epoch_begin", "on_epoch_end", "on_batch_begin", "on_batch_end")
-_IN_TURN = ("on_trial_begin", "on_trial_end", "pre_create_trial", "_try_run_and_update_trial",
-            "_run_and_update_trial")  # fmt: skip
 
 
 class LaneTuner(keras_tuner.Tuner):
@@ -70,7 +70,7 @@ class LaneTuner(keras_tuner.Tuner):
         self._waiting: list[tuple[Any, Any]] = []
         self._read: dict[Any, Any] = {}
         self._datasets = Datasets()
-        self._said: set[str] = set()
+        self._said = Said()
         self._asked = 0
         self._made = 0
         self._acted = False
@@ -88,7 +88,7 @@ class LaneTuner(keras_tuner.Tuner):
     def _populate_initial_space(self) -> None:
         """As KerasTuner's, which builds models: that is time in which another process may start."""
         apart = self._may_part and not on_jax()
-        if apart and self.hypermodel is not None and not (self._own_part() or has_gpu()):
+        if apart and self.hypermodel is not None and not (why_own(self) or has_gpu()):
             begin_early()
         super()._populate_initial_space()
 
@@ -100,7 +100,7 @@ class LaneTuner(keras_tuner.Tuner):
             fit_kwargs: Alike.
         """
         try:
-            if self._in_turn():
+            if goes_in_turn(self, self._block, self._may_part):
                 with self._fits():
                     super().search(*fit_args, **fit_kwargs)
             else:
@@ -113,25 +113,16 @@ class LaneTuner(keras_tuner.Tuner):
                 self._apart.close()
                 self._apart = None
 
-    def _in_turn(self) -> bool:
-        """Whether each trial must have ended before the next begins."""
-        return (
-            distribution.has_chief_oracle()
-            or self._block == 1
-            or overrides(self, *_IN_TURN, "run_trial")
-            or self._never() is not None
-        )
-
     @contextlib.contextmanager
     def _fits(self) -> Iterator[None]:
         """In it `model.fit`, called by the user's code, is a program's where that may be."""
-        own = overrides(self, "run_trial") or type(self.hypermodel).fit is not _FIT
+        own = overrides(self, "run_trial") or fits_itself(self.hypermodel)
         within = overrides(self, "_build_and_fit_model", "on_batch_begin", "on_batch_end")
         several = self.distribution_strategy is not None or distribution.has_chief_oracle()
         if not own or within or several or self.hypermodel is None or not on_jax():
             yield
             return
-        with program_fits(self.hypermodel, overrides(self, *_HOOKS), self._say):
+        with program_fits(self.hypermodel, overrides(self, *HOOKS), self._said.trained):
             self._fitting = True
             try:
                 yield
@@ -212,7 +203,7 @@ class LaneTuner(keras_tuner.Tuner):
         try:
             trained = job.results()
         except NotApart as reason:
-            self._say(str(reason))
+            self._said.trained(str(reason))
             self._waiting += [(trial.hyperparameters, lane.model) for lane in job.lanes]
             return super().run_trial(trial, *args, **kwargs)
         self._acted = self._acted or job.acted
@@ -232,7 +223,7 @@ class LaneTuner(keras_tuner.Tuner):
     def _begin(self, trial: Any, pool: Pool, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Job:
         """Build a trial's models and let them train, if they can as lanes."""
         job = Job(trial)
-        reason = self._never()
+        reason = why_by_fit(self, self._may_part)
         if reason is None:
             try:
                 begin = self._lay_out if on_jax() else self._send
@@ -240,7 +231,7 @@ class LaneTuner(keras_tuner.Tuner):
             except Exception as error:  # a trial's failure is the oracle's to judge
                 job.error = error
         if reason is not None:
-            self._say(reason, "one after the other" if self._fitting else "by model.fit")
+            self._said.trained(reason, "one after the other" if self._fitting else "by model.fit")
         return job
 
     def _lay_out(
@@ -270,7 +261,7 @@ class LaneTuner(keras_tuner.Tuner):
             program, values = self._programs.of(model, request)
             keeper = BestEpoch(self.oracle.objective)
             called = self._deepcopy_callbacks(callbacks)
-            if overrides(self, *_HOOKS):
+            if overrides(self, *HOOKS):
                 called.append(tuner_utils.TunerCallback(self, job.trial))
             lane = built.Lane(model, request, program, values, called, keeper)
             job.lanes.append(lane)
@@ -302,7 +293,7 @@ class LaneTuner(keras_tuner.Tuner):
             job.keepers.clear()
             job.futures.clear()
             return str(reason)
-        self._say_apart()
+        self._said.apart()
         return None
 
     def _process(self) -> Apart:
@@ -310,45 +301,6 @@ class LaneTuner(keras_tuner.Tuner):
         if self._apart is None:
             self._apart = Apart(self.hypermodel)
         return self._apart
-
-    def _never(self) -> str | None:
-        """Why no trial of this tuner can be a lane, if that is known without a model."""
-        if not on_jax():
-            reason = self._never_apart()
-            if reason is not None:
-                return f"the backend is {keras.backend.backend()}, and {reason}"
-        if self.hypermodel is None:
-            return "there is no hypermodel"
-        if self.distribution_strategy is not None:
-            return "a distribution_strategy is given"
-        return self._own_part()
-
-    def _own_part(self) -> str | None:
-        """What of the user's own trains, or must see how."""
-        if type(self.hypermodel).fit is not _FIT:
-            return f"{type(self.hypermodel).__name__} has a fit of its own"
-        for name in ("_build_and_fit_model", "on_batch_begin", "on_batch_end"):
-            if overrides(self, name):
-                return f"{type(self).__name__} has {name} of its own"
-        return None
-
-    def _never_apart(self) -> str | None:
-        """Why JAX can't train in a process of its own."""
-        if not self._may_part:
-            return "apart=False is given; with jax trials are trained together"
-        if self.optimizer or self.loss or self.metrics:
-            return "the tuner has compile arguments of its own"
-        if overrides(self, *_HOOKS):
-            return f"{type(self).__name__} is told of epochs in this process"
-        if has_gpu():
-            return "TensorFlow holds the GPU"
-        return None
-
-    def _say_apart(self) -> None:
-        said = "trials are trained together on JAX, in a process of its own"
-        if said not in self._said:
-            self._said.add(said)
-            _LOG.warning("the backend is %s: %s", keras.backend.backend(), said)
 
     def _of_trial(self, trial: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
         """The arguments of a trial's `fit`, for a tuner that has some of its own."""
@@ -397,9 +349,3 @@ class LaneTuner(keras_tuner.Tuner):
         """As KerasTuner's, which on TensorFlow needs TensorBoard even where nobody uses it."""
         if any(type(one).__name__ == "TensorBoard" for one in callbacks):
             super()._configure_tensorboard_dir(callbacks, trial, execution)
-
-    def _say(self, reason: str, how: str = "by model.fit") -> None:
-        """One line for each reason."""
-        if reason not in self._said:
-            self._said.add(reason)
-            _LOG.warning("trained %s: %s", how, reason)
