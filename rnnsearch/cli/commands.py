@@ -336,6 +336,9 @@ def main() -> None:
             sys.stdout.flush()
             # Nothing is left to be freed: Python would search all objects for it, for 0.3 s.
             gc.freeze()
+    except KeyboardInterrupt:  # before the command stood that says more of it
+        print(f"Interrupted. The same again:\n    {again()}", file=sys.stderr)
+        raise SystemExit(INTERRUPTED) from None
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None

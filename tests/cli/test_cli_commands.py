@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 import rnnsearch
 from rnnsearch.api import check_writing
-from rnnsearch.cli import app
+from rnnsearch.cli import app, main
 from rnnsearch.driver.watching import Snapshot
 from rnnsearch.errors import InvalidSpec, Location, Problem, StudyError, UnlikeTraining
 from rnnsearch.outcomes import BaselineRecord, Summary, TrialRecord
@@ -465,3 +465,18 @@ def test_a_traceback_shows_no_values_of_variables() -> None:
     assert ended.returncode == 1
     assert ended.stderr.startswith("Traceback (most recent call last):")
     assert "secret" not in ended.stderr.replace("secret = 'hunter2'", "")
+
+
+def test_an_interrupt_before_the_command_stands_is_told_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("typer.main.get_command", interrupted)
+    monkeypatch.setattr("rnnsearch.cli.commands.own_signals", lambda: None)
+    monkeypatch.setattr(sys, "argv", ["rnnsearch", "check", "a.yaml"])
+    with pytest.raises(SystemExit, match=r"^130$"):
+        main()
+    told = "Interrupted. The same again:\n    rnnsearch check a.yaml\n"
+    assert capsys.readouterr() == ("", told)
