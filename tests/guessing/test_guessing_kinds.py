@@ -96,6 +96,15 @@ def test_a_sheet_with_margins_remarks_and_a_total(tmp_path: Path) -> None:
     assert any("above the header left out: 'Sales'" in note for note in found.notes)
 
 
+def test_remarks_among_rows(tmp_path: Path) -> None:
+    days = pd.date_range("2020-01-01", periods=ROWS)
+    lines = [f"{day:%Y-%m-%d},{value}" for day, value in zip(days, values(), strict=True)]
+    lines = ["# a station", "date,v", *lines[:50], "# moved", *lines[50:]]
+    table = CsvReader().read(written(tmp_path / "a.csv", lines))
+    assert (table.header, len(table.rows), int(table.rows[-1])) == (("date", "v"), ROWS, ROWS + 3)
+    assert "line 53 is left out: '# moved'" in table.notes
+
+
 def test_cells_in_single_quotes(tmp_path: Path) -> None:
     days = pd.date_range("2020-01-01", periods=ROWS)
     lines = [f"'{day:%Y-%m-%d}',{value}" for day, value in zip(days, values(), strict=True)]

@@ -107,6 +107,7 @@ def cut_text(text: str, asked: Mapping[str, Any]) -> Cut:
         lines = [*lines[:first], *without_ends(lines[first:])]
     separator = separator or find_separator(lines[first:])
     quoted = asked.get("quotes") != "none"
+    lines = _without_comments(lines, separator, notes)
     rows, numbers, swallowed, unclosed = _rows(lines, first, separator, quoted)
     rows = _without_margin(_without_quotes(rows))
     if len(rows) > 1 and not swallowed and not unclosed:
@@ -189,6 +190,24 @@ def _bare(cell: str) -> str:
     if len(cell) > 1 and cell[0] == cell[-1] == '"' and '"' not in cell[1:-1].replace('""', ""):
         return cell[1:-1].replace('""', '"').strip()
     return cell
+
+
+def _without_comments(lines: Sequence[str], separator: str, notes: list[str]) -> list[str]:
+    """The lines, those empty that begin with ``#`` below others and have other cells than rows."""
+    counts = Counter(count_marks(line, separator) for line in lines if line.strip())
+    usual = counts.most_common(1)[0][0] if counts else 0
+    begin = next((at for at, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    found = [
+        at
+        for at, line in enumerate(lines)
+        if usual and at > begin and line.startswith("#") and count_marks(line, separator) != usual
+    ]
+    if found:
+        notes.append(f"{_lines([found[0] + 1])} left out: '{_short([lines[found[0]]])}'")
+        if len(found) > 1:
+            notes[-1] += f" ({len(found)} such lines)"
+    left = {*found}
+    return ["" if at in left else line for at, line in enumerate(lines)]
 
 
 def _without_quotes(rows: list[list[str]]) -> list[list[str]]:
