@@ -32,11 +32,16 @@ def find_texts(columns: Sequence[Column], wishes: Wishes) -> list[Column]:
     """The columns of texts, where there are two or more and they are to be learned from each other.
 
     Beside classes or numbers they are only if the user says so: `--task sequence_to_sequence`.
+    Classes count in whatever order their rows are: texts are no steps of time.
     """
     texts = [column for column in columns if column.kind == "text"]
     if len(texts) < 2 or wishes.task not in (None, _TASK):
         return []
-    others = [column for column in columns if column.kind != "text" and not column.flaw]
+    others = [
+        column
+        for column in columns
+        if column.kind != "text" and (not column.flaw or len(column.classes) > 1)
+    ]
     return texts if wishes.task == _TASK or not others else []
 
 

@@ -18,6 +18,8 @@ FEWEST_ROWS = 30
 """Of a series; fewer teach nothing that could be judged."""
 _SLIPS = 0.05
 """Share of rows whose time stamp another row has, up to which that is no sign of several series."""
+_TWICE = 0.01
+"""Share of rows whose series has their time stamp twice, up to which these are slips."""
 _UNEQUAL = 3
 """The largest series over the smallest, from which they must be made alike."""
 
@@ -74,12 +76,20 @@ class Panel:
         _, empty = parse_numbers(column_cells(self.table, name))
         return int(empty.sum())
 
-    def size_settings(self, target: Column, share: float) -> tuple[list[Setting], str]:
+    def least(self, name: str) -> float:
+        """The smallest number of a column, of all series."""
+        values, _ = parse_numbers(column_cells(self.table, name))
+        return float(np.nanmin(values))
+
+    def size_settings(
+        self, target: Column, share: float, *, logs: bool
+    ) -> tuple[list[Setting], str]:
         """What makes series of unlike size alike, and a note where nothing does.
 
         Args:
             target: A column of numbers.
             share: Of the test part, which is not looked at.
+            logs: Whether all that is read has logarithms.
         """
         values, _ = parse_numbers(column_cells(self.table, target.name))
         past = [values[rows[: len(rows) - round(share * len(rows))]] for rows in self.members]
@@ -88,7 +98,7 @@ class Panel:
         if times < _UNEQUAL:
             return [], ""
         fold = f"{float(f'{times:.2g}'):,g}-fold" if np.isfinite(times) else "beyond measure"
-        if not np.nanmin(values) > 0:
+        if not logs:
             unequal = f"series differ {fold} in size, and small ones count for little"
             return [], f"{unequal}: search for them apart, or give values above 0"
         why = f"learn changes from the last row: series differ {fold} in size"
@@ -102,7 +112,7 @@ def find_panel(table: Table, times: np.ndarray, names: Sequence[str]) -> Panel |
     """The series of a table; None where its time stamps occur once, or nothing tells them apart.
 
     The column that names them is the one with the fewest values in which no series has a time
-    stamp twice, and most go on while others do: parts of one series follow each other.
+    stamp twice, slips aside, and most go on while others do: parts of one series follow each other.
 
     Args:
         table: The file.
@@ -126,7 +136,8 @@ def _divided(
         labels, groups = np.unique(np.array(column_cells(table, name)), return_inverse=True)
         if "" in labels or not 1 < len(labels) <= len(times) / FEWEST_ROWS:
             continue
-        if len(np.unique(np.stack([groups, times]), axis=1).T) < len(times):
+        again = len(times) - len(np.unique(np.stack([groups, times]), axis=1).T)
+        if again > _TWICE * len(times):
             continue
         order = np.argsort(groups, kind="stable")
         members = tuple(np.split(order, np.cumsum(np.bincount(groups))[:-1]))
@@ -140,7 +151,7 @@ def _stacked(times: np.ndarray, groups: np.ndarray, members: Sequence[np.ndarray
     Then rows go back in time where a series begins, and no single series does.
     """
     blocks = int((np.diff(groups) != 0).sum()) == len(members) - 1
-    rise = all((np.diff(times[rows]) > 0).all() for rows in members)
+    rise = all((np.diff(times[rows]) >= 0).all() for rows in members)
     spans = sorted((times[rows].min(), times[rows].max()) for rows in members)
     ends = np.maximum.accumulate([end for _, end in spans[:-1]])
     some = bool((np.array([begin for begin, _ in spans[1:]]) < ends).any())

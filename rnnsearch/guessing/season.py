@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-
 from rnnsearch.data.time import Step
 
 __all__ = [
     "Season",
     "calendar_feature",
+    "find_cycles",
     "find_patterns",
     "find_seasons",
     "phase_ratio",
@@ -27,8 +27,24 @@ _FEATURES = {"day": "hour", "week": "weekday", "year": "day_of_year"}
 _CLEAR = 0.3
 """Autocorrelation from which a season counts; noise has 0 ± 2/√R, so 0.3 is no chance."""
 
+_CLEARER = 0.5
+"""The same where nothing but the rows says how long a season is, so that many are tried."""
+
+_MOST_ROWS = 20_000
+"""Rows, the last ones, that say how long a season is."""
+
 _MORE = 0.03
 """By how much a season must repeat better than a shorter one that it consists of."""
+
+_LONGER = (2, 3, 4, 5, 6, 7, 12, 24)
+"""Seasons that a longer one may have: days of a week, months of a year."""
+
+_REPEATS = 6
+"""Times that it must be seen, where many stretches are tried: what wanders repeats a few times."""
+
+_PEAKS, _SHORTEST, _NEAR = 30, 3, 0.8
+"""Stretches that are looked at closely, rows of the shortest, and the share of the best one's
+repetition that a shorter one must have."""
 
 _APART = 10.0
 """Ratio of variances from which phases differ. The largest of 12,000 series of 300 to 8,000 rows
@@ -40,7 +56,7 @@ class Season:
     """A stretch after which values repeat.
 
     Attributes:
-        name: ``day``, ``week`` or ``year``.
+        name: ``day``, ``week`` or ``year``; ``cycle`` of which no calendar knows.
         steps: Its length in rows.
         strength: Autocorrelation at that distance, the trend left out.
     """
@@ -48,6 +64,11 @@ class Season:
     name: str
     steps: int
     strength: float
+
+    @property
+    def dated(self) -> bool:
+        """Whether the calendar knows it."""
+        return self.name in _FEATURES
 
 
 def find_seasons(
@@ -71,6 +92,56 @@ def find_seasons(
         if strength >= max([_CLEAR, *(other + _MORE for other in within)]):
             found.append(Season(name, steps, strength))
     return found
+
+
+def find_cycles(columns: Iterable[np.ndarray]) -> list[Season]:
+    """The seasons that rows alone show, whatever the calendar says; the shortest first.
+
+    Phases of one differ far more than chance would have it, and it repeats clearly. A second one
+    is a multiple of the first after which values repeat better still, as days do after a week.
+
+    Args:
+        columns: Each (R, C) without gaps.
+    """
+    found = [one for values in columns if (one := _clearest(values[-_MOST_ROWS:])) is not None]
+    if not found:
+        return []
+    steps, values = max(found, key=lambda one: repetition(one[1], one[0]))
+    first = Season("cycle", steps, repetition(values, steps))
+    longer = [
+        Season("longer cycle", steps * times, repetition(values, steps * times))
+        for times in _LONGER
+        if phase_ratio(values, steps * times) >= _APART
+    ]
+    best = max(longer, key=lambda season: season.strength, default=first)
+    return [first, best] if best.strength >= first.strength + _MORE else [first]
+
+
+def _clearest(values: np.ndarray) -> tuple[int, np.ndarray] | None:
+    """The shortest stretch after which values (R, C) repeat about as well as after any, and they.
+
+    Candidates are the peaks of the autocorrelation of changes, in which trends are small.
+    """
+    changes = np.diff(values, axis=0)
+    changes = changes - changes.mean(axis=0)
+    size = 2 ** (2 * len(changes)).bit_length()
+    power = np.abs(np.fft.rfft(changes, size, axis=0)) ** 2
+    curve = np.fft.irfft(power.sum(axis=1), size)[: len(values) // _REPEATS + 1]
+    peaks = np.flatnonzero((curve[1:-1] > curve[:-2]) & (curve[1:-1] >= curve[2:])) + 1
+    likely = sorted(peaks[np.argsort(-curve[peaks])][:_PEAKS].tolist())
+    rated = [(steps, repetition(values, steps)) for steps in likely if steps >= _SHORTEST]
+    clear = [
+        (steps, strength)
+        for steps, strength in rated
+        if strength >= _CLEARER and phase_ratio(values, steps) >= _APART
+    ]
+    most = max((strength for _, strength in clear), default=0.0)
+    about = next((steps for steps, strength in clear if strength >= _NEAR * most), None)
+    if about is None:
+        return None
+    width = about // _PEAKS  # noise moves the peak of a long season by some rows
+    around = range(about - width, about + width + 1)
+    return max(around, key=lambda steps: phase_ratio(values, steps)), values
 
 
 def find_patterns(values: np.ndarray, step: Step | None) -> list[Season]:

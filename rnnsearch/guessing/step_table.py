@@ -20,7 +20,13 @@ from rnnsearch.guessing.pairs import find_texts, guess_pairs
 from rnnsearch.guessing.panel import Panel
 from rnnsearch.guessing.restarts import restarts_note
 from rnnsearch.guessing.row_sequences import find_sequences, guess_rows, words_of
-from rnnsearch.guessing.season import Season, calendar_feature, find_patterns, find_seasons
+from rnnsearch.guessing.season import (
+    Season,
+    calendar_feature,
+    find_cycles,
+    find_patterns,
+    find_seasons,
+)
 from rnnsearch.guessing.table_columns import TableColumns, look_at, share_of
 from rnnsearch.guessing.targets import choose_target, class_objective
 from rnnsearch.guessing.times import Times
@@ -86,6 +92,15 @@ class _Series:
         return [(rows - 2 * part, part) for rows, part in zip(lengths, judged, strict=True)]
 
     @property
+    def have_logarithms(self) -> bool:
+        """Whether all numbers that are read are above 0."""
+        read = [*(column for column in self.columns if column.is_read), self.target]
+        names = {column.name for column in read if column.kind == "number"}
+        if self.panel is not None:
+            return all(self.panel.least(name) > 0 for name in names)
+        return all(np.nanmin(column.values) > 0 for column in read if column.name in names)
+
+    @property
     def inputs(self) -> list[str]:
         """Columns of numbers and of few kinds, the past of classes that are forecast among them."""
         return [column.name for column in self.columns if column.is_read]
@@ -149,7 +164,9 @@ def _look(found: TableColumns, wishes: Wishes) -> tuple[_Series, list[str]]:
     usable = tuple(column for column in found.others if not column.flaw)
     series = None if found.panel is None else found.panel.name
     named = () if time is None else time.names
-    target, why = choose_target(table, found.others, wishes.target, named, series)
+    likely = [column for column in found.others if column.name not in found.calendar]
+    choice = found.others if wishes.target is not None else likely or found.others
+    target, why = choose_target(table, choice, wishes.target, named, series)
     for column in found.others:
         if column.name != target.name and (column.flaw or not column.is_read):
             flaw = column.flaw or "is text with gaps, which has no kind in between"
@@ -165,7 +182,8 @@ def _look(found: TableColumns, wishes: Wishes) -> tuple[_Series, list[str]]:
     if unlike:  # rows put in for one step would be most of those of another
         lacking, notes = "", [*notes, unlike]
     daily = time is not None and time.stamps.clock.daily
-    seasons = tuple(find_seasons(values, dated, daily))
+    even = step is None or step.regular
+    seasons = tuple(find_seasons(values, dated, daily) or (find_cycles(values) if even else []))
     shown = () if daily else find_patterns(values[0], dated)
     names = {season.name for season in seasons}
     patterns = tuple(season for season in shown if season.name not in names)
@@ -234,7 +252,8 @@ def _changes(series: _Series) -> tuple[list[Setting], Setting, str]:
     found = _forecast_settings(series)
     if series.panel is None:
         return found, _objective(series), ""
-    alike, note = series.panel.size_settings(series.target, series.share)
+    logs = series.have_logarithms
+    alike, note = series.panel.size_settings(series.target, series.share, logs=logs)
     if not alike:
         return found, _objective(series), note
     why = "a share of the values, so that small series count as much as large ones"
@@ -244,7 +263,8 @@ def _changes(series: _Series) -> tuple[list[Setting], Setting, str]:
 def _forecast_settings(series: _Series) -> list[Setting]:
     """What numbers are learned as, and what of their past is read."""
     rows = series.training + series.part
-    logs = log_settings(series.target.values[:rows]) if series.panel is None else []
+    values = series.target.values[:rows]
+    logs = log_settings(values) if series.panel is None and series.have_logarithms else []
     lags = lag_settings(series.seasons, min(training for training, _ in series.parts))
     return [base_setting(), *logs, *lags]
 
@@ -255,7 +275,7 @@ def _blocks(series: _Series, source: str, wishes: Wishes, notes: list[str]) -> G
     if series.target.kind == "label":
         received = f"one_to_many, and classes in {_show(series.target.name)}"
         refuse("must suit the target", received, "name a column of numbers: --target", path=path)
-    seasons = [s for s in series.seasons if s.steps * 30 <= series.rows and s.name != "year"]
+    seasons = [s for s in series.seasons if s.steps * 30 <= series.rows and s.name in _BLOCKS]
     if not seasons:
         refuse(
             "must have time stamps and a season of which there are 30, a day or a week",
@@ -286,6 +306,9 @@ def _blocks(series: _Series, source: str, wishes: Wishes, notes: list[str]) -> G
     )
 
 
+_BLOCKS = ("day", "week")
+"""Seasons whose calendar tells one from the next."""
+
 _INPUTS = ("inputs", "calendar")
 
 
@@ -304,7 +327,7 @@ def _source_settings(series: _Series, source: str) -> list[Setting]:
     past = "among them the past of what it predicts" if target.name in series.inputs else ""
     found.append(Setting("inputs", series.inputs, f"what the network reads{past and ', '}{past}"))
     told = (*series.seasons, *series.patterns)
-    features = [calendar_feature(season, series.step) for season in told]
+    features = [calendar_feature(season, series.step) for season in told if season.dated]
     if features and series.time is not None:
         why = "and what the calendar says of the row that it predicts"
         found.append(Setting("calendar", features, why))

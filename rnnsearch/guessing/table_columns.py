@@ -12,12 +12,13 @@ from rnnsearch.data.collecting import Problems, name_rows
 from rnnsearch.data.raw.cell_numbers import empty_cells
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.series.checked_columns import Columns
-from rnnsearch.data.series.newest_first import NEWEST_FIRST
+from rnnsearch.data.series.row_order import in_order_of_time
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.series.sentinels import sentinel_note
 from rnnsearch.data.series.table_reading import read_series
 from rnnsearch.data.splits import said_part
 from rnnsearch.guessing._base import FILE, refuse
+from rnnsearch.guessing.calendar_columns import calendar_columns
 from rnnsearch.guessing.columns import Column, examine
 from rnnsearch.guessing.panel import FEWEST_ROWS, Panel, find_panel
 from rnnsearch.guessing.times import Times, find_times, strange_stamps
@@ -45,6 +46,7 @@ class TableColumns:
         others: All other columns.
         notes: For the user.
         part: The column that says which part a row is in, if there is one.
+        calendar: Columns that only say what the time stamps say.
     """
 
     time: Times | None
@@ -54,6 +56,7 @@ class TableColumns:
     others: list[Column]
     notes: list[str]
     part: str | None = None
+    calendar: frozenset[str] = frozenset()
 
     @property
     def names(self) -> list[str]:
@@ -102,10 +105,6 @@ def look_at(table: Table) -> TableColumns:
     notes = [*table.notes]
     notes += [f"'{name}' is left out: it stands twice in the header" for name in sorted(twice)]
     time = find_times(table, names)
-    if time is not None and _falls(time.times):
-        table = table.backward(NEWEST_FIRST)
-        notes.append(NEWEST_FIRST)
-        time = find_times(table, names)
     if time is not None and _tells_texts(table, names, time):
         said = (
             f"{time.shown} is left out: rows are not in its order, and each has a text of its own"
@@ -117,6 +116,9 @@ def look_at(table: Table) -> TableColumns:
     names = [name for name in names if time is None or name not in time.names]
     check_no_dates(names)
     panel = None if time is None else find_panel(table, time.times, names)
+    ordered = None if time is None else _sorted(table, time, panel)
+    if ordered is not None:
+        return look_at(ordered)
     clocked = None if time is None else _in_order(table, time, panel)
     if clocked is not None:
         notes += [note for note in clocked.notes if "data.duplicates" in note]
@@ -131,18 +133,24 @@ def look_at(table: Table) -> TableColumns:
     for column in found:
         if column.kind == "number" and not column.flaw:
             notes += sentinel_note(column.values, column.name)
-    return TableColumns(time, panel, one, clocked, found, notes, part)
+    dated = time is not None and time.stamps.clock.dated
+    calendar = calendar_columns(table, names, time.times) if time is not None and dated else set()
+    return TableColumns(time, panel, one, clocked, found, notes, part, frozenset(calendar))
 
 
-def _falls(times: np.ndarray) -> bool:
-    """Whether each row is older than the one before."""
-    return len(times) > 1 and bool((np.diff(times).astype(np.int64) < 0).all())
+def _sorted(table: Table, time: Times, panel: Panel | None) -> Table | None:
+    """The table in order of time; None where it is."""
+    groups = [np.arange(len(table.rows))] if panel is None else panel.members
+    return in_order_of_time(table, time.times, groups)
 
 
 def _says_parts(table: Table, name: str) -> bool:
     """Whether a column says train, validation or test in each row."""
-    said = {said_part(cell) for cell in set(table.column(name).texts())}
-    return "" not in said and "train" in said and len(said) > 1
+    cells = set(table.column(name).texts())
+    if not all(map(said_part, cells)):
+        return False
+    said = set(map(said_part, cells))
+    return "train" in said and len(said) > 1
 
 
 def _tells_texts(table: Table, names: Sequence[str], time: Times) -> bool:
@@ -206,9 +214,8 @@ def _named_once(table: Table, time: Times) -> str:
 
 def duplicates_of(times: np.ndarray, panel: Panel | None) -> Literal["first", "mean"] | None:
     """What to do about a few rows with the time stamp of the row before; else None."""
-    if panel is not None:
-        return None
-    again = int((np.diff(times).astype(np.int64) == 0).sum())
+    groups = [np.arange(len(times))] if panel is None else panel.members
+    again = sum(int((np.diff(times[rows]).astype(np.int64) == 0).sum()) for rows in groups)
     return "mean" if 0 < again <= _FEW_TWICE * len(times) else None
 
 

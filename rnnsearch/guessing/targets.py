@@ -12,7 +12,7 @@ from rnnsearch.guessing.columns import Column, named
 
 __all__ = ["choose_target", "class_objective"]
 
-_TARGETS = ("target", "y", "label", "class")
+_TARGETS = ("target", "label", "class")
 
 _OF_A_DAY = (("open", "high", "low"), ("eröffn.", "hoch", "tief"), ("eröffnung", "hoch", "tief"))
 """Prices that a table of a stock or a rate has beside the closing one, which is forecast."""
@@ -65,7 +65,7 @@ def choose_target(
         received = said or "only time stamps"
         refuse("must have a column of numbers or classes", received, "look at the file")
     for column in usable:
-        if named(column.name, _TARGETS):
+        if named(column.name, _TARGETS) or column.name.casefold() == "y":
             return column, "by its name"
     close = _closing_price(usable)
     return (usable[-1], "the last column") if close is None else (close, "the closing price")

@@ -94,8 +94,12 @@ def find_times(table: Table, names: Sequence[str]) -> Times | None:
     for found in single:
         if _rise(found.times):
             return found
-    joined = list(_joined(table, names, every))
-    for found in (*joined, *_unnamed(table, names)):
+    joined: list[Times] = []
+    for found in _joined(table, names, every):
+        if _rise(found.times):
+            return found
+        joined.append(found)
+    for found in _unnamed(table, names):
         if _rise(found.times):
             return found
     for found in every:  # a time of day that no date stands beside
@@ -117,6 +121,8 @@ def strange_stamps(table: Table, name: str) -> np.ndarray:
     if len([cell for cell in cells if cell]) < _FEW:
         return none
     bare, _ = split_offsets(cells)
+    if not forms_among(bare[:: max(1, len(bare) // _SAMPLE)]):
+        return none
     read = {form: ~np.isnat(read_times(bare, form)) for form in forms_among(bare)}
     if not read:
         return none

@@ -21,6 +21,8 @@ _MANY_STEPS = 20
 """Columns of numbers from which a row may be a sequence."""
 _MANY_DATES = 8
 """Columns named after dates from which these are rows that stand side by side."""
+_LETTERS = 30
+"""Different letters of sequences."""
 _MEMBERS = 2
 """Rows of each class, at least."""
 
@@ -76,6 +78,7 @@ def check_no_archive(table: Table, columns: Sequence[Column]) -> None:
     Raises:
         InvalidData: It is one.
     """
+    _check_no_letters(table, columns)
     names = [f"column_{at}" for at in range(1, len(table.header) + 1)]
     numbers = [column for column in columns if column.kind == "number"]
     if len(numbers) < _MANY_STEPS:
@@ -100,6 +103,23 @@ def check_no_archive(table: Table, columns: Sequence[Column]) -> None:
             "of the UCR archive have",
             "save x = rows[:, 1:] and y = rows[:, 0] with numpy.savez('data.npz', x=x, y=y), or "
             "say --task if rows are steps",
+        )
+
+
+def _check_no_letters(table: Table, columns: Sequence[Column]) -> None:
+    """Refuse a file with a letter of a sequence in each column, as DNA is often saved."""
+    letters = [c for c in columns if c.kind == "label" and all(len(cell) == 1 for cell in c.classes)]
+    known = {letter for column in letters for letter in column.classes}
+    if len(letters) < _MANY_STEPS or len(known) > _LETTERS:
+        return
+    names = [column.name for column in letters]
+    if _numbered(names):
+        first = table.header.index(names[0])
+        refuse(
+            "must have a row a time step, or a sequence in one cell",
+            f"{len(names)} columns of letters in each row, '{names[0]}' to '{names[-1]}'",
+            f"join them: frame['sequence'] = frame.iloc[:, {first}:].agg(''.join, axis=1) of "
+            "pandas, or say --task if rows are steps",
         )
 
 

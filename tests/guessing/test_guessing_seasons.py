@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from rnnsearch.data.time import Step
-from rnnsearch.guessing.season import find_patterns, find_seasons, phase_ratio, repetition
+from rnnsearch.guessing.season import (
+    find_cycles,
+    find_patterns,
+    find_seasons,
+    phase_ratio,
+    repetition,
+)
 
 HALF_HOUR, DAY, WEEK = Step(1800, "seconds"), Step(86400, "seconds"), Step(604800, "seconds")
 MONTH, QUARTER = Step(1, "months"), Step(3, "months")
@@ -87,3 +93,29 @@ def test_phases_that_differ_by_chance_have_a_ratio_of_about_one() -> None:
     assert phase_ratio(np.zeros((100, 1)), 7) == 0
     assert phase_ratio(np.eye(7)[np.arange(70) % 7], 7) == np.inf
     assert phase_ratio(rng.normal(size=(20, 1)), 7) == 0
+
+
+@pytest.mark.parametrize(
+    ("rows", "periods", "found"),
+    [
+        (3000, (48,), [("cycle", 48)]),
+        (3000, (48, 336), [("cycle", 48), ("longer cycle", 336)]),
+        (120, (12,), [("cycle", 12)]),
+        (60, (4,), [("cycle", 4)]),
+        (900, (53,), [("cycle", 53)]),
+    ],
+)
+def test_rows_alone_show_a_season(rows, periods, found):
+    seasons = find_cycles([wave(rows, *periods)])
+    assert [(season.name, season.steps) for season in seasons] == found
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("rows", [60, 400, 3000])
+def test_noise_and_what_wanders_show_none(rows, seed):
+    noise = np.random.default_rng(seed).normal(size=(rows, 1))
+    waves = np.zeros((rows, 1))
+    for at in range(2, rows):  # a cycle of some ten rows whose phase wanders
+        waves[at] = 1.6 * waves[at - 1] - 0.8 * waves[at - 2] + noise[at]
+    trend = noise + np.linspace(0, 1000, rows)[:, None]
+    assert find_cycles([noise, trend, noise.cumsum(axis=0), waves]) == []

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-__all__ = ["BackwardColumn", "Column", "Table", "TextColumn"]
+__all__ = ["Column", "Table", "TextColumn"]
 
 
 class Column(Protocol):
@@ -51,27 +51,29 @@ class TextColumn:
 
 
 @dataclass(frozen=True)
-class BackwardColumn:
-    """A column, its last cell first."""
+class _TakenColumn:
+    """Some cells of a column, in an order of their own: at `places` (R,)."""
 
     column: Column
+    places: np.ndarray
 
     def texts(self) -> Sequence[str]:
         """The cells."""
-        return self.column.texts()[::-1]
+        cells = self.column.texts()
+        return [cells[place] for place in self.places.tolist()]
 
     def numbers(self) -> np.ndarray | None:
-        """As of a column."""
+        """As of the column."""
         found = self.column.numbers()
-        return None if found is None else found[::-1]
+        return None if found is None else found[self.places]
 
     def times(self) -> np.ndarray | None:
-        """As of a column."""
+        """As of the column."""
         found = self.column.times()
-        return None if found is None else found[::-1]
+        return None if found is None else found[self.places]
 
     def zone(self) -> str:
-        """As of a column."""
+        """As of the column."""
         return self.column.zone()
 
 
@@ -93,15 +95,16 @@ class Table:
     notes: tuple[str, ...] = ()
     decimal: str = ""
 
-    def backward(self, note: str) -> Table:
-        """The same, its last row first.
+    def take(self, places: np.ndarray, note: str = "") -> Table:
+        """Some of the rows, in an order of their own.
 
         Args:
+            places: (R,) of the rows that are taken.
             note: What is said of it.
         """
-        columns = tuple(map(BackwardColumn, self.columns))
-        notes = (*self.notes, note)
-        return Table(self.header, self.rows[::-1], columns, notes, self.decimal)
+        columns = tuple(_TakenColumn(column, places) for column in self.columns)
+        notes = (*self.notes, *filter(None, [note]))
+        return Table(self.header, self.rows[places], columns, notes, self.decimal)
 
     def column(self, name: str) -> Column:
         """The first column of this name."""

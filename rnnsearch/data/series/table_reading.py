@@ -13,7 +13,7 @@ from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.series.checked_columns import ColumnReader, Columns
 from rnnsearch.data.series.duplicates import once
 from rnnsearch.data.series.missing_rows import on_clock
-from rnnsearch.data.series.newest_first import NEWEST_FIRST, newest_first
+from rnnsearch.data.series.row_order import in_order_of_time
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.series.time_columns import times_of
 
@@ -32,9 +32,10 @@ def read_series(table: Table, columns: Columns, problems: Problems) -> Series:
     inputs = [reader.numbers(name, reader.path(name)) for name in numbers]
     kind, classes, targets = reader.targets()
     rows, times, part = table.rows, times_of(reader), reader.parts()
-    if times is None and newest_first(reader):
+    ordered = in_order_of_time(table, reader.raw_times, reader.members) if times is None else None
+    if ordered is not None:
         del problems.found[count:]
-        return read_series(table.backward(NEWEST_FIRST), columns, problems)
+        return read_series(ordered, columns, problems)
     values = np.stack(inputs, axis=1) if inputs else np.zeros((len(rows), 0))
     soon = np.array([name not in columns.known for name in numbers], bool)
     known = np.asarray(np.isfinite(values[:, soon]).all(axis=1))

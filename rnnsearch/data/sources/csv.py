@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -41,6 +42,11 @@ _LARGE = 1 << 20
 _LOOKED_AT = 200
 """Lines of a large file that decide about its separator."""
 
+_KEPT_CELLS = 2_000_000
+"""Cells of a file whose texts are kept, some 120 MB at most; of more, a column is read again."""
+
+_AS_TEXT: dict[str, Any] = {"dtype": str, "na_filter": False}
+
 _PIECE = 1 << 24
 """Bytes that are looked through at once."""
 
@@ -70,12 +76,14 @@ class _Form:
         separator: Between cells.
         header: Column names.
         rows: R, lines below the header.
+        written: When, in nanoseconds: another file may have the same name.
     """
 
     path: Path
     separator: str
     header: tuple[str, ...]
     rows: int
+    written: int
 
 
 @dataclass(frozen=True)
@@ -94,7 +102,8 @@ class _LargeColumn:
 
     def texts(self) -> list[str]:
         """The cells, the space around them removed."""
-        column = _frame(self.form, usecols=[self.index], dtype=str, na_filter=False)
+        few = self.form.rows * len(self.form.header) <= _KEPT_CELLS
+        column = _texts(self.form) if few else _frame(self.form, usecols=[self.index], **_AS_TEXT)
         return [cell.strip() for cell in column[self.index].tolist()]
 
     def numbers(self) -> np.ndarray | None:
@@ -151,8 +160,9 @@ def _form(path: Path) -> _Form | None:
         return None
     if end_of_remarks([header, *below], len(header)):
         return None
-    even = lines.separators == (len(header) - 1) * (lines.rows + 1)
-    return _Form(path, separator, tuple(header), lines.rows) if even else None
+    if lines.separators != (len(header) - 1) * (lines.rows + 1):
+        return None
+    return _Form(path, separator, tuple(header), lines.rows, path.stat().st_mtime_ns)
 
 
 class _Lines(NamedTuple):
@@ -201,6 +211,12 @@ def _frame(form: _Form, **how: Any) -> pd.DataFrame:
     if not isinstance(frame.index, pd.RangeIndex):
         raise ValueError("the first line is longer than the header")
     return frame
+
+
+@functools.lru_cache(maxsize=1)
+def _texts(form: _Form) -> pd.DataFrame:
+    """All cells as text, of the file that was read last."""
+    return _frame(form, **_AS_TEXT)
 
 
 def _dressed(column: pd.Series[Any]) -> bool:

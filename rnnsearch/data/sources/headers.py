@@ -62,7 +62,7 @@ def has_header(first: Sequence[str], rows: Sequence[Sequence[str]], *, usual: bo
     some = [row for row in rows[:: max(1, len(rows) // _SAMPLE)] if len(row) == len(first)]
     if len(some) < 3 or not first:
         return usual
-    if _years(first) > _years(some[0]):
+    if _years(first) > _years(some[0]) or _counts(first, some):
         return True
     alike = unlike = 0
     for at, name in enumerate(first):
@@ -179,6 +179,27 @@ def _years(cells: Sequence[str]) -> bool:
     years = [int(cell) for cell in cells if len(cell) == 4 and cell.isdecimal()]
     counts = all(after - before == 1 for before, after in pairwise(years))
     return len(years) >= _MANY_YEARS and counts
+
+
+def _counts(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether a row counts columns, as pandas names those that have no names: 0, 1, …
+
+    The first cell is empty where rows are counted, too. No row below goes on so; and two numbers
+    are names only where below them are broken ones.
+    """
+    indexed = len(first) > 1 and first[0] in ("", "index")
+    names, *rows = [row[1:] if indexed else row for row in (first, *below)]
+    if len(names) < 2 or names[0] not in ("0", "1") or not _consecutive(names):
+        return False
+    whole = any(cell.isdecimal() for row in rows for cell in row)
+    return not any(map(_consecutive, rows)) and (len(names) > 2 or indexed or not whole)
+
+
+def _consecutive(cells: Sequence[str]) -> bool:
+    """Whether whole numbers follow one another."""
+    return all(cell.isdecimal() for cell in cells) and all(
+        int(after) - int(before) == 1 for before, after in pairwise(cells)
+    )
 
 
 def _valued(cells: Sequence[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import re
 from collections.abc import Callable, Sequence
 
@@ -61,12 +62,14 @@ _MONTHS = {
     for name in names.split()
 }
 ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_ONE_DIGIT = re.compile(r"^\d(?!\d)")
 _PIVOT = 2040
 """The last year that two digits stand for: 41 is 1941, as records are of the past."""
 _DAY = np.timedelta64(86_400_000_000, "us")
 _NAT = np.datetime64("NaT", "us")
 
 
+@functools.lru_cache(maxsize=1 << 17)
 def plain_text(cell: str) -> str:
     """A cell without a weekday before its date, months named as in English: ``Jan``.
 
@@ -248,6 +251,8 @@ def _by_pandas(cells: Sequence[str], pattern: str) -> np.ndarray:
 
     if not cells:
         return np.zeros(0, "datetime64[us]")
+    if pattern.startswith("%y"):  # of the first nine years of a record
+        cells = [_ONE_DIGIT.sub(r"0\g<0>", cell) for cell in cells]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         text = pd.Series(list(cells), dtype=object)

@@ -303,7 +303,7 @@ def _dates(date: str) -> Iterator[str]:
         elif groups[1] == 4:
             yield f"%m{mark}%Y"
         elif mark != ".":
-            yield f"%m{mark}%y"
+            yield from (f"%m{mark}%y", f"%y{mark}%m")
         return
     if groups[0] == 4:
         yield f"%Y{mark}%m{mark}%d"

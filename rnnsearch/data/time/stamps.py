@@ -21,6 +21,9 @@ _UNITS: dict[str, Literal["month", "quarter", "week", "year"]] = {
     "year": "year",
 }
 
+_FIRST = {"%d": "day", "%m": "month", "%y": "year"}
+"""What is said to stand first, where it could be another."""
+
 
 @dataclass(frozen=True)
 class Stamps:
@@ -121,8 +124,8 @@ def _reading(cells: Sequence[str], form: str | None, notes: list[str]) -> Readin
             f"is '{cells[at]}' {one} or {other}? It is read as {one} (data.time_format: "
             f'"{found.form}"); if that is wrong, set data.time_format: "{found.other}"'
         )
-    elif found.form.startswith(("%d", "%m")) and "%b" not in found.form:
-        first = "day" if found.form.startswith("%d") else "month"
+    elif found.form[:2] in _FIRST and "%b" not in found.form:
+        first = _FIRST[found.form[:2]]
         notes.append(f"dates are read with the {first} first: {found.form}")
     return found
 
