@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,12 +15,16 @@ __all__ = ["calendar_columns"]
 
 _ROLES = ("year", "quarter", "month", "week", "day", "ordinal", "hour")
 """Parts that a whole number of such a name is; minutes and seconds may be short for much else."""
+_WORDS = re.compile("year|quarter|month|week|day|hour|dow", re.IGNORECASE)
+"""Of which the name of numbers must have one: others may follow the calendar and mean something."""
+_FEW = 100
+"""Values that are looked at."""
 _OFTEN = 2
 """Rows of each value, at least: of fewer any column would seem to follow the calendar."""
 
 
 def calendar_columns(table: Table, names: Sequence[str], times: np.ndarray) -> set[str]:
-    """The columns whose name, or whose every value, stands for a part of the date.
+    """The columns that say a part of the date: by their name, or by each of their values.
 
     Args:
         table: The file.
@@ -48,7 +53,8 @@ def _parts(times: np.ndarray) -> list[np.ndarray]:
 def _follows(table: Table, name: str, parts: Sequence[np.ndarray]) -> bool:
     """Whether a column has one value for each value of a part, and another for every other."""
     labels, codes = np.unique(np.asarray(column_cells(table, name)), return_inverse=True)
-    if len(labels) * _OFTEN > len(codes):
+    named = _WORDS.search(name) or not any(map(str.isdigit, "".join(labels[:_FEW])))
+    if not named or len(labels) * _OFTEN > len(codes):
         return False
     for part in parts:
         count = len(np.unique(part))

@@ -106,7 +106,7 @@ def test_what_the_date_says_is_no_target(tmp_path: Path) -> None:
         f"{day:%Y-%m-%d},{value},{day.year},{day:%b},{day.weekday()},{day.isocalendar().week}"
         for day, value in zip(DAYS, LOAD, strict=True)
     ]
-    found = look(tmp_path, ["date,load,year,monthf,wday,week", *rows])
+    found = look(tmp_path, ["date,load,year,monthf,dow,week", *rows])
     assert setting(found, "target") == "load"
 
 
