@@ -108,7 +108,8 @@ def check_no_archive(table: Table, columns: Sequence[Column]) -> None:
 
 def _check_no_letters(table: Table, columns: Sequence[Column]) -> None:
     """Refuse a file with a letter of a sequence in each column, as DNA is often saved."""
-    letters = [c for c in columns if c.kind == "label" and all(len(cell) == 1 for cell in c.classes)]
+    classes = [column for column in columns if column.kind == "label"]
+    letters = [column for column in classes if {*map(len, column.classes)} == {1}]
     known = {letter for column in letters for letter in column.classes}
     if len(letters) < _MANY_STEPS or len(known) > _LETTERS:
         return
