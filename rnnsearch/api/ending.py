@@ -132,6 +132,7 @@ class Concluding:
                 TASKS[self.inputs.spec.task],
                 self.objective,
                 lambda trial, index: load_weights(self.folder.run_weights(trial, index)),
+                lambda trial, index: self.folder.run_weights(trial, index).exists(),
                 self.simple,
             )
             networks = networks_of(self.folder, so_far)

@@ -157,9 +157,13 @@ class Court:
             columns: What each member puts out.
 
         Returns:
-            What it puts out on each division, and its shares (k,) from all of them.
+            What it puts out on each division, and its shares (k,) from all of them; equal ones of a
+            single division, which nothing else says.
         """
         places = range(len(self.datasets))
+        if len(places) == 1:
+            shares = np.full(len(columns), 1 / len(columns))
+            return averaged(columns, shares), shares
         found = []
         for held_out in places:
             others = [place for place in places if place != held_out]

@@ -287,7 +287,7 @@ class _Concluding:
         offers, folds = self._offers(members[0]), [run.fold for run in members[0].runs]
         named, bag = self._bag(offers.court, members, rest)
         found = [offers.of("bag", bag, named)]
-        if self.simple is None or len(folds) < 2:
+        if self.simple is None or len(folds) < (1 if self.data.ordered else 2):
             return found
         known = {name: self.simple.outputs(name, folds) for name in self.simple.members()}
         ensemble = offers.ensemble(bag, named, known)

@@ -1,7 +1,7 @@
 """The best so far, delivered without being confirmed: simple methods may stand beside it, too.
 
-Its networks are those of the search, each judged on the division that it was not trained on. That
-the best was chosen by the same scores makes it look better than it is; of a mixture with simple
+Its networks are those of the search, each judged on the division that it was not trained on; of
+origins in time all judge, and the latest one's networks are delivered. That the best was chosen by the same scores makes it look better than it is; of a mixture with simple
 methods, which were not, that says the less.
 """
 
@@ -19,7 +19,7 @@ from rnnsearch.driver.mixtures import worth_mixing
 from rnnsearch.driver.offers import Offers
 from rnnsearch.driver.planner import Planner
 from rnnsearch.driver.simple_methods import SimpleMethods
-from rnnsearch.driver.so_far import SoFar
+from rnnsearch.driver.so_far import Has, SoFar
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Assemble, PutOut
 from rnnsearch.execution.remote import put_out_remotely
@@ -42,6 +42,7 @@ class Hurried:
         task: That is learned.
         objective: What is searched for.
         weights: Trial and run → its trained weights.
+        has: Tells which of these there are.
         simple: Methods that may stand beside the networks; fitted on each division.
     """
 
@@ -51,24 +52,28 @@ class Hurried:
     task: Task
     objective: Objective
     weights: Callable[[int, int], list[np.ndarray]]
+    has: Has
     simple: SimpleMethods | None = None
 
     def chosen(self, so_far: SoFar) -> Delivery:
         """What is delivered of it: the networks, or these and simple methods."""
-        k = 1 if self.data.ordered else self.planner.regime.folds
+        ordered = self.data.ordered
+        k = 1 if ordered else self.planner.regime.folds
         bag = so_far.delivery(self.objective, k)
         folds = self._folds(so_far)
-        if self.data.ordered or self.simple is None or len(folds) < 2:
+        if self.simple is None or len(folds) < (1 if ordered else 2):
             return bag
         datasets = [self.data.dataset(so_far.program.window, fold) for fold in folds]
-        court = Court(datasets, so_far.program.loss, so_far.program.metrics)
+        court = Court(datasets, so_far.program.loss, so_far.program.metrics, ordered)
         columns = [self._outputs(so_far, trial, folds) for trial in so_far.trials]
         outputs = averaged(columns, [bag.shares[str(one.number)] for one in so_far.trials])
         offers = Offers(court, self.objective, k)
         known = {name: self.simple.outputs(name, folds) for name in self.simple.members()}
         alone = replace(offers.of("bag", outputs, bag.shares), networks=bag.networks)
         ensemble = offers.ensemble(outputs, bag.shares, known)
-        if ensemble is None or not worth_mixing(ensemble, alone, self.objective, k, ordered=False):
+        if ensemble is None or not worth_mixing(
+            ensemble, alone, self.objective, k, ordered=ordered
+        ):
             return alone
         return replace(ensemble, networks=bag.networks)
 
@@ -98,11 +103,12 @@ class Hurried:
 
     def _networks(self, so_far: SoFar, trial: TrialRecord) -> dict[int, list[int]]:
         """Division → the runs of a trial on it, by their indices."""
-        fold_of = {run.index: run.fold for run in self.planner.runs(trial.number, trial.params)}
+        runs = self.planner.runs(trial.number, trial.params)[: len(trial.run_scores)]
+        delivered = {one.index for one in so_far.members if one.trial == trial.number}
         found: dict[int, list[int]] = {}
-        for one in so_far.members:
-            if one.trial == trial.number:
-                found.setdefault(fold_of[one.index], []).append(one.index)
+        for run in runs:
+            if run.index in delivered or (self.data.ordered and self.has(run.trial, run.index)):
+                found.setdefault(run.fold, []).append(run.index)
         return found
 
     def _outputs(self, so_far: SoFar, trial: TrialRecord, folds: Sequence[int]) -> list[np.ndarray]:

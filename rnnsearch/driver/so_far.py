@@ -18,7 +18,7 @@ from rnnsearch.models.networks import Affine
 from rnnsearch.outcomes import Delivery, TrialRecord, ranked
 from rnnsearch.vocabulary import Objective
 
-__all__ = ["NETWORKS", "Member", "SoFar", "best_so_far", "in_units_of", "spread"]
+__all__ = ["NETWORKS", "Has", "Member", "SoFar", "best_so_far", "in_units_of", "spread"]
 
 NETWORKS = 16
 """Of a bag, at most: each of them is computed for each prediction."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import rnnsearch
@@ -38,3 +39,23 @@ def test_a_simple_method_stands_beside_networks_that_were_not_confirmed(
     error = np.sqrt(np.mean((predicted - y[60:, 0]) ** 2))
     assert error == pytest.approx(delivered["test"]["test_rmse"], rel=1e-4)
     assert error < 0.3
+
+
+def test_of_forecasts_too(tmp_path, inline, monkeypatch) -> None:
+    """Of a wave that a ridge goes on with, and networks do not learn in one epoch."""
+    monkeypatch.setattr("rnnsearch.api.ending.conclude", lambda *_, **__: None)
+    rng = np.random.default_rng(0)
+    wave = 10 * np.sin(np.arange(300) * 2 * np.pi / 17) + rng.normal(50, 0.1, 300)
+    pd.DataFrame({"load": wave}).to_csv(tmp_path / "wave.csv", index=False)
+    split = {"validation": 0.2, "test": 0.2, "backtest": {"folds": 2}}
+    data = {"source": "csv", "path": str(tmp_path / "wave.csv"), "inputs": ["load"]}
+    data |= {"target": "load", "window": 12, "horizon": 1, "split": split, "base": "none"}
+    results = rnnsearch.search(SPEC | {"data": data}, output=tmp_path / "found")
+
+    (delivered,) = results.summary["deliveries"]
+    assert delivered["kind"] == "ensemble" and delivered["delivered"]
+    assert delivered["shares"]["linear"] > 0.6
+    assert sum(delivered["shares"].values()) == pytest.approx(1)
+    predicted = results.predict(tmp_path / "wave.csv").iloc[:-1, -1].to_numpy()
+    error = np.sqrt(np.mean((predicted[-48:] - wave[-48:]) ** 2))
+    assert error == pytest.approx(delivered["test"]["test_rmse"], rel=1e-3)

@@ -114,3 +114,12 @@ def test_a_mixture_is_never_far_from_its_best_member_and_better_than_each_where_
     assert loss < min(alone)
     assert shares.sum() == pytest.approx(1)
     assert shares[2] < 0.05
+
+
+def test_of_a_single_division_all_weigh_the_same() -> None:
+    """Shares that are fitted on it would make its score better than it is."""
+    one = Court(DIVISIONS[:1], Loss("mse"), ("rmse",), ordered=True)
+    good, poor = noisy(0.1)[:1], noisy(2.0)[:1]
+    outputs, shares = one.mixed([good, poor])
+    assert shares.tolist() == [0.5, 0.5]
+    np.testing.assert_allclose(outputs[0], (good[0] + poor[0]) / 2)
