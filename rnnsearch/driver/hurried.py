@@ -1,8 +1,9 @@
 """The best so far, delivered without being confirmed: simple methods may stand beside it, too.
 
 Its networks are those of the search, each judged on the division that it was not trained on; of
-origins in time all judge, and the latest one's networks are delivered. That the best was chosen by the same scores makes it look better than it is; of a mixture with simple
-methods, which were not, that says the less.
+origins in time all judge, and the latest one's networks are delivered. That the best was chosen by
+the same scores makes it look better than it is; of a mixture with simple methods, which were not,
+that says the less.
 """
 
 from __future__ import annotations
