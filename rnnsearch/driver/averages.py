@@ -163,7 +163,7 @@ class Court:
         places = range(len(self.datasets))
         if len(places) == 1:
             shares = np.full(len(columns), 1 / len(columns))
-            return averaged(columns, shares), shares
+            return averaged(columns, shares.tolist()), shares
         found = []
         for held_out in places:
             others = [place for place in places if place != held_out]
