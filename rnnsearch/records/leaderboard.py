@@ -73,14 +73,10 @@ def leaderboard(
         for baseline in baselines
     ]
     rows.sort(key=lambda row: row[0])
-    rank = 0
-    for key, row in rows:
-        if key[0] in (_RANKED, _UNCONFIRMED):
-            row["rank"] = rank = rank + 1
-    for _, row in rows:
-        verdict = (verdicts or {}).get(row["trial"]) if isinstance(row["trial"], int) else None
-        if verdict is not None:
-            row |= dict(zip(_VERDICT, astuple(verdict), strict=True))
+    ranked = (row for key, row in rows if key[0] in (_RANKED, _UNCONFIRMED))
+    for rank, row in enumerate(ranked, 1):
+        row["rank"] = rank
+    _add_verdicts([row for _, row in rows], verdicts or {})
     columns = _columns(ordered, baselines, deliveries, sure=bool(confirmed or deliveries))
     if costs:
         _mark_front([row for _, row in rows], objective, costs, among=set(again))
@@ -190,6 +186,14 @@ def _trial_entry(
     state = str(row["state"])
     key = _key(state, score, objective, number, ranked=ranked, missing=missing, ties=ties)
     return key, row
+
+
+def _add_verdicts(rows: Sequence[dict[str, object]], verdicts: Mapping[int, Verdict]) -> None:
+    """Say of each trial that has a verdict what it is."""
+    for row in rows:
+        number = row["trial"]
+        if isinstance(number, int) and number in verdicts:
+            row |= dict(zip(_VERDICT, astuple(verdicts[number]), strict=True))
 
 
 def _mark_front(
