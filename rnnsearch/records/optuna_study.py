@@ -76,31 +76,11 @@ def open_study(
     """
     import optuna
 
-    from rnnsearch.records.journal import Apart, Damaged, Journal, Storage
+    from rnnsearch.records.journal import Journal
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     journal = Journal(folder.study, database)
-    try:
-        storage = Storage(journal)
-    except Apart as error:
-        raise StudyError(
-            f"Expected {folder.path} to hold the study that run.storage has under the name "
-            f"{name!r}. Received: another one; give another folder with --output, another name, "
-            "or start anew with --fresh, which keeps both aside"
-        ) from error
-    except Damaged as error:
-        raise StudyError(
-            f"Expected a study as it was written. Received: {folder.study}, of which {error}: the "
-            "disk, or somebody, has changed it; put back a copy, remove that line and all after "
-            "it, which loses the trials that ended later, or start anew with --fresh"
-        ) from error
-    except (ValueError, TypeError, LookupError, AttributeError, AssertionError) as error:
-        # Optuna's, as it replays what is not its own.
-        reason = f"{type(error).__name__} {error}".strip().splitlines()[0]
-        raise StudyError(
-            f"Expected an Optuna study. Received: {folder.study}, which can't be read as one "
-            f"({reason}); start anew with --fresh, which keeps the old folder aside"
-        ) from error
+    storage = _storage(journal, folder, name)
     names = optuna.get_all_study_names(storage)
     if names and name not in names:
         raise StudyError(
@@ -120,6 +100,37 @@ def open_study(
         )
     _opened[study] = _Opened(storage, journal, storage.get_study_id_from_name(name))
     return study
+
+
+def _storage(journal: Journal, folder: StudyFolder, name: str) -> Storage:
+    """Optuna's view of a journal.
+
+    Raises:
+        StudyError: It is another study's, was changed, or is none.
+    """
+    from rnnsearch.records.journal import Apart, Damaged, Storage
+
+    try:
+        return Storage(journal)
+    except Apart as error:
+        raise StudyError(
+            f"Expected {folder.path} to hold the study that run.storage has under the name "
+            f"{name!r}. Received: another one; give another folder with --output, another name, "
+            "or start anew with --fresh, which keeps both aside"
+        ) from error
+    except Damaged as error:
+        raise StudyError(
+            f"Expected a study as it was written. Received: {folder.study}, of which {error}: the "
+            "disk, or somebody, has changed it; put back a copy, remove that line and all after "
+            "it, which loses the trials that ended later, or start anew with --fresh"
+        ) from error
+    except (ValueError, TypeError, LookupError, AttributeError, AssertionError) as error:
+        # Optuna's, as it replays what is not its own.
+        reason = f"{type(error).__name__} {error}".strip().splitlines()[0]
+        raise StudyError(
+            f"Expected an Optuna study. Received: {folder.study}, which can't be read as one "
+            f"({reason}); start anew with --fresh, which keeps the old folder aside"
+        ) from error
 
 
 def commit(study: optuna.Study) -> None:
