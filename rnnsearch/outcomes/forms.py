@@ -87,7 +87,8 @@ def _check_record(kind: Any, value: Any, place: str) -> None:
     for one in fields(kind):
         path = f"{place}.{one.name}".lstrip(".")
         if one.name in value:
-            check_form(_NARROWER.get(one.name, str(one.type)), value[one.name], path)
+            said = str(one.type).replace("'", '"')  # as it is written, not as Python repeats it
+            check_form(_NARROWER.get(one.name, said), value[one.name], path)
         elif one.default is MISSING and one.default_factory is MISSING:
             raise ValueError(f"{place or 'it'} has no {one.name}")
     if kind is LayerDiagnosis and len(value["lags"]) != len(value["reach"]):
