@@ -24,8 +24,11 @@ from benchmarks.patterns._base import (
 
 
 def _counts(tuner: Any) -> list[Any]:
-    """What each trial of a Hyperband is, whatever it scored."""
-    keys = ("tuner/epochs", "tuner/initial_epoch", "tuner/bracket", "tuner/round")
+    """What each trial of a Hyperband is, whatever it scored.
+
+    Not ``tuner/bracket``, which KerasTuner sets to the bracket that was opened last.
+    """
+    keys = ("tuner/epochs", "tuner/initial_epoch", "tuner/round")
     every = [trial.hyperparameters.values for trial in tuner.oracle.trials.values()]
     return sorted([values.get(key) for key in keys] for values in every)
 

@@ -163,6 +163,23 @@ def test_each_lane_stops_by_itself(tmp_path):
     assert max(steps) < 8
 
 
+def test_a_callback_knows_the_metrics_of_a_model_that_anothers_program_trains(tmp_path):
+    def build(hp):
+        model = keras.Sequential(
+            [keras.Input(X.shape[1:]), keras.layers.Flatten(), keras.layers.Dense(1)]
+        )
+        optimizer = keras.optimizers.SGD(hp.Float("rate", 1e-3, 1e-1))
+        model.compile(optimizer, "mse", metrics=[keras.metrics.R2Score(name="fit")])
+        return model
+
+    stop = keras.callbacks.EarlyStopping(
+        "val_fit", patience=1
+    )  # Keras asks the metric for its mode
+    fit = {**FIT, "callbacks": [stop]}
+    tuner = searched(rnnsearch, "RandomSearch", tmp_path, build, fit, max_trials=3, seed=3)
+    assert [trial.status for trial in tuner.oracle.trials.values()] == ["COMPLETED"] * 3
+
+
 def test_another_process_reads_what_one_found(tmp_path):
     tuner = searched(rnnsearch, "RandomSearch", tmp_path, max_trials=2, seed=1)
     best = tuner.get_best_models()[0].predict(X, verbose=0)

@@ -14,7 +14,7 @@ import numpy as np
 from keras.src.utils.python_utils import pythonify_logs
 
 from rnnsearch.engines.built.fit_requests import Request, orders
-from rnnsearch.engines.built.shared_programs import Program, State, built_for
+from rnnsearch.engines.built.shared_programs import Program, State, built_for, know_metrics
 
 __all__ = ["Keeper", "Lane", "Trained"]
 
@@ -91,6 +91,8 @@ class Lane:
         self._state = built_for(model, request)
         self._generator = request.generator()
         self._watched = bool(callbacks)
+        if not all(getattr(one, "monitor", "") in ("loss", "val_loss") for one in callbacks):
+            know_metrics(model, request)
         self._calls = keras.callbacks.CallbackList(
             callbacks,
             add_history=True,

@@ -142,6 +142,16 @@ def built_for(model: keras.Model, request: Request) -> State:
     return _state(model)
 
 
+def know_metrics(model: keras.Model, request: Request) -> None:
+    """Make what a model is compiled with known to callbacks, as `fit` does before its first epoch.
+
+    A model that another's program trains was never traced: its metrics have no names yet.
+    """
+    compiled = model._compile_metrics
+    if compiled is not None and not compiled.built:
+        model._symbolic_build(data_batch=_first_batch(request))
+
+
 def _state(model: keras.Model) -> State:
     return (
         [v.value for v in model.trainable_variables],
