@@ -6,6 +6,7 @@ import http.client
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +99,8 @@ def test_the_page_is_made_anew_after_a_while_only(study: Path) -> None:
 def test_the_dashboard_has_verdicts_as_notes_and_files_as_artifacts(study: Path) -> None:
     summary = {"name": "x", "task": "many_to_one", "objective": "val_loss", "backend": "jax"}
     summary["direction"] = "minimize"
-    (study / "summary.json").write_text(json.dumps({**summary, "winner": {"number": 0}}))
+    winner = asdict(TrialRecord(0, "COMPLETE", 0.5))
+    (study / "summary.json").write_text(json.dumps({**summary, "winner": winner}))
     before = (study / "study.journal").read_bytes()
     shown = copy_of(api.Results.open(study))
     try:
