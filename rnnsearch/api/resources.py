@@ -81,7 +81,7 @@ def _data(folder: StudyFolder) -> Path:
 def limits_of(
     spec: Spec,
     folder: StudyFolder,
-    schedule: Callable[[int], Schedule],
+    schedule: Callable[..., Schedule],
     timeout: float | None,
     latest: float | None,
 ) -> Limits:

@@ -97,7 +97,7 @@ def work_of(
         Work(
             program,
             tuple(sorted(runs, key=lambda run: run.index)),
-            regime.final_schedule(runs[0].epochs),
+            regime.final_schedule(*(run.epochs for run in runs)),
             whole,
         )
         for program, runs in found.items()

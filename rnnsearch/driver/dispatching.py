@@ -23,7 +23,7 @@ class Limits:
     Attributes:
         block: Trials of a block; None: as many as suit the device and the trials.
         lanes: In which a block trains; None: as many as the engine likes.
-        schedule: From the epochs of a block's runs to their patience, rungs and stages.
+        schedule: From the epochs of each of a block's runs to their patience, rungs and stages.
         timeout: Seconds, or None.
         latest: Seconds up to which it goes on where no trial has ended; None as for `timeout`.
         memory: MiB that a worker may hold; one that holds more is replaced between blocks.
@@ -33,7 +33,7 @@ class Limits:
 
     block: int | None
     lanes: int | None
-    schedule: Callable[[int], Schedule]
+    schedule: Callable[..., Schedule]
     timeout: float | None
     memory: float
     latest: float | None = None
@@ -84,7 +84,7 @@ class Dispatch:
         for plan in planned.plans:
             self._attempts[plan.number] = self._attempts.get(plan.number, 0) + 1
         lanes = planned.lanes or self._limits.lanes
-        schedule = self._limits.schedule(planned.runs[0].epochs)
+        schedule = self._limits.schedule(*(run.epochs for run in planned.runs))
         block = Block(
             planned.program,
             planned.runs,
@@ -104,7 +104,7 @@ class Dispatch:
         order: Prepare | None = None
         if planned is not None:
             lanes = planned.lanes or self._limits.lanes
-            stride = self._limits.schedule(planned.runs[0].epochs).stride
+            stride = self._limits.schedule(*(run.epochs for run in planned.runs)).stride
             order = Prepare(planned.program, len(planned.runs), lanes, stride)
         elif self._queue.all_asked:
             order = self._afterwards()

@@ -45,6 +45,9 @@ _FORECASTS: tuple[_Point, ...] = (
 )
 """Where a sequence is the past of what is predicted."""
 
+_SHARES = (0.3, 1.0)
+"""Shares of the epochs, in turn."""
+
 _RATES = (3e-3, 5e-3)
 """Learning rates, in turn."""
 
@@ -58,7 +61,11 @@ def portfolio(space: SearchSpace, *, ordered: bool) -> Sequence[_Point]:
     """
     found: list[_Point] = []
     for index, shape in enumerate(_FORECASTS if ordered else _WHOLE):
-        point = {**_TRAINING, **shape, "learning_rate": _RATES[index % len(_RATES)]}
+        turn = {
+            "learning_rate": _RATES[index % len(_RATES)],
+            "epoch_share": _SHARES[index % len(_SHARES)],
+        }
+        point = {**_TRAINING, **shape, **turn}
         possible = {
             name: value
             for name, value in point.items()

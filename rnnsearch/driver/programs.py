@@ -95,11 +95,13 @@ class Programs:
         params: Mapping[str, Scalar],
         folds: Sequence[int],
         first: int,
-        epochs: Callable[[int], int],
+        epochs: Callable[[int, float], int],
     ) -> tuple[Run, ...]:
         program = self.program(params)
-        numbers = _numbers(self._space.complete(params), program.architecture)
-        length, seed = epochs(program.batch_size), self._spec.search.seed
+        complete = self._space.complete(params)
+        numbers = _numbers(complete, program.architecture)
+        length = epochs(program.batch_size, float(complete["epoch_share"] or 1.0))
+        seed = self._spec.search.seed
         return tuple(
             Run(number, _seed(seed, number, index), length, numbers, index, fold)
             for index, fold in enumerate(folds, start=first)

@@ -24,7 +24,7 @@ from rnnsearch.spec import SearchSpec, Spec
 from rnnsearch.tasks import TASKS
 from rnnsearch.vocabulary import PRUNERS
 
-__all__ = ["UNBOUNDED", "Regime", "batch_for", "first_network"]
+__all__ = ["SAYS_WHICH_EPOCH", "UNBOUNDED", "Regime", "batch_for", "first_network"]
 
 UNBOUNDED = 100_000
 """Trials of a search that only time ends."""
@@ -61,7 +61,7 @@ _LEAST_SEARCH = 0.25
 _LEAST_IN_TIME = 3
 """Epochs that a run has at least, however little time there is."""
 
-_SAYS_WHICH_EPOCH = 100
+SAYS_WHICH_EPOCH = 100
 """Sequences of a validation part that can tell one epoch from another."""
 
 _PATIENCE = 1 / 3
@@ -136,9 +136,10 @@ class Regime:
             trials = _TRIALS if search.timeout is None else UNBOUNDED
         pruner = search.pruner
         if pruner == "auto":
-            pruner = "none" if search.costs else "race" if possible else "hyperband"
+            by_epochs = "none" if "epoch_share" in spec.space else "hyperband"
+            pruner = "none" if search.costs else "race" if possible else by_epochs
         raced = possible if PRUNERS[pruner].by_runs else ()
-        tells = len(dataset.validation) >= _SAYS_WHICH_EPOCH
+        tells = len(dataset.validation) >= SAYS_WHICH_EPOCH
         # Texts that are written, and streams, are delivered as one network: others write a token
         # at a time, or carry states.
         averaged = dataset.stream is None and not dataset.target.tokens
@@ -167,8 +168,11 @@ class Regime:
         fitting = self.affordable // self.epochs(batch_for(self.sequences))
         return max(_LEAST_EXPECTED, min(_TRIALS, fitting))
 
-    def epochs(self, batch: int) -> int:
-        """Of a run whose batches have so many sequences."""
+    def epochs(self, batch: int, share: float = 1.0) -> int:
+        """Of a run whose batches have so many sequences, and which trains such a share of them."""
+        if share < 1:
+            epochs = self.epochs(batch)
+            return _shortened(epochs, share, self._stride(epochs))
         if self.asked_epochs != "auto":
             return self.asked_epochs
         # What is stopped by its epochs must be as old as what it is compared with.
@@ -179,9 +183,11 @@ class Regime:
         epochs = min(most, max(least, math.ceil(_UPDATES / updates)))
         return _whole_strides(epochs, self._stride(epochs))
 
-    def final_epochs(self, batch: int) -> int:
+    def final_epochs(self, batch: int, share: float = 1.0) -> int:
         """Of a run that may be delivered."""
         epochs = self.epochs(batch)
+        if share < 1:
+            return _shortened(self.final_epochs(batch), share, self._stride(epochs))
         if self.asked_epochs != "auto":
             return epochs
         return _whole_strides(_FINAL * epochs, self._stride(epochs))
@@ -206,21 +212,22 @@ class Regime:
             return self.asked_patience
         return None if self.keep == "last" else math.ceil(_PATIENCE * epochs)
 
-    def schedule(self, epochs: int) -> Schedule:
-        """When runs of so many epochs stop."""
-        asked = rungs(self.pruner, epochs)
-        stride = self._stride(epochs)
-        return Schedule(self.patience(epochs), asked, self.keep, self.stages, stride)
+    def schedule(self, *epochs: int) -> Schedule:
+        """When runs stop that have so many epochs, each."""
+        longest = max(epochs)
+        stride = _common(self._stride(longest), epochs)
+        asked = rungs(self.pruner, longest)
+        return Schedule(self.patience(longest), asked, self.keep, self.stages, stride)
 
-    def plain_schedule(self, epochs: int) -> Schedule:
+    def plain_schedule(self, *epochs: int) -> Schedule:
         """The same for runs that nothing is compared with on the way."""
-        return replace(self.schedule(epochs), rungs=frozenset(), stages=())
+        return replace(self.schedule(*epochs), rungs=frozenset(), stages=())
 
-    def final_schedule(self, epochs: int) -> Schedule:
+    def final_schedule(self, *epochs: int) -> Schedule:
         """The same for runs that may be delivered, which train longer."""
-        stride = self._stride(round(epochs / _FINAL))
-        stride = stride if epochs % stride == 0 else 1
-        return Schedule(self.patience(epochs), frozenset(), self.keep, stride=stride)
+        longest = max(epochs)
+        stride = _common(self._stride(round(longest / _FINAL)), epochs)
+        return Schedule(self.patience(longest), frozenset(), self.keep, stride=stride)
 
 
 def _delivered(search: SearchSpec) -> Literal["bag", "single", "best"]:
@@ -258,6 +265,16 @@ def first_network(spec: Spec, dataset: Dataset) -> Architecture:
     patch = space.domains.get("patch")
     params = space.complete({} if patch is None else {"patch": (patch.candidates() or (1,))[0]})
     return architecture_of(params, head, truncates=space.may_truncate())
+
+
+def _shortened(epochs: int, share: float, stride: int) -> int:
+    """A share of so many epochs, in whole strides."""
+    return min(epochs, _whole_strides(share * epochs, stride))
+
+
+def _common(stride: int, epochs: Sequence[int]) -> int:
+    """The stride, if it leads to each of these ends."""
+    return stride if all(one % stride == 0 for one in epochs) else 1
 
 
 def _whole_strides(epochs: float, stride: int) -> int:

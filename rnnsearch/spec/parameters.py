@@ -223,6 +223,18 @@ _ALL = (
         reason=_WITHOUT_RECURRENCE,
         tasks=_RECURRENT,
     ),
+    Parameter(
+        "epoch_share",
+        "float",
+        False,
+        1.0,
+        "How much of its epochs (`search.epochs`) a trial trains, its schedule with it. Of "
+        "forecasts that are judged at the last epoch 0.1, 0.3 and 1 are tried where this is not "
+        "given, unless `search` says how long trials train, or has a pruner that compares epochs.",
+        low=0,
+        high=1,
+        open_low=True,
+    ),
     Parameter("learning_rate", "float", False, 1e-3, "Step size.", low=0, open_low=True),
     Parameter(
         "schedule",

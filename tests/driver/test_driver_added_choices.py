@@ -67,10 +67,25 @@ def test_outputs_at_each_step_have_nothing_to_choose() -> None:
     assert not asked(task="many_to_many").space
 
 
-def test_windows_of_a_series_are_read_to_their_end(tmp_path: Any) -> None:
-    lines = ["t,value"] + [f"2024-01-01 {h:02}:00,{h % 7}" for h in range(24)]
-    (tmp_path / "s.csv").write_text("\n".join(lines))
-    data = {"source": "csv", "path": "s.csv", "time": "t", "inputs": ["value"], "target": "value"}
-    document = {"task": "many_to_one", "data": {**data, "window": 3}, "space": {}}
-    spec = parse(document, name="x", directory=tmp_path)
-    assert with_choices(spec, read(spec.data, spec.task, (3,))) is spec
+def forecast(folder: Any, rows: int, **search: Any) -> Spec:
+    """The spec with its choices, of a series of so many rows."""
+    lines = ["value", *(str(row % 7) for row in range(rows))]
+    (folder / "s.csv").write_text("\n".join(lines))
+    data = {"source": "csv", "path": "s.csv", "inputs": ["value"], "target": "value", "window": 3}
+    document = {"task": "many_to_one", "data": data, "space": {}, "search": search}
+    spec = parse(document, name="x", directory=folder)
+    return with_choices(spec, read(spec.data, spec.task, (3,)))
+
+
+def test_windows_of_a_series_are_read_to_their_end_for_as_long_as_does_best(tmp_path: Any) -> None:
+    shares = {"epoch_share": Domain(kind="choice", values=(0.1, 0.3, 1.0))}
+    assert forecast(tmp_path, 60).space == shares
+    assert forecast(tmp_path, 60, pruner="race").space == shares
+    assert not forecast(tmp_path, 900).space, "a validation part that says which epoch was best"
+
+
+@pytest.mark.parametrize(
+    "said", [{"epochs": 50}, {"patience": 5}, {"keep": "best"}, {"pruner": "hyperband"}], ids=str
+)
+def test_who_says_how_long_forecasts_train_is_taken_at_their_word(tmp_path: Any, said: Any) -> None:
+    assert not forecast(tmp_path, 60, **said).space

@@ -44,6 +44,16 @@ def test_few_sequences_train_a_thousand_updates_and_are_judged_at_the_last_epoch
     assert found.schedule(200).rungs == frozenset()
 
 
+def test_a_share_of_the_epochs_is_whole_looks_at_a_run() -> None:
+    found = regime(50, folds=5)
+    shares = (0.1, 0.3, 1.0)
+    assert [found.epochs(8, share) for share in shares] == [20, 60, 200]
+    assert [found.final_epochs(8, share) for share in shares] == [30, 90, 300]
+    assert found.epochs(8, 0.01) == found.schedule(20, 60, 200).stride == 5
+    assert found.schedule(20, 61).stride == 1, "a look after 5 would pass the end of the second"
+    assert [regime(50, folds=5, epochs=7).epochs(8, share) for share in shares] == [1, 3, 7]
+
+
 def test_larger_validation_parts_say_which_epoch_and_when_to_stop() -> None:
     found = regime(1_000)
 

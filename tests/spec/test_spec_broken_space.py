@@ -12,7 +12,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         [("space", "unit: 32")],
         "s.yaml:10:3: space.unit: must be a key of space; received unit; did you mean units? "
         "known keys: cell, depth, units, bidirectional, embedding_dim, attention, decoder, pooling, patch, changes, layer_norm, window, batch_size, "
-        "optimizer, clip_mode, clip_norm, unroll_length, learning_rate, schedule, averaging, weight_decay, "
+        "optimizer, clip_mode, clip_norm, unroll_length, epoch_share, learning_rate, schedule, averaging, weight_decay, "
         "dropout, recurrent_dropout, augment, teacher_forcing, forget_bias, momentum, beta_1, beta_2, rho, "
         "label_smoothing",
     ),
@@ -112,7 +112,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         [("space", "dropout: {min: 0, max: 0.5, when: {cel: LSTM}}")],
         "s.yaml:10:38: space.dropout.when.cel: must be a key of space.dropout.when; received "
         "cel; did you mean cell? known keys: cell, depth, units, bidirectional, embedding_dim, attention, decoder, pooling, patch, changes, layer_norm, "
-        "window, batch_size, optimizer, clip_mode, clip_norm, unroll_length, learning_rate, schedule, averaging, "
+        "window, batch_size, optimizer, clip_mode, clip_norm, unroll_length, epoch_share, learning_rate, schedule, averaging, "
         "weight_decay, recurrent_dropout, augment, teacher_forcing, forget_bias, momentum, beta_1, beta_2, rho, "
         "label_smoothing",
     ),

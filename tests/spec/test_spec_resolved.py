@@ -79,6 +79,7 @@ def test_every_default_is_written() -> None:
             "clip_norm": 1.0,
             "clip_mode": "global_norm",
             "unroll_length": "full",
+            "epoch_share": 1.0,
             "learning_rate": 0.001,
             "schedule": "cosine",
             "averaging": 0.0,
@@ -124,6 +125,7 @@ def test_every_default_is_written() -> None:
             "diagnosis": True,
             "trackers": [],
             "join": "machine",
+            "storage": None,
             "code": None,
         },
     }
