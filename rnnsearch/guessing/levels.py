@@ -86,6 +86,8 @@ def compare_scalings(
         return None
     some = np.sort(np.random.default_rng(0).permutation(count)[:_MOST])
     real = np.full(len(some), steps) if lengths is None else np.asarray(lengths)[some]
+    if not ((real >= 1) & (real <= steps)).all():  # which whoever reads the file will refuse
+        return None
     values = np.where(real_steps(real, steps, False)[..., None], x[some], np.nan)
     values = fill_gaps(values.astype(np.float64), real)
     targets = _targets(y[some], classes)

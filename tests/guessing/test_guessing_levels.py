@@ -11,6 +11,7 @@ from sklearn.model_selection import LeaveOneOut, cross_val_predict
 
 import rnnsearch
 from rnnsearch.data.splits import stratified_parts
+from rnnsearch.errors import InvalidData
 from rnnsearch.guessing import Wishes, guess
 from rnnsearch.guessing.levels import _evened, _ridges, compare_scalings, scaling_setting
 from tests.guessing.conftest import setting
@@ -104,3 +105,13 @@ def test_ridges_are_those_fitted_without_each(index: int) -> None:
     penalty = (1e-3, 1e-2, 1e-1, 1.0, 10.0)[index] * (centred**2).sum() / 25
     expected = cross_val_predict(Ridge(alpha=penalty), x, y, cv=LeaveOneOut())
     np.testing.assert_allclose(_ridges(x, y)[index], expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("length", [-6, 0, 41])
+def test_lengths_that_cannot_be_are_refused_in_one_line(length: int, tmp_path: Path) -> None:
+    x, y = waves(40, levels=0)
+    lengths = np.full(40, 40, np.int8)
+    lengths[7] = length
+    np.savez(tmp_path / "data.npz", x=x[..., None], y=y, lengths=lengths)
+    with pytest.raises(InvalidData, match="lengths"):
+        rnnsearch.init(tmp_path / "data.npz", output=tmp_path / "s.yaml")
