@@ -414,3 +414,11 @@ def test_new_file_must_fit_the_model(write_npz: Any, npz_source: Any) -> None:
     assert messages(caught) == [
         "data.path: must be classes known from training; received 4, 5; there are: 0, 1, 2, 3"
     ]
+
+
+def test_a_number_alone_is_refused_as_other_axes_are(npz_source: Any, write_npz: Any) -> None:
+    path = write_npz(x=np.float32(3.0), y=np.arange(20))
+    with pytest.raises(
+        InvalidData, match=r"must have the axes \(N, T, F\) or \(N, T\); received x"
+    ):
+        read(npz_source(path), "many_to_one")

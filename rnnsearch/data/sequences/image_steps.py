@@ -40,6 +40,8 @@ def said_steps(raw: Raw, settings: Mapping[str, Any], task: str) -> tuple[str, .
     mapping = MAPPINGS[task]
     if not mapping.reads_sequence or not mapping.recurrent or settings.get("steps") is not None:
         return ()
+    if not raw.x.ndim:  # a number alone, which is refused
+        return ()
     axes = said_axes(raw.x, raw.names[0]) if "steps" in settings else ""
     looked = "padding" in settings and settings["padding"] is None and raw.lengths is None
     padding = said_padding(raw.x, raw.names[0]) if looked and not axes else ""
