@@ -22,6 +22,7 @@ from rnnsearch.data.time import (
     infer_step,
     join_cells,
     read_stamps,
+    read_times,
     times_after,
     with_writing,
 )
@@ -252,3 +253,8 @@ def test_a_new_file_is_read_as_the_first_was_or_refused(write_csv: Any, csv_sour
     swapped = write_csv({"t": early.strftime("%m/%d/%Y"), "y": values[:10]})
     with pytest.raises(InvalidData, match=r"1 day apart.*1 month apart"):
         prepared.inputs(str(swapped))
+
+
+def test_words_for_nothing_are_no_durations() -> None:
+    times = read_times(["nan", "NaT", "nat", "00:10:00"], "duration")
+    assert np.isnat(times).tolist() == [True, True, True, False]

@@ -193,7 +193,8 @@ def _duration(cell: str) -> datetime.timedelta | None:
         return datetime.timedelta(hours=hours, minutes=minutes, seconds=seconds)
     import pandas as pd
 
-    return pd.Timedelta(cell).to_pytimedelta()
+    found = pd.Timedelta(cell)  # of "nan" it is no time
+    return None if pd.isna(found) else found.to_pytimedelta()
 
 
 def _by_pattern(cells: Sequence[str], pattern: str) -> np.ndarray:
