@@ -193,8 +193,8 @@ def _duration(cell: str) -> datetime.timedelta | None:
         return datetime.timedelta(hours=hours, minutes=minutes, seconds=seconds)
     import pandas as pd
 
-    found = pd.Timedelta(cell)  # of "nan" it is no time
-    return None if pd.isna(found) else found.to_pytimedelta()
+    elapsed = pd.Timedelta(cell)  # NaT, of "nan"
+    return None if pd.isna(elapsed) else elapsed.to_pytimedelta()
 
 
 def _by_pattern(cells: Sequence[str], pattern: str) -> np.ndarray:
