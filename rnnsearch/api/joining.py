@@ -17,9 +17,9 @@ from rnnsearch.execution.guests import knock
 from rnnsearch.execution.processes import worker_environment
 from rnnsearch.records import StudyFolder
 
-__all__ = ["door", "join"]
+__all__ = ["door", "join", "searched_in"]
 
-DATABASES = ("postgresql://", "postgres://")
+_DATABASES = ("postgresql://", "postgres://")
 """How the address of a database begins."""
 
 _LOOK_SECONDS = 0.2
@@ -82,7 +82,7 @@ def join(results: str | Path, say: Callable[[str], None] = lambda text: None) ->
         KeyboardInterrupt: Ctrl-C or SIGTERM came; the worker has ended.
     """
     named = str(results)
-    folder = StudyFolder(searched_in(named) if named.startswith(DATABASES) else results)
+    folder = StudyFolder(searched_in(named) if named.startswith(_DATABASES) else results)
     if not folder.exists():
         raise StudyError(
             f"Expected the folder of a search that runs. Received: {folder.path}, which holds no "

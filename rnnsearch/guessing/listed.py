@@ -33,7 +33,7 @@ def check_no_lists(table: Table, names: Sequence[str]) -> None:
         InvalidData: It is one.
     """
     lists = [note for note in table.notes if note.endswith(UNREADABLE)]
-    if lists and not any(_mean_spaces(table, name) for name in names):
+    if lists and not any(_holds_sentences(table, name) for name in names):
         name = lists[0].removesuffix(UNREADABLE).strip(" '")
         refuse("must have one number, text or time a cell", f"lists in '{name}'", _WAY)
     for name in names:
@@ -62,7 +62,7 @@ def _some(table: Table, name: str) -> list[str]:
     return cells[:: max(1, len(cells) // _SAMPLE)]
 
 
-def _mean_spaces(table: Table, name: str) -> bool:
+def _holds_sentences(table: Table, name: str) -> bool:
     """Whether a column holds sentences, which lists may only stand beside."""
     some = _some(table, name)
     return bool(some) and sum(cell.count(" ") for cell in some) >= 3 * len(some)

@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from rnnsearch.data.collecting import name_some
 from rnnsearch.data.raw.tables import Table
-from rnnsearch.data.series.missing_rows import unlike_steps
-from rnnsearch.data.time import Step
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
-from rnnsearch.guessing.columns import Column, before_test
+from rnnsearch.guessing.columns import Column
 from rnnsearch.guessing.forecast_settings import base_setting, lag_settings, log_settings
 from rnnsearch.guessing.listed import check_no_lists, listed_note
 from rnnsearch.guessing.pairs import find_texts, guess_pairs
-from rnnsearch.guessing.panel import Panel
-from rnnsearch.guessing.restarts import restarts_note
 from rnnsearch.guessing.row_sequences import find_sequences, guess_rows, words_of
 from rnnsearch.guessing.season import (
-    Season,
     calendar_feature,
-    find_cycles,
-    find_patterns,
-    find_seasons,
 )
-from rnnsearch.guessing.table_columns import TableColumns, look_at, share_of
-from rnnsearch.guessing.targets import choose_target, class_objective
-from rnnsearch.guessing.times import Times
+from rnnsearch.guessing.step_series import StepSeries, look_along
+from rnnsearch.guessing.table_columns import TableColumns, look_at
+from rnnsearch.guessing.targets import class_objective
 from rnnsearch.guessing.wide import check_no_archive
 from rnnsearch.vocabulary import MANY_TO_MANY, MANY_TO_ONE, ONE_TO_MANY
 
@@ -40,70 +31,6 @@ _MANY_WINDOWS = 3000
 """Training windows that overlap teach little more than every second of them."""
 _SHORT, _LONG, _USUAL = 8, 96, 48
 """Windows: at least, at most, and where the season is longer or there is none."""
-
-
-@dataclass(frozen=True)
-class _Series:
-    """What was found in the file; of several series in the longest, which stands for the others.
-
-    Attributes:
-        rows: R.
-        time, step: The columns of time stamps and what lies between them, if there are any.
-        columns: Those that can be used, in the order of the file.
-        target: What is predicted, one of `columns`, and why this one.
-        share: Of the validation and the test part, each.
-        seasons: Confirmed ones, shortest first.
-        patterns: Days and weeks that show in the target without being seasons.
-        panel: The series of the file; None where there is one.
-        lacking: Which rows are missing by the clock, as text; "" if none is.
-        duplicates: What to do about rows with the time stamp of the row before, if there are any.
-        split: The parts, where a column says them.
-    """
-
-    rows: int
-    time: Times | None
-    step: Step | None
-    columns: tuple[Column, ...]
-    target: Column
-    why: str
-    share: float
-    seasons: tuple[Season, ...]
-    patterns: tuple[Season, ...]
-    panel: Panel | None
-    lacking: str
-    duplicates: str | None
-    split: dict[str, object] | None
-
-    @property
-    def part(self) -> int:
-        """Rows of the validation part."""
-        return round(self.rows * self.share)
-
-    @property
-    def training(self) -> int:
-        """Rows of the training part."""
-        return self.rows - 2 * self.part
-
-    @property
-    def parts(self) -> list[tuple[int, int]]:
-        """Rows of the training and of the validation part of each series of the file."""
-        lengths = (self.rows,) if self.panel is None else self.panel.lengths
-        judged = [round(rows * self.share) for rows in lengths]
-        return [(rows - 2 * part, part) for rows, part in zip(lengths, judged, strict=True)]
-
-    @property
-    def have_logarithms(self) -> bool:
-        """Whether all numbers that are read are above 0."""
-        read = [*(column for column in self.columns if column.is_read), self.target]
-        names = {column.name for column in read if column.kind == "number"}
-        if self.panel is not None:
-            return all(self.panel.least(name) > 0 for name in names)
-        return all(np.nanmin(column.values) > 0 for column in read if column.name in names)
-
-    @property
-    def inputs(self) -> list[str]:
-        """Columns of numbers and of few kinds, the past of classes that are forecast among them."""
-        return [column.name for column in self.columns if column.is_read]
 
 
 def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
@@ -136,7 +63,7 @@ def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
         check_no_archive(table, found.others)
     if wishes.mapping is not None and wishes.mapping.encodes:
         check_wishes(wishes, _TASKS, "a table without two columns of texts")
-    series, notes = _look(found, wishes)
+    series, notes = look_along(found, wishes)
     if wishes.mapping is not None and wishes.mapping.unfolds:
         return _blocks(series, source, wishes, notes)
     return _windows(series, source, wishes, notes)
@@ -150,54 +77,7 @@ def _about_texts(table: Table, found: TableColumns) -> bool:
     return wordy and not numbers and found.panel is None
 
 
-def _look(found: TableColumns, wishes: Wishes) -> tuple[_Series, list[str]]:
-    """What a series holds, and notes for the user."""
-    time, table, notes = found.time, found.table, [*found.notes]
-    step = None if found.clocked is None else found.clocked.step
-    rows = len(table.rows)
-    share = share_of(rows)
-    if time is None:
-        notes.append("no column of time stamps was found: rows are taken to be in order of time")
-        notes += restarts_note(table, found.others)
-    else:
-        notes += time.stamps.notes
-    usable = tuple(column for column in found.others if not column.flaw)
-    series = None if found.panel is None else found.panel.name
-    named = () if time is None else time.names
-    likely = [column for column in found.others if column.name not in found.calendar]
-    choice = found.others if wishes.target is not None else likely or found.others
-    target, why = choose_target(table, choice, wishes.target, named, series)
-    for column in found.others:
-        if column.name != target.name and (column.flaw or not column.is_read):
-            flaw = column.flaw or "is text with gaps, which has no kind in between"
-            notes.append(f"{_show(column.name)} is left out: it {flaw}")
-    # Classes follow what is measured, but less clearly: seasons are looked for in both.
-    repeating = [target, *(c for c in usable if target.classes and c.kind == "number")]
-    past = rows - round(rows * share)
-    dated = step if time is not None and time.stamps.clock.dated else None
-    clock = found.ticks
-    values = [before_test(column, past, column is target, clock) for column in repeating]
-    lacking = "" if found.clocked is None else found.clocked.lacking
-    unlike = "" if found.clocked is None or step is None else unlike_steps(found.clocked, step)
-    if unlike:  # rows put in for one step would be most of those of another
-        lacking, notes = "", [*notes, unlike]
-    daily = time is not None and time.stamps.clock.daily
-    even = step is None or step.regular
-    seasons = tuple(find_seasons(values, dated, daily) or (find_cycles(values) if even else []))
-    shown = () if daily else find_patterns(values[0], dated)
-    names = {season.name for season in seasons}
-    patterns = tuple(season for season in shown if season.name not in names)
-    chosen = (usable, target, why)
-    split = found.split if found.part and found.in_order else None
-    if found.part and split is None:
-        notes.append(
-            f"{_show(found.part)} is left out: it says parts, but not one after the other in time"
-        )
-    whole = (rows, time, step, *chosen, share, seasons, patterns)
-    return _Series(*whole, found.panel, lacking, found.duplicates, split), notes
-
-
-def _windows(series: _Series, source: str, wishes: Wishes, notes: list[str]) -> Guess:
+def _windows(series: StepSeries, source: str, wishes: Wishes, notes: list[str]) -> Guess:
     """many_to_one or many_to_many: windows over the series."""
     if not series.inputs:
         refuse(
@@ -245,7 +125,7 @@ def _windows(series: _Series, source: str, wishes: Wishes, notes: list[str]) -> 
     )
 
 
-def _changes(series: _Series) -> tuple[list[Setting], Setting, str]:
+def _changes(series: StepSeries) -> tuple[list[Setting], Setting, str]:
     """What the change is learned from, what judges the forecasts, and a note."""
     if series.target.classes:
         return [], _objective(series), ""
@@ -260,7 +140,7 @@ def _changes(series: _Series) -> tuple[list[Setting], Setting, str]:
     return alike, Setting("objective", "val_smape", why), note
 
 
-def _forecast_settings(series: _Series) -> list[Setting]:
+def _forecast_settings(series: StepSeries) -> list[Setting]:
     """What numbers are learned as, and what of their past is read."""
     rows = series.training + series.part
     values = series.target.values[:rows]
@@ -269,7 +149,7 @@ def _forecast_settings(series: _Series) -> list[Setting]:
     return [base_setting(), *logs, *lags]
 
 
-def _blocks(series: _Series, source: str, wishes: Wishes, notes: list[str]) -> Guess:
+def _blocks(series: StepSeries, source: str, wishes: Wishes, notes: list[str]) -> Guess:
     """one_to_many: the calendar of a season's first row predicts the rows of it."""
     path = "--task"
     if series.target.kind == "label":
@@ -312,7 +192,7 @@ _BLOCKS = ("day", "week")
 _INPUTS = ("inputs", "calendar")
 
 
-def _source_settings(series: _Series, source: str) -> list[Setting]:
+def _source_settings(series: StepSeries, source: str) -> list[Setting]:
     """The columns."""
     found = [Setting("source", source), Setting("path", None)]
     if series.time is not None:
@@ -336,7 +216,7 @@ def _source_settings(series: _Series, source: str) -> list[Setting]:
     return found
 
 
-def _last_settings(series: _Series) -> list[Setting]:
+def _last_settings(series: StepSeries) -> list[Setting]:
     """Kind of the target, season, gaps and parts."""
     found: list[Setting] = []
     target = series.target
@@ -375,12 +255,12 @@ def _last_settings(series: _Series) -> list[Setting]:
     return found
 
 
-def _gaps(series: _Series, column: Column) -> int:
+def _gaps(series: StepSeries, column: Column) -> int:
     """Empty cells of a column."""
     return int(column.gaps.sum()) if series.panel is None else series.panel.gaps(column.name)
 
 
-def _window(series: _Series) -> tuple[int, str]:
+def _window(series: StepSeries) -> tuple[int, str]:
     """Input steps: the shortest season, where it is neither very short nor very long."""
     most = max(2, series.part // 2)
     window, why = _USUAL, "input steps; no season was found, so try others"
@@ -398,7 +278,7 @@ def _window(series: _Series) -> tuple[int, str]:
     return window, why
 
 
-def _objective(series: _Series) -> Setting:
+def _objective(series: StepSeries) -> Setting:
     if series.target.classes:
         return class_objective(series.target.classes.values())
     return Setting("objective", "val_rmse", "in the target's own unit; smaller is better")

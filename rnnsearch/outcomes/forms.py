@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields
-from typing import Any
+import types
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, fields, is_dataclass
+from functools import cache
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from rnnsearch.diagnosis import LayerDiagnosis
 from rnnsearch.models import Architecture
-from rnnsearch.outcomes.baseline import BaselineRecord
 from rnnsearch.outcomes.by_target import TargetStanding
-from rnnsearch.outcomes.finals import Confirmed, Delivery
 from rnnsearch.outcomes.summary import Summary
 from rnnsearch.outcomes.trial import TrialRecord
-from rnnsearch.tasks import Head, SourceInput
+from rnnsearch.spec import Scalar
 
-__all__ = ["check_form", "check_network", "check_result", "check_summary"]
+__all__ = ["check_form", "check_network", "check_params", "check_result", "check_summary"]
 
 _MOST = 2**53
 """Whole numbers below it are exact in floating point."""
@@ -32,10 +32,10 @@ def check_summary(values: Any) -> None:
         if missing:
             raise ValueError(f"it has no {missing[0]}")
         values = {**_OLDEST, **values}
-    check_form("Summary", values, "")
+    check_form(Summary, values, "")
     if values["winner"] is not None:
-        check_form("Mapping[str, float]", values["winner"].get("test", {}), "winner.test")
-    check_form("Sequence[TargetStanding]", values.get("targets", []), "targets")
+        check_form(Mapping[str, float], values["winner"].get("test", {}), "winner.test")
+    check_form(Sequence[TargetStanding], values.get("targets", []), "targets")
 
 
 def check_result(values: Any) -> None:
@@ -44,8 +44,17 @@ def check_result(values: Any) -> None:
     Raises:
         ValueError: They have not that form.
     """
-    check_form("Mapping[str, Any]", values, "what a trial came to")
-    check_form("TrialRecord", {"number": 0, "state": "FAIL", **values}, "")
+    check_form(Mapping[str, Any], values, "what a trial came to")
+    check_form(TrialRecord, {"number": 0, "state": "FAIL", **values}, "")
+
+
+def check_params(values: Any) -> None:
+    """The same of a configuration, parameter by parameter.
+
+    Raises:
+        ValueError: It has not that form.
+    """
+    check_form(Mapping[str, Scalar], values, "params")
 
 
 def check_network(values: Any) -> None:
@@ -54,82 +63,91 @@ def check_network(values: Any) -> None:
     Raises:
         ValueError: They have not that form.
     """
-    check_form("Architecture", values, "network")
+    check_form(Architecture, values, "network")
     if not values["units"] or values.get("patch", 1) < 1:
         raise ValueError("network has no layers, or no steps in a patch")
 
 
-def check_form(annotation: str, value: Any, place: str) -> None:
-    """See that a value is what the annotation of a record's field says.
+def check_form(kind: Any, value: Any, place: str) -> None:
+    """See that a value is of a type, as JSON has it: a record is a mapping, a sequence a list.
 
     None stands for a number that is not finite, too.
 
     Raises:
         ValueError: It is not.
     """
-    if annotation.endswith(" | None"):
-        if value is not None:
-            check_form(annotation.removesuffix(" | None"), value, place)
-    elif annotation in _RECORDS:
-        _check_record(_RECORDS[annotation], value, place)
-    elif annotation in _LEAVES:
-        wanted, fits = _LEAVES[annotation]
-        if not fits(value):
-            raise ValueError(f"{place or 'it'} is no {wanted}")
-    else:
-        _check_parts(annotation, value, place)
+    outer, inner = get_origin(kind), get_args(kind)
+    if is_dataclass(kind):
+        _check_record(kind, value, place)
+    elif outer in (Union, types.UnionType):
+        _check_one_of(inner, value, place)
+    elif outer is Literal:
+        _check_leaf(isinstance(value, str) and value in inner, " or ".join(inner), place)
+    elif kind in _LEAVES:
+        wanted, known = _LEAVES[kind]
+        _check_leaf(_is(kind, known, value), wanted, place)
+    elif kind is not Any:
+        _check_parts(issubclass(outer, Mapping), inner, value, place)
+
+
+def _check_one_of(kinds: Sequence[Any], value: Any, place: str) -> None:
+    """See that a value is None, where it may be, or of one of several types."""
+    others = [kind for kind in kinds if kind is not types.NoneType]
+    if value is None and len(others) < len(kinds):
+        return
+    if len(others) == 1:
+        check_form(others[0], value, place)
+        return
+    fits = any(_is(kind, _LEAVES[kind][1], value) for kind in others)
+    _check_leaf(fits, "value of a parameter", place)
+
+
+def _check_leaf(fits: bool, wanted: str, place: str) -> None:
+    if not fits:
+        raise ValueError(f"{place or 'it'} is no {wanted}")
+
+
+def _is(kind: Any, known: tuple[type, ...], value: Any) -> bool:
+    """Whether a plain value is of a type; true and false are no numbers."""
+    if isinstance(value, bool):
+        return kind is bool
+    if kind is int:
+        return isinstance(value, int) and 0 <= value < _MOST
+    return isinstance(value, known)
 
 
 def _check_record(kind: Any, value: Any, place: str) -> None:
     """See that a mapping has the fields of a record."""
-    if not isinstance(value, dict):
-        raise ValueError(f"{place or 'it'} is no mapping")
+    _check_leaf(isinstance(value, dict), "mapping", place)
+    hints = _hints(kind)
     for one in fields(kind):
         path = f"{place}.{one.name}".lstrip(".")
         if one.name in value:
-            said = str(one.type).replace("'", '"')  # as it is written, not as Python repeats it
-            check_form(_NARROWER.get(one.name, said), value[one.name], path)
+            check_form(hints[one.name], value[one.name], path)
         elif one.default is MISSING and one.default_factory is MISSING:
             raise ValueError(f"{place or 'it'} has no {one.name}")
+    for name, share in value.get("shares", {}).items() if "shares" in hints else ():
+        _check_leaf(share is not None, "number", f"{place}.shares.{name}")
     if kind is LayerDiagnosis and len(value["lags"]) != len(value["reach"]):
         raise ValueError(f"{place} has another number of lags than of reach")
 
 
-def _check_parts(annotation: str, value: Any, place: str) -> None:
-    """See that a list or a mapping has such parts."""
-    outer, _, inner = annotation.removesuffix("]").partition("[")
-    inner = inner.removesuffix(", ...")
-    if outer == "Mapping":
-        if not isinstance(value, dict):
-            raise ValueError(f"{place} is no mapping")
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    """Field → type; of those that a module imports for type checkers only, too."""
+    return get_type_hints(kind, localns={"Scalar": Scalar})
+
+
+def _check_parts(mapping: bool, inner: Sequence[Any], value: Any, place: str) -> None:
+    """See that a mapping or a list has parts of a type."""
+    if mapping:
+        _check_leaf(isinstance(value, dict), "mapping", place)
         parts = [(f"{place}.{name}", part) for name, part in value.items()]
-        inner = inner.removeprefix("str, ")
     else:
-        if not isinstance(value, list | tuple):
-            raise ValueError(f"{place} is no list")
+        _check_leaf(isinstance(value, list | tuple), "list", place)
         parts = [(f"{place}[{number}]", part) for number, part in enumerate(value)]
     for path, part in parts:
-        check_form(inner, part, path)
-
-
-def _is_number(value: Any) -> bool:
-    return value is None or (isinstance(value, float | int) and not isinstance(value, bool))
-
-
-def _is_scalar(value: Any) -> bool:
-    return _is_number(value) or isinstance(value, str | bool)
-
-
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _one_of(*known: str) -> tuple[str, Callable[[Any], bool]]:
-    return " or ".join(known), lambda value: isinstance(value, str) and value in known
+        check_form(inner[1] if mapping else inner[0], part, path)
 
 
 _OLDEST: Mapping[str, Any] = {
@@ -143,32 +161,10 @@ _OLDEST: Mapping[str, Any] = {
 }
 """What readers can do without."""
 
-_NARROWER: Mapping[str, str] = {"shares": "Mapping[str, share]"}
-"""Field → what it holds, where that is less than its annotation says."""
-
-_RECORDS: Mapping[str, Any] = {
-    "Architecture": Architecture,
-    "Head": Head,
-    "SourceInput": SourceInput,
-    "BaselineRecord": BaselineRecord,
-    "Confirmed": Confirmed,
-    "Delivery": Delivery,
-    "LayerDiagnosis": LayerDiagnosis,
-    "Summary": Summary,
-    "TargetStanding": TargetStanding,
-    "TrialRecord": TrialRecord,
+_LEAVES: Mapping[Any, tuple[str, tuple[type, ...]]] = {
+    bool: ("true or false", (bool,)),
+    float: ("number", (float, int, types.NoneType)),
+    int: ("whole number", (int,)),
+    str: ("text", (str,)),
 }
-
-_LEAVES: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
-    "Any": ("value", lambda _: True),
-    "Direction": _one_of("minimize", "maximize"),
-    'Literal["linear", "softmax"]': _one_of("linear", "softmax"),
-    "Scalar": ("value of a parameter", _is_scalar),
-    "TrialState": _one_of("COMPLETE", "PRUNED", "FAIL", "RUNNING", "WAITING"),
-    "Verdict": _one_of("beats", "ties", "loses"),
-    "bool": ("true or false", lambda value: isinstance(value, bool)),
-    "float": ("number", _is_number),
-    "share": ("number", lambda value: value is not None and _is_number(value)),
-    "int": ("whole number", _is_whole),
-    "str": ("text", _is_text),
-}
+"""Type → what it is called, and of what types its values are as JSON has them."""

@@ -128,6 +128,7 @@ class Database:
         """Rename the study to ``<name>.old-1``, ``-2`` …, so that it can start anew."""
 
         def renamed(connection: Connection) -> None:
+            """Give it the first name that is free."""
             rows = connection.execute("SELECT name FROM rnnsearch_studies").fetchall()
             taken, number = {row[0] for row in rows}, 1
             while (aside := f"{self._name}.old-{number}") in taken:
@@ -154,6 +155,7 @@ class Database:
         """
 
         def written(connection: Connection) -> None:
+            """What is not there yet, after a look at what is."""
             there = self._since(connection, start)
             if there != list(lines[: len(there)]):
                 raise StudyError(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from rnnsearch.errors import StudyError
 from rnnsearch.outcomes import TrialRecord
-from rnnsearch.outcomes.forms import check_form, check_result
+from rnnsearch.outcomes.forms import check_form, check_params, check_result
 from rnnsearch.outcomes.fronts import values_of, violations
 from rnnsearch.records.folder import StudyFolder
 from rnnsearch.records.notes import RESULT, WAITS, params_of, result_of
@@ -205,10 +205,10 @@ def records(study: optuna.Study) -> list[TrialRecord]:
     for trial in sorted(frozen, key=lambda trial: trial.number):
         try:
             check_result(result_of(trial))
-            check_form("Mapping[str, Scalar]", params_of(trial), "params")
+            check_params(params_of(trial))
             rungs = trial.intermediate_values
-            check_form("Sequence[int]", list(rungs), "rungs")
-            check_form("Sequence[float]", list(rungs.values()), "values at rungs")
+            check_form(Sequence[int], list(rungs), "rungs")
+            check_form(Sequence[float], list(rungs.values()), "values at rungs")
             found.append(_record(trial, objective))
         except (TypeError, ValueError) as error:  # the journal is text that others may write
             raise StudyError(

@@ -1,0 +1,131 @@
+"""What a table with a row a time step holds: what is predicted, from what, and what repeats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnsearch.data.series.missing_rows import unlike_steps
+from rnnsearch.data.time import Step
+from rnnsearch.guessing._base import Wishes
+from rnnsearch.guessing.columns import Column, before_test
+from rnnsearch.guessing.panel import Panel
+from rnnsearch.guessing.restarts import restarts_note
+from rnnsearch.guessing.season import Season, find_cycles, find_patterns, find_seasons
+from rnnsearch.guessing.table_columns import TableColumns, share_of
+from rnnsearch.guessing.targets import choose_target
+from rnnsearch.guessing.times import Times
+
+__all__ = ["StepSeries", "look_along"]
+
+
+@dataclass(frozen=True)
+class StepSeries:
+    """What was found in the file; of several series in the longest, which stands for the others.
+
+    Attributes:
+        rows: R.
+        time, step: The columns of time stamps and what lies between them, if there are any.
+        columns: Those that can be used, in the order of the file.
+        target: What is predicted, one of `columns`, and why this one.
+        share: Of the validation and the test part, each.
+        seasons: Confirmed ones, shortest first.
+        patterns: Days and weeks that show in the target without being seasons.
+        panel: The series of the file; None where there is one.
+        lacking: Which rows are missing by the clock, as text; "" if none is.
+        duplicates: What to do about rows with the time stamp of the row before, if there are any.
+        split: The parts, where a column says them.
+    """
+
+    rows: int
+    time: Times | None
+    step: Step | None
+    columns: tuple[Column, ...]
+    target: Column
+    why: str
+    share: float
+    seasons: tuple[Season, ...]
+    patterns: tuple[Season, ...]
+    panel: Panel | None
+    lacking: str
+    duplicates: str | None
+    split: dict[str, object] | None
+
+    @property
+    def part(self) -> int:
+        """Rows of the validation part."""
+        return round(self.rows * self.share)
+
+    @property
+    def training(self) -> int:
+        """Rows of the training part."""
+        return self.rows - 2 * self.part
+
+    @property
+    def parts(self) -> list[tuple[int, int]]:
+        """Rows of the training and of the validation part of each series of the file."""
+        lengths = (self.rows,) if self.panel is None else self.panel.lengths
+        judged = [round(rows * self.share) for rows in lengths]
+        return [(rows - 2 * part, part) for rows, part in zip(lengths, judged, strict=True)]
+
+    @property
+    def have_logarithms(self) -> bool:
+        """Whether all numbers that are read are above 0."""
+        read = [*(column for column in self.columns if column.is_read), self.target]
+        names = {column.name for column in read if column.kind == "number"}
+        if self.panel is not None:
+            return all(self.panel.least(name) > 0 for name in names)
+        return all(np.nanmin(column.values) > 0 for column in read if column.name in names)
+
+    @property
+    def inputs(self) -> list[str]:
+        """Columns of numbers and of few kinds, the past of classes that are forecast among them."""
+        return [column.name for column in self.columns if column.is_read]
+
+
+def look_along(found: TableColumns, wishes: Wishes) -> tuple[StepSeries, list[str]]:
+    """What a series holds, and notes for the user."""
+    time, table, notes = found.time, found.table, [*found.notes]
+    step = None if found.clocked is None else found.clocked.step
+    rows = len(table.rows)
+    share = share_of(rows)
+    if time is None:
+        notes.append("no column of time stamps was found: rows are taken to be in order of time")
+        notes += restarts_note(table, found.others)
+    else:
+        notes += time.stamps.notes
+    usable = tuple(column for column in found.others if not column.flaw)
+    series = None if found.panel is None else found.panel.name
+    named = () if time is None else time.names
+    likely = [column for column in found.others if column.name not in found.calendar]
+    choice = found.others if wishes.target is not None else likely or found.others
+    target, why = choose_target(table, choice, wishes.target, named, series)
+    for column in found.others:
+        if column.name != target.name and (column.flaw or not column.is_read):
+            flaw = column.flaw or "is text with gaps, which has no kind in between"
+            notes.append(f"'{column.name}' is left out: it {flaw}")
+    # Classes follow what is measured, but less clearly: seasons are looked for in both.
+    repeating = [target, *(c for c in usable if target.classes and c.kind == "number")]
+    past = rows - round(rows * share)
+    dated = step if time is not None and time.stamps.clock.dated else None
+    clock = found.ticks
+    values = [before_test(column, past, column is target, clock) for column in repeating]
+    lacking = "" if found.clocked is None else found.clocked.lacking
+    unlike = "" if found.clocked is None or step is None else unlike_steps(found.clocked, step)
+    if unlike:  # rows put in for one step would be most of those of another
+        lacking, notes = "", [*notes, unlike]
+    daily = time is not None and time.stamps.clock.daily
+    even = step is None or step.regular
+    seasons = tuple(find_seasons(values, dated, daily) or (find_cycles(values) if even else []))
+    shown = () if daily else find_patterns(values[0], dated)
+    names = {season.name for season in seasons}
+    patterns = tuple(season for season in shown if season.name not in names)
+    chosen = (usable, target, why)
+    split = found.split if found.part and found.in_order else None
+    if found.part and split is None:
+        notes.append(
+            f"'{found.part}' is left out: it says parts, but not one after the other in time"
+        )
+    whole = (rows, time, step, *chosen, share, seasons, patterns)
+    return StepSeries(*whole, found.panel, lacking, found.duplicates, split), notes
