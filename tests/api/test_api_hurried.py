@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -41,21 +43,32 @@ def test_a_simple_method_stands_beside_networks_that_were_not_confirmed(
     assert error < 0.3
 
 
-def test_of_forecasts_too(tmp_path, inline, monkeypatch) -> None:
-    """Of a wave that a ridge goes on with, and networks do not learn in one epoch."""
-    monkeypatch.setattr("rnnsearch.api.ending.conclude", lambda *_, **__: None)
+def forecast(folder: Path, origins: int) -> rnnsearch.Results:
+    """A search of a wave that a ridge goes on with, and networks do not learn in one epoch."""
     rng = np.random.default_rng(0)
     wave = 10 * np.sin(np.arange(300) * 2 * np.pi / 17) + rng.normal(50, 0.1, 300)
-    pd.DataFrame({"load": wave}).to_csv(tmp_path / "wave.csv", index=False)
-    split = {"validation": 0.2, "test": 0.2, "backtest": {"folds": 2}}
-    data = {"source": "csv", "path": str(tmp_path / "wave.csv"), "inputs": ["load"]}
+    pd.DataFrame({"load": wave}).to_csv(folder / "wave.csv", index=False)
+    split = {"validation": 0.2, "test": 0.2, "backtest": {"folds": origins}}
+    data = {"source": "csv", "path": str(folder / "wave.csv"), "inputs": ["load"]}
     data |= {"target": "load", "window": 12, "horizon": 1, "split": split, "base": "none"}
-    results = rnnsearch.search(SPEC | {"data": data}, output=tmp_path / "found")
+    return rnnsearch.search(SPEC | {"data": data}, output=folder / "found")
+
+
+def test_of_forecasts_too(tmp_path, inline, monkeypatch) -> None:
+    monkeypatch.setattr("rnnsearch.api.ending.conclude", lambda *_, **__: None)
+    results = forecast(tmp_path, origins=2)
 
     (delivered,) = results.summary["deliveries"]
     assert delivered["kind"] == "ensemble" and delivered["delivered"]
     assert delivered["shares"]["linear"] > 0.6
     assert sum(delivered["shares"].values()) == pytest.approx(1)
     predicted = results.predict(tmp_path / "wave.csv").iloc[:-1, -1].to_numpy()
+    wave = pd.read_csv(tmp_path / "wave.csv")["load"].to_numpy()
     error = np.sqrt(np.mean((predicted[-48:] - wave[-48:]) ** 2))
     assert error == pytest.approx(delivered["test"]["test_rmse"], rel=1e-3)
+
+
+def test_of_forecasts_that_one_run_confirmed(tmp_path, inline, monkeypatch) -> None:
+    monkeypatch.setattr("rnnsearch.driver.programs._LEAST_TO_CONFIRM", 1)
+    offered = {one["kind"]: one for one in forecast(tmp_path, origins=1).summary["deliveries"]}
+    assert "linear" in offered["ensemble"]["shares"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -150,3 +151,13 @@ def test_time_stamps_in_iso_form(cells: list[str]) -> None:
         return
     if len(expected) == len(cells):
         np.testing.assert_array_equal(read_times(cells, "iso"), expected)
+
+
+def test_another_file_of_the_same_name_is_read_anew(tmp_path: Path) -> None:
+    """Texts of a large file are kept: of a second one, as large, they must not be the first's."""
+    path = tmp_path / "a.csv"
+    for written, word in enumerate(("first", "other")):
+        path.write_text("name,value\n" + f"{word},1.5\n" * 20)
+        os.utime(path, ns=(written, written))
+        table = source.CsvReader().read(path)
+        assert table.column("name").texts() == [word] * 20

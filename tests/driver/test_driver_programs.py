@@ -38,3 +38,15 @@ def test_a_patch_that_is_given_stands() -> None:
     run, *_ = found.runs(0, {"unroll_length": 60, "patch": 1})
     assert found.program({"patch": 1}).architecture.patch == 1
     assert run.numbers.unroll_length == 60
+
+
+def test_a_run_trains_its_share_of_the_epochs() -> None:
+    found = programs(8, epoch_share=[0.3, 1.0])
+    (short, *_), (whole, *_) = (found.runs(0, {"epoch_share": share}) for share in (0.3, 1.0))
+    assert short.epochs == pytest.approx(
+        0.3 * whole.epochs, abs=found.regime.schedule(whole.epochs).stride
+    )
+    (again, *_), (longer, *_) = (
+        found.confirming(0, {"epoch_share": share}) for share in (0.3, 1.0)
+    )
+    assert again.epochs < longer.epochs / 2

@@ -50,7 +50,7 @@ def test_a_share_of_the_epochs_is_whole_looks_at_a_run() -> None:
     assert [found.epochs(8, share) for share in shares] == [20, 60, 200]
     assert [found.final_epochs(8, share) for share in shares] == [30, 90, 300]
     assert found.epochs(8, 0.01) == found.schedule(20, 60, 200).stride == 5
-    assert found.schedule(20, 61).stride == 1, "a look after 5 would pass the end of the second"
+    assert found.schedule(20, 203).stride == 1, "looks after 5 each would pass the second's end"
     assert [regime(50, folds=5, epochs=7).epochs(8, share) for share in shares] == [1, 3, 7]
 
 

@@ -48,6 +48,12 @@ def test_numbers_that_rise_by_chance_are_no_names(first: str, tmp_path: Path) ->
     assert setting(found, "target").startswith("column_")
 
 
+def test_rows_that_go_on_counting_are_all_values(tmp_path: Path) -> None:
+    rows = [f"{3 * at},{3 * at + 1},{3 * at + 2}" for at in range(ROWS)]
+    with pytest.raises(InvalidData, match="'column_1' only counts the rows"):
+        look(tmp_path, rows)
+
+
 def test_seasons_show_where_nothing_says_when_rows_were(tmp_path: Path) -> None:
     hours = np.arange(24 * 7 * 14)
     values = np.sin(hours * 2 * np.pi / 24) * (1 + (hours // 24 % 7 < 5)) + 5
@@ -128,7 +134,7 @@ def test_nothing_without_a_logarithm_gets_one(tmp_path: Path) -> None:
 def test_texts_stand_in_the_order_of_their_classes_beside_names(tmp_path: Path) -> None:
     words = ["ball", "net", "bread", "salt", "team", "oven", "goal", "soup"]
     rows = [
-        f"name{at},https://example.org/{at},{' '.join(RNG.choice(words, 12))},{'sf'[at // 30]}"
+        f"name{at},https://example.org/{at},{' '.join(RNG.choice(words, 12))},{'sft'[at // 20]}"
         for at in range(60)
     ]
     found = look(tmp_path, ["title,link,content,kind", *rows])
