@@ -21,8 +21,7 @@ from tests.faults.zygote import patiently
 _ROOT = Path(__file__).parents[2]
 
 _DRIVER = """
-import subprocess, sys
-from rnnsearch.execution import processes
+import subprocess
 usual = subprocess.Popen
 worker = (
     "from rnnsearch.execution import checkpoints; from tests.faults.tampering import keep_often;"
@@ -32,7 +31,7 @@ def start(command, **settings):
     if command[1:3] == ["-m", "rnnsearch.execution.worker"]:
         command = [command[0], "-c", worker, *command[3:]]
     return usual(command, **settings)
-processes.subprocess.Popen = start
+subprocess.Popen = start
 from rnnsearch.cli import main
 main()
 """
