@@ -135,7 +135,7 @@ def _documents(draw: Callable[..., Any]) -> Any:
     f"shipped specs with parts replaced by hypothesis, {_EXAMPLES} each: as `specs`, with the least "
     "example where one does not hold",
     quick=1,
-    full=2500,
+    full=500,
 )
 def made_specs(scene: Scene) -> None:
     path = scene.folder / "made.yaml"
@@ -344,7 +344,7 @@ _DATA = (_csv, _npz, _ts, _text, _wav, _parquet)
     f"CSV, npz, ts, text, wav and Parquet files made by hypothesis, {_EXAMPLES} each, read and looked "
     "at by `init`: as `data`, with the least example where one does not hold",
     quick=6,
-    full=1000,
+    full=500,
 )
 def made_data(scene: Scene) -> str:
     make = _DATA[scene.seed % len(_DATA)]
