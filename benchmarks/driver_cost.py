@@ -27,10 +27,10 @@ from rnnsearch.api.recorder import Recorder
 from rnnsearch.data import Arrays, SequenceData, read
 from rnnsearch.driver import Snapshot
 from rnnsearch.driver.loop import Limits, Search
-from rnnsearch.driver.planner import Planner
-from rnnsearch.driver.programs import objective_of
-from rnnsearch.driver.pruners import make_pruner, rungs
-from rnnsearch.driver.tally import Tally
+from rnnsearch.driver.planning.planner import Planner
+from rnnsearch.driver.planning.programs import objective_of
+from rnnsearch.driver.pruning.pruners import make_pruner, rungs
+from rnnsearch.driver.running.tally import Tally
 from rnnsearch.engines import Run, RunKey
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import (

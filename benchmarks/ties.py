@@ -26,8 +26,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.job import count
 from benchmarks.tables import table
-from rnnsearch.driver.contenders import contenders
-from rnnsearch.driver.standing import near, simplest, tied
+from rnnsearch.driver.comparing.standing import near, simplest, tied
+from rnnsearch.driver.finishing.contenders import contenders
 from rnnsearch.outcomes import TrialRecord
 from rnnsearch.vocabulary import Objective
 

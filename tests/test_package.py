@@ -34,7 +34,7 @@ def test_importing_it_imports_nothing_heavy():
 def test_the_driver_imports_no_backend():
     modules = (
         "rnnsearch.cli, rnnsearch.api, rnnsearch.report, rnnsearch.records, rnnsearch.driver.loop,"
-        "rnnsearch.driver.planner, rnnsearch.driver.feed_forward, rnnsearch.execution.processes"
+        "rnnsearch.driver.planning.planner, rnnsearch.driver.finishing.feed_forward, rnnsearch.execution.processes"
     )
     code = f"import sys, {modules}; print([m for m in {BACKENDS} if m in sys.modules])"
     assert run(code) == "[]\n"

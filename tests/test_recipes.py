@@ -97,7 +97,7 @@ SAMPLER: Recipe = {
     "vocabulary/sampler_facts.py": [
         ('        SamplerFact("grid"', '        SamplerFact("dice"),\n')
     ],
-    "driver/samplers.py": [
+    "driver/sampling/samplers.py": [
         (
             '    "grid": _random',
             '    "dice": lambda turn: optuna.samplers.RandomSampler(seed=turn.own + 1),\n',
@@ -108,7 +108,7 @@ PRUNER: Recipe = {
     "vocabulary/sampler_facts.py": [
         ('        PrunerFact("none"', '        PrunerFact("patient", by_epochs=True),\n')
     ],
-    "driver/pruners.py": [
+    "driver/pruning/pruners.py": [
         (
             '    "none": lambda',
             '    "patient": lambda epochs: optuna.pruners.PercentilePruner(99),\n',

@@ -14,7 +14,7 @@ from typing import Any
 from rnnsearch.api.backend import require_backend
 from rnnsearch.api.target_checks import of_kind, target_problems
 from rnnsearch.data import Arrays, SequenceData, files, read
-from rnnsearch.driver.added_choices import with_choices
+from rnnsearch.driver.planning.added_choices import with_choices
 from rnnsearch.errors import InvalidData, InvalidSpec, MissingExtra, Problem
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import (

@@ -11,12 +11,12 @@ from rnnsearch.api.found import Found
 from rnnsearch.api.ledger import Ledger
 from rnnsearch.api.recorder import Recorder
 from rnnsearch.api.standing_in import networks_of, stand_in, write_preparation
-from rnnsearch.driver.concluding import Conclusion, conclude
-from rnnsearch.driver.feed_forward import feed_forward_baseline, has_feed_forward
-from rnnsearch.driver.hurried import Hurried
-from rnnsearch.driver.planner import Planner
-from rnnsearch.driver.simple_methods import SimpleMethods
-from rnnsearch.driver.so_far import SoFar
+from rnnsearch.driver.comparing.simple_methods import SimpleMethods
+from rnnsearch.driver.finishing.concluding import Conclusion, conclude
+from rnnsearch.driver.finishing.feed_forward import feed_forward_baseline, has_feed_forward
+from rnnsearch.driver.finishing.hurried import Hurried
+from rnnsearch.driver.finishing.so_far import SoFar
+from rnnsearch.driver.planning.planner import Planner
 from rnnsearch.engines import Program
 from rnnsearch.errors import WorkerError
 from rnnsearch.execution import Executor

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from rnnsearch.api.asked import Inputs
 from rnnsearch.api.found import Found
 from rnnsearch.api.standing_in import is_delivered, stand_in
-from rnnsearch.driver.planner import Planner
-from rnnsearch.driver.so_far import SoFar, best_so_far
+from rnnsearch.driver.finishing.so_far import SoFar, best_so_far
+from rnnsearch.driver.planning.planner import Planner
 from rnnsearch.outcomes import Summary, TrialRecord, ranked
 from rnnsearch.records import StudyFolder, read_environment, read_summary, write_summary
 from rnnsearch.vocabulary import Objective

@@ -82,7 +82,7 @@ def _summary(folder: StudyFolder) -> dict[str, Any]:
     """summary.json, or as much of it as is known of a search that was killed before it had one."""
     if folder.summary.exists() or not (folder.study.exists() and folder.spec.exists()):
         return read_summary(folder.summary)
-    from rnnsearch.driver.programs import objective_of
+    from rnnsearch.driver.planning.programs import objective_of
     from rnnsearch.spec import parse
 
     document_ = read_file(folder.spec).value

@@ -26,16 +26,16 @@ from rnnsearch.api.sharing import announced, shared
 from rnnsearch.api.standing_in import is_delivered
 from rnnsearch.data import Arrays
 from rnnsearch.driver import Noting, Observer
-from rnnsearch.driver.feed_forward import prepare_feed_forward
+from rnnsearch.driver.comparing.simple_methods import SimpleMethods
+from rnnsearch.driver.finishing.feed_forward import prepare_feed_forward
 from rnnsearch.driver.loop import Search
-from rnnsearch.driver.planner import Planner
-from rnnsearch.driver.programs import asked_metrics, objective_of
-from rnnsearch.driver.pruners import make_pruner
-from rnnsearch.driver.racing import Field
-from rnnsearch.driver.regime import UNBOUNDED, batch_for
-from rnnsearch.driver.rounds import Rounds
-from rnnsearch.driver.simple_methods import SimpleMethods
-from rnnsearch.driver.tally import Tally
+from rnnsearch.driver.planning.planner import Planner
+from rnnsearch.driver.planning.programs import asked_metrics, objective_of
+from rnnsearch.driver.planning.regime import UNBOUNDED, batch_for
+from rnnsearch.driver.pruning.pruners import make_pruner
+from rnnsearch.driver.pruning.racing import Field
+from rnnsearch.driver.running.rounds import Rounds
+from rnnsearch.driver.running.tally import Tally
 from rnnsearch.errors import WorkerError
 from rnnsearch.execution import Executor
 from rnnsearch.outcomes import TrialRecord

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from rnnsearch.data import Preparation, SequenceData
-from rnnsearch.driver.so_far import Member, SoFar
+from rnnsearch.driver.finishing.so_far import Member, SoFar
 from rnnsearch.engines import Program
 from rnnsearch.errors import StudyError
 from rnnsearch.files import write_text

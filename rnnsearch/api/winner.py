@@ -16,7 +16,7 @@ from rnnsearch.api.trusting import check_code
 from rnnsearch.data import Preparation, preparation_from_json
 from rnnsearch.data.inputs import Inputs
 from rnnsearch.data.tokens.stream import StreamPreparation
-from rnnsearch.driver.programs import asked_metrics
+from rnnsearch.driver.planning.programs import asked_metrics
 from rnnsearch.errors import StudyError
 from rnnsearch.models import Architecture
 from rnnsearch.models.keras_archive import check_archive

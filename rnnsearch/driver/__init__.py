@@ -1,5 +1,5 @@
 """Optuna's ask and tell, planning trials into programs, rungs, the loop."""
 
-from rnnsearch.driver.watching import Lane, Noting, Observer, Snapshot
+from rnnsearch.driver.running.watching import Lane, Noting, Observer, Snapshot
 
 __all__ = ["Lane", "Noting", "Observer", "Snapshot"]

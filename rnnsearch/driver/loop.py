@@ -18,16 +18,16 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
-from rnnsearch.driver.dispatching import Dispatch, Limits
-from rnnsearch.driver.failures import Failures
-from rnnsearch.driver.flight import Flight, Landing
-from rnnsearch.driver.planner import Planner
-from rnnsearch.driver.queue import BlockQueue, block_size
-from rnnsearch.driver.racing import Field
-from rnnsearch.driver.rounds import Rounds
-from rnnsearch.driver.tally import Tally
-from rnnsearch.driver.time_up import Clock
-from rnnsearch.driver.watching import Observer
+from rnnsearch.driver.planning.planner import Planner
+from rnnsearch.driver.planning.queue import BlockQueue, block_size
+from rnnsearch.driver.pruning.racing import Field
+from rnnsearch.driver.running.dispatching import Dispatch, Limits
+from rnnsearch.driver.running.failures import Failures
+from rnnsearch.driver.running.flight import Flight, Landing
+from rnnsearch.driver.running.rounds import Rounds
+from rnnsearch.driver.running.tally import Tally
+from rnnsearch.driver.running.time_up import Clock
+from rnnsearch.driver.running.watching import Observer
 from rnnsearch.errors import WorkerError
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import (

@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Literal
 
 from rnnsearch.data import Dataset, SequenceData
-from rnnsearch.driver.programs import Programs
-from rnnsearch.driver.queue import block_size
+from rnnsearch.driver.planning.programs import Programs
+from rnnsearch.driver.planning.queue import block_size
 from rnnsearch.linting.configurations import Configuration, configurations
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Spec

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from rnnsearch.driver.programs import Programs
-from rnnsearch.driver.regime import UNBOUNDED
+from rnnsearch.driver.planning.programs import Programs
+from rnnsearch.driver.planning.regime import UNBOUNDED
 from rnnsearch.engines import Program
 from rnnsearch.linting._base import Planned, Remark
 from rnnsearch.linting.earlier import Earlier

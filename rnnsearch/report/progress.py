@@ -20,7 +20,7 @@ from rnnsearch.visible import one_line
 if TYPE_CHECKING:
     import numpy as np
 
-    from rnnsearch.driver.watching import Lane, Snapshot
+    from rnnsearch.driver.running.watching import Lane, Snapshot
     from rnnsearch.outcomes import Epoch, TrialRecord
 
 __all__ = ["Display", "LiveDisplay", "PlainDisplay", "make_display"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
 from rnnsearch.driver import Observer, Snapshot
-from rnnsearch.driver.programs import objective_of
+from rnnsearch.driver.planning.programs import objective_of
 from rnnsearch.outcomes import Epoch, TrialRecord
 from rnnsearch.records import StudyFolder, read_summary
 from rnnsearch.spec import Spec, resolved

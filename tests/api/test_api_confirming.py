@@ -20,7 +20,7 @@ from rnnsearch import api
 from rnnsearch.baselines import fit_baselines
 from rnnsearch.data import Part, SequenceData, read
 from rnnsearch.driver import Observer
-from rnnsearch.driver.programs import Programs
+from rnnsearch.driver.planning.programs import Programs
 from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.models import Architecture
 from rnnsearch.models.bag import standard_model

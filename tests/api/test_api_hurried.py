@@ -69,6 +69,6 @@ def test_of_forecasts_too(tmp_path, inline, monkeypatch) -> None:
 
 
 def test_of_forecasts_that_one_run_confirmed(tmp_path, inline, monkeypatch) -> None:
-    monkeypatch.setattr("rnnsearch.driver.programs._LEAST_TO_CONFIRM", 1)
+    monkeypatch.setattr("rnnsearch.driver.planning.programs._LEAST_TO_CONFIRM", 1)
     offered = {one["kind"]: one for one in forecast(tmp_path, origins=1).summary["deliveries"]}
     assert "linear" in offered["ensemble"]["shares"]

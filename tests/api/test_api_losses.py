@@ -12,8 +12,8 @@ import yaml
 
 from rnnsearch import api
 from rnnsearch.data import read
-from rnnsearch.driver.programs import asked_metrics
-from rnnsearch.driver.simple_methods import simple_baselines
+from rnnsearch.driver.comparing.simple_methods import simple_baselines
+from rnnsearch.driver.planning.programs import asked_metrics
 from rnnsearch.spec import parse
 from rnnsearch.tasks import TASKS
 

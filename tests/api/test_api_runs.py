@@ -10,7 +10,7 @@ import pytest
 
 from rnnsearch import api
 from rnnsearch.data import read
-from rnnsearch.driver.simple_methods import simple_baselines
+from rnnsearch.driver.comparing.simple_methods import simple_baselines
 from rnnsearch.records import StudyFolder, load_weights, read_epochs
 from rnnsearch.spec import load
 from rnnsearch.tasks import TASKS

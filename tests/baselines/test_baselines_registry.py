@@ -21,7 +21,7 @@ from rnnsearch.baselines import (
     suitable,
 )
 from rnnsearch.data import Arrays, Dataset, Part, Target, read
-from rnnsearch.driver.simple_methods import simple_baselines
+from rnnsearch.driver.comparing.simple_methods import simple_baselines
 from rnnsearch.spec.sources import ArraysSource, CsvSource, SplitSpec, TableSource, TextSource
 from rnnsearch.tasks import TASKS, Task
 

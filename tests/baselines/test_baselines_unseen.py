@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from rnnsearch.baselines import fit_baselines
 from rnnsearch.baselines.unseen import chances, class_shares, softmax_weights, unseen_logit
 from rnnsearch.data import Dataset, Part, Scaling, Target
-from rnnsearch.driver.simple_methods import SimpleMethods
+from rnnsearch.driver.comparing.simple_methods import SimpleMethods
 from rnnsearch.tasks import TASKS, Loss
 
 

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 import rnnsearch
 from rnnsearch.api import check_writing
 from rnnsearch.cli import app, main
-from rnnsearch.driver.watching import Snapshot
+from rnnsearch.driver.running.watching import Snapshot
 from rnnsearch.errors import InvalidSpec, Location, Problem, StudyError, UnlikeTraining
 from rnnsearch.outcomes import BaselineRecord, Summary, TrialRecord
 from rnnsearch.records import StudyFolder, leaderboard, leaderboard_csv

@@ -15,12 +15,12 @@ import pytest
 
 from rnnsearch.data import Arrays, SequenceData, read
 from rnnsearch.driver.loop import Limits, Search
-from rnnsearch.driver.planner import Planner
-from rnnsearch.driver.programs import objective_of
-from rnnsearch.driver.pruners import make_pruner
-from rnnsearch.driver.racing import Field
-from rnnsearch.driver.tally import Tally
-from rnnsearch.driver.watching import Snapshot
+from rnnsearch.driver.planning.planner import Planner
+from rnnsearch.driver.planning.programs import objective_of
+from rnnsearch.driver.pruning.pruners import make_pruner
+from rnnsearch.driver.pruning.racing import Field
+from rnnsearch.driver.running.tally import Tally
+from rnnsearch.driver.running.watching import Snapshot
 from rnnsearch.engines import Run, RunKey, Session
 from rnnsearch.execution import Executor
 from rnnsearch.execution.block_training import Listener, train

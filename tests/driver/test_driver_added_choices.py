@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rnnsearch.data import Arrays, SequenceData, read
-from rnnsearch.driver.added_choices import with_choices
+from rnnsearch.driver.planning.added_choices import with_choices
 from rnnsearch.spec import Domain, Spec, parse
 
 _ALL = {

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rnnsearch.data import Dataset, Part, Scaling, Target
-from rnnsearch.driver.averages import Court, averaged
+from rnnsearch.driver.comparing.averages import Court, averaged
 from rnnsearch.tasks import Loss
 
 TARGET = Target("numeric", ("y",), (), Scaling(np.zeros(1), np.ones(1)))

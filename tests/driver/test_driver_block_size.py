@@ -2,7 +2,7 @@
 
 import pytest
 
-from rnnsearch.driver.queue import block_size
+from rnnsearch.driver.planning.queue import block_size
 
 CARD = "NVIDIA H200"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 
-from rnnsearch.driver.contenders import contenders
+from rnnsearch.driver.finishing.contenders import contenders
 from rnnsearch.outcomes import TrialRecord, TrialState
 from rnnsearch.vocabulary import Objective
 

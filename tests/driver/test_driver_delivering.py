@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from rnnsearch.driver.delivering import networks_on_all
+from rnnsearch.driver.finishing.delivering import networks_on_all
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rnnsearch.driver.failures import Failures, in_common
+from rnnsearch.driver.running.failures import Failures, in_common
 from rnnsearch.execution import Patience
 from rnnsearch.execution.messages import Crashed
 from rnnsearch.outcomes import TrialRecord

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnnsearch.driver.regime import Regime
+from rnnsearch.driver.planning.regime import Regime
 from rnnsearch.errors import InvalidSpec
 from rnnsearch.outcomes import TrialRecord
 from rnnsearch.outcomes.fronts import front, front_of_trials, limits_of, violations

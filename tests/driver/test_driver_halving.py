@@ -6,8 +6,8 @@ import numpy as np
 import optuna
 import pytest
 
-from rnnsearch.driver.halving import Halving, Hyperband
-from rnnsearch.driver.median import Median
+from rnnsearch.driver.pruning.halving import Halving, Hyperband
+from rnnsearch.driver.pruning.median import Median
 
 PAIRS = {
     "asha": (

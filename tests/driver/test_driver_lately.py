@@ -7,8 +7,8 @@ import pytest
 from optuna.distributions import FloatDistribution
 from optuna.trial import TrialState, create_trial
 
-from rnnsearch.driver.lately import Lately
-from rnnsearch.driver.samplers import MAKERS, Turn
+from rnnsearch.driver.sampling.lately import Lately
+from rnnsearch.driver.sampling.samplers import MAKERS, Turn
 
 X = {"x": FloatDistribution(0, 1), "y": FloatDistribution(1e-3, 1, log=True)}
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from rnnsearch.data import Dataset, Part, Scaling, Target
-from rnnsearch.driver.averages import Court
-from rnnsearch.driver.leaning import class_shares, favours, lean, leaned
+from rnnsearch.driver.comparing.averages import Court
+from rnnsearch.driver.comparing.leaning import class_shares, favours, lean, leaned
 from rnnsearch.tasks import Loss
 from rnnsearch.vocabulary import Objective
 

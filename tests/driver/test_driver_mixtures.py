@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from rnnsearch.driver.mixtures import worth_mixing
+from rnnsearch.driver.comparing.mixtures import worth_mixing
 from rnnsearch.outcomes import Delivery
 from rnnsearch.vocabulary import Objective
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import optuna
 import pytest
 
-from rnnsearch.driver.samplers import make_sampler
+from rnnsearch.driver.sampling.samplers import make_sampler
 from rnnsearch.space import SearchSpace
 
 GRID = {

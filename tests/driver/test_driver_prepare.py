@@ -51,7 +51,7 @@ def test_nothing_is_asked_ahead_where_the_history_counts(simulation, fake, sampl
 
 
 def test_asking_ahead_changes_nothing(simulation, fake, monkeypatch) -> None:
-    from rnnsearch.driver.planner import Planner
+    from rnnsearch.driver.planning.planner import Planner
 
     settings = {"sampler": "random", "pruner": "hyperband", "trials": 12}
     ahead = simulation("ahead", **settings).run(fake.Executor())

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rnnsearch.data import Arrays, read
-from rnnsearch.driver.programs import Programs
+from rnnsearch.driver.planning.programs import Programs
 from rnnsearch.spec import parse
 
 

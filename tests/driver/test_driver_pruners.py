@@ -5,7 +5,7 @@ from __future__ import annotations
 import optuna
 import pytest
 
-from rnnsearch.driver.pruners import make_pruner, rungs
+from rnnsearch.driver.pruning.pruners import make_pruner, rungs
 
 EPOCHS = [1, 2, 3, 9, 10, 27, 40, 81, 100]
 

@@ -6,7 +6,7 @@ import statistics
 
 import pytest
 
-from rnnsearch.driver.racing import Field, stages
+from rnnsearch.driver.pruning.racing import Field, stages
 from rnnsearch.outcomes import TrialRecord
 from rnnsearch.vocabulary import Objective
 

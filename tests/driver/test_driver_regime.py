@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rnnsearch.data import Arrays, read
-from rnnsearch.driver.regime import UNBOUNDED, Regime, batch_for
+from rnnsearch.driver.planning.regime import UNBOUNDED, Regime, batch_for
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import parse
 

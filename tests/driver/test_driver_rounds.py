@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnsearch.driver.portfolio import portfolio
-from rnnsearch.driver.rounds import Rounds
+from rnnsearch.driver.running.rounds import Rounds
+from rnnsearch.driver.sampling.portfolio import portfolio
 from rnnsearch.outcomes import TrialRecord
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import parse

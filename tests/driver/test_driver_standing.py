@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnsearch.driver.contenders import contenders
-from rnnsearch.driver.standing import difference, estimate, simplest, tied
+from rnnsearch.driver.comparing.standing import difference, estimate, simplest, tied
+from rnnsearch.driver.finishing.contenders import contenders
 from rnnsearch.outcomes import TrialRecord, ranked
 from rnnsearch.vocabulary import Objective
 

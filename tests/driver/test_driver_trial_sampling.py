@@ -9,8 +9,8 @@ from functools import partial
 import optuna
 import pytest
 
-from rnnsearch.driver.samplers import MAKERS
-from rnnsearch.driver.trial_sampling import Asking
+from rnnsearch.driver.sampling.samplers import MAKERS
+from rnnsearch.driver.sampling.trial_sampling import Asking
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import parse
 

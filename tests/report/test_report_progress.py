@@ -10,8 +10,8 @@ from datetime import datetime
 import pytest
 from rich.console import Console
 
-from rnnsearch.driver.tally import Tally
-from rnnsearch.driver.watching import Lane, Snapshot
+from rnnsearch.driver.running.tally import Tally
+from rnnsearch.driver.running.watching import Lane, Snapshot
 from rnnsearch.outcomes import TrialRecord
 from rnnsearch.report import LiveDisplay, PlainDisplay, make_display
 from rnnsearch.report.progress import best_line, counts, label, trial_line

@@ -7,7 +7,8 @@ from typing import get_args
 
 import pytest
 
-from rnnsearch.driver import pruners, samplers
+from rnnsearch.driver.pruning import pruners
+from rnnsearch.driver.sampling import samplers
 from rnnsearch.engines.keras_losses import KERAS_LOSSES
 from rnnsearch.models.cells import CELLS as COMPUTED_CELLS
 from rnnsearch.models.layers import KERAS_CELLS

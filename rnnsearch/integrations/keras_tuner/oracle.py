@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rnnsearch.api.backend import import_keras
-from rnnsearch.driver.programs import objective_of
+from rnnsearch.driver.planning.programs import objective_of
 from rnnsearch.integrations.keras_tuner.hyperparameters import to_config
 from rnnsearch.outcomes import TrialRecord, ranked
 from rnnsearch.records import StudyFolder, open_study, read_epochs, records

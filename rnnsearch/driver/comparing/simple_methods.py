@@ -1,0 +1,183 @@
+"""What a recurrent network must beat: naive forecasts, means and majorities, linear models."""
+
+from __future__ import annotations
+
+import math
+import statistics
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnsearch.baselines import Fitted, fit_baselines
+from rnnsearch.data import Dataset, Part
+from rnnsearch.data.tokens.coding import Writing
+from rnnsearch.driver.comparing.standing import spread
+from rnnsearch.outcomes import BaselineRecord
+from rnnsearch.tasks import Loss, Task, judge, loss_weights
+from rnnsearch.tasks.text_metrics import written_as
+
+__all__ = ["SimpleMethods", "baseline_record", "simple_baselines"]
+
+
+def simple_baselines(
+    task: Task,
+    folds: Sequence[Dataset],
+    objective: str,
+    loss: Loss,
+    metrics: Sequence[str],
+    writing: Writing | None = None,
+) -> list[BaselineRecord]:
+    """Naive forecasts, mean or majority, and a linear model, on validation and test part.
+
+    Fitted on each fold; validation scores are means over the folds, test scores the last one's.
+
+    Args:
+        task: Fits them.
+        folds: The data.
+        objective: What ranks.
+        loss: That of the networks.
+        metrics: Names of those that are reported.
+        writing: How classes are read as text, where text is written.
+    """
+    return SimpleMethods.fit(task, folds, loss, writing).records(objective, metrics)
+
+
+@dataclass(frozen=True)
+class SimpleMethods:
+    """The simple methods, fitted on each fold once.
+
+    Attributes:
+        fits: Those of each fold.
+        loss: That of the networks.
+        seconds: That fitting took.
+    """
+
+    fits: Sequence[_Fitted]
+    loss: Loss
+    seconds: float
+
+    @classmethod
+    def fit(
+        cls, task: Task, folds: Sequence[Dataset], loss: Loss, writing: Writing | None = None
+    ) -> SimpleMethods:
+        """Fit all that suit the data."""
+        started = time.perf_counter()
+        fits = [_Fitted.on(task, dataset, loss, writing) for dataset in folds]
+        return cls(fits, loss, time.perf_counter() - started)
+
+    def records(self, objective: str, metrics: Sequence[str]) -> list[BaselineRecord]:
+        """What each came to: means over the folds, and the last one's on the test part."""
+        validations = [fit.scores(fit.dataset.validation, metrics, "val") for fit in self.fits]
+        last = self.fits[-1]
+        test = last.scores(last.dataset.test, metrics, "test") if len(last.dataset.test) else {}
+        return [
+            baseline_record(
+                name,
+                [scores[name] for scores in validations],
+                objective,
+                seconds=self.seconds / max(1, len(validations[0])),
+                test=test.get(name, {}),
+            )
+            for name in validations[0]
+        ]
+
+    def members(self) -> list[str]:
+        """Those that a network can compute, and so stand beside networks in an ensemble."""
+        if self.loss.quantiles:
+            return []
+        last = self.fits[-1]
+        return [n for n, fit in last.baselines.items() if fit.as_graph(last.dataset) is not None]
+
+    def outputs(self, name: str, folds: Sequence[int]) -> list[np.ndarray]:
+        """What one puts out on the validation part of some folds."""
+        return [
+            self.fits[fold].baselines[name].outputs(self.fits[fold].dataset.validation)
+            for fold in folds
+        ]
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """The simple baselines of one fold.
+
+    Attributes:
+        baselines: By their names.
+        dataset: The fold.
+        loss: What they are judged by, beside metrics.
+        errors: Name → (Q, O) quantiles of the scaled errors in the training part; empty where no
+            quantiles are asked for.
+        writing: How classes are read as text, where text is written.
+    """
+
+    baselines: Mapping[str, Fitted]
+    dataset: Dataset
+    loss: Loss
+    errors: Mapping[str, np.ndarray]
+    writing: Writing | None = None
+
+    @classmethod
+    def on(
+        cls, task: Task, dataset: Dataset, loss: Loss, writing: Writing | None = None
+    ) -> _Fitted:
+        """Fit them on a fold."""
+        baselines, train = fit_baselines(task, dataset), dataset.train
+        errors: dict[str, np.ndarray] = {}
+        if loss.quantiles:
+            counts = train.weights > 0
+            errors = {
+                name: np.quantile((train.y - fit.outputs(train))[counts], loss.quantiles, axis=0)
+                for name, fit in baselines.items()
+            }
+        return cls(baselines, dataset, loss, errors, writing)
+
+    def scores(
+        self, part: Part, metrics: Sequence[str], prefix: str
+    ) -> dict[str, dict[str, float]]:
+        """Name → metrics and loss of each baseline, those that are finite.
+
+        A quantile of a forecast is the forecast and that quantile of its training errors.
+        """
+        target, loss = self.dataset.target, self.loss
+        weights = loss_weights(loss, self.dataset, part)
+        scores = {}
+        for name, fit in self.baselines.items():
+            outputs = fit.outputs(part)
+            if loss.quantiles:
+                levels = outputs[..., None, :] + self.errors[name]
+                outputs = levels.reshape(*part.y.shape[:-1], -1)
+            values = judge(outputs, part, target, loss, metrics, weights)
+            if name == "nearest" and self.writing is not None:
+                # The only one that writes a text as a whole; others say chances of each token.
+                values |= written_as(self.writing, part.y, outputs.argmax(axis=-1))
+            finite = {k: float(v) for k, v in values.items() if math.isfinite(v)}
+            scores[name] = {f"{prefix}_{k}": v for k, v in finite.items()}
+        return scores
+
+
+def baseline_record(
+    name: str,
+    folds: Sequence[Mapping[str, float]],
+    objective: str,
+    *,
+    seconds: float,
+    test: Mapping[str, float],
+    parameters: int | None = None,
+) -> BaselineRecord:
+    """A baseline's record, from its validation metrics on each fold.
+
+    A metric that is missing on a fold, as it is not finite there, has no mean.
+    """
+    shared = [metric for metric in folds[0] if all(metric in fold for fold in folds)]
+    metrics = {metric: statistics.fmean(fold[metric] for fold in folds) for metric in shared}
+    return BaselineRecord(
+        name=name,
+        score=metrics.get(objective),
+        metrics=metrics,
+        seconds=seconds,
+        parameters=parameters,
+        test=test,
+        runs=len(folds),
+        spread=spread([fold[objective] for fold in folds]) if objective in shared else None,
+    )

@@ -1,0 +1,334 @@
+"""The end of a search: confirm the best, choose, average, deliver.
+
+What is published of a configuration is what it reaches in runs that nobody chose it by. What is
+delivered is the average of the networks of the winner and of those that can't be told apart from
+it: on little data that is better than any one of them, and never much worse.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from rnnsearch.data import SequenceData
+from rnnsearch.driver.comparing.averages import Court, Outputs, mean_of
+from rnnsearch.driver.comparing.mixtures import worth_mixing
+from rnnsearch.driver.comparing.offers import Offers, offer
+from rnnsearch.driver.comparing.simple_methods import SimpleMethods
+from rnnsearch.driver.comparing.standing import estimate, near, simplest, tied
+from rnnsearch.driver.finishing.confirming import Work, confirm, work_of
+from rnnsearch.driver.finishing.contenders import contenders
+from rnnsearch.driver.finishing.delivering import (
+    WHOLE,
+    Delivering,
+    Standing,
+    networks_on_all,
+)
+from rnnsearch.driver.finishing.front_networks import FrontNetwork, deliver_front, on_front
+from rnnsearch.driver.planning.planner import Planner
+from rnnsearch.engines import Program, Run
+from rnnsearch.execution import Executor
+from rnnsearch.execution.messages import Ended, PutOut
+from rnnsearch.execution.remote import put_out_remotely
+from rnnsearch.outcomes import Confirmed, Delivery, TrialRecord
+from rnnsearch.outcomes.fronts import front_of_trials
+from rnnsearch.records import Finals
+from rnnsearch.tasks import Task
+from rnnsearch.vocabulary import Objective
+
+__all__ = ["Conclusion", "conclude"]
+
+_CONFIGURATIONS = 5
+"""Of a bag, at most."""
+
+_DIVISIONS = 2
+"""Runs of each trial that confirm it, where the data is divided several times; at least."""
+
+_ON_FRONT = 5
+"""Trials that are trained again where there are several objectives, at least."""
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """What a search came to.
+
+    Attributes:
+        winner: The trial that is best, or as good as the best and smaller.
+        confirmed: The trials that were trained again, best first.
+        deliveries: What was delivered, and what else might have been.
+        program: Of the delivered model's inputs and outputs.
+        front: Of several objectives the networks of the front.
+        problems: What went wrong with these.
+    """
+
+    winner: TrialRecord
+    confirmed: Sequence[Confirmed]
+    deliveries: Sequence[Delivery]
+    program: Program
+    front: Sequence[FrontNetwork] = ()
+    problems: Sequence[str] = ()
+
+
+def conclude(
+    executor: Executor,
+    planner: Planner,
+    data: SequenceData,
+    finals: Finals,
+    records: Sequence[TrialRecord],
+    objective: Objective,
+    *,
+    lanes: int | None,
+    deadline: float,
+    ends: float,
+    save: Path,
+    save_trial: Callable[[int], Path],
+    task: Task,
+    simple: SimpleMethods | None = None,
+    tick: Callable[[str], None] = lambda activity: None,
+    checkpoints: Path | None = None,
+) -> Conclusion | None:
+    """Confirm the best trials, choose among them, and save what is delivered.
+
+    Args:
+        executor: Its workers, idle.
+        planner: Of the search.
+        data: What is learned from.
+        finals: Keeps the runs of this end; those that it has are not trained again.
+        records: The trials.
+        objective: What is searched for.
+        lanes: As in the spec.
+        deadline: When confirming stops, on the monotonic clock.
+        ends: When nothing is judged any more that is not delivered.
+        save: Where the model goes.
+        save_trial: Where the model of a trial of the front goes.
+        task: That is learned.
+        simple: Methods that may stand beside the networks; fitted on each division.
+        tick: Told what is going on.
+        checkpoints: The folder where lanes are kept while they train.
+
+    Returns:
+        None where no trial could be confirmed, or on one division of several only, as there was
+        no time for it.
+    """
+    concluding = _Concluding(
+        *(executor, planner, data, finals, objective, lanes, deadline, ends, tick, task, simple),
+        checkpoints,
+        save_trial,
+    )
+    return concluding.run(records, save)
+
+
+@dataclass(frozen=True)
+class _Concluding:
+    executor: Executor
+    planner: Planner
+    data: SequenceData
+    finals: Finals
+    objective: Objective
+    lanes: int | None
+    deadline: float
+    ends: float
+    tick: Callable[[str], None]
+    task: Task
+    simple: SimpleMethods | None
+    checkpoints: Path | None
+    save_trial: Callable[[int], Path]
+
+    def run(self, records: Sequence[TrialRecord], save: Path) -> Conclusion | None:
+        """See `conclude`."""
+        most = self.planner.regime.contenders(records)
+        standings = self._confirmed(self._candidates(records, most))
+        if not standings or self._says_too_little(standings):
+            return None
+        scores = {s.record.number: s.scores(self.objective) for s in standings}
+        sizes = {s.record.number: s.runs[0].parameters for s in standings}
+        winner = simplest(scores, sizes, self.objective, self._folds)
+        same = [winner, *near(scores, winner, self._folds)]
+        as_good = {winner, *tied(scores, winner, self._folds)}
+        by_number = {s.record.number: s for s in standings}
+        members = [by_number[number] for number in same[:_CONFIGURATIONS]]
+        confirmed = [self._as_confirmed(s, s.record.number in as_good) for s in standings]
+        rest = [s for s in standings if s.record.number not in same[:_CONFIGURATIONS]]
+        offers = [self._single(by_number[winner]), *self._averages(members, rest)]
+        chosen = self._chosen(offers)
+        delivering = Delivering(
+            *(self.executor, self.planner, self.data, self.finals, self.task, self._train),
+            self.ends,
+        )
+        delivered, program = delivering.deliver(chosen, [*members, *rest], save)
+        others = [
+            delivering.judged(one, [*members, *rest], self.ends)
+            for one in offers
+            if one is not chosen
+        ]
+        front, problems = self._front(delivering, standings)
+        key = self.objective.sort_key
+        return Conclusion(
+            by_number[winner].record,
+            sorted(confirmed, key=lambda one: key(one.score)),
+            [delivered, *others],
+            program,
+            front,
+            problems,
+        )
+
+    def _front(
+        self, delivering: Delivering, standings: Sequence[Standing]
+    ) -> tuple[list[FrontNetwork], list[str]]:
+        """The networks that were not chosen, for who weighs the objectives otherwise."""
+        if not self.planner.costs:
+            return [], []
+
+        def score(one: Standing) -> float:
+            return estimate(one.scores(self.objective), self._folds).mean
+
+        members = on_front(standings, score, self.objective, self.planner.costs)
+        return deliver_front(delivering, members, self._single, self.save_trial)
+
+    def _candidates(self, records: Sequence[TrialRecord], most: int) -> list[TrialRecord]:
+        """Who is trained again: who may be the best, or of several objectives on the front."""
+        costs = self.planner.costs
+        if not costs:
+            return contenders(records, self.objective, self._folds, most)
+        return front_of_trials(records, self.objective, costs, max(_ON_FRONT, most))
+
+    def _says_too_little(self, standings: Sequence[Standing]) -> bool:
+        """Whether the search's networks, of more divisions, make the better bag."""
+        several = self.planner.regime.deliver == "bag" and self._folds > 1
+        return several and len(standings[0].runs) < _DIVISIONS
+
+    @property
+    def _folds(self) -> int:
+        """k of the k-fold; of rolling origins 1, whose training parts are not exchangeable."""
+        return 1 if self.data.ordered else self.planner.regime.folds
+
+    # Confirming
+
+    def _confirmed(self, candidates: Sequence[TrialRecord]) -> list[Standing]:
+        """The candidates that were trained again as often as the first of them."""
+        known = frozenset((run.trial, run.index) for run in self.finals.runs())
+        confirming = self.planner.confirming
+        work = work_of(
+            self.planner,
+            candidates,
+            known,
+            lambda place, record: confirming(record.number, record.params),
+        )
+        self._train(work, self.deadline - self._reserve(candidates))
+        found = []
+        for record in candidates:
+            runs = [r for r in self.finals.runs() if r.trial == record.number and r.fold >= 0]
+            found.append(Standing(record, sorted(runs, key=lambda run: run.index)))
+        most = max((len(one.runs) for one in found), default=0)
+        return [one for one in found if most and len(one.runs) == most]
+
+    def _reserve(self, candidates: Sequence[TrialRecord]) -> float:
+        """Seconds for the networks that are trained on all data; half of what is left at most."""
+        left = self.deadline - time.monotonic()
+        if not self.data.ordered or math.isinf(left) or not candidates:
+            return 0.0
+        best = candidates[0]
+        batch = self.planner.program(best.params).batch_size
+        longer = self.planner.regime.final_epochs(batch) / max(1, best.epochs)
+        needed = networks_on_all(1, math.inf, 0.0) * longer * best.seconds / max(1, best.runs)
+        return max(0.0, min(needed, left / 2))
+
+    def _train(self, work: Sequence[Work], deadline: float) -> None:
+        def keep(ended: Ended, run: Run, program: Program) -> None:
+            """Keep a run, with the division that it was judged on, or -1 for all data."""
+            whole = run.index >= WHOLE
+            self.finals.keep(ended, run, -1 if whole else run.fold)
+
+        confirm(
+            self.executor,
+            work,
+            keep,
+            lanes=self.lanes,
+            deadline=deadline,
+            tick=self.tick,
+            checkpoints=self.checkpoints,
+        )
+
+    def _as_confirmed(self, one: Standing, is_tied: bool) -> Confirmed:
+        found = estimate(one.scores(self.objective), self._folds)
+        return Confirmed(
+            one.record.number,
+            found.mean,
+            *found.interval(self.objective.name),
+            mean_of([run.metrics for run in one.runs]),
+            len(one.runs),
+            one.runs[0].parameters,
+            is_tied,
+        )
+
+    # Judging averages
+
+    def _single(self, one: Standing) -> Delivery:
+        found = estimate(one.scores(self.objective), self._folds)
+        metrics = [run.metrics for run in one.runs]
+        shares = {str(one.record.number): 1.0}
+        return offer("single", found, metrics, shares, self.objective, networks=1)
+
+    def _averages(self, members: Sequence[Standing], rest: Sequence[Standing]) -> list[Delivery]:
+        """The average of some configurations, and that of it and simple methods.
+
+        A part of the data is judged by the networks that did not see it, and by shares that were
+        fitted without it.
+
+        Args:
+            members: The winner and its ties.
+            rest: Others that were confirmed.
+        """
+        offers, folds = self._offers(members[0]), [run.fold for run in members[0].runs]
+        named, bag = self._bag(offers.court, members, rest)
+        found = [offers.of("bag", bag, named)]
+        if self.simple is None or len(folds) < (1 if self.data.ordered else 2):
+            return found
+        known = {name: self.simple.outputs(name, folds) for name in self.simple.members()}
+        ensemble = offers.ensemble(bag, named, known)
+        return found if ensemble is None else [*found, ensemble]
+
+    def _bag(
+        self, court: Court, members: Sequence[Standing], rest: Sequence[Standing]
+    ) -> tuple[dict[str, float], list[np.ndarray]]:
+        """What each trial weighs in the average, and what that puts out.
+
+        Equal shares of the ties, unless a greedy choice among all that were confirmed is clearly
+        better on what it was not chosen by.
+        """
+        columns = [self._outputs(one) for one in [*members, *rest]]
+        places, bag = court.bagged(columns[: len(members)], self._folds)
+        shares = {place: 1 / len(places) for place in places}
+        picked = court.picked(columns)
+        if picked is not None and court.clearly_better(picked[0], bag, self._folds):
+            bag, weighs = picked
+            shares = {place: float(weighs[place]) for place in np.flatnonzero(weighs).tolist()}
+        every = [*members, *rest]
+        return {str(every[place].record.number): share for place, share in shares.items()}, bag
+
+    def _chosen(self, offers: Sequence[Delivery]) -> Delivery:
+        """What is delivered, as the spec asks, or the better average."""
+        by_kind = {one.kind: one for one in offers}
+        if self.planner.regime.deliver == "single":
+            return by_kind["single"]
+        bag, ensemble = by_kind["bag"], by_kind.get("ensemble")
+        if ensemble is None:
+            return bag
+        beats = worth_mixing(ensemble, bag, self.objective, self._folds, ordered=self.data.ordered)
+        return ensemble if beats else bag
+
+    def _outputs(self, one: Standing) -> Outputs:
+        weights = [(run.fold, self.finals.weights(run.trial, run.index)) for run in one.runs]
+        program = self.planner.program(one.record.params)
+        return put_out_remotely(self.executor, PutOut(program, tuple(weights)))
+
+    def _offers(self, one: Standing) -> Offers:
+        program = self.planner.program(one.record.params)
+        datasets = [self.data.dataset(program.window, run.fold) for run in one.runs]
+        court = Court(datasets, program.loss, program.metrics, self.data.ordered)
+        return Offers(court, self.objective, self._folds)
