@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import inspect
 import random
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,7 @@ def own_part(name: str, units: int) -> Any:
     make = getattr(importlib.import_module(module), attribute, None)
     if make is None:
         raise ValueError(f"Expected a class {attribute} in the module {module}. Received: none")
+    _check_takes_units(name, make)
     part = make(units)
     if not isinstance(part, keras.Layer):
         raise ValueError(
@@ -57,6 +59,21 @@ def own_part(name: str, units: int) -> Any:
             "https://keras.io/api/layers/recurrent_layers/rnn says more"
         )
     return part
+
+
+def _check_takes_units(name: str, make: Any) -> None:
+    """A function of anything else would fail with what says nothing of specs."""
+    try:
+        takes = inspect.signature(make)
+    except ValueError:  # it is not written in Python
+        return
+    must = f"Expected {name} to be called with the number of units alone. Received: {name}{takes}"
+    if next(iter(takes.parameters), "") == "hp":
+        raise ValueError(f"{must}; a function of hp is for rnnsearch.RandomSearch (docs/tuner.md)")
+    try:
+        takes.bind(8)
+    except TypeError as error:
+        raise ValueError(f"{must}, {error}; give what it needs more a default") from None
 
 
 def _is_cell(part: keras.Layer) -> bool:

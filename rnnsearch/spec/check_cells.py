@@ -91,7 +91,7 @@ def _check_there(name: str, path: str, folder: Path, report: Report) -> None:
     if attribute not in known:
         meant = nearest(attribute, known)
         advice = f"did you mean {meant}?" if meant else f"there are: {joined(known or ['none'])}"
-        report.add(path, f"must name a class of {files[0]}", show(attribute), advice)
+        report.add(path, f"must name a class or function of {files[0]}", show(attribute), advice)
 
 
 def _named(node: ast.stmt) -> list[str]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from rnnsearch.spec.fields import Scalar
-from rnnsearch.spec.parameters import PARAMETERS, Parameter
+from rnnsearch.spec.parameters import MODEL, PARAMETERS, Parameter
 from rnnsearch.spec.report import Report
 from rnnsearch.spec.schema import Domain
 from rnnsearch.spec.wording import child, expected_value, is_dotted, joined, nearest, show
@@ -48,17 +48,22 @@ def read_space(raw: object, report: Report) -> WrittenSpace:
         space.broken.update(PARAMETERS)
         return space
     for name, value in raw.items():
-        parameter = PARAMETERS.get(name)
+        parameter = MODEL if name == MODEL.name else PARAMETERS.get(name)
         if parameter is None:
             report.unknown_key("space", name, PARAMETERS)
             meant = nearest(name, PARAMETERS)
             space.broken.update([meant] if meant is not None else [])
             continue
+        if parameter is MODEL and "cell" in raw:
+            must = "must not stand beside cell"
+            report.add("space.model", must, show(value), "name both in the list of cell")
+            continue
+        known = "cell" if parameter is MODEL else name
         written = _read_parameter(parameter, value, report)
         if written is None:
-            space.broken.add(name)
+            space.broken.add(known)
         else:
-            space.parameters[name] = written
+            space.parameters[known] = written
     return space
 
 

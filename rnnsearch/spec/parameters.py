@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from rnnsearch.spec.fields import Scalar
 from rnnsearch.vocabulary import CELLS, MAPPINGS
 
-__all__ = ["PARAMETERS", "Parameter"]
+__all__ = ["MODEL", "PARAMETERS", "Parameter"]
 
 
 @dataclass(frozen=True)
@@ -392,3 +392,11 @@ _ALL = (
 )
 
 PARAMETERS: dict[str, Parameter] = {parameter.name: parameter for parameter in _ALL}
+
+MODEL = replace(
+    PARAMETERS["cell"],
+    name="model",
+    choices=(),
+    description="A network of your own, made by a function of `units` (docs/cells.md).",
+)
+"""Another name of `cell`, for what takes the whole network's place."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pydantic_core import PydanticUndefined
 
 from rnnsearch.spec.fields import Frozen
-from rnnsearch.spec.parameters import PARAMETERS, Parameter
+from rnnsearch.spec.parameters import MODEL, PARAMETERS, Parameter
 from rnnsearch.spec.schema import LossSpec, RunSpec, SearchSpec, Spec
 from rnnsearch.spec.sources import SOURCES, BacktestSpec, FoldsSpec, SplitSpec, TokensSplitSpec
 from rnnsearch.spec.wording import expected, expected_value, keys_of, show
@@ -236,9 +236,9 @@ def _keys(model: type[Frozen], section: str, names: Iterable[str]) -> str:
 
 def _parameters() -> str:
     rows = ["| parameter | kind | values | default | meaning |", "|---|---|---|---|---|"]
-    for parameter in PARAMETERS.values():
+    for parameter in (*PARAMETERS.values(), MODEL):
         kind = "structural" if parameter.structural else "numeric"
-        default = _default(parameter)
+        default = "–" if parameter is MODEL else _default(parameter)
         rows.append(
             f"| `{parameter.name}` | {kind} | {expected_value(parameter)} | {default} | "
             f"{parameter.description} |"

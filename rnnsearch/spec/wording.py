@@ -114,7 +114,8 @@ def expected_value(parameter: Parameter) -> str:
     if parameter.type == "bool":
         return "true or false"
     if parameter.type == "str":
-        return joined((*parameter.choices, *(["module:Class"] if parameter.own else [])))
+        own = "module:Class" if parameter.choices else "module:function"
+        return joined((*parameter.choices, *([own] if parameter.own else [])))
     noun = "a whole number" if parameter.type == "int" else "a number"
     limits = []
     if parameter.low is not None:

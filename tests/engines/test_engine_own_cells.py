@@ -117,6 +117,15 @@ def test_what_is_neither_a_cell_nor_a_layer_is_refused():
         own_part("my_cells:Nothing", 3)
 
 
+def test_a_function_of_something_else_is_refused(monkeypatch):
+    made = {"build": lambda hp: None, "bare": lambda: None, "more": lambda units, rate: None}
+    monkeypatch.setitem(sys.modules, "own", SimpleNamespace(**made))
+    for name, message in {"build": "hp is for rnnsearch.RandomSearch", "bare": "too many",
+                          "more": "missing a required argument: 'rate'; give"}.items():  # fmt: skip
+        with pytest.raises(ValueError, match=rf"own:{name} to be called with .* alone.*{message}"):
+            own_part(f"own:{name}", 3)
+
+
 @pytest.mark.filterwarnings("ignore:Layer 'recurrent_1' .* was passed an input with a mask")
 @pytest.mark.parametrize(
     ("network", "sequences", "masked"),

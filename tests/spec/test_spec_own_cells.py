@@ -29,8 +29,13 @@ def test_the_code_lies_beside_the_spec_unless_said_otherwise(tmp_path):
     assert parsed(tmp_path, space={"cell": "keras.layers:LSTMCell"})  # an installed one
 
 
+def test_a_model_is_a_cell_by_another_name(tmp_path):
+    by_model, by_cell = (parsed(tmp_path, space={key: "cells:Cell"}) for key in ("model", "cell"))
+    assert resolved(by_model) == resolved(by_cell) and by_model.run.code == tmp_path
+
+
 WRONG = {
-    "must name a class of .*cells.py; received Cel; did you mean Cell": {
+    "must name a class or function of .*cells.py; received Cel; did you mean Cell": {
         "space": {"cell": "cells:Cel"}
     },
     "must name a module in .*, or an installed one; received no_cells": {
@@ -39,6 +44,11 @@ WRONG = {
     "must be SimpleRNN, LSTM, GRU or module:Class; received cells.py": {
         "space": {"cell": "cells.py"}
     },
+    "space.model: must be module:function; received LSTM": {"space": {"model": "LSTM"}},
+    "space.model: must name a class or function of .*cells.py; received build": {
+        "space": {"model": "cells:build"}
+    },
+    "space.model: must not stand beside cell": {"space": {"model": "cells:Cell", "cell": "GRU"}},
     "whose states are passed on": {"task": "sequence_to_sequence"},
     "its own dropout or none; received cells:Cell; add when: {cell": {
         "space": {"cell": ["GRU", "cells:Cell"], "recurrent_dropout": 0.2}
