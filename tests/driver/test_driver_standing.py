@@ -119,7 +119,7 @@ def test_an_interval_that_nothing_is_known_of_is_not_cut() -> None:
     assert estimate([0.4], 1).interval("val_accuracy") == (-math.inf, math.inf)
 
 
-def test_of_identical_configurations_all_are_said_to_tie_19_times_in_20() -> None:
+def test_of_identical_configurations_all_are_said_to_tie_49_times_in_50() -> None:
     rng, whole, told = np.random.default_rng(7), 0, 0
     for _ in range(200):
         parts = rng.normal(scale=6, size=3)
@@ -128,8 +128,8 @@ def test_of_identical_configurations_all_are_said_to_tie_19_times_in_20() -> Non
         whole += len(tied(same, winner, 1)) == 5
         worse = {**same, 9: list(parts + 9 + rng.normal(size=3))}
         told += 9 not in tied(worse, winner, 1)
-    assert whole >= 184  # of 190 expected, two deviations less
-    assert told >= 190
+    assert whole >= 192  # of 196 expected, two deviations less
+    assert told >= 180
 
 
 def test_one_run_of_each_tells_nothing_apart() -> None:

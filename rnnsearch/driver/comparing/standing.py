@@ -18,6 +18,10 @@ __all__ = ["Estimate", "difference", "estimate", "near", "simplest", "spread", "
 _SURE = 1.96
 """Standard errors to each side that hold the true value 19 times in 20."""
 
+_ALIKE = 0.98
+"""How often trials that are the same tie, all of them: of 100 searches at least 95 then do, not one
+time in two but nearly always (benchmarks/README.md, *Configurations that are the same*)."""
+
 
 def spread(scores: Sequence[float]) -> float | None:
     """The sample standard deviation of two scores or more."""
@@ -127,7 +131,7 @@ def tied(scores: Mapping[int, Sequence[float]], winner: int, folds: int) -> list
     """The trials that can't be told apart from the winner, which is left out.
 
     The winner is the best of several, and each of the others is compared with it: by a bound for
-    all pairs at once (Tukey, 1949), which trials that are the same all keep 19 times in 20. What
+    all pairs at once (Tukey, 1949), which trials that are the same all keep 49 times in 50. What
     runs of one configuration differ by, the differences of the parts of the data taken out, is
     estimated from all configurations together: each has a few runs. The correction for training
     parts that overlap is that of `estimate`.
@@ -152,7 +156,7 @@ def tied(scores: Mapping[int, Sequence[float]], winner: int, folds: int) -> list
 
 @functools.cache
 def _all_pairs(count: int, freedom: int) -> float:
-    """Standard errors of a mean within which the means of so many lie, 19 times in 20."""
+    """Standard errors of a mean within which the means of so many lie, 49 times in 50."""
     from scipy.stats import studentized_range
 
-    return float(studentized_range.ppf(0.95, count, freedom))
+    return float(studentized_range.ppf(_ALIKE, count, freedom))
