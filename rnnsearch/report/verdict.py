@@ -108,7 +108,7 @@ def name_of_winner(summary: Mapping[str, Any]) -> str:
     of = f"trial {number}" if trials == 1 else f"trial {number} and {trials - 1} that tie with it"
     simple = [name for name in delivered["shares"] if not name.isdecimal()]
     of += f", with {' and '.join(simple)}" if simple else ""
-    return f"the {delivered['kind']} of {networks} networks ({of})"
+    return f"the {delivered['kind']} of {networks} network{'s' * (networks != 1)} ({of})"
 
 
 def _added(summary: Mapping[str, Any], delivered: Mapping[str, Any]) -> list[str]:

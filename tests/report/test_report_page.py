@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -150,7 +151,7 @@ def study_of(trials, *, winner=True, work=NUMBERS, confirmed=True, **changes):
         device="cpu (2 cores)",
         engine="fused",
         backend="jax",
-        states={"COMPLETE": len(trials)},
+        states=Counter(one.state for one in trials),
         seconds=61.0,
         winner=trials[0] if winner else None,
         test={"test_rmse": 2.1} if winner else {},
@@ -316,6 +317,13 @@ def test_studies_that_are_hardly_begun(count, winner):
         assert "nothing to use" in page.answer[0] or page.answer[0].startswith("Use linear")
     if count == 1:
         assert "One trial is no search" in page.warning
+    if winner:
+        assert ("best of several" in page.answer[1]) == (count > 1)
+    said = {"FAIL": f", {count} failed"}.get(some[0].state, "") if some else ""
+    assert (page.chips[-1].label, page.chips[-1].value) == (
+        f"trial{'s' * (count != 1)}{said}",
+        f"{count}",
+    )
 
 
 def test_an_interrupted_search_says_so():

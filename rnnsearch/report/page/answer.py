@@ -103,8 +103,10 @@ def _how_sure(study: Study) -> str:
             "no other trial ties with it" if len(ties) < 2 else f"trials {_list(ties)} tie with it"
         )
         score += f", confirmed in {runs}; {told}"
-    else:
+    elif len(study.trials) > 1:
         score += ", not confirmed: it is the best of several, and so probably too good"
+    else:
+        score += ", not confirmed by new runs"
     tested = next((part for part in parts if part.part == "test"), None)
     if tested is not None:
         score += f"; on the test part, used once, {text.score(tested.winner)}"
@@ -172,7 +174,10 @@ def chips(study: Study) -> list[Chip]:
     states = study.summary.get("states", {})
     ended = sum(record.ended for record in study.trials)
     pruned, failed = states.get("PRUNED", 0), states.get("FAIL", 0)
-    found.append(Chip("trials (stopped early, failed)", f"{ended} ({pruned}, {failed})"))
+    of_them = {"stopped early": pruned, "failed": failed}
+    more = [f"{count} {how}" for how, count in of_them.items() if count]
+    label = ", ".join([f"trial{'s' * (ended != 1)}", *more])
+    found.append(Chip(label, f"{ended}"))
     return found
 
 
