@@ -29,6 +29,8 @@ __all__ = ["guess_table"]
 _TASKS = (MANY_TO_ONE.name, MANY_TO_MANY.name, ONE_TO_MANY.name)
 _MANY_WINDOWS = 3000
 """Training windows that overlap teach little more than every second of them."""
+_WINDOWS = 4
+"""A training part has room for so many, one after the other, at least."""
 _SHORT, _LONG, _USUAL = 8, 96, 48
 """Windows: at least, at most, and where the season is longer or there is none."""
 
@@ -86,10 +88,10 @@ def _windows(series: StepSeries, source: str, wishes: Wishes, notes: list[str]) 
             "add one",
         )
     aligned = wishes.mapping is not None and wishes.mapping.aligned
-    window, why = _window(series)
+    window, why = _window(series, aligned)
     reach = sum(max(0, training - window) for training, _ in series.parts)
     stride = max(1, window // 8 if aligned else 1, math.ceil(reach / _MANY_WINDOWS))
-    rows_judged = sum(max(0, part - window) for _, part in series.parts)
+    rows_judged = sum(max(0, part - window) if aligned else part for _, part in series.parts)
     job = Job(
         train=max(1, reach // stride),
         validation=max(1, rows_judged // window if aligned else rows_judged),
@@ -260,9 +262,13 @@ def _gaps(series: StepSeries, column: Column) -> int:
     return int(column.gaps.sum()) if series.panel is None else series.panel.gaps(column.name)
 
 
-def _window(series: StepSeries) -> tuple[int, str]:
-    """Input steps: the shortest season, where it is neither very short nor very long."""
-    most = max(2, series.part // 2)
+def _window(series: StepSeries, aligned: bool) -> tuple[int, str]:
+    """Input steps: the shortest season, where it is neither very short nor very long.
+
+    Windows of one output may begin before the part that they are judged in.
+    """
+    rows, of = (series.part, "validation") if aligned else (series.training, "training")
+    most = max(2, rows // (2 if aligned else _WINDOWS))
     window, why = _USUAL, "input steps; no season was found, so try others"
     if series.seasons:
         season = series.seasons[0]
@@ -274,7 +280,7 @@ def _window(series: StepSeries) -> tuple[int, str]:
         else:
             why = f"input steps; a whole {season.name} has {season.steps}"
     if window > most:
-        return most, f"input steps; more would leave little of {series.part} validation rows"
+        return most, f"input steps; more would leave little of {rows} {of} rows"
     return window, why
 
 

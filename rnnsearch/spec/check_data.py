@@ -37,6 +37,7 @@ def check_data(
 ) -> None:
     """Record what in the data section contradicts itself or the task."""
     _check_split(data, report)
+    _check_reach(data, task, report)
     _check_folds(data, report)
     if task is not None and task.encodes and not isinstance(data, TokensSource | SeriesSource):
         must = f"must be another task for source: {data.source}: it is for tables and for texts"
@@ -87,6 +88,15 @@ def _check_split(data: Source, report: Report) -> None:
     elif split.backtest.folds == 1 and split.backtest.step is not None:
         must = "must not be given for one fold: it has no effect"
         report.add("data.split.backtest.step", must, show(split.backtest.step), "set folds, too")
+
+
+def _check_reach(data: Source, task: MappingFact | None, report: Report) -> None:
+    """Windows reach back where there are windows, and not an output at each of their rows."""
+    if data.split.reach_back == "auto" or task is None:
+        return
+    if not isinstance(data, SeriesSource) or task.unfolds or task.aligned:
+        must = f"must be auto for {task.name} of source: {data.source}: it has no effect"
+        report.add("data.split.reach_back", must, show(data.split.reach_back), "remove it")
 
 
 def _check_folds(data: Source, report: Report) -> None:

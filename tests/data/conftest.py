@@ -43,11 +43,17 @@ def write_npz(tmp_path_factory: pytest.TempPathFactory) -> Write:
 
 @pytest.fixture(scope="session")
 def csv_source() -> Callable[..., CsvSource]:
-    """A source with a window of 4 rows that forecasts `y` from `y`, unless told otherwise."""
+    """A source with a window of 4 rows that forecasts `y` from `y`, unless told otherwise.
+
+    No sequence has rows of two parts, unless told otherwise: so a few rows are enough for a test.
+    """
 
     def make(path: Path, **changes: Any) -> CsvSource:
-        values: dict[str, Any] = {"inputs": ("y",), "target": "y", "window": 4}
-        return CsvSource(source="csv", path=path, **(values | changes))
+        values: dict[str, Any] = {"inputs": ("y",), "target": "y", "window": 4} | changes
+        split = SplitSpec.model_validate(values.pop("split", {}))
+        if "reach_back" not in split.model_fields_set:
+            split = split.model_copy(update={"reach_back": False})
+        return CsvSource(source="csv", path=path, split=split, **values)
 
     return make
 

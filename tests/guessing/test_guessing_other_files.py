@@ -75,9 +75,9 @@ def test_columns_of_a_series_without_a_header(tmp_path: Path) -> None:
     lines = [f"{day},{at % 7}.5" for at, day in enumerate(days)]
     (tmp_path / "a.csv").write_text("\n".join(lines), "utf-8")
     ready = prepared(tmp_path / "a.csv", tmp_path)
-    (tmp_path / "new.csv").write_text("\n".join(lines[:15]), "utf-8")
+    (tmp_path / "new.csv").write_text("\n".join(lines[:30]), "utf-8")
     _, frame = ready.inputs(str(tmp_path / "new.csv"))
-    assert frame.iloc[-1, 0] == days[15]
+    assert frame.iloc[-1, 0] == days[30]
 
 
 def test_classes_that_a_ts_file_does_not_name(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_series_are_found_however_their_rows_stand(look, arranged):
     assert setting(found, "inputs") == ["sales"]
     assert setting(found, "target") == "sales"
     assert setting(found, "season") == 7
-    assert setting(found, "window") == 12  # half of 24 validation rows
+    assert setting(found, "window") == 14  # two weeks
     assert setting(found, "base") == "auto"
     assert setting(found, "objective") == "val_rmse"
 

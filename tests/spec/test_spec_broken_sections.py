@@ -136,6 +136,12 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "follow each other in time; received {folds: 3}; use split.folds",
     ),
     (
+        "windows that reach back to nothing",
+        [("replace", "many_to_one", "many_to_many"), ("data", "split: {reach_back: true}")],
+        "s.yaml:8:11: data.split.reach_back: must be auto for many_to_many of source: csv: it has "
+        "no effect; received true; remove it",
+    ),
+    (
         "step of one fold",
         [("data", "split: {backtest: {folds: 1, step: 3}}")],
         "s.yaml:8:32: data.split.backtest.step: must not be given for one fold: it has no effect; "

@@ -35,6 +35,7 @@ def test_every_default_is_written() -> None:
                 "folds": "auto",
                 "backtest": {"folds": "auto", "step": None, "window": None},
                 "group": None,
+                "reach_back": "auto",
                 "column": None,
             },
             "scaling": "standard",

@@ -20,7 +20,7 @@ from rnnsearch.data.series.checks import (
 )
 from rnnsearch.data.series.fitting import Rhythm, Segments, based, fit, rhythm
 from rnnsearch.data.series.kept_rows import read_file
-from rnnsearch.data.series.row_parts import divide
+from rnnsearch.data.series.row_parts import divide, reaches_back
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.series.series_data import PARTS, Fold, SeriesData
 from rnnsearch.data.series.series_preparation import SeriesPreparation
@@ -85,9 +85,10 @@ def read_series_data(source: SeriesSource, task: str, windows: tuple[int, ...]) 
         found_rhythm, fold = choose_base(source, task, series, found_rhythm, trains, longest)
         chosen = _CHOSEN if fold == 0 else f"within the training part of fold {fold + 1}"
     back = _back(source, found_rhythm, longest)
-    check_lengths(source, last, longest, back, problems)
+    reaching = reaches_back(source, task, last, longest)
+    check_lengths(source, last, longest, back, problems, reaches_back=reaching)
     final = _fold(series, last, fit(source, task, series, found_rhythm, last, longest, problems))
-    data = SeriesData(series, (final,), longest, source.stride, final, chosen)
+    data = SeriesData(series, (final,), longest, source.stride, final, reaching, chosen)
     _check_parts(data, 0, problems)
     problems.raise_any()
     folds = _folds(source, task, data, found_rhythm, earlier, back)

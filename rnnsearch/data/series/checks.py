@@ -41,6 +41,8 @@ def check_lengths(
     longest: int | None,
     back: int,
     problems: Problems,
+    *,
+    reaches_back: bool = False,
 ) -> None:
     """Every part must have room for a sequence and its target, in one series at least.
 
@@ -50,12 +52,14 @@ def check_lengths(
         longest: The longest window.
         back: Rows before the first sequence that the training part needs.
         problems: Where to note them.
+        reaches_back: Whether only targets must lie in the parts that are judged.
     """
     lengths = [max(map(len, parts)) for parts in zip(*segments, strict=True)]
     wanted = 3 if source.split.test or lengths[2] else 2
     need = rows_needed(source, longest)
     rows = f"{back} rows" if back > 1 else "1 row"
-    if min(lengths[:wanted]) >= need and lengths[0] >= need + back:
+    judged = (source.output_steps or 1) if reaches_back else need
+    if min(lengths[1:wanted]) >= judged and lengths[0] >= need + back:
         return
     if longest is None:
         path, what = "data.output_steps", f"a block of {need} rows"

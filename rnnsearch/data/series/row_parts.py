@@ -14,12 +14,15 @@ from rnnsearch.data.series.checked_columns import SAID_PARTS
 from rnnsearch.data.series.fitting import Segments
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.splits import fold_parts
+from rnnsearch.vocabulary import MAPPINGS
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import SeriesSource, SplitSpec
 
-__all__ = ["divide"]
+__all__ = ["divide", "reaches_back"]
 
+_MOST_LOST = 6
+"""A part of so many windows may lose one to its first forecasts."""
 _MOST_FOLDS = ((2_000, 5), (20_000, 3), (math.inf, 1))
 """Up to so many rows, so many folds at most: a large validation part says enough by itself."""
 
@@ -51,6 +54,26 @@ def divide(
         step = split.backtest.step
         count = _automatic(rows // size, shares, None if step is None else step // size, need, most)
     return _by_share(split, every, shares, size, count)
+
+
+def reaches_back(
+    source: SeriesSource, task: str, segments: Sequence[Segments], longest: int | None
+) -> bool:
+    """Whether windows of the parts that are judged may begin in rows before the part.
+
+    Args:
+        source: The spec's `data`.
+        task: Its name.
+        segments: Of each series the rows of its parts.
+        longest: The longest window; None where blocks are predicted.
+    """
+    if longest is None or MAPPINGS[task].aligned:
+        return False
+    if source.split.reach_back != "auto":
+        return source.split.reach_back
+    lengths = [max(map(len, parts)) for parts in list(zip(*segments, strict=True))[1:]]
+    lost = longest - 1 + source.horizon
+    return source.horizon > 0 and any(lost * _MOST_LOST > rows > 0 for rows in lengths)
 
 
 def _automatic(

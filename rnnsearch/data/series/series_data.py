@@ -57,6 +57,7 @@ class SeriesData(SequenceData):
         longest: The longest window; it decides which rows are predicted.
         stride: Of training windows.
         final: The fold of `whole`, whose training part is all but the test part.
+        reaches_back: Whether windows of parts that are judged may begin in rows before the part.
         chosen: From what the base of the forecasts was chosen; empty where it was given.
     """
 
@@ -65,6 +66,7 @@ class SeriesData(SequenceData):
     longest: int | None
     stride: int
     final: Fold
+    reaches_back: bool = False
     chosen: str = ""
 
     @property
@@ -97,7 +99,8 @@ class SeriesData(SequenceData):
     ) -> Dataset:
         """The parts. Those for validation and test predict the same rows for every window.
 
-        many_to_one: every row of the segment that the longest window can reach.
+        many_to_one: every row of the segment that the longest window can reach, which may begin
+        before it (`reaches_back`).
         many_to_many: every row from `horizon` on into the segment, once (`aligned_windows`).
         sequence_to_sequence: from every row at which the longest window can end, so that most
         rows are judged as each step of a forecast once.
@@ -167,7 +170,9 @@ class SeriesData(SequenceData):
             lines.insert(1, ("series", f"{len(series.names)}: {name_some(series.names, 8)}"))
         parts = (dataset.train, dataset.validation, dataset.test)
         for name, ranges, part in zip(PARTS, zip(*self.segments, strict=True), parts, strict=True):
-            lines.append((name, _part_text(series.each(), ranges, part)))
+            text = _part_text(series.each(), ranges, part)
+            reading = self.reaches_back and name != PARTS[0] and len(part)
+            lines.append((name, text + (", read from rows before them" if reading else "")))
         if self.folds > 1:
             lines.insert(-len(PARTS), ("folds", self._folds_text()))
         x, y = dataset.train.x, dataset.train.y
@@ -233,11 +238,13 @@ class SeriesData(SequenceData):
         segment: range,
         trains: bool,
     ) -> Part:
-        segment = preparation.usable(segment)
-        reach = preparation.window if trains else self.longest
-        first = segment.start + (reach or 1) - 1 + preparation.horizon
+        window = preparation.window if trains else self.longest
+        reach = (window or 1) - 1 + preparation.horizon
+        before = reach if self.reaches_back and not trains else 0
+        rows = preparation.usable(range(max(0, segment.start - before), segment.stop))
+        first = max(segment.start, rows.start + reach)
         stride = self.stride if trains else None
-        windows = preparation.windows(series, segment, first, stride)
+        windows = preparation.windows(series, rows, first, stride)
         return preparation.part(series, features, windows)
 
 

@@ -103,6 +103,15 @@ class SplitSpec(Frozen):
         "ending, or `{pattern: …}`, a regular expression that is searched for in the path below "
         "the class's folder; its first `( )`, or all that it finds, is the group.",
     )
+    reach_back: Literal["auto"] | bool = Field(
+        default="auto",
+        description="Whether what is forecast from a table first in a validation or test part is "
+        "forecast from rows before the part, which are known by then: so all of its rows are "
+        "judged. false: no sequence has rows of two parts, and the first rows of each are only "
+        "read. `auto`: where the longest window would take more than a sixth of a part, and what "
+        "is predicted lies ahead of what is read (not of many_to_many, which has an output at "
+        "each row).",
+    )
     column: str | None = Field(
         default=None,
         description="Name of an array that says `train`, `validation` or `test` for each "
