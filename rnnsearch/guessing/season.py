@@ -160,9 +160,13 @@ def find_patterns(values: np.ndarray, step: Step | None) -> list[Season]:
 
 
 def calendar_feature(season: Season, step: Step | None) -> str:
-    """What the calendar calls the place within a season."""
-    monthly = step is not None and step.unit == "months"
-    return "month" if monthly else _FEATURES[season.name]
+    """What the calendar calls the place within a season.
+
+    A month or a quarter by its name: what a December has is no wave's.
+    """
+    if step is None or step.unit != "months":
+        return _FEATURES[season.name]
+    return {1: "month_name", 3: "quarter"}.get(int(step.count), "month")
 
 
 def _candidates(step: Step | None) -> Sequence[tuple[str, int]]:

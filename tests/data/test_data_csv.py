@@ -156,7 +156,7 @@ def test_other_forms_of_time_stamps() -> None:
 
 def test_calendar_features() -> None:
     times = read_stamps(["2024-01-01 06:00", "2024-04-06 12:00", "2024-12-31 00:00"]).times
-    names = ["hour", "weekday", "weekend", "month", "trend"]
+    names = ["hour", "weekday", "weekend", "month", "month_name", "quarter", "trend"]
     found = calendar_features(times, names, (times[0], times[1]))
     columns = dict(zip(calendar_names(names), found.T, strict=True))
     np.testing.assert_allclose(columns["hour_sin"], [1, 0, 0], atol=1e-12)
@@ -166,6 +166,13 @@ def test_calendar_features() -> None:
     np.testing.assert_array_equal(columns["weekday_tue"], [0, 0, 1])
     np.testing.assert_array_equal(columns["weekend"], [0, 1, 0])
     np.testing.assert_allclose(columns["month_sin"], np.sin(2 * np.pi * np.array([0, 3, 11]) / 12))
+    kinds = ("jan", "feb", "apr", "dec"), ("1", "2", "4")
+    months, quarters = (
+        np.array([columns[f"{name}_{kind}"] for kind in of])
+        for name, of in zip(("month", "quarter"), kinds, strict=True)
+    )
+    np.testing.assert_array_equal(months, [[1, 0, 0], [0, 0, 0], [0, 1, 0], [0, 0, 1]])
+    np.testing.assert_array_equal(quarters, [[1, 0, 0], [0, 1, 0], [0, 0, 1]])
     assert columns["trend"][0] == 0 and columns["trend"][1] == 1 and columns["trend"][2] > 1
 
 

@@ -8,7 +8,12 @@ import numpy as np
 
 __all__ = ["calendar_features", "calendar_names"]
 
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_KINDS = {
+    "weekday": ("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
+    "month_name": tuple("jan feb mar apr may jun jul aug sep oct nov dec".split()),
+    "quarter": ("1", "2", "3", "4"),
+}
+"""Features of which a time has one of a few; a column each."""
 _CYCLES = ("hour", "day_of_month", "month", "day_of_year")
 
 
@@ -18,8 +23,8 @@ def calendar_names(features: Sequence[str]) -> tuple[str, ...]:
     for feature in features:
         if feature in _CYCLES:
             names += [f"{feature}_sin", f"{feature}_cos"]
-        elif feature == "weekday":
-            names += [f"weekday_{day}" for day in _WEEKDAYS]
+        elif feature in _KINDS:
+            names += [f"{feature.removesuffix('_name')}_{kind}" for kind in _KINDS[feature]]
         else:
             names.append(feature)
     return tuple(names)
@@ -30,8 +35,8 @@ def calendar_features(
 ) -> np.ndarray:
     """What the calendar says of each time stamp.
 
-    Cyclic features become a sine and a cosine, the weekday seven zeros and ones, the weekend
-    one, and the trend a line that rises from 0 to 1 over the training part.
+    Cyclic features become a sine and a cosine; weekday, month_name and quarter zeros and a one,
+    the weekend a zero or one, and the trend a line that rises from 0 to 1 over the training part.
 
     Args:
         times: (R,) datetime64[us].
@@ -41,20 +46,28 @@ def calendar_features(
     Returns:
         (R, C) float64, columns as `calendar_names` names them.
     """
-    days = times.astype("datetime64[D]")
-    weekday = (days.astype(np.int64) + 3) % 7  # 1970-01-01 was a Thursday
     columns: list[np.ndarray] = []
     for feature in features:
         if feature in _CYCLES:
             angle = 2 * np.pi * _phase(feature, times)
             columns += [np.sin(angle), np.cos(angle)]
-        elif feature == "weekday":
-            columns += [(weekday == day).astype(np.float64) for day in range(7)]
+        elif feature in _KINDS:
+            kind = _kind(feature, times)
+            columns += [(kind == one).astype(np.float64) for one in range(len(_KINDS[feature]))]
         elif feature == "weekend":
-            columns.append((weekday >= 5).astype(np.float64))
+            columns.append((_kind("weekday", times) >= 5).astype(np.float64))
         else:
             columns.append((times - span[0]) / (span[1] - span[0]))
     return np.stack(columns, axis=1) if columns else np.zeros((len(times), 0))
+
+
+def _kind(feature: str, times: np.ndarray) -> np.ndarray:
+    """Which weekday, month or quarter each time (R,) is in, from 0."""
+    if feature == "weekday":
+        days = times.astype("datetime64[D]").astype(np.int64)
+        return np.asarray((days + 3) % 7)  # 1970-01-01 was a Thursday
+    months = times.astype("datetime64[M]").astype(np.int64) % 12
+    return np.asarray(months if feature == "month_name" else months // 3)
 
 
 def _phase(feature: str, times: np.ndarray) -> np.ndarray:

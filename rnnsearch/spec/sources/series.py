@@ -15,7 +15,15 @@ __all__ = ["SERIES", "Base", "CalendarFeature", "CsvSource", "ParquetSource", "S
 Base = Literal["auto", "none", "last", "season"]
 
 CalendarFeature = Literal[
-    "hour", "weekday", "weekend", "day_of_month", "month", "day_of_year", "trend"
+    "hour",
+    "weekday",
+    "weekend",
+    "day_of_month",
+    "month",
+    "month_name",
+    "quarter",
+    "day_of_year",
+    "trend",
 ]
 
 
@@ -55,7 +63,10 @@ class SeriesSource(Source):
         "sequence_to_sequence) that have them, the other cells empty. Not for one_to_many.",
     )
     calendar: tuple[CalendarFeature, ...] = Field(
-        default=(), description="Further inputs, computed from the time stamp."
+        default=(),
+        description="Further inputs, computed from the time stamp. hour, day_of_month, month and "
+        "day_of_year are a sine and a cosine each; weekday, month_name and quarter zeros and a "
+        "one: a column for each day, month or quarter.",
     )
     target: str | tuple[str, ...] = Field(description="Column or columns to predict.")
     window: Count | None = Field(
