@@ -64,7 +64,7 @@ def test_of_forecasts_too(tmp_path, inline, monkeypatch) -> None:
     assert sum(delivered["shares"].values()) == pytest.approx(1)
     predicted = results.predict(tmp_path / "wave.csv").iloc[:-1, -1].to_numpy()
     wave = pd.read_csv(tmp_path / "wave.csv")["load"].to_numpy()
-    error = np.sqrt(np.mean((predicted[-48:] - wave[-48:]) ** 2))
+    error = np.sqrt(np.mean((predicted[-60:] - wave[-60:]) ** 2))
     assert error == pytest.approx(delivered["test"]["test_rmse"], rel=1e-3)
 
 

@@ -7,9 +7,11 @@ import pytest
 
 from rnnsearch.data.time import Step
 from rnnsearch.guessing.season import (
+    calendar_feature,
     find_cycles,
     find_patterns,
     find_seasons,
+    one_wave,
     phase_ratio,
     repetition,
 )
@@ -119,3 +121,30 @@ def test_noise_and_what_wanders_show_none(rows, seed):
         waves[at] = 1.6 * waves[at - 1] - 0.8 * waves[at - 2] + noise[at]
     trend = noise + np.linspace(0, 1000, rows)[:, None]
     assert find_cycles([noise, trend, noise.cumsum(axis=0), waves]) == []
+
+
+def test_one_wave_explains_what_it_explains() -> None:
+    """By Parseval: of waves of amplitudes 3 and 1 nine tenths, whatever the trend."""
+    rows = np.arange(240)
+    both = 3 * np.sin(2 * np.pi * rows / 12) + np.cos(2 * np.pi * 3 * rows / 12 + 1)
+    assert one_wave((both + 7 * rows)[:, None], 12) == pytest.approx(0.9)
+    last = 3 * np.sin(2 * np.pi * rows / 12) + np.cos(np.pi * rows) / np.sqrt(2)
+    assert one_wave(last[:, None], 12) == pytest.approx(0.9)  # six waves a season
+    assert one_wave(np.ones((240, 1)), 12) == 1.0
+    assert one_wave(np.ones((5, 1)), 12) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("step", "wave_feature", "peak_feature"),
+    [(MONTH, "month", "month_name"), (QUARTER, "month", "quarter")],
+)
+def test_a_month_that_stands_out_has_its_name(step, wave_feature, peak_feature) -> None:
+    steps = step.season()
+    peaks = (np.arange(120) % steps == steps - 1)[:, None] * 5.0
+    if steps == 4:  # the third quarter as high as the first, so that no wave has both
+        peaks = (np.arange(120) % 2)[:, None] * 5.0 + peaks
+    noise = 0.1 * np.random.default_rng(0).normal(size=(120, 1))
+    (season,) = find_seasons([wave(120, steps)], step)
+    assert calendar_feature(season, step) == wave_feature
+    (season,) = find_seasons([peaks + noise], step)
+    assert calendar_feature(season, step) == peak_feature
