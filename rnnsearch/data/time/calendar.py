@@ -10,7 +10,10 @@ __all__ = ["calendar_features", "calendar_names"]
 
 _KINDS = {
     "weekday": ("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
-    "month_name": tuple("jan feb mar apr may jun jul aug sep oct nov dec".split()),
+    "month_name": (
+        *("jan", "feb", "mar", "apr", "may", "jun"),
+        *("jul", "aug", "sep", "oct", "nov", "dec"),
+    ),
     "quarter": ("1", "2", "3", "4"),
 }
 """Features of which a time has one of a few; a column each."""
