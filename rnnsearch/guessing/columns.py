@@ -20,6 +20,7 @@ __all__ = ["TIMES", "Column", "before_test", "examine", "named"]
 TIMES = (
     *("time", "date", "datetime", "timestamp", "day", "month", "year", "ds", "period", "week"),
     *("unix", "unixtime", "epoch", "ts", "datum", "zeit", "fecha"),
+    *("jd", "mjd", "bjd", "hjd", "julian", "datenum", "quarter"),
 )
 _CLASSES = (
     *("label", "class", "category", "species", "type", "state", "y", "target", "code"),

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 
 from rnnsearch.data.raw.tables import Table, TextColumn
-from rnnsearch.guessing._base import Setting
+from rnnsearch.guessing._base import Setting, refuse
 from rnnsearch.guessing.cells import column_cells, parse_numbers
 from rnnsearch.guessing.columns import Column
 
-__all__ = ["FEWEST_ROWS", "Panel", "find_panel"]
+__all__ = [
+    "FEWEST_ROWS",
+    "SHORTEST",
+    "Panel",
+    "check_other_panels",
+    "find_panel",
+    "members_of",
+]
 
 FEWEST_ROWS = 30
-"""Of a series; fewer teach nothing that could be judged."""
+"""Of a series alone; fewer teach nothing that could be judged."""
+SHORTEST = 15
+"""Rows of each of several series, on average: of fewer no part has a window and what follows it."""
 _SLIPS = 0.05
 """Share of rows whose time stamp another row has, up to which that is no sign of several series."""
 _TWICE = 0.01
@@ -134,15 +145,65 @@ def _divided(
     """Columns that could name series, and each one's rows."""
     for name in names:
         labels, groups = np.unique(np.array(column_cells(table, name)), return_inverse=True)
-        if "" in labels or not 1 < len(labels) <= len(times) / FEWEST_ROWS:
+        if "" in labels or not 1 < len(labels) <= len(times) / SHORTEST:
             continue
-        again = len(times) - len(np.unique(np.stack([groups, times]), axis=1).T)
-        if again > _TWICE * len(times):
+        if not _tells_apart(times, groups):
             continue
-        order = np.argsort(groups, kind="stable")
-        members = tuple(np.split(order, np.cumsum(np.bincount(groups))[:-1]))
+        members = members_of(groups)
         if _overlap(times, members) or _stacked(times, groups, members):
             yield name, members
+
+
+def members_of(groups: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Of each series, its rows' places in the table (M,); `groups` (R,) are numbers from 0."""
+    order = np.argsort(groups, kind="stable")
+    return tuple(np.split(order, np.cumsum(np.bincount(groups))[:-1]))
+
+
+def _tells_apart(times: np.ndarray, *groups: np.ndarray) -> bool:
+    """Whether rows of one group have other time stamps, slips aside."""
+    keys = np.stack([*groups, times])
+    return bool(len(times) - np.unique(keys, axis=1).shape[1] <= _TWICE * len(times))
+
+
+def check_other_panels(table: Table, times: np.ndarray, names: Sequence[str]) -> None:
+    """Refuse series that are too short, and those that two columns name together.
+
+    Args:
+        table: The file, in which time stamps occur twice and no column alone names the series.
+        times: Of its rows (R,).
+        names: Its other columns.
+
+    Raises:
+        InvalidData: It holds such.
+    """
+    coded = {}
+    for name in names:
+        labels, groups = np.unique(np.array(column_cells(table, name)), return_inverse=True)
+        if "" not in labels and 1 < len(labels) <= len(times) / 2:
+            coded[name] = groups
+    stamps = times.astype(np.int64)
+    short = [name for name in coded if _tells_apart(stamps, coded[name])]
+    if short:
+        name = min(short, key=lambda each: int(coded[each].max()))
+        count = int(coded[name].max()) + 1
+        refuse(
+            f"must have series of {SHORTEST} rows or more, on average",
+            f"{count} series of {len(times) / count:.3g} rows, named by '{name}'",
+            "give longer ones; or save what is known of each as a row of x, and what is to be "
+            "predicted as y: numpy.savez('data.npz', x=x, y=y)",
+        )
+    pairs = [
+        pair for pair in combinations(coded, 2) if _tells_apart(stamps, *(coded[n] for n in pair))
+    ]
+    if pairs:
+        one, other = min(pairs, key=lambda pair: math.prod(int(coded[n].max()) for n in pair))
+        refuse(
+            "must name the series of a row in one column",
+            f"series that '{one}' and '{other}' name together",
+            f"put them together: frame['series'] = frame['{one}'].astype(str) + ' ' + "
+            f"frame['{other}'].astype(str) of pandas",
+        )
 
 
 def _stacked(times: np.ndarray, groups: np.ndarray, members: Sequence[np.ndarray]) -> bool:

@@ -8,10 +8,11 @@ import numpy as np
 
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.time import role
-from rnnsearch.guessing.cells import column_cells
+from rnnsearch.guessing.cells import column_cells, parse_numbers
 from rnnsearch.guessing.columns import Column
+from rnnsearch.guessing.panel import SHORTEST, Panel, members_of
 
-__all__ = ["restarts_note"]
+__all__ = ["restarted_panel", "restarts_note"]
 
 _FEWEST, _SHORTEST = 3, 5
 """Stretches of rows that may be series of their own, and rows of a usual one."""
@@ -27,15 +28,12 @@ def restarts_note(table: Table, columns: Sequence[Column]) -> list[str]:
         columns: All of it.
     """
     for column in columns:
-        if column.kind != "number" or role(column.name) in _ROUND or column.gaps.any():
+        if column.kind != "number" or column.gaps.any():
             continue
-        steps = np.diff(column.values)
-        borders = steps < 0
+        borders = _restarts(column.name, column.values)
+        if borders is None:
+            continue
         count = int(borders.sum()) + 1
-        first = column.values[np.concatenate([[True], borders])]
-        usual = len(column.values) / count
-        if count < _FEWEST or usual < _SHORTEST or (steps == 0).any() or np.ptp(first) > 0:
-            continue
         names = [other.name for other in columns if _changes_at(table, other.name, borders)]
         if not names and len(np.unique(np.diff(np.flatnonzero(borders)))) < 2:
             continue  # a value that goes round
@@ -45,6 +43,38 @@ def restarts_note(table: Table, columns: Sequence[Column]) -> list[str]:
             f"each other, {key}; now windows cross from one to the next"
         ]
     return []
+
+
+def restarted_panel(table: Table, names: Sequence[str]) -> Panel | None:
+    """The series of a table without time stamps, where a column names each stretch that is counted.
+
+    Args:
+        table: The file.
+        names: Its columns.
+    """
+    for name in names:
+        values, _ = parse_numbers(column_cells(table, name))
+        borders = None if np.isnan(values).any() else _restarts(name, values)
+        if borders is None or len(values) < SHORTEST * (int(borders.sum()) + 1):
+            continue
+        groups = np.concatenate([[0], np.cumsum(borders)])
+        for other in names:
+            cells = column_cells(table, other)
+            if _changes_at(table, other, borders) and len({*cells}) == groups[-1] + 1:
+                return Panel(other, table, members_of(groups))
+    return None
+
+
+def _restarts(name: str, values: np.ndarray) -> np.ndarray | None:
+    """Where a count (R,) begins anew from its first number, (R - 1,) bool; None of another."""
+    if role(name) in _ROUND or len(values) < 2:
+        return None
+    steps = np.diff(values)
+    borders = np.asarray(steps < 0)
+    count = int(borders.sum()) + 1
+    first = values[np.concatenate([[True], borders])]
+    short = count < _FEWEST or len(values) / count < _SHORTEST
+    return None if short or (steps == 0).any() or np.ptp(first) > 0 else borders
 
 
 def _changes_at(table: Table, name: str, borders: np.ndarray) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +27,8 @@ _SHORT = 8
 _WORDY = 3
 """Spaces in a usual text from which it is taken for words."""
 _MOST_WORDS = 5000
+_FEWEST_LETTERS, _DIFFER = 4, 0.8
+"""Letters of the usual sequence that is spelt, and the share of them that must differ."""
 _MOST_GAPS = 0.2
 """Share of the rows that may lack a text."""
 _MOST_CLASSES, _ROWS_A_CLASS = 30, 5
@@ -59,11 +62,11 @@ def find_sequences(table: Table, found: list[Column]) -> tuple[Column, list[Colu
         InvalidData: There are texts and nothing to learn of them.
     """
     texts = [c for c in found if c.kind == "text" and c.gaps.mean() <= _MOST_GAPS]
-    texts.sort(key=lambda column: -words_of(table, column))
+    texts.sort(key=lambda column: _rank(table, column))
     labels = [c for c in found if c.kind == "label" and len(c.classes) > 1]
     codes = [coded for column in found if (coded := _as_classes(table, column)) is not None]
     numbers = [column for column in found if column.kind == "number" and not column.flaw]
-    wordy = bool(texts) and words_of(table, texts[0]) >= _WORDY
+    wordy = bool(texts) and (words_of(table, texts[0]) >= _WORDY or _spelt(table, texts[0]))
     scored = wordy and len(numbers) == 1 and not labels and not codes
     if not texts or not (labels or not numbers or (wordy and codes) or scored):
         return None
@@ -84,6 +87,30 @@ def words_of(table: Table, column: Column) -> float:
     """Spaces in the usual text of a column."""
     cells = column_cells(table, column.name)
     return float(np.median([cell.count(" ") for cell in cells[:: max(1, len(cells) // 500)]]))
+
+
+def _rank(table: Table, column: Column) -> tuple[float, bool, float]:
+    """Orders columns of texts: sentences, what is spelt, the longer of others."""
+    words = words_of(table, column)
+    return -words if words >= _WORDY else 0.0, not _spelt(table, column), -_letters(table, column)
+
+
+def _letters(table: Table, column: Column) -> float:
+    """Length of the usual text of a column."""
+    cells = column_cells(table, column.name)
+    return float(np.median([len(cell) for cell in cells[:: max(1, len(cells) // 500)]]))
+
+
+def _spelt(table: Table, column: Column) -> bool:
+    """Whether texts differ in their letters, as DNA, molecules and names do, not in a number only.
+
+    Texts that count, or say when, are no sequences: ``s17``, ``Week 5 2020``.
+    """
+    cells = [cell for cell in column_cells(table, column.name) if cell]
+    bare = [re.sub(r"[\W\d_]", "", cell) for cell in cells]
+    usual = float(np.median([len(letters) for letters in bare]))
+    differ = len({*bare}) >= _DIFFER * len(bare) and len({*cells}) >= _DIFFER * len(cells)
+    return usual >= _FEWEST_LETTERS and differ
 
 
 def _as_classes(table: Table, column: Column) -> Column | None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.series.missing_rows import unlike_steps
 from rnnsearch.data.time import Step
 from rnnsearch.guessing._base import Wishes
 from rnnsearch.guessing.columns import Column, before_test
+from rnnsearch.guessing.independent_rows import check_sorted_classes, independence_note
 from rnnsearch.guessing.panel import Panel
 from rnnsearch.guessing.restarts import restarts_note
 from rnnsearch.guessing.season import Season, find_cycles, find_patterns, find_seasons
@@ -84,6 +87,12 @@ class StepSeries:
         return [column.name for column in self.columns if column.is_read]
 
 
+def _notes_on_order(table: Table, columns: Sequence[Column]) -> list[str]:
+    """What is doubtful about the order of rows that no time stamps confirm."""
+    stacked = restarts_note(table, columns) or check_sorted_classes(table, columns)
+    return [*stacked, *independence_note(columns)]
+
+
 def look_along(found: TableColumns, wishes: Wishes) -> tuple[StepSeries, list[str]]:
     """What a series holds, and notes for the user."""
     time, table, notes = found.time, found.table, [*found.notes]
@@ -92,7 +101,7 @@ def look_along(found: TableColumns, wishes: Wishes) -> tuple[StepSeries, list[st
     share = share_of(rows)
     if time is None:
         notes.append("no column of time stamps was found: rows are taken to be in order of time")
-        notes += restarts_note(table, found.others)
+        notes += [] if found.panel is not None else _notes_on_order(table, found.others)
     else:
         notes += time.stamps.notes
     usable = tuple(column for column in found.others if not column.flaw)

@@ -203,6 +203,8 @@ def _source_settings(series: StepSeries, source: str) -> list[Setting]:
         if not series.step.regular:
             step += "; a row counts as a step, whatever the time between"
         found.append(Setting("time", series.time.value, step))
+        if series.time.form:
+            found.append(Setting("time_format", series.time.form, "as the column's name says"))
     if series.panel is not None:
         found.append(series.panel.setting)
     target = series.target

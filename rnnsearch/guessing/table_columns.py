@@ -20,8 +20,15 @@ from rnnsearch.data.splits import said_part
 from rnnsearch.guessing._base import FILE, refuse
 from rnnsearch.guessing.calendar_columns import calendar_columns
 from rnnsearch.guessing.columns import Column, examine
-from rnnsearch.guessing.panel import FEWEST_ROWS, Panel, find_panel
-from rnnsearch.guessing.times import Times, find_times, strange_stamps
+from rnnsearch.guessing.panel import (
+    FEWEST_ROWS,
+    SHORTEST,
+    Panel,
+    check_other_panels,
+    find_panel,
+)
+from rnnsearch.guessing.restarts import restarted_panel
+from rnnsearch.guessing.times import Times, find_times, strange_stamps, unread_stamps
 from rnnsearch.guessing.wide import check_no_dates, wide_note
 
 __all__ = ["TableColumns", "duplicates_of", "look_at", "share_of"]
@@ -115,11 +122,14 @@ def look_at(table: Table) -> TableColumns:
         _check_stamps(table, names)
     names = [name for name in names if time is None or name not in time.names]
     check_no_dates(names)
-    panel = None if time is None else find_panel(table, time.times, names)
+    if time is None:
+        panel = restarted_panel(table, names)
+    else:
+        panel = find_panel(table, time.times, names)
     ordered = None if time is None else _sorted(table, time, panel)
     if ordered is not None:
         return look_at(ordered)
-    clocked = None if time is None else _in_order(table, time, panel)
+    clocked = None if time is None else _in_order(table, time, panel, names)
     if clocked is not None:
         notes += [note for note in clocked.notes if "data.duplicates" in note]
     notes += wide_note(names)
@@ -178,15 +188,27 @@ def _check_stamps(table: Table, names: Sequence[str]) -> None:
             received += f" ({len(bad)} such rows)" if len(bad) > 1 else ""
             must = "must hold time stamps of one form in every row, as in most"
             refuse(must, received, "correct the rows, or leave them out")
+        unread = unread_stamps(table, name)
+        if unread is not None:
+            must, at = unread
+            received = f"'{cells[at]}' in {name_rows(table.rows[[at]])} of '{name}'"
+            refuse(must, received, "write them as 2024-12-31 23:59:59, or rename the column")
 
 
-def _in_order(table: Table, time: Times, panel: Panel | None) -> Series:
+def _in_order(table: Table, time: Times, panel: Panel | None, names: Sequence[str]) -> Series:
     """The rows of each series on the clock; their time stamps must be in order."""
     problems = Problems()
     series = None if panel is None else panel.name
     once = duplicates_of(time.times, panel)
     columns = Columns(
-        (), (), time.names, "numeric", "error", series=series, duplicates=once or "error"
+        (),
+        (),
+        time.names,
+        "numeric",
+        "error",
+        series=series,
+        duplicates=once or "error",
+        time_format=time.form or None,
     )
     found = read_series(table, columns, problems)
     if not problems.found:
@@ -198,8 +220,10 @@ def _in_order(table: Table, time: Times, panel: Panel | None) -> Series:
         must = "must name the series of a row in each row"
         received = f"'{merged}' in the first row of each series only, as merged cells are written"
         return refuse(must, received, f"fill it down; pandas: table['{merged}'].ffill()")
+    if panel is None and len(np.unique(time.times)) < (1 - _FEW_TWICE) * len(time.times):
+        check_other_panels(table, time.times, names)
     if "twice" in first.must:
-        advice += f", or name the series in one column, each of {FEWEST_ROWS} rows or more"
+        advice += f", or name the series in one column, each of {SHORTEST} rows or more"
     return refuse(first.must, first.received, advice, path=f"{FILE}, column {time.shown}")
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.time import (
+    DAILY,
     Stamps,
     TimeProblem,
     find_form,
@@ -25,9 +27,13 @@ from rnnsearch.data.time import (
 from rnnsearch.guessing.cells import column_cells, parse_numbers
 from rnnsearch.guessing.columns import TIMES, named
 
-__all__ = ["Times", "find_times", "strange_stamps"]
+__all__ = ["Times", "find_times", "strange_stamps", "unread_stamps"]
 
 _SAMPLE = 200
+_RUNS = 0.2
+"""Share of rows that are older than the one before, up to which a column rises in runs."""
+_DIFFER = 0.9
+"""Share of the cells of a column that is called time that must differ, for it to be one."""
 _FEW, _STRANGE = 20, 0.05
 """Cells of which at most such a share may be no time stamps, for the column to be one of them."""
 _PARTS = (
@@ -58,10 +64,12 @@ class Times:
     Attributes:
         names: Their columns.
         stamps: What was read of them.
+        form: What their name says of their form; "" where the cells say it alone.
     """
 
     names: tuple[str, ...]
     stamps: Stamps
+    form: str = ""
 
     @property
     def value(self) -> str | list[str]:
@@ -89,9 +97,10 @@ def find_times(table: Table, names: Sequence[str]) -> Times | None:
         table: The file.
         names: Columns that the header has once.
     """
-    every = [Times((name,), stamps) for name, stamps in _single(table, names)]
+    every = [Times((name,), stamps, _form_of(name)) for name, stamps in _single(table, names)]
     single = [each for each in every if not each.stamps.clock.daily]
-    for found in single:
+    dated = [each for each in single if not each.stamps.clock.elapsed]
+    for found in dated or single:  # a time of day beside a date is no time since the start
         if _rise(found.times):
             return found
     joined: list[Times] = []
@@ -102,10 +111,11 @@ def find_times(table: Table, names: Sequence[str]) -> Times | None:
     for found in _unnamed(table, names):
         if _rise(found.times):
             return found
-    for found in every:  # a time of day that no date stands beside
-        if found.stamps.clock.daily and not single and _rise(found.times):
+    for found in every:  # a time since the start, or a time of day that no date stands beside
+        if (not found.stamps.clock.daily or not single) and _rise(found.times):
             return found
-    likely = [*joined, *(each for each in single if _said(each.names[0], table))]
+    alone = [each for each in single if _said(each.names[0], table) or _in_runs(each, table)]
+    likely = [*joined, *alone]
     if not likely:
         return None
     return max(likely, key=lambda each: len(np.unique(each.times)))
@@ -135,6 +145,43 @@ def strange_stamps(table: Table, name: str) -> np.ndarray:
     return none if alone and not _said(name, table) else bad
 
 
+def unread_stamps(table: Table, name: str) -> tuple[str, int] | None:
+    """What must hold of a column that is called time and can't be read, and the place of a cell.
+
+    None of one that has another name, comes up again and again, or only counts the rows.
+    """
+    cells = table.column(name).texts()
+    filled = [cell for cell in cells if cell]
+    told = named(name, TIMES) or role(name) in ("date", "time", "year", "month", "week", "quarter")
+    if not told or len(filled) < _FEW or not all(any(map(str.isdigit, cell)) for cell in filled):
+        return None
+    if all(re.fullmatch(r"\d\.\d{1,6}[eE]\+?\d{2}", cell) for cell in filled):
+        return "must hold time stamps with all of their digits", cells.index(filled[0])
+    counts = [re.sub(r"\D", "", cell) for cell in filled]
+    steps = {int(after) - int(before) for before, after in pairwise(counts)}
+    if len({*filled}) < _DIFFER * len(filled) or steps == {1} or _all_numbers(filled):
+        return None
+    with_offset = [split_offsets([cell])[1] is not None for cell in cells]
+    if any(with_offset) and not all(with_offset):
+        return "must have an offset from UTC in every row, or in none", with_offset.index(False)
+    return "must hold time stamps that can be read", cells.index(filled[0])
+
+
+def _all_numbers(cells: Sequence[str]) -> bool:
+    values, _ = parse_numbers(cells)
+    return bool(np.isfinite(values).all())
+
+
+def _in_runs(found: Times, table: Table) -> bool:
+    """Whether a column rises for many rows, again and again, as in series below each other.
+
+    Or stays for some and rises, as in series row by row in turns; or its type is one of times.
+    """
+    back = np.diff(found.times).astype(np.int64) < 0
+    typed = table.column(found.names[0]).times() is not None
+    return typed or bool(back.sum() <= _RUNS * len(back))
+
+
 def _said(name: str, table: Table) -> bool:
     return named(name, TIMES) or bool(role(name)) or name == table.header[0]
 
@@ -153,9 +200,14 @@ def _single(table: Table, names: Sequence[str]) -> Iterator[tuple[str, Stamps]]:
             continue
         cells = column_cells(table, name)
         if _holds_times(name, cells):
-            stamps = _stamps(cells)
+            stamps = _stamps(cells, _form_of(name) or None)
             if stamps is not None:
                 yield name, stamps
+
+
+def _form_of(name: str) -> str:
+    """What a name says of numbers: counts of days from another day than Excel's look alike."""
+    return "mjd" if re.search(r"(?i)(?<![a-z])mjd(?![a-z])", name) else ""
 
 
 def _joined(table: Table, names: Sequence[str], single: Sequence[Times]) -> Iterator[Times]:
@@ -167,7 +219,7 @@ def _joined(table: Table, names: Sequence[str], single: Sequence[Times]) -> Iter
     """
     roles = {role(name): name for name in reversed(names) if role(name)}
     dates = [each.names[0] for each in single if not each.stamps.clock.elapsed]
-    clocks = [each.names[0] for each in single if each.stamps.clock.daily]
+    clocks = [each.names[0] for each in single if each.stamps.clock.form in (DAILY, "duration")]
     if clocks and not {"time", "hour"} & {*roles}:
         roles["time"] = clocks[0]
     if dates:
@@ -209,10 +261,10 @@ def _whole_within(cells: Sequence[str], low: int, high: int) -> bool:
     return all(cell.isdecimal() and low <= int(cell) <= high for cell in cells)
 
 
-def _stamps(cells: Sequence[str]) -> Stamps | None:
+def _stamps(cells: Sequence[str], form: str | None = None) -> Stamps | None:
     """The cells as times; None where one is none."""
     try:
-        stamps = read_stamps(cells)
+        stamps = read_stamps(cells, form)
     except TimeProblem:
         return None
     return None if np.isnat(stamps.times).any() else stamps

@@ -272,10 +272,10 @@ ENDINGS = [
         "look at the file",
     ),
     (
-        {"date": [*days()[200:], *days()[:200]], "a": numbers()},
+        {"date": [*days()[201:], days()[1], *days()[:200]], "a": numbers()},
         {},
-        "data.csv, column 'date': must be sorted, oldest first; received 2020-01-01 in row 202 "
-        "after 2021-02-03 in row 201; sort the file by time",
+        "data.csv, column 'date': must be sorted, oldest first; received 2020-01-02 in row 201 "
+        "after 2021-02-03 in row 200 (2 such places); sort the file by time",
     ),
     (
         {"date": [day for day in days(ROWS // 2) for _ in range(2)], "a": numbers()},
@@ -283,7 +283,7 @@ ENDINGS = [
         "data.csv, column 'date': must not occur twice; received 2020-01-01 in row 3 after 2020-01-01 "
         "in row 2 (200 such places); keep one row a time stamp, or set data.duplicates: first, last "
         "or mean, or name the series in one column, "
-        "each of 30 rows or more",
+        "each of 15 rows or more",
     ),
     (
         {"name": [f"n{i}" for i in range(ROWS)]},

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from rnnsearch.data.raw.tables import Table
+from rnnsearch.data.time import infer_step
 
 __all__ = ["in_order_of_time"]
 
 _NEWEST_FIRST = "the newest row comes first: rows are read from the last to the first"
 _DISORDER = "rows are in no order of time: they are read as if sorted by it"
+_PIECES = "some rows stand out of place: they are read as if sorted by time; none is missing then"
 _SLIPS = 0.05
 """Share of rows older than the one before, up to which these are wrong stamps, and an error."""
 
@@ -34,4 +36,15 @@ def in_order_of_time(
         return table.take(np.arange(len(times))[::-1], _NEWEST_FIRST)
     if back.sum() > _SLIPS * len(steps):
         return table.take(np.argsort(times, kind="stable"), _DISORDER)
+    if back.any() and all(_regular(np.sort(times[rows])) for rows in groups):
+        return table.take(np.argsort(times, kind="stable"), _PIECES)
     return None
+
+
+def _regular(times: np.ndarray) -> bool:
+    """Whether sorted times (M,) are all as far apart: then none of them is a wrong one."""
+    if len(times) < 2:
+        return True
+    step = infer_step(times)
+    ticks = step.ticks(times) if step is not None and step.regular else None
+    return ticks is not None and bool((np.diff(ticks) == 1).all())

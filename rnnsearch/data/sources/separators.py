@@ -27,11 +27,14 @@ def find_separator(lines: Sequence[str]) -> str:
     usual = [line for line in lines if line.strip()][:_HEAD]
     if _one_column(usual):
         return ";"
+    agreed = {}
     for mark in SEPARATORS:
         counts = Counter(count_marks(line, mark) for line in usual)
         most, agreeing = counts.most_common(1)[0] if counts else (0, 0)
         if most and agreeing >= _AGREE * len(usual):
-            return mark
+            agreed[mark] = agreeing
+    if agreed:
+        return max(agreed, key=agreed.__getitem__)
     for mark in SEPARATORS:  # preamble and footers may be long, and quoted cells have line ends
         counts = Counter(len(row) for row in csv.reader(usual, delimiter=mark))
         most, agreeing = counts.most_common(1)[0] if counts else (1, 0)

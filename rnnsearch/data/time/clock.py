@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from rnnsearch.data.time.forms import DAILY, ELAPSED, is_duration
+from rnnsearch.data.time.forms import DAILY, is_duration
+from rnnsearch.data.time.number_forms import ELAPSED
 from rnnsearch.data.time.writing import write
 from rnnsearch.data.time.zones import local_times, offset_text
 

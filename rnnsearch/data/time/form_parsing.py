@@ -9,7 +9,17 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-__all__ = ["ENGLISH", "SPAN", "SPLIT", "month_of", "parse_texts", "plain_text", "year_before_time"]
+__all__ = [
+    "ENGLISH",
+    "QUARTER",
+    "SPAN",
+    "SPLIT",
+    "WEEK",
+    "month_of",
+    "parse_texts",
+    "plain_text",
+    "year_before_time",
+]
 
 SPLIT = re.compile(
     r"(?P<date>\S.*?)"
@@ -39,6 +49,19 @@ _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)(?: of)?\b", re.IGNORECASE)
 """What is said after a day: ``1st of May 2020``."""
 _CLOCK = re.compile(r"(?<=[:.]\d\d)\s*(?:Uhr|hrs|h)$")
 """What is said after a time of day: ``31.12.2019 22:00 Uhr``."""
+QUARTER = re.compile(
+    r"Q(?P<q1>\d)[ /-]?(?:FY ?)?(?P<y1>\d{4}|\d\d)|(?P<q2>\d)[ -]?Q[ /-]?(?P<y2>\d{4}|\d\d)|"
+    r"(?:FY ?)?(?P<y3>\d{4})[ :/-]?[QT](?P<q3>\d)|FY ?(?P<y4>\d\d)[ /-]?Q(?P<q4>\d)",
+    re.IGNORECASE,
+)
+"""``1990Q1``, ``Q1 1990``, ``1Q90``, ``FY1990 Q1``, ``1990T1``."""
+WEEK = re.compile(
+    r"(?P<y1>\d{4})[ /-]?(?:W|KW|CW|WEEK)[ -]?(?P<w1>\d{1,2})(?:-(?P<d1>\d))?|"
+    r"(?P<y2>\d{4})[-/. ]?(?P<w2>\d\d)|"
+    r"(?:W|KW|CW|WEEK)[ -]?(?P<w3>\d{1,2})[ ,/-]+(?P<y3>\d{4})",
+    re.IGNORECASE,
+)
+"""``1990-W05``, ``KW05/1990``, ``Week 5 1990``, ``199005``."""
 _EASTERN = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월](?:\s?(\d{1,2})\s?[日일])?")
 _LETTERS = re.compile(r"[^\W\d_]{3,}\.?")
 _MONTHS = {
@@ -114,7 +137,7 @@ def parse_texts(cells: Sequence[str], form: str) -> np.ndarray:
     words: dict[str, Callable[[str], datetime.datetime | datetime.timedelta | None]] = {
         "quarter": _quarter,
         "week": _week,
-        "year": lambda cell: datetime.datetime(int(cell), 1, 1),
+        "year": _year,
         "duration": _duration,
     }
     if form in words:
@@ -157,26 +180,30 @@ def _each(
 
 
 def _quarter(cell: str) -> datetime.datetime | None:
-    found = re.fullmatch(r"(?:Q(\d)[ -/]?(\d{4}|\d\d)|(\d{4})[ :-]?Q(\d))", cell, re.IGNORECASE)
+    found = QUARTER.fullmatch(cell)
     if found is None:
         return None
-    quarter, year = int(found[1] or found[4]), int(found[2] or found[3])
+    parts = {name[0]: int(digits) for name, digits in found.groupdict().items() if digits}
+    quarter, year = parts["q"], parts["y"]
     year += 0 if year > 99 else 2000 if year <= _PIVOT - 2000 else 1900
     return datetime.datetime(year, 3 * quarter - 2, 1) if 1 <= quarter <= 4 else None
 
 
 def _week(cell: str) -> datetime.datetime | None:
-    pattern = r"(\d{4})(?:[ -]?(?:W|KW|CW)[ -]?(?=\d)|[-/. ]?(?=\d\d$))(\d{1,2})(?:-(\d))?"
-    found = re.fullmatch(pattern, cell, re.IGNORECASE)
-    turned = re.fullmatch(r"(?:W|KW|CW)[ -]?(\d{1,2})[ /-](\d{4})", cell, re.IGNORECASE)
-    if found is not None:
-        year, week, weekday = found[1], found[2], found[3] or "1"
-    elif turned is not None:
-        year, week, weekday = turned[2], turned[1], "1"
-    else:
+    found = WEEK.fullmatch(cell)
+    if found is None:
         return None
-    day = datetime.date.fromisocalendar(int(year), int(week), int(weekday))
+    parts = {name[0]: int(digits) for name, digits in found.groupdict().items() if digits}
+    day = datetime.date.fromisocalendar(parts["y"], parts["w"], parts.get("d", 1))
     return datetime.datetime(day.year, day.month, day.day)
+
+
+def _year(cell: str) -> datetime.datetime | None:
+    """A year, or two as seasons and fiscal years are written, by the first: 1990/91."""
+    first, _, second = cell.replace("/", "-").partition("-")
+    if second and (int(first) + 1) % 10 ** len(second) != int(second):
+        return None
+    return datetime.datetime(int(first), 1, 1)
 
 
 def _duration(cell: str) -> datetime.timedelta | None:

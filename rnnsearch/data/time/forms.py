@@ -14,7 +14,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnsearch.data.time.form_parsing import ENGLISH, SPLIT, parse_texts, plain_text
+from rnnsearch.data.time.form_parsing import (
+    ENGLISH,
+    QUARTER,
+    SPLIT,
+    WEEK,
+    parse_texts,
+    plain_text,
+)
+from rnnsearch.data.time.number_forms import (
+    DAYS,
+    DECIMAL,
+    ELAPSED,
+    UNIX,
+    is_counted,
+    number_forms,
+    read_counts,
+    with_zeros,
+    without_points,
+)
 
 __all__ = [
     "DAILY",
@@ -27,16 +45,10 @@ __all__ = [
     "read_times",
 ]
 
-ELAPSED = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "days": 86400.0}
-"""Numbers that say how long ago the start is, and their seconds."""
-
-UNIX = {"unix_s": 1.0, "unix_ms": 1e-3, "unix_us": 1e-6, "unix_ns": 1e-9}
-"""Numbers that count from 1970 on, and their seconds."""
-
 DAILY = "time_of_day"
 """Times of day without a date; a day begins where they go back over midnight."""
 
-WORDS = ("iso", "quarter", "week", "year", "excel", *UNIX, "duration", DAILY, *ELAPSED)
+WORDS = ("iso", "quarter", "week", "year", *DAYS, *DECIMAL, *UNIX, "duration", DAILY, *ELAPSED)
 """Forms that are no pattern of `strptime`."""
 
 _DAY = 86_400_000_000
@@ -76,19 +88,12 @@ def read_times(cells: Sequence[str], form: str) -> np.ndarray:
         cells: Without offsets from UTC.
         form: A pattern, or one of `WORDS`.
     """
-    if form in UNIX or form in ELAPSED or form == "excel":
-        return _counted(cells, form)
+    if is_counted(form):
+        return read_counts(cells, form)
     if form == DAILY:
         return _with_days(parse_texts(cells, "duration"))
-    return parse_texts(_without_points(cells), form)
-
-
-def _without_points(cells: Sequence[str]) -> Sequence[str]:
-    """Whole numbers that were written as 1990.0, as they are meant."""
-    pointed = [cell for cell in cells if cell]
-    if not pointed or not all(re.fullmatch(r"\d+\.0", cell) for cell in pointed):
-        return cells
-    return [cell.removesuffix(".0") for cell in cells]
+    cells = with_zeros(cells) if form == "%Y.%m" else without_points(cells)
+    return parse_texts(cells, form)
 
 
 def _with_days(times: np.ndarray) -> np.ndarray:
@@ -102,23 +107,6 @@ def _with_days(times: np.ndarray) -> np.ndarray:
     days = np.cumsum(np.concatenate([[0], back.astype(np.int64)]))[: len(known)]
     found = times.copy()
     found[known] += days * np.timedelta64(_DAY, "us")
-    return found
-
-
-def _counted(cells: Sequence[str], form: str) -> np.ndarray:
-    """Numbers of seconds, or of days since the last day of 1899, as Excel counts them."""
-    found = np.full(len(cells), np.datetime64("NaT", "us"))
-    for at, cell in enumerate(cells):
-        try:
-            if form in UNIX and cell.isdecimal():  # exact, where floats are not
-                count = int(cell) * round(UNIX[form] * 1e9) // 1000
-            elif form == "excel":
-                count = round((float(cell) - 25569) * 86400) * 1_000_000
-            else:
-                count = round(float(cell) * {**UNIX, **ELAPSED}[form] * 1e6)
-            found[at] = np.datetime64(count, "us")
-        except (ValueError, OverflowError):
-            continue
     return found
 
 
@@ -215,7 +203,7 @@ def _candidates(cells: Sequence[str], named: bool) -> Iterator[str]:
     if numbers and not named:
         return
     if numbers:
-        yield from _forms_of_numbers(cells)
+        yield from number_forms(cells)
         return
     yield from kept or ()
 
@@ -229,32 +217,6 @@ def _numeric(cell: str) -> bool:
     return re.fullmatch(r"-?\d+(\.\d*)?([eE][+-]?\d+)?", cell) is not None
 
 
-def _forms_of_numbers(cells: Sequence[str]) -> Iterator[str]:
-    """Forms of cells that are numbers: dates without separators, and counts of seconds or days."""
-    cells = _without_points(cells)
-    whole = all(cell.isdecimal() for cell in cells)
-    values = [float(cell) for cell in cells]
-    low, high = min(values), max(values)
-    lengths = {len(cell) for cell in cells}
-    if whole and len(lengths) == 1:
-        (length,) = lengths
-        compact = {
-            4: ("year",),
-            6: ("%Y%m", "%y%m%d", "%d%m%y", "week"),
-            8: ("%Y%m%d", "%d%m%Y", "%m%d%Y"),
-            10: ("%Y%m%d%H",),
-            12: ("%Y%m%d%H%M",),
-            14: ("%Y%m%d%H%M%S",),
-        }
-        if length != 4 or (low >= 1500 and high <= 2200):
-            yield from compact.get(length, ())
-    for form, seconds in UNIX.items():
-        if low * seconds >= 3e8 and high * seconds <= 4.2e9:  # 1979 to 2103
-            yield form
-    if low >= 18_000 and high <= 80_000:  # 1949 to 2119
-        yield "excel"
-
-
 def _forms_of(cell: str) -> Iterator[str]:
     """Forms of which a text may be, its digits being all the same."""
     if re.fullmatch(r"(\d+ days?,? )?\d{1,4}:\d\d(:\d\d)?([.,]\d+)?", cell) or re.fullmatch(
@@ -264,16 +226,14 @@ def _forms_of(cell: str) -> Iterator[str]:
         if re.fullmatch(r"\d{1,2}:\d\d(:\d\d([.,]\d+)?)?", cell):
             yield DAILY
         return
-    if re.fullmatch(r"(Q[1-4]|Q\d)[ -/]?(\d{4}|\d\d)|\d{4}[ -]?Q\d", cell, re.IGNORECASE):
+    if QUARTER.fullmatch(cell):
         yield "quarter"
         return
-    if re.fullmatch(
-        r"\d{4}[ -]?(W|KW|CW)[ -]?\d{1,2}(-\d)?|(W|KW|CW)[ -]?\d{1,2}[ /-]\d{4}",
-        cell,
-        re.IGNORECASE,
-    ):
+    if WEEK.fullmatch(cell) and not cell.isdecimal() and not re.fullmatch(r"[\d./ -]+", cell):
         yield "week"
         return
+    if re.fullmatch(r"\d{4}[/-](\d\d|\d{4})", cell):
+        yield "year"
     split = SPLIT.fullmatch(cell)
     if split is None:
         return
@@ -285,8 +245,8 @@ def _forms_of(cell: str) -> Iterator[str]:
 
 def _dates(date: str) -> Iterator[str]:
     """Patterns of a date, whose digits are all the same."""
-    if re.fullmatch(r"\d{8}", date):
-        yield from ("%Y%m%d", "%d%m%Y", "%m%d%Y")
+    if re.fullmatch(r"\d{7,8}", date):
+        yield from ("%Y%m%d", "%d%m%Y", "%m%d%Y") if len(date) == 8 else ("%Y%j",)
         return
     named = re.search(r"[^\W\d_]{3,}", date)
     if named:
@@ -298,7 +258,11 @@ def _dates(date: str) -> Iterator[str]:
     first, mark, second, third = found.groups()
     groups = [len(group) for group in (first, second, third) if group]
     if len(groups) == 2:
-        if groups[0] == 4:
+        if groups == [4, 3]:
+            yield f"%Y{mark}%j"
+        elif groups == [3, 4]:
+            yield f"%j{mark}%Y"
+        elif groups[0] == 4:
             yield f"%Y{mark}%m"
         elif groups[1] == 4:
             yield f"%m{mark}%Y"

@@ -19,6 +19,7 @@ _UNITS: dict[str, Literal["month", "quarter", "week", "year"]] = {
     "quarter": "quarter",
     "week": "week",
     "year": "year",
+    "decimal_months": "month",
 }
 
 _FIRST = {"%d": "day", "%m": "month", "%y": "year"}

@@ -2,7 +2,8 @@
 
 ``%-d`` has no zero before it, ``%3f`` three digits, ``%b[janv.|févr.|…]`` the file's own names;
 ``%K`` and ``%L`` are hours, and hours with minutes, of a day that ends at 24; ``%{3600}`` means so
-many seconds later from there on; ``%N[unix_ms|0]`` counts from 1970, with so many decimals.
+many seconds later from there on; ``%N[unix_ms|0]`` counts from 1970, with so many decimals, and
+``%N[excel|-5]`` with up to five.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from rnnsearch.data.time.forms import UNIX
+from rnnsearch.data.time.number_forms import DAYS, UNIX
 from rnnsearch.data.time.written_parts import NAMED, WIDTHS, Parts
 from rnnsearch.data.time.zones import offset_text
 
@@ -135,8 +136,12 @@ def offset_as(flag: str, minutes: int) -> str:
 def _counts(local: np.ndarray, form: str, decimals: int) -> list[str]:
     """Times (N,) as numbers of a form that counts from a day on."""
     micro = local.astype("datetime64[us]").astype(np.int64).tolist()
-    if form == "excel":
-        return [f"{each / 86_400e6 + 25_569:.{decimals}f}" for each in micro]
+    if form in DAYS:
+        counts = [f"{each / 86_400e6 + DAYS[form]:.{abs(decimals)}f}" for each in micro]
+        return [count.rstrip("0").rstrip(".") for count in counts] if decimals < 0 else counts
+    if form in ("begun_months", "half_months"):
+        months = local.astype("datetime64[M]").astype(np.int64) + 0.5 * (form == "half_months")
+        return [f"{1970 + each / 12:.{decimals}f}" for each in months.tolist()]
     per = round(1 / UNIX[form])
     found = []
     for each in micro:

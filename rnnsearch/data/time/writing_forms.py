@@ -14,7 +14,7 @@ import numpy as np
 
 from rnnsearch.data.time.clock import Clock
 from rnnsearch.data.time.form_parsing import SPAN, month_of, year_before_time
-from rnnsearch.data.time.forms import UNIX
+from rnnsearch.data.time.number_forms import DAYS, DECIMAL, UNIX
 from rnnsearch.data.time.split_times import roles_of
 from rnnsearch.data.time.writing import letters_of, offset_as, written
 from rnnsearch.data.time.written_parts import Parts, completed, names_of
@@ -118,7 +118,7 @@ def _alone(
     cells: Sequence[str], local: np.ndarray, form: str, offsets: np.ndarray | None
 ) -> tuple[str, ...]:
     """The pattern of a column that holds the whole time."""
-    if form in UNIX or form == "excel":
+    if form in UNIX or form in DAYS or form in DECIMAL:
         return _counted(cells, local, form)
     if offsets is None and all(SPAN.match(cell) for cell in cells):
         return _span(cells, local, form)
@@ -136,7 +136,9 @@ def _is_late(pattern: str) -> bool:
 
 def _order(form: str, cell: str) -> tuple[str, ...]:
     """The numbers of a time stamp in the order in which a cell of this form has them."""
-    year_first = re.match(r"\d{4}", cell) is not None
+    year_first = re.match(r"(FY ?)?\d{4}", cell, re.IGNORECASE) is not None
+    if form == "quarter" and re.match(r"FY ?\d\d\D", cell, re.IGNORECASE):
+        return ("y", "q")
     if form == "quarter":
         return ("Y", "q") if year_first else ("q", "Y" if len(cell) > 5 else "y")
     if form == "week":
@@ -164,9 +166,12 @@ def _orders(role: str, form: str, cells: Sequence[str], weeks: bool) -> tuple[st
 
 
 def _counted(cells: Sequence[str], local: np.ndarray, form: str) -> tuple[str, ...]:
-    """The pattern of numbers of seconds or days, with as many decimals in each."""
-    decimals = len(cells[0].partition(".")[2])
-    return _same(f"%N[{form}|{decimals}]", cells, local)
+    """The pattern of numbers of seconds, days or years, with as many decimals in each, or up to."""
+    decimals = max(len(cell.partition(".")[2]) for cell in cells)
+    ways = (form,) if form not in DECIMAL else ("begun_months", "half_months")
+    many = (decimals, -decimals) if form in DAYS and decimals else (decimals,)
+    tried = (f"%N[{way}|{count}]" for way in ways for count in many)
+    return next(filter(None, (_same(pattern, cells, local) for pattern in tried)), ())
 
 
 def _span(cells: Sequence[str], local: np.ndarray, form: str) -> tuple[str, ...]:

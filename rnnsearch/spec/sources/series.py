@@ -39,8 +39,9 @@ class SeriesSource(Source):
     time_format: str | None = Field(
         default=None,
         description="Form of the time stamps: a pattern of `strptime` for their date, such as "
-        "`'%d/%m/%Y'`, or one of iso, quarter, week, year, excel, unix_s, unix_ms, unix_us, "
-        "unix_ns, duration; or seconds, minutes, hours, days, which are counted from a start. "
+        "`'%d/%m/%Y'`, or one of iso, quarter, week, year, excel, matlab, julian, mjd, "
+        "decimal_months, decimal_days, unix_s, unix_ms, unix_us, unix_ns, duration; or seconds, "
+        "minutes, hours, days, which are counted from a start. "
         "null: the form that suits all rows, their order and regularity. New files must have it, "
         "or ISO's.",
     )

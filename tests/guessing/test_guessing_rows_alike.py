@@ -1,0 +1,130 @@
+"""What rows are where little says it: series that names or counts part, examples, sequences."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rnnsearch.errors import InvalidData
+from rnnsearch.guessing import Guess, Wishes, guess
+from tests.guessing.conftest import setting
+
+RANDOM = np.random.default_rng(0)
+DAYS = [f"{day:%Y-%m-%d}" for day in pd.date_range("2020-01-01", periods=60)]
+
+
+def guessed(folder: Path, *lines: str) -> Guess:
+    (folder / "data.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    return guess(folder / "data.csv", Wishes())
+
+
+def refused(folder: Path, *lines: str) -> str:
+    with pytest.raises(InvalidData) as caught:
+        guessed(folder, *lines)
+    return str(caught.value)
+
+
+def test_time_below_a_name_that_says_nothing(tmp_path: Path) -> None:
+    turns = [f"{s};{day};{RANDOM.normal():.3f}" for s, day in product("ab", DAYS)]
+    for rows in (turns, sorted(turns, key=lambda row: row[2:])):
+        found = guessed(tmp_path, "shop;Wann;v", *rows)
+        assert (setting(found, "time"), setting(found, "series")) == ("Wann", "shop")
+
+
+def test_a_time_of_day_beside_the_only_day_there_is(tmp_path: Path) -> None:
+    minutes = pd.date_range("2020-01-01", periods=300, freq="min")
+    rows = [f"{at:%Y.%m.%d},{at:%H:%M},{RANDOM.normal():.3f}" for at in minutes]
+    assert setting(guessed(tmp_path, "<DATE>,<TIME>,v", *rows), "time") == ["<DATE>", "<TIME>"]
+    assert setting(guessed(tmp_path, *rows), "time") == ["column_1", "column_2"]
+
+
+def test_short_series(tmp_path: Path) -> None:
+    rows = [f"{s},{day},{RANDOM.normal():.3f}" for s, day in product("abcd", DAYS[:20])]
+    assert setting(guessed(tmp_path, "shop,date,v", *rows), "series") == "shop"
+    few = [row for row in rows if row[2:12] <= DAYS[9]]
+    said = refused(tmp_path, "shop,date,v", *few)
+    assert "must have series of 15 rows or more, on average; received 4 series of 10" in said
+
+
+def test_two_columns_that_name_a_series_together(tmp_path: Path) -> None:
+    every = product("ab", "xyz", DAYS)
+    rows = [f"{day},{shop},{item},{RANDOM.normal():.3f}" for shop, item, day in every]
+    said = refused(tmp_path, "date,shop,item,v", *rows)
+    assert "received series that 'shop' and 'item' name together" in said
+    assert "frame['series'] = frame['shop'].astype(str) + ' ' + frame['item'].astype(str)" in said
+
+
+def test_what_counts_beside_a_name_is_a_series(tmp_path: Path) -> None:
+    rows = [f"u{unit},{at},{RANDOM.normal():.3f}" for unit in range(6) for at in range(20 + unit)]
+    assert setting(guessed(tmp_path, "unit,cycle,v", *rows), "series") == "unit"
+
+
+def test_rows_sorted_by_their_class(tmp_path: Path) -> None:
+    classes = np.repeat(["a", "b", "c"], 40)
+    values = RANDOM.normal(size=(120, 2))
+    rows = [f"{x:.3f},{y:.3f},{c}" for (x, y), c in zip(values, classes, strict=True)]
+    said = refused(tmp_path, "x,y,species", *rows)
+    assert "received rows sorted by 'species' (3 classes), none of which follows" in said
+    values = np.cumsum(values, axis=0)
+    rows = [f"{x:.3f},{y:.3f},{c}" for (x, y), c in zip(values, classes, strict=True)]
+    notes = guessed(tmp_path, "x,y,species", *rows).notes
+    assert any("3 series below each other, set data.series: species" in note for note in notes)
+
+
+@pytest.mark.parametrize("walk", [False, True])
+def test_rows_that_are_examples(walk: bool, tmp_path: Path) -> None:
+    values = RANDOM.normal(size=(200, 2))
+    values = np.cumsum(values, axis=0) if walk else values
+    found = guessed(tmp_path, "x,y", *(f"{x:.3f},{y:.3f}" for x, y in values))
+    assert any("no row follows from the one before" in note for note in found.notes) != walk
+
+
+@pytest.mark.parametrize(("letters", "kind"), [("ACGT", "class"), ("CNOc1(=)", "numeric")])
+def test_what_is_spelt_is_a_sequence(letters: str, kind: str, tmp_path: Path) -> None:
+    words = ["".join(RANDOM.choice([*letters], 24)) for _ in range(80)]
+    value = [f"{at % 2}" if kind == "class" else f"{RANDOM.normal():.3f}" for at in range(80)]
+    rows = [f"Compound {at},{word},{value[at]}" for at, word in enumerate(words)]
+    found = guessed(tmp_path, "id,what,y", *rows)
+    assert (setting(found, "source"), setting(found, "sequence")) == ("table", "what")
+    assert setting(found, "target_kind") == kind
+
+
+def test_what_counts_is_no_sequence(tmp_path: Path) -> None:
+    rows = [f"slot {at},{np.sin(at):.3f}" for at in range(80)]
+    assert setting(guessed(tmp_path, "id,y", *rows), "source") == "csv"
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        (
+            [f"{day}T00:00" + "Z" * (at > 5) for at, day in enumerate(DAYS)],
+            "in every row, or in none",
+        ),
+        (
+            [f"at {at}x{at * at}" for at in range(60)],
+            "that can be read; received 'at 0x0'",
+        ),
+        ([f"1.57{at:02}E+12" for at in range(60)], "with all of their digits; received '1.5700E"),
+    ],
+)
+def test_time_stamps_that_no_form_reads(cells: list[str], message: str, tmp_path: Path) -> None:
+    said = refused(tmp_path, "date,v", *(f"{cell},{at * at % 7}" for at, cell in enumerate(cells)))
+    assert message in said and "of 'date'; write them as 2024-12-31" in said
+
+
+def test_separators_in_quotes_are_none(tmp_path: Path) -> None:
+    rows = [f'"it is {at} so very good","a;{"bc"[at % 2]}"' for at in range(60)]
+    found = guessed(tmp_path, "text,tags", *rows)
+    assert (setting(found, "sequence"), setting(found, "target")) == ("text", "tags")
+
+
+def test_pieces_in_another_order_where_no_row_is_missing(tmp_path: Path) -> None:
+    rows = [f"{day},{at * at % 11}" for at, day in enumerate(DAYS)]
+    found = guessed(tmp_path, "date,v", *rows[30:], *rows[:30])
+    assert any("some rows stand out of place" in note for note in found.notes)
+    assert "must be sorted" in refused(tmp_path, "date,v", *rows[31:], *rows[:30])
