@@ -6,7 +6,7 @@ YAML (`text`) and showing it are apart from that.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -14,7 +14,7 @@ from rnnsearch.errors import InvalidData, Problem
 from rnnsearch.spec.wording import joined
 from rnnsearch.vocabulary import MAPPINGS, MappingFact
 
-__all__ = ["FILE", "Guess", "Setting", "Wishes", "check_wishes", "refuse"]
+__all__ = ["FILE", "Guess", "Setting", "Wishes", "check_wishes", "refuse", "said_split"]
 
 FILE = "FILE"
 """What problems with the user's file are said of, as the command's help calls it."""
@@ -108,3 +108,8 @@ def check_wishes(wishes: Wishes, tasks: Iterable[str], what: str, target: str = 
     if wishes.target is not None and target:
         received = f"'{wishes.target}', and {what}"
         refuse("must be given for a table only", received, target, path="--target")
+
+
+def said_split(split: Mapping[str, object]) -> Setting:
+    """The parts, where a column of the file says them."""
+    return Setting("split", dict(split), f"'{split['column']}' says where each row belongs")

@@ -9,7 +9,14 @@ from typing import Any
 from rnnsearch.guessing._base import Setting
 from rnnsearch.vocabulary import CELLS
 
-__all__ = ["Job", "Written", "search_settings", "space_settings", "writing_settings"]
+__all__ = [
+    "Job",
+    "Written",
+    "judged_share",
+    "search_settings",
+    "space_settings",
+    "writing_settings",
+]
 
 _MOST_STEPS_OF_SIMPLE_RNN = 64
 _STEPS = 64
@@ -122,6 +129,17 @@ class Job:
         if self.written is not None:
             return (32, 64) if self.written.tokens < _FEW_TOKENS else (64, 128)
         return (8, 16, 32) if self.train < 1000 else (16, 32, 64)
+
+
+def judged_share(usual: float, enough: int, count: int) -> float:
+    """Of the validation part, and of the test part: the usual, but no more than tells two apart.
+
+    Args:
+        usual: The largest share.
+        enough: So many rows or tokens tell two networks apart; more only take time.
+        count: What there is.
+    """
+    return float(f"{min(usual, max(0.01, enough / count)):.2g}")
 
 
 def space_settings(job: Job) -> tuple[Setting, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
-from rnnsearch.guessing.budget import Job, Written, search_settings, writing_settings
+from rnnsearch.guessing.budget import Job, Written, judged_share, search_settings, writing_settings
 from rnnsearch.vocabulary import MANY_TO_MANY
 
 __all__ = ["guess_stream", "is_prose"]
@@ -40,7 +40,7 @@ def guess_stream(text: str, wishes: Wishes) -> Guess:
     if len(text) < _FEWEST:
         must = f"must have at least {_FEWEST} characters"
         refuse(must, str(len(text)), "give a longer text")
-    share = float(f"{min(_SHARE, max(0.01, _JUDGED / len(text))):.2g}")
+    share = judged_share(_SHARE, _JUDGED, len(text))
     known = len(set(text[: round(len(text) * (1 - 2 * share))]))
     job = _job(len(text), share, min(known, _MOST_KNOWN))
     found = [

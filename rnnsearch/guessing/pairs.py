@@ -8,8 +8,8 @@ import numpy as np
 
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.tokens.tokenizers import Tokenizer, TokenKind
-from rnnsearch.guessing._base import Guess, Setting, Wishes, refuse
-from rnnsearch.guessing.budget import Job, Written, search_settings, writing_settings
+from rnnsearch.guessing._base import Guess, Setting, Wishes, refuse, said_split
+from rnnsearch.guessing.budget import Job, Written, judged_share, search_settings, writing_settings
 from rnnsearch.guessing.cells import column_cells
 from rnnsearch.guessing.columns import Column
 from rnnsearch.guessing.row_sequences import token_kind
@@ -89,7 +89,7 @@ def guess_pairs(
         Setting("sequence", source, f"is read; usually of {_usual(tokens[0])} tokens"),
         Setting("target", target, f"is written; usually of {_usual(tokens[1])} tokens"),
         *_token_settings(kinds),
-        _split(len(pairs), len(pairs) - len({text for text, _ in pairs}), split),
+        said_split(split) if split else _split(pairs),
     ]
     gaps = len(read) - len(pairs)
     if gaps:
@@ -151,14 +151,12 @@ def _token_settings(kinds: list[TokenKind]) -> list[Setting]:
 
 def _share(rows: int) -> float:
     """Of the validation part, and of the test part."""
-    return float(f"{min(_SHARE, max(0.01, _MOST_ROWS / rows)):.2g}")
+    return judged_share(_SHARE, _MOST_ROWS, rows)
 
 
-def _split(rows: int, again: int, said: Mapping[str, object] | None) -> Setting:
-    """The parts, as a column says or by share, and what of them must not be judged."""
-    if said is not None:
-        return Setting("split", dict(said), f"'{said['column']}' says where each row belongs")
-    share = _share(rows)
+def _split(pairs: Sequence[tuple[str, str]]) -> Setting:
+    """The parts by share, and what of them must not be judged."""
+    share, again = _share(len(pairs)), len(pairs) - len({text for text, _ in pairs})
     split: dict[str, object] = {"validation": share, "test": share}
     why = "at random, but rows that follow each other stay together"
     if again:

@@ -12,7 +12,7 @@ import numpy as np
 from rnnsearch.data.collecting import name_some
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.tokens.tokenizers import Tokenizer, TokenKind
-from rnnsearch.guessing._base import Guess, Setting, Wishes, refuse
+from rnnsearch.guessing._base import Guess, Setting, Wishes, refuse, said_split
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
 from rnnsearch.guessing.cells import column_cells
 from rnnsearch.guessing.columns import Column, named
@@ -189,9 +189,7 @@ def guess_labelled(
         notes: For the user.
         split: The parts, where a column says them.
     """
-    parts = _split(found.cells, bool(found.classes))
-    if split is not None:
-        parts = Setting("split", dict(split), f"'{split['column']}' says where each row belongs")
+    parts = said_split(split) if split else _split(found.cells, bool(found.classes))
     data = [*settings, Setting("target_kind", "class" if found.classes else "numeric"), parts]
     if found.gaps:
         data.append(Setting("missing", "drop", f"{found.gaps} rows without a text or a class"))

@@ -18,11 +18,12 @@ from rnnsearch.data.series.checks import (
     check_steps,
     rows_needed,
 )
+from rnnsearch.data.series.division import PARTS, Fold
 from rnnsearch.data.series.fitting import Rhythm, Segments, based, fit, rhythm
 from rnnsearch.data.series.kept_rows import read_file
 from rnnsearch.data.series.row_parts import divide, reaches_back
 from rnnsearch.data.series.rows import Series
-from rnnsearch.data.series.series_data import PARTS, Fold, SeriesData
+from rnnsearch.data.series.series_data import SeriesData
 from rnnsearch.data.series.series_preparation import SeriesPreparation
 from rnnsearch.errors import InvalidData
 from rnnsearch.vocabulary import MAPPINGS

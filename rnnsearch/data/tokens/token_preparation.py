@@ -11,13 +11,14 @@ import numpy as np
 
 from rnnsearch.data._base import Part, Preparation, Scaling, Target
 from rnnsearch.data.categories import check_known, columns_scaling, join_columns
-from rnnsearch.data.collecting import Problems, name_some
+from rnnsearch.data.collecting import Problems
 from rnnsearch.data.inputs import Inputs
 from rnnsearch.data.scaling import fitted_target
 from rnnsearch.data.sources import ROWS
 from rnnsearch.data.spans import Span
 from rnnsearch.data.tokens.coding import Coding, Writing
 from rnnsearch.data.tokens.numbered import Numbered
+from rnnsearch.data.tokens.row_checks import check_classes, check_steps, check_written
 from rnnsearch.data.tokens.token_rows import Columns, Kind, Rows, read_rows
 from rnnsearch.data.tokens.tokenizers import Tokenizer
 from rnnsearch.data.tokens.unlike_texts import unlike_columns, unlike_texts
@@ -281,49 +282,19 @@ class RowsPreparation(Preparation):
         )
         rows = read_rows(table, columns, problems)
         if self.reading is not None:
-            self._check_steps(self.reading, rows, problems)
+            check_steps(rows, self.reading.steps, self.masked, problems)
         if self.vectors is not None:
             check_known(rows.texts, rows.rows, self.vectors.categories, True, problems)
-        if targets:
-            self._check_targets(rows, problems)
+        if targets and self.writing is not None:
+            check_written(rows, self.writing.coding.steps - 1, problems)
+        elif targets and self.kind != "numeric":
+            check_classes(rows, self.target.classes, problems)
         problems.raise_any()
         name = reader.identity
         if name is None:
             return rows, {}
         cells = table.column(name)
         return rows, {name: [cells[position] for position in rows.positions]}
-
-    def _check_steps(self, reading: Coding, rows: Rows, problems: Problems) -> None:
-        """Sequences must fit into the steps that the model was built for."""
-        most = reading.steps
-        lengths = np.array([len(tokens) for tokens in rows.sequence])
-        wrong = np.flatnonzero((lengths > most) | ((lengths < most) & (not self.masked)))
-        if len(wrong):
-            received = f"{lengths[wrong[0]]} in row {rows.rows[wrong[0]]}"
-            received += f" ({len(wrong)} such rows)" if len(wrong) > 1 else ""
-            must = f"must have {'at most ' if self.masked else ''}{most} tokens, as in training"
-            problems.add("data.sequence", must, received, "cut the sequences")
-
-    def _check_targets(self, rows: Rows, problems: Problems) -> None:
-        """Targets must be of known classes, or fit into the steps that the model writes."""
-        if self.writing is not None:
-            most = self.writing.coding.steps - 1
-            lengths = np.array([len(tokens) for tokens in rows.target])
-            wrong = np.flatnonzero(lengths > most)
-            if len(wrong):
-                received = f"{lengths[wrong[0]]} in row {rows.rows[wrong[0]]}"
-                received += f" ({len(wrong)} such rows)" if len(wrong) > 1 else ""
-                must = f"must have at most {most} tokens, as in training"
-                problems.add("data.target", must, received, "cut the targets")
-        elif self.kind != "numeric":
-            labels = (
-                rows.target if self.kind == "class" else [n for row in rows.target for n in row]
-            )
-            strange = sorted(set(map(str, set(labels) - set(self.target.classes))))
-            if strange:
-                must = "must be classes known from training"
-                advice = f"there are: {name_some(self.target.classes, 20)}"
-                problems.add("data.target", must, name_some(strange), advice)
 
 
 def _beside(prepared: RowsPreparation, x: np.ndarray, previous: np.ndarray) -> Any:

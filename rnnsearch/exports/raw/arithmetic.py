@@ -1,7 +1,8 @@
-"""Scaling as Keras graphs."""
+"""Scaling as Keras graphs, and what 32 bits cost of it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from keras import ops
 
 from rnnsearch.data import Scaling
 
-__all__ = ["linked", "scaled", "unlinked", "unscaled"]
+__all__ = ["linked", "roughness_of", "scaled", "unlinked", "unscaled"]
 
 Tensor = Any
 
@@ -43,3 +44,8 @@ def unlinked(x: Tensor, log: np.ndarray | bool) -> Tensor:
 
 def _plain(numbers: np.ndarray) -> np.ndarray:
     return np.asarray(numbers, np.float32)
+
+
+def roughness_of(scalings: Iterable[Scaling]) -> float:
+    """How many deviations the numbers lie from 0: so much larger are they than what is read."""
+    return max(float(np.abs(one.offset / one.scale).max(initial=0)) for one in scalings)

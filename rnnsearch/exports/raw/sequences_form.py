@@ -13,7 +13,7 @@ from rnnsearch.data.categories import column_names
 from rnnsearch.data.sequences.masks import real_steps, to_front
 from rnnsearch.data.sequences.sequence_preparation import SequencesPreparation
 from rnnsearch.exports.raw._base import Examples, Given, RawForm
-from rnnsearch.exports.raw.arithmetic import scaled
+from rnnsearch.exports.raw.arithmetic import roughness_of, scaled
 
 __all__ = ["SequencesForm"]
 
@@ -100,7 +100,7 @@ class SequencesForm(RawForm):
         if self.prepared.per_sequence:
             return 1.0
         pairs = (self.prepared.scaling, self.target.scaling)
-        return max(float(np.abs(one.offset / one.scale).max(initial=0)) for one in pairs)
+        return roughness_of(pairs)
 
 
 def _by_sequence(known: Tensor, missing: Tensor) -> Tensor:

@@ -14,7 +14,8 @@ from rnnsearch.data.series.features import known_ahead
 from rnnsearch.data.series.series_preparation import SeriesPreparation
 from rnnsearch.exports.raw._base import Examples, Given, RawForm
 from rnnsearch.exports.raw.arithmetic import linked, scaled
-from rnnsearch.exports.raw.table_rows import examples_of, lagged_rows
+from rnnsearch.exports.raw.row_places import anchor_rows, count_rows, lagged_rows
+from rnnsearch.exports.raw.table_rows import examples_of
 
 __all__ = ["TableForm"]
 
@@ -47,35 +48,7 @@ class TableForm(RawForm):
             name for name in prepared.target.names if reads_past and name not in names
         )
         self.columns = (*names, *self.further)
-        self.rows = self._count_rows()
-
-    def _count_rows(self) -> int:
-        """P, so many rows that all that is read or is changed from lies among them."""
-        prepared, window = self.prepared, self.prepared.window or 1
-        back = prepared.lag.inputs if prepared.lag and self.changing.any() else 0
-        furthest = [window - 1 + back]
-        if prepared.lag:
-            furthest.append(-int(self._anchors().min()))
-        for rows, before in lagged_rows(prepared):
-            furthest.append(-int(rows.min()))
-            furthest.append(0 if before is None else -int(before.min()))
-        return max(furthest) + 1
-
-    def _anchors(self) -> np.ndarray:
-        """Rows, counted from the last known, that outputs are changes from: (O,) or (T, …)."""
-        prepared = self.prepared
-        assert prepared.lag is not None
-        return np.asarray(self.predicted() - np.array(prepared.lag.targets))
-
-    def predicted(self) -> np.ndarray:
-        """Rows that are predicted, counted from the last known: (1,) or (T,)."""
-        prepared = self.prepared
-        if prepared.window is None:
-            return np.arange(prepared.output_steps or 1) + 1
-        if prepared.output_steps is not None:
-            return np.arange(prepared.output_steps) + prepared.horizon
-        steps = prepared.window if prepared.mapping.aligned else 1
-        return np.arange(steps) - (steps - 1) + prepared.horizon
+        self.rows = count_rows(prepared, bool(self.changing.any()))
 
     @property
     def inputs(self) -> tuple[Given, ...]:
@@ -179,7 +152,7 @@ class TableForm(RawForm):
         """What is predicted is a change from these."""
         if self.prepared.lag is None:
             return None
-        places = self.rows - 1 + self._anchors()
+        places = self.rows - 1 + anchor_rows(self.prepared)
         found = ops.take(self._targets(given), places, axis=1)
         return found if self.per_step else ops.squeeze(found, axis=1)
 

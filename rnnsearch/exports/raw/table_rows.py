@@ -1,4 +1,4 @@
-"""Which rows an export of a table reads, and such rows of a file."""
+"""Rows of a file, as an export of a table reads them."""
 
 from __future__ import annotations
 
@@ -8,37 +8,17 @@ import numpy as np
 
 from rnnsearch.data.series.causal import forecast_steps
 from rnnsearch.data.series.features import calendar_of_rows
-from rnnsearch.data.series.naive import seasonal_lag
 from rnnsearch.data.series.new_rows import new_windows, read_new
 from rnnsearch.data.series.rows import Series
 from rnnsearch.exports.raw._base import Examples
+from rnnsearch.exports.raw.row_places import predicted_rows
 
 if TYPE_CHECKING:
     from rnnsearch.data.series.series_preparation import SeriesPreparation
     from rnnsearch.data.series.windows import Windows
     from rnnsearch.exports.raw.table_form import TableForm
 
-__all__ = ["examples_of", "lagged_rows"]
-
-
-def lagged_rows(prepared: SeriesPreparation) -> list[tuple[np.ndarray, np.ndarray | None]]:
-    """For each lag, the rows of the target that are read, and those that they are changes from.
-
-    (T,) counted from the last row known: of each row of a window, or of each step of a forecast.
-    """
-    first = 1 if prepared.window is None else prepared.horizon
-    if prepared.window is None or prepared.output_steps is not None:
-        ahead = first + np.arange(prepared.output_steps or 1)
-        rows = ahead
-    else:
-        rows = np.arange(prepared.window) - (prepared.window - 1) + first
-        ahead = np.full(prepared.window, first)
-    found = []
-    for lag in prepared.lags:
-        past = rows - np.array(seasonal_lag(lag, ahead))
-        before = None if prepared.lag is None else past - np.array(prepared.lag.targets)
-        found.append((past, before))
-    return found
+__all__ = ["examples_of"]
 
 
 def examples_of(form: TableForm, path: str, most: int, judged: bool) -> Examples:
@@ -103,7 +83,7 @@ def _raw(form: TableForm, series: Series, last: np.ndarray) -> dict[str, np.ndar
         window = last[:, None] + np.arange(prepared.window) - prepared.window + 1
         given["known"] = _known(form, series, joined, window + lead)
     if form.known and prepared.output_steps:
-        given["ahead"] = _known(form, series, joined, last[:, None] + form.predicted())
+        given["ahead"] = _known(form, series, joined, last[:, None] + predicted_rows(prepared))
     return _float32(given)
 
 

@@ -12,7 +12,7 @@ from rnnsearch.data.tokens.coding import Coding
 from rnnsearch.data.tokens.stream import StreamPreparation
 from rnnsearch.data.tokens.token_preparation import RowsPreparation
 from rnnsearch.exports.raw._base import Examples, Given, RawForm
-from rnnsearch.exports.raw.arithmetic import scaled
+from rnnsearch.exports.raw.arithmetic import roughness_of, scaled
 
 __all__ = ["StreamForm", "TextsForm"]
 
@@ -75,7 +75,7 @@ class TextsForm(RawForm):
         """Of inputs and targets."""
         vectors = self.prepared.vectors
         pairs = [self.target.scaling, *([] if vectors is None else [vectors.scaling])]
-        return max(float(np.abs(one.offset / one.scale).max(initial=0)) for one in pairs)
+        return roughness_of(pairs)
 
 
 @final
