@@ -464,11 +464,12 @@ def together(names):
     return {name: value for key in names for name, value in ONE_EACH[key].items()}
 
 
-@pytest.mark.parametrize(("cell", "task", "kind", "masked"), PAIRS)
+@pytest.mark.parametrize(("cell", "task", "kind", "masked"), PAIRS[1:])
 def test_every_number_in_every_network(fused, cell, task, kind, masked):
     """Lanes of many numbers against each trained alone with `model.fit`; none is without effect.
 
-    Each number alone has a test of its own, on one network. One epoch: Keras draws recurrent
+    Each number alone has a test of its own, on one network. Of a SimpleRNN one network will do: what
+    minds padding and what drops are the same for every cell. One epoch: Keras draws recurrent
     dropout in evaluation too, and goes on from there.
     """
     dataset = dataset_for(task, kind, masked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -18,27 +19,32 @@ space: {cell: "my_cells:MinimalGRU", units: 2, bidirectional: false, pooling: la
 search: {trials: 1, epochs: 1, confirm: 0}
 run: {diagnosis: false, device: cpu}
 """
+SCRIPT = """
+import rnnsearch
+print("begins")
+rnnsearch.search("../own.yaml", output="../found")
+"""
 
 
-def test_a_search_of_a_cell_that_lies_beside_its_spec(tmp_path: Path) -> None:
+def test_a_script_without_a_main_guard_searches_a_cell_that_lies_beside_its_spec(
+    tmp_path: Path,
+) -> None:
     x = np.random.default_rng(0).normal(size=(30, 3, 1)).astype("float32")
     np.savez(tmp_path / "waves.npz", x=x, y=x.sum((1, 2)))
     (tmp_path / "own.yaml").write_text(SPEC)
     shutil.copy(ROOT / "docs" / "examples" / "my_cells.py", tmp_path)
+    elsewhere = tmp_path / "elsewhere"  # not where the module lies
+    elsewhere.mkdir()
+    (elsewhere / "script.py").write_text(SCRIPT)
     done = subprocess.run(
-        [
-            sys.executable,
-            ROOT / "main.py",
-            "search",
-            tmp_path / "own.yaml",
-            "-o",
-            tmp_path / "found",
-        ],
-        cwd=ROOT,  # not where the module lies
+        [sys.executable, "script.py"],
+        cwd=elsewhere,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("begins") == 1, "no worker runs the script anew"
     assert (tmp_path / "found" / "best.keras").exists()
