@@ -103,7 +103,7 @@ def _how_sure(study: Study) -> str:
             "no other trial ties with it" if len(ties) < 2 else f"trials {_list(ties)} tie with it"
         )
         score += f", confirmed in {runs}; {told}"
-    elif len(study.trials) > 1:
+    elif sum(record.ended for record in study.trials) > 1:
         score += ", not confirmed: it is the best of several, and so probably too good"
     else:
         score += ", not confirmed by new runs"

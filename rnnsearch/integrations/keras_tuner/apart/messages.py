@@ -53,7 +53,7 @@ class Fit:
         number: By which the answer names it.
         data: Number of its `Data`.
         trial: Pickled: hyperparameters, callbacks, the objective, and arguments of `fit`.
-        weights: Of `model.weights`, to begin with; None of a model that isn't built.
+        weights: Of `model.weights`, to begin with.
         description: Of the model, by `description`.
         seed: Of the orders of the data and of dropout.
         watched: Whether callbacks of the script's process want to see each epoch.
@@ -62,7 +62,7 @@ class Fit:
     number: int
     data: int
     trial: bytes
-    weights: list[np.ndarray] | None
+    weights: list[np.ndarray]
     description: str
     seed: int
     watched: bool
@@ -91,7 +91,6 @@ class Done:
         epochs: Their numbers.
         value: The objective's where it was best.
         weights: Of `model.weights`, there; None if no epoch was to be kept.
-        build_config: Of the model.
         every: Each epoch, of a `Fit` that is watched.
     """
 
@@ -100,7 +99,6 @@ class Done:
     epochs: list[int]
     value: float | None
     weights: list[np.ndarray] | None
-    build_config: dict[str, Any] | None = None
     every: list[Epoch] = field(default_factory=list)
 
 

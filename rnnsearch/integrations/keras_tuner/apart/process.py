@@ -119,7 +119,7 @@ class _Trainer:
             keras.utils.set_random_seed(fit.seed)
             keras.backend.clear_session(free_memory=False)
         hyperparameters, callbacks, objective, named = pickle.loads(fit.trial)
-        with contextlib.nullcontext() if fit.weights is None else undrawn():
+        with undrawn():
             model = self._hypermodel.build(hyperparameters)
         if description(model) != fit.description:
             self._say(Failed(fit.number, "what the function builds depends on the process"))
@@ -129,9 +129,9 @@ class _Trainer:
         if reason is not None:
             self._say(Failed(fit.number, reason))
             return
-        program, values = self._programs.of(model, request)
-        if fit.weights is not None:
-            model.set_weights(fit.weights)
+        with undrawn():
+            program, values = self._programs.of(model, request)
+        model.set_weights(fit.weights)
         keeper = BestEpoch(objective)
         every: list[Epoch] = []
         if fit.watched:
@@ -145,10 +145,7 @@ class _Trainer:
             best = trained.best
             weights = None if best is None else lane.model_with(best).get_weights()
             history = {name: list(map(float, v)) for name, v in trained.history.history.items()}
-            config = lane.model.get_build_config()
-            self._say(
-                Done(number, history, trained.history.epoch, keeper.value, weights, config, every)
-            )
+            self._say(Done(number, history, trained.history.epoch, keeper.value, weights, every))
         except Exception as error:  # as above
             self._say(Failed(number, f"{type(error).__name__}: {error}".splitlines()[0]))
 

@@ -20,7 +20,7 @@ import numpy as np
 from rnnsearch.integrations.keras_tuner.apart.describing import description, settings
 from rnnsearch.integrations.keras_tuner.apart.messages import Begin, Data, Done, Failed, Fit
 from rnnsearch.integrations.keras_tuner.apart.processes import Process, give_back, taken
-from rnnsearch.integrations.keras_tuner.fitting import TOGETHER, BestEpoch, build_as_recorded
+from rnnsearch.integrations.keras_tuner.fitting import TOGETHER, BestEpoch
 
 __all__ = ["Apart", "ApartLane", "NotApart"]
 
@@ -81,7 +81,6 @@ class ApartLane:
         calls = keras.callbacks.CallbackList(
             self._watching, add_history=True, epochs=len(done.every), model=self.model
         )
-        self._build(done)
         self.model.stop_training = False
         rate = _rate(self.model)
         best, logs = None, {}
@@ -118,13 +117,8 @@ class ApartLane:
     def model_with(self, best: Done) -> keras.Model:
         """The model with the weights of its best epoch."""
         assert best.weights is not None
-        self._build(best)
         self.model.set_weights(best.weights)
         return self.model
-
-    def _build(self, done: Done) -> None:
-        if not self.model.built:
-            build_as_recorded(self.model, done.build_config or {})
 
 
 class Apart:
@@ -178,9 +172,11 @@ class Apart:
         self.start()
         lane, number = ApartLane(model, keeper, watching), next(self._numbers)
         self._lanes[number] = lane
-        weights = model.get_weights() if model.built else None
         data = self._data_number({name: given[name] for name in _DATA if name in given})
         said, seed = description(model), _seed(number)
+        if not model.built:
+            _draw(model, given["x"], own.get("batch_size") or 32)
+        weights = model.get_weights()
         self._send(Fit(number, data, sent, weights, said, seed, bool(watching)))
         return lane
 
@@ -275,6 +271,19 @@ def _same(one: Sequence[np.ndarray], other: Sequence[np.ndarray]) -> bool:
 def _bytes(model: keras.Model) -> int:
     """Of its weights, if it is built."""
     return sum(4 * math.prod(weight.shape) for weight in model.weights)
+
+
+def _draw(model: keras.Model, x: Any, batch: int) -> None:
+    """Draw the weights of a model that its function left unbuilt, as `fit` does at its first batch.
+
+    Raises:
+        NotApart: The model can't be called with it.
+    """
+    first = keras.tree.map_structure(lambda part: np.asarray(_as_array(part))[:batch], x)
+    try:
+        model(first)
+    except Exception as error:  # whatever a model of the user's raises; `fit` says it in full
+        raise NotApart(f"{type(error).__name__}: {error}".splitlines()[0]) from error
 
 
 def _in_memory(given: Mapping[str, Any]) -> Any:
