@@ -89,7 +89,7 @@ def examine(table: Table, name: str, training: int) -> Column:
     """
     cells = column_cells(table, name)
     values, empty = parse_numbers(cells)
-    wrong = np.isnan(values) & ~empty
+    wrong = ~np.isfinite(values) & ~empty
     filled = int((~empty).sum())
     if not filled:
         return Column(name, "number", values, empty, {}, "is empty")

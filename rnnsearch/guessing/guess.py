@@ -14,6 +14,7 @@ from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.sources import TABLES, TEXTS
 from rnnsearch.data.sources.foreign import other_files, way_out
 from rnnsearch.data.sources.npz import load_npz
+from rnnsearch.data.sources.packed import without_packing
 from rnnsearch.errors import InvalidData, Problem
 from rnnsearch.guessing._base import FILE, Guess, Wishes, refuse
 from rnnsearch.guessing.archive import guess_archive
@@ -63,7 +64,7 @@ def guess(path: Path, wishes: Wishes) -> Guess:
 
 def _of_ending(path: Path) -> _Guesser:
     """Who guesses for a file."""
-    ending = path.suffix.lower()
+    ending = Path(without_packing(path.name)).suffix.lower()
     tables = [".csv", ".tsv", *(f".{name}" for name in TABLES)]
     known: dict[str, _Guesser] = {
         **dict.fromkeys(["", *tables], _guess_table),

@@ -92,6 +92,15 @@ def check_no_archive(table: Table, columns: Sequence[Column]) -> None:
             "save the steps as x and a class or number of each row as y: numpy.savez('data.npz', "
             "x=x, y=y), or say --task if rows are steps",
         )
+    ids = _named_rows(table, columns)
+    if ids and _numbered([column.name for column in inner]):
+        refuse(
+            "must have a row a time step",
+            f"a series in each row, named by '{ids}', in columns '{inner[0].name}' to "
+            f"'{inner[-1].name}'",
+            f"put them below each other: frame.melt(id_vars=['{ids}'], var_name='step') of "
+            "pandas, sorted by both; or say --task if rows are steps",
+        )
     if not unnamed:
         return
     labels = Counter(column_cells(table, names[0]))
@@ -104,6 +113,14 @@ def check_no_archive(table: Table, columns: Sequence[Column]) -> None:
             "save x = rows[:, 1:] and y = rows[:, 0] with numpy.savez('data.npz', x=x, y=y), or "
             "say --task if rows are steps",
         )
+
+
+def _named_rows(table: Table, columns: Sequence[Column]) -> str:
+    """The first column of texts, where each row has another one; "" without such."""
+    texts = [column.name for column in columns if column.kind == "text"]
+    rows = len(table.rows)
+    names = (name for name in texts if len({*column_cells(table, name)}) == rows)
+    return next(names, "")
 
 
 def _check_no_letters(table: Table, columns: Sequence[Column]) -> None:

@@ -105,8 +105,9 @@ def test_the_same_table_as_csv_and_parquet(case: str, both: tuple[Path, Path]) -
         pd.date_range("2024-03-01", periods=60, freq="h").astype("datetime64[ns]"),
         pd.date_range("2024-03-01", periods=60, freq="h", tz="Europe/Berlin"),
         [f"2024-03-01 00:{n:02}" for n in range(60)],
+        pd.period_range("2019-01", periods=60, freq="M"),
     ],
-    ids=["dates", "nanoseconds", "time zone", "text"],
+    ids=["dates", "nanoseconds", "time zone", "text", "periods"],
 )
 def test_time_stamps_of_every_type(times: Any, tmp_path: Path) -> None:
     table = pd.DataFrame({"t": times, "y": np.arange(60.0)})
@@ -209,6 +210,45 @@ def test_predictions_have_the_type_of_the_file(times: Any, texts: Any, tmp_path:
     both = [pd.read_parquet(tmp_path / f"{name}.parquet") for name in "ab"]
     joined = both[0].merge(both[1], on="when")
     assert joined["predicted_y"].tolist() == np.arange(6.0).tolist()
+
+
+def test_periods_and_numbers_beyond_a_floats_digits(tmp_path: Path) -> None:
+    periods = pd.Series(pd.period_range("2019-01", periods=3, freq="Q"))
+    large = np.array([2**63, 2**63 + 1, 5], np.uint64)
+    pd.DataFrame({"p": periods, "u": large}).to_parquet(tmp_path / "a.parquet")
+    quarters, numbers = ParquetReader().read(tmp_path / "a.parquet").columns
+    times = quarters.times()
+    assert times is not None and quarters.numbers() is None
+    assert times.astype("datetime64[D]").astype(str).tolist() == [
+        "2019-01-01",
+        "2019-04-01",
+        "2019-07-01",
+    ]
+    assert numbers.numbers().tolist() == [2.0**63, 2.0**63, 5.0]
+
+
+@pytest.mark.parametrize("trained", ["csv", "parquet"])
+def test_a_new_file_may_be_of_the_other_kind(trained: str, tmp_path: Path) -> None:
+    times = pd.date_range("2024-03-01", periods=60, freq="h", tz="Europe/Berlin")
+    table = pd.DataFrame({"t": times, "y": np.sin(np.arange(60.0))})
+    table.to_parquet(tmp_path / "a.parquet", index=False)
+    table.to_csv(tmp_path / "a.csv.gz", index=False)
+    kind = {"csv": CsvSource, "parquet": ParquetSource}[trained]
+    path = tmp_path / {"csv": "a.csv.gz", "parquet": "a.parquet"}[trained]
+    keys = {
+        "source": trained,
+        "path": path,
+        "time": "t",
+        "inputs": ("y",),
+        "target": "y",
+        "window": 4,
+    }
+    prepared = read(kind(**keys), "many_to_one").preparation()
+    (one, said), (other, too) = (
+        prepared.inputs(str(tmp_path / name)) for name in ("a.csv.gz", "a.parquet")
+    )
+    np.testing.assert_array_equal(one, other)
+    assert said["t"].tolist()[-1].startswith("2024-03-03 12:00") and len(said) == len(too)
 
 
 def test_time_since_a_start(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 import rnnsearch
+from rnnsearch.data.collecting import Problems
+from rnnsearch.data.sources._folders import list_classes
 from rnnsearch.errors import InvalidInput, MissingExtra
 from rnnsearch.guessing import Wishes, guess
 from tests.guessing.conftest import setting
@@ -102,10 +104,19 @@ def test_parts_in_folders_are_taken_as_they_are(tmp_path):
     assert rnnsearch.init(root, output=tmp_path / "all.yaml").path.exists()
 
 
+def _read_sounds(root):
+    """Files that the source reads of a folder."""
+    return list_classes(root, (".wav",), False, Problems()).paths
+
+
 def test_recordings_in_folders(tmp_path):
     root = write_sounds(tmp_path / "animals")
     (root / "__MACOSX" / "cat").mkdir(parents=True)  # as archives of a Mac have beside the data
     (root / "__MACOSX" / "cat" / "._0.wav").write_bytes(b"\0\5")
+    count = len(_read_sounds(root))
+    (root / "cat" / ".ipynb_checkpoints").mkdir()
+    (root / "cat" / ".ipynb_checkpoints" / "0-checkpoint.wav").write_bytes(b"no sound")
+    assert len(_read_sounds(root)) == count
     found = guess(root, Wishes())
     assert setting(found, "source") == "audio"
     assert (setting(found, "rate"), setting(found, "mels")) == (8000, 40)

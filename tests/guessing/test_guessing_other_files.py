@@ -29,7 +29,7 @@ HEAD = "@univariate true\n@classLabel true a 1\n@data\n"
         ("a.jsonl", "lines=True"),
         ("a.feather", "to_parquet"),
         ("a.arff", "loadarff"),
-        ("a.csv.gz", "unpack it first"),
+        ("a.tar.gz", "unpack it first"),
         ("a.mat", "numpy.savez"),
         ("a.dat", "rename it"),
         ("a.wav", "a folder of such files for each class"),

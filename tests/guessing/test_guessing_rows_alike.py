@@ -128,3 +128,35 @@ def test_pieces_in_another_order_where_no_row_is_missing(tmp_path: Path) -> None
     found = guessed(tmp_path, "date,v", *rows[30:], *rows[:30])
     assert any("some rows stand out of place" in note for note in found.notes)
     assert "must be sorted" in refused(tmp_path, "date,v", *rows[31:], *rows[:30])
+
+
+def test_a_series_in_each_row(tmp_path: Path) -> None:
+    header = ",".join(f"V{at}" for at in range(1, 27))
+    values = RANDOM.normal(size=(40, 25)).round(3)
+    said = refused(
+        tmp_path, header, *(f"D{at},{','.join(map(str, v))}" for at, v in enumerate(values))
+    )
+    assert "received a series in each row, named by 'V1', in columns 'V2' to 'V25'" in said
+    assert "frame.melt(id_vars=['V1'], var_name='step')" in said
+
+
+def test_what_is_no_number_and_how_numbers_are_written(tmp_path: Path) -> None:
+    values = [f"{at * at % 11 + 0.5:.4E}".replace("E", "D") for at in range(60)]
+    found = guessed(
+        tmp_path, "date,v", *(f"{day},{v}" for day, v in zip(DAYS, values, strict=True))
+    )
+    assert any("'5.0000D-01' is 0.5" in note for note in found.notes)
+    values[7], values[9] = "inf", "-Infinity"
+    values = [value.replace("D", "E") for value in values]
+    found = guessed(
+        tmp_path, "date,v", *(f"{day},{v}" for day, v in zip(DAYS, values, strict=True))
+    )
+    assert setting(found, "missing_values") == ["-Infinity", "inf"]
+
+
+def test_widths_of_columns_below_their_names(tmp_path: Path) -> None:
+    rows = [f"USGS\t{day}\t{at * at % 7}\tA" for at, day in enumerate(DAYS)]
+    head = ["# a remark", "agency_cd\tdatetime\tv\tv_cd", "5s\t20d\t14n\t10s"]
+    found = guessed(tmp_path, *head, *rows)
+    assert setting(found, "time") == "datetime"
+    assert any("row 3 is left out" in note for note in found.notes)

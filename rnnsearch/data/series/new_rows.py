@@ -15,6 +15,7 @@ from rnnsearch.data.series.kept_rows import read_file
 from rnnsearch.data.series.layout import SeriesLayout
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.series.windows import Windows
+from rnnsearch.data.sources import table_source
 from rnnsearch.data.time import Clock, times_after
 
 __all__ = ["check_categories", "new_windows", "read_new", "row_labels"]
@@ -43,7 +44,7 @@ def read_new(prepared: SeriesLayout, path: str, targets: bool) -> Series:
         missing_values=prepared.missing_values,
         duplicates=prepared.duplicates,
     )
-    series = read_file(prepared.reader, Path(path), columns, problems)
+    series = read_file(table_source(Path(path), prepared.reader), Path(path), columns, problems)
     for one in series.each():
         _check_length(prepared, one, path, targets, problems)
     _check_step(prepared, series, path, problems)

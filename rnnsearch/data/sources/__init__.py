@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from rnnsearch.data.sources._base import (
     Parts,
     Reader,
@@ -16,6 +18,7 @@ from rnnsearch.data.sources.fasta import FastaReader
 from rnnsearch.data.sources.images import ImagesReader
 from rnnsearch.data.sources.npy import NpyReader
 from rnnsearch.data.sources.npz import NpzReader
+from rnnsearch.data.sources.packed import without_packing
 from rnnsearch.data.sources.parquet import ParquetReader
 from rnnsearch.data.sources.python import PythonReader
 from rnnsearch.data.sources.table import RowsTableReader
@@ -33,6 +36,7 @@ __all__ = [
     "SequencesReader",
     "TableReader",
     "TextReader",
+    "table_source",
 ]
 
 TABLES: dict[str, TableReader] = {
@@ -40,6 +44,19 @@ TABLES: dict[str, TableReader] = {
     "parquet": ParquetReader(),
 }
 """Sources of tables with one row a time step, by their names in a spec."""
+
+_ENDINGS = {".csv": "csv", ".tsv": "csv", ".parquet": "parquet", ".pq": "parquet"}
+
+
+def table_source(path: Path, usual: str) -> str:
+    """The source that reads a new table: by the name's ending, which need not be that of training.
+
+    Args:
+        path: The file.
+        usual: What read the table of training, where the name says nothing.
+    """
+    return _ENDINGS.get(Path(without_packing(path.name)).suffix.lower(), usual)
+
 
 SEQUENCES: dict[str, SequencesReader] = {
     "npz": NpzReader(),

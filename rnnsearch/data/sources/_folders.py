@@ -129,7 +129,7 @@ def list_new(
         return Listed(path.parent, (path,), None)
     if not _is_folder(path, problems):
         return None
-    files = [file for file in sorted(path.rglob("*")) if _fits(file, endings)]
+    files = [file for file in sorted(path.rglob("*")) if _fits(file, endings, path)]
     entries = sorted({file.parent for file in files}) if folders else files
     if not entries:
         must, received = f"must have {_wanted(endings)}", f"none in {path}"
@@ -177,14 +177,18 @@ def _folders(root: Path) -> list[Path]:
     return sorted(path for path in every if path.name[0] != "." and path.name not in _LEFTOVERS)
 
 
-def _fits(path: Path, endings: Collection[str]) -> bool:
-    """Whether it is a file to read; those that a system hides, such as ``._a.wav``, are not."""
-    return path.is_file() and path.suffix.lower() in endings and path.name[0] != "."
+def _fits(path: Path, endings: Collection[str], folder: Path) -> bool:
+    """Whether it is a file to read; what is hidden below the folder is not.
+
+    So are ``._a.wav``, and copies that notebooks keep in ``.ipynb_checkpoints``.
+    """
+    shown = all(part[0] != "." for part in path.relative_to(folder).parts)
+    return shown and path.is_file() and path.suffix.lower() in endings
 
 
 def _entries(folder: Path, endings: Collection[str], folders: bool) -> list[Path]:
     """The files of a class in the order of their names, or its folders that have some."""
-    files: Iterable[Path] = (path for path in folder.rglob("*") if _fits(path, endings))
+    files: Iterable[Path] = (path for path in folder.rglob("*") if _fits(path, endings, folder))
     return sorted({path.parent for path in files} - {folder} if folders else files)
 
 

@@ -27,6 +27,7 @@ from rnnsearch.data.sources.headers import (
     said_unnamed,
 )
 from rnnsearch.data.sources.numbers import find_decimal, plain_numbers
+from rnnsearch.data.sources.packed import unpacked
 from rnnsearch.data.sources.separators import find_separator
 
 if TYPE_CHECKING:
@@ -260,7 +261,7 @@ def _read_any(path: Path, asked: Mapping[str, Any]) -> Table:
 def _text(path: Path, asked: Mapping[str, Any], problems: Problems) -> tuple[str, str]:
     """The text of a file, and a note about its encoding; "" with a problem noted."""
     try:
-        content = path.read_bytes()
+        content = unpacked(path.read_bytes())
         what = foreign(content)
         if what:
             advice = way_out(path) or "save it as UTF-8 text with commas"

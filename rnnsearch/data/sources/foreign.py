@@ -62,6 +62,7 @@ _BEGINNINGS = {
     b"\xd0\xcf\x11\xe0": "an old workbook of Excel",
     b"\x1f\x8b": "packed by gzip",
     b"BZh": "packed by bzip2",
+    b"\xfd7zXZ": "packed by xz",
     b"PAR1": "Parquet, which ends in .parquet",
     b"\x89HDF": "HDF5",
     b"%PDF": "a PDF",

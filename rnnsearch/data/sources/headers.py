@@ -35,6 +35,8 @@ _MOST_REMARKS = 30
 """Rows above the header that may be remarks."""
 _LEVELS = (3, 2)
 """Lines of a header that pandas writes of columns with several levels, below the first."""
+_WIDTH = re.compile(r"\d{1,3}[sdn]")
+"""Width and kind of a column, as tables of the U.S. Geological Survey have them below the names."""
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _THOUSANDS = re.compile(r"(?<=\d)[.,'’ \u00a0\u202f](?=\d{3}(?:\D\d{3})*(?:[.,]\d+)?$)")
 """What parts thousands, as far as that says whether a cell is a number."""
@@ -90,6 +92,8 @@ def is_units(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
         return False
     columns = [[row[at] for row in some if row[at]] for at in range(len(first))]
     numeric = [bool(cells) and all(map(_is_number, cells)) for cells in columns]
+    if all(_WIDTH.fullmatch(cell) for cell in first):
+        return True
     times = [bool(cells) and _is_time(cells) for cells in columns]
     if any(_is_time([cell]) for cell, has in zip(first, times, strict=True) if has and cell):
         return False

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NpzReader"]
 
-_NAMES = re.compile("(x|y|lengths)(_train|_test|_val|_valid|_validation)?", re.IGNORECASE)
+_NAMES = re.compile("(x|y|lengths)(_train|_test|_val|_valid|_validation|_dev)?", re.IGNORECASE)
 """Arrays that are read, as they are called in files."""
 
 _DAMAGED = (
@@ -120,7 +120,7 @@ def _usual_name(name: str) -> str:
         return name
     kind, part = known.groups()
     part = (part or "").lower()
-    part = "_validation" if part.startswith("_val") else part
+    part = "_validation" if part.startswith("_val") or part == "_dev" else part
     return f"{kind.lower()}{part}"
 
 

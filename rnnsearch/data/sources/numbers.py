@@ -14,7 +14,7 @@ _SPACES = "\u00a0\u202f\u2009 "
 _CURRENCY = "€$£¥₹₽₩"
 _DRESSED = re.compile(
     rf"(?P<open>\()?(?P<sign>[+\-−–]?)\s*[{_CURRENCY}]?\s*(?P<sign2>[+\-−–]?)"
-    rf"(?P<number>\d[\d.,'’{_SPACES}]*\d|\d|[.,]\d+)(?P<exponent>[eE][+\-−]?\d{{1,3}})?"
+    rf"(?P<number>\d[\d.,'’{_SPACES}]*\d|\d|[.,]\d+)(?P<exponent>[eE][+\-−]?\d{{1,3}}|[dD][+\-]\d{{2,3}})?"
     rf"\s*(?P<size>[KkMBT]|[Mm]io\.?|[Mm]rd\.?)?\s*(?P<unit>%|[{_CURRENCY}]|EUR|USD|GBP)?(?P<close>\))?(?P<after>-)?"
 )
 _SIZES_WRITTEN = {*"KkMBT", "Mio", "mio", "Mrd", "mrd", "EUR", "USD", "GBP"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -97,7 +98,7 @@ class _ArrowColumn:
             cells = cells.column(min(cells.schema.get_all_field_indices(field.name)))
             cells = cells.combine_chunks()
             cells.validate(full=True)
-            return cells.cast(_kind(cells.type))
+            return getattr(cells, "storage", cells).cast(_kind(cells.type))
         except (OSError, pa.ArrowException, MemoryError, ValueError) as error:
             _damaged(self.path, error, problems)
             raise InvalidData(problems.found) from error
@@ -106,6 +107,8 @@ class _ArrowColumn:
         """The cells as text: numbers in the fewest digits, dates in ISO's form."""
         import pyarrow as pa
 
+        if self._period:
+            return [str(time) for time in (self._times_of_periods()).astype("datetime64[m]")]
         cells = self._cells()
         kind = cells.type
         if pa.types.is_nested(kind):
@@ -139,15 +142,17 @@ class _ArrowColumn:
         import pyarrow as pa
 
         kind = _kind(self.file.schema_arrow[self.index].type)
-        if not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+        if self._period or not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
             return None
-        cells = self._cells().cast(pa.float64())
+        cells = self._cells().cast(pa.float64(), safe=False)
         return np.asarray(cells.to_numpy(zero_copy_only=False), np.float64)
 
     def times(self) -> np.ndarray | None:
         """The cells where the type is one of times; what is given with a zone is UTC's."""
         import pyarrow as pa
 
+        if self._period:
+            return self._times_of_periods()
         kind = _kind(self.file.schema_arrow[self.index].type)
         if not (pa.types.is_timestamp(kind) or pa.types.is_date(kind)):
             return None
@@ -157,6 +162,31 @@ class _ArrowColumn:
         counts = cells.cast(pa.int64())
         empty = np.asarray(counts.is_null())
         times = np.asarray(counts.fill_null(0), np.int64).astype("datetime64[us]")
+        times[empty] = np.datetime64("NaT")
+        return times
+
+    @property
+    def _period(self) -> str:
+        """How long the periods of pandas are that the column holds, ``M``; "" of another."""
+        field = self.file.schema_arrow[self.index]
+        if hasattr(field.type, "freq"):
+            return str(field.type.freq)
+        said = field.metadata or {}
+        if said.get(b"ARROW:extension:name") != b"pandas.period":
+            return ""
+        return str(json.loads(said[b"ARROW:extension:metadata"])["freq"])
+
+    def _times_of_periods(self) -> np.ndarray:
+        """The begins of periods, which are stored as counts since 1970."""
+        import pandas as pd
+        import pyarrow as pa
+
+        counts = self._cells().cast(pa.int64())
+        empty = np.asarray(counts.is_null())
+        ordinals = np.asarray(counts.fill_null(0), np.int64)
+        periods = pd.arrays.PeriodArray(ordinals, dtype=pd.PeriodDtype(self._period))
+        begins = pd.Series(periods).dt.to_timestamp()
+        times = np.array(begins.to_numpy(), "datetime64[us]")
         times[empty] = np.datetime64("NaT")
         return times
 
@@ -180,7 +210,9 @@ def _elapsed(micros: list[int | None]) -> list[str]:
 
 
 def _kind(kind: Any) -> Any:
-    """The type of cells; of categories, that of each."""
+    """The type of cells; of categories, that of each, and of periods that of their counts."""
     import pyarrow as pa
 
+    if isinstance(kind, pa.BaseExtensionType):
+        return kind.storage_type
     return kind.value_type if pa.types.is_dictionary(kind) else kind

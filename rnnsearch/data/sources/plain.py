@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rnnsearch.data.collecting import Problems
 from rnnsearch.data.sources.dialect import decode
+from rnnsearch.data.sources.packed import unpacked
 
 __all__ = ["files_below", "read_plain"]
 
@@ -21,7 +22,7 @@ def files_below(path: Path) -> list[Path]:
 def read_plain(path: Path, problems: Problems) -> str:
     """The text of a file, line ends as ``\\n``; "" with a problem noted where there is none."""
     try:
-        text, _ = decode(path.read_bytes(), None)
+        text, _ = decode(unpacked(path.read_bytes()), None)
         return text.replace("\r\n", "\n").replace("\r", "\n")
     except FileNotFoundError:
         advice = "a path in a spec is relative to the spec's folder"
