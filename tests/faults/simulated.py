@@ -216,7 +216,7 @@ class ForkExecutor(ProcessExecutor):
 
     def _spawn(self, worker_number: int) -> WorkerProcess:
         ours, theirs = Pipe()
-        pid = os.fork()
+        pid = _fork()
         if pid == 0:
             _be_worker(theirs)
         theirs.close()
@@ -226,10 +226,19 @@ class ForkExecutor(ProcessExecutor):
 
 def _start_worker(descriptor: int, environment: object, output: object) -> _Forked:
     """A worker of another shell, in the place of `rnnsearch.ahead.start_worker`."""
-    pid = os.fork()
+    pid = _fork()
     if pid == 0:
         _be_worker(Connection(descriptor))
     return _Forked(pid)
+
+
+def _fork() -> int:
+    """A fork during which signals wait: what they raise in what runs after it would be ignored."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        return os.fork()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _be_worker(connection: Connection) -> None:
