@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import rnnsearch
@@ -58,6 +59,13 @@ def test_the_readmes_spec_is_a_valid_spec(tmp_path):
     (tmp_path / "data").symlink_to(ROOT / "search_spaces" / "data")
     (tmp_path / "readme.yaml").write_text(text)
     assert rnnsearch.check(tmp_path / "readme.yaml").programs == 27
+
+
+def test_no_two_modules_have_a_name():
+    """A registry is where kinds are listed; cells are those of networks, and those of tables."""
+    usual = {"__init__", "__main__", "_base", "registry", "cells"}
+    names = Counter(path.stem for path in (ROOT / "rnnsearch").rglob("*.py"))
+    assert [name for name, count in names.items() if count > 1 and name not in usual] == []
 
 
 def test_the_picture_of_the_floors_is_drawn_from_them():

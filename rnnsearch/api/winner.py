@@ -20,7 +20,7 @@ from rnnsearch.driver.planning.programs import asked_metrics
 from rnnsearch.errors import StudyError
 from rnnsearch.models import Architecture
 from rnnsearch.models.keras_archive import check_archive
-from rnnsearch.outcomes.forms import check_network
+from rnnsearch.outcomes.record_forms import check_network
 from rnnsearch.records import StudyFolder
 from rnnsearch.spec import Spec
 from rnnsearch.tasks import TASKS, Loss, judge, own_units

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from rnnsearch.errors import StudyError
 from rnnsearch.outcomes import TrialRecord
-from rnnsearch.outcomes.forms import check_form, check_params, check_result
 from rnnsearch.outcomes.fronts import values_of, violations
+from rnnsearch.outcomes.record_forms import check_form, check_params, check_result
 from rnnsearch.records.folder import StudyFolder
 from rnnsearch.records.notes import RESULT, WAITS, params_of, result_of
 from rnnsearch.vocabulary import Direction, Objective

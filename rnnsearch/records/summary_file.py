@@ -9,7 +9,7 @@ from typing import Any
 from rnnsearch.errors import StudyError
 from rnnsearch.files import write_text
 from rnnsearch.outcomes import Summary
-from rnnsearch.outcomes.forms import check_summary
+from rnnsearch.outcomes.record_forms import check_summary
 
 __all__ = ["read_summary", "write_summary"]
 

@@ -6,7 +6,7 @@ from rnnsearch.report.exported import show_export
 from rnnsearch.report.initial import show_initial
 from rnnsearch.report.json_tables import plain, plain_rows
 from rnnsearch.report.progress import Display, LiveDisplay, PlainDisplay, make_display
-from rnnsearch.report.tables import Ended, final, leaderboard_table, show_leaderboard
+from rnnsearch.report.result_tables import Ended, final, leaderboard_table, show_leaderboard
 from rnnsearch.report.verdict import Standing, failures, sentence, standings
 
 __all__ = [

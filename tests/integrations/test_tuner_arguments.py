@@ -274,7 +274,7 @@ def test_early_stopping_becomes_patience(patience):
     ],
 )
 def test_a_loss_of_keras_becomes_the_specs(loss, section):
-    from rnnsearch.integrations.keras_tuner.losses import keras_loss, loss_section
+    from rnnsearch.integrations.keras_tuner.named_losses import keras_loss, loss_section
     from rnnsearch.spec import LossSpec
 
     assert loss_section(loss) == section

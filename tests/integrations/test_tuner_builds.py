@@ -417,7 +417,7 @@ SCRIPT = """
 import sys
 import keras, numpy as np
 import rnnsearch as kt
-from rnnsearch.integrations.keras_tuner.apart.processes import _idle
+from rnnsearch.integrations.keras_tuner.apart.driver_side import _idle
 
 @keras.saving.register_keras_serializable("script")
 class Scale(keras.layers.Layer):

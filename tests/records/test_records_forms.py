@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pytest
 
 from rnnsearch.outcomes import Delivery, TrialRecord
-from rnnsearch.outcomes.forms import check_form, check_params
+from rnnsearch.outcomes.record_forms import check_form, check_params
 
 DELIVERY = {
     **{"kind": "bag", "score": 1.0, "low": None, "high": 2, "metrics": {"val_loss": 1.0}},

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from rnnsearch.outcomes import Confirmed, Delivery, Summary, TrialRecord
 from rnnsearch.records import StudyFolder, leaderboard
-from rnnsearch.report.tables import final
+from rnnsearch.report.result_tables import final
 from rnnsearch.report.verdict import certainty, standing
 
 TRIAL = TrialRecord(3, "COMPLETE", 0.3, {"val_loss": 0.3})

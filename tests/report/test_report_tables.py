@@ -16,7 +16,7 @@ from rnnsearch.linting import Remark
 from rnnsearch.outcomes import BaselineRecord, Confirmed, Delivery, Summary, TrialRecord
 from rnnsearch.records import StudyFolder, leaderboard
 from rnnsearch.report import failures, final, sentence, show_check, show_leaderboard, standings
-from rnnsearch.report.tables import varying
+from rnnsearch.report.result_tables import varying
 from rnnsearch.report.text import configuration, duration, number, score, value
 
 TRIALS = [

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rnnsearch.integrations.keras_tuner.front import Tuner
+    from rnnsearch.integrations.keras_tuner.either_tuner import Tuner
     from rnnsearch.integrations.keras_tuner.methods import (
         BayesianOptimization,
         GridSearch,
@@ -34,7 +34,7 @@ __all__ = [
 _HOMES = {
     "OptunaOracle": "optuna_oracle",
     "RecurrentHyperModel": "recurrent",
-    "Tuner": "front",
+    "Tuner": "either_tuner",
     "pareto_trials": "pareto",
 }
 

@@ -22,13 +22,6 @@ from rnnsearch.integrations.keras_tuner.apart import Apart, NotApart, begin_earl
 from rnnsearch.integrations.keras_tuner.asking import block_of, tells_nothing
 from rnnsearch.integrations.keras_tuner.datasets import Datasets
 from rnnsearch.integrations.keras_tuner.facts import has_gpu, listed, on_jax, overrides
-from rnnsearch.integrations.keras_tuner.fitting import (
-    BestEpoch,
-    Job,
-    Pool,
-    build_as_recorded,
-    save_best,
-)
 from rnnsearch.integrations.keras_tuner.own_fits import program_fits
 from rnnsearch.integrations.keras_tuner.standing_against import (
     HOOKS,
@@ -37,6 +30,13 @@ from rnnsearch.integrations.keras_tuner.standing_against import (
     goes_in_turn,
     why_by_fit,
     why_own,
+)
+from rnnsearch.integrations.keras_tuner.trial_fitting import (
+    BestEpoch,
+    Job,
+    Pool,
+    build_as_recorded,
+    save_best,
 )
 
 __all__ = ["LaneTuner"]

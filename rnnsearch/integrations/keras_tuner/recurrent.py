@@ -16,7 +16,7 @@ from rnnsearch.api.given import merged, of_arrays
 from rnnsearch.data import Part, read
 from rnnsearch.data.inputs import as_array
 from rnnsearch.errors import InvalidSpec, Problem
-from rnnsearch.integrations.keras_tuner.losses import keras_loss
+from rnnsearch.integrations.keras_tuner.named_losses import keras_loss
 from rnnsearch.integrations.keras_tuner.specified import METRICS, optimizer_of
 from rnnsearch.models.build import build_standard
 from rnnsearch.models.configured import architecture_of

@@ -20,7 +20,7 @@ from rnnsearch.integrations.keras_tuner.arguments import (
     refuse,
 )
 from rnnsearch.integrations.keras_tuner.hyperparameters import to_space
-from rnnsearch.integrations.keras_tuner.losses import keras_loss, loss_section, weighted
+from rnnsearch.integrations.keras_tuner.named_losses import keras_loss, loss_section, weighted
 from rnnsearch.integrations.keras_tuner.oracle import Oracle, Project
 from rnnsearch.records import StudyFolder
 from rnnsearch.spec import parse

@@ -5,9 +5,9 @@ data and its picture.
 """
 
 from rnnsearch.report.page._base import Chip, Code, Figure, Page, Section, Table
-from rnnsearch.report.page.build import build_page
 from rnnsearch.report.page.html import to_html
 from rnnsearch.report.page.markdown import to_markdown
+from rnnsearch.report.page.page_building import build_page
 from rnnsearch.report.page.study import AtWork, Study, Written
 from rnnsearch.report.page.svg import document
 

@@ -9,7 +9,7 @@ from rnnsearch.report import text
 from rnnsearch.report.page import row_charts, svg
 from rnnsearch.report.page._base import Figure, Part, Section, Table
 from rnnsearch.report.page.study import Study
-from rnnsearch.report.tables import varying
+from rnnsearch.report.result_tables import varying
 from rnnsearch.space import SearchSpace
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rnnsearch.integrations.keras_tuner.apart.processes import begin_early
+    from rnnsearch.integrations.keras_tuner.apart.driver_side import begin_early
     from rnnsearch.integrations.keras_tuner.apart.sending import Apart, ApartLane, NotApart
 
 __all__ = ["Apart", "ApartLane", "NotApart", "begin_early"]
@@ -21,5 +21,5 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    home = "processes" if name == "begin_early" else "sending"
+    home = "driver_side" if name == "begin_early" else "sending"
     return getattr(import_module(f"{__name__}.{home}"), name)

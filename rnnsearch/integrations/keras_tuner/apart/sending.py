@@ -18,9 +18,9 @@ import keras
 import numpy as np
 
 from rnnsearch.integrations.keras_tuner.apart.describing import description, settings
-from rnnsearch.integrations.keras_tuner.apart.messages import Begin, Data, Done, Failed, Fit
-from rnnsearch.integrations.keras_tuner.apart.processes import Process, give_back, taken
-from rnnsearch.integrations.keras_tuner.fitting import TOGETHER, BestEpoch
+from rnnsearch.integrations.keras_tuner.apart.driver_side import Process, give_back, taken
+from rnnsearch.integrations.keras_tuner.apart.exchange import Begin, Data, Done, Failed, Fit
+from rnnsearch.integrations.keras_tuner.trial_fitting import TOGETHER, BestEpoch
 
 __all__ = ["Apart", "ApartLane", "NotApart"]
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import rnnsearch
 from rnnsearch.files import cache_folder
-from rnnsearch.integrations.keras_tuner.apart.messages import Begin, Data, Done, End, Failed, Fit
+from rnnsearch.integrations.keras_tuner.apart.exchange import Begin, Data, Done, End, Failed, Fit
 from rnnsearch.pipes import inherited
 
 __all__ = ["Process", "begin_early", "give_back", "taken"]
