@@ -16,6 +16,7 @@ import rnnsearch
 from rnnsearch.integrations.keras_tuner import pareto_trials
 from rnnsearch.integrations.keras_tuner.methods import BuildTuner
 from rnnsearch.integrations.keras_tuner.own_fits import ProgramFit
+from rnnsearch.integrations.keras_tuner.standing_against import Said
 
 # As KerasTuner's: a checkpoint has the optimizer's variables, a new model has none yet.
 pytestmark = [
@@ -542,3 +543,15 @@ def test_a_script_on_another_backend_without_a_main_guard(tmp_path, backend):
         "trained by model.fit: what the function builds depends on the process",
     ]
     assert logging.getLogger("rnnsearch").level == logging.NOTSET
+
+
+@pytest.mark.parametrize(("backend", "lines"), [("tensorflow", 2), ("torch", 1)])
+def test_that_embeddings_learn_otherwise_apart_is_said_once(backend, lines, monkeypatch, caplog):
+    monkeypatch.setattr("keras.backend.backend", lambda: backend)
+    said = Said()
+    said.apart(keras.Sequential([keras.Input((3,)), layers.Dense(1)]))
+    inner = keras.Sequential([keras.Input((3,)), layers.Embedding(5, 2), layers.Flatten()])
+    for _ in range(2):
+        said.apart(keras.Sequential([inner, layers.Dense(1)]))
+    assert len(caplog.messages) == lines
+    assert "Embedding" in "".join(caplog.messages[1:]) or lines == 1

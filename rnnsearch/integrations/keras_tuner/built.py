@@ -293,7 +293,7 @@ class LaneTuner(keras_tuner.Tuner):
             job.keepers.clear()
             job.futures.clear()
             return str(reason)
-        self._said.apart()
+        self._said.apart(models[0])
         return None
 
     def _process(self) -> Apart:

@@ -94,10 +94,22 @@ class Said:
         """Say how trials are trained, and why."""
         self._once(f"trained {how}: {reason}", reason)
 
-    def apart(self) -> None:
-        """Say that they are trained where JAX is the backend."""
+    def apart(self, model: keras.Model) -> None:
+        """Say that they are trained where JAX is the backend, and what that changes.
+
+        Keras on TensorFlow gives its optimizers the gradient of an embedding as rows of the batch
+        (`IndexedSlices`): what Adam remembers of other rows stays as it is.
+        """
+        backend = keras.backend.backend()
         said = "trials are trained together on JAX, in a process of its own"
-        self._once(f"the backend is {keras.backend.backend()}: {said}", said)
+        self._once(f"the backend is {backend}: {said}", said)
+        layers = model._flatten_layers(include_self=False)
+        embeds = any(isinstance(layer, keras.layers.Embedding) for layer in layers)
+        if backend == "tensorflow" and embeds:
+            said = (
+                "an Embedding learns from its whole gradient there, and by model.fit from the rows"
+            )
+            self._once(f"{said} of each batch: weights differ a little", said)
 
     def _once(self, line: str, reason: str) -> None:
         if reason not in self._said:
