@@ -16,6 +16,8 @@ from rnnsearch.errors import InvalidData, InvalidSpec, Problem, StudyError
 from rnnsearch.guessing import Wishes, guess
 from rnnsearch.records import StudyFolder, commit, open_study
 from rnnsearch.spec import parse
+from tests.faults import Scene
+from tests.faults.inputs import mutated_data
 
 
 def said(folder: Path, data: dict[str, Any]) -> list[str]:
@@ -105,6 +107,12 @@ def test_a_parquet_column_of_bytes_that_are_no_text(tmp_path: Path) -> None:
     (problem,) = said(tmp_path, {"source": "parquet", "path": "data.parquet", **columns})
     assert "must have one number, text or time a cell" in problem
     assert "binary in 'kind' (Invalid UTF8 payload)" in problem
+
+
+def test_a_parquet_column_that_lost_its_rows(tmp_path: Path) -> None:
+    """A bit of a page's header: the column reads as one of no rows, the others of 60."""
+    pytest.importorskip("pyarrow")
+    assert mutated_data(Scene(tmp_path, 13768, None)) == "parquet refused"  # type: ignore[arg-type]
 
 
 LENGTHS = [

@@ -98,6 +98,9 @@ class _ArrowColumn:
             cells = cells.column(min(cells.schema.get_all_field_indices(field.name)))
             cells = cells.combine_chunks()
             cells.validate(full=True)
+            if len(cells) != self.file.metadata.num_rows:
+                other = f"{len(cells)} rows of {self.file.metadata.num_rows} in '{field.name}'"
+                raise ValueError(other)
             return getattr(cells, "storage", cells).cast(_kind(cells.type))
         except (OSError, pa.ArrowException, MemoryError, ValueError) as error:
             _damaged(self.path, error, problems)

@@ -106,10 +106,8 @@ class Said:
         layers = model._flatten_layers(include_self=False)
         embeds = any(isinstance(layer, keras.layers.Embedding) for layer in layers)
         if backend == "tensorflow" and embeds:
-            said = (
-                "an Embedding learns from its whole gradient there, and by model.fit from the rows"
-            )
-            self._once(f"{said} of each batch: weights differ a little", said)
+            said = "an Embedding has its whole gradient there, and by model.fit rows of it"
+            self._once(f"{said}: weights differ a little", said)
 
     def _once(self, line: str, reason: str) -> None:
         if reason not in self._said:
