@@ -105,11 +105,11 @@ def _with_costs(raw: object, report: Report) -> object:
         return rest
     for index, cost in enumerate(costs, start=1):
         path = f"search.objective[{index}]"
-        if cost not in COSTS:
+        if not isinstance(cost, str) or cost not in COSTS:
             report.one_of(path, cost, show(cost), COSTS)
         elif cost in costs[: index - 1]:
             report.add(path, "must be named once", show(cost), "remove it")
-    known = [cost for cost in dict.fromkeys(costs) if cost in COSTS] if costs else []
+    known = list(dict.fromkeys(cost for cost in costs if isinstance(cost, str) and cost in COSTS))
     return {**rest, "objective": first, **({"costs": known} if costs else {})}
 
 

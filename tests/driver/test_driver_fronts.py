@@ -90,6 +90,7 @@ def test_a_list_of_objectives_is_one_and_costs() -> None:
         ({"objective": ["latency"]}, "search.objective: must be a metric.*name the metric first"),
         ({"objective": ["val_rmse", "latncy"]}, r"objective\[1\].*did you mean latency"),
         ({"objective": ["val_rmse", "size", "size"]}, r"objective\[2\]: must be named once"),
+        ({"objective": ["val_rmse", []]}, r"objective\[1\]: must be parameters.*received \[\]"),
         ({"constraints": {"latency": "fast"}}, 'limit above 0, in ms.*such as "< 2 ms"'),
         ({"constraints": {"parameters": "< 0"}}, "limit above 0"),
         ({"constraints": {"training_seconds": "< 5"}}, "search.constraints"),
