@@ -103,7 +103,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "unknown calendar",
         [("data", "time: t", "calendar: [hours]")],
         "s.yaml:9:14: data.calendar[0]: must be hour, weekday, weekend, day_of_month, month, "
-        "day_of_year or trend; received hours; did you mean hour?",
+        "month_name, quarter, day_of_year or trend; received hours; did you mean hour?",
     ),
     (
         "nothing to train on",
