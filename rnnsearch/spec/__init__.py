@@ -1,7 +1,8 @@
 """What a user asks for: YAML or a dict, validated and frozen."""
 
 from rnnsearch.spec.fields import Scalar
-from rnnsearch.spec.parameters import PARAMETERS, Parameter
+from rnnsearch.spec.parameter import Parameter
+from rnnsearch.spec.parameters import PARAMETERS
 from rnnsearch.spec.parse import Loaded, load, parse
 from rnnsearch.spec.resolve import difference, dump, resolved
 from rnnsearch.spec.schema import Domain, LossSpec, RunSpec, SearchSpec, Spec, TaskName

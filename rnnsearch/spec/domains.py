@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from rnnsearch.spec.fields import Scalar
-from rnnsearch.spec.parameters import MODEL, PARAMETERS, Parameter
+from rnnsearch.spec.parameter import Parameter
+from rnnsearch.spec.parameters import MODEL, PARAMETERS
 from rnnsearch.spec.report import Report
 from rnnsearch.spec.schema import Domain
 from rnnsearch.spec.wording import child, expected_value, is_dotted, joined, nearest, show

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from pydantic_core import PydanticUndefined
 
 from rnnsearch.spec.fields import Frozen
-from rnnsearch.spec.parameters import MODEL, PARAMETERS, Parameter
+from rnnsearch.spec.parameter import Parameter
+from rnnsearch.spec.parameters import MODEL, PARAMETERS
 from rnnsearch.spec.schema import LossSpec, RunSpec, SearchSpec, Spec
 from rnnsearch.spec.sources import SOURCES, BacktestSpec, FoldsSpec, SplitSpec, TokensSplitSpec
 from rnnsearch.spec.wording import expected, expected_value, keys_of, show

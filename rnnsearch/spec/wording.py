@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from rnnsearch.spec.fields import Worded
-from rnnsearch.spec.parameters import Parameter
+from rnnsearch.spec.parameter import Parameter
 from rnnsearch.spec.scalars import UnclearScalar, read_plain
 
 __all__ = [
