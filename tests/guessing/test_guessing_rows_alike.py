@@ -65,7 +65,7 @@ def test_what_counts_beside_a_name_is_a_series(tmp_path: Path) -> None:
 
 def test_rows_sorted_by_their_class(tmp_path: Path) -> None:
     classes = np.repeat(["a", "b", "c"], 40)
-    values = RANDOM.normal(size=(120, 2))
+    values = RANDOM.normal(size=(120, 2)) + 5 * np.repeat([0, 1, 2], 40)[:, None]  # classes differ
     rows = [f"{x:.3f},{y:.3f},{c}" for (x, y), c in zip(values, classes, strict=True)]
     said = refused(tmp_path, "x,y,species", *rows)
     assert "received rows sorted by 'species' (3 classes), none of which follows" in said
@@ -128,6 +128,20 @@ def test_pieces_in_another_order_where_no_row_is_missing(tmp_path: Path) -> None
     found = guessed(tmp_path, "date,v", *rows[30:], *rows[:30])
     assert any("some rows stand out of place" in note for note in found.notes)
     assert "must be sorted" in refused(tmp_path, "date,v", *rows[31:], *rows[:30])
+
+
+def test_of_several_series_no_row_may_be_missing_in_any(tmp_path: Path) -> None:
+    one, other = ([f"{shop},{day},{at * at % 11}" for at, day in enumerate(DAYS)] for shop in "ab")
+    pieces = [*one, *other[30:], *other[:30]]
+    assert guessed(tmp_path, "shop,date,v", *pieces).notes
+    pieces.remove(other[45])
+    assert "must be sorted" in refused(tmp_path, "shop,date,v", *pieces)
+
+
+def test_a_name_says_from_which_day_days_are_counted(tmp_path: Path) -> None:
+    rows = [f"{58_849 + at},{at * at % 11}" for at in range(80)]
+    found = guessed(tmp_path, "MJD,v", *rows)
+    assert (setting(found, "time"), setting(found, "time_format")) == ("MJD", "mjd")
 
 
 def test_a_series_in_each_row(tmp_path: Path) -> None:

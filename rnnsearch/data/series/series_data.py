@@ -152,8 +152,8 @@ class SeriesData(SequenceData):
         window = preparation.window if trains else self.longest
         reach = (window or 1) - 1 + preparation.horizon
         before = reach if self.reaches_back and not trains else 0
-        rows = preparation.usable(range(max(0, segment.start - before), segment.stop))
-        first = max(segment.start, rows.start + reach)
+        rows = preparation.usable(range(segment.start - before, segment.stop))
+        first = rows.start + reach
         stride = self.stride if trains else None
         windows = preparation.windows(series, rows, first, stride)
         return preparation.part(series, features, windows)

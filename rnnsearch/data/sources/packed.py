@@ -62,8 +62,7 @@ def unpacked(content: bytes) -> bytes:
 
 def _holds_data(name: str) -> bool:
     """Whether a member of an archive is a file, and none that a Mac put beside it."""
-    parts = PurePath(name).parts
-    return not name.endswith("/") and parts[0] != "__MACOSX" and parts[-1][0] != "."
+    return not name.endswith("/") and PurePath(name).name[0] != "."
 
 
 def _whole(file: io.BufferedIOBase | IO[bytes]) -> bytes:
