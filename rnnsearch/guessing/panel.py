@@ -25,6 +25,8 @@ __all__ = [
 
 FEWEST_ROWS = 30
 """Of a series alone; fewer teach nothing that could be judged."""
+_MOST_NAMES = 20
+"""Columns, of the fewest values each, of which two may name a series together."""
 SHORTEST = 15
 """Rows of each of several series, on average: of fewer no part has a window and what follows it."""
 _SLIPS = 0.05
@@ -193,8 +195,9 @@ def check_other_panels(table: Table, times: np.ndarray, names: Sequence[str]) ->
             "give longer ones; or save what is known of each as a row of x, and what is to be "
             "predicted as y: numpy.savez('data.npz', x=x, y=y)",
         )
+    few = sorted(coded, key=lambda name: int(coded[name].max()))[:_MOST_NAMES]
     pairs = [
-        pair for pair in combinations(coded, 2) if _tells_apart(stamps, *(coded[n] for n in pair))
+        pair for pair in combinations(few, 2) if _tells_apart(stamps, *(coded[n] for n in pair))
     ]
     if pairs:
         one, other = min(pairs, key=lambda pair: math.prod(int(coded[n].max()) for n in pair))
