@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rnnsearch.api.recorded import Recorded
 from rnnsearch.api.winner import BATCH, Winner
 from rnnsearch.data.inputs import take
 from rnnsearch.errors import InvalidInput, StudyError
@@ -21,13 +22,10 @@ from rnnsearch.exports import (
     run_alone,
     write_folder,
 )
-from rnnsearch.records import StudyFolder
 from rnnsearch.spec import Spec
 from rnnsearch.tasks import own_units
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from rnnsearch.exports.raw import RawForm
     from rnnsearch.exports.streaming import Step
 
@@ -55,22 +53,16 @@ class Exported:
 
 
 def export(
-    winner: Winner,
-    folder: StudyFolder,
-    spec: Spec,
-    summary: Mapping[str, Any],
-    form: str,
-    output: Path | None,
-    data: Path | None,
+    winner: Winner, recorded: Recorded, form: str, output: Path | None, data: Path | None
 ) -> Exported:
-    """See `Results.export`."""
-    chosen = find_format(form)
+    """See `Results.export`; what is recorded of the search goes into the model card."""
+    chosen, folder = find_format(form), recorded.folder
     where = folder.path / "exports" / form if output is None else output
     network, raw = network_of(winner)
     signature = network.signature
-    examples, unchecked = _examples(raw, spec, data)
+    examples, unchecked = _examples(raw, recorded.spec(), data)
     card = model_card(
-        summary,
+        recorded.summary,
         folder.spec.read_text("utf-8"),
         json.loads(folder.environment.read_text("utf-8")),
         winner.preparation,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from rnnsearch.api.paging import page_of
+from rnnsearch.api.recorded import read_spec
 from rnnsearch.api.results import Results
 from rnnsearch.errors import StudyError
 from rnnsearch.files import write_text
@@ -19,7 +20,6 @@ from rnnsearch.records import (
     read_summary,
 )
 from rnnsearch.report.page import Page, document, to_html, to_markdown
-from rnnsearch.spec.yaml_loader import read_file
 from rnnsearch.vocabulary import Direction
 
 __all__ = ["make_report", "report_page"]
@@ -83,11 +83,8 @@ def _summary(folder: StudyFolder) -> dict[str, Any]:
     if folder.summary.exists() or not (folder.study.exists() and folder.spec.exists()):
         return read_summary(folder.summary)
     from rnnsearch.driver.planning.programs import objective_of
-    from rnnsearch.spec import parse
 
-    document_ = read_file(folder.spec).value
-    document_.pop("content", None)
-    spec = parse(document_, name=folder.path.name, directory=folder.path)
+    spec = read_spec(folder, folder.path.name)
     objective = objective_of(spec)
     direction: Direction = objective.direction
     environment: dict[str, Any] = {}

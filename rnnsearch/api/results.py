@@ -1,4 +1,4 @@
-"""`Results`: a study's folder, read, and its winner at work."""
+"""`Results`: what a study's folder tells, and its winner at work."""
 
 from __future__ import annotations
 
@@ -9,40 +9,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from rnnsearch.api.backend import import_keras
-from rnnsearch.api.front import as_winner, check_front, with_tests
+from rnnsearch.api.front import as_winner, check_front
 from rnnsearch.api.new_data import as_file
+from rnnsearch.api.recorded import Recorded
 from rnnsearch.api.winner import Winner
 from rnnsearch.data import Preparation
-from rnnsearch.errors import StudyError, UnlikeTraining
-from rnnsearch.outcomes import ranked
-from rnnsearch.records import (
-    StudyFolder,
-    diagnosis_frame,
-    open_study,
-    reach_frame,
-    read_epochs,
-    read_leaderboard,
-    read_summary,
-    records,
-)
-from rnnsearch.spec import Spec, parse
-from rnnsearch.spec.yaml_loader import read_file
-from rnnsearch.vocabulary import Objective
+from rnnsearch.errors import UnlikeTraining
+from rnnsearch.records import StudyFolder, read_summary
 
 if TYPE_CHECKING:
     import keras
     import pandas as pd
 
     from rnnsearch.api.exporting import Exported
-    from rnnsearch.exports import Network
-    from rnnsearch.exports.raw import RawForm
-    from rnnsearch.outcomes import TrialRecord
 
 __all__ = ["Results"]
 
 
-class Results:
-    """What a search found.
+class Results(Recorded):
+    """What a search found: the tables of its folder, and its winner at work.
 
     Attributes:
         folder: Where everything stands.
@@ -57,8 +42,7 @@ class Results:
         alone: bool = False,
         trial: int | None = None,
     ) -> None:
-        self.folder = folder
-        self.summary = summary
+        super().__init__(folder, summary)
         self._alone = alone
         self._trial = trial
 
@@ -93,76 +77,6 @@ class Results:
 
         return notebook_html(self)
 
-    @property
-    def leaderboard(self) -> pd.DataFrame:
-        """A row a trial and a baseline, best first."""
-        return read_leaderboard(self.folder.leaderboard)
-
-    @property
-    def objective(self) -> str:
-        """The metric that ranks."""
-        return str(self.summary["objective"])
-
-    @property
-    def targets(self) -> pd.DataFrame:
-        """The verdict on each of several targets: a row a target, part and baseline.
-
-        Columns: target, part, metric, winner, baseline, error, verdict (``beats``, ``ties`` or
-        ``loses``). Of one target there are none.
-        """
-        from rnnsearch.records import targets_frame
-
-        return targets_frame(self.summary)
-
-    def curves(self) -> pd.DataFrame:
-        """All learning curves, a row an epoch: ``trial, run, epoch, loss, val_…``.
-
-        Where the engine diagnoses also ``gradient_norm``, ``gradient_norm_max``, ``clipped`` and
-        ``update_ratio``, as docs/diagnosis.md has them.
-        """
-        return read_epochs(self.folder.epochs)
-
-    def front(self) -> pd.DataFrame:
-        """The trials that no other beats in all objectives, best score first.
-
-        The leaderboard's rows of them; where the best were confirmed, among those, with what the
-        network of each came to on the test part: ``Results.open(folder, trial=12)`` is at work
-        with that of trial 12. Empty where there is one objective.
-        """
-        board = self.leaderboard
-        if "pareto" not in board:
-            return board.iloc[:0]
-        chosen = board[board["pareto"].fillna(False).astype(bool)]
-        ascending = self.summary["direction"] == "minimize"
-        front = chosen.sort_values("score", ascending=ascending).reset_index(drop=True)
-        return with_tests(front, self.summary)
-
-    def diagnosis(self) -> pd.DataFrame:
-        """What each trial's training was like: ``trial, state, verdict, evidence, suggestion``.
-
-        Then the figures: ``gradient_norm``, ``gradient_norm_max``, ``clipped``, ``update_ratio``,
-        ``horizon``, ``saturated``, ``memory``; `rnnsearch.records.diagnosis_frame` has them.
-        """
-        return diagnosis_frame(self.leaderboard, self.curves(), self._every_trial())
-
-    def gradient_reach(self) -> pd.DataFrame:
-        """How far back learning reached: ``trial, layer, lag, gradient``, a row a lag.
-
-        The gradient is the norm of ∂L/∂h at a lag before the last output, at a run's end.
-        """
-        return reach_frame(self._every_trial())
-
-    def _every_trial(self) -> list[TrialRecord]:
-        if not self.folder.study.exists():
-            return []
-        objective = Objective(self.summary["objective"], self.summary["direction"])
-        return records(open_study(self.folder, self.summary["name"], objective.direction))
-
-    @property
-    def interrupted(self) -> bool:
-        """Whether the search was stopped before its end."""
-        return bool(self.summary["interrupted"])
-
     @cached_property
     def winner(self) -> Winner:
         """The winner at work.
@@ -190,20 +104,6 @@ class Results:
         """
         return self.winner.load()
 
-    def trials(self) -> list[TrialRecord]:
-        """The COMPLETE trials, best first; `rnnsearch.outcomes.ranking` says which.
-
-        Raises:
-            StudyError: The folder has no study any more.
-        """
-        if not self.folder.study.exists():
-            raise StudyError(
-                f"Expected a study. Received: {self.folder.path}, which has no study.journal; "
-                "put it back, or run the search again"
-            )
-        objective = Objective(self.summary["objective"], self.summary["direction"])
-        return ranked(self._every_trial(), objective)
-
     def models(self, count: int = 1) -> list[keras.Model]:
         """The networks of the best trials, best first, with the weights of their best epochs.
 
@@ -220,13 +120,7 @@ class Results:
         """
         from rnnsearch.api.trained import trained_models
 
-        return trained_models(self.folder, self.spec(), self.winner, self.trials(), count)
-
-    def spec(self) -> Spec:
-        """What was searched, and how."""
-        document = read_file(self.folder.spec).value
-        document.pop("content", None)  # the data's hash, which a user's spec has not
-        return parse(document, name=str(self.summary["name"]), directory=self.folder.path)
+        return trained_models(self, self.winner, count)
 
     @property
     def use(self) -> list[str]:
@@ -274,7 +168,7 @@ class Results:
             StudyError: The search has no winner yet.
         """
         with as_file(path) as file:
-            self._warn(file)
+            _warn_of_unlike(self.winner, file)
             return self.winner.predict(str(file), beams=beams, temperature=temperature, seed=seed)
 
     def unlike(self, path: str | Path) -> tuple[str, ...]:
@@ -291,10 +185,6 @@ class Results:
             StudyError: The search has no winner yet.
         """
         return self.winner.unlike(str(path))
-
-    def _warn(self, path: str | Path, *, targets: bool = False) -> None:
-        for line in self.winner.unlike(str(path), targets=targets):
-            warnings.warn(line, UnlikeTraining, stacklevel=3)
 
     def continue_text(
         self,
@@ -318,23 +208,10 @@ class Results:
             StudyError: The search has no winner yet.
         """
         if self.writes == "on":
-            self._warn(path)
+            _warn_of_unlike(self.winner, path)
         return self.winner.continue_text(
             str(path), tokens=tokens, temperature=temperature, seed=seed
         )
-
-    def raw(self) -> tuple[Network, RawForm]:
-        """The winner with its preparation inside, as exports have it. Imports Keras.
-
-        Raises:
-            InvalidInput: It writes a text, which no graph from inputs to outputs does.
-            StudyError: The search has no winner yet.
-        """
-        winner = self.winner
-        import_keras(str(self.summary["backend"]), alone=self._alone)
-        from rnnsearch.api.exporting import network_of
-
-        return network_of(winner)
 
     def export(
         self,
@@ -363,7 +240,7 @@ class Results:
         if output is None and self._trial is not None:
             output = self.folder.path / "exports" / f"{form}-trial-{self._trial}"
         where, new = (None if one is None else Path(one) for one in (output, data))
-        return export(winner, self.folder, self.spec(), self.summary, form, where, new)
+        return export(winner, self, form, where, new)
 
     def evaluate(self, path: Any) -> dict[str, float]:
         """The winner's metrics on new data that has targets, in the target's own units.
@@ -380,5 +257,11 @@ class Results:
             StudyError: The search has no winner yet.
         """
         with as_file(path) as file:
-            self._warn(file, targets=True)
+            _warn_of_unlike(self.winner, file, targets=True)
             return self.winner.evaluate(str(file))
+
+
+def _warn_of_unlike(winner: Winner, path: str | Path, *, targets: bool = False) -> None:
+    """Say to whoever called the method that calls this where new data is unlike the old."""
+    for line in winner.unlike(str(path), targets=targets):
+        warnings.warn(line, UnlikeTraining, stacklevel=3)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rnnsearch.api.backend import import_keras, own_classes
+from rnnsearch.api.recorded import Recorded
 from rnnsearch.api.trusting import check_code
 from rnnsearch.api.winner import Winner
 from rnnsearch.errors import StudyError
 from rnnsearch.models.configured import architecture_of
 from rnnsearch.outcomes import TrialRecord
-from rnnsearch.records import StudyFolder, load_weights
+from rnnsearch.records import load_weights
 from rnnsearch.space import SearchSpace
-from rnnsearch.spec import Spec
 
 if TYPE_CHECKING:
     import keras
@@ -22,24 +21,21 @@ if TYPE_CHECKING:
 __all__ = ["trained_models"]
 
 
-def trained_models(
-    folder: StudyFolder, spec: Spec, winner: Winner, trials: Sequence[TrialRecord], count: int
-) -> list[keras.Model]:
+def trained_models(recorded: Recorded, winner: Winner, count: int) -> list[keras.Model]:
     """See `Results.models`.
 
     Args:
-        folder: Of the study.
-        spec: What was searched.
+        recorded: The trials, and the space that they are of.
         winner: Says what networks read and put out.
-        trials: Best first.
         count: How many are wanted.
     """
+    folder, spec = recorded.folder, recorded.spec()
     check_code(folder, spec)
     import_keras(spec.run.backend)
     own_classes(spec)
     space = SearchSpace.from_spec(spec)
     models: list[keras.Model] = []
-    for trial in trials[:count]:
+    for trial in recorded.trials()[:count]:
         path = folder.weights(trial.number)
         if not path.exists():
             raise StudyError(

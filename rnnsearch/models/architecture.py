@@ -8,7 +8,7 @@ from typing import Any
 
 from rnnsearch.tasks import Head
 
-__all__ = ["Architecture"]
+__all__ = ["Architecture", "Recurrent"]
 
 
 @dataclass(frozen=True)
@@ -75,3 +75,27 @@ class Architecture:
     def __str__(self) -> str:
         shape = "-".join(str(units) for units in self.units)
         return f"{'Bi' if self.bidirectional else ''}{self.cell} {shape}"
+
+
+@dataclass(frozen=True)
+class Recurrent:
+    """A recurrent layer to be made.
+
+    Attributes:
+        cell: ``SimpleRNN``, ``LSTM``, ``GRU``, or a class of the user's, ``module:Class``.
+        units: H.
+        name: Of the layer.
+        steps: The most steps that any recurrent layer of the network runs over.
+        sequences: Whether there is an output at every step, or only after the last.
+        states: Whether the states after the last step are wanted too: the layer then returns
+            a list, the output first.
+        bidirectional: Whether the sequence is also read backwards; H doubles.
+    """
+
+    cell: str
+    units: int
+    name: str
+    steps: int
+    sequences: bool
+    states: bool = False
+    bidirectional: bool = False

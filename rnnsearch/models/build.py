@@ -14,10 +14,10 @@ from typing import Any
 
 import keras
 
-from rnnsearch.models.architecture import Architecture
+from rnnsearch.models.architecture import Architecture, Recurrent
 from rnnsearch.models.blank import Apply, apply, apply_blank
 from rnnsearch.models.direct import all_steps
-from rnnsearch.models.layers import Layers, Recurrent, StandardLayers
+from rnnsearch.models.layers import Layers, StandardLayers
 from rnnsearch.models.named_layers import NamedLayers
 from rnnsearch.models.own import is_own, own_output
 from rnnsearch.models.pooling import pooled

@@ -20,8 +20,9 @@ import keras
 import numpy as np
 from keras import ops
 
+from rnnsearch.models.architecture import Recurrent
 from rnnsearch.models.augment import Augment
-from rnnsearch.models.layers import Layers, Recurrent, StandardLayers, keras_layer
+from rnnsearch.models.layers import Layers, StandardLayers, keras_layer
 from rnnsearch.models.own_tokens import OwnTokens
 
 __all__ = ["ChunkedLayers", "ChunkedRNN"]

@@ -13,11 +13,12 @@ import keras
 import numpy as np
 from keras import ops
 
+from rnnsearch.models.architecture import Recurrent
 from rnnsearch.models.augment import Augment
 from rnnsearch.models.cells import CELLS
 from rnnsearch.models.cuts import cuts_between
 from rnnsearch.models.in_kernels import kernel_of
-from rnnsearch.models.layers import Layers, Recurrent
+from rnnsearch.models.layers import Layers
 from rnnsearch.models.own import OwnRNN, is_own, own_layer
 from rnnsearch.models.own_tokens import OwnTokens
 from rnnsearch.models.probes import recurrence_of

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 
 import keras
 
+from rnnsearch.models.architecture import Recurrent
 from rnnsearch.models.own import is_own, own_layer
 
-__all__ = ["KERAS_CELLS", "Layers", "Recurrent", "StandardLayers", "keras_layer"]
+__all__ = ["KERAS_CELLS", "Layers", "StandardLayers", "keras_layer"]
 
 KERAS_CELLS = {
     "SimpleRNN": keras.layers.SimpleRNN,
@@ -17,30 +17,6 @@ KERAS_CELLS = {
     "GRU": keras.layers.GRU,
 }
 """The layer of each cell of the vocabulary."""
-
-
-@dataclass(frozen=True)
-class Recurrent:
-    """A recurrent layer to be made.
-
-    Attributes:
-        cell: ``SimpleRNN``, ``LSTM``, ``GRU``, or a class of the user's, ``module:Class``.
-        units: H.
-        name: Of the layer.
-        steps: The most steps that any recurrent layer of the network runs over.
-        sequences: Whether there is an output at every step, or only after the last.
-        states: Whether the states after the last step are wanted too: the layer then returns
-            a list, the output first.
-        bidirectional: Whether the sequence is also read backwards; H doubles.
-    """
-
-    cell: str
-    units: int
-    name: str
-    steps: int
-    sequences: bool
-    states: bool = False
-    bidirectional: bool = False
 
 
 class Layers(ABC):

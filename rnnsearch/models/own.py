@@ -23,8 +23,7 @@ from keras import ops
 from rnnsearch.models.cuts import cuts_between
 
 if TYPE_CHECKING:
-    from rnnsearch.models.architecture import Architecture
-    from rnnsearch.models.layers import Recurrent
+    from rnnsearch.models.architecture import Architecture, Recurrent
 
 __all__ = ["OwnRNN", "is_own", "own_layer", "own_output", "own_part", "own_weights"]
 

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from rnnsearch.models import Architecture
+from rnnsearch.models.architecture import Recurrent
 from rnnsearch.models.build import build, build_standard
 from rnnsearch.models.chunked import ChunkedLayers, ChunkedRNN
 from rnnsearch.models.gated import GatedLayers, GatedRNN
-from rnnsearch.models.layers import Recurrent, StandardLayers
+from rnnsearch.models.layers import StandardLayers
 from rnnsearch.models.seeded_weights import initial_weights
 from rnnsearch.tasks import Head
 

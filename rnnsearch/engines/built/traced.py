@@ -16,6 +16,7 @@ from typing import Any
 import jax.numpy as jnp
 import keras
 import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
 
 __all__ = ["Number", "find_numbers", "pairs", "replaced", "traced"]
 
@@ -55,6 +56,8 @@ _LOSSES: dict[type, str] = {
 }
 _SHARES = ("rate", "dropout", "recurrent_dropout", "label_smoothing")
 """Names of numbers from 0 to 1, of which both ends are something else."""
+
+_COMPARISONS = (np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal)
 
 
 @dataclass(frozen=True)
@@ -148,13 +151,12 @@ def traced(values: Any) -> Callable[[int, Number], Any]:
     return lambda place, number: _Traced(values[place], number)
 
 
-class _Traced:
+class _Traced(NDArrayOperatorsMixin):
     """An array that is asked, as Keras asks a number, whether it is above 0, or is 1.
 
-    Any other question that needs its value fails, and with it the trace.
+    Any other question that needs its value fails, and with it the trace. NumPy's mixin hands every
+    operator to `__array_ufunc__`; scalars of NumPy on the left do the same.
     """
-
-    __array_priority__ = 100  # NumPy scalars leave arithmetic to this
 
     def __init__(self, pair: Any, number: Number) -> None:
         self._array, self._complement = pair
@@ -182,65 +184,38 @@ class _Traced:
     def __bool__(self) -> bool:
         return self._value != 0
 
-    def _known(self, other: Any) -> float:
-        if isinstance(other, int | float) and other in self._bounds:
-            return self._value
-        raise TypeError(f"Expected a comparison with one of {self._bounds}. Received: {other}")
-
-    def __eq__(self, other: object) -> bool:
-        return self._known(other) == other
-
-    def __ne__(self, other: object) -> bool:
-        return self._known(other) != other
-
-    def __lt__(self, other: Any) -> bool:
-        return bool(self._known(other) < other)
-
-    def __le__(self, other: Any) -> bool:
-        return bool(self._known(other) <= other)
-
-    def __gt__(self, other: Any) -> bool:
-        return bool(self._known(other) > other)
-
-    def __ge__(self, other: Any) -> bool:
-        return bool(self._known(other) >= other)
-
     __hash__ = object.__hash__
 
-    def __add__(self, other: Any) -> Any:
-        return jnp.add(self._array, other)
-
-    __radd__ = __add__
-
-    def __mul__(self, other: Any) -> Any:
-        return jnp.multiply(self._array, other)
-
-    __rmul__ = __mul__
-
-    def __sub__(self, other: Any) -> Any:
-        return jnp.subtract(self._array, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        if isinstance(other, int | float) and other == 1:
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **named: Any) -> Any:
+        """JAX's function of the same name; a comparison is answered with the number itself."""
+        if method != "__call__" or named:
+            return NotImplemented
+        if ufunc in _COMPARISONS:
+            return bool(ufunc(*map(self._known, inputs)))
+        if ufunc is np.subtract and inputs[1] is self and _is_one(inputs[0]):
             return self._complement  # rounded once, as Python's own 1 - x then is
-        return jnp.subtract(other, self._array)
+        return getattr(jnp, ufunc.__name__)(*map(_array_of, inputs))
 
-    def __truediv__(self, other: Any) -> Any:
-        return jnp.divide(self._array, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return jnp.divide(other, self._array)
-
-    def __neg__(self) -> Any:
-        return -self._array
+    def _known(self, side: Any) -> Any:
+        """A side of a comparison as a number."""
+        if side is self:
+            return self._value
+        if isinstance(side, int | float) and side in self._bounds:
+            return side
+        raise TypeError(f"Expected a comparison with one of {self._bounds}. Received: {side}")
 
     def clip(self, gradients: list[Any]) -> list[Any]:
         """As an optimizer does with its `clipvalue`."""
         bound = self._array
         return [g if g is None else jnp.clip(g, -bound, bound) for g in gradients]
 
-    def __pow__(self, other: Any) -> Any:
-        return jnp.power(self._array, other)
+
+def _is_one(value: Any) -> bool:
+    return isinstance(value, int | float) and value == 1
+
+
+def _array_of(value: Any) -> Any:
+    return value._array if isinstance(value, _Traced) else value
 
 
 def pairs(numbers: Sequence[Number]) -> np.ndarray:

@@ -9,12 +9,11 @@ import numpy as np
 from keras import ops
 
 from rnnsearch.data import Scaling
-from rnnsearch.data.categories import column_names, join_columns
-from rnnsearch.data.series.features import known_ahead
 from rnnsearch.data.series.series_preparation import SeriesPreparation
 from rnnsearch.exports.raw._base import Examples, Given, RawForm
 from rnnsearch.exports.raw.arithmetic import linked, scaled
-from rnnsearch.exports.raw.row_places import anchor_rows, count_rows, lagged_rows
+from rnnsearch.exports.raw.row_places import anchor_rows, lagged_rows
+from rnnsearch.exports.raw.table_layout import TableLayout
 from rnnsearch.exports.raw.table_rows import examples_of
 
 __all__ = ["TableForm"]
@@ -37,33 +36,22 @@ class TableForm(RawForm):
     def __init__(self, prepared: SeriesPreparation) -> None:
         self.prepared = prepared
         self.target = prepared.target
-        scaling, known = prepared.scaling, known_ahead(prepared)
-        self.features = len(scaling.offset)
-        self.soon = self.features - known if prepared.window else 0
-        self.known = known if prepared.window else 0
-        names = column_names(prepared.inputs_names, prepared.categories)[: self.soon]
-        self.changing = np.array([name in prepared.target.names for name in names], bool)
-        reads_past = bool(prepared.lag or prepared.lags)
-        self.further = tuple(
-            name for name in prepared.target.names if reads_past and name not in names
-        )
-        self.columns = (*names, *self.further)
-        self.rows = count_rows(prepared, bool(self.changing.any()))
+        self.features = len(prepared.scaling.offset)
+        self.layout = TableLayout.of(prepared)
 
     @property
     def inputs(self) -> tuple[Given, ...]:
         """``rows``, and where there is such ``known``, ``ahead``, ``vector``."""
-        prepared, found = self.prepared, []
-        if self.columns:
+        prepared, layout, found = self.prepared, self.layout, []
+        if layout.columns:
             about = "the last rows that are known, oldest first, in their own units"
-            found.append(
-                Given("rows", (self.rows, len(self.columns)), "float32", self.columns, about)
-            )
+            shape = (layout.rows, len(layout.columns))
+            found.append(Given("rows", shape, "float32", layout.columns, about))
         if prepared.window is None:
             about = "what is known of the first row that is predicted"
             names = prepared.features_names
             return (*found, Given("vector", (len(names),), "float32", names, about))
-        names = prepared.features_names[self.soon :]
+        names = prepared.features_names[layout.soon :]
         if names:
             shape = (prepared.window, len(names))
             lead = 0 if prepared.output_steps else prepared.horizon
@@ -93,23 +81,24 @@ class TableForm(RawForm):
 
     def _window(self, given: Mapping[str, Tensor]) -> Tensor:
         """(B, T, F) without lags."""
-        prepared, parts = self.prepared, []
+        prepared, layout, parts = self.prepared, self.layout, []
         assert prepared.window is not None
-        if self.soon:
-            scaling = self._part(slice(0, self.soon))
-            values = linked(given["rows"][:, :, : self.soon], scaling.log)
-            places = self.rows - prepared.window + np.arange(prepared.window)
+        if layout.soon:
+            scaling = self._part(slice(0, layout.soon))
+            values = linked(given["rows"][:, :, : layout.soon], scaling.log)
+            places = layout.rows - prepared.window + np.arange(prepared.window)
             own = ops.take(values, places, axis=1)
-            if prepared.lag and self.changing.any():
+            if prepared.lag and layout.changing.any():
                 before = ops.take(values, places - prepared.lag.inputs, axis=1)
-                own = ops.subtract(own, ops.multiply(before, self.changing.astype(np.float32)))
+                changing = layout.changing.astype(np.float32)
+                own = ops.subtract(own, ops.multiply(before, changing))
             parts.append(scaled(own, scaling))
-        if self.known:
+        if layout.known:
             parts.append(self._known(given["known"]))
         return parts[0] if len(parts) == 1 else ops.concatenate(parts, axis=-1)
 
     def _known(self, values: Tensor) -> Tensor:
-        scaling = self._part(slice(self.soon, None))
+        scaling = self._part(slice(self.layout.soon, None))
         return scaled(linked(values, scaling.log), scaling)
 
     def _part(self, columns: slice) -> Scaling:
@@ -121,7 +110,7 @@ class TableForm(RawForm):
     def _ahead(self, given: Mapping[str, Tensor], like: Tensor) -> Tensor:
         """What a decoder is told of each step: known columns, lags, its place."""
         steps = self.prepared.output_steps or 1
-        parts = [self._known(given["ahead"])] if self.known else []
+        parts = [self._known(given["ahead"])] if self.layout.known else []
         lags = self._lags(given)
         parts += [] if lags is None else [lags]
         zeros = ops.multiply(ops.take(like[:, :, :1], np.zeros(steps, np.int64), axis=1), 0.0)
@@ -130,7 +119,7 @@ class TableForm(RawForm):
 
     def _targets(self, given: Mapping[str, Tensor]) -> Tensor:
         """(B, P, O) linked."""
-        order = [self.columns.index(name) for name in self.target.names]
+        order = [self.layout.columns.index(name) for name in self.target.names]
         values = ops.take(given["rows"], np.array(order, np.int64), axis=2)
         return linked(values, self.target.scaling.log)
 
@@ -139,9 +128,9 @@ class TableForm(RawForm):
         prepared, found = self.prepared, []
         for rows, before in lagged_rows(prepared):
             targets = self._targets(given)
-            change = ops.take(targets, self.rows - 1 + rows, axis=1)
+            change = ops.take(targets, self.layout.rows - 1 + rows, axis=1)
             if before is not None:
-                past = ops.take(targets, self.rows - 1 + before, axis=1)
+                past = ops.take(targets, self.layout.rows - 1 + before, axis=1)
                 change = ops.subtract(change, past)
             found.append(scaled(change, self.target.scaling))
         if not found:
@@ -152,7 +141,7 @@ class TableForm(RawForm):
         """What is predicted is a change from these."""
         if self.prepared.lag is None:
             return None
-        places = self.rows - 1 + anchor_rows(self.prepared)
+        places = self.layout.rows - 1 + anchor_rows(self.prepared)
         found = ops.take(self._targets(given), places, axis=1)
         return found if self.per_step else ops.squeeze(found, axis=1)
 
@@ -163,17 +152,7 @@ class TableForm(RawForm):
 
     def examples(self, path: str, most: int, *, judged: bool) -> Examples:
         """Sequences whose rows are all there, observed and evenly spaced."""
-        return examples_of(self, path, most, judged)
-
-    def raw_rows(self, series: Any) -> tuple[np.ndarray, np.ndarray]:
-        """``rows`` of a whole series, (R, …), and all its features as columns, without calendar."""
-        prepared = self.prepared
-        joined = join_columns(
-            series.inputs, series.texts, prepared.inputs_names, prepared.categories
-        )
-        order = [prepared.target.names.index(name) for name in self.further]
-        further = series.targets[:, order] if order else np.zeros((len(joined), 0))
-        return np.concatenate([joined[:, : self.soon], further], axis=1), joined
+        return examples_of(self.layout, path, most, judged)
 
     @property
     def roughness(self) -> float:

@@ -20,6 +20,7 @@ from keras_tuner.src.engine.tuner import maybe_compute_model_size, maybe_distrib
 
 from rnnsearch.integrations.keras_tuner.apart import Apart, NotApart, begin_early
 from rnnsearch.integrations.keras_tuner.asking import block_of, tells_nothing
+from rnnsearch.integrations.keras_tuner.best_epoch import BestEpoch
 from rnnsearch.integrations.keras_tuner.datasets import Datasets
 from rnnsearch.integrations.keras_tuner.facts import has_gpu, listed, on_jax, overrides
 from rnnsearch.integrations.keras_tuner.own_fits import program_fits
@@ -32,7 +33,6 @@ from rnnsearch.integrations.keras_tuner.standing_against import (
     why_own,
 )
 from rnnsearch.integrations.keras_tuner.trial_fitting import (
-    BestEpoch,
     Job,
     Pool,
     build_as_recorded,

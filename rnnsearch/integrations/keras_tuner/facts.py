@@ -1,4 +1,4 @@
-"""What the backend, a tuner's class and an argument say of how a search goes."""
+"""What the backend, a tuner's class, callbacks and an argument say of how a search goes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ from typing import Any
 
 import keras
 
-__all__ = ["has_gpu", "listed", "on_jax", "overrides"]
+__all__ = ["TOGETHER", "has_gpu", "listed", "on_jax", "overrides"]
+
+TOGETHER = (
+    keras.callbacks.EarlyStopping,
+    keras.callbacks.ReduceLROnPlateau,
+    keras.callbacks.LearningRateScheduler,
+    keras.callbacks.History,
+)
+"""Callbacks that know of one model only, so that threads may call those of several models."""
 
 
 def on_jax() -> bool:

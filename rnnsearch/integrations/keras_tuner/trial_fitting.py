@@ -10,51 +10,17 @@ from typing import TYPE_CHECKING, Any
 import keras
 
 from rnnsearch.integrations.keras_tuner.asking import cores
+from rnnsearch.integrations.keras_tuner.best_epoch import BestEpoch
+from rnnsearch.integrations.keras_tuner.facts import TOGETHER
 
 if TYPE_CHECKING:
     from rnnsearch.engines.built import Lane, Trained
     from rnnsearch.integrations.keras_tuner.apart import ApartLane
 
-__all__ = ["TOGETHER", "BestEpoch", "Job", "Pool", "build_as_recorded", "save_best"]
-
-TOGETHER = (
-    keras.callbacks.EarlyStopping,
-    keras.callbacks.ReduceLROnPlateau,
-    keras.callbacks.LearningRateScheduler,
-    keras.callbacks.History,
-)
-"""Callbacks that know of one model only, so that threads may call those of several models."""
+__all__ = ["Job", "Pool", "build_as_recorded", "save_best"]
 
 _AHEAD = 256 * 2**20
 """Bytes of a trial's epochs that may wait for callbacks which the user's thread must call."""
-
-
-class BestEpoch:
-    """Which epoch's weights a trial keeps: by the same rule as KerasTuner's `SaveBestEpoch`.
-
-    Args:
-        objective: Of the oracle.
-    """
-
-    def __init__(self, objective: Any) -> None:
-        self._objective = objective
-        self.value: float | None = float("-inf" if objective.direction == "max" else "inf")
-
-    def keeps(self, logs: Any) -> bool:
-        """Whether these are the best so far; without the objective among them, the last are."""
-        if not self._objective.has_value(logs):
-            self.value = None
-            return True
-        value = self._objective.get_value(logs)
-        return self.offer(value)
-
-    def offer(self, value: float | None) -> bool:
-        """Whether a value is better than all before."""
-        known = value is not None and self.value is not None
-        if known and not self._objective.better_than(value, self.value):
-            return False
-        self.value = value
-        return True
 
 
 @dataclass

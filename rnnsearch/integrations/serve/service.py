@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rnnsearch.api.exporting import network_of
 from rnnsearch.data.series.series_preparation import SeriesPreparation
 from rnnsearch.errors import InvalidInput, Problem
 
@@ -114,7 +115,7 @@ def service_of(results: Results) -> Service:
         InvalidInput: The winner writes a text.
         StudyError: There is none.
     """
-    network, form = results.raw()
+    network, form = network_of(results.winner)
     task = str(results.summary["task"])
     signature = network.signature
     step, why = None, ""

@@ -113,7 +113,7 @@ class _Trainer:
         from rnnsearch.engines.no_tensorflow import without_tensorflow
         from rnnsearch.integrations.keras_tuner.apart.describing import description
         from rnnsearch.integrations.keras_tuner.apart.undrawn import undrawn
-        from rnnsearch.integrations.keras_tuner.trial_fitting import BestEpoch
+        from rnnsearch.integrations.keras_tuner.best_epoch import BestEpoch
 
         with without_tensorflow():
             keras.utils.set_random_seed(fit.seed)

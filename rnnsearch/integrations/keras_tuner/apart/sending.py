@@ -20,7 +20,8 @@ import numpy as np
 from rnnsearch.integrations.keras_tuner.apart.describing import description, settings
 from rnnsearch.integrations.keras_tuner.apart.driver_side import Process, give_back, taken
 from rnnsearch.integrations.keras_tuner.apart.exchange import Begin, Data, Done, Failed, Fit
-from rnnsearch.integrations.keras_tuner.trial_fitting import TOGETHER, BestEpoch
+from rnnsearch.integrations.keras_tuner.best_epoch import BestEpoch
+from rnnsearch.integrations.keras_tuner.facts import TOGETHER
 
 __all__ = ["Apart", "ApartLane", "NotApart"]
 
