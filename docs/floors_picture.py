@@ -40,8 +40,7 @@ def floors() -> list[str]:
     """Names of the packages, from the top down; modules of the command line are one."""
     tools = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]
     layers = next(c for c in tools["importlinter"]["contracts"] if c["type"] == "layers")["layers"]
-    names = [layer.removeprefix("rnnsearch.") for layer in layers]
-    return [name for name in names if (ROOT / "rnnsearch" / name).is_dir()]
+    return [name for name in layers if (ROOT / "rnnsearch" / name).is_dir()]
 
 
 def holds(floor: str) -> str:
