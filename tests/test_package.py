@@ -62,8 +62,8 @@ def test_the_readmes_spec_is_a_valid_spec(tmp_path):
 
 
 def test_no_two_modules_have_a_name():
-    """A registry is where kinds are listed; cells are those of networks, and those of tables."""
-    usual = {"__init__", "__main__", "_base", "registry", "cells"}
+    """A registry is where kinds are listed."""
+    usual = {"__init__", "__main__", "_base", "registry"}
     names = Counter(path.stem for path in (ROOT / "rnnsearch").rglob("*.py"))
     assert [name for name, count in names.items() if count > 1 and name not in usual] == []
 

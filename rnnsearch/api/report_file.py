@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from rnnsearch.api.paging import page_of
 from rnnsearch.api.recorded import read_spec
 from rnnsearch.api.results import Results
+from rnnsearch.api.study_page import page_of
 from rnnsearch.errors import StudyError
 from rnnsearch.files import write_text
 from rnnsearch.records import (

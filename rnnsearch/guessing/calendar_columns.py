@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.time import role
-from rnnsearch.guessing.cells import column_cells
+from rnnsearch.guessing.column_cells import column_cells
 
 __all__ = ["calendar_columns"]
 

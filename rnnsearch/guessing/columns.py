@@ -13,7 +13,7 @@ import numpy as np
 from rnnsearch.data.collecting import name_rows, name_some
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.scaling import LARGEST
-from rnnsearch.guessing.cells import column_cells, parse_numbers
+from rnnsearch.guessing.column_cells import column_cells, parse_numbers
 
 __all__ = ["TIMES", "Column", "before_test", "examine", "named"]
 

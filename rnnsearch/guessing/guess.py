@@ -19,7 +19,7 @@ from rnnsearch.errors import InvalidData, Problem
 from rnnsearch.guessing._base import FILE, Guess, Wishes, refuse
 from rnnsearch.guessing.archive import guess_archive
 from rnnsearch.guessing.arrays import guess_arrays
-from rnnsearch.guessing.cells import column_cells, parse_numbers, without_parts
+from rnnsearch.guessing.column_cells import column_cells, parse_numbers, without_parts
 from rnnsearch.guessing.fasta_letters import guess_fasta
 from rnnsearch.guessing.folders import PICTURES, SOUNDS, guess_pictures, guess_sounds
 from rnnsearch.guessing.long_text import guess_stream, is_prose

@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.guessing._base import refuse
-from rnnsearch.guessing.cells import column_cells
+from rnnsearch.guessing.column_cells import column_cells
 from rnnsearch.guessing.columns import Column
 
 __all__ = ["check_sorted_classes", "independence_note"]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.guessing._base import refuse
-from rnnsearch.guessing.cells import UNREADABLE, column_cells
+from rnnsearch.guessing.column_cells import UNREADABLE, column_cells
 
 __all__ = ["check_no_lists", "listed_note"]
 

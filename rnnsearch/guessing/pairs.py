@@ -10,7 +10,7 @@ from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.tokens.tokenizers import Tokenizer, TokenKind
 from rnnsearch.guessing._base import Guess, Setting, Wishes, refuse, said_split
 from rnnsearch.guessing.budget import Job, Written, judged_share, search_settings, writing_settings
-from rnnsearch.guessing.cells import column_cells
+from rnnsearch.guessing.column_cells import column_cells
 from rnnsearch.guessing.columns import Column
 from rnnsearch.guessing.row_sequences import token_kind
 from rnnsearch.vocabulary import SEQUENCE_TO_SEQUENCE

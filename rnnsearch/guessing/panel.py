@@ -11,7 +11,7 @@ import numpy as np
 
 from rnnsearch.data.raw.tables import Table, TextColumn
 from rnnsearch.guessing._base import Setting, refuse
-from rnnsearch.guessing.cells import column_cells, parse_numbers
+from rnnsearch.guessing.column_cells import column_cells, parse_numbers
 from rnnsearch.guessing.columns import Column
 
 __all__ = [

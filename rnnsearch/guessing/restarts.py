@@ -8,7 +8,7 @@ import numpy as np
 
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.time import role
-from rnnsearch.guessing.cells import column_cells, parse_numbers
+from rnnsearch.guessing.column_cells import column_cells, parse_numbers
 from rnnsearch.guessing.columns import Column
 from rnnsearch.guessing.panel import SHORTEST, Panel, members_of
 

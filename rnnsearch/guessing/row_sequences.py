@@ -14,7 +14,7 @@ from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.tokens.tokenizers import Tokenizer, TokenKind
 from rnnsearch.guessing._base import Guess, Setting, Wishes, refuse, said_split
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
-from rnnsearch.guessing.cells import column_cells
+from rnnsearch.guessing.column_cells import column_cells
 from rnnsearch.guessing.columns import Column, named
 from rnnsearch.guessing.folding import with_folds
 from rnnsearch.guessing.targets import class_objective

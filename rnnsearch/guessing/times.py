@@ -24,7 +24,7 @@ from rnnsearch.data.time import (
     role,
     split_offsets,
 )
-from rnnsearch.guessing.cells import column_cells, parse_numbers
+from rnnsearch.guessing.column_cells import column_cells, parse_numbers
 from rnnsearch.guessing.columns import TIMES, named
 
 __all__ = ["Times", "find_times", "strange_stamps", "unread_stamps"]

@@ -12,7 +12,7 @@ import numpy as np
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.time import find_form, month_of
 from rnnsearch.guessing._base import refuse
-from rnnsearch.guessing.cells import column_cells
+from rnnsearch.guessing.column_cells import column_cells
 from rnnsearch.guessing.columns import Column
 
 __all__ = ["check_no_archive", "check_no_dates", "wide_note"]

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from rnnsearch.data.collecting import Problems
 from rnnsearch.data.inputs import aligned
-from rnnsearch.data.series.base import choose_base
 from rnnsearch.data.series.changes import rows_before
 from rnnsearch.data.series.checked_columns import Columns
 from rnnsearch.data.series.checks import (
@@ -25,6 +24,7 @@ from rnnsearch.data.series.row_parts import divide, reaches_back
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.series.series_data import SeriesData
 from rnnsearch.data.series.series_preparation import SeriesPreparation
+from rnnsearch.data.series.starting_forecast import choose_base
 from rnnsearch.errors import InvalidData
 from rnnsearch.vocabulary import MAPPINGS
 
