@@ -93,7 +93,7 @@ def of_frame(frame: pd.DataFrame, path: Path, *, target: str | None, task: str |
         InvalidData: No search of it would run; with the reason.
     """
     write_frame(frame, path)
-    with _named_as_given():
+    with _named_as_given(path.name):
         found = guess(path, Wishes(target, task, usable_cores()))
     return Given(_document(found, path.absolute()), None, found.notes)
 
@@ -192,12 +192,13 @@ def _document(found: Guess, path: Path | None) -> dict[str, Any]:
 
 
 @contextmanager
-def _named_as_given() -> Iterator[None]:
-    """Problems under the names of the arguments."""
+def _named_as_given(file: str = "") -> Iterator[None]:
+    """Problems under the names of the arguments; those of a `file` that was written, of x."""
+    names = {**_NAMES, file: "x"} if file else _NAMES
     try:
         yield
     except InvalidData as error:
         raise InvalidData(
-            replace(problem, path=_NAMES.get(problem.path, problem.path))
+            replace(problem, path=names.get(problem.path, problem.path))
             for problem in error.problems
         ) from None

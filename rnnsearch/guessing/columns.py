@@ -19,7 +19,9 @@ __all__ = ["TIMES", "Column", "before_test", "examine", "named"]
 
 TIMES = (
     *("time", "date", "datetime", "timestamp", "day", "month", "year", "ds", "period", "week"),
-    *("unix", "unixtime", "epoch", "ts", "datum", "zeit", "fecha"),
+    *("unix", "unixtime", "epoch", "ts", "datum", "zeit", "zeitpunkt", "zeitstempel", "fecha"),
+    *("tarih", "dato", "tijd", "tid", "czas", "heure", "hora", "jour", "дата", "время"),
+    *("日期", "时间", "日付", "日時", "날짜"),
     *("jd", "mjd", "bjd", "hjd", "julian", "datenum", "quarter"),
 )
 _CLASSES = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -147,6 +148,7 @@ def _is_lines(table: Table) -> bool:
 
 def _of_file(problem: Problem, path: Path) -> Problem:
     """A reader's problem, said of the file: there is no spec yet that could have a key."""
-    if problem.path.startswith(f"{FILE}, "):
-        return replace(problem, path=problem.path.replace(FILE, path.name, 1))
-    return replace(problem, path=FILE) if problem.path == "data.path" else problem
+    name = path.resolve().name or FILE
+    if problem.path == "data.path":
+        return replace(problem, path=name)
+    return replace(problem, path=re.sub(rf"^{FILE}(?=$|, )", lambda _: name, problem.path))

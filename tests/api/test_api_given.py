@@ -80,3 +80,9 @@ def test_what_can_not_be_followed_is_named(arguments, path, tmp_path, monkeypatc
         rnnsearch.search(**arguments)
     assert error.value.problems[0].path == path
     assert not list(tmp_path.iterdir())
+
+
+def test_what_is_wrong_with_a_frame_is_said_of_x(tmp_path) -> None:
+    frame = pd.DataFrame({"load": np.arange(20.0)}, index=pd.date_range("2019-03-01", periods=20))
+    with pytest.raises(InvalidData, match=r"^x: must have at least 30 rows"):
+        of_frame(frame, tmp_path / "frame.csv", target=None, task=None)

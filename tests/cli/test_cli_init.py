@@ -106,7 +106,7 @@ def test_a_spec_that_is_there_is_kept_unless_forced(run: Run, tmp_path: Path) ->
         ),
         (
             (".",),
-            "FILE: must be a file, or a folder with a folder for each class of .wav, .flac, .ogg, "
+            "{folder}: must be a file, or a folder with a folder for each class of .wav, .flac, .ogg, "
             ".png, .jpg, .jpeg, .fasta, .fa, .fna, .faa or .ts files; received . (a folder with 7 "
             ".csv files); give the path of one table; tables of a series each belong below each "
             "other: pandas.concat(pandas.read_csv(file).assign(series=file.stem) for file in "
@@ -138,7 +138,8 @@ def test_what_cannot_be_is_one_clear_message(
 ) -> None:
     before = {file: file.read_bytes() for file in tmp_path.iterdir()}
     ended = run(*arguments)
-    assert (ended.exit_code, ended.stdout, ended.stderr) == (2, "", message + "\n")
+    said = message.replace("{folder}", tmp_path.name)
+    assert (ended.exit_code, ended.stdout, ended.stderr) == (2, "", said + "\n")
     assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 

@@ -121,7 +121,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
         {"time": "t"},
         [
             "data.time: must be sorted, oldest first; received 2023-12-01 in row 5 after "
-            "2024-01-03 in row 4; sort the file by time"
+            "2024-01-03 in row 4; sort the file by time; or correct row 5, if it is wrong"
         ],
     ),
     "twice": (

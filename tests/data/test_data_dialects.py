@@ -90,6 +90,8 @@ def test_a_series_comes_back_from_any_dialect(
         (["$1,234.50", "$-2.00"], [1234.5, -2]),
         (["(1,234)", "5"], [-1234, 5]),
         (["−3.5", "2"], [-3.5, 2]),
+        (["$(1,234.5)", "-$2", "US$7", "($3)"], [-1234.5, -2, 7, -3]),
+        (["EUR 5", "-3 CHF"], [5, -3]),
         (["1 234 567", "12"], [1234567, 12]),
         (["7-", "8"], [-7, 8]),
         (["1e5", "2.5e-3", "1,000"], [1e5, 2.5e-3, 1000]),
@@ -243,3 +245,19 @@ def test_a_long_text_in_other_encodings(tmp_path: Path, encoding: str, ends: str
     text = f"Über den Fluß.{ends}Größe.{ends}"
     (tmp_path / "a.txt").write_bytes(text.encode(encoding))
     assert TEXTS["text"].read(tmp_path / "a.txt") == "Über den Fluß.\nGröße.\n"
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_quotes_behind_a_backslash(ends: str, tmp_path: Path) -> None:
+    lines = [f'"said \\"yes, {n}\\", and, went","{n}"' for n in range(40)]
+    table = read_table(tmp_path / "a.csv", ends.join(["text,label", *lines]))
+    assert table.header == ("text", "label")
+    assert cells(table, "text")[3] == 'said "yes, 3", and, went'
+    assert 'quotes within cells are written \\"' in " ".join(table.notes)
+
+
+def test_a_cell_that_ends_with_a_backslash(tmp_path: Path) -> None:
+    lines = [f'"C:\\dir, {n}\\","{n}"' for n in range(40)]
+    table = read_table(tmp_path / "a.csv", "\n".join(["path,count", *lines]))
+    assert cells(table, "path")[2:4] == ["C:\\dir, 2\\", "C:\\dir, 3\\"]
+    assert not table.notes

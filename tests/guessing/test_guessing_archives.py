@@ -99,7 +99,7 @@ def test_a_folder_of_the_archive_has_its_own_test_part(tmp_path):
             "x.fasta",
             fasta("s{i}"),
             {},
-            "FILE: must say the class in each header line, such as >name class=exon; received "
+            "x.fasta: must say the class in each header line, such as >name class=exon; received "
             "none that comes up 5 times in x.fasta; "
             "add it, or give a folder with a file or a folder for each class",
         ),
@@ -107,7 +107,7 @@ def test_a_folder_of_the_archive_has_its_own_test_part(tmp_path):
             "x.fasta",
             "ACGT\n",
             {},
-            "FILE: must begin with a header line, > and a name; received line 1 of {}; "
+            "x.fasta: must begin with a header line, > and a name; received line 1 of {}; "
             "give a FASTA file",
         ),
         (
@@ -121,7 +121,7 @@ def test_a_folder_of_the_archive_has_its_own_test_part(tmp_path):
             "x.ts",
             ts(label="false"),
             {},
-            "FILE: must have @classLabel true or @targetLabel true; received neither in {}; "
+            "x.ts: must have @classLabel true or @targetLabel true; received neither in {}; "
             "sequences without a target can be predicted, not learned from",
         ),
         (
@@ -145,6 +145,6 @@ def test_a_folder_of_one_class(tmp_path):
     with pytest.raises(InvalidInput) as caught:
         guess(tmp_path, Wishes())
     assert str(caught.value) == (
-        "FILE: must have 2 to 30 classes, a file or a folder each; received 1 of exon; "
+        f"{tmp_path.name}: must have 2 to 30 classes, a file or a folder each; received 1 of exon; "
         "give each 5 sequences or more"
     )

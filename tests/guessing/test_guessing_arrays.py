@@ -123,14 +123,14 @@ def test_an_array_of_other_texts_says_no_parts(tmp_path):
         (
             {"x": noise(5, 4, 3), "label": classes(5)},
             {},
-            "FILE: must hold the arrays 'x' and 'y', or 'x_train' and 'y_train'; "
+            "data.npz: must hold the arrays 'x' and 'y', or 'x_train' and 'y_train'; "
             "received x, label; save them under these names, as "
             "numpy.savez('data.npz', x=x, y=y) does",
         ),
         (
             {"x": noise(5, 4, 3), "y": classes(6)},
             {},
-            "FILE: must hold as many targets as sequences; received x of shape (5, 4, 3), "
+            "data.npz: must hold as many targets as sequences; received x of shape (5, 4, 3), "
             "y of shape (6,); save both from one place",
         ),
         (

@@ -153,21 +153,21 @@ def refusal(root: Path, **wishes: str) -> str:
 
 def test_what_a_folder_must_have(tmp_path):
     assert refusal(tmp_path) == (
-        "FILE: must be a file, or a folder with a folder for each class of .wav, .flac, .ogg, "
+        f"{tmp_path.name}: must be a file, or a folder with a folder for each class of .wav, .flac, .ogg, "
         ".png, .jpg, .jpeg, .fasta, .fa, .fna, .faa or .ts files; "
         f"received {tmp_path} (a folder without such files); give the path of your data"
     )
     root = write_pictures(tmp_path / "animals")
     (root / "yak").mkdir()
     assert refusal(root) == (
-        "FILE: must have .jpeg, .jpg, .png files in the folder of each class; "
+        "animals: must have .jpeg, .jpg, .png files in the folder of each class; "
         f"received none in yak; fill or remove these of {root}"
     )
     one = tmp_path / "one"
     one.mkdir()
     (root / "cat").rename(one / "cat")
     assert refusal(one) == (
-        "FILE: must have folders of two classes or more; received one, cat; "
+        "one: must have folders of two classes or more; received one, cat; "
         "add those of another class"
     )
 
@@ -190,5 +190,5 @@ def test_files_that_cannot_be_read(tmp_path):
         (tmp_path / label).mkdir()
         (tmp_path / label / "x.wav").write_text("no sound")
     assert refusal(tmp_path) == (
-        "FILE: must have sound in its files; received none in x.wav, x.wav, x.wav; look at them"
+        f"{tmp_path.name}: must have sound in its files; received none in x.wav, x.wav, x.wav; look at them"
     )

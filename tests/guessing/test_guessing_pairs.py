@@ -100,13 +100,13 @@ def test_a_parquet_file_is_read_too(tmp_path):
         (
             {"verb": [*VERBS[:200], *[""] * 200], "past": [*[""] * 190, *PAST[190:]]},
             {},
-            "FILE: must have at least 30 rows with both texts; received 10 with 'verb' and 'past'; "
+            "data.csv: must have at least 30 rows with both texts; received 10 with 'verb' and 'past'; "
             "give more, or name another column: --target",
         ),
         (
             {"verb": VERBS},
             {},
-            "FILE: must have a row a time step, or a text and its class in each row; received no "
+            "data.csv: must have a row a time step, or a text and its class in each row; received no "
             "time stamps, and no class beside the texts of 'verb'; "
             "write the spec by hand: docs/spec.md",
         ),

@@ -130,7 +130,7 @@ def test_rows_of_a_series_must_be_in_order(refusal):
     columns["date"][3] = "2020-02-05"
     assert refusal(columns) == (
         "data.csv, column 'date': must be sorted, oldest first of 'north'; received 2020-01-05 in row "
-        "6 after 2020-02-05 in row 5; sort the file by time"
+        "6 after 2020-02-05 in row 5; sort the file by time; or correct row 5, if it is wrong"
     )
 
 

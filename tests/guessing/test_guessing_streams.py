@@ -98,7 +98,7 @@ def test_a_txt_with_a_header_and_as_many_cells_in_each_row_stays_a_table(tmp_pat
 @pytest.mark.parametrize(
     ("text", "wishes", "message"),
     [
-        (prose(1000), {}, "FILE: must have at least 2000 characters; received 1001; give a longer text"),
+        (prose(1000), {}, "data.txt: must have at least 2000 characters; received 1001; give a longer text"),
         (
             prose(8000),
             {"task": "many_to_one"},
@@ -114,7 +114,7 @@ def test_a_txt_with_a_header_and_as_many_cells_in_each_row_stays_a_table(tmp_pat
         (
             "a,b\n" + "1.25,3.5\n" * 300 + "1.25\n",
             {},
-            "FILE: must have 2 cells in every row, like the header; received 1 in row 302; "
+            "data.txt: must have 2 cells in every row, like the header; received 1 in row 302; "
             "quote cells that contain the separator, or set data.dialect.separator",
         ),
     ],

@@ -241,7 +241,7 @@ def test_a_search_of_a_table_is_given_time_and_no_number_of_trials(look):
 
 
 ENDINGS = [
-    ({"date": days(20), "a": numbers(20)}, {}, "FILE: must have at least 30 rows; received 20; give a longer series"),
+    ({"date": days(20), "a": numbers(20)}, {}, "data.csv: must have at least 30 rows; received 20; give a longer series"),
     (
         {"date": days(), "a": numbers()},
         {"target": "aa"},
@@ -262,13 +262,13 @@ ENDINGS = [
     (
         {"date": days(), "a": [1] * ROWS},
         {},
-        "FILE: must have a column of numbers or classes; received 'a' is 1 in all training rows; "
+        "data.csv: must have a column of numbers or classes; received 'a' is 1 in all training rows; "
         "look at the file",
     ),
     (
         {"date": days()},
         {},
-        "FILE: must have a column of numbers or classes; received only time stamps; "
+        "data.csv: must have a column of numbers or classes; received only time stamps; "
         "look at the file",
     ),
     (
@@ -288,7 +288,7 @@ ENDINGS = [
     (
         {"name": [f"n{i}" for i in range(ROWS)]},
         {},
-        "FILE: must have a row a time step, or a text and its class in each row; received no time "
+        "data.csv: must have a row a time step, or a text and its class in each row; received no time "
         "stamps, and no class beside the texts of 'name'; write the spec by hand: docs/spec.md",
     ),
     (
@@ -332,9 +332,9 @@ def test_what_is_refused_and_how(refusal, columns, wishes, message):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("empty.csv", "", "FILE: must have a header line and rows below it; received an empty file; look at {}"),
-        ("head.csv", "a,b\n", "FILE: must have a header line and rows below it; received only a header line; look at {}"),
-        ("x.json", "{{}}", "FILE: must end in .csv, .tsv, .parquet, .txt, .npz, .ts, .fasta, .fa, .fna or .faa; received x.json; write it as a table: pandas.read_json('x.json').to_csv('data.csv', index=False)"),
+        ("empty.csv", "", "empty.csv: must have a header line and rows below it; received an empty file; look at {}"),
+        ("head.csv", "a,b\n", "head.csv: must have a header line and rows below it; received only a header line; look at {}"),
+        ("x.json", "{{}}", "x.json: must end in .csv, .tsv, .parquet, .txt, .npz, .ts, .fasta, .fa, .fna or .faa; received x.json; write it as a table: pandas.read_json('x.json').to_csv('data.csv', index=False)"),
         ("none.csv", None, "FILE: must be an existing file or folder; received {} (no file); give the path of your data"),
     ],
 )  # fmt: skip

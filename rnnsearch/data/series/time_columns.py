@@ -10,6 +10,7 @@ import numpy as np
 
 from rnnsearch.data.collecting import name_rows
 from rnnsearch.data.raw.tables import Column
+from rnnsearch.data.series.odd_stamps import far_stamp, half_day, out_of_place
 from rnnsearch.data.time import (
     Stamps,
     TimeProblem,
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from rnnsearch.data.series.checked_columns import ColumnReader
 
 __all__ = ["times_of"]
+
+_FAR, _FAR_IN_NEW = 3, 20
+"""Spans of all other rows, from which on a time stamp is a slip; new files may be short."""
 
 
 def times_of(reader: ColumnReader) -> np.ndarray | None:
@@ -53,12 +57,41 @@ def times_of(reader: ColumnReader) -> np.ndarray | None:
         must = "must be time stamps, all of one form"
         reader.problems.add("data.time", must, received, advice)
         return None
+    if len(times) and _odd(reader, stamps):
+        return None
     reader.clock = stamps.clock
     if len(columns) > 1 or columns[0].times() is None:
         reader.clock = with_writing(stamps.clock, cells(), times, names, reader.columns.clock)
     reader.notes += stamps.notes
     ordered = [_in_order(reader, times[members], members) for members in reader.members]
     return times if all(ordered) else None
+
+
+def _odd(reader: ColumnReader, stamps: Stamps) -> bool:
+    """Note time stamps that can be read, and can't be right."""
+    times, rows, text = stamps.times, reader.table.rows, stamps.clock.text
+    at = far_stamp(times, _FAR if reader.columns.clock is None else _FAR_IN_NEW)
+    if at is not None:
+        others = np.sort(np.delete(times, at))
+        received = f"{text(times[at])} in row {rows[at]}, where the others lie between "
+        received += f"{text(others[0])} and {text(others[-1])}"
+        must, advice = "must have no time stamp far outside all others", "correct the row"
+        reader.problems.add("data.time", must, received, f"{advice}, or leave it out")
+        return True
+    if stamps.clock.elapsed or not half_day(times):
+        return False
+    first = int(np.flatnonzero(np.isin(times, _again(times)))[0])
+    received = f"hours from 1 to 12 only, and {text(times[first])} twice"
+    must = "must tell the morning from the afternoon"
+    advice = "write hours from 0 to 23, or AM and PM behind them"
+    reader.problems.add("data.time", must, received, advice)
+    return True
+
+
+def _again(times: np.ndarray) -> np.ndarray:
+    """Times that come more than once."""
+    found, counts = np.unique(times, return_counts=True)
+    return np.asarray(found[counts > 1])
 
 
 def _stamps(
@@ -84,9 +117,13 @@ def _in_order(reader: ColumnReader, times: np.ndarray, members: np.ndarray) -> b
     of = f" of '{name}'" if name else ""
     once = reader.columns.duplicates == "error"
     twice = "keep one row a time stamp, or set data.duplicates: first, last or mean"
+    back = np.flatnonzero(steps < 0)
+    unsorted = "sort the file by time"
+    if len(back) == 1:
+        unsorted += f"; or correct row {rows[out_of_place(times, int(back[0]))]}, if it is wrong"
     for found, must, advice in (
         ((steps == 0) & once, f"must not occur twice{of}", twice),
-        (steps < 0, f"must be sorted, oldest first{of}", "sort the file by time"),
+        (steps < 0, f"must be sorted, oldest first{of}", unsorted),
     ):
         if found.any():
             at = int(found.argmax())

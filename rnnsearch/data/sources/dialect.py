@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rnnsearch.data.raw.cell_numbers import MISSING
+from rnnsearch.data.sources.escapes import NOTE, doubled_quotes
 from rnnsearch.data.sources.headers import end_of_remarks, has_header
 from rnnsearch.data.sources.separators import (
     count_marks,
@@ -94,6 +95,11 @@ def cut_text(text: str, asked: Mapping[str, Any]) -> Cut:
         asked: What the spec says: ``separator``, ``quotes``, ``header``.
     """
     notes: list[str] = []
+    quoted = asked.get("quotes") != "none"
+    doubled = doubled_quotes(text, asked.get("separator")) if quoted else None
+    if doubled is not None:
+        text = doubled
+        notes.append(NOTE)
     lines = _split(text)
     first = 0
     directive = _DIRECTIVE.fullmatch(lines[0]) if lines else None
@@ -106,7 +112,6 @@ def cut_text(text: str, asked: Mapping[str, Any]) -> Cut:
     if separator is None:
         lines = [*lines[:first], *without_ends(lines[first:])]
     separator = separator or find_separator(lines[first:])
-    quoted = asked.get("quotes") != "none"
     lines = _without_comments(lines, separator, notes)
     rows, numbers, swallowed, unclosed = _rows(lines, first, separator, quoted)
     rows = _without_margin(_without_quotes(rows))

@@ -13,11 +13,12 @@ __all__ = ["find_decimal", "plain_numbers"]
 _SPACES = "\u00a0\u202f\u2009 "
 _CURRENCY = "€$£¥₹₽₩"
 _DRESSED = re.compile(
+    rf"(?P<first>[+\-−–]?)\s*(?:(?:US|R|A|C|NZ|HK)?[{_CURRENCY}]|EUR|USD|GBP|CHF)?\s*"
     rf"(?P<open>\()?(?P<sign>[+\-−–]?)\s*[{_CURRENCY}]?\s*(?P<sign2>[+\-−–]?)"
     rf"(?P<number>\d[\d.,'’{_SPACES}]*\d|\d|[.,]\d+)(?P<exponent>[eE][+\-−]?\d{{1,3}}|[dD][+\-]\d{{2,3}})?"
-    rf"\s*(?P<size>[KkMBT]|[Mm]io\.?|[Mm]rd\.?)?\s*(?P<unit>%|[{_CURRENCY}]|EUR|USD|GBP)?(?P<close>\))?(?P<after>-)?"
+    rf"\s*(?P<size>[KkMBT]|[Mm]io\.?|[Mm]rd\.?)?\s*(?P<unit>%|[{_CURRENCY}]|EUR|USD|GBP|CHF)?(?P<close>\))?(?P<after>-)?"
 )
-_SIZES_WRITTEN = {*"KkMBT", "Mio", "mio", "Mrd", "mrd", "EUR", "USD", "GBP"}
+_SIZES_WRITTEN = {*"KkMBT", "Mio", "mio", "Mrd", "mrd", "EUR", "USD", "GBP", "CHF"}
 _SIZES = {"k": 3, "m": 6, "b": 9, "t": 12, "mio": 6, "mrd": 9}
 _GROUPS = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 _POINT = re.compile(
@@ -157,7 +158,7 @@ def _plain(cell: str, decimal: str) -> str | None:
     digits = re.sub(rf"['’{_SPACES}]", "", number)
     digits = digits.replace("." if decimal == "," else ",", "").replace(decimal, ".")
     negative = bool(match["open"] and match["close"]) or match["after"] == "-"
-    negative = negative or any(match[key] in ("-", "−", "–") for key in ("sign", "sign2"))
+    negative = negative or any(match[key] in ("-", "−", "–") for key in ("first", "sign", "sign2"))
     power = _SIZES.get((match["size"] or "").lower().rstrip("."), 0)
     power += int((match["exponent"] or "e0")[1:].replace("−", "-"))
     return ("-" if negative else "") + digits + (f"e{power}" if power else "")

@@ -9,13 +9,14 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from rnnsearch.data.time.written_names import month_of, without_weekday
+
 __all__ = [
     "ENGLISH",
     "QUARTER",
     "SPAN",
     "SPLIT",
     "WEEK",
-    "month_of",
     "parse_texts",
     "plain_text",
     "year_before_time",
@@ -31,7 +32,6 @@ SPLIT = re.compile(
 """A date, and a time of day after it: ``31.12.2003 18.00``, ``20031231T1800``."""
 
 _ISO = re.compile(r"\d{4}(-\d\d(-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,9})?)?)?)?)?")
-_WEEKDAY = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)[a-z]*[.,]*\s+", re.IGNORECASE)
 _SPACED = re.compile(r"^(\d{1,4})\. ?(\d{1,2})\. ?(\d{2,4})\.?(?=\s|$)")
 _STATISTICAL = re.compile(r"^(\d{4})[ -]?[MP](\d{1,2})$", re.IGNORECASE)
 """A month as Eurostat and the IMF write it: ``2010M01``; as firms do: ``2010P01``."""
@@ -64,26 +64,6 @@ WEEK = re.compile(
 """``1990-W05``, ``KW05/1990``, ``Week 5 1990``, ``199005``."""
 _EASTERN = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월](?:\s?(\d{1,2})\s?[日일])?")
 _LETTERS = re.compile(r"[^\W\d_]{3,}\.?")
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan january januar jän jänner janvier janv enero ene janeiro gennaio gen",
-            "feb february februar février févr fév febrero fevereiro fev febbraio",
-            "mar march mär märz mrz mars marzo março",
-            "apr april avril avr abril abr aprile",
-            "may mai mayo maio maggio mag",
-            "jun june juni juin junio junho giugno giu",
-            "jul july juli juillet juil julio julho luglio lug",
-            "aug august août aoû agosto ago",
-            "sep sept september septembre septiembre setembro set settembre",
-            "oct october oktober okt octobre octubre outubro out ottobre ott",
-            "nov november novembre noviembre novembro",
-            "dec december dezember dez décembre déc diciembre dic dezembro dicembre",
-        )
-    )
-    for name in names.split()
-}
 ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _ONE_DIGIT = re.compile(r"^\d(?!\d)")
 _PIVOT = 2040
@@ -107,7 +87,7 @@ def plain_text(cell: str) -> str:
         return cell
     cell = _ORDINAL.sub("", year_before_time(cell)[0])
     cell = _EASTERN.sub(lambda found: "-".join(filter(None, found.groups())), cell)
-    return _LETTERS.sub(_english, _WEEKDAY.sub("", cell, count=1))
+    return _LETTERS.sub(_english, without_weekday(cell))
 
 
 def year_before_time(cell: str) -> tuple[str, str]:
@@ -119,14 +99,9 @@ def year_before_time(cell: str) -> tuple[str, str]:
     return f"{day} {found['year']} {found['time']}", found["offset"] or ""
 
 
-def month_of(name: str) -> int:
-    """The month that a name alone is of, from 1; 0 if it is of none."""
-    return _MONTHS.get(name.strip().rstrip(".").lower(), -1) + 1
-
-
 def _english(found: re.Match[str]) -> str:
-    month = _MONTHS.get(found[0].rstrip(".").lower())
-    return found[0] if month is None else ENGLISH[month]
+    month = month_of(found[0])
+    return ENGLISH[month - 1] if month else found[0]
 
 
 def parse_texts(cells: Sequence[str], form: str) -> np.ndarray:

@@ -13,10 +13,11 @@ from dataclasses import replace
 import numpy as np
 
 from rnnsearch.data.time.clock import Clock
-from rnnsearch.data.time.form_parsing import SPAN, month_of, year_before_time
+from rnnsearch.data.time.form_parsing import SPAN, year_before_time
 from rnnsearch.data.time.number_forms import DAYS, DECIMAL, UNIX
 from rnnsearch.data.time.split_times import roles_of
 from rnnsearch.data.time.writing import letters_of, offset_as, written
+from rnnsearch.data.time.written_names import is_weekday, month_of
 from rnnsearch.data.time.written_parts import Parts, completed, names_of
 from rnnsearch.data.time.zones import names_of_offsets, split_offsets
 
@@ -27,7 +28,6 @@ _MOST = 2_000
 
 _RUNS = re.compile(r"\d+|[ap]\.m\.|[^\W\d_]+\.?|[\W_]+", re.IGNORECASE)
 _OFFSET = re.compile(r"[+-]\d\d(?::?\d\d)?$|[A-Za-z]+$")
-_WEEKDAY = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?", re.IGNORECASE)
 _TIME = ("H", "M", "S", "f")
 _LATE = {"H": "K", "T": "L"}
 _ENDS = (3600, 900, 1800, 300, 600, 86_400)
@@ -249,7 +249,7 @@ class _Fit:
         named = (
             ("p", _is_half),
             ("b", lambda text: month_of(text) > 0),
-            ("a", lambda text: _WEEKDAY.fullmatch(text) is not None),
+            ("a", is_weekday),
         )
         for part, fits in named:
             if not all(map(fits, texts)):

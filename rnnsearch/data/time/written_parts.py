@@ -8,6 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
+from rnnsearch.data.time.written_names import HALVES, MONTHS, WEEKDAYS
+
 __all__ = ["NAMED", "WIDTHS", "Parts", "completed", "names_of"]
 
 WIDTHS = {"Y": 4, "G": 4, "T": 4, "L": 4, "j": 3, "q": 1, "h": 1, "u": 1}
@@ -16,38 +18,10 @@ WIDTHS = {"Y": 4, "G": 4, "T": 4, "L": 4, "j": 3, "q": 1, "h": 1, "u": 1}
 NAMED = {"b": 12, "a": 7, "p": 2}
 """Parts with names, and how many: months, weekdays, halves of a day."""
 
-_MONTHS = tuple(
-    tuple(line.split())
-    for line in (
-        "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
-        "Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec",
-        "January February March April May June July August September October November December",
-        "Jan Feb Mär Apr Mai Jun Jul Aug Sep Okt Nov Dez",
-        "Jan Feb Mrz Apr Mai Jun Jul Aug Sep Okt Nov Dez",
-        "Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.",
-        "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
-        "Jänner Februar März April Mai Juni Juli August September Oktober November Dezember",
-        "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
-        "janv févr mars avr mai juin juil août sept oct nov déc",
-        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-        "ene feb mar abr may jun jul ago sep oct nov dic",
-        "ene. feb. mar. abr. may. jun. jul. ago. sept. oct. nov. dic.",
-        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
-        "jan fev mar abr mai jun jul ago set out nov dez",
-        "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
-        "gen feb mar apr mag giu lug ago set ott nov dic",
-        "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre "
-        "dicembre",
-    )
-)
-_WEEKDAYS = (
-    ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-    ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-)
 _KNOWN: dict[str, tuple[tuple[str, ...], ...]] = {
-    "b": _MONTHS,
-    "a": _WEEKDAYS,
-    "p": (("AM", "PM"), ("A.M.", "P.M.")),
+    "b": MONTHS,
+    "a": WEEKDAYS,
+    "p": HALVES,
 }
 
 

@@ -1,0 +1,140 @@
+"""Names of months, weekdays and halves of a day, as languages write them."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["HALVES", "MONTHS", "WEEKDAYS", "is_weekday", "month_of", "without_weekday"]
+
+MONTHS = tuple(
+    tuple(line.split())
+    for line in (
+        "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
+        "Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec",
+        "January February March April May June July August September October November December",
+        "Jan Feb Mär Apr Mai Jun Jul Aug Sep Okt Nov Dez",
+        "Jan Feb Mrz Apr Mai Jun Jul Aug Sep Okt Nov Dez",
+        "Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.",
+        "Jän. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.",
+        "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+        "Jänner Februar März April Mai Juni Juli August September Oktober November Dezember",
+        "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
+        "janv févr mars avr mai juin juil août sept oct nov déc",
+        "janv fév mars avr mai juin juil aoû sept oct nov déc",
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        "ene feb mar abr may jun jul ago sep oct nov dic",
+        "ene. feb. mar. abr. may. jun. jul. ago. sept. oct. nov. dic.",
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        "jan fev mar abr mai jun jul ago set out nov dez",
+        "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+        "gen feb mar apr mag giu lug ago set ott nov dic",
+        "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre "
+        "dicembre",
+        "jan feb mrt apr mei jun jul aug sep okt nov dec",
+        "jan. feb. mrt. apr. mei jun. jul. aug. sep. okt. nov. dec.",
+        "januari februari maart april mei juni juli augustus september oktober november december",
+        "jan feb mar apr maj jun jul aug sep okt nov dec",
+        "januari februari mars april maj juni juli augusti september oktober november december",
+        "januar februar marts april maj juni juli august september oktober november december",
+        "jan feb mar apr mai jun jul aug sep okt nov des",
+        "januar februar mars april mai juni juli august september oktober november desember",
+        "tammikuu helmikuu maaliskuu huhtikuu toukokuu kesäkuu heinäkuu elokuu syyskuu lokakuu "
+        "marraskuu joulukuu",
+        "sty lut mar kwi maj cze lip sie wrz paź lis gru",
+        "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października "
+        "listopada grudnia",
+        "styczeń luty marzec kwiecień maj czerwiec lipiec sierpień wrzesień październik listopad "
+        "grudzień",
+        "ledna února března dubna května června července srpna září října listopadu prosince",
+        "leden únor březen duben květen červen červenec srpen září říjen listopad prosinec",
+        "янв фев мар апр май июн июл авг сен окт ноя дек",
+        "янв. февр. мар. апр. мая июн. июл. авг. сент. окт. нояб. дек.",
+        "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+        "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
+        "Oca Şub Mar Nis May Haz Tem Ağu Eyl Eki Kas Ara",
+        "Ocak Şubat Mart Nisan Mayıs Haziran Temmuz Ağustos Eylül Ekim Kasım Aralık",
+        "Jan Feb Mar Apr Mei Jun Jul Agu Sep Okt Nov Des",
+        "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember",
+    )
+)
+"""The twelve months, as a language or a style of it writes them, the likelier of two first."""
+
+WEEKDAYS = tuple(
+    tuple(line.split())
+    for line in (
+        "Mon Tue Wed Thu Fri Sat Sun",
+        "Mon Tues Weds Thurs Fri Sat Sun",
+        "Mon Tues Wed Thur Fri Sat Sun",
+        "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+        "Mo Di Mi Do Fr Sa So",
+        "Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag",
+        "Montag Dienstag Mittwoch Donnerstag Freitag Sonnabend Sonntag",
+        "lun mar mer jeu ven sam dim",
+        "lundi mardi mercredi jeudi vendredi samedi dimanche",
+        "lun mar mié jue vie sáb dom",
+        "lunes martes miércoles jueves viernes sábado domingo",
+        "seg ter qua qui sex sáb dom",
+        "segunda terça quarta quinta sexta sábado domingo",
+        "segunda-feira terça-feira quarta-feira quinta-feira sexta-feira sábado domingo",
+        "lun mar mer gio ven sab dom",
+        "lunedì martedì mercoledì giovedì venerdì sabato domenica",
+        "ma di wo do vr za zo",
+        "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
+        "mån tis ons tors fre lör sön",
+        "måndag tisdag onsdag torsdag fredag lördag söndag",
+        "mandag tirsdag onsdag torsdag fredag lørdag søndag",
+        "pon wt śr czw pt sob niedz",
+        "poniedziałek wtorek środa czwartek piątek sobota niedziela",
+        "пн вт ср чт пт сб вс",
+        "понедельник вторник среда четверг пятница суббота воскресенье",
+        "Pazartesi Salı Çarşamba Perşembe Cuma Cumartesi Pazar",
+    )
+)
+"""The seven days, from Monday."""
+
+HALVES = (("AM", "PM"), ("A.M.", "P.M."))
+"""The two halves of a day."""
+
+_MONTH_OF: dict[str, int] = {}
+for _names in MONTHS:
+    for _number, _name in enumerate(_names, 1):
+        _MONTH_OF.setdefault(_name.rstrip(".").lower(), _number)
+
+_DAY_NAMES = {name.lower() for names in WEEKDAYS for name in names}
+_LETTER = r"[^\W\d_]"
+_BY_LENGTH = sorted(_DAY_NAMES, key=len, reverse=True)
+_WEEKDAY = re.compile(
+    rf"[\s,]*\(?(?<!{_LETTER})(?P<name>{'|'.join(map(re.escape, _BY_LENGTH))})(?!{_LETTER})"
+    r"[.,]*\)?,?\s*",
+    re.IGNORECASE,
+)
+_NUMBERS = re.compile(r"\d+[-/. ]+\d+[-/. ]+\d+")
+_EASTERN_WEEKDAY = re.compile(r"\s*[(（][月火水木金土日一二三四五六월화수목금토일][)）]\s*")
+"""A weekday as it stands behind a date in Japanese, Chinese and Korean: ``2021/03/05(金)``."""
+
+
+def month_of(name: str) -> int:
+    """The month that a name alone is of, from 1; 0 if it is of none."""
+    return _MONTH_OF.get(name.strip().rstrip(".").lower(), 0)
+
+
+def is_weekday(name: str) -> bool:
+    """Whether a name alone is one of a weekday."""
+    return name.lower() in _DAY_NAMES or name.rstrip(".").lower() in _DAY_NAMES
+
+
+def without_weekday(cell: str) -> str:
+    """A cell without the weekday that stands before its date, or behind it.
+
+    What is a month's name, too (``mar``), is a weekday's where a whole date stands beside it.
+    """
+    found = _WEEKDAY.search(cell) or _EASTERN_WEEKDAY.search(cell)
+    if found is None:
+        return cell
+    rest = cell[: found.start()], cell[found.end() :]
+    if found.re is _WEEKDAY and month_of(found["name"]):
+        beside = " ".join(rest)
+        words = re.findall(rf"{_LETTER}{{3,}}", beside)
+        if not any(map(month_of, words)) and not _NUMBERS.search(beside):
+            return cell
+    return " ".join(filter(None, rest))

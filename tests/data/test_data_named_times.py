@@ -1,0 +1,58 @@
+"""Months and weekdays by their names in many languages: read, and written again."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from rnnsearch.data.time import read_stamps
+from rnnsearch.data.time.written_names import MONTHS, WEEKDAYS, without_weekday
+from tests.data.test_data_number_forms import both_ways
+
+
+@pytest.mark.parametrize("names", MONTHS, ids="-".join)
+def test_months_of_all_languages(names: tuple[str, ...]) -> None:
+    days = pd.date_range("2019-06-05", periods=400)
+    assert both_ways([f"{day.day} {names[day.month - 1]} {day.year}" for day in days], days)
+
+
+@pytest.mark.parametrize("names", MONTHS, ids="-".join)
+def test_no_name_is_of_two_months(names: tuple[str, ...]) -> None:
+    for style in (str.upper, str.lower, str.title):
+        cells = [f"{style(name)} 2001" for name in names]
+        if style is str.upper and any(style(name).lower() != name.lower() for name in names):
+            continue  # Turkish capitals lose their dots
+        months = read_stamps(cells, "%b %Y").times.astype("datetime64[M]").astype(int) % 12
+        assert months.tolist() == [*range(12)]
+
+
+@pytest.mark.parametrize("names", WEEKDAYS, ids="-".join)
+@pytest.mark.parametrize(
+    "form", ["{day} {date}", "{day}, {date}", "{date} ({day})", "{date} {day}"]
+)
+def test_weekdays_beside_the_date(names: tuple[str, ...], form: str) -> None:
+    days = pd.date_range("2021-03-05", periods=60)
+    cells = [form.format(day=names[day.weekday()], date=f"{day:%d.%m.%Y}") for day in days]
+    assert read_stamps(cells).times.tolist() == [day.to_pydatetime() for day in days]
+
+
+@pytest.mark.parametrize(
+    ("cell", "bare"),
+    [
+        ("vendredi 5 mars 2021", "5 mars 2021"),
+        ("mar 9 mar 2021", "9 mar 2021"),
+        ("mar 2021", "mar 2021"),
+        ("2021-03-05 (Fri) 10:00", "2021-03-05 10:00"),
+        ("2021/03/05(金)", "2021/03/05"),
+        ("Sunday 7.3.2021", "7.3.2021"),
+        ("Monte 5", "Monte 5"),
+    ],
+)
+def test_what_is_a_weekday(cell: str, bare: str) -> None:
+    assert without_weekday(cell) == bare
+
+
+def test_weekdays_are_written_again() -> None:
+    days = pd.date_range("2021-03-05", periods=60)
+    french = next(names for names in WEEKDAYS if names[0] == "lundi")
+    assert both_ways([f"{french[day.weekday()]} {day:%d/%m/%Y}" for day in days], days)
