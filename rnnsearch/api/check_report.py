@@ -10,7 +10,7 @@ from typing import Any
 from rnnsearch.api.asked import Asked, Inputs, read_spec, resolve_engine
 from rnnsearch.baselines import suitable
 from rnnsearch.data import Arrays, Dataset, SequenceData
-from rnnsearch.driver.finishing.feed_forward import has_feed_forward
+from rnnsearch.driver.finishing.feed_forward_program import has_feed_forward
 from rnnsearch.driver.planning.regime import UNBOUNDED, Regime, batch_for, first_network
 from rnnsearch.execution import usable_cores
 from rnnsearch.linting import Planned, Remark, lint, read_earlier

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 
 import optuna
@@ -12,12 +13,12 @@ from rnnsearch.api.ledger import Ledger
 from rnnsearch.api.recorder import Recorder
 from rnnsearch.api.standing_in import networks_of, stand_in, write_preparation
 from rnnsearch.driver.comparing.simple_methods import SimpleMethods
+from rnnsearch.driver.finishing.companions import Companions
 from rnnsearch.driver.finishing.concluding import Conclusion, conclude
-from rnnsearch.driver.finishing.feed_forward import feed_forward_baseline, has_feed_forward
+from rnnsearch.driver.finishing.feed_forward import FeedForward
 from rnnsearch.driver.finishing.hurried import Hurried
 from rnnsearch.driver.finishing.so_far import SoFar
 from rnnsearch.driver.planning.planner import Planner
-from rnnsearch.engines import Program
 from rnnsearch.errors import WorkerError
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Judge
@@ -28,6 +29,10 @@ from rnnsearch.tasks import TASKS
 from rnnsearch.vocabulary import Objective
 
 __all__ = ["Concluding"]
+
+_SHARE = 0.3
+"""Of the time that is left, that a network without memory may take before the best are confirmed:
+it is trained as often as four trials are, each time in a small part of what these take."""
 
 
 @dataclass(frozen=True)
@@ -61,26 +66,57 @@ class Concluding:
         assert so_far is not None, "a trial that is ranked has weights"
         # Until what is delivered lies there with its preparation, whatever ends this.
         stand_in(self.folder, self.inputs.data, so_far)
+        network = self._feed_forward(so_far)
+        in_time = network is not None and self._has_time(so_far, deadline)
+        compared = in_time and self._compare_with(network)
+        companions = self._companions(network if compared else None)
         try:
-            concluded = self._confirm(trials, deadline, ends)
+            concluded = self._confirm(trials, deadline, ends, companions)
         except WorkerError as error:
             # What the search itself found can be delivered without.
             self.found.problems.append(f"the best were not confirmed, as {error}")
             concluded = None
         if concluded is None:
-            best, program, fold = so_far.best, so_far.program, so_far.fold
-            parameters = self._deliver(so_far)
+            program, fold = so_far.program, so_far.fold
+            self._deliver(so_far, companions)
         else:
-            best, program, fold = concluded.winner, concluded.program, None
-            parameters = best.parameters or 0
-            self.found.conclude(best, concluded.confirmed, concluded.deliveries)
+            program, fold = concluded.program, None
+            self.found.conclude(concluded.winner, concluded.confirmed, concluded.deliveries)
             self._keep_front(concluded)
         write_preparation(self.folder, program, self.inputs.data.preparation(program.window, fold))
+        if not in_time:
+            self._compare_with(network)
+
+    def _feed_forward(self, so_far: SoFar) -> FeedForward | None:
+        """A network without memory that is as large as the best so far, where there can be one."""
+        best, data = so_far.best, self.inputs.data
+        task = TASKS[self.inputs.spec.task]
+        return FeedForward.beside(
+            self.executor, self.planner, data, task, best, best.parameters or 0
+        )
+
+    @staticmethod
+    def _has_time(so_far: SoFar, deadline: float) -> bool:
+        """Whether there is time to train that before the best are confirmed."""
+        return so_far.best.seconds <= _SHARE * (deadline - time.monotonic())
+
+    def _compare_with(self, network: FeedForward | None) -> bool:
+        """Train it, and note what it came to; whether that went well."""
+        if network is None:
+            return False
         try:
-            self._compare_with_feed_forward(best, program, parameters)
+            self.found.baselines.append(network.record)
         except WorkerError as error:
             said = f"no feed-forward network was trained to compare with, as {error}"
             self.found.problems.append(said)
+            return False
+        return True
+
+    def _companions(self, network: FeedForward | None) -> Companions | None:
+        if self.simple is None:
+            return None
+        task = TASKS[self.inputs.spec.task]
+        return Companions(task, self.inputs.data, self.simple, network)
 
     def _keep_front(self, concluded: Conclusion) -> None:
         """Have the networks of the front predict, those of an earlier end be gone."""
@@ -96,7 +132,11 @@ class Concluding:
         self.found.problems += concluded.problems
 
     def _confirm(
-        self, trials: list[TrialRecord], deadline: float, ends: float
+        self,
+        trials: list[TrialRecord],
+        deadline: float,
+        ends: float,
+        companions: Companions | None,
     ) -> Conclusion | None:
         """Confirm the best; None where that is not asked for, or there was no time for it."""
         if self.planner.regime.deliver == "best":
@@ -115,25 +155,23 @@ class Concluding:
             ends=ends,
             save=self.folder.model,
             save_trial=self.folder.front_model,
-            task=TASKS[self.inputs.spec.task],
-            simple=self.simple,
+            companions=companions,
             tick=self.recorder.concluding,
             checkpoints=self.folder.checkpoints,
         )
 
-    def _deliver(self, so_far: SoFar) -> int:
-        """Save the best so far as the search found it; its weights."""
+    def _deliver(self, so_far: SoFar, companions: Companions | None) -> None:
+        """Save the best so far as the search found it."""
         best, program = so_far.best, so_far.program
         if so_far.members:
             hurried = Hurried(
                 self.executor,
                 self.planner,
                 self.inputs.data,
-                TASKS[self.inputs.spec.task],
                 self.objective,
                 lambda trial, index: load_weights(self.folder.run_weights(trial, index)),
                 lambda trial, index: self.folder.run_weights(trial, index).exists(),
-                self.simple,
+                companions,
             )
             networks = networks_of(self.folder, so_far)
             chosen, order = hurried.together(hurried.chosen(so_far), so_far, networks)
@@ -146,7 +184,7 @@ class Concluding:
                 delivered=True,
             )
             self.found.conclude(best, (), [delivery])
-            return best.parameters or 0
+            return
         weights = load_weights(self.folder.weights(best.number))
         assert so_far.fold is not None
         alone = Judge(program, weights, self.folder.model, so_far.fold)
@@ -154,22 +192,3 @@ class Concluding:
         self.found.winner_test = {
             name: value for name, value in judged.metrics.items() if name.startswith("test_")
         }
-        return judged.parameters
-
-    def _compare_with_feed_forward(
-        self, best: TrialRecord, program: Program, parameters: int
-    ) -> None:
-        """Train a network without memory that is as large, where there can be one."""
-        task, dataset = TASKS[self.inputs.spec.task], self.inputs.data.dataset(program.window)
-        if not has_feed_forward(task, dataset):
-            return
-        regime = self.planner.regime
-        budget = self.planner.runs(best.number, best.params)[: regime.folds]
-        if best.cut:  # it is given no more than the winner had
-            budget = tuple(replace(run, epochs=max(1, best.epochs)) for run in budget)
-        schedule = regime.plain_schedule(budget[0].epochs)
-        self.found.baselines.append(
-            feed_forward_baseline(
-                self.executor, program, parameters, task, dataset, budget, schedule
-            )
-        )

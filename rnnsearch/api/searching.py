@@ -27,7 +27,7 @@ from rnnsearch.api.standing_in import is_delivered
 from rnnsearch.data import Arrays
 from rnnsearch.driver import Noting, Observer
 from rnnsearch.driver.comparing.simple_methods import SimpleMethods
-from rnnsearch.driver.finishing.feed_forward import prepare_feed_forward
+from rnnsearch.driver.finishing.feed_forward_program import prepare_feed_forward
 from rnnsearch.driver.loop import Search
 from rnnsearch.driver.planning.planner import Planner
 from rnnsearch.driver.planning.programs import asked_metrics, objective_of

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from rnnsearch.baselines._base import Baseline, Fitted
-from rnnsearch.baselines.graphs import ConstantGraph, Graph, LinearGraph, LookupGraph, RunsGraph
+from rnnsearch.baselines.graphs import (
+    ConstantGraph,
+    Graph,
+    LayersGraph,
+    LinearGraph,
+    LookupGraph,
+    RunsGraph,
+    input_steps,
+    output_shape,
+    reads,
+)
 from rnnsearch.baselines.registry import BASELINES, fit_baselines, suitable
 
 __all__ = [
@@ -12,9 +22,13 @@ __all__ = [
     "ConstantGraph",
     "Fitted",
     "Graph",
+    "LayersGraph",
     "LinearGraph",
     "LookupGraph",
     "RunsGraph",
     "fit_baselines",
+    "input_steps",
+    "output_shape",
+    "reads",
     "suitable",
 ]

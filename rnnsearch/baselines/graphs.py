@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +18,7 @@ __all__ = [
     "Activation",
     "ConstantGraph",
     "Graph",
+    "LayersGraph",
     "LinearGraph",
     "LookupGraph",
     "Reads",
@@ -36,7 +38,7 @@ Reads = Literal["vector", "sequence", "steps", "forecast", "block"]
 ``block``: ``vector`` (B, F), then all steps of ``ahead`` (B, T, A).
 """
 
-Activation = Literal["linear", "softmax"]
+Activation = Literal["linear", "softmax", "relu"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +120,26 @@ class RunsGraph:
     activation: Activation
 
 
-Graph = ConstantGraph | LinearGraph | LookupGraph | RunsGraph
+@dataclass(frozen=True, eq=False)
+class LayersGraph:
+    """Dense layers, one after the other: a network without memory.
+
+    Attributes:
+        first: The first of them, rectified: what it reads, and its H outputs of a sequence, or of
+            a step where there is one at each.
+        others: Kernel (H, outputs) and bias (outputs,) of each further one; all but the last are
+            rectified.
+        shape: Of one sequence's output: (O,) or (T, O).
+        activation: Of the outputs, over the last axis.
+    """
+
+    first: LinearGraph | LookupGraph
+    others: Sequence[tuple[np.ndarray, np.ndarray]]
+    shape: tuple[int, ...]
+    activation: Activation
+
+
+Graph = ConstantGraph | LayersGraph | LinearGraph | LookupGraph | RunsGraph
 
 
 def reads(x: Inputs, steps_out: bool) -> Reads:

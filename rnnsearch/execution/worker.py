@@ -80,7 +80,7 @@ class _Worker:
         self._task = TASKS[setup.task]
         self._data = joblib.load(setup.data, mmap_mode="r")
         self._datasets: dict[tuple[int | None, bool, int | None], list[Dataset]] = {}
-        self._wholes: dict[int | None, list[Dataset]] = {}
+        self._wholes: dict[tuple[int | None, bool], list[Dataset]] = {}
         self._engine = _make_engine(setup)
         self._lanes = Lanes(self._engine)
         self._preparing = Preparing(self._prepare)
@@ -191,14 +191,15 @@ class _Worker:
 
     def _whole(self, program: Program) -> list[Dataset]:
         """The arrays of all but the test part as one training part; one set of them."""
-        window = program.window
-        if window not in self._wholes:
-            self._wholes[window] = [self._data.whole(window)]
-        return self._wholes[window]
+        key = (program.window, _is_memoryless(program))
+        if key not in self._wholes:
+            whole = self._data.whole(program.window)
+            self._wholes[key] = [_without_memory(whole, self._task) if key[1] else whole]
+        return self._wholes[key]
 
     def _folds(self, program: Program) -> list[Dataset]:
         """The arrays a program reads; a network without memory gets features, not sequences."""
-        memoryless = program.architecture.cell == "feed_forward"
+        memoryless = _is_memoryless(program)
         rows = program.architecture.head.stream
         key = (program.window, memoryless, rows)
         if key not in self._datasets:
@@ -209,6 +210,10 @@ class _Worker:
                 folds = [_without_memory(dataset, self._task) for dataset in folds]
             self._datasets[key] = folds
         return self._datasets[key]
+
+
+def _is_memoryless(program: Program) -> bool:
+    return program.architecture.cell == "feed_forward"
 
 
 def _without_memory(dataset: Dataset, task: object) -> Dataset:

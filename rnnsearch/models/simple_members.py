@@ -7,7 +7,14 @@ from typing import Any
 import keras
 import numpy as np
 
-from rnnsearch.baselines import ConstantGraph, Graph, LinearGraph, LookupGraph, RunsGraph
+from rnnsearch.baselines import (
+    ConstantGraph,
+    Graph,
+    LayersGraph,
+    LinearGraph,
+    LookupGraph,
+    RunsGraph,
+)
 from rnnsearch.data import MASK_VALUE
 
 __all__ = ["member"]
@@ -38,6 +45,8 @@ def member(graph: Graph, inputs: Tensor | dict[str, Tensor], name: str) -> Tenso
         return _lookup(graph, inputs, name)
     if isinstance(graph, RunsGraph):
         return _runs(graph, inputs, name)
+    if isinstance(graph, LayersGraph):
+        return _layers(graph, inputs, name)
     if graph.reads == "steps":
         return _causal(graph, inputs, name)
     return _dense(graph, inputs, name)
@@ -78,6 +87,17 @@ def _dense(graph: LinearGraph, inputs: Tensor | dict[str, Tensor], name: str) ->
     return keras.layers.Activation(graph.activation, name=f"{name}_chances")(outputs)
 
 
+def _layers(graph: LayersGraph, inputs: Tensor | dict[str, Tensor], name: str) -> Tensor:
+    """Dense layers, of which the last puts out all steps at once where it does not see each."""
+    x = member(graph.first, inputs, f"{name}_layer_1")
+    for number, (kernel, bias) in enumerate(graph.others, start=2):
+        last = number == len(graph.others) + 1
+        x = _apply(kernel, bias, x, "linear" if last else "relu", f"{name}_layer_{number}")
+    if len(x.shape) == 2:
+        x = _shaped(x, graph.shape, name)
+    return keras.layers.Activation(graph.activation, name=f"{name}_output")(x)
+
+
 def _causal(graph: LinearGraph, inputs: Tensor, name: str) -> Tensor:
     """At each step a dense layer of that one and those before, which is a convolution."""
     features, outputs = inputs.shape[2], graph.kernel.shape[1]
@@ -91,6 +111,8 @@ def _causal(graph: LinearGraph, inputs: Tensor, name: str) -> Tensor:
 def _lookup(graph: LookupGraph, inputs: Tensor, name: str) -> Tensor:
     """An embedding with a row for each token at each step, summed over the steps."""
     steps, ids, outputs = graph.tables.shape
+    if surplus := inputs.shape[1] - steps:  # of a longer window the end
+        inputs = inputs[:, surplus:]
     # The first step's tokens are numbered first; each sequence has one of them, with the bias.
     tables = graph.tables.copy()
     tables[0] += graph.bias

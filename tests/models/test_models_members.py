@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import pytest
+from scipy.special import softmax
 
 from rnnsearch.baselines import (
     ConstantGraph,
     Graph,
+    LayersGraph,
     LinearGraph,
     LookupGraph,
     RunsGraph,
@@ -19,6 +22,10 @@ from rnnsearch.baselines import (
 )
 from rnnsearch.data import Arrays, Dataset, read
 from rnnsearch.data.inputs import as_array
+from rnnsearch.driver.finishing.feed_forward import as_graph
+from rnnsearch.driver.finishing.feed_forward_program import has_feed_forward, memoryless
+from rnnsearch.models.bag import standard_model
+from rnnsearch.models.build import build_standard
 from rnnsearch.models.simple_members import member
 from rnnsearch.spec.sources import (
     ArraysSource,
@@ -82,17 +89,41 @@ def loaded(graphs: dict[str, Graph], x: Any, folder: Path) -> keras.Model:
     return model
 
 
+def feed_forward(task: str, dataset: Dataset) -> tuple[LayersGraph | None, np.ndarray]:
+    """Three networks without memory as one graph, and the mean of what they put out (logits)."""
+    learned = TASKS[task]
+    if not has_feed_forward(learned, dataset):
+        return None, np.zeros(0)
+    architecture = memoryless(learned.head(dataset), 300, learned, dataset)
+    model = build_standard(architecture)
+    networks = [
+        [RNG.normal(0, 0.3, one.shape).astype(np.float32) for one in model.trainable_variables]
+        for _ in range(3)
+    ]
+    x = learned.memoryless_features(dataset.test.x, dataset.vocabulary)
+    linear = replace(architecture, head=replace(architecture.head, activation="linear"))
+    put_out = [
+        standard_model(linear, weights).predict(as_array(x), verbose=0) for weights in networks
+    ]
+    mean = np.mean(put_out, axis=0)
+    if dataset.target.kind == "class":
+        mean = softmax(mean, axis=-1)
+    return as_graph(architecture.head, networks, dataset), mean
+
+
 def check(task: str, dataset: Dataset, folder: Path, *, exact: float = 1e-5) -> dict[str, Graph]:
     """Every graph that is offered puts out what its baseline does."""
     fits = fit_baselines(TASKS[task], dataset)
     graphs = {name: graph for name, fit in fits.items() if (graph := fit.as_graph(dataset))}
     part = dataset.test
-    model = loaded(graphs, part.x, folder)
+    network, put_out = feed_forward(task, dataset)
+    beside = {} if network is None else {"feed_forward": network}
+    model = loaded({**graphs, **beside}, part.x, folder)
     assert not model.trainable_variables
     found = model.predict(as_array(part.x), verbose=0)
     counts = part.weights > 0
-    for name in graphs:
-        expected = fits[name].outputs(part)
+    for name in (*graphs, *beside):
+        expected = fits[name].outputs(part) if name in graphs else put_out
         assert found[name].shape == expected.shape
         np.testing.assert_allclose(
             found[name][counts], expected[counts], rtol=exact, atol=exact, err_msg=name

@@ -19,8 +19,8 @@ from rnnsearch.data import SequenceData
 from rnnsearch.driver.comparing.averages import Court, Outputs, mean_of
 from rnnsearch.driver.comparing.mixtures import worth_mixing
 from rnnsearch.driver.comparing.offers import Offers, offer
-from rnnsearch.driver.comparing.simple_methods import SimpleMethods
 from rnnsearch.driver.comparing.standing import estimate, near, simplest, tied
+from rnnsearch.driver.finishing.companions import Companions
 from rnnsearch.driver.finishing.confirming import Work, confirm, work_of
 from rnnsearch.driver.finishing.contenders import contenders
 from rnnsearch.driver.finishing.delivering import (
@@ -38,7 +38,6 @@ from rnnsearch.execution.remote import put_out_remotely
 from rnnsearch.outcomes import Confirmed, Delivery, TrialRecord
 from rnnsearch.outcomes.fronts import front_of_trials
 from rnnsearch.records import Finals
-from rnnsearch.tasks import Task
 from rnnsearch.vocabulary import Objective
 
 __all__ = ["Conclusion", "conclude"]
@@ -87,8 +86,7 @@ def conclude(
     ends: float,
     save: Path,
     save_trial: Callable[[int], Path],
-    task: Task,
-    simple: SimpleMethods | None = None,
+    companions: Companions | None = None,
     tick: Callable[[str], None] = lambda activity: None,
     checkpoints: Path | None = None,
 ) -> Conclusion | None:
@@ -106,8 +104,7 @@ def conclude(
         ends: When nothing is judged any more that is not delivered.
         save: Where the model goes.
         save_trial: Where the model of a trial of the front goes.
-        task: That is learned.
-        simple: Methods that may stand beside the networks; fitted on each division.
+        companions: What may stand beside the networks.
         tick: Told what is going on.
         checkpoints: The folder where lanes are kept while they train.
 
@@ -116,7 +113,7 @@ def conclude(
         no time for it.
     """
     concluding = _Concluding(
-        *(executor, planner, data, finals, objective, lanes, deadline, ends, tick, task, simple),
+        *(executor, planner, data, finals, objective, lanes, deadline, ends, tick, companions),
         checkpoints,
         save_trial,
     )
@@ -134,8 +131,7 @@ class _Concluding:
     deadline: float
     ends: float
     tick: Callable[[str], None]
-    task: Task
-    simple: SimpleMethods | None
+    companions: Companions | None
     checkpoints: Path | None
     save_trial: Callable[[int], Path]
 
@@ -157,7 +153,7 @@ class _Concluding:
         offers = [self._single(by_number[winner]), *self._averages(members, rest)]
         chosen = self._chosen(offers)
         delivering = Delivering(
-            *(self.executor, self.planner, self.data, self.finals, self.task, self._train),
+            *(self.executor, self.planner, self.data, self.finals, self.companions, self._train),
             self.ends,
         )
         delivered, program = delivering.deliver(chosen, [*members, *rest], save)
@@ -287,10 +283,9 @@ class _Concluding:
         offers, folds = self._offers(members[0]), [run.fold for run in members[0].runs]
         named, bag = self._bag(offers.court, members, rest)
         found = [offers.of("bag", bag, named)]
-        if self.simple is None or len(folds) < (1 if self.data.ordered else 2):
+        if self.companions is None or len(folds) < (1 if self.data.ordered else 2):
             return found
-        known = {name: self.simple.outputs(name, folds) for name in self.simple.members()}
-        ensemble = offers.ensemble(bag, named, known)
+        ensemble = offers.ensemble(bag, named, self.companions.outputs(folds))
         return found if ensemble is None else [*found, ensemble]
 
     def _bag(

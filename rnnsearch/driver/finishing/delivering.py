@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from rnnsearch.baselines import Graph, fit_baselines
 from rnnsearch.data import SequenceData
 from rnnsearch.driver.comparing.leaning import class_shares, favours
 from rnnsearch.driver.comparing.offers import LEAST_SHARE
+from rnnsearch.driver.finishing.companions import Companions
 from rnnsearch.driver.finishing.confirming import Work, work_of
 from rnnsearch.driver.finishing.so_far import NETWORKS, evenly, in_units_of
 from rnnsearch.driver.planning.planner import Planner
@@ -25,7 +25,6 @@ from rnnsearch.execution.remote import judge_remotely
 from rnnsearch.models.networks import Network
 from rnnsearch.outcomes import Delivery, FinalRun, TrialRecord
 from rnnsearch.records import Finals
-from rnnsearch.tasks import Task
 from rnnsearch.vocabulary import Objective
 
 __all__ = [
@@ -33,7 +32,6 @@ __all__ = [
     "Delivering",
     "Standing",
     "favours_of",
-    "graphs_of",
     "networks_on_all",
     "shares_left",
 ]
@@ -90,22 +88,6 @@ def shares_left(shares: Mapping[str, float], graphs: Collection[str]) -> dict[st
     return {name: one / total for name, one in left.items()}
 
 
-def graphs_of(
-    task: Task, data: SequenceData, program: Program, names: Collection[str]
-) -> dict[str, Graph]:
-    """Simple methods as parts of a model, fitted on all but the test part.
-
-    Those that a network can compute of these data: a naive forecast, say, not where a gap was
-    filled that no division's validation part has.
-    """
-    if not names:
-        return {}
-    whole = data.whole(program.window)
-    fitted = fit_baselines(task, whole, only=names)
-    graphs = {name: fitted[name].as_graph(whole) for name in names}
-    return {name: graph for name, graph in graphs.items() if graph is not None}
-
-
 def favours_of(offer: Delivery, data: SequenceData, program: Program) -> np.ndarray | None:
     """What each class's chance is multiplied with, by all that is learned from; or None."""
     return (
@@ -122,7 +104,7 @@ class Delivering:
         planner: Of the search.
         data: What is learned from.
         finals: Has the runs, and keeps those on all data.
-        task: That is learned.
+        companions: What may stand beside networks.
         train: Has work done, until a time on the monotonic clock.
         ends: When the time is up, on that clock.
     """
@@ -131,7 +113,7 @@ class Delivering:
     planner: Planner
     data: SequenceData
     finals: Finals
-    task: Task
+    companions: Companions | None
     train: Callable[[Sequence[Work], float], None]
     ends: float = math.inf
 
@@ -202,7 +184,8 @@ class Delivering:
         simple = {n: s for n, s in offer.shares.items() if not n.isdecimal()}
         if simple:
             program = self.planner.with_longest_window(members[0].record.params)
-        graphs = graphs_of(self.task, self.data, program, simple)
+        beside = self.companions
+        graphs = {} if beside is None or not simple else beside.graphs(program, simple)
         offer = replace(offer, shares=shares_left(offer.shares, graphs))
         simple = {name: offer.shares[name] for name in graphs}
         # Where networks hardly count, one of each configuration is enough.

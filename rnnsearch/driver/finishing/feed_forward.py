@@ -1,168 +1,269 @@
-"""A network without memory, as large as the winner: what the memory of a recurrent one is worth."""
+"""A network without memory, as large as the best: what the memory of a recurrent one is worth."""
 
 from __future__ import annotations
 
-import math
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 
+import numpy as np
+
+from rnnsearch.baselines import (
+    LayersGraph,
+    LinearGraph,
+    LookupGraph,
+    input_steps,
+    output_shape,
+    reads,
+)
 from rnnsearch.data import Dataset, SequenceData
-from rnnsearch.data.inputs import take
+from rnnsearch.driver.comparing.averages import Outputs
 from rnnsearch.driver.comparing.simple_methods import baseline_record
+from rnnsearch.driver.finishing.feed_forward_program import (
+    LEARNING_RATES,
+    feed_forward_program,
+    has_feed_forward,
+)
 from rnnsearch.driver.planning.planner import Planner
 from rnnsearch.engines import Numbers, Program, Run
 from rnnsearch.execution import Executor
-from rnnsearch.execution.messages import Block, Ended, Judge, Prepare, Schedule
-from rnnsearch.execution.remote import judge_remotely, train_remotely
-from rnnsearch.models import Architecture
+from rnnsearch.execution.messages import Block, Ended, Judge, PutOut
+from rnnsearch.execution.remote import judge_remotely, put_out_remotely, train_remotely
 from rnnsearch.outcomes import BaselineRecord, TrialRecord
-from rnnsearch.tasks import Task
+from rnnsearch.tasks import Head, Task
 
-__all__ = [
-    "feed_forward_baseline",
-    "feed_forward_program",
-    "has_feed_forward",
-    "prepare_feed_forward",
-]
+__all__ = ["FeedForward", "as_graph"]
 
-_LEARNING_RATES = (3e-4, 1e-3, 3e-3, 1e-2)
-_LAYERS = 2
-
-_LANES = len(_LEARNING_RATES)
+_LANES = len(LEARNING_RATES)
 """In which it trains."""
 
 
-def prepare_feed_forward(
-    planner: Planner, data: SequenceData, task: Task, best: TrialRecord
-) -> Prepare | None:
-    """The order to compile it ahead, should this trial be the winner; None where there is none."""
-    winner = planner.program(best.params)
-    dataset = data.dataset(winner.window)
-    if not has_feed_forward(task, dataset):
-        return None
-    program = feed_forward_program(winner, best.parameters or 0, task, dataset)
-    epochs = planner.runs(best.number, best.params)[0].epochs
-    return Prepare(program, _LANES, _LANES, planner.regime.plain_schedule(epochs).stride)
+@dataclass(frozen=True)
+class FeedForward:
+    """Trains it, on divisions and on all data, as far as is asked for.
+
+    Attributes:
+        executor: Its workers, idle.
+        planner: Of the search.
+        data: What is learned from.
+        program: Trains it.
+        budget: Runs whose epochs and seeds are its own: one for each division.
+        searched: Divisions by which its learning rate is chosen: the first ones.
+    """
+
+    executor: Executor
+    planner: Planner
+    data: SequenceData
+    program: Program
+    budget: Sequence[Run]
+    searched: int
+
+    @classmethod
+    def beside(
+        cls,
+        executor: Executor,
+        planner: Planner,
+        data: SequenceData,
+        task: Task,
+        best: TrialRecord,
+        parameters: int,
+    ) -> FeedForward | None:
+        """That which is as large as the network of a trial; None where there can be none.
+
+        Args:
+            executor: Its workers, idle.
+            planner: Of the search.
+            data: What is learned from.
+            task: Gives what the network sees in place of the sequence.
+            best: The trial.
+            parameters: Weights of its network.
+        """
+        recurrent = planner.with_longest_window(best.params)
+        dataset = data.dataset(recurrent.window)
+        if not has_feed_forward(task, dataset):
+            return None
+        program = feed_forward_program(recurrent, parameters, task, dataset)
+        searched = planner.regime.folds
+        runs = planner.runs(best.number, best.params)[:searched]
+        # It is given no more than the trial had.
+        epochs = max(1, best.epochs) if best.cut else runs[0].epochs
+        later = [
+            run
+            for run in planner.confirming(best.number, best.params)
+            if run.fold >= searched  # where the data is divided several times
+        ]
+        budget = [replace(run, epochs=epochs) for run in (*runs, *later)]
+        return cls(executor, planner, data, program, budget, searched)
+
+    @cached_property
+    def record(self) -> BaselineRecord:
+        """What it came to: means over divisions, of the last one on the test part.
+
+        Raises:
+            WorkerError: It could not be trained.
+        """
+        folds = list(self._searched.values())
+        if not folds:
+            return BaselineRecord("feed_forward", None, {}, 0.0)
+        last = self.budget[self.searched - 1].fold
+        weights = self._searched[last].weights
+        assert weights is not None
+        judged = judge_remotely(self.executor, Judge(self.program, weights, fold=last))
+        metrics = [_with_prefix(run.best.metrics, "val_") for run in folds if run.best is not None]
+        metrics[-1] = _with_prefix(judged.metrics, "val_")
+        return baseline_record(
+            "feed_forward",
+            metrics,
+            self.program.objective,
+            seconds=sum(run.seconds for run in folds),
+            test=_with_prefix(judged.metrics, "test_"),
+            parameters=judged.parameters,
+        )
+
+    def outputs(self, folds: Sequence[int]) -> Outputs | None:
+        """What it puts out on the validation part of some divisions; None where it diverged.
+
+        Raises:
+            WorkerError: It could not be trained.
+        """
+        trained = self._searched
+        if trained and not set(folds) <= set(trained):
+            trained = {**trained, **self._later}
+        weights = {fold: run.weights for fold, run in trained.items() if run.weights is not None}
+        if not set(folds) <= set(weights):
+            return None
+        networks = tuple((fold, weights[fold]) for fold in folds)
+        return put_out_remotely(self.executor, PutOut(self.program, networks))
+
+    @cached_property
+    def graph(self) -> LayersGraph | None:
+        """A part of a model: the average of a few that are trained on all but the test part.
+
+        None where it diverged, or reads what a model can't make of its inputs.
+
+        Raises:
+            WorkerError: It could not be trained.
+        """
+        if not self._searched:
+            return None
+        epochs = statistics.fmean(_epochs(run) for run in self._searched.values())
+        first = self.budget[0]
+        runs = [
+            replace(self._at(first, self._rate), epochs=round(epochs), index=n, seed=first.seed + n)
+            for n in range(_LANES)
+        ]
+        ended = self._train(runs, whole=True)
+        weights = [run.weights for run in ended if run.weights is not None]
+        return as_graph(
+            self.program.architecture.head, weights, self.data.whole(self.program.window)
+        )
+
+    @cached_property
+    def _searched(self) -> dict[int, Ended]:
+        """The runs at the learning rate that is best on the mean, by division; or none."""
+        runs = [
+            self._at(run, rate)
+            for rate in range(len(LEARNING_RATES))
+            for run in self.budget[: self.searched]
+        ]
+        rates: dict[int, list[Ended]] = {}
+        for run in sorted(self._train(runs), key=lambda run: run.key):
+            rates.setdefault(run.trial, []).append(run)
+        objective = self.program.objective
+        scores = {
+            rate: statistics.fmean(run.best.metrics[objective] for run in of if run.best)
+            for rate, of in rates.items()
+            if all(run.state == "COMPLETE" for run in of)
+        }
+        best = self.program.goal.best_of(scores, scores.get)
+        folds = [run.fold for run in self.budget]
+        return {} if best is None else {folds[run.index]: run for run in rates[best]}
+
+    @property
+    def _rate(self) -> int:
+        return next(iter(self._searched.values())).trial
+
+    @cached_property
+    def _later(self) -> dict[int, Ended]:
+        """The runs on the divisions that the learning rate was not chosen by."""
+        budget = self.budget[self.searched :]
+        folds = {run.index: run.fold for run in budget}
+        ended = self._train([self._at(run, self._rate) for run in budget])
+        return {folds[run.index]: run for run in ended}
+
+    def _at(self, run: Run, rate: int) -> Run:
+        return replace(run, trial=rate, numbers=Numbers(LEARNING_RATES[rate]))
+
+    def _train(self, runs: Sequence[Run], *, whole: bool = False) -> list[Ended]:
+        schedule = self.planner.regime.plain_schedule(runs[0].epochs)
+        if whole:  # nothing judges it there
+            schedule = replace(schedule, keep="last", patience=None)
+        block = Block(self.program, tuple(runs), schedule, _LANES, whole=whole)
+        return train_remotely(self.executor, block)
 
 
-def feed_forward_baseline(
-    executor: Executor,
-    winner: Program,
-    parameters: int,
-    task: Task,
-    dataset: Dataset,
-    budget: Sequence[Run],
-    schedule: Schedule,
-) -> BaselineRecord:
-    """A network without memory, about as large as the winner, at its best learning rate.
+def as_graph(
+    head: Head, networks: Sequence[Sequence[np.ndarray]], dataset: Dataset
+) -> LayersGraph | None:
+    """The average of networks without memory, as one of as many times their units.
 
-    It is trained on each fold, at each of a few rates; the rate whose mean over the folds is best
-    is taken, and its network of the last fold for the test part.
+    Of classes the logits are averaged.
 
     Args:
-        executor: Trains it.
-        winner: The best trial's program; batch size, loss and metrics are its own.
-        parameters: Weights of the winner.
-        task: Gives what the network sees in place of the sequence.
-        dataset: The data, of any fold.
-        budget: Runs whose epochs, seeds and folds are the baseline's: one a fold.
-        schedule: Of runs that nothing is compared with on the way.
+        head: Theirs.
+        networks: Weights of each: kernel and bias of each layer, in its order.
+        dataset: Whose inputs they read.
+
+    Returns:
+        None of no networks, and of tokens, where not each is seen at its place.
     """
-    program = feed_forward_program(winner, parameters, task, dataset)
-    runs = tuple(
-        replace(run, trial=rate, index=fold, numbers=Numbers(_LEARNING_RATES[rate]))
-        for rate in range(len(_LEARNING_RATES))
-        for fold, run in enumerate(budget)
+    if not networks:
+        return None
+    kernels, biases = (
+        [[weights[n + of] for weights in networks] for n in range(0, len(networks[0]), 2)]
+        for of in (0, 1)
     )
-    block = Block(program, runs, schedule, _LANES)
-    folds = _best(train_remotely(executor, block), program)
-    weights = folds[-1].weights if folds else None
-    if weights is None:
-        return BaselineRecord("feed_forward", None, {}, 0.0)
-    judged = judge_remotely(executor, Judge(program, weights, fold=budget[-1].fold))
-    metrics = [_with_prefix(run.best.metrics, "val_") for run in folds if run.best is not None]
-    metrics[-1] = _with_prefix(judged.metrics, "val_")
-    return baseline_record(
-        "feed_forward",
-        metrics,
-        program.objective,
-        seconds=sum(run.seconds for run in folds),
-        test=_with_prefix(judged.metrics, "test_"),
-        parameters=judged.parameters,
-    )
+    first = _first(np.concatenate(kernels[0], axis=1), np.concatenate(biases[0]), dataset)
+    if first is None:
+        return None
+    inner = [
+        (_block_diagonal(kernel), np.concatenate(bias))
+        for kernel, bias in zip(kernels[1:-1], biases[1:-1], strict=True)
+    ]
+    last = np.concatenate(kernels[-1]) / len(networks), np.mean(biases[-1], axis=0)
+    shape = (*output_shape(dataset)[:-1], head.width)
+    return LayersGraph(first, (*inner, last), shape, head.activation)
 
 
-def _best(ended: Sequence[Ended], program: Program) -> list[Ended]:
-    """The runs of the learning rate that is best on the mean, by fold; none where all failed."""
-    rates: dict[int, list[Ended]] = {}
-    for run in sorted(ended, key=lambda run: run.key):
-        rates.setdefault(run.trial, []).append(run)
-    scores = {
-        rate: statistics.fmean(r.best.metrics[program.objective] for r in runs if r.best)
-        for rate, runs in rates.items()
-        if all(run.state == "COMPLETE" for run in runs)
-    }
-    best = program.goal.best_of(scores, scores.get)
-    return [] if best is None else rates[best]
+def _first(
+    kernel: np.ndarray, bias: np.ndarray, dataset: Dataset
+) -> LinearGraph | LookupGraph | None:
+    """The layer that reads the network's input, as `Task.memoryless_features` has it."""
+    x, steps_out = dataset.train.x, len(output_shape(dataset)) > 1
+    units = len(bias)
+    if dataset.vocabulary is None:
+        read, steps = reads(x, steps_out), input_steps(dataset)
+        return LinearGraph(read, kernel, bias, (units,), "relu", steps, dataset.masked)
+    steps = np.asarray(x).shape[1]
+    if steps_out or kernel.shape[0] != steps * (dataset.vocabulary - 1):
+        return None
+    tables = np.zeros((steps, dataset.vocabulary, units))
+    tables[:, 1:] = kernel.reshape(steps, dataset.vocabulary - 1, units)
+    return LookupGraph(tables, bias, "relu")
+
+
+def _block_diagonal(kernels: Sequence[np.ndarray]) -> np.ndarray:
+    """Kernels (H, O), each of which reads its own part of the layer below and no other's."""
+    from scipy.linalg import block_diag
+
+    return np.asarray(block_diag(*kernels))
+
+
+def _epochs(run: Ended) -> int:
+    """Up to the one that stands for it."""
+    return run.best.number if run.best is not None else run.epochs
 
 
 def _with_prefix(metrics: Mapping[str, float], prefix: str) -> dict[str, float]:
     return {name: value for name, value in metrics.items() if name.startswith(prefix)}
-
-
-def feed_forward_program(winner: Program, parameters: int, task: Task, dataset: Dataset) -> Program:
-    """The program of a network without memory that has about as many weights as the winner."""
-    head = winner.architecture.head
-    features = _memoryless_width(task, dataset)
-    assert features is not None
-    head = replace(
-        head,
-        features=features,
-        repeat=head.steps if task.at_once else None,
-        masked=False,
-        vocabulary=None,
-        source=None,
-        ahead=0,
-    )
-    outputs = head.width * (head.repeat or 1)
-    units = _units(parameters, features, outputs)
-    architecture = Architecture(
-        cell="feed_forward",
-        units=(units,) * _LAYERS,
-        bidirectional=False,
-        layer_norm=False,
-        head=head,
-    )
-    return replace(
-        winner,
-        architecture=architecture,
-        optimizer="adam",
-        clip_mode=None,
-        truncates=False,
-        drops=False,
-        drops_recurrent=False,
-        decays=False,
-    )
-
-
-def has_feed_forward(task: Task, dataset: Dataset) -> bool:
-    """Whether there is a network without memory to compare with.
-
-    Of a stream n-grams are it, and the features of a long text would fill the memory.
-    """
-    if dataset.stream is not None:
-        return False
-    return task.mapping.recurrent and _memoryless_width(task, dataset) is not None
-
-
-def _memoryless_width(task: Task, dataset: Dataset) -> int | None:
-    """D of what a network without memory is given."""
-    features = task.memoryless_features(take(dataset.train.x, slice(1)), dataset.vocabulary)
-    return None if features is None else int(features.shape[-1])
-
-
-def _units(parameters: int, features: int, outputs: int) -> int:
-    """H of two dense layers with about as many weights: H² + (features + outputs) H ≈ weights."""
-    linear = features + outputs + _LAYERS
-    return max(4, round((-linear + math.sqrt(linear**2 + 4 * parameters)) / 2))

@@ -17,8 +17,8 @@ from rnnsearch.data import SequenceData
 from rnnsearch.driver.comparing.averages import Court, averaged
 from rnnsearch.driver.comparing.mixtures import worth_mixing
 from rnnsearch.driver.comparing.offers import Offers
-from rnnsearch.driver.comparing.simple_methods import SimpleMethods
-from rnnsearch.driver.finishing.delivering import favours_of, graphs_of, shares_left
+from rnnsearch.driver.finishing.companions import Companions
+from rnnsearch.driver.finishing.delivering import favours_of, shares_left
 from rnnsearch.driver.finishing.so_far import Has, SoFar
 from rnnsearch.driver.planning.planner import Planner
 from rnnsearch.execution import Executor
@@ -26,7 +26,6 @@ from rnnsearch.execution.messages import Assemble, PutOut
 from rnnsearch.execution.remote import put_out_remotely
 from rnnsearch.models.networks import Network
 from rnnsearch.outcomes import Delivery, TrialRecord
-from rnnsearch.tasks import Task
 from rnnsearch.vocabulary import Objective
 
 __all__ = ["Hurried"]
@@ -40,21 +39,19 @@ class Hurried:
         executor: Its workers, idle.
         planner: Of the search.
         data: What is learned from.
-        task: That is learned.
         objective: What is searched for.
         weights: Trial and run → its trained weights.
         has: Tells which of these there are.
-        simple: Methods that may stand beside the networks; fitted on each division.
+        companions: What may stand beside the networks.
     """
 
     executor: Executor
     planner: Planner
     data: SequenceData
-    task: Task
     objective: Objective
     weights: Callable[[int, int], list[np.ndarray]]
     has: Has
-    simple: SimpleMethods | None = None
+    companions: Companions | None = None
 
     def chosen(self, so_far: SoFar) -> Delivery:
         """What is delivered of it: the networks, or these and simple methods."""
@@ -62,16 +59,15 @@ class Hurried:
         k = 1 if ordered else self.planner.regime.folds
         bag = so_far.delivery(self.objective, k)
         folds = self._folds(so_far)
-        if self.simple is None or len(folds) < (1 if ordered else 2):
+        if self.companions is None or len(folds) < (1 if ordered else 2):
             return bag
         datasets = [self.data.dataset(so_far.program.window, fold) for fold in folds]
         court = Court(datasets, so_far.program.loss, so_far.program.metrics, ordered)
         columns = [self._outputs(so_far, trial, folds) for trial in so_far.trials]
         outputs = averaged(columns, [bag.shares[str(one.number)] for one in so_far.trials])
         offers = Offers(court, self.objective, k)
-        known = {name: self.simple.outputs(name, folds) for name in self.simple.members()}
         alone = replace(offers.of("bag", outputs, bag.shares), networks=bag.networks)
-        ensemble = offers.ensemble(outputs, bag.shares, known)
+        ensemble = offers.ensemble(outputs, bag.shares, self.companions.outputs(folds))
         if ensemble is None or not worth_mixing(
             ensemble, alone, self.objective, k, ordered=ordered
         ):
@@ -89,7 +85,8 @@ class Hurried:
             networks: Its networks, whose shares sum to one.
         """
         simple = [name for name in chosen.shares if not name.isdecimal()]
-        graphs = graphs_of(self.task, self.data, so_far.program, simple)
+        beside = self.companions
+        graphs = {} if beside is None or not simple else beside.graphs(so_far.program, simple)
         chosen = replace(chosen, shares=shares_left(chosen.shares, graphs))
         branches = tuple((graph, chosen.shares[name]) for name, graph in graphs.items())
         of_networks = 1.0 - sum(share for _, share in branches)

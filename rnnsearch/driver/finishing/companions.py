@@ -1,0 +1,66 @@
+"""What may stand beside the networks in what is delivered: simple methods of all kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from rnnsearch.baselines import Graph, fit_baselines
+from rnnsearch.data import SequenceData
+from rnnsearch.driver.comparing.averages import Outputs
+from rnnsearch.driver.comparing.simple_methods import SimpleMethods
+from rnnsearch.driver.finishing.feed_forward import FeedForward
+from rnnsearch.engines import Program
+from rnnsearch.tasks import Task
+
+__all__ = ["Companions"]
+
+_NETWORK = "feed_forward"
+
+
+@dataclass(frozen=True)
+class Companions:
+    """The simple methods, and the network without memory where there is one.
+
+    Attributes:
+        task: That is learned.
+        data: What is learned from.
+        methods: Fitted on each division.
+        network: Trained on some of them.
+    """
+
+    task: Task
+    data: SequenceData
+    methods: SimpleMethods
+    network: FeedForward | None = None
+
+    def outputs(self, folds: Sequence[int]) -> dict[str, Outputs]:
+        """What each puts out on the validation part of some divisions.
+
+        Those that a model can compute.
+        """
+        found: dict[str, Outputs] = {
+            name: self.methods.outputs(name, folds) for name in self.methods.members()
+        }
+        outputs = None if self.network is None else self.network.outputs(folds)
+        return found if outputs is None else {**found, _NETWORK: outputs}
+
+    def graphs(self, program: Program, names: Collection[str]) -> dict[str, Graph]:
+        """Some of them as parts of a model, fitted on all but the test part.
+
+        Those that a network can compute of these data: a naive forecast, say, not where a gap was
+        filled that no division's validation part has.
+
+        Args:
+            program: Of the model's inputs and outputs.
+            names: Of those that are wanted.
+        """
+        methods = [name for name in names if name != _NETWORK]
+        found: dict[str, Graph | None] = {}
+        if methods:
+            whole = self.data.whole(program.window)
+            fitted = fit_baselines(self.task, whole, only=methods)
+            found = {name: fitted[name].as_graph(whole) for name in methods}
+        if _NETWORK in names and self.network is not None:
+            found[_NETWORK] = self.network.graph
+        return {name: graph for name, graph in found.items() if graph is not None}
