@@ -62,6 +62,11 @@ def training_arrays(arrays: Mapping[str, np.ndarray]) -> TrainingArrays:
     if x is None or y is None:
         must = "must hold the arrays 'x' and 'y', or 'x_train' and 'y_train'"
         advice = "save them under these names, as numpy.savez('data.npz', x=x, y=y) does"
+        if arrays and {array.shape for array in arrays.values()} == {(_rows(arrays),)}:
+            advice = (
+                "a series is read as a table: pandas.DataFrame({**numpy.load('data.npz')})"
+                ".to_csv('data.csv', index=False)"
+            )
         refuse(must, name_some(arrays, 20) or "no arrays", advice)
     for name, array in (("x", x), ("y", y)):
         if array.dtype.kind not in "biufUS":
@@ -81,6 +86,11 @@ def training_arrays(arrays: Mapping[str, np.ndarray]) -> TrainingArrays:
     return TrainingArrays(
         tuple(arrays), suffix, x, y, lengths if x.ndim > 1 else None, column, parts
     )
+
+
+def _rows(arrays: Mapping[str, np.ndarray]) -> int:
+    """Entries of the first array."""
+    return next(iter(arrays.values())).size
 
 
 def _column_of_parts(arrays: Mapping[str, np.ndarray], count: int) -> str:

@@ -37,6 +37,8 @@ _CLOCKS = re.compile(
     re.IGNORECASE,
 )
 """Names of time since a start as a number: ``time_ms``, ``t [s]``, ``Elapsed Time (min)``."""
+_UNNAMED = re.compile(r"(?:unnamed: |column_)\d+(?:\.\d+)?", re.IGNORECASE)
+"""What a column is called that has no name."""
 _IDS = ("id", "index", "row", "key", "uuid", "guid", "nr", "no", "unnamed: 0")
 _ABSENT, _MOST_ABSENT = 0.2, 8
 """Share of the cells that may be words for no value, and how many different ones."""
@@ -137,6 +139,9 @@ def _flaw_of_numbers(name: str, values: np.ndarray, empty: np.ndarray, training:
         return "is time as a number, which data.time and data.time_format could say how to read"
     if _on_a_line(values):
         return "only counts the rows"
+    whole = bool((values == np.round(values))[~empty].all())
+    if rises and whole and _UNNAMED.fullmatch(name):
+        return "has no name, and whole numbers that rise from row to row, as those of rows do"
     if named(name, _IDS) and len(np.unique(values[~empty])) == (~empty).sum():
         return "has another value in each row, as names do"
     return ""

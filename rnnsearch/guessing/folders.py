@@ -15,6 +15,7 @@ from rnnsearch.data.sources._folders import Listed, list_parts
 from rnnsearch.data.sources._mel import fft_size, mel_filters
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
+from rnnsearch.guessing.flat_folders import check_classes_in_folders
 from rnnsearch.guessing.folding import with_folds
 from rnnsearch.guessing.row_sequences import balance
 from rnnsearch.guessing.targets import class_objective
@@ -141,6 +142,7 @@ def _listed(root: Path, endings: Sequence[str], wishes: Wishes) -> _Folder:
     """The entries of the folder, of which every class must have some to learn from and to judge."""
     target = "leave it out: the folders' names are the classes"
     check_wishes(wishes, [MANY_TO_ONE.name], "a folder for each class", target=target)
+    check_classes_in_folders(root, endings)
     problems = Problems()
     train, validation, test = list_parts(root, endings, False, problems)
     problems.raise_any()

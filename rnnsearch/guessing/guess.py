@@ -12,10 +12,11 @@ import numpy as np
 
 from rnnsearch.data.collecting import Problems
 from rnnsearch.data.raw.tables import Table
-from rnnsearch.data.sources import TABLES, TEXTS
+from rnnsearch.data.sources import TABLES, TEXTS, table_source
+from rnnsearch.data.sources.array_names import said_names
 from rnnsearch.data.sources.foreign import other_files, way_out
 from rnnsearch.data.sources.npz import load_npz
-from rnnsearch.data.sources.packed import without_packing
+from rnnsearch.data.sources.packed import name_inside
 from rnnsearch.errors import InvalidData, Problem
 from rnnsearch.guessing._base import FILE, Guess, Wishes, refuse
 from rnnsearch.guessing.archive import guess_archive
@@ -36,6 +37,11 @@ _CSV = (".csv", ".tsv", "")
 _TEXT = ".txt"
 """A table, or a text."""
 _FASTA = (".fasta", ".fa", ".fna", ".faa")
+_PARQUET = (".pq", ".parq")
+_OTHER_TABLES = (".tab", ".psv", ".dat", ".data", *_PARQUET)
+"""Other endings of tables and texts, which need not be such files."""
+_WHOLE = (".npz", ".ts")
+"""Of what is read in one piece, and not out of a packed file."""
 
 _Guesser = Callable[[Path, Wishes], Guess]
 
@@ -65,7 +71,7 @@ def guess(path: Path, wishes: Wishes) -> Guess:
 
 def _of_ending(path: Path) -> _Guesser:
     """Who guesses for a file."""
-    ending = Path(without_packing(path.name)).suffix.lower()
+    ending = Path(name_inside(path)).suffix.lower()
     tables = [".csv", ".tsv", *(f".{name}" for name in TABLES)]
     known: dict[str, _Guesser] = {
         **dict.fromkeys(["", *tables], _guess_table),
@@ -74,6 +80,10 @@ def _of_ending(path: Path) -> _Guesser:
         ".ts": guess_archive,
         **dict.fromkeys(_FASTA, guess_fasta),
     }
+    if ending in _WHOLE and ending != path.suffix.lower():
+        refuse("must not be packed", path.name, "unpack it first")
+    if ending in _OTHER_TABLES:
+        return _guess_table if ending in _PARQUET else _guess_text
     if ending not in known:
         must = f"must end in {joined(filter(None, known))}"
         refuse(
@@ -104,12 +114,15 @@ def _guess_npz(path: Path, wishes: Wishes) -> Guess:
     problems = Problems()
     arrays: Mapping[str, np.ndarray] = load_npz(path, problems)
     problems.raise_any()
-    return guess_arrays(arrays, "npz", wishes)
+    found = guess_arrays(arrays, "npz", wishes)
+    with np.load(path) as file:
+        said = said_names(file.files)
+    return replace(found, notes=(said, *found.notes)) if said else found
 
 
 def _guess_table(path: Path, wishes: Wishes) -> Guess:
     name = path.suffix.lower().removeprefix(".")
-    source = name if name in TABLES else "csv"
+    source = name if name in TABLES else table_source(path, "csv")
     table = TABLES[source].read(path)
     return guess_table(table if source == "csv" else without_parts(table), source, wishes)
 

@@ -11,6 +11,7 @@ from rnnsearch.data.raw.tables import Table
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
 from rnnsearch.guessing.columns import Column
+from rnnsearch.guessing.flat_folders import check_no_names_of_files
 from rnnsearch.guessing.forecast_settings import base_setting, lag_settings, log_settings
 from rnnsearch.guessing.listed import check_no_lists, listed_note
 from rnnsearch.guessing.pairs import find_texts, guess_pairs
@@ -48,6 +49,7 @@ def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
     """
     found = look_at(table)
     if found.time is None:
+        check_no_names_of_files(table)
         check_no_lists(table, [column.name for column in found.others if column.kind == "text"])
     texts = [] if found.time is not None else find_texts(found.others, wishes)
     if texts:

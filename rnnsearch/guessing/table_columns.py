@@ -29,7 +29,7 @@ from rnnsearch.guessing.panel import (
 )
 from rnnsearch.guessing.restarts import restarted_panel
 from rnnsearch.guessing.times import Times, find_times, strange_stamps, unread_stamps
-from rnnsearch.guessing.wide import check_no_dates, wide_note
+from rnnsearch.guessing.wide import check_no_dates, check_wide, wide_note
 
 __all__ = ["TableColumns", "duplicates_of", "look_at", "share_of"]
 
@@ -106,6 +106,7 @@ def look_at(table: Table) -> TableColumns:
     """What each column of the file is."""
     rows = len(table.rows)
     if rows < FEWEST_ROWS:
+        check_wide(table.header, rows)
         refuse(f"must have at least {FEWEST_ROWS} rows", str(rows), "give a longer series")
     twice = {name for name in table.header if table.header.count(name) > 1}
     names = [name for name in table.header if name not in twice]

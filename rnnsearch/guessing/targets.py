@@ -63,7 +63,8 @@ def choose_target(
         twice = sorted({name for name in table.header if table.header.count(name) > 1})
         said = name_some([*flaws, *(f"'{name}' stands twice in the header" for name in twice)], 4)
         received = said or "only time stamps"
-        refuse("must have a column of numbers or classes", received, "look at the file")
+        advice = "give each column a name of its own" if twice else "look at the file"
+        refuse("must have a column of numbers or classes", received, advice)
     for column in usable:
         if named(column.name, _TARGETS) or column.name.casefold() == "y":
             return column, "by its name"

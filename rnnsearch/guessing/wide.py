@@ -15,7 +15,7 @@ from rnnsearch.guessing._base import refuse
 from rnnsearch.guessing.column_cells import column_cells
 from rnnsearch.guessing.columns import Column
 
-__all__ = ["check_no_archive", "check_no_dates", "wide_note"]
+__all__ = ["check_no_archive", "check_no_dates", "check_wide", "wide_note"]
 
 _MANY_STEPS = 20
 """Columns of numbers from which a row may be a sequence."""
@@ -66,6 +66,24 @@ def check_no_dates(names: Sequence[str]) -> None:
             f"{len(digits)} columns that are time stamps, '{digits[0]}' to '{digits[-1]}'",
             "put them below each other: frame.melt(id_vars=[…], var_name='time') of pandas, or "
             "frame.set_index(…).T",
+        )
+
+
+def check_wide(names: Sequence[str], rows: int) -> None:
+    """Refuse a table of few rows and many columns, in whose rows series stand.
+
+    Raises:
+        InvalidData: It is one.
+    """
+    check_no_dates(names)
+    numbered = [name for name in names if _NUMBERED.fullmatch(name.strip())]
+    if len(numbered) >= max(_MANY_STEPS, rows) and len(numbered) * 2 > len(names):
+        others = [name for name in names if name not in numbered]
+        refuse(
+            "must have a row a time step",
+            f"{rows} rows and {len(numbered)} columns, '{numbered[0]}' to '{numbered[-1]}'",
+            "if a row is a series, put them below each other: frame.melt(id_vars="
+            f"{others[:1]}, var_name='step') of pandas, sorted by both",
         )
 
 

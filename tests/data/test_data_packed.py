@@ -75,3 +75,24 @@ def test_large_packed_tables(tmp_path: Path) -> None:
     assert path.stat().st_size > 1 << 20
     table = TABLES["csv"].read(path)
     assert len(table.rows) == 130_000 and table.column("a").texts()[-1] == f"{values[-1]:.9f}"
+
+
+@pytest.mark.parametrize("beside", [(), ("__MACOSX/._data.csv",)])
+def test_a_zip_archive_of_one_table(beside: tuple[str, ...], tmp_path: Path) -> None:
+    rows = [f"2024-01-{1 + at % 28:02} {at // 28:02}:00,{at % 7}.5" for at in range(100)]
+    rows.sort()
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.writestr("in/data.csv", "\n".join(["time,load", *rows]))
+        for name in beside:
+            archive.writestr(name, "x")
+    found = guess(tmp_path / "all.zip", Wishes())
+    assert setting(found, "target") == "load"
+
+
+def test_archives_that_are_unpacked_first(tmp_path: Path) -> None:
+    for name, members in (("two.zip", ["a.csv", "b.csv"]), ("ts.zip", ["X.ts"])):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            for member in members:
+                archive.writestr(member, "a,b\n1,2\n")
+        with pytest.raises(InvalidData, match="unpack it first"):
+            guess(tmp_path / name, Wishes())

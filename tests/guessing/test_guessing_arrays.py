@@ -121,10 +121,10 @@ def test_an_array_of_other_texts_says_no_parts(tmp_path):
     ("arrays", "wishes", "message"),
     [
         (
-            {"x": noise(5, 4, 3), "label": classes(5)},
+            {"x": noise(5, 4, 3), "kind": classes(5)},
             {},
             "data.npz: must hold the arrays 'x' and 'y', or 'x_train' and 'y_train'; "
-            "received x, label; save them under these names, as "
+            "received x, kind; save them under these names, as "
             "numpy.savez('data.npz', x=x, y=y) does",
         ),
         (

@@ -31,7 +31,7 @@ HEAD = "@univariate true\n@classLabel true a 1\n@data\n"
         ("a.arff", "loadarff"),
         ("a.tar.gz", "unpack it first"),
         ("a.mat", "numpy.savez"),
-        ("a.dat", "rename it"),
+        ("a.log", "rename it"),
         ("a.wav", "a folder of such files for each class"),
     ],
 )

@@ -16,6 +16,9 @@ from rnnsearch.data.sequences.kinds import decide_kind, from_one_hot, same_label
 from rnnsearch.data.sequences.masks import fill_gaps, real_steps, trailing_lengths
 from rnnsearch.vocabulary import MAPPINGS
 
+_COLOURS = (1, 3, 4)
+"""Channels of a picture."""
+
 __all__ = [
     "Labels",
     "Sample",
@@ -171,11 +174,24 @@ def _features(raw: Raw, task: str, problems: Problems) -> np.ndarray | None:
         x = x[..., None]
     if x.ndim != axes or 0 in x.shape:
         received = f"{name} of shape {raw.x.shape}"
-        problems.add("data.path", f"must have the axes {usual}", received, f"as {task} needs them")
+        advice = f"as {task} needs them" + ("" if vectors else _flat_steps(name, x.shape))
+        problems.add("data.path", f"must have the axes {usual}", received, advice)
         return None
     if not MAPPINGS[task].recurrent:
         x = x[:, None]  # a sequence of one step, until it is model input
     return x if x.dtype.kind == "f" and x.itemsize >= 4 else x.astype(np.float32)
+
+
+def _flat_steps(name: str, shape: tuple[int, ...]) -> str:
+    """How pictures, or steps of several axes, become steps of features; "" of other shapes."""
+    if len(shape) < 4 or 0 in shape:
+        return ""
+    count, *rest = shape
+    if len(shape) == 4 and rest[0] in _COLOURS and rest[0] < min(rest[1:]):
+        turned = f"numpy.moveaxis({name}, 1, -1).reshape({count}, {rest[1]}, -1)"
+        return f"; of pictures (N, C, H, W) make each row a step: {turned}"
+    what = "of pictures (N, H, W, C) make each row a step" if len(shape) == 4 else "make steps flat"
+    return f"; {what}: {name}.reshape({count}, {rest[0]}, -1)"
 
 
 def _checked_axes(raw: Raw, task: str, kind: str, problems: Problems) -> tuple[Raw, str] | None:

@@ -45,7 +45,13 @@ TABLES: dict[str, TableReader] = {
 }
 """Sources of tables with one row a time step, by their names in a spec."""
 
-_ENDINGS = {".csv": "csv", ".tsv": "csv", ".parquet": "parquet", ".pq": "parquet"}
+_ENDINGS = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".parq": "parquet",
+}
 
 
 def table_source(path: Path, usual: str) -> str:

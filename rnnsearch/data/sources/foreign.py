@@ -57,6 +57,9 @@ _FOLDERS = {
     "PIL.Image.open(file).save(file.with_suffix('.png'))",
 }
 """What is in a folder, and what to do with it."""
+_IN_TEXTS = bytes([*b"\t\n\v\f\r\x1b", *range(32, 127), *range(128, 256)])
+_NOT_TEXT = 0.02
+"""Share of bytes that are in no text, from which on a file is none."""
 _BEGINNINGS = {
     b"PK\x03\x04": "a workbook of Excel, or another zip archive",
     b"\xd0\xcf\x11\xe0": "an old workbook of Excel",
@@ -97,12 +100,30 @@ def other_files(folder: Path) -> tuple[str, str]:
     return "a folder without such files", "give the path of your data"
 
 
-def foreign(content: bytes) -> str:
-    """What a file is that is no text, by its first bytes; "" where nothing says it."""
+def foreign(content: bytes, *, as_text: bool = False) -> str:
+    """What a file is that is no table, by its first bytes; "" where nothing says it.
+
+    Args:
+        content: Of the file.
+        as_text: Whether it is to be read as a text, which a web page is, and JSON.
+    """
     begin = content[:64].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     found = (
         what
         for first, what in _BEGINNINGS.items()
-        if content.startswith(first) or begin.startswith(first)
+        if (content.startswith(first) or begin.startswith(first))
+        and not (as_text and first[:1] in (b"<", b"[", b"{"))
     )
-    return next(found, "")
+    return next(found, "") or ("binary: it has bytes that no text has" if _binary(content) else "")
+
+
+def _binary(content: bytes) -> bool:
+    """Whether many bytes at the beginning are none of letters, digits and line ends.
+
+    UTF-16 has zeros at every second place, and a mark at its beginning.
+    """
+    head = content[:4000]
+    zeros = max(head[::2].count(0), head[1::2].count(0))
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or zeros > len(head) / 8:
+        return False
+    return len(head.translate(None, _IN_TEXTS)) > _NOT_TEXT * len(head)

@@ -16,6 +16,7 @@ from rnnsearch.data.collecting import Problems
 from rnnsearch.data.raw.sequence_arrays import Raw
 from rnnsearch.data.sources._arrays import new_sequences, parts_of
 from rnnsearch.data.sources._base import Parts, SequencesReader
+from rnnsearch.data.sources.array_names import with_usual_names
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import NpySource
@@ -59,4 +60,4 @@ def _load(path: Path, problems: Problems) -> dict[str, np.ndarray]:
         except (OSError, ValueError, EOFError, OverflowError, MemoryError) as error:
             advice = "save plain arrays with numpy.save, ragged ones padded with NaN"
             problems.add("data.path", "must hold plain arrays", f"{file} ({error})", advice)
-    return arrays
+    return with_usual_names(arrays)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -16,15 +15,13 @@ from rnnsearch.data.collecting import Problems
 from rnnsearch.data.raw.sequence_arrays import Raw
 from rnnsearch.data.sources._arrays import new_sequences, parts_of
 from rnnsearch.data.sources._base import Parts, SequencesReader
+from rnnsearch.data.sources.array_names import with_usual_names
 from rnnsearch.files import memory_bytes
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import NpzSource
 
 __all__ = ["NpzReader"]
-
-_NAMES = re.compile("(x|y|lengths)(_train|_test|_val|_valid|_validation|_dev)?", re.IGNORECASE)
-"""Arrays that are read, as they are called in files."""
 
 _DAMAGED = (
     *(
@@ -105,23 +102,7 @@ def _members(loaded: np.lib.npyio.NpzFile, path: Path, problems: Problems) -> di
                 continue
             received = f"{path}, of which '{name}' can't be read ({_one_line(error)})"
             problems.add("data.path", "must be a whole .npz file", received, "write it anew")
-    return _usual_names(arrays)
-
-
-def _usual_names(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The same, where `X`, `Y_train` and `x_val` are called as the source calls them."""
-    found = {_usual_name(name): array for name, array in arrays.items()}
-    return found if len(found) == len(arrays) else arrays
-
-
-def _usual_name(name: str) -> str:
-    known = _NAMES.fullmatch(name)
-    if known is None:
-        return name
-    kind, part = known.groups()
-    part = (part or "").lower()
-    part = "_validation" if part.startswith("_val") or part == "_dev" else part
-    return f"{kind.lower()}{part}"
+    return with_usual_names(arrays)
 
 
 def _one_line(error: Exception) -> str:

@@ -27,7 +27,7 @@ _POINT = re.compile(
 _COMMA = re.compile(rf"\d{{1,3}}(?:[.'’{_SPACES}]\d{{3}})+(?:,\d*)?|\d*,?\d*")
 
 _UNIT = re.compile(
-    r"(?P<number>[^A-Za-z]*\d[.,]?)\s*"
+    r"(?P<number>[^A-Za-z]*\d(?:[.,](?=\s))?)\s*"
     r"(?P<unit>(?:°\s?[CFK]|[A-Za-zµμΩ]{1,6})(?:\s?[/·*]\s?[A-Za-z]{1,6})?(?:[²³]|(?<=m)[23])?)"
 )
 _NO_UNITS = {"am", "pm", "st", "nd", "rd", "th", "z", "e"}

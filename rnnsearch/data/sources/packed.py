@@ -8,12 +8,12 @@ import io
 import lzma
 import zipfile
 import zlib
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import IO
 
 from rnnsearch.files import memory_bytes
 
-__all__ = ["PACKED", "TooLarge", "unpacked", "without_packing"]
+__all__ = ["PACKED", "TooLarge", "name_inside", "unpacked", "without_packing"]
 
 PACKED = (".gz", ".bz2", ".xz", ".zip")
 """Endings of such files, behind that of what is in them."""
@@ -33,6 +33,19 @@ def without_packing(name: str) -> str:
     """The name of what is in a file of this name: ``a.csv`` of ``a.csv.gz``."""
     path = PurePath(name)
     return path.stem if path.suffix.lower() in PACKED and PurePath(path.stem).suffix else name
+
+
+def name_inside(path: Path) -> str:
+    """The name of what is in a file: of the only one in a zip archive, or `without_packing`."""
+    name = without_packing(path.name)
+    if name != path.name or path.suffix.lower() != ".zip":
+        return name
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if _holds_data(name)]
+    except _DAMAGED:
+        return name
+    return PurePath(names[0]).name if len(names) == 1 else name
 
 
 def unpacked(content: bytes) -> bytes:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rnnsearch.data.collecting import Problems
 from rnnsearch.data.sources.dialect import decode
+from rnnsearch.data.sources.foreign import foreign
 from rnnsearch.data.sources.packed import unpacked
 
 __all__ = ["files_below", "read_plain"]
@@ -22,7 +23,13 @@ def files_below(path: Path) -> list[Path]:
 def read_plain(path: Path, problems: Problems) -> str:
     """The text of a file, line ends as ``\\n``; "" with a problem noted where there is none."""
     try:
-        text, _ = decode(unpacked(path.read_bytes()), None)
+        content = unpacked(path.read_bytes())
+        what = foreign(content, as_text=True)
+        if what:
+            received = f"{path} ({what})"
+            problems.add("data.path", "must be a text file", received, "save it as UTF-8 text")
+            return ""
+        text, _ = decode(content, None)
         return text.replace("\r\n", "\n").replace("\r", "\n")
     except FileNotFoundError:
         advice = "a path in a spec is relative to the spec's folder"

@@ -1,0 +1,80 @@
+"""Files of all classes in one folder: a table, or their names, say which is of which."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from rnnsearch.errors import InvalidData
+from rnnsearch.guessing import Wishes, guess
+
+COUNT = 12
+
+
+def refused(root: Path) -> str:
+    with pytest.raises(InvalidData) as caught:
+        guess(root, Wishes())
+    return str(caught.value)
+
+
+def files(folder: Path, names: list[str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        (folder / name).write_bytes(b"")
+
+
+def copied(said: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """What the advice makes, run as it stands: class → files."""
+    import os
+    import pathlib
+    import shutil
+
+    import pandas
+
+    monkeypatch.chdir(folder)
+    loop = said.partition("copy them: ")[2]
+    head, _, body = loop.partition(": ")
+    names = {"os": os, "pathlib": pathlib, "shutil": shutil, "pandas": pandas, "re": re}
+    exec(f"{head}:\n    {body}", names)
+    return {each.name: len([*each.iterdir()]) for each in (folder / "classes").iterdir()}
+
+
+@pytest.mark.parametrize("ending", [".png", ".wav"])
+@pytest.mark.parametrize("bare", [True, False])
+def test_classes_in_a_table(
+    ending: str, bare: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"{at:03}{ending}" for at in range(COUNT)]
+    files(tmp_path / "set" / "all", names)
+    rows = [f"{name[:-4] if bare else name},{1},{'ab'[at % 2]}" for at, name in enumerate(names)]
+    (tmp_path / "set" / "meta.csv").write_text("\n".join(["id,fold,kind", *rows]))
+    said = refused(tmp_path / "set")
+    assert "set: must have a folder for each class; received 12 files in" in said
+    assert "whose classes" in said and "[['id', 'kind']]" in said
+    assert copied(said, tmp_path, monkeypatch) == {"a": 6, "b": 6}
+
+
+def test_classes_in_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files(tmp_path / "all", [f"{['one', 'two', 'three'][at % 3]}_{at}.wav" for at in range(COUNT)])
+    said = refused(tmp_path / "all")
+    assert "whose names begin with one, three, two" in said
+    assert copied(said, tmp_path, monkeypatch) == {"one": 4, "two": 4, "three": 4}
+
+
+def test_nothing_says_the_class(tmp_path: Path) -> None:
+    files(tmp_path / "all", [f"{at}.wav" for at in range(COUNT)])
+    (tmp_path / "all" / "other.csv").write_text("a,b\n1,2\n3,4\n")
+    assert "no folders in" in refused(tmp_path / "all")
+
+
+def test_a_table_of_names_of_files(tmp_path: Path) -> None:
+    rows = [f"{at:03}.png,{'ab'[at % 2]}" for at in range(120)]
+    (tmp_path / "labels.csv").write_text("\n".join(["file,kind", *rows]))
+    with pytest.raises(InvalidData) as caught:
+        guess(tmp_path / "labels.csv", Wishes())
+    assert str(caught.value) == (
+        "labels.csv: must hold the data, and not where it is; received names of files in 'file', "
+        "such as 000.png; give the folder that they are in"
+    )
