@@ -12,7 +12,8 @@ import numpy as np
 from rnnsearch.data.raw.tables import Table, TextColumn
 from rnnsearch.guessing._base import Setting, refuse
 from rnnsearch.guessing.column_cells import column_cells, parse_numbers
-from rnnsearch.guessing.columns import Column
+from rnnsearch.guessing.columns import Column, examine
+from rnnsearch.guessing.zone_columns import is_zone_column
 
 __all__ = [
     "FEWEST_ROWS",
@@ -78,11 +79,27 @@ class Panel:
 
         What is the same in all rows of a series (the size of a shop) tells the series apart.
         """
-        if column.kind != "number" or not column.flaw or len(np.unique(column.values)) > 1:
+        if not column.flaw or len(np.unique(column.values)) > 1:
             return column
+        if column.kind != "number":
+            return self._told_apart(column)
         values, _ = parse_numbers(column_cells(self.table, column.name))
         usable = np.isfinite(values).all() and len(np.unique(values)) > 1
         return replace(column, flaw="") if usable else column
+
+    def _told_apart(self, column: Column) -> Column:
+        """A column of texts, the same in all rows of the longest series, for what the others have.
+
+        A few kinds of series are an input; what is another text in each names them again.
+        """
+        cells = column_cells(self.table, column.name)
+        kinds = {cells[rows[0]] for rows in self.members}
+        if len(kinds) < 2 or any(len({cells[at] for at in rows}) > 1 for rows in self.members):
+            return column
+        if len(kinds) == len(self.members):
+            return replace(column, flaw=f"names the series, as '{self.name}' does")
+        whole = examine(self.table, column.name, len(cells))
+        return column if whole.flaw else replace(column, kind=whole.kind, flaw="")
 
     def gaps(self, name: str) -> int:
         """Empty cells of a column, of all series."""
@@ -138,7 +155,9 @@ def find_panel(table: Table, times: np.ndarray, names: Sequence[str]) -> Panel |
     found = [
         Panel(name, table, members) for name, members in _divided(table, names, times.astype(int))
     ]
-    return min(found, key=lambda panel: len(panel.members), default=None)
+    return min(
+        found, key=lambda panel: (len(panel.members), is_zone_column(panel.name)), default=None
+    )
 
 
 def _divided(

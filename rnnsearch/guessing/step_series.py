@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,16 +11,23 @@ from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.series.missing_rows import unlike_steps
 from rnnsearch.data.time import Step
 from rnnsearch.guessing._base import Wishes
-from rnnsearch.guessing.columns import Column, before_test
+from rnnsearch.guessing.columns import Column, before_test, named
 from rnnsearch.guessing.independent_rows import check_sorted_classes, independence_note
 from rnnsearch.guessing.panel import Panel
 from rnnsearch.guessing.restarts import restarts_note
 from rnnsearch.guessing.season import Season, find_cycles, find_patterns, find_seasons
 from rnnsearch.guessing.table_columns import TableColumns, share_of
-from rnnsearch.guessing.targets import choose_target
+from rnnsearch.guessing.targets import REMAINING, choose_target
 from rnnsearch.guessing.times import Times
 
 __all__ = ["StepSeries", "look_along"]
+
+_LEFT = (
+    "'{name}' is found of the rows up to the same one, without its own past; the last rows of each "
+    "series judge, where less is left than training shows: to be judged on series of their own, "
+    "save windows as x, y and the series of each: numpy.savez('data.npz', x=x, y=y, unit=unit), "
+    "and set data.split: {{group: unit}}"
+)
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,13 @@ class StepSeries:
     @property
     def inputs(self) -> list[str]:
         """Columns of numbers and of few kinds, the past of classes that are forecast among them."""
-        return [column.name for column in self.columns if column.is_read]
+        read = [column.name for column in self.columns if column.is_read]
+        return [name for name in read if name != self.target.name or not self.is_remaining]
+
+    @property
+    def is_remaining(self) -> bool:
+        """Whether the target is what is left of each series, which its own past would give away."""
+        return self.target.kind == "number" and named(self.target.name, REMAINING)
 
 
 def _notes_on_order(table: Table, columns: Sequence[Column]) -> list[str]:
@@ -137,4 +150,8 @@ def look_along(found: TableColumns, wishes: Wishes) -> tuple[StepSeries, list[st
             f"'{found.part}' is left out: it says parts, but not one after the other in time"
         )
     whole = (rows, time, step, *chosen, share, seasons, patterns)
-    return StepSeries(*whole, found.panel, lacking, found.duplicates, split), notes
+    series_found = StepSeries(*whole, found.panel, lacking, found.duplicates, split)
+    if series_found.is_remaining:
+        series_found = replace(series_found, seasons=(), patterns=())
+        notes.append(_LEFT.format(name=target.name))
+    return series_found, notes

@@ -112,7 +112,9 @@ def _windows(series: StepSeries, source: str, wishes: Wishes, notes: list[str]) 
     found = [
         *_source_settings(series, source),
         Setting("window", window, why),
-        Setting("horizon", 1, ahead),
+        Setting("horizon", 0, "of the window's last row itself")
+        if series.is_remaining
+        else Setting("horizon", 1, ahead),
     ]
     changes, objective, note = _changes(series)
     found += changes
@@ -131,7 +133,7 @@ def _windows(series: StepSeries, source: str, wishes: Wishes, notes: list[str]) 
 
 def _changes(series: StepSeries) -> tuple[list[Setting], Setting, str]:
     """What the change is learned from, what judges the forecasts, and a note."""
-    if series.target.classes:
+    if series.target.classes or series.is_remaining:
         return [], _objective(series), ""
     found = _forecast_settings(series)
     if series.panel is None:
@@ -207,6 +209,8 @@ def _source_settings(series: StepSeries, source: str) -> list[Setting]:
         found.append(Setting("time", series.time.value, step))
         if series.time.form:
             found.append(Setting("time_format", series.time.form, "as the column's name says"))
+        if series.time.zone:
+            found.append(Setting("time_zone", series.time.zone, "as a column says"))
     if series.panel is not None:
         found.append(series.panel.setting)
     target = series.target

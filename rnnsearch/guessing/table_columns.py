@@ -30,6 +30,7 @@ from rnnsearch.guessing.panel import (
 from rnnsearch.guessing.restarts import restarted_panel
 from rnnsearch.guessing.times import Times, find_times, strange_stamps, unread_stamps
 from rnnsearch.guessing.wide import check_no_dates, check_wide, wide_note
+from rnnsearch.guessing.zone_columns import in_zone_of_column
 
 __all__ = ["TableColumns", "duplicates_of", "look_at", "share_of"]
 
@@ -122,6 +123,11 @@ def look_at(table: Table) -> TableColumns:
     if time is None:
         _check_stamps(table, names)
     names = [name for name in names if time is None or name not in time.names]
+    zoned = None if time is None else in_zone_of_column(table, time, names)
+    if zoned is not None:
+        time, zone = zoned
+        names = [name for name in names if name != zone]
+        notes.append(f"'{zone}' says whose clocks time stamps are of: {time.zone} (data.time_zone)")
     check_no_dates(names)
     if time is None:
         panel = restarted_panel(table, names)
@@ -210,6 +216,7 @@ def _in_order(table: Table, time: Times, panel: Panel | None, names: Sequence[st
         series=series,
         duplicates=once or "error",
         time_format=time.form or None,
+        time_zone=time.zone or None,
     )
     found = read_series(table, columns, problems)
     if not problems.found:

@@ -10,9 +10,15 @@ from rnnsearch.data.raw.tables import Table
 from rnnsearch.guessing._base import Setting, refuse
 from rnnsearch.guessing.columns import Column, named
 
-__all__ = ["choose_target", "class_objective"]
+__all__ = ["REMAINING", "choose_target", "class_objective"]
 
 _TARGETS = ("target", "label", "class")
+
+REMAINING = (
+    *("rul", "remaining_useful_life", "remaining useful life", "ttf", "time_to_failure"),
+    *("time to failure", "cycles_left", "remaining_cycles", "remaining_life", "time_to_event"),
+)
+"""Names of what is left until the end of each series: of its last row known, no forecast."""
 
 _OF_A_DAY = (("open", "high", "low"), ("eröffn.", "hoch", "tief"), ("eröffnung", "hoch", "tief"))
 """Prices that a table of a stock or a rate has beside the closing one, which is forecast."""
@@ -57,6 +63,9 @@ def choose_target(
             received = f"'{wanted}', which {column.flaw}"
             refuse("must be numbers or classes", received, "name another column", path=path)
         return column, "as you said"
+    for column in found:  # a count down is no flaw of what is left
+        if named(column.name, REMAINING) and column.flaw in ("", "only counts the rows"):
+            return column, "by its name: what is left of each series"
     usable = [column for column in found if not column.flaw]
     if not usable:
         flaws = [f"'{column.name}' {column.flaw}" for column in found]

@@ -65,11 +65,13 @@ class Times:
         names: Their columns.
         stamps: What was read of them.
         form: What their name says of their form; "" where the cells say it alone.
+        zone: What a column says of their zone; "" where none does.
     """
 
     names: tuple[str, ...]
     stamps: Stamps
     form: str = ""
+    zone: str = ""
 
     @property
     def value(self) -> str | list[str]:
