@@ -16,7 +16,7 @@ from rnnsearch.api.text_writing import go_on, write
 from rnnsearch.api.trusting import check_code
 from rnnsearch.api.winner import Winner
 from rnnsearch.baselines import suitable
-from rnnsearch.data import Dataset, Part, SequenceData
+from rnnsearch.data import Dataset, Part, SequenceData, Target
 from rnnsearch.data.inputs import Inputs, as_array, take
 from rnnsearch.data.tokens.coding import Coding
 from rnnsearch.errors import RnnSearchError, StudyError
@@ -24,7 +24,7 @@ from rnnsearch.records import StudyFolder
 from rnnsearch.report.page import AtWork, Written
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import Spec
-from rnnsearch.tasks import TASKS, own_units
+from rnnsearch.tasks import TASKS, median_of, own_units
 
 __all__ = ["at_work"]
 
@@ -79,35 +79,27 @@ def _division(
 
 
 def _on(dataset: Dataset, winner: Winner, spec: Spec) -> AtWork:
+    """The winner on the test part of a division, or on its validation part."""
     which: Literal["test", "validation"] = "test" if len(dataset.test) else "validation"
     part = getattr(dataset, which)
     if winner.writes == "on":
         return AtWork(which, texts=[_continued(part, winner)])
-    target = dataset.target
+    target, quantiles = dataset.target, winner.loss.quantiles
     part = _some(part, winner.network.head.width)
-    texts = _written(part, winner) if winner.writes == "texts" else ()
-    loss = TASKS[spec.task].loss(target, spec.loss)
-    outputs = own_units(winner.outputs(part.x), target, loss, part.anchor)
-    truth = target.own_units(part.y, part.anchor)
-    low = high = None
-    levels = (0.0, 1.0)
-    if loss.quantiles:
-        low, high = outputs[..., 0, :], outputs[..., -1, :]
-        levels = loss.quantiles[0], loss.quantiles[-1]
-        outputs = outputs[..., loss.quantiles.index(0.5), :]
-    inputs, steps = _rests_on(part, winner, dataset, spec)
+    outputs = own_units(winner.outputs(part.x), target, winner.loss, part.anchor)
+    inputs, steps = _rests_on(part, winner, target)
     return AtWork(
         part=which,
         names=tuple(map(str, target.names)),
         classes=tuple(map(str, target.classes)),
-        truth=np.asarray(truth),
-        predicted=np.asarray(outputs),
-        low=low,
-        high=high,
-        levels=levels,
+        truth=np.asarray(target.own_units(part.y, part.anchor)),
+        predicted=np.asarray(median_of(outputs, quantiles)),
+        low=outputs[..., 0, :] if quantiles else None,
+        high=outputs[..., -1, :] if quantiles else None,
+        levels=(quantiles[0], quantiles[-1]) if quantiles else (0.0, 1.0),
         weight=part.weight,
         naive=_simple(part, dataset, spec) if target.kind == "numeric" else {},
-        texts=texts,
+        texts=_written(part, winner) if winner.writes == "texts" else (),
         inputs=inputs,
         steps=steps,
     )
@@ -129,21 +121,19 @@ def _simple(part: Part, dataset: Dataset, spec: Spec) -> dict[str, np.ndarray]:
 
 
 def _rests_on(
-    part: Part, winner: Winner, dataset: Dataset, spec: Spec
+    part: Part, winner: Winner, target: Target
 ) -> tuple[list[tuple[str, float]], list[tuple[int, int, float]]]:
     """Which inputs and steps its predictions rest on, where it reads sequences.
 
     Of an encoder and a decoder, those that the encoder reads. Not where a text is written.
     """
-    target = dataset.target
     read = part.x.get("source") if isinstance(part.x, dict) else part.x
     if read is None or target.tokens or winner.network.head.stream is not None:
         return [], []
     symbols = _symbols(winner)
     if len(read.shape) != (3 if symbols is None else 2):
         return [], []
-    task = TASKS[spec.task]
-    loss = task.loss(target, spec.loss)
+    loss = winner.loss
     chosen = np.linspace(0, len(part) - 1, min(len(part), SEQUENCES)).astype(int)
     few = take(part.x, chosen)
     right = part.y[chosen]
@@ -159,9 +149,7 @@ def _rests_on(
             own = np.take_along_axis(outputs, right[..., None].astype(int), axis=-1)[..., 0]
             each = -np.log(np.maximum(own, 1e-7))
         else:
-            if loss.quantiles:
-                outputs = outputs[..., loss.quantiles.index(0.5), :]
-            each = np.abs(outputs - truth).mean(axis=-1)
+            each = np.abs(median_of(outputs, loss.quantiles) - truth).mean(axis=-1)
         return float((each * weights).sum() / max(1e-12, float(weights.sum())))
 
     names = getattr(winner.preparation, "read_names", ()) if symbols is None else symbols

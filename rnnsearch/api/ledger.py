@@ -72,7 +72,7 @@ class Ledger:
     def write_summary(
         self, trials: Sequence[TrialRecord], *, interrupted: bool, standing_in: int = 0
     ) -> None:
-        """Write summary.json."""
+        """Write how the search stands, or how it ended, to summary.json."""
         spec, known = self.inputs.spec, self.found
         best = next(iter(ranked(trials, self.objective)), None)
         summary = Summary(

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
     from rnnsearch.outcomes import TrialRecord
 
-__all__ = ["Recorded", "read_spec"]
+__all__ = ["Recorded", "spec_of_study"]
 
 
-def read_spec(folder: StudyFolder, name: str) -> Spec:
+def spec_of_study(folder: StudyFolder, name: str) -> Spec:
     """What was searched, and how, as the study's folder has it.
 
     Args:
@@ -80,7 +80,7 @@ class Recorded:
 
     def spec(self) -> Spec:
         """What was searched, and how."""
-        return read_spec(self.folder, str(self.summary["name"]))
+        return spec_of_study(self.folder, str(self.summary["name"]))
 
     def curves(self) -> pd.DataFrame:
         """All learning curves, a row an epoch: ``trial, run, epoch, loss, val_…``.

@@ -111,7 +111,7 @@ class Recorder:
             self._display.progressed(replace(self._snapshot, activity=activity, lanes=()))
 
     def progressed(self, snapshot: Snapshot) -> None:
-        """Pass on."""
+        """Show how far the search is, and the latest verdicts; end it where a file asks for it."""
         look_for_stop(self._folder.stop)
         snapshot = replace(snapshot, verdicts=tuple(self._latest))
         self._snapshot = snapshot

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from rnnsearch.api.recorded import read_spec
+from rnnsearch.api.recorded import spec_of_study
 from rnnsearch.api.results import Results
 from rnnsearch.api.study_page import page_of
 from rnnsearch.errors import StudyError
@@ -84,7 +84,7 @@ def _summary(folder: StudyFolder) -> dict[str, Any]:
         return read_summary(folder.summary)
     from rnnsearch.driver.planning.programs import objective_of
 
-    spec = read_spec(folder, folder.path.name)
+    spec = spec_of_study(folder, folder.path.name)
     objective = objective_of(spec)
     direction: Direction = objective.direction
     environment: dict[str, Any] = {}

@@ -44,7 +44,7 @@ def has_features(task: Task, dataset: Dataset) -> bool:
 
 
 def features_of(task: Task) -> Features:
-    """Where `has_features` holds."""
+    """What the rows of a task are made with, for a dataset of which `has_features` holds."""
     return partial(_features, task)
 
 

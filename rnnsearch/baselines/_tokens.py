@@ -47,7 +47,7 @@ class Places:
         self._encoder = OneHotEncoder(handle_unknown="ignore", dtype=np.float32).fit(x)
 
     def of(self, x: Inputs) -> Any:
-        """(N, T·V)."""
+        """(N, T·V) which token is at which step."""
         return self._encoder.transform(np.asarray(x))
 
     def by_place(self, kernel: np.ndarray, vocabulary: int) -> np.ndarray:
@@ -67,7 +67,7 @@ class Lags:
         self._places = Places(contexts(x, _LAGS).reshape(-1, _LAGS))
 
     def of(self, x: Inputs) -> Any:
-        """(N·T, L·V)."""
+        """(N·T, L·V) which tokens are before each step, L of them."""
         return self._places.of(contexts(np.asarray(x), _LAGS).reshape(-1, _LAGS))
 
 

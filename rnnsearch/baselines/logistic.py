@@ -79,7 +79,7 @@ class FittedLogistic(Fitted):
         return self.probabilities(x).reshape(*part.y.shape, self.target.width)
 
     def outputs(self, part: Part) -> np.ndarray:
-        """The same."""
+        """The chances themselves: a network puts out the same."""
         return self.predict(part)
 
     def as_graph(self, dataset: Dataset) -> LinearGraph:

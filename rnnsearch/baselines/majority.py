@@ -22,7 +22,7 @@ class Majority(Baseline):
     name = "majority"
 
     def suits(self, task: Task, dataset: Dataset) -> bool:
-        """Of classes."""
+        """Where classes are predicted."""
         return dataset.target.kind == "class"
 
     def fit(self, task: Task, dataset: Dataset) -> Constant:

@@ -22,11 +22,11 @@ class Mean(Baseline):
     name = "mean"
 
     def suits(self, task: Task, dataset: Dataset) -> bool:
-        """Of numbers."""
+        """Where numbers are predicted."""
         return dataset.target.kind == "numeric"
 
     def fit(self, task: Task, dataset: Dataset) -> Constant:
-        """In own units."""
+        """The mean in the target's own units, of each step where there is an output a step."""
         train, target = dataset.train, dataset.target
         own = target.own_units(train.y, train.anchor).astype(np.float64)
         weights = (train.weights > 0)[..., None].astype(np.float64)

@@ -71,7 +71,7 @@ class FittedNGram(Fitted):
         return every
 
     def outputs(self, part: Part) -> np.ndarray:
-        """The same."""
+        """The chances themselves: a network puts out the same."""
         return self.predict(part)
 
     def as_graph(self, dataset: Dataset) -> None:

@@ -62,7 +62,7 @@ class FittedNearest(Fitted):
         return found
 
     def outputs(self, part: Part) -> np.ndarray:
-        """The same."""
+        """The chances themselves: a network puts out the same."""
         return self.predict(part)
 
     def as_graph(self, dataset: Dataset) -> None:

@@ -75,7 +75,7 @@ class FittedRidge(Fitted):
     stepped: bool
 
     def predict(self, part: Part) -> np.ndarray:
-        """In own units."""
+        """The map's outputs, in the target's own units."""
         return self.target.own_units(self.outputs(part), part.anchor)
 
     def outputs(self, part: Part) -> np.ndarray:
@@ -84,7 +84,7 @@ class FittedRidge(Fitted):
         return np.asarray(product(x, self.weights) + self.bias).reshape(part.y.shape)
 
     def as_graph(self, dataset: Dataset) -> LinearGraph:
-        """The map itself."""
+        """The map, of what a network of the dataset reads."""
         shape, steps = output_shape(dataset), input_steps(dataset)
         read = reads(dataset.train.x, len(shape) > 1)
         return LinearGraph(read, self.weights, self.bias, shape, "linear", steps, dataset.masked)

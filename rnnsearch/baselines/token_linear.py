@@ -73,7 +73,7 @@ class FittedTokenLinear(Fitted):
     unseen: float
 
     def predict(self, part: Part) -> np.ndarray:
-        """In own units."""
+        """The map's outputs, in the target's own units."""
         return self.target.own_units(self.outputs(part), part.anchor)
 
     def outputs(self, part: Part) -> np.ndarray:

@@ -73,7 +73,7 @@ def softmax_weights(model: Any, classes: int, unseen: float) -> tuple[np.ndarray
 
 
 def _logits(model: Any, x: Any) -> np.ndarray:
-    """(M, classes shown)."""
+    """(M, classes shown), of two classes too, of which scikit-learn gives one column."""
     found = model.decision_function(x)
     return np.stack([np.zeros_like(found), found], axis=1) if found.ndim == 1 else found
 

@@ -59,7 +59,7 @@ def console(*, stderr: bool = False) -> Console:
         def render(
             self, renderable: RenderableType, options: ConsoleOptions | None = None
         ) -> Iterable[Segment]:
-            """As rich's."""
+            """As rich does, with what a file may have put into a text made harmless."""
             for one in super().render(renderable, options):
                 yield one if one.control else Segment(visible(one.text), one.style)
 

@@ -163,7 +163,7 @@ class Run:
 
     @property
     def key(self) -> RunKey:
-        """Its name."""
+        """What tells a run from every other of its block."""
         return self.trial, self.index
 
 

@@ -30,7 +30,7 @@ class KerasEngine(Engine):
     """Trains one run after the other with `model.fit`."""
 
     def lanes(self, program: Program, folds: Sequence[Dataset], runs: int, epochs: int = 1) -> int:
-        """One."""
+        """One, whatever the runs: `model.fit` trains one model."""
         return 1
 
     def open(

@@ -49,7 +49,7 @@ class Listener(ABC):
 
     @abstractmethod
     def ended(self, ended: Ended) -> None:
-        """A run ended."""
+        """Told of a run that has ended."""
 
     @abstractmethod
     def cancelled(self) -> bool:

@@ -31,12 +31,12 @@ class Progress:
 
     @classmethod
     def of(cls, kept: Kept) -> Progress:
-        """As it stood."""
+        """How far a run was when it was kept."""
         curve, reached = list(kept.curve), dict(kept.reached)
         return cls(kept.run, kept.epochs, kept.seconds, kept.best, kept.last, curve, reached)
 
     def kept(self, arrays: Sequence[np.ndarray], ended: Ended | None = None) -> Kept:
-        """As it stands."""
+        """How far the run is, with the arrays of its lane."""
         so_far = (self.epochs, self.seconds, self.best, self.last, self.curve, self.reached)
         return Kept(self.run, *so_far, arrays, ended)
 

@@ -295,7 +295,7 @@ class Ended:
 
     @property
     def key(self) -> RunKey:
-        """The run's name."""
+        """What tells a run from every other of its block."""
         return self.trial, self.index
 
 

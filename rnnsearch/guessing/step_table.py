@@ -199,7 +199,7 @@ _INPUTS = ("inputs", "calendar")
 
 
 def _source_settings(series: StepSeries, source: str) -> list[Setting]:
-    """The columns."""
+    """Which columns hold the time, the series and what is read."""
     found = [Setting("source", source), Setting("path", None)]
     if series.time is not None:
         assert series.step is not None

@@ -33,7 +33,7 @@ class _Drawing:
         self._rng = rng
 
     def suggest_categorical(self, name: str, choices: Sequence[Scalar]) -> Scalar:
-        """One of these."""
+        """One of the choices, each as likely."""
         return choices[int(self._rng.integers(len(choices)))]
 
     def suggest_int(self, name: str, low: int, high: int, step: int = 1, log: bool = False) -> int:

@@ -96,7 +96,7 @@ def state_names(architecture: Architecture) -> list[list[str]]:
 
 
 class _Builder:
-    """Puts layers together."""
+    """Puts the layers of an architecture together, each called on what the one before put out."""
 
     def __init__(self, architecture: Architecture, layers: Layers, apply: Apply) -> None:
         self._architecture = architecture

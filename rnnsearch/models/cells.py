@@ -53,7 +53,7 @@ class Cell:
 
     @property
     def gates(self) -> int:
-        """G."""
+        """Blocks of H columns in the weights, one a gate."""
         return self.fact.gates
 
     @property

@@ -14,12 +14,13 @@ from rnnsearch.spec.check_data import check_data
 from rnnsearch.spec.check_loss import check_loss, check_metrics
 from rnnsearch.spec.check_search import check_run, check_search
 from rnnsearch.spec.check_space import check_space
-from rnnsearch.spec.domains import read_space
+from rnnsearch.spec.domains import WrittenSpace, read_space
 from rnnsearch.spec.plain_values import plain
 from rnnsearch.spec.report import Locate, Report
 from rnnsearch.spec.scalars import UnclearScalar, read_plain
 from rnnsearch.spec.schema import Spec
 from rnnsearch.spec.sections import read_data, read_loss, read_run, read_search
+from rnnsearch.spec.sources import Source
 from rnnsearch.spec.wording import joined, show
 from rnnsearch.spec.yaml_loader import Document, read_file
 from rnnsearch.vocabulary import MAPPINGS, MappingFact
@@ -97,6 +98,9 @@ def parse(
     return _parse(document, Report(locate), name=name, directory=Path(directory), allow_arrays=True)
 
 
+_SECTIONS = ("name", "task", "data", "space", "loss", "search", "run")
+
+
 def _locate(document: Document, flags: Iterable[str], path: str) -> Location | None:
     for key in flags:
         if path == key or path.startswith((f"{key}.", f"{key}[")):
@@ -121,28 +125,11 @@ def _overridden(document: Document, overrides: Mapping[str, Any]) -> tuple[Any, 
 def _parse(
     document: object, report: Report, *, name: str, directory: Path, allow_arrays: bool
 ) -> Spec:
-    sections = ("name", "task", "data", "space", "loss", "search", "run")
-    values = plain(document, "", report)
-    if not isinstance(values, dict):
-        must = f"must be a mapping of {joined(sections, 'and')}"
-        report.add("", must, show(values), "see docs/spec.md")
-        report.raise_if_any()
-        values = {}
-    for key in values:
-        if key not in sections:
-            report.unknown_key("", key, sections)
+    values = _sections(document, report)
     name = _read_name(values, name, report)
     task = _read_task(values, report)
-    data = space = None
-    if "data" in values:
-        data = read_data(values["data"], report, directory, allow_arrays=allow_arrays)
-    else:
-        must = "must be given: a mapping with source and path"
-        report.add("data", must, advice="add data: to the spec")
-    if "space" not in values:
-        must = "must be given: a mapping of parameters"
-        report.add("space", must, advice="add space: to the spec, such as {cell: [LSTM, GRU]}")
-    space = read_space(values.get("space", {}), report)
+    data = _read_data(values, report, directory, allow_arrays=allow_arrays)
+    space = _read_space(values, report)
     loss = read_loss(values.get("loss"), report)
     search = read_search(values.get("search"), report)
     run = with_code(read_run(values.get("run"), report), space, directory)
@@ -167,6 +154,37 @@ def _parse(
         search=search,
         run=run,
     )
+
+
+def _sections(document: object, report: Report) -> dict[str, Any]:
+    """The document's sections, as they were given; of nothing more can be said if it has none."""
+    values = plain(document, "", report)
+    if not isinstance(values, dict):
+        must = f"must be a mapping of {joined(_SECTIONS, 'and')}"
+        report.add("", must, show(values), "see docs/spec.md")
+        report.raise_if_any()
+        return {}
+    for key in values:
+        if key not in _SECTIONS:
+            report.unknown_key("", key, _SECTIONS)
+    return values
+
+
+def _read_data(
+    values: Mapping[str, Any], report: Report, directory: Path, *, allow_arrays: bool
+) -> Source | None:
+    if "data" in values:
+        return read_data(values["data"], report, directory, allow_arrays=allow_arrays)
+    must = "must be given: a mapping with source and path"
+    report.add("data", must, advice="add data: to the spec")
+    return None
+
+
+def _read_space(values: Mapping[str, Any], report: Report) -> WrittenSpace:
+    if "space" not in values:
+        must = "must be given: a mapping of parameters"
+        report.add("space", must, advice="add space: to the spec, such as {cell: [LSTM, GRU]}")
+    return read_space(values.get("space", {}), report)
 
 
 def _read_task(values: Mapping[str, Any], report: Report) -> MappingFact | None:

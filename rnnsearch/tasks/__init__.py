@@ -9,6 +9,7 @@ from rnnsearch.tasks.many_to_many import ManyToMany
 from rnnsearch.tasks.many_to_one import ManyToOne
 from rnnsearch.tasks.metrics import (
     Facts,
+    median_of,
     metric_value,
     metric_values,
     output_metrics,
@@ -35,6 +36,7 @@ __all__ = [
     "judge",
     "loss_weights",
     "mean_loss",
+    "median_of",
     "metric_value",
     "metric_values",
     "output_metrics",

@@ -158,7 +158,7 @@ def _absolute(loss: Loss, y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
 
 
 def _huber(loss: Loss, y: np.ndarray, outputs: np.ndarray) -> np.ndarray:
-    """Huber (1964)."""
+    """Squares of small errors, and from delta on their size (Huber, 1964)."""
     errors = np.abs(y - outputs)
     inner = np.minimum(errors, loss.delta)
     return np.asarray((inner**2 / 2 + loss.delta * (errors - inner)).mean(axis=-1))

@@ -19,6 +19,7 @@ __all__ = [
     "FUNCTIONS",
     "Facts",
     "MetricFunction",
+    "median_of",
     "metric_value",
     "metric_values",
     "output_metrics",
@@ -259,6 +260,11 @@ def outputs_of(metrics: Sequence[str]) -> tuple[str, ...]:
     return tuple(name.removeprefix(_OF_ONE) for name in own)
 
 
+def median_of(outputs: Any, quantiles: Sequence[float]) -> Any:
+    """What is predicted where quantiles are put out, (…, Q, O): the median. Else the outputs."""
+    return outputs[..., quantiles.index(0.5), :] if quantiles else outputs
+
+
 def metric_value(name: str, y_true: Any, y_pred: Any, weight: Any, facts: Facts = _NOTHING) -> Any:
     """A metric of predictions, of arrays of any kind; of quantiles numbers judge the median.
 
@@ -269,7 +275,7 @@ def metric_value(name: str, y_true: Any, y_pred: Any, weight: Any, facts: Facts 
         at = facts.outputs.index(of)
         y_true, y_pred = y_true[..., at : at + 1], y_pred[..., at : at + 1]
     if facts.quantiles and METRICS[name].kind == "numeric":
-        y_pred = y_pred[..., facts.quantiles.index(0.5), :]
+        y_pred = median_of(y_pred, facts.quantiles)
     return FUNCTIONS[name](y_true, y_pred, weight, facts)
 
 

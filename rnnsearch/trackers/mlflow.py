@@ -138,7 +138,7 @@ class MLflow(Tracker):
                 )
 
     def _make(self, name: str, tags: Mapping[str, str]) -> str:
-        """A run's identity."""
+        """Begin a run on the server; its identity there."""
         named = {**tags, "mlflow.runName": name}
         run: str = self._client.create_run(self._experiment, tags=named).info.run_id
         return run

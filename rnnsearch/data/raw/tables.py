@@ -42,11 +42,11 @@ class TextColumn:
         return None
 
     def times(self) -> np.ndarray | None:
-        """None, likewise."""
+        """None: whether text says times is found out later."""
         return None
 
     def zone(self) -> str:
-        """None."""
+        """Empty: text has no type that would say one."""
         return ""
 
 

@@ -66,7 +66,7 @@ class SequencesData(SequenceData):
 
     @property
     def folds(self) -> int:
-        """Divisions in all."""
+        """How often the data is divided."""
         return len(self.prepared)
 
     @property

@@ -63,7 +63,7 @@ class SeriesData(SequenceData):
 
     @property
     def past(self) -> bool:
-        """Its windows are."""
+        """Windows hold what comes before a forecast: of nothing later could it know."""
         return True
 
     def dataset(

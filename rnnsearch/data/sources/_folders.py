@@ -43,7 +43,7 @@ class Listed:
 
     @property
     def y(self) -> np.ndarray | None:
-        """(N,) text."""
+        """(N,) the name of each file's folder, where folders are classes."""
         return None if self.labels is None else np.array(self.labels)
 
 

@@ -116,7 +116,7 @@ class _LargeColumn:
         return None
 
     def zone(self) -> str:
-        """None."""
+        """Empty: text has no type that would say one."""
         return ""
 
 

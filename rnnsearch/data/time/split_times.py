@@ -78,7 +78,7 @@ def _of_day(name: str, cells: Sequence[str]) -> str:
 
 
 def _joined(parts: dict[str, str]) -> str:
-    """One row's."""
+    """The time of one row as one text, "" where a part of it is missing."""
     if not all(parts.values()):
         return ""
     try:

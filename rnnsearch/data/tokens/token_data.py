@@ -75,7 +75,7 @@ class RowsData(SequenceData):
 
     @property
     def folds(self) -> int:
-        """Divisions in all."""
+        """How often the data is divided."""
         return len(self.prepared)
 
     @property
@@ -159,7 +159,7 @@ class RowsData(SequenceData):
         ]
 
     def _target(self, data: Dataset) -> list[tuple[str, str]]:
-        """What it predicts."""
+        """What the network puts out, and what of it training has."""
         train, target, writing = data.train, data.target, self.delivered.writing
         if writing is not None:
             shape = f"(N, T) = {train.y.shape} {_tokens(writing.coding)}, the end symbol one"
@@ -302,7 +302,7 @@ def _check(
 
 
 def _labels(rows: Rows) -> set[Any]:
-    """Classes that occur."""
+    """Classes that occur in the target, whether there is one a row or one a step."""
     if rows.kind == "class":
         return set(rows.target)
     return {label for labels in rows.target for label in labels}

@@ -38,7 +38,7 @@ class TrialPlan:
 
     @property
     def number(self) -> int:
-        """Of the trial."""
+        """The number that Optuna gave the trial."""
         return self.trial.number
 
     @property
@@ -98,7 +98,7 @@ class BlockPlan:
 
     @property
     def program(self) -> Program:
-        """What trains it."""
+        """The program that trains all of the block."""
         return self.plans[0].program
 
     @property

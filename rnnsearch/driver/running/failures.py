@@ -29,7 +29,7 @@ class Failures:
         self._structures: set[Hashable] = set()
 
     def add(self, record: TrialRecord, structure: Hashable) -> None:
-        """A trial ended."""
+        """Note how a trial ended: one that did not fail ends the row."""
         if record.state != "FAIL":
             self._row.clear()
             self._structures.clear()

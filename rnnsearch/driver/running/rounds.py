@@ -40,7 +40,7 @@ class Rounds:
         self._ended: dict[int, TrialRecord] = {}
 
     def add(self, records: Iterable[TrialRecord]) -> None:
-        """These trials ended."""
+        """Note trials that have ended; others are passed over."""
         self._ended |= {record.number: record for record in records if record.ended}
 
     @property

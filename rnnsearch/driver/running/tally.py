@@ -59,7 +59,7 @@ class Tally:
         return self._new > 0
 
     def add(self, record: TrialRecord) -> None:
-        """A trial ended."""
+        """Count a trial that has ended in this search."""
         self._new += 1
         self._count(record)
 

@@ -35,7 +35,7 @@ class Clock:
 
     @property
     def seconds(self) -> float:
-        """Since it runs."""
+        """How long the search has run."""
         return time.monotonic() - self._started
 
     @property

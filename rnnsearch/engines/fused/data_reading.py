@@ -6,7 +6,7 @@ window and its stride.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from rnnsearch.data import Dataset, Part
 from rnnsearch.data.inputs import Windowed, map_inputs, on_one_table
 from rnnsearch.tasks import Loss, loss_weights
 
-__all__ = ["Data", "Split", "Table", "cut", "device_data", "evaluation_batch"]
+__all__ = ["Data", "Judged", "Split", "Table", "cut", "device_data", "evaluation_batch"]
 
 Array = Any
 
@@ -53,23 +53,21 @@ class Split(NamedTuple):
     weight: Array
 
 
-class Data(NamedTuple):
-    """What every lane reads.
+class Judged(NamedTuple):
+    """Validation parts and what they are judged by, each array with a leading axis of folds.
 
     Attributes:
-        train: Of all folds, one after the other: the order of a lane's epoch picks its own.
-            Its weights are those in the loss.
-        validation: Each array with a leading axis of folds.
-        tables: What x of both is cut from, in the form that x has; None where it is not.
-        loss_weight: Of the validation part in the loss, alike.
+        x, y: As in `Split`.
+        weight: In metrics.
+        loss_weight: In the loss, alike.
         scale, offset, log, anchor: (folds, …) the way back to the target's own units, as
             `rnnsearch.data.unscaled` takes it.
         naive_error, deviation: (folds, O), or None.
     """
 
-    train: Split
-    validation: Split
-    tables: Any
+    x: Array
+    y: Array
+    weight: Array
     loss_weight: Array
     scale: Array
     offset: Array
@@ -77,6 +75,21 @@ class Data(NamedTuple):
     anchor: Array | None
     naive_error: Array | None
     deviation: Array | None
+
+
+class Data(NamedTuple):
+    """What every lane reads.
+
+    Attributes:
+        train: Of all folds, one after the other: the order of a lane's epoch picks its own.
+            Its weights are those in the loss.
+        validation: Of each fold.
+        tables: What x of both is cut from, in the form that x has; None where it is not.
+    """
+
+    train: Split
+    validation: Judged
+    tables: Any
 
 
 def cut(tables: Any, x: Any) -> Any:
@@ -99,21 +112,31 @@ def device_data(folds: Sequence[Dataset], loss: Loss) -> Data:
         Split(read, data.train.y, loss_weights(loss, data, data.train))
         for data, read in zip(folds, x[::2], strict=True)
     ]
-    validation = [
-        _split(dataset.validation, read, length)
-        for dataset, read in zip(folds, x[1::2], strict=True)
-    ]
-    weights = [loss_weights(loss, dataset, dataset.validation) for dataset in folds]
-    scalings = [dataset.target.scaling for dataset in folds]
     return Data(
         train=jax.tree.map(lambda *arrays: _joined(arrays), *train),
-        validation=jax.tree.map(lambda *arrays: np.stack(arrays), *validation),
+        validation=_judged(folds, x[1::2], loss, length),
         tables=tables,
-        loss_weight=np.stack([_padded(array, length) for array in weights]),
+    )
+
+
+def _judged(folds: Sequence[Dataset], x: Sequence[Any], loss: Loss, length: int) -> Judged:
+    """The validation parts, each padded to a length with sequences of no weight."""
+
+    def stacked(arrays: Iterable[Any]) -> Any:
+        padded = [jax.tree.map(lambda one: _padded(one, length), array) for array in arrays]
+        return jax.tree.map(lambda *each: np.stack(each), *padded)
+
+    parts = [dataset.validation for dataset in folds]
+    scalings = [dataset.target.scaling for dataset in folds]
+    return Judged(
+        x=stacked(x),
+        y=stacked(part.y for part in parts),
+        weight=stacked(part.weights for part in parts),
+        loss_weight=stacked(loss_weights(loss, each, each.validation) for each in folds),
         scale=np.stack([np.asarray(s.scale, np.float32) for s in scalings]),
         offset=np.stack([np.asarray(s.offset, np.float32) for s in scalings]),
         log=np.stack([np.broadcast_to(np.float32(s.log), s.scale.shape) for s in scalings]),
-        anchor=_anchors(folds, length),
+        anchor=_anchors(parts, length),
         naive_error=_of_each([dataset.target.naive_error for dataset in folds]),
         deviation=_of_each([dataset.target.deviation for dataset in folds]),
     )
@@ -143,18 +166,11 @@ def _table_apart(*arrays: Any) -> tuple[Table | None, list[Any]]:
     return Table(placed[0].rows, arrays[0].length, arrays[0].flat), [w.starts for w in placed]
 
 
-def _anchors(folds: Sequence[Dataset], length: int) -> np.ndarray | None:
-    """(folds, N, …) of the validation parts, padded like them."""
-    found = [dataset.validation.anchor for dataset in folds]
+def _anchors(parts: Sequence[Part], length: int) -> np.ndarray | None:
+    """(folds, N, …), padded like their parts."""
+    found = [part.anchor for part in parts]
     arrays = [_padded(a.astype(np.float32), length) for a in found if a is not None]
     return np.stack(arrays) if arrays else None
-
-
-def _split(part: Part, x: Any, length: int) -> Split:
-    """A part with its weights written out, padded with sequences of no weight."""
-    whole = Split(x, part.y, part.weights)
-    split: Split = jax.tree.map(lambda array: _padded(array, length), whole)
-    return split
 
 
 def _padded(array: np.ndarray, length: int) -> np.ndarray:

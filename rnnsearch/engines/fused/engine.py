@@ -89,7 +89,7 @@ class FusedEngine(Engine):
         self._compiled(program).epoch(self._width(width), shape, self._data(folds, program.loss))
 
     def free(self) -> None:
-        """Data and programs."""
+        """Let go of data on the device and of compiled programs."""
         with self._lock:
             self._programs.clear()
             self._placed.clear()

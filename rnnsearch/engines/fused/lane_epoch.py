@@ -11,14 +11,20 @@ import numpy as np
 
 from rnnsearch.data import unscaled
 from rnnsearch.engines._base import Program
-from rnnsearch.engines.fused.data_reading import Data, Split, cut, evaluation_batch
+from rnnsearch.engines.fused.data_reading import (
+    Data,
+    Judged,
+    Split,
+    cut,
+    evaluation_batch,
+)
 from rnnsearch.engines.fused.diagnosis import MEASURED, measure, nothing_measured, over_updates
 from rnnsearch.engines.fused.flat_network import Network
 from rnnsearch.engines.fused.gradients import gradient_function
 from rnnsearch.engines.fused.optimizers import RULES
 from rnnsearch.engines.keras_losses import make_loss
 from rnnsearch.engines.schedules import cosine_share
-from rnnsearch.tasks import Facts, arranged, metric_value, outputs_of
+from rnnsearch.tasks import Facts, Loss, arranged, metric_value, outputs_of
 
 __all__ = ["LaneState", "epoch_function", "metric_names"]
 
@@ -219,50 +225,67 @@ def _clip(gradients: list[Array], bound: Array, mode: str) -> list[Array]:
 def _evaluation_function(
     program: Program, network: Network
 ) -> Callable[[LaneState, Array, Data], list[Array]]:
-    classes = program.loss.of_classes
-    loss = make_loss(program.loss)
+    """The function that judges weights (P,) on the validation part of a lane's fold."""
+    loss, put_out = make_loss(program.loss), _output_function(network)
+    rows = program.architecture.head.stream
 
     def evaluate(state: LaneState, weights: Array, data: Data) -> list[Array]:
-        """Loss and metrics of weights (P,) on the validation part of the lane's fold."""
-        x, truth, weight = jax.tree.map(lambda a: a[state.fold], data.validation)
-        loss_weight, scale, offset, log = (a[state.fold] for a in data[3:7])
-        anchor, naive_error, deviation = (None if a is None else a[state.fold] for a in data[7:])
-        arrays = network.unflatten(weights)
+        """Loss and metrics, in this order."""
+        part: Judged = jax.tree.map(lambda array: array[state.fold], data.validation)
+        if rows is not None:
+            part = _whole_steps(part, rows)
+        size = evaluation_batch(len(part.y)) if rows is None else rows
+        predicted = put_out(state, weights, part.x, data.tables, size)
+        validation_loss = loss(part.y, predicted, part.loss_weight)
+        truth = part.y
+        if not program.loss.of_classes:
+            truth, predicted = _own_units(part, predicted, program.loss)
+        outputs = outputs_of(program.metrics)
+        facts = Facts(part.naive_error, program.loss.quantiles, outputs, part.deviation)
+        values = [
+            metric_value(name, truth, predicted, part.weight, facts) for name in program.metrics
+        ]
+        return [validation_loss, *(jnp.asarray(value, jnp.float32) for value in values)]
+
+    return evaluate
+
+
+def _output_function(network: Network) -> Callable[..., Array]:
+    def put_out(state: LaneState, weights: Array, x: Any, tables: Any, size: int) -> Array:
+        """What the network puts out of x, so many sequences at once; states are handed on."""
+        arrays, hidden = network.unflatten(weights), network.no_hidden(size)
 
         def predict(hidden: Any, x: Any) -> tuple[Any, Array]:
             """What one batch comes to, and the states that it leaves."""
             predicted, _, hidden = network.predict(
-                arrays,
-                state.numbers,
-                state.generators,
-                cut(data.tables, x),
-                hidden,
-                training=False,
+                arrays, state.numbers, state.generators, cut(tables, x), hidden, training=False
             )
             return hidden, predicted
 
-        rows = program.architecture.head.stream
-        size = evaluation_batch(len(truth)) if rows is None else rows
-        if rows is not None:
-            whole = len(truth) // rows * rows
-            x, truth, weight, loss_weight = (a[:whole] for a in (x, truth, weight, loss_weight))
-        hidden = network.no_hidden(size)
-        if size == len(truth):
-            predicted = predict(hidden, x)[1]
-        else:
-            batches = jax.tree.map(lambda a: a.reshape(-1, size, *a.shape[1:]), x)
-            _, predicted = jax.lax.scan(predict, hidden, batches)
-            predicted = predicted.reshape(-1, *predicted.shape[2:])
-        validation_loss = loss(truth, predicted, loss_weight)
-        if not classes:
-            truth = unscaled(truth, scale, offset, log, anchor)
-            if program.loss.quantiles and anchor is not None:
-                anchor = anchor[..., None, :]
-            levels = arranged(predicted, program.loss)
-            predicted = unscaled(levels, scale, offset, log, anchor)
-        outputs = outputs_of(program.metrics)
-        facts = Facts(naive_error, program.loss.quantiles, outputs, deviation)
-        values = [metric_value(name, truth, predicted, weight, facts) for name in program.metrics]
-        return [validation_loss, *(jnp.asarray(value, jnp.float32) for value in values)]
+        batches = jax.tree.map(lambda a: a.reshape(-1, size, *a.shape[1:]), x)
+        if len(jax.tree.leaves(batches)[0]) == 1:
+            return predict(hidden, x)[1]
+        _, predicted = jax.lax.scan(predict, hidden, batches)
+        return predicted.reshape(-1, *predicted.shape[2:])
 
-    return evaluate
+    return put_out
+
+
+def _whole_steps(part: Judged, rows: int) -> Judged:
+    """Of a stream, what comes before the last window that not all of its rows have."""
+    whole = len(part.y) // rows * rows
+    return part._replace(
+        x=part.x[:whole],
+        y=part.y[:whole],
+        weight=part.weight[:whole],
+        loss_weight=part.loss_weight[:whole],
+    )
+
+
+def _own_units(part: Judged, predicted: Array, loss: Loss) -> tuple[Array, Array]:
+    """Targets and what is predicted of them, in the target's own units."""
+    way, anchor = (part.scale, part.offset, part.log), part.anchor
+    truth = unscaled(part.y, *way, anchor)
+    if loss.quantiles and anchor is not None:
+        anchor = anchor[..., None, :]
+    return truth, unscaled(arranged(predicted, loss), *way, anchor)

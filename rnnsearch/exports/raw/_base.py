@@ -59,7 +59,7 @@ class Signature:
     vocabulary: Mapping[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values."""
+        """Plain values, for signature.json."""
         return asdict(self)
 
 

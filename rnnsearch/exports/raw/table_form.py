@@ -102,7 +102,7 @@ class TableForm(RawForm):
         return scaled(linked(values, scaling.log), scaling)
 
     def _part(self, columns: slice) -> Scaling:
-        """Of some features."""
+        """The scaling of some of the features."""
         scaling = self.prepared.scaling
         logs = np.broadcast_to(scaling.log, scaling.offset.shape)[columns]
         return Scaling(scaling.offset[columns], scaling.scale[columns], logs)

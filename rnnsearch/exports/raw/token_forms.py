@@ -99,7 +99,7 @@ class StreamForm(RawForm):
         return (Given("sequence", (self.prepared.window,), "int32", (), about),)
 
     def network_inputs(self, given: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """As they are."""
+        """Tokens are read as they are given."""
         return {"sequence": given["sequence"]}
 
     def examples(self, path: str, most: int, *, judged: bool) -> Examples:

@@ -53,7 +53,7 @@ class ProgramFit:
         self._ended = ended
 
     def __call__(self, *arguments: Any, **named: Any) -> keras.callbacks.History:
-        """Train."""
+        """Train by the program where the call is one that it can follow, else by Keras."""
         lane = None if self._ended.is_set() else self._lane(arguments, named)
         if lane is None:
             return type(self._model).fit(self._model, *arguments, **named)
@@ -86,7 +86,7 @@ class _Nothing:
     """Keeps no epoch: callbacks do."""
 
     def keeps(self, logs: Mapping[str, float]) -> bool:
-        """No."""
+        """No epoch: the code that called `fit` keeps what it wants."""
         return False
 
 

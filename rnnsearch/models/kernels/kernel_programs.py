@@ -145,7 +145,7 @@ class _Lane:
             self._drops = [tiles[gate % masks] for gate in gates]
 
     def columns(self, gate: int) -> Any:
-        """Of a gate."""
+        """Where the columns of a gate lie."""
         return pl.ds(gate * self._shape.units, self._shape.units)
 
     def time(self, s: Array) -> Array:

@@ -141,7 +141,7 @@ class _Way:
 
     @property
     def step(self) -> Step:
-        """Of the cell."""
+        """The arithmetic of the cell on tiles."""
         return STEPS[self.cell]
 
 
