@@ -35,7 +35,7 @@ from benchmarks.tables import table
 from rnnsearch.models import cells
 from rnnsearch.models.cells import CELLS
 from rnnsearch.models.native.cpp_recurrence import HostKernels
-from rnnsearch.models.recurrence import Gates, Weights, input_share, recur
+from rnnsearch.models.recurrence import Gates, Sweep, Weights, input_share, recur
 
 _FEATURES, _BATCH, _BATCHES, _STEPS = 4, 32, 64, 50
 _NO_GATES = Gates(None, None, None)
@@ -59,7 +59,7 @@ class Way:
 
 
 def _kept(cell: str, projected: Any, weights: Weights) -> Any:
-    return recur(cell, projected, weights, _NO_GATES, sequences=False)[1][0]
+    return recur(Sweep(cell, False), projected, weights, _NO_GATES)[1][0]
 
 
 def _with_exponentials(cell: str, projected: Any, weights: Weights) -> Any:
@@ -114,7 +114,7 @@ def _checkpointed(cell: str, projected: Any, weights: Weights) -> Any:
 def _native(cell: str, projected: Any, weights: Weights) -> Any:
     """Functions in C++ over all steps, which the engine takes where they can be built."""
     run = HostKernels().recur
-    return run(cell, projected, weights, _NO_GATES, sequences=False)[1][0]
+    return run(Sweep(cell, False), projected, weights, _NO_GATES)[1][0]
 
 
 WAYS = {

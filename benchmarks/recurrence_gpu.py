@@ -30,7 +30,7 @@ from benchmarks.lanes import GATES, epoch_seconds
 from benchmarks.machine import print_machine
 from benchmarks.tables import table
 from rnnsearch.models.kernels import LaneKernels, Making
-from rnnsearch.models.recurrence import Gates, Weights, recur
+from rnnsearch.models.recurrence import Gates, Sweep, Weights, recur
 
 Array = Any
 
@@ -61,7 +61,7 @@ def gradients(run: Any, cell: str, kernel: Array, bias: Array, share: Array, aim
 
     def loss(kernel: Array, share: Array, bias: Array, aim: Array) -> Array:
         weights = Weights(kernel, bias if cell == "GRU" else None)
-        outputs, _ = run(cell, share, weights, Gates(None, None, None), sequences=True)
+        outputs, _ = run(Sweep(cell, True), share, weights, Gates(None, None, None))
         return jnp.sum(outputs * aim)
 
     return jax.vmap(jax.grad(loss, (0, 1)))(kernel, share, bias, aim)

@@ -6,7 +6,6 @@ found by its name (`NUMBERS`). With a leading lane axis it is one number per lan
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -22,7 +21,7 @@ from rnnsearch.models.layers import Layers
 from rnnsearch.models.own import OwnRNN, is_own, own_layer
 from rnnsearch.models.own_tokens import OwnTokens
 from rnnsearch.models.probes import recurrence_of
-from rnnsearch.models.recurrence import Gates, Weights, input_share, recur
+from rnnsearch.models.recurrence import Gates, Recur, Sweep, Weights, input_share, recur
 
 __all__ = ["NUMBERS", "GatedDropout", "GatedLayers", "GatedRNN"]
 
@@ -201,17 +200,11 @@ class GatedRNN(keras.Layer):
             None if recurrent_bias is None else ops.convert_to_tensor(recurrent_bias),
         )
         outputs, last = self._recurrence(direction)(
-            self._name_of_cell,
-            projected,
-            weights,
-            gates,
-            start,
-            sequences=self._sequences,
-            backward=backward,
+            Sweep(self._name_of_cell, self._sequences, backward), projected, weights, gates, start
         )
         return (ops.transpose(outputs, (1, 0, 2)) if self._sequences else last[0]), last
 
-    def _recurrence(self, direction: int) -> Callable[..., Any]:
+    def _recurrence(self, direction: int) -> Recur:
         """A diagnosis's where there is one, else a kernel where these are on, else the loop."""
         run = recurrence_of(self.name, direction)
         return run if run is not recur else kernel_of(self._name_of_cell, self._units) or recur

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextvars import ContextVar
-from typing import Any, Protocol
+from typing import Protocol
+
+from rnnsearch.models.recurrence import Recur
 
 __all__ = ["Kernels", "in_kernels", "kernel_of"]
 
@@ -14,7 +16,7 @@ class Kernels(Protocol):
     """What may run recurrent layers: of a GPU for a batch of lanes, of a CPU for one."""
 
     @property
-    def recur(self) -> Callable[..., Any]:
+    def recur(self) -> Recur:
         """As `rnnsearch.models.recurrence.recur`."""
 
     def take(self, cell: str, units: int) -> bool:
@@ -34,7 +36,7 @@ def in_kernels(kernels: Kernels | None) -> Iterator[None]:
         _active.reset(token)
 
 
-def kernel_of(cell: str, units: int) -> Callable[..., Any] | None:
+def kernel_of(cell: str, units: int) -> Recur | None:
     """What runs such a layer in place of `rnnsearch.models.recurrence.recur`, if a kernel does."""
     kernels = _active.get()
     return kernels.recur if kernels is not None and kernels.take(cell, units) else None

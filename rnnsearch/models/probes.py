@@ -8,16 +8,17 @@ all other times the ordinary one, at no cost.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 from rnnsearch.models.cells import CELLS
-from rnnsearch.models.recurrence import Gates, Weights, one_step, recur
+from rnnsearch.models.recurrence import Gates, Recur, Sweep, Weights, one_step, recur
 
 __all__ = ["Probes", "probing", "recurrence_of"]
 
@@ -60,7 +61,7 @@ def probing(probes: Probes) -> Iterator[Probes]:
         _active.reset(token)
 
 
-def recurrence_of(layer: str, direction: int) -> Callable[..., tuple[Array | None, Arrays]]:
+def recurrence_of(layer: str, direction: int) -> Recur:
     """What runs a cell over a sequence: `recur`, or while there is a diagnosis, one with probes.
 
     Then it is never `recur` itself, which layers may replace by a kernel of the device that they
@@ -74,31 +75,22 @@ def recurrence_of(layer: str, direction: int) -> Callable[..., tuple[Array | Non
     if probes is None:
         return recur
     if direction or layer in probes.shapes:
-        return lambda *arguments, **options: recur(*arguments, **options)
-
-    def probed(*arguments: Any, **options: Any) -> tuple[Array | None, Arrays]:
-        """The layer, with its states nudged and recorded."""
-        assert probes is not None
-        return _probed(probes, layer, *arguments, **options)
-
-    return probed
+        return lambda *arguments: recur(*arguments)
+    return partial(_probed, probes, layer)
 
 
 def _probed(
     probes: Probes,
     layer: str,
-    name: str,
+    sweep: Sweep,
     projected: Array,
     weights: Weights,
     gates: Gates,
     initial: Arrays | None = None,
-    *,
-    sequences: bool,
-    backward: bool = False,
 ) -> tuple[Array | None, Arrays]:
-    """As `recur`, forward in time, differentiated automatically."""
-    assert not backward
-    cell = CELLS[name]
+    """As `recur`, with states nudged and recorded; forward in time, gradients by JAX."""
+    assert not sweep.backward
+    cell = CELLS[sweep.cell]
     shape = (*projected.shape[:2], weights.kernel.shape[0])
     probes.shapes[layer] = shape
     nudges = probes.nudges.get(layer)
@@ -117,8 +109,8 @@ def _probed(
         return new, (new[0], kept)
 
     last, (outputs, kept) = jax.lax.scan(step, initial, (projected, gates.skip, gates.cuts, nudges))
-    _record(probes, layer, name, kept, gates.skip)
-    return outputs if sequences else None, last
+    _record(probes, layer, sweep.cell, kept, gates.skip)
+    return outputs if sweep.sequences else None, last
 
 
 def _record(probes: Probes, layer: str, name: str, kept: Arrays, skip: Array | None) -> None:

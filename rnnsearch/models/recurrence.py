@@ -7,17 +7,31 @@ backward pass, gives the same (benchmarks/README.md has the gain).
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import jax
 import jax.numpy as jnp
 
 from rnnsearch.models.cells import CELLS, Cell
 
-__all__ = ["Gates", "Weights", "input_share", "one_step", "recur"]
+__all__ = ["Gates", "Recur", "Sweep", "Weights", "input_share", "one_step", "recur"]
 
 Array = Any
 Arrays = tuple[Array, ...]
+
+
+class Sweep(NamedTuple):
+    """A cell's way over a sequence: what of it a program is made for, beside sizes.
+
+    Attributes:
+        cell: Name in `CELLS`.
+        sequences: Whether the outputs of all steps are wanted.
+        backward: Whether the sequence is read from its end.
+    """
+
+    cell: str
+    sequences: bool
+    backward: bool = False
 
 
 class Weights(NamedTuple):
@@ -59,79 +73,79 @@ def input_share(x: Array, kernel: Array, bias: Array) -> Array:
     return (rows @ jnp.concatenate([kernel, bias[None]])).reshape(steps, batch, -1)
 
 
+class Recur(Protocol):
+    """What runs a cell over a sequence: `recur`, or the same in other ways."""
+
+    def __call__(
+        self,
+        sweep: Sweep,
+        projected: Array,
+        weights: Weights,
+        gates: Gates,
+        initial: Arrays | None = None,
+    ) -> tuple[Array | None, Arrays]:
+        """As `recur`."""
+
+
 def recur(
-    cell: str,
+    sweep: Sweep,
     projected: Array,
     weights: Weights,
     gates: Gates,
     initial: Arrays | None = None,
-    *,
-    sequences: bool,
-    backward: bool = False,
 ) -> tuple[Array | None, Arrays]:
     """Run a cell over a sequence.
 
     Args:
-        cell: Name in `CELLS`.
+        sweep: Which cell, and how.
         projected: (T, B, G·H), the input's share of each step.
         weights: Of the recurrent share.
         gates: Truncation, masks and recurrent dropout; not differentiated.
         initial: The states (B, H) before the first step; None for zeros.
-        sequences: Whether the outputs of all steps are wanted.
-        backward: Whether the sequence is read from its end.
 
     Returns:
-        The outputs (T, B, H), or None if not `sequences`; and the states (B, H) after the step
+        The outputs (T, B, H), or None if they are not wanted; and the states (B, H) after the step
         that was run last, of which the first is the output.
     """
     if initial is None:
         zeros = jnp.zeros((projected.shape[1], weights.kernel.shape[0]), projected.dtype)
-        initial = (zeros,) * CELLS[cell].states
-    return _recur(cell, sequences, backward, projected, weights, gates, initial)
+        initial = (zeros,) * CELLS[sweep.cell].states
+    return _recur(sweep, projected, weights, gates, initial)
 
 
 def _value(
-    name: str,
-    sequences: bool,
-    backward: bool,
-    projected: Array,
-    weights: Weights,
-    gates: Gates,
-    initial: Arrays,
+    sweep: Sweep, projected: Array, weights: Weights, gates: Gates, initial: Arrays
 ) -> tuple[Array | None, Arrays]:
     """The outputs alone: nothing is kept for a backward pass."""
-    cell = CELLS[name]
+    cell = CELLS[sweep.cell]
 
     def step(states: Arrays, now: Any) -> tuple[Arrays, Array | None]:
         """One step in time, forward or back."""
         new, _ = one_step(cell, states, now, weights, gates)
-        return new, new[0] if sequences else None
+        return new, new[0] if sweep.sequences else None
 
-    last, outputs = jax.lax.scan(step, initial, (projected, gates.skip), reverse=backward)
+    steps = (projected, gates.skip)
+    last, outputs = jax.lax.scan(step, initial, steps, reverse=sweep.backward)
     return outputs, last
 
 
 def _forward(
-    name: str,
-    sequences: bool,
-    backward: bool,
-    projected: Array,
-    weights: Weights,
-    gates: Gates,
-    initial: Arrays,
+    sweep: Sweep, projected: Array, weights: Weights, gates: Gates, initial: Arrays
 ) -> tuple[tuple[Array | None, Arrays], Any]:
-    cell = CELLS[name]
+    """The outputs, and what the way back needs: the states before each step, and what it kept."""
+    cell = CELLS[sweep.cell]
 
     def step(states: Arrays, now: Any) -> tuple[Arrays, Any]:
         """One step in time, forward or back."""
         new, kept = one_step(cell, states, now, weights, gates)
         return new, (states, kept)
 
-    last, (before, kept) = jax.lax.scan(step, initial, (projected, gates.skip), reverse=backward)
+    steps = (projected, gates.skip)
+    last, (before, kept) = jax.lax.scan(step, initial, steps, reverse=sweep.backward)
     outputs = None
-    if sequences:
-        parts = [last[0][None], before[0][:-1]] if backward else [before[0][1:], last[0][None]]
-        outputs = jnp.concatenate(parts)
+    if sweep.sequences:
+        end, first = last[0][None], before[0]
+        outputs = jnp.concatenate([end, first[:-1]] if sweep.backward else [first[1:], end])
     return (outputs, last), (before, kept, weights, gates)
 
 
@@ -153,8 +167,9 @@ def one_step(
     return new, kept
 
 
-def _backward(name: str, sequences: bool, backward: bool, residuals: Any, d: Any) -> Any:
-    cell = CELLS[name]
+def _backward(sweep: Sweep, residuals: Any, d: Any) -> Any:
+    """Gradients of the input's share, the weights and the first states, against the sweep."""
+    cell = CELLS[sweep.cell]
     before, kept, weights, gates = residuals
     d_outputs, d_last = d
     # Transposed here, once, and not at each step.
@@ -178,14 +193,14 @@ def _backward(name: str, sequences: bool, backward: bool, residuals: Any, d: Any
         return d_before, d_projected
 
     steps = (before, kept, d_outputs, gates.cuts, gates.skip)
-    d_initial, d_projected = jax.lax.scan(step, d_last, steps, reverse=not backward)
+    d_initial, d_projected = jax.lax.scan(step, d_last, steps, reverse=not sweep.backward)
     d_share = _share_gradient(cell, d_projected, kept)
     d_kernel = _kernel_gradient(before[0], d_share, gates)
     d_bias = None if weights.bias is None else d_share.sum((0, 1))
     return d_projected, Weights(d_kernel, d_bias), None, d_initial
 
 
-_recur = jax.custom_vjp(_value, nondiff_argnums=(0, 1, 2))
+_recur = jax.custom_vjp(_value, nondiff_argnums=(0,))
 _recur.defvjp(_forward, _backward)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from rnnsearch.models.cells import CELLS
 from rnnsearch.models.kernels import LaneKernels, Making
-from rnnsearch.models.recurrence import Gates, Weights, recur
+from rnnsearch.models.recurrence import Gates, Sweep, Weights, recur
 
 CASES = {
     "outputs": {"sequences": True},
@@ -61,13 +61,11 @@ def gradients(run, cell, case, given):
 
     def loss(learned, gates, aims):
         outputs, last = run(
-            cell,
+            Sweep(cell, case["sequences"], case.get("backward", False)),
             learned["share"],
             Weights(learned["kernel"], learned["bias"]),
             gates,
             learned["first"],
-            sequences=case["sequences"],
-            backward=case.get("backward", False),
         )
         total = sum(jnp.sum(one * aim) for one, aim in zip(last, aims[1], strict=True))
         return total if outputs is None else total + jnp.sum(outputs * aims[0])

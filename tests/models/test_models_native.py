@@ -11,7 +11,7 @@ import pytest
 from rnnsearch.models.native import cpp_library, has_function
 from rnnsearch.models.native.cpp_library import library
 from rnnsearch.models.native.cpp_recurrence import HostKernels
-from rnnsearch.models.recurrence import Weights, recur
+from rnnsearch.models.recurrence import Sweep, Weights, recur
 from tests.models.test_models_kernels import CASES, arrays, assert_near, gradients
 
 pytestmark = pytest.mark.skipif(isinstance(library(), str), reason=str(library()))
@@ -41,7 +41,7 @@ def test_what_is_not_finite_stays_so_and_where_it_is(cell):
     share = learned["share"].at[1, 3].set(jnp.nan)
     weights = Weights(learned["kernel"], learned["bias"])
     for run in (HostKernels().recur, recur):
-        outputs, last = run(cell, share, weights, gates, learned["first"], sequences=True)
+        outputs, last = run(Sweep(cell, True), share, weights, gates, learned["first"])
         np.testing.assert_array_equal(outputs[-1], last[0])
         steps.append(np.asarray(outputs))
     assert np.isnan(steps[0][1:, 3]).all() and not np.isnan(steps[0][:, 4]).any()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rnnsearch.models.cells import CELLS
-from rnnsearch.models.recurrence import Gates, Weights, _value, recur
+from rnnsearch.models.recurrence import Gates, Sweep, Weights, _value, recur
 
 T, B, H = 6, 3, 4
 
@@ -60,10 +60,10 @@ def test_gradients_are_the_automatic_ones(cell, sequences, backward, masked, dro
     projected, weights, gates = example(cell, masked=masked, drops=drops)
 
     def by_hand(p, w, g, i):
-        return recur(cell, p, w, g, i, sequences=sequences, backward=backward)
+        return recur(Sweep(cell, sequences, backward), p, w, g, i)
 
     def automatic(p, w, g, i):
-        return _value(cell, sequences, backward, p, w, g, i)
+        return _value(Sweep(cell, sequences, backward), p, w, g, i)
 
     initial = initial_states(cell)
     value, found = gradients(by_hand, projected, weights, gates, initial)
@@ -80,7 +80,7 @@ def test_a_cut_stops_the_gradient_and_nothing_else(cell):
     cut = gates._replace(cuts=cuts)
 
     def last(p, g):
-        return recur(cell, p, weights, g, sequences=False)[1][0]
+        return recur(Sweep(cell, False), p, weights, g)[1][0]
 
     np.testing.assert_array_equal(last(projected, cut), last(projected, gates))
     reached = np.abs(jax.grad(lambda p: jnp.sum(last(p, cut)))(projected)).sum((1, 2)) > 0

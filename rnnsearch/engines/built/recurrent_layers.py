@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import keras
 
 from rnnsearch.models.cells import CELLS
-from rnnsearch.models.recurrence import Gates, Weights, input_share, recur
+from rnnsearch.models.recurrence import Gates, Sweep, Weights, input_share, recur
 
 __all__ = ["by_hand", "is_plain"]
 
@@ -88,13 +88,11 @@ def _run(layer: Any, x: Any, initial: tuple[Any, ...]) -> tuple[Any, Any, list[A
         input_bias, recurrent_bias = bias[0], bias[1]
     kernel, recurrent = map(keras.ops.convert_to_tensor, (cell.kernel, cell.recurrent_kernel))
     outputs, last = recur(
-        name,
+        Sweep(name, layer.return_sequences, backward),
         input_share(jnp.swapaxes(x, 0, 1), kernel, input_bias),
         Weights(recurrent, recurrent_bias),
         Gates(None, None, None),
         initial,
-        sequences=layer.return_sequences,
-        backward=backward,
     )
     if outputs is None:
         return last[0], last[0][:, None], list(last)

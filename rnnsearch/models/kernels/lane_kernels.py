@@ -20,7 +20,7 @@ from jax.experimental.pallas import triton
 
 from rnnsearch.models.kernels.kernel_programs import Shape, backward_program, forward_program
 from rnnsearch.models.kernels.kernel_steps import STEPS, Step
-from rnnsearch.models.recurrence import Gates, Weights
+from rnnsearch.models.recurrence import Gates, Sweep, Weights
 
 __all__ = ["LaneKernels", "Making"]
 
@@ -77,22 +77,19 @@ class LaneKernels:
 
     def recur(
         self,
-        cell: str,
+        sweep: Sweep,
         projected: Array,
         weights: Weights,
         gates: Gates,
         initial: Arrays | None = None,
-        *,
-        sequences: bool,
-        backward: bool = False,
     ) -> tuple[Array | None, Arrays]:
         """As `rnnsearch.models.recurrence.recur`."""
-        states = STEPS[cell].states
+        states = STEPS[sweep.cell].states
         if initial is None:
             rows, units = projected.shape[1], weights.kernel.shape[0]
             initial = (jnp.zeros((rows, units), projected.dtype),) * states
         learned = {"share": projected, "kernel": weights.kernel, "first": jnp.stack(initial)}
-        if STEPS[cell].biased:
+        if STEPS[sweep.cell].biased:
             learned["bias"] = weights.bias
         fixed: Named = {}
         if gates.skip is not None:
@@ -103,7 +100,7 @@ class LaneKernels:
             fixed["cuts"] = gates.cuts.astype(jnp.int32)
         exact = jax.config.jax_default_matmul_precision in _WHOLE  # type: ignore[attr-defined]
         making = self.making or MAKINGS[weights.kernel.shape[0]]
-        way = _Way(cell, sequences, backward, exact, making, self.interpret)
+        way = _Way(sweep, exact, making, self.interpret)
         outputs, last = _recur(way, learned, fixed)
         return outputs, tuple(last[number] for number in range(states))
 
@@ -113,18 +110,14 @@ class _Way:
     """What of a layer its kernels are made for, beside sizes.
 
     Attributes:
-        cell: Its name.
-        sequences: Whether outputs of all steps are wanted.
-        reverse: Whether the sequence is read from its end.
+        sweep: Which cell, and how it goes over the sequence.
         exact: As in `Shape`.
         making: How they are made.
         interpret: As in `LaneKernels`.
         keeps: Whether a way back follows.
     """
 
-    cell: str
-    sequences: bool
-    reverse: bool
+    sweep: Sweep
     exact: bool
     making: Making
     interpret: bool
@@ -133,7 +126,7 @@ class _Way:
     def outputs(self, which: str) -> tuple[str, ...]:
         """Names of what a kernel puts out."""
         if which == "forward":
-            written = self.step.states if self.keeps else int(self.sequences)
+            written = self.step.states if self.keeps else int(self.sweep.sequences)
             return ("last", *(f"state_{number}" for number in range(written)))
         if not self.making.adds:
             return ("d_share", "d_first", *(f"d_own_{gate}" for gate in self.step.own))
@@ -142,7 +135,7 @@ class _Way:
     @property
     def step(self) -> Step:
         """The arithmetic of the cell on tiles."""
-        return STEPS[self.cell]
+        return STEPS[self.sweep.cell]
 
 
 def _value(way: _Way, learned: Named, fixed: Named) -> tuple[Array | None, Array]:
@@ -155,7 +148,7 @@ def _forward(way: _Way, learned: Named, fixed: Named) -> tuple[tuple[Array | Non
     way = replace(way, keeps=True)
     found = _run("forward", way, learned | _without_cuts(fixed))
     last = found.pop("last")
-    return (found["state_0"] if way.sequences else None, last), (learned, fixed, found)
+    return (found["state_0"] if way.sweep.sequences else None, last), (learned, fixed, found)
 
 
 def _backward(way: _Way, kept: Any, d: Any) -> tuple[Named, None]:
@@ -177,7 +170,7 @@ _recur.defvjp(_forward, _backward)
 def _of_weights(way: _Way, given: Named, found: Named) -> Named:
     """Gradients of the recurrent kernel and its bias, as products over all steps of a lane."""
     after, first = given["state_0"], given["first"][:1]
-    before = [after[1:], first] if way.reverse else [first, after[:-1]]
+    before = [after[1:], first] if way.sweep.backward else [first, after[:-1]]
     hidden, step = jnp.concatenate(before), way.step
     shares = jnp.split(found["d_share"], step.gates, axis=-1)
     for gate in step.own:
@@ -252,7 +245,7 @@ def _over_lanes(which: str, way: _Way, given: Named) -> Named:
     programs = -(-batch // rows)
     whole = programs * rows
     given = {name: _filled(name, array, whole) for name, array in given.items()}
-    shape = Shape(step, steps, rows, units, way.reverse, way.exact, way.making.adds)
+    shape = Shape(step, steps, rows, units, way.sweep.backward, way.exact, way.making.adds)
     sizes = {
         "d_share": (lanes, steps, whole, columns),
         "d_kernel": (lanes, programs, units, columns),

@@ -13,7 +13,7 @@ from rnnsearch.models import recurrence
 from rnnsearch.models.cells import CELLS
 from rnnsearch.models.native import FUNCTIONS, has_function
 from rnnsearch.models.native.cpp_library import library
-from rnnsearch.models.recurrence import Gates, Weights
+from rnnsearch.models.recurrence import Gates, Sweep, Weights
 
 __all__ = ["HostKernels", "register"]
 
@@ -30,29 +30,24 @@ class HostKernels:
 
     def recur(
         self,
-        cell: str,
+        sweep: Sweep,
         projected: Array,
         weights: Weights,
         gates: Gates,
         initial: Arrays | None = None,
-        *,
-        sequences: bool,
-        backward: bool = False,
     ) -> tuple[Array | None, Arrays]:
         """As `rnnsearch.models.recurrence.recur`, which has those of recurrent dropout itself."""
         if gates.dropout is not None or projected.dtype != jnp.float32:
-            return recurrence.recur(
-                cell, projected, weights, gates, initial, sequences=sequences, backward=backward
-            )
+            return recurrence.recur(sweep, projected, weights, gates, initial)
         rows, units = projected.shape[1], weights.kernel.shape[0]
         if initial is None:
-            initial = (jnp.zeros((rows, units)),) * CELLS[cell].states
+            initial = (jnp.zeros((rows, units)),) * CELLS[sweep.cell].states
         bias = jnp.zeros(projected.shape[-1:]) if weights.bias is None else weights.bias
         learned = projected, weights.kernel, bias, jnp.stack(initial)
         none = jnp.zeros((0,))
         skip = none if gates.skip is None else gates.skip[..., 0].astype(jnp.float32)
         cuts = none if gates.cuts is None else gates.cuts.astype(jnp.float32)
-        outputs, last = _recur(cell, sequences, backward, learned, (skip, cuts))
+        outputs, last = _recur(sweep, learned, (skip, cuts))
         return outputs, tuple(last)
 
 
@@ -79,47 +74,43 @@ def _name(cell: str, way: str, backward: bool) -> str:
     return f"{cell}_{way}{'_reversed' if backward else ''}"
 
 
-def _called(
-    cell: str, way: str, backward: bool, shapes: list[tuple[int, ...]], *given: Array
-) -> Any:
+def _called(sweep: Sweep, way: str, shapes: list[tuple[int, ...]], *given: Array) -> Any:
     described = [jax.ShapeDtypeStruct(shape, jnp.float32) for shape in shapes]
-    name = f"rnnsearch_{_name(cell, way, backward)}"
+    name = f"rnnsearch_{_name(sweep.cell, way, sweep.backward)}"
     return jax.ffi.ffi_call(name, described, vmap_method="sequential")(*given)
 
 
-def _value(cell: str, sequences: bool, backward: bool, learned: Arrays, fixed: Arrays) -> Any:
-    return _forward(cell, sequences, backward, learned, fixed)[0]
+def _value(sweep: Sweep, learned: Arrays, fixed: Arrays) -> Any:
+    return _forward(sweep, learned, fixed)[0]
 
 
-def _forward(
-    cell: str, sequences: bool, backward: bool, learned: Arrays, fixed: Arrays
-) -> tuple[Any, Any]:
+def _forward(sweep: Sweep, learned: Arrays, fixed: Arrays) -> tuple[Any, Any]:
     projected, kernel, _, first = learned
     steps, (states, rows, units) = len(projected), first.shape
     shapes = [(steps, states, rows, units), (steps, 4, rows, units), first.shape]
-    before, kept, last = _called(cell, "forward", backward, shapes, *learned, fixed[0])
+    before, kept, last = _called(sweep, "forward", shapes, *learned, fixed[0])
     outputs = None
-    if sequences:
-        parts = [last[:1], before[:-1, 0]] if backward else [before[1:, 0], last[:1]]
+    if sweep.sequences:
+        parts = [last[:1], before[:-1, 0]] if sweep.backward else [before[1:, 0], last[:1]]
         outputs = jnp.concatenate(parts)
     return (outputs, last), (before, kept, kernel, fixed)
 
 
-def _backward(cell: str, sequences: bool, backward: bool, residuals: Any, d: Any) -> Any:
+def _backward(sweep: Sweep, residuals: Any, d: Any) -> Any:
     before, kept, kernel, fixed = residuals
     d_outputs, d_last = d
     steps, _, rows, units = before.shape
-    columns = (steps, rows, CELLS[cell].gates * units)
+    columns = (steps, rows, CELLS[sweep.cell].gates * units)
     # The gradient of a GRU's recurrent share is not that of the input's.
-    shapes = [columns, d_last.shape, *([columns] if cell == "GRU" else [])]
+    shapes = [columns, d_last.shape, *([columns] if sweep.cell == "GRU" else [])]
     d_outputs = jnp.zeros((0,)) if d_outputs is None else d_outputs
     given = before, kept, kernel.T, d_last, d_outputs, *fixed
-    d_projected, d_first, *rest = _called(cell, "backward", backward, shapes, *given)
+    d_projected, d_first, *rest = _called(sweep, "backward", shapes, *given)
     d_share = rest[0] if rest else d_projected
     flat = d_share.reshape(steps * rows, -1)
     d_kernel = before[:, 0].reshape(steps * rows, units).T @ flat
     return (d_projected, d_kernel, flat.sum(0), d_first), None
 
 
-_recur = jax.custom_vjp(_value, nondiff_argnums=(0, 1, 2))
+_recur = jax.custom_vjp(_value, nondiff_argnums=(0,))
 _recur.defvjp(_forward, _backward)

@@ -17,7 +17,7 @@ from rnnsearch.models import recurrence
 from rnnsearch.models.cells import CELLS
 from rnnsearch.models.native import FUNCTIONS
 from rnnsearch.models.native.cpp_recurrence import HostKernels, register
-from rnnsearch.models.recurrence import Gates, Weights
+from rnnsearch.models.recurrence import Gates, Recur, Sweep, Weights
 
 _STEPS, _ROWS, _UNITS = 4, 13, 32
 """More units than a vector has, and sequences that fill no block."""
@@ -38,7 +38,7 @@ def main(path: str) -> str:
     return ""
 
 
-def _outcome(recur: Any, cell: str) -> Any:
+def _outcome(recur: Recur, cell: str) -> Any:
     """What a layer puts out in either direction, and the gradients of a sum of it."""
     rng = np.random.default_rng(0)
     columns = CELLS[cell].gates * _UNITS
@@ -54,8 +54,7 @@ def _outcome(recur: Any, cell: str) -> Any:
         """A weighted sum of all that comes out, and what comes out."""
         weights = Weights(kernel, bias)
         ways = [
-            recur(cell, share, weights, gates, sequences=True, backward=backward)
-            for backward in (False, True)
+            recur(Sweep(cell, True, backward), share, weights, gates) for backward in (False, True)
         ]
         sums = [(outputs * aims).sum() + (last[-1] * aims[0]).sum() for outputs, last in ways]
         return sum(sums), ways
