@@ -27,7 +27,7 @@ from rnnsearch.spec import (
 )
 from rnnsearch.vocabulary import SAMPLERS
 
-__all__ = ["Asked", "Inputs", "fingerprint", "read_inputs", "read_spec", "resolve_engine"]
+__all__ = ["Asked", "Inputs", "fingerprint", "read_spec", "resolve_engine"]
 
 
 @dataclass(frozen=True)
@@ -129,20 +129,6 @@ def read_spec(
         parsed = loaded.spec
     _require_libraries(parsed)
     return Asked(parsed, SearchSpace.from_spec(parsed), loaded, arrays)
-
-
-def read_inputs(
-    spec: str | Path | Mapping[str, Any],
-    overrides: Mapping[str, Any],
-    arrays: Arrays | None = None,
-) -> Inputs:
-    """Read and check everything that a search needs, before it trains anything.
-
-    Raises:
-        InvalidSpec, InvalidData: With every problem found.
-        MissingExtra: An optional library that the spec asks for is not installed.
-    """
-    return read_spec(spec, overrides, arrays).read()
 
 
 def _check_arrays(arrays: object) -> None:

@@ -1,4 +1,4 @@
-"""`read_inputs`: what shows only once the data is read, and where it says it stands."""
+"""`read_spec`: what shows only once the data is read, and where it says it stands."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnnsearch.api.asked import fingerprint, read_inputs
+from rnnsearch.api.asked import fingerprint, read_spec
 from rnnsearch.data import Arrays
 from rnnsearch.errors import InvalidData, InvalidSpec
 
@@ -26,7 +26,7 @@ def spec(**sections: Any) -> dict[str, Any]:
 
 
 def read(arrays: Arrays | None = None, **sections: Any) -> Any:
-    return read_inputs(spec(**sections), {}, arrays or Arrays(train=(X, Y)))
+    return read_spec(spec(**sections), {}, arrays or Arrays(train=(X, Y))).read()
 
 
 def problems(caught: pytest.ExceptionInfo[InvalidSpec]) -> list[str]:
@@ -103,7 +103,7 @@ def test_problems_of_a_file_are_located_and_come_together(tmp_path: Path) -> Non
         encoding="utf-8",
     )
     with pytest.raises(InvalidSpec) as caught:
-        read_inputs(path, {})
+        read_spec(path, {}).read()
     assert problems(caught) == [
         f"{path}:4:22: space.unroll_length[1]: must be below 9, the longest sequence "
         "(data.path), or full; received 20; it would cut nothing: use full",
@@ -178,12 +178,12 @@ def test_losses_that_fit_numbers(loss: str) -> None:
 
 def test_overrides_reach_a_spec_in_a_dict() -> None:
     given = spec(search={"trials": 3})
-    inputs = read_inputs(given, {"search.trials": 5, "run.workers": 1}, Arrays(train=(X, Y)))
+    inputs = read_spec(given, {"search.trials": 5, "run.workers": 1}, Arrays(train=(X, Y))).read()
     assert (inputs.spec.search.trials, inputs.spec.run.workers) == (5, 1)
     assert given["search"] == {"trials": 3} and "run" not in given
     with pytest.raises(InvalidSpec, match="search"):
-        read_inputs(spec(search=7), {"search.trials": 5}, Arrays(train=(X, Y)))
-    assert read_inputs(spec(search=None), {"search.trials": 5}, Arrays(train=(X, Y)))
+        read_spec(spec(search=7), {"search.trials": 5}, Arrays(train=(X, Y))).read()
+    assert read_spec(spec(search=None), {"search.trials": 5}, Arrays(train=(X, Y))).read()
 
 
 def test_fingerprint_of_text_is_that_of_its_letters() -> None:
@@ -199,6 +199,6 @@ def test_fingerprint_of_text_is_that_of_its_letters() -> None:
 
 def test_arrays_in_another_form_are_refused() -> None:
     with pytest.raises(InvalidData, match=r"arrays: must be a rnnsearch.Arrays; received tuple"):
-        read_inputs({}, {}, ((1, 2),))  # type: ignore[arg-type]
+        read_spec({}, {}, ((1, 2),)).read()  # type: ignore[arg-type]
     with pytest.raises(InvalidData, match=r"arrays.train: must be \(x, y\).*received 1 items"):
-        read_inputs({}, {}, Arrays(train=(1,)))
+        read_spec({}, {}, Arrays(train=(1,))).read()

@@ -12,7 +12,7 @@ import yaml
 
 from rnnsearch import api
 from rnnsearch.data import read
-from rnnsearch.driver.comparing.simple_methods import simple_baselines
+from rnnsearch.driver.comparing.simple_methods import SimpleMethods
 from rnnsearch.driver.planning.programs import asked_metrics
 from rnnsearch.spec import parse
 from rnnsearch.tasks import TASKS
@@ -109,7 +109,7 @@ def test_intervals_of_logarithms_and_changes(folder: Path, difference: str) -> N
     task = TASKS[spec.task]
     loss = task.loss(data.target, spec.loss)
     metrics = task.metrics(data.target, loss, asked_metrics(spec))
-    for found in simple_baselines(task, [data], "val_pinball", loss, metrics):
+    for found in SimpleMethods.fit(task, [data], loss).records("val_pinball", metrics):
         assert 0.75 < found.metrics["val_coverage"] <= 1
         assert 0 < found.metrics["val_loss"] < 5
         assert found.metrics["val_mape"] < 0.4

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rnnsearch import api
-from rnnsearch.api.asked import read_inputs
+from rnnsearch.api.asked import read_spec
 from rnnsearch.api.report_file import report_page
 from rnnsearch.errors import StudyError
 from rnnsearch.execution.measured_costs import costs_of, refusal
@@ -108,7 +108,7 @@ def test_nsga2_searches_several_objectives_too(tmp_path: Path, inline: None) -> 
 
 def test_costs_are_those_of_the_keras_model(results: api.Results) -> None:
     spec = load(results.folder.spec).spec
-    data = read_inputs(results.folder.spec, {}).data
+    data = read_spec(results.folder.spec, {}).read().data
     dataset = data.dataset()
     head = TASKS[spec.task].head(dataset)
     network = Architecture("LSTM", (7,), False, False, head)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from rnnsearch import api
 from rnnsearch.data import read
-from rnnsearch.driver.comparing.simple_methods import simple_baselines
+from rnnsearch.driver.comparing.simple_methods import SimpleMethods
 from rnnsearch.records import StudyFolder, load_weights, read_epochs
 from rnnsearch.spec import load
 from rnnsearch.tasks import TASKS
@@ -75,10 +76,13 @@ def test_baselines_are_fitted_on_each_fold(results: api.Results, spec: Path) -> 
     data = read(parsed.data, parsed.task)
     task = TASKS[parsed.task]
     target = data.dataset().target
-    settings = "val_rmse", task.loss(target), task.metrics(target)
+    loss, metrics = task.loss(target), task.metrics(target)
     folds = [
-        {b.name: b for b in simple_baselines(task, [data.dataset(None, fold)], *settings)}
-        for fold in range(2)
+        {
+            one.name: one
+            for one in SimpleMethods.fit(task, [fold], loss).records("val_rmse", metrics)
+        }
+        for fold in map(partial(data.dataset, None), range(2))
     ]
     board = results.leaderboard.set_index("trial")
     found = {baseline["name"]: baseline for baseline in results.summary["baselines"]}

@@ -21,7 +21,7 @@ from rnnsearch.baselines import (
     suitable,
 )
 from rnnsearch.data import Arrays, Dataset, Part, Target, read
-from rnnsearch.driver.comparing.simple_methods import simple_baselines
+from rnnsearch.driver.comparing.simple_methods import SimpleMethods
 from rnnsearch.spec.sources import ArraysSource, CsvSource, SplitSpec, TableSource, TextSource
 from rnnsearch.tasks import TASKS, Task
 
@@ -131,7 +131,8 @@ def test_a_new_baseline_takes_a_line_in_the_registry(
     monkeypatch.setattr(registry, "BASELINES", (*BASELINES, Median()))
     dataset, task = series(tmp_path), TASKS["many_to_one"]
     loss = task.loss(dataset.target)
-    found = {b.name: b for b in simple_baselines(task, [dataset], "val_rmse", loss, ["rmse"])}
+    methods = SimpleMethods.fit(task, [dataset], loss)
+    found = {record.name: record for record in methods.records("val_rmse", ["rmse"])}
     y = dataset.target.own_units(dataset.validation.y, dataset.validation.anchor)
     train = dataset.target.own_units(dataset.train.y, dataset.train.anchor)
     assert found["median"].score == pytest.approx(np.sqrt(((y - np.median(train)) ** 2).mean()))

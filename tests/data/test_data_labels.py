@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnsearch.api.asked import read_inputs
+from rnnsearch.api.asked import read_spec
 from rnnsearch.data import preparation_from_json, read
 from rnnsearch.guessing import Wishes, guess
 from rnnsearch.spec.sources import TableSource
@@ -98,7 +98,9 @@ def test_loss_and_objective_say_what_whole_numbers_are(
         x=np.random.default_rng(0).normal(size=(60, 4, 1)),
         y=y[:, None] if column else y,
     )
-    read_of = read_inputs(spec({"source": "npz", "path": str(tmp_path / "a.npz")}, **sections), {})
+    read_of = read_spec(
+        spec({"source": "npz", "path": str(tmp_path / "a.npz")}, **sections), {}
+    ).read()
     assert read_of.data.dataset().target.kind == kind
     if not sections:
         (note,) = read_of.data.notes

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import rnnsearch
-from rnnsearch.api.asked import read_inputs, resolve_engine
+from rnnsearch.api.asked import read_spec, resolve_engine
 from rnnsearch.linting import Earlier, Planned, costs, lint
 from rnnsearch.linting.costs import foretold, step_seconds
 from rnnsearch.linting.earlier import from_earlier
@@ -41,7 +41,7 @@ def planned(
         "run": run or {},
     }
     arrays = rnnsearch.Arrays(train=(x, y.astype("int64" if classes else "float32")))
-    inputs = read_inputs(spec, {}, arrays)
+    inputs = read_spec(spec, {}, arrays).read()
     return Planned(inputs.spec, inputs.space, inputs.data, resolve_engine(inputs.spec), 2)
 
 
@@ -260,6 +260,6 @@ def test_classes_are_forecast_better_by_who_knows_the_last(
         f"  target_kind: class, window: 4, horizon: {horizon}}}\n"
         "space: {cell: GRU}\nsearch: {trials: 1}\n"
     )
-    found = read_inputs(path, {})
+    found = read_spec(path, {}).read()
     of = Planned(found.spec, found.space, found.data, "fused", 2)
     assert list(said(of)).count("data.inputs") == remarked

@@ -18,30 +18,7 @@ from rnnsearch.outcomes import BaselineRecord
 from rnnsearch.tasks import Loss, Task, judge, loss_weights
 from rnnsearch.tasks.text_metrics import written_as
 
-__all__ = ["SimpleMethods", "baseline_record", "simple_baselines"]
-
-
-def simple_baselines(
-    task: Task,
-    folds: Sequence[Dataset],
-    objective: str,
-    loss: Loss,
-    metrics: Sequence[str],
-    writing: Writing | None = None,
-) -> list[BaselineRecord]:
-    """Naive forecasts, mean or majority, and a linear model, on validation and test part.
-
-    Fitted on each fold; validation scores are means over the folds, test scores the last one's.
-
-    Args:
-        task: Fits them.
-        folds: The data.
-        objective: What ranks.
-        loss: That of the networks.
-        metrics: Names of those that are reported.
-        writing: How classes are read as text, where text is written.
-    """
-    return SimpleMethods.fit(task, folds, loss, writing).records(objective, metrics)
+__all__ = ["SimpleMethods", "baseline_record"]
 
 
 @dataclass(frozen=True)
@@ -62,7 +39,14 @@ class SimpleMethods:
     def fit(
         cls, task: Task, folds: Sequence[Dataset], loss: Loss, writing: Writing | None = None
     ) -> SimpleMethods:
-        """Fit all that suit the data."""
+        """Fit all that suit the data.
+
+        Args:
+            task: Fits them.
+            folds: The data.
+            loss: That of the networks.
+            writing: How classes are read as text, where text is written.
+        """
         started = time.perf_counter()
         fits = [_Fitted.on(task, dataset, loss, writing) for dataset in folds]
         return cls(fits, loss, time.perf_counter() - started)
