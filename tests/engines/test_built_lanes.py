@@ -47,6 +47,26 @@ def cnn(rate=1e-2, dropout=0.2, smoothing=0.1):
     return compiled(model, optimizer, loss, ["accuracy"])
 
 
+def augmented(rate=1e-2, dropout=0.2):
+    """Keras compiles none of it, for the sake of one layer; here it must, to be quick."""
+    model = keras.Sequential(
+        [
+            keras.Input((6, 6, 1)),
+            layers.RandomFlip("horizontal"),
+            layers.RandomZoom(0.2),
+            layers.Conv2D(2, 3),
+            layers.Dropout(dropout),
+            layers.GlobalAveragePooling2D(),
+            layers.Dense(3, "softmax"),
+        ]
+    )
+    optimizer = keras.optimizers.Adam(rate)
+    compiled(model, optimizer, "categorical_crossentropy", ["accuracy"])
+    assert not model.jit_compile
+    model._jit_compile = True
+    return model
+
+
 def batch_norm(rate=1e-2, dropout=0.1):
     # A bias here would have no gradient but that of rounding, which Nadam takes for one.
     hidden = layers.Dense(4, use_bias=False)
@@ -115,6 +135,12 @@ CASES = {
         RNG.normal(size=(COUNT, 6, 6, 1)).astype("float32"),
         np.eye(3)[RNG.integers(0, 3, COUNT)],
         {"shuffle": "batch"},
+    ),
+    "augmented": (
+        augmented,
+        RNG.normal(size=(WHOLE, 6, 6, 1)).astype("float32"),
+        np.eye(3)[RNG.integers(0, 3, WHOLE)],
+        {},
     ),
     "batch_norm": (batch_norm, X, X[:, :1], {"validation_freq": 2, "validation_batch_size": 3}),
     "embedding": (
@@ -308,6 +334,11 @@ def test_models_that_arent_compiled_for_it_are_named():
     assert "run_eagerly" in reason_against(model, request, [])
     model.compile(loss="mse", jit_compile=False)
     assert "without jit_compile" in reason_against(model, request, [])
+    zoomed = keras.Sequential([keras.Input((6, 6, 1)), layers.RandomZoom(0.1), layers.Flatten()])
+    zoomed.compile(loss="mse")
+    assert reason_against(zoomed, request, []) is None
+    zoomed.compile(loss=lambda y, p: (y - p) ** 2)
+    assert "without jit_compile" in reason_against(zoomed, request, [])
 
 
 @pytest.mark.parametrize("x", [(i for i in range(3)), np.array(["a", "b"])])

@@ -17,6 +17,7 @@ from rnnsearch.integrations.keras_tuner import pareto_trials
 from rnnsearch.integrations.keras_tuner.methods import BuildTuner
 from rnnsearch.integrations.keras_tuner.own_fits import ProgramFit
 from rnnsearch.integrations.keras_tuner.standing_against import Said
+from rnnsearch.integrations.keras_tuner.trial_fitting import Job
 
 # As KerasTuner's: a checkpoint has the optimizer's variables, a new model has none yet.
 pytestmark = [
@@ -555,3 +556,51 @@ def test_that_embeddings_learn_otherwise_apart_is_said_once(backend, lines, monk
         said.apart(keras.Sequential([inner, layers.Dense(1)]))
     assert len(caplog.messages) == lines
     assert "Embedding" in "".join(caplog.messages[1:]) or lines == 1
+
+
+@pytest.mark.parametrize("what", ["base", "seed"])
+def test_weights_that_a_function_does_not_make_are_learned_from_trial_to_trial(tmp_path, what):
+    """Under KerasTuner each trial goes on with what the one before has left in them."""
+
+    def script(package):
+        keras.utils.set_random_seed(2)
+        drop = layers.Dropout(0.3, seed=4)
+        base = keras.Sequential([keras.Input((4,)), layers.Dense(3, "tanh")])
+
+        def with_base(hp):
+            middle = [drop] if what == "seed" else [base]
+            model = keras.Sequential([keras.Input((4,)), *middle, layers.Dense(1)])
+            rate = hp.Float("rate", 1e-2, 1e-1)
+            model.compile(keras.optimizers.Adam(rate), "mse", metrics=["mae"])
+            return model
+
+        arguments = {"max_trials": 3, "seed": 1, "executions_per_trial": 2}
+        fit = {**FIT, "shuffle": False, "epochs": 3}
+        tuner = searched(package, "RandomSearch", tmp_path, with_base, fit, **arguments)
+        known = [trial.score for trial in tuner.oracle.trials.values()]
+        assert not isinstance(tuner, BuildTuner) or tuner._programs is not None
+        return known, base.get_weights(), tuner.get_best_models()[0].get_weights()
+
+    for ours, theirs in zip(script(rnnsearch), script(keras_tuner), strict=True):
+        for one, other in zip(ours, theirs, strict=True):
+            np.testing.assert_allclose(one, other, 1e-3, 1e-5)
+
+
+def test_weights_that_outlive_a_search_are_not_sent_to_another_process(tmp_path, monkeypatch):
+    base = layers.Dense(3, name="base")
+    base.build((None, 4))
+
+    def with_base(hp):
+        model = keras.Sequential([keras.Input((4,)), base, layers.Dense(1)])
+        model.compile(keras.optimizers.SGD(hp.Float("rate", 1e-3, 1e-2)), "mse")
+        return model
+
+    made = {"directory": tmp_path, "objective": "val_loss", "max_trials": 1}
+    tuner = rnnsearch.RandomSearch(with_base, **made)
+    monkeypatch.setattr(tuner, "_process", None)  # whoever sends anything fails
+    job = Job(tuner.oracle.create_trial("one"))
+    assert "weights of base, made outside" in tuner._send(job, None, (X, Y), dict(FIT))
+    assert not job.lanes
+    base.trainable = False
+    other = rnnsearch.RandomSearch(with_base, **made, project_name="frozen")
+    assert other._common.learning == ""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import jax
+import jax.numpy as jnp
 import keras
 import numpy as np
 from keras.src.utils.python_utils import pythonify_logs
@@ -68,9 +69,11 @@ class Lane:
         values: (numbers, 2) of the model's, for the program.
         callbacks: Called at the ends of epochs and of training, with the model as it is then.
         keeper: Whether an epoch's weights are kept.
+        in_turn: Whether the model goes on with weights that the one before it has left.
 
     Attributes:
         model: As given.
+        in_turn: As given.
         acted: Whether a callback changed something, so that what was trained ahead was of no use.
     """
 
@@ -82,15 +85,18 @@ class Lane:
         values: np.ndarray,
         callbacks: list[Any],
         keeper: Keeper,
+        *,
+        in_turn: bool = False,
     ) -> None:
         self.model = model
+        self.in_turn = in_turn
         self._request = request
         self._program = program
         self._values = values
         self._keeper = keeper
         self._state = built_for(model, request)
         self._generator = request.generator()
-        self._watched = bool(callbacks)
+        self._watched = bool(callbacks) or in_turn
         if not all(getattr(one, "monitor", "") in ("loss", "val_loss") for one in callbacks):
             know_metrics(model, request)
         self._calls = keras.callbacks.CallbackList(
@@ -105,6 +111,7 @@ class Lane:
         self._stopped = threading.Event()
         self._ahead: deque[_Ahead] = deque()
         self.acted = False
+        self._left: State | None = None
 
     @property
     def size(self) -> int:
@@ -158,6 +165,9 @@ class Lane:
         if request.epochs > 0:
             model.optimizer.finalize_variable_values(model.trainable_weights)
         self._calls.on_train_end(logs=logs)
+        if self._watched:
+            self._read()
+        self._left = self._state
         return Trained(model.history, best)
 
     def model_with(self, best: State) -> keras.Model:
@@ -165,6 +175,12 @@ class Lane:
         self._state = best
         self._write()
         return self.model
+
+    def leave(self) -> None:
+        """Give the model's variables what they had when it was trained."""
+        if self._left is not None:
+            self._state = self._left
+            self._write()
 
     def _epoch(self, epoch: int) -> dict[str, float]:
         """One epoch; what was trained ahead is taken if it began with what there is now."""
@@ -220,9 +236,9 @@ class Lane:
 
 
 def _same(one: State, other: State) -> bool:
-    """Whether nobody has put other arrays into the variables."""
+    """Whether nobody has put other numbers into the variables."""
     return all(
-        a is b
+        a is b or bool(jnp.array_equal(a, b))
         for values, others in zip(one, other, strict=True)
         for a, b in zip(values, others, strict=True)
     )

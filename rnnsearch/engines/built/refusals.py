@@ -9,11 +9,18 @@ import keras
 from keras.src.utils import is_default
 
 from rnnsearch.engines.built.fit_requests import Request
+from rnnsearch.engines.built.keys import is_foreign
 
 __all__ = ["acts_within_epochs", "reason_against"]
 
 _STEPS = ("train_step", "test_step", "fit", "evaluate", "make_train_function",
           "make_test_function", "reset_metrics", "get_metrics_result")  # fmt: skip
+
+_PICTURES = (
+    *(keras.layers.RandomZoom, keras.layers.RandomRotation, keras.layers.RandomTranslation),
+    *(keras.layers.RandomShear, keras.layers.RandomPerspective),
+)
+"""Keras has these computed step by step for TensorFlow's sake; JAX compiles them as any other."""
 
 _WITHIN = (
     *("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end"),
@@ -36,7 +43,7 @@ def reason_against(model: Any, request: Request, callbacks: Iterable[Any]) -> st
         return f"{type(model).__name__} has a {own[0]} of its own"
     if model.run_eagerly:
         return "the model is compiled with run_eagerly"
-    if not model.jit_compile:
+    if not (model.jit_compile or _only_changes_pictures(model)):
         return "the model is compiled without jit_compile, or a layer of it doesn't support it"
     if keras.distribution.distribution() is not None:
         return "a keras.distribution is set"
@@ -51,6 +58,12 @@ def reason_against(model: Any, request: Request, callbacks: Iterable[Any]) -> st
         if within is not None:
             return f"the callback {type(callback).__name__} has {within}, within an epoch"
     return None
+
+
+def _only_changes_pictures(model: keras.Model) -> bool:
+    """Whether it is for such layers alone that Keras doesn't compile a model of its own parts."""
+    kept = [layer for layer in model._flatten_layers() if not layer.supports_jit]
+    return bool(kept) and all(type(one) in _PICTURES for one in kept) and not is_foreign(model)
 
 
 def acts_within_epochs(callback: Any) -> str | None:

@@ -21,6 +21,7 @@ from keras_tuner.src.engine.tuner import maybe_compute_model_size, maybe_distrib
 from rnnsearch.integrations.keras_tuner.apart import Apart, NotApart, begin_early
 from rnnsearch.integrations.keras_tuner.asking import block_of, tells_nothing
 from rnnsearch.integrations.keras_tuner.best_epoch import BestEpoch
+from rnnsearch.integrations.keras_tuner.common_weights import CommonWeights
 from rnnsearch.integrations.keras_tuner.datasets import Datasets
 from rnnsearch.integrations.keras_tuner.facts import has_gpu, listed, on_jax, overrides
 from rnnsearch.integrations.keras_tuner.own_fits import program_fits
@@ -71,6 +72,7 @@ class LaneTuner(keras_tuner.Tuner):
         self._read: dict[Any, Any] = {}
         self._datasets = Datasets()
         self._said = Said()
+        self._common = CommonWeights()
         self._asked = 0
         self._made = 0
         self._acted = False
@@ -90,7 +92,9 @@ class LaneTuner(keras_tuner.Tuner):
         apart = self._may_part and not on_jax()
         if apart and self.hypermodel is not None and not (why_own(self) or has_gpu()):
             begin_early()
-        super()._populate_initial_space()
+        known = self.hypermodel is not None
+        with self._common.seeing(self.hypermodel) if known else contextlib.nullcontext():
+            super()._populate_initial_space()
 
     def search(self, *fit_args: Any, **fit_kwargs: Any) -> None:
         """Search as KerasTuner does.
@@ -263,7 +267,8 @@ class LaneTuner(keras_tuner.Tuner):
             called = self._deepcopy_callbacks(callbacks)
             if overrides(self, *HOOKS):
                 called.append(tuner_utils.TunerCallback(self, job.trial))
-            lane = built.Lane(model, request, program, values, called, keeper)
+            common = self._common.change
+            lane = built.Lane(model, request, program, values, called, keeper, in_turn=common)
             job.lanes.append(lane)
             job.keepers.append(keeper)
             job.futures.append(pool.train(lane, called, ahead=not self._acted))
@@ -275,6 +280,9 @@ class LaneTuner(keras_tuner.Tuner):
         """As `_lay_out`, of lanes that another process trains."""
         hyperparameters = job.trial.hyperparameters
         models = [self._try_build(hyperparameters) for _ in range(self.executions_per_trial)]
+        if layer := self._common.learning:
+            self._waiting += [(hyperparameters, model) for model in models]
+            return f"each model goes on with the weights of {layer}, made outside of the function"
         callbacks = listed(kwargs.get("callbacks"))
         objective = self.oracle.objective
         args, kwargs = self._datasets.in_memory(args, kwargs, exact=False)
@@ -322,6 +330,7 @@ class LaneTuner(keras_tuner.Tuner):
                 "Expected the model-building function, or HyperModel.build() to return a valid "
                 f"Keras Model instance. Received: {model} of type {type(model)}."
             )
+        self._common.see(model)
         size = maybe_compute_model_size(model)
         if self.max_model_size and size > self.max_model_size:
             raise keras_tuner.errors.FailedTrialError(

@@ -81,7 +81,8 @@ class Pool:
             ahead: Whether to train it before callbacks that the user's thread must call.
         """
         self._lanes.append(lane)
-        if self._executor is not None and all(type(one) in TOGETHER for one in callbacks):
+        together = not lane.in_turn and all(type(one) in TOGETHER for one in callbacks)
+        if self._executor is not None and together:
             return self._executor.submit(lane.train)
         if self._executor is not None and ahead and lane.size <= _AHEAD:
             return self._executor.submit(lane.run_ahead)
@@ -116,6 +117,7 @@ def save_best(
     if chosen is not None:
         lane, best = chosen
         lane.model_with(best).save_weights(path)
+        job.lanes[-1].leave()
     return job.lanes[-1].model
 
 

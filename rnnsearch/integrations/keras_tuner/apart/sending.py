@@ -121,6 +121,9 @@ class ApartLane:
         self.model.set_weights(best.weights)
         return self.model
 
+    def leave(self) -> None:
+        """Nobody goes on with what this model has learned."""
+
 
 class Apart:
     """A search of models that a function builds, and JAX trains in a process of its own.
