@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -166,6 +167,13 @@ def unread_stamps(table: Table, name: str) -> tuple[str, int] | None:
     with_offset = [split_offsets([cell])[1] is not None for cell in cells]
     if any(with_offset) and not all(with_offset):
         return "must have an offset from UTC in every row, or in none", with_offset.index(False)
+    shapes = Counter(re.sub(r"\d", "1", cell) for cell in filled)
+    usual, often = shapes.most_common(1)[0]
+    if len(filled) * (1 - _STRANGE) <= often < len(filled):
+        odd = next(
+            at for at, cell in enumerate(cells) if cell and re.sub(r"\d", "1", cell) != usual
+        )
+        return "must hold time stamps of one form in every row, as in most", odd
     return "must hold time stamps that can be read", cells.index(filled[0])
 
 

@@ -171,3 +171,39 @@ def test_what_stands_beside_texts(tmp_path: Path) -> None:
 def test_a_number_of_four_characters_is_not_always_a_year() -> None:
     assert forms_among(["NA", "0.0", "-0.0"]) == []
     assert forms_among(["1999", "x"]) == ["year"]
+
+
+def test_hours_with_am_and_pm_beside_the_date(tmp_path: Path) -> None:
+    hours = pd.date_range("2021-02-14 05:00", periods=240, freq="h")
+    rows = [f"{t:%m/%d/%Y},{t.hour % 12 or 12} {t:%p},{t.hour}.5" for t in hours]
+    (tmp_path / "a.csv").write_text("\n".join(["Date,Time,MW", *rows]))
+    found = guess(tmp_path / "a.csv", Wishes())
+    assert setting(found, "time") == ["Date", "Time"]
+    assert setting(found, "season") == 24
+
+
+@pytest.mark.parametrize(
+    "names", ["año,mes,día,hora", "rok,miesiąc,dzień,godzina", "год,месяц,день,час"]
+)
+def test_parts_of_the_time_in_other_languages(names: str, tmp_path: Path) -> None:
+    hours = pd.date_range("2021-02-14 05:00", periods=240, freq="h")
+    rows = [f"{t.year},{t.month},{t.day},{t.hour},{t.hour}.5" for t in hours]
+    (tmp_path / "a.csv").write_text("\n".join([f"{names},MW", *rows]), encoding="utf-8")
+    found = guess(tmp_path / "a.csv", Wishes())
+    assert setting(found, "time") == names.split(",")
+
+
+def test_the_odd_one_of_time_stamps_is_named(tmp_path: Path) -> None:
+    months = pd.date_range("1995-04-01", periods=120, freq="MS").strftime("%Y-%m").tolist()
+    months[100] = "2003"
+    rows = [f"{month},{at % 12}.5" for at, month in enumerate(months)]
+    (tmp_path / "a.csv").write_text("\n".join(["date,MW", *rows]))
+    with pytest.raises(InvalidData, match=r"of one form in every row.*'2003' in row 102"):
+        guess(tmp_path / "a.csv", Wishes())
+
+
+def test_weeks_as_numbers(tmp_path: Path) -> None:
+    weeks = pd.date_range("2012-01-02", periods=240, freq="7D")
+    rows = [f"{t:%G}{t:%V},{at % 52}.5" for at, t in enumerate(weeks)]
+    (tmp_path / "a.csv").write_text("\n".join(["yearweek,MW", *rows]))
+    assert setting(guess(tmp_path / "a.csv", Wishes()), "time") == "yearweek"

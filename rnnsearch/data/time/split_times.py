@@ -10,14 +10,15 @@ from rnnsearch.data.time.form_parsing import plain_text
 __all__ = ["join_cells", "role", "roles_of"]
 
 _ROLES = {
-    "year": "year yr yyyy jahr annee año ano",
+    "year": "year yr yyyy jahr annee année año ano anno jaar rok год",
     "quarter": "quarter qtr quartal trimestre",
-    "month": "month mon mo mm monat mois mes",
+    "month": "month mon mo mm monat mois mes mese mês maand miesiąc месяц",
     "week": "week wk isoweek kw woche weekofyear",
-    "day": "day dom dd tag jour dia dayofmonth",
+    "day": "day dom dd tag jour dia día dayofmonth giorno dzień день",
     "ordinal": "doy dayofyear yday julianday",
-    "date": "date datum fecha data dt ds yearmonth",
-    "hour": "hour hr hh hours stunde heure hora he hourending hourend hourbeginning hourofday",
+    "date": "date datum fecha data dt ds yearmonth yyyymm yyyymmdd yearweek",
+    "hour": "hour hr hh hours stunde heure hora he hourending hourend hourbeginning hourofday ora "
+    "uur godzina час",
     "minute": "minute min minutes mi",
     "second": "second sec seconds ss",
     "time": "time uhrzeit zeit timeofday clock heure anfang beginn starttime von",
@@ -35,8 +36,8 @@ _ORDER = ("year", "month", "day", "hour", "minute", "second")
 
 def role(name: str) -> str:
     """What a column's name says that it holds of a time; "" if nothing."""
-    folded = re.sub(r"[^a-z]", "", name.casefold())
-    last = re.split(r"[^a-z]+", name.casefold().strip(" _.()"))[-1]
+    folded = re.sub(r"[\W\d_]", "", name.casefold())
+    last = re.split(r"[\W\d_]+", name.casefold().strip(" _.()"))[-1]
     return _WORDS.get(folded) or _WORDS.get(last, "")
 
 
@@ -116,6 +117,9 @@ def _time(parts: dict[str, str]) -> str:
         time = parts["time"]
         if time.isdecimal():
             time = f"{int(time) // 100:02}:{int(time) % 100:02}"
+        found = _HOUR.fullmatch(time.strip())
+        if found and found["half"] and not found["minute"]:  # 7 PM
+            time = f"{found['hour']}:00 {found['half']}"
         return f" {time}"
     if "hour" not in parts:
         return ""
