@@ -101,6 +101,15 @@ class Panel:
         whole = examine(self.table, column.name, len(cells))
         return column if whole.flaw else replace(column, kind=whole.kind, flaw="")
 
+    def static(self, names: Sequence[str]) -> frozenset[str]:
+        """The columns that are the same in all rows of each series."""
+        found = []
+        for name in names:
+            cells = column_cells(self.table, name)
+            if all(len({cells[at] for at in rows}) == 1 for rows in self.members):
+                found.append(name)
+        return frozenset(found)
+
     def gaps(self, name: str) -> int:
         """Empty cells of a column, of all series."""
         _, empty = parse_numbers(column_cells(self.table, name))

@@ -22,6 +22,11 @@ from rnnsearch.guessing.times import Times
 
 __all__ = ["StepSeries", "look_along"]
 
+_SAME = (
+    "'{name}' is the same in all rows of each series, and is read as what is known of it; if it is "
+    "what is to be found, save each series as a row of x and its '{name}' as y: "
+    "numpy.savez('data.npz', x=x, y=y)"
+)
 _LEFT = (
     "'{name}' is found of the rows up to the same one, without its own past; the last rows of each "
     "series judge, where less is left than training shows: to be judged on series of their own, "
@@ -46,6 +51,7 @@ class StepSeries:
         lacking: Which rows are missing by the clock, as text; "" if none is.
         duplicates: What to do about rows with the time stamp of the row before, if there are any.
         split: The parts, where a column says them.
+        static: Columns that say of each series the same in all of its rows.
     """
 
     rows: int
@@ -61,6 +67,7 @@ class StepSeries:
     lacking: str
     duplicates: str | None
     split: dict[str, object] | None
+    static: frozenset[str] = frozenset()
 
     @property
     def part(self) -> int:
@@ -92,12 +99,17 @@ class StepSeries:
     def inputs(self) -> list[str]:
         """Columns of numbers and of few kinds, the past of classes that are forecast among them."""
         read = [column.name for column in self.columns if column.is_read]
-        return [name for name in read if name != self.target.name or not self.is_remaining]
+        return [name for name in read if name != self.target.name or not self.given_away]
 
     @property
     def is_remaining(self) -> bool:
-        """Whether the target is what is left of each series, which its own past would give away."""
+        """Whether the target is what is left of each series."""
         return self.target.kind == "number" and named(self.target.name, REMAINING)
+
+    @property
+    def given_away(self) -> bool:
+        """Whether the target's own past would give it away: it is found of the same row."""
+        return self.is_remaining or self.target.name in self.static
 
 
 def _notes_on_order(table: Table, columns: Sequence[Column]) -> list[str]:
@@ -120,7 +132,8 @@ def look_along(found: TableColumns, wishes: Wishes) -> tuple[StepSeries, list[st
     usable = tuple(column for column in found.others if not column.flaw)
     series = None if found.panel is None else found.panel.name
     named = () if time is None else time.names
-    likely = [column for column in found.others if column.name not in found.calendar]
+    told = found.calendar | found.static
+    likely = [column for column in found.others if column.name not in told]
     choice = found.others if wishes.target is not None else likely or found.others
     target, why = choose_target(table, choice, wishes.target, named, series)
     for column in found.others:
@@ -150,8 +163,11 @@ def look_along(found: TableColumns, wishes: Wishes) -> tuple[StepSeries, list[st
             f"'{found.part}' is left out: it says parts, but not one after the other in time"
         )
     whole = (rows, time, step, *chosen, share, seasons, patterns)
-    series_found = StepSeries(*whole, found.panel, lacking, found.duplicates, split)
-    if series_found.is_remaining:
+    series_found = StepSeries(*whole, found.panel, lacking, found.duplicates, split, found.static)
+    if series_found.given_away:
         series_found = replace(series_found, seasons=(), patterns=())
+    if series_found.is_remaining:
         notes.append(_LEFT.format(name=target.name))
+    kinds = [c.name for c in usable if c.name in found.static and c.kind == "label"]
+    notes += [_SAME.format(name=name) for name in kinds]
     return series_found, notes

@@ -113,7 +113,7 @@ def _windows(series: StepSeries, source: str, wishes: Wishes, notes: list[str]) 
         *_source_settings(series, source),
         Setting("window", window, why),
         Setting("horizon", 0, "of the window's last row itself")
-        if series.is_remaining
+        if series.given_away
         else Setting("horizon", 1, ahead),
     ]
     changes, objective, note = _changes(series)
@@ -133,7 +133,7 @@ def _windows(series: StepSeries, source: str, wishes: Wishes, notes: list[str]) 
 
 def _changes(series: StepSeries) -> tuple[list[Setting], Setting, str]:
     """What the change is learned from, what judges the forecasts, and a note."""
-    if series.target.classes or series.is_remaining:
+    if series.target.classes or series.given_away:
         return [], _objective(series), ""
     found = _forecast_settings(series)
     if series.panel is None:

@@ -55,6 +55,7 @@ class TableColumns:
         notes: For the user.
         part: The column that says which part a row is in, if there is one.
         calendar: Columns that only say what the time stamps say.
+        static: Columns that say of each series the same in all of its rows.
     """
 
     time: Times | None
@@ -65,6 +66,7 @@ class TableColumns:
     notes: list[str]
     part: str | None = None
     calendar: frozenset[str] = frozenset()
+    static: frozenset[str] = frozenset()
 
     @property
     def names(self) -> list[str]:
@@ -152,7 +154,9 @@ def look_at(table: Table) -> TableColumns:
             notes += sentinel_note(column.values, column.name)
     dated = time is not None and time.stamps.clock.dated
     calendar = calendar_columns(table, names, time.times) if time is not None and dated else set()
-    return TableColumns(time, panel, one, clocked, found, notes, part, frozenset(calendar))
+    static = frozenset() if panel is None else panel.static(names)
+    told = (part, frozenset(calendar), static)
+    return TableColumns(time, panel, one, clocked, found, notes, *told)
 
 
 def _sorted(table: Table, time: Times, panel: Panel | None) -> Table | None:

@@ -144,17 +144,18 @@ def _named_rows(table: Table, columns: Sequence[Column]) -> str:
 def _check_no_letters(table: Table, columns: Sequence[Column]) -> None:
     """Refuse a file with a letter of a sequence in each column, as DNA is often saved."""
     classes = [column for column in columns if column.kind == "label"]
-    letters = [column for column in classes if {*map(len, column.classes)} == {1}]
+    single = [column for column in classes if {*map(len, column.classes)} == {1}]
+    letters = [column for column in single if _NUMBERED.fullmatch(column.name.strip())]
     known = {letter for column in letters for letter in column.classes}
     if len(letters) < _MANY_STEPS or len(known) > _LETTERS:
         return
     names = [column.name for column in letters]
     if _numbered(names):
-        first = table.header.index(names[0])
+        first, last = (table.header.index(name) for name in (names[0], names[-1]))
         refuse(
             "must have a row a time step, or a sequence in one cell",
             f"{len(names)} columns of letters in each row, '{names[0]}' to '{names[-1]}'",
-            f"join them: frame['sequence'] = frame.iloc[:, {first}:].agg(''.join, axis=1) of "
+            f"join them: frame['sequence'] = frame.iloc[:, {first}:{last + 1}].agg(''.join, axis=1) of "
             "pandas, or say --task if rows are steps",
         )
 

@@ -261,3 +261,22 @@ def test_a_cell_that_ends_with_a_backslash(tmp_path: Path) -> None:
     table = read_table(tmp_path / "a.csv", "\n".join(["path,count", *lines]))
     assert cells(table, "path")[2:4] == ["C:\\dir, 2\\", "C:\\dir, 3\\"]
     assert not table.notes
+
+
+def test_a_remark_with_as_many_cells_as_rows(tmp_path: Path) -> None:
+    lines = [f"2024-01-{n + 1:02},{n * n % 7}.5,{n % 5}" for n in range(28)]
+    above = ["Station: Alpha, North", "Exported, 2022-10-01, by me", "", "date,inlet,outlet"]
+    table = read_table(tmp_path / "a.csv", "\n".join([*above, *lines]))
+    assert table.header == ("date", "inlet", "outlet") and len(table.rows) == 28
+    units = ["date,t_90,t_95", "day,m3/s,l", *lines]
+    assert read_table(tmp_path / "b.csv", "\n".join(units)).header == ("date", "t_90", "t_95")
+
+
+def test_commas_in_numbers_between_commas(tmp_path: Path) -> None:
+    lines = [f"2024-01-{n + 1:02},{n * n % 7},5,{n % 5},25" for n in range(28)]
+    with pytest.raises(
+        InvalidData, match=r"must have 3 cells in every row.* have commas for their"
+    ):
+        read_table(tmp_path / "a.csv", "\n".join(["date,inlet,outlet", *lines]))
+    rows = [f"{n},{n * n % 7}.5,{n % 5}.5,x" for n in range(28)]
+    assert len(read_table(tmp_path / "b.csv", "\n".join(["a,b,c", *rows])).rows) == 28

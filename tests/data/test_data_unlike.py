@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from rnnsearch.data import preparation_from_json, read
+from rnnsearch.errors import InvalidData
 
 
 @pytest.fixture(scope="module")
@@ -33,3 +35,30 @@ def test_a_slip_is_said_and_a_trend_is_not(prepared: Any, write_csv: Any) -> Non
     y[7] = 9000
     (line,) = prepared.unlike(str(write_csv({"y": y, "z": np.arange(30) % 7})))
     assert "9000 in row 9 of" in line
+
+
+HOURS = pd.date_range("2024-03-01", periods=200, freq="h").strftime("%Y-%m-%d %H:%M").to_numpy()
+
+
+@pytest.mark.parametrize("irregular", ["rows", "reindex"])
+def test_missing_rows_of_a_new_file_are_said(
+    irregular: str, write_csv: Any, csv_source: Any
+) -> None:
+    y = (600 + 200 * np.sin(np.arange(200) / 5)).round(2)
+    how = {"time": "t", "irregular": irregular, "missing": "interpolate"}
+    source = csv_source(write_csv({"t": HOURS, "y": y}), inputs=("y",), **how)
+    fitted = preparation_from_json(read(source, "many_to_one").preparation().to_json())
+    assert fitted.unlike(str(write_csv({"t": HOURS[:60], "y": y[:60]}))) == ()
+    kept = [at for at in range(60) if at not in (20, 21, 40)]
+    lines = fitted.unlike(str(write_csv({"t": HOURS[kept], "y": y[kept]})))
+    assert len(lines) == (irregular == "rows")
+    for line in lines:
+        assert "3 rows are missing in 2 places, the first after 2024-03-01 19:00 (row 21)" in line
+        assert "windows count rows, and go across as if no time had passed" in line
+
+
+def test_gaps_of_a_new_file_say_what_to_do(prepared: Any, write_csv: Any) -> None:
+    y: list[Any] = (600 + 200 * np.sin(np.arange(30) / 5)).tolist()
+    y[7] = None
+    with pytest.raises(InvalidData, match=r"set data.missing to interpolate or drop, and search"):
+        prepared.unlike(str(write_csv({"y": y, "z": np.arange(30) % 7})))

@@ -148,3 +148,6 @@ def test_a_letter_in_each_column_is_refused_with_a_way_out(tmp_path: Path) -> No
         InvalidData, match=r"40 columns of letters in each row, 'V2' to 'V41'; join"
     ):
         look(tmp_path, [header, *rows])
+    last = [f"{','.join(RNG.choice(list('acgt'), 30))},{'np'[at % 2]}" for at in range(90)]
+    with pytest.raises(InvalidData, match=r"30 columns of letters .* frame.iloc\[:, 0:30\].agg"):
+        look(tmp_path, [",".join([*(f"V{at}" for at in range(30)), "class"]), *last])

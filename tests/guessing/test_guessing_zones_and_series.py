@@ -106,3 +106,15 @@ def test_what_is_left_of_each_series(name: str, most: int, tmp_path: Path) -> No
     assert any("to be judged on series of their own" in note for note in found.notes)
     written = rnnsearch.init(tmp_path / "data.csv", output=tmp_path / "a.yaml").path
     assert rnnsearch.check(written).task == "many_to_one"
+
+
+@pytest.mark.parametrize("last", ["kind", "label"])
+def test_what_is_the_same_in_each_series_is_no_target(last: str, tmp_path: Path) -> None:
+    columns = stores()
+    del columns["time_zone"], columns["city"]
+    columns[last] = columns.pop("kind")
+    found = look(tmp_path, columns)
+    assert (setting(found, "target"), setting(found, "horizon")) == ("sales", 1)
+    assert any(f"save each series as a row of x and its '{last}' as y" in n for n in found.notes)
+    asked = guess(tmp_path / "data.csv", Wishes(target=last))  # its past would give it away
+    assert (setting(asked, "inputs"), setting(asked, "horizon")) == (["sales"], 0)

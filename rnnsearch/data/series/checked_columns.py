@@ -271,6 +271,8 @@ class ColumnReader:
         elif empty.any() and self.columns.missing == "error":
             received = f"nothing in {name_rows(self.table.rows[empty])} of '{name}'"
             advice = "fill the gaps, or set data.missing to interpolate or drop"
+            if self.columns.trained:
+                advice += ", and search again"
             self.problems.add(path, "must have a value in every row", received, advice)
         else:
             return True

@@ -7,13 +7,14 @@ import numpy as np
 from rnnsearch.data.collecting import name_rows
 from rnnsearch.data.series.layout import SeriesLayout
 from rnnsearch.data.series.new_rows import read_new
+from rnnsearch.data.series.rows import Series
 from rnnsearch.data.spans import Span, far_outside, unlike_line
 
 __all__ = ["unlike_rows"]
 
 
 def unlike_rows(prepared: SeriesLayout, path: str, targets: bool) -> tuple[str, ...]:
-    """A line for each column of numbers that does.
+    """A line for each column of numbers that does, and one where rows are missing.
 
     Targets are looked at where they are read: they are judged, or forecasts start from them.
 
@@ -37,7 +38,15 @@ def unlike_rows(prepared: SeriesLayout, path: str, targets: bool) -> tuple[str, 
             for at, (name, span) in enumerate(pairs)
             if name not in columns
         ]
-    return tuple(line for line in found if line)
+    return (*_missing_rows(prepared, series, path), *(line for line in found if line))
+
+
+def _missing_rows(prepared: SeriesLayout, series: Series, path: str) -> tuple[str, ...]:
+    """What is said of rows that are not there, where windows count rows as if none were missing."""
+    if not series.lacking or prepared.irregular != "rows" or prepared.window is None:
+        return ()
+    said = "windows count rows, and go across as if no time had passed (data.irregular: rows)"
+    return (f"in {path} {series.lacking}: {said}",)
 
 
 def _line(what: str, span: Span, values: np.ndarray, rows: np.ndarray, path: str) -> str:

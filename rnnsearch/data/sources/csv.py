@@ -28,7 +28,7 @@ from rnnsearch.data.sources.headers import (
 )
 from rnnsearch.data.sources.numbers import find_decimal, plain_numbers
 from rnnsearch.data.sources.packed import unpacked
-from rnnsearch.data.sources.separators import find_separator
+from rnnsearch.data.sources.separators import find_separator, halve_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -340,6 +340,8 @@ def _check_even(
     if len(uneven) > 1:
         received += f", and other counts than {len(header)} in {name_rows(uneven)}"
     advice = "quote cells that contain the separator, or set data.dialect.separator"
+    if halve_numbers(header, cells, count):
+        advice = "numbers seem to have commas for their points: write points, or ; between cells"
     must = f"must have {len(header)} cells in every row, like the header"
     problems.add("data.path", must, received, advice)
     problems.raise_any()

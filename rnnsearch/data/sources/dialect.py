@@ -20,6 +20,7 @@ from rnnsearch.data.sources.headers import end_of_remarks, has_header
 from rnnsearch.data.sources.separators import (
     count_marks,
     find_separator,
+    halve_numbers,
     name_rows_as_r,
     without_ends,
 )
@@ -251,6 +252,8 @@ def _trimmed(
     else:
         while begin < min(_MOST_OUTSIDE, len(rows) - 2) and not _full(rows[begin], usual):
             begin += 1
+        if halve_numbers(rows[0], rows[1:], usual):
+            return rows, numbers  # for the caller to name
         begin = max(begin, end_of_remarks(rows, usual))
         short = begin == 1 and widths[0] == usual - 1 and all(w == usual for w in widths[1:])
         worded = sum(len(_WORD.findall(row[0])) > _NAMES for row in rows[1:])

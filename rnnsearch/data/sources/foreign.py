@@ -58,8 +58,8 @@ _FOLDERS = {
 }
 """What is in a folder, and what to do with it."""
 _IN_TEXTS = bytes([*b"\t\n\v\f\r\x1b", *range(32, 127), *range(128, 256)])
-_NOT_TEXT = 0.02
-"""Share of bytes that are in no text, from which on a file is none."""
+_NOT_TEXT, _SOME = 0.02, 16
+"""Share and number of bytes that are in no text, from which on a file is none."""
 _BEGINNINGS = {
     b"PK\x03\x04": "a workbook of Excel, or another zip archive",
     b"\xd0\xcf\x11\xe0": "an old workbook of Excel",
@@ -126,4 +126,4 @@ def _binary(content: bytes) -> bool:
     zeros = max(head[::2].count(0), head[1::2].count(0))
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or zeros > len(head) / 8:
         return False
-    return len(head.translate(None, _IN_TEXTS)) > _NOT_TEXT * len(head)
+    return len(head.translate(None, _IN_TEXTS)) > max(_SOME, _NOT_TEXT * len(head))

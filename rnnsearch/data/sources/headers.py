@@ -31,6 +31,8 @@ _CLASSES = 0.2
 """A column is one of classes if so few of its cells differ."""
 _MANY_YEARS = 8
 """Numbers that count years from which they are names of columns."""
+_HEADER_BELOW = 2
+"""Rows above the first of values, where one is a remark and the other the header."""
 _MOST_REMARKS = 30
 """Rows above the header that may be remarks."""
 _LEVELS = (3, 2)
@@ -175,7 +177,15 @@ def end_of_remarks(rows: Sequence[Sequence[str]], width: int) -> int:
         return 0
     while begin < first - 1 and _is_remark(top[begin], top[begin + 1 : first]):
         begin += 1
+    if first - begin == _HEADER_BELOW and _says_a_value(top[begin], top[begin + 1], body):
+        begin += 1
     return begin
+
+
+def _says_a_value(row: Sequence[str], below: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Whether a row has a date or a number, and the one below it names, of all columns."""
+    named = all(below) and len({*below}) == len(below) and not any(map(_holds_value, below))
+    return named and any(map(_holds_value, row)) and has_header(below, body)
 
 
 def _years(cells: Sequence[str]) -> bool:

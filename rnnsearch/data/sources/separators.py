@@ -7,7 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-__all__ = ["SEPARATORS", "count_marks", "find_separator", "name_rows_as_r", "without_ends"]
+__all__ = [
+    "SEPARATORS",
+    "count_marks",
+    "find_separator",
+    "halve_numbers",
+    "name_rows_as_r",
+    "without_ends",
+]
 
 SEPARATORS = "\t;|,"
 """Those looked for; of several that all lines agree on, the first."""
@@ -84,6 +91,18 @@ def name_rows_as_r(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bool
     dated = sum(cell[:1].isdigit() for cell in firsts) > _AGREE * len(firsts)
     halved = all(row[-1].isdecimal() for row in rows)
     return not (dated and halved and len(header) > 1)
+
+
+def halve_numbers(header: Sequence[str], rows: Sequence[Sequence[str]], usual: int) -> bool:
+    """Whether rows have more cells than the header, as commas between them stand in numbers, too.
+
+    Then nearly all of them have as many cells more as there are numbers, and end with digits.
+    """
+    more = usual - len(header)
+    named = all(header) and not any(char.isdigit() for name in header for char in name)
+    if not named or not len(header) > 1 or not 1 < more <= len(header):
+        return False
+    return all(row[-1].isdecimal() for row in rows if len(row) == usual)
 
 
 def _one_column(lines: Sequence[str]) -> bool:
