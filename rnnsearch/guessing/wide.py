@@ -155,8 +155,8 @@ def _check_no_letters(table: Table, columns: Sequence[Column]) -> None:
         refuse(
             "must have a row a time step, or a sequence in one cell",
             f"{len(names)} columns of letters in each row, '{names[0]}' to '{names[-1]}'",
-            f"join them: frame['sequence'] = frame.iloc[:, {first}:{last + 1}].agg(''.join, axis=1) of "
-            "pandas, or say --task if rows are steps",
+            f"join them: frame['sequence'] = frame.iloc[:, {first}:{last + 1}].agg(''.join, axis=1)"
+            " of pandas, or say --task if rows are steps",
         )
 
 
