@@ -20,7 +20,7 @@ import typer
 
 from rnnsearch.cli import reporting, start, use
 from rnnsearch.cli.overrides import overriding
-from rnnsearch.cli.parts import Folder, Trial, console, examples, put
+from rnnsearch.cli.parts import Folder, Trial, check_folder_of, console, examples, put
 from rnnsearch.cli.problems import INTERRUPTED, Commands, again, own_signals, program
 from rnnsearch.errors import InvalidInput, Problem, UnlikeTraining
 from rnnsearch.visible import visible
@@ -257,13 +257,7 @@ def predict(
     from rnnsearch import api, files, records
 
     content: str | bytes
-    if output is not None and not output.absolute().parent.is_dir():
-        raise InvalidInput(
-            [Problem("--output", "must be in a folder that exists", str(output), "make it first")]
-        )
-    if output is not None and output.suffix.lower() in _NO_TEXTS:
-        must, advice = "must be a text file, or end in .parquet", "call it .csv"
-        raise InvalidInput([Problem("--output", must, str(output), advice)])
+    _check_output(output)
     found = api.Results.open(results, alone=True, trial=trial)
     api.check_writing(found.writes, "--", beams=beams, temperature=temperature, tokens=tokens)
     if found.writes == "on":
@@ -283,6 +277,14 @@ def predict(
         return
     files.write_bytes(output, content if isinstance(content, bytes) else content.encode())
     print(f"Wrote {what} to {output}", file=sys.stderr)
+
+
+def _check_output(output: Path | None) -> None:
+    """Refuse what predictions can't be written to, before anything is computed."""
+    check_folder_of(output)
+    if output is not None and output.suffix.lower() in _NO_TEXTS:
+        must, advice = "must be a text file, or end in .parquet", "call it .csv"
+        raise InvalidInput([Problem("--output", must, str(output), advice)])
 
 
 @app.command(

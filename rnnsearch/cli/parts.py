@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rnnsearch.errors import InvalidInput, Problem
 from rnnsearch.visible import visible
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
     from rich.segment import Segment
 
-__all__ = ["Folder", "Trial", "console", "examples", "put"]
+__all__ = ["Folder", "Trial", "check_folder_of", "console", "examples", "put"]
 
 _PIPE_WIDTH = 200
 
@@ -37,6 +38,17 @@ Trial = Annotated[
 def examples(*commands: str) -> str:
     """A command's last lines of help; a blank line between keeps each on its own."""
     return "\n\n".join(["Examples:", *(f"python main.py {command}" for command in commands)])
+
+
+def check_folder_of(output: Path | None) -> None:
+    """Refuse a file in a folder that there is not, before anything is computed for it.
+
+    Raises:
+        InvalidInput: There is none.
+    """
+    if output is not None and not output.absolute().parent.is_dir():
+        must = "must be in a folder that exists"
+        raise InvalidInput([Problem("--output", must, str(output), "make it first")])
 
 
 def put(content: str) -> None:

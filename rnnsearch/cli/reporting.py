@@ -11,8 +11,7 @@ from typing import Annotated
 
 import typer
 
-from rnnsearch.cli.parts import Folder, examples
-from rnnsearch.errors import InvalidInput, Problem
+from rnnsearch.cli.parts import Folder, check_folder_of, examples
 
 __all__ = ["add"]
 
@@ -62,9 +61,7 @@ def add(app: typer.Typer, program: Callable[[], Sequence[str]]) -> None:
         if live:
             _serve(results, port, every, program())
             return
-        if output is not None and not output.absolute().parent.is_dir():
-            must = "must be in a folder that exists"
-            raise InvalidInput([Problem("--output", must, str(output), "make it first")])
+        check_folder_of(output)
         file = api.make_report(
             results, output=output, format=format.value, figures=figures, program=program()
         )
