@@ -22,8 +22,8 @@ from unittest import mock
 import numpy as np
 from machine import describe_machine
 
-from rnnsearch.api.found import Found
-from rnnsearch.api.recorder import Recorder
+from rnnsearch.api.searches.found import Found
+from rnnsearch.api.searches.recorder import Recorder
 from rnnsearch.data import Arrays, SequenceData, read
 from rnnsearch.driver import Snapshot
 from rnnsearch.driver.loop import Limits, Search

@@ -35,7 +35,7 @@ __all__ = [
     "usable_cores",
 ]
 
-_SEARCHING = "rnnsearch.api.searching"
+_SEARCHING = "rnnsearch.api.searches.searching"
 
 _SAID = re.compile(r"^\s*[\"']?(backend|engine|device|workers)[\"']?\s*:", re.MULTILINE)
 """Keys of a spec that decide a worker's environment."""

@@ -63,7 +63,7 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="module")
 def inline() -> Iterator[None]:
     """Searches of a module train on a thread of this process: no other imports Keras for them."""
-    from rnnsearch.api import searching
+    from rnnsearch.api.searches import searching
     from tests.inline import Inline
 
     usual = searching.workers_of

@@ -14,7 +14,7 @@ from rnnsearch.files import cache_folder
 @pytest.fixture
 def spec(tmp_path, monkeypatch):
     """A spec, in a process that has not imported the API."""
-    monkeypatch.delitem(sys.modules, "rnnsearch.api.searching", raising=False)
+    monkeypatch.delitem(sys.modules, "rnnsearch.api.searches.searching", raising=False)
     path = tmp_path / "spec.yaml"
     path.write_text("task: many_to_one\nrun:\n  lanes: 4\n")
     return path
@@ -74,7 +74,7 @@ def test_a_search_that_may_be_unlike_others_begins_nothing(spec, text, options):
 
 
 def test_nothing_is_begun_where_the_api_has_been_imported(spec, monkeypatch):
-    monkeypatch.setitem(sys.modules, "rnnsearch.api.searching", sys)
+    monkeypatch.setitem(sys.modules, "rnnsearch.api.searches.searching", sys)
     with ahead.search_of(spec, None, None, None, None):
         assert not ahead._waiting
 

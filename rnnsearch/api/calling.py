@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rnnsearch.api import searching
-from rnnsearch.api.given import merged, of_arrays, of_frame
-from rnnsearch.api.results import Results
+from rnnsearch.api.asking.given import merged, of_arrays, of_frame
+from rnnsearch.api.searches import searching
+from rnnsearch.api.studies.results import Results
 from rnnsearch.data import Arrays
 from rnnsearch.driver import Noting, Observer
 from rnnsearch.errors import InvalidSpec, Problem

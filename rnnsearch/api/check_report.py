@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rnnsearch.api.asked import Asked, Inputs, read_spec, resolve_engine
+from rnnsearch.api.asking.asked import Asked, Inputs, read_spec, resolve_engine
 from rnnsearch.baselines import suitable
 from rnnsearch.data import Arrays, Dataset, SequenceData
 from rnnsearch.driver.finishing.feed_forward_program import has_feed_forward

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnnsearch.api.asked import Asked
+from rnnsearch.api.asking.asked import Asked
 from rnnsearch.errors import InvalidInput, InvalidSpec, Problem
 from rnnsearch.execution import usable_cores
 from rnnsearch.files import write_text as write_file

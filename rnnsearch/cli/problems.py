@@ -46,7 +46,7 @@ class Commands(TyperGroup):
             print(f"Interrupted. {advice}:\n    {again()}", file=sys.stderr)
             raise typer.Exit(INTERRUPTED) from None
         except OSError as error:
-            from rnnsearch.api.disk import refusal
+            from rnnsearch.api.searches.disk import refusal
 
             said = refusal(error, "a file")
             if said is None:

@@ -80,7 +80,7 @@ def add(app: typer.Typer, program: Callable[[], Sequence[str]]) -> None:
 
 def _serve(results: Path, port: int, every: int, program: Sequence[str]) -> None:
     """Serve a page of this machine until Ctrl-C."""
-    from rnnsearch.api.live import LivePage, live_server
+    from rnnsearch.api.studies.live import LivePage, live_server
 
     page = LivePage(results, every, program=program)
     page.html()  # what is wrong with the folder is said here

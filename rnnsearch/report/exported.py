@@ -24,7 +24,7 @@ class Comparison(Protocol):
 
 
 class Exported(Protocol):
-    """An export; `rnnsearch.api.exporting.Exported` is one."""
+    """An export; `rnnsearch.api.studies.exporting.Exported` is one."""
 
     @property
     def folder(self) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rnnsearch.api.backend import import_keras
+from rnnsearch.api.asking.backend import import_keras
 from rnnsearch.errors import MissingExtra
 
 
@@ -51,7 +51,7 @@ def test_a_process_for_one_model_does_without_tensorflow(tmp_path: Path) -> None
     """Keras would import it to load a model; everything else can be imported later."""
     code = f"""
 import sys
-from rnnsearch.api.backend import import_keras
+from rnnsearch.api.asking.backend import import_keras
 import_keras("jax", alone=True)
 import keras
 model = keras.Sequential([keras.Input((3, 1)), keras.layers.GRU(2)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rnnsearch.api.failed import why_all_failed
+from rnnsearch.api.studies.failed import why_all_failed
 from rnnsearch.records import StudyFolder
 
 

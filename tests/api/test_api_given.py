@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 import rnnsearch
-from rnnsearch.api.given import of_arrays, of_frame
+from rnnsearch.api.asking.given import of_arrays, of_frame
 from rnnsearch.errors import InvalidData, InvalidSpec
 
 RNG = np.random.default_rng(0)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnnsearch.api.asked import fingerprint, read_spec
+from rnnsearch.api.asking.asked import fingerprint, read_spec
 from rnnsearch.data import Arrays
 from rnnsearch.errors import InvalidData, InvalidSpec
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from rnnsearch import api
-from rnnsearch.api.live import LivePage, live_server
+from rnnsearch.api.studies.live import LivePage, live_server
 from rnnsearch.errors import InvalidInput, StudyError
 from rnnsearch.integrations.dashboard import copy_of
 from rnnsearch.outcomes import TrialRecord

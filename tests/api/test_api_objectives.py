@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from rnnsearch import api
-from rnnsearch.api.asked import read_spec
-from rnnsearch.api.report_file import report_page
+from rnnsearch.api.asking.asked import read_spec
+from rnnsearch.api.studies.report_file import report_page
 from rnnsearch.errors import StudyError
 from rnnsearch.execution.measured_costs import costs_of, refusal
 from rnnsearch.models import Architecture

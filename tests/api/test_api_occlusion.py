@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rnnsearch.api.occlusion import counted
+from rnnsearch.api.studies.occlusion import counted
 from rnnsearch.data import MASK_VALUE
 
 RNG = np.random.default_rng(0)

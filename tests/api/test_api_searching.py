@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from rnnsearch import api
-from rnnsearch.api.interrupting import interruptible
+from rnnsearch.api.searches.interrupting import interruptible
 from rnnsearch.driver import Observer
 from rnnsearch.records import StudyFolder, load_weights, open_study, read_leaderboard, records
 
@@ -41,7 +41,7 @@ DRIVER = """
 import os, pathlib, sys
 out, number, after = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 del sys.argv[1:4]
-from rnnsearch.api.recorder import Recorder
+from rnnsearch.api.searches.recorder import Recorder
 ended, seen = Recorder.ended, []
 def strike(self, record, *rest):
     ended(self, record, *rest)

@@ -12,7 +12,7 @@ import scipy.sparse
 from sklearn.linear_model import Ridge
 
 from rnnsearch.api import check_report
-from rnnsearch.api.asked import Asked, Inputs
+from rnnsearch.api.asking.asked import Asked, Inputs
 from rnnsearch.baselines import fit_baselines, suitable
 from rnnsearch.baselines._inner import best_cost
 from rnnsearch.baselines.ridge import _best_penalty, _Decomposed

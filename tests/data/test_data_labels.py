@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnsearch.api.asked import read_spec
+from rnnsearch.api.asking.asked import read_spec
 from rnnsearch.data import preparation_from_json, read
 from rnnsearch.guessing import Wishes, guess
 from rnnsearch.spec.sources import TableSource

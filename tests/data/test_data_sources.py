@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnnsearch.api.asked import fingerprint
+from rnnsearch.api.asking.asked import fingerprint
 from rnnsearch.data import files, preparation_from_json, read
 from rnnsearch.data.collecting import Problems
 from rnnsearch.data.sources import SEQUENCES, TABLES

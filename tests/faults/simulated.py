@@ -26,7 +26,7 @@ import optuna  # noqa: F401
 import pandas as pd  # noqa: F401
 
 import rnnsearch.report  # noqa: F401
-from rnnsearch.api import joining, resources
+from rnnsearch.api.searches import joining, resources
 from rnnsearch.data import Dataset
 from rnnsearch.engines import Engine, Program, Run, SavedLane, Session
 from rnnsearch.execution import worker

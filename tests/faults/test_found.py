@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnnsearch.api.disk import refusal
+from rnnsearch.api.searches.disk import refusal
 from rnnsearch.data import read
 from rnnsearch.errors import InvalidData, InvalidSpec, Problem, StudyError
 from rnnsearch.guessing import Wishes, guess

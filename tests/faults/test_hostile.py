@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnnsearch.api.results import Results
-from rnnsearch.api.standing_in import read_preparation
-from rnnsearch.api.trusting import check_code, sign_code
-from rnnsearch.api.winner import Winner
+from rnnsearch.api.asking.trusting import check_code, sign_code
+from rnnsearch.api.studies.results import Results
+from rnnsearch.api.studies.standing_in import read_preparation
+from rnnsearch.api.studies.winner import Winner
 from rnnsearch.data import read
 from rnnsearch.errors import InvalidData, InvalidSpec, StudyError
 from rnnsearch.execution.checkpoints import Checkpoints

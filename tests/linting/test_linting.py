@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import rnnsearch
-from rnnsearch.api.asked import read_spec, resolve_engine
+from rnnsearch.api.asking.asked import read_spec, resolve_engine
 from rnnsearch.linting import Earlier, Planned, costs, lint
 from rnnsearch.linting.costs import foretold, step_seconds
 from rnnsearch.linting.earlier import from_earlier

@@ -11,8 +11,8 @@ from pathlib import Path
 import optuna
 import pytest
 
-from rnnsearch.api.joining import searched_in
-from rnnsearch.api.sharing import announced, shared
+from rnnsearch.api.searches.joining import searched_in
+from rnnsearch.api.searches.sharing import announced, shared
 from rnnsearch.errors import StudyError
 from rnnsearch.outcomes import TrialRecord
 from rnnsearch.records import StudyFolder, commit, open_study, records, tell

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from rnnsearch.api.backend import import_keras
+from rnnsearch.api.asking.backend import import_keras
 from rnnsearch.driver.planning.programs import objective_of
 from rnnsearch.integrations.keras_tuner.hyperparameters import to_config
 from rnnsearch.outcomes import TrialRecord, ranked

@@ -11,8 +11,8 @@ from typing import Any
 import keras
 import keras_tuner
 
-from rnnsearch.api.asked import read_spec
-from rnnsearch.api.given import merged, of_arrays
+from rnnsearch.api.asking.asked import read_spec
+from rnnsearch.api.asking.given import merged, of_arrays
 from rnnsearch.data import Part, read
 from rnnsearch.data.inputs import as_array
 from rnnsearch.errors import InvalidSpec, Problem

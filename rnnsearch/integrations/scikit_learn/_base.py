@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from rnnsearch import api
-from rnnsearch.api.given import Given, merged
+from rnnsearch.api.asking.given import Given, merged
 from rnnsearch.integrations.scikit_learn.kept_study import Study
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from rnnsearch.api.given import as_sequences
+from rnnsearch.api.asking.given import as_sequences
 
 if TYPE_CHECKING:
     from rnnsearch.integrations.scikit_learn._base import Recurrent

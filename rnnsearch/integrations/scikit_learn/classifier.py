@@ -9,8 +9,8 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from rnnsearch.api.given import merged, of_arrays
-from rnnsearch.api.new_data import as_file
+from rnnsearch.api.asking.given import merged, of_arrays
+from rnnsearch.api.asking.new_data import as_file
 from rnnsearch.integrations.scikit_learn._base import Recurrent
 from rnnsearch.integrations.scikit_learn.checked_sequences import checked, checked_pair
 

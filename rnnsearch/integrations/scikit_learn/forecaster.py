@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from rnnsearch.api.given import Given, of_frame
-from rnnsearch.api.new_data import as_file
+from rnnsearch.api.asking.given import Given, of_frame
+from rnnsearch.api.asking.new_data import as_file
 from rnnsearch.data.series.layout import SeriesLayout
 from rnnsearch.data.series.predicted_rows import iso_stamps
 from rnnsearch.integrations.scikit_learn._base import Recurrent

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnnsearch.api.exporting import network_of
+from rnnsearch.api.studies.exporting import network_of
 from rnnsearch.data.series.series_preparation import SeriesPreparation
 from rnnsearch.errors import InvalidInput, Problem
 

@@ -8,11 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from rnnsearch.api.backend import import_keras
-from rnnsearch.api.front import as_winner, check_front
-from rnnsearch.api.new_data import as_file
-from rnnsearch.api.recorded import Recorded
-from rnnsearch.api.winner import Winner
+from rnnsearch.api.asking.backend import import_keras
+from rnnsearch.api.asking.new_data import as_file
+from rnnsearch.api.studies.front import as_winner, check_front
+from rnnsearch.api.studies.recorded import Recorded
+from rnnsearch.api.studies.winner import Winner
 from rnnsearch.data import Preparation
 from rnnsearch.errors import UnlikeTraining
 from rnnsearch.records import StudyFolder, read_summary
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import keras
     import pandas as pd
 
-    from rnnsearch.api.exporting import Exported
+    from rnnsearch.api.studies.exporting import Exported
 
 __all__ = ["Results"]
 
@@ -73,7 +73,7 @@ class Results(Recorded):
 
     def _repr_html_(self) -> str:
         """What notebooks show: winner, verdict, leaderboard, plots."""
-        from rnnsearch.api.notebook import notebook_html
+        from rnnsearch.api.studies.notebook import notebook_html
 
         return notebook_html(self)
 
@@ -118,7 +118,7 @@ class Results(Recorded):
             StudyError: The search has no winner yet, or the weights of so many trials were
                 not kept.
         """
-        from rnnsearch.api.trained import trained_models
+        from rnnsearch.api.studies.trained import trained_models
 
         return trained_models(self, self.winner, count)
 
@@ -235,7 +235,7 @@ class Results(Recorded):
         """
         winner = self.winner
         import_keras(str(self.summary["backend"]), alone=self._alone)
-        from rnnsearch.api.exporting import export
+        from rnnsearch.api.studies.exporting import export
 
         if output is None and self._trial is not None:
             output = self.folder.path / "exports" / f"{form}-trial-{self._trial}"

@@ -11,19 +11,19 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rnnsearch.api.asked import Inputs, fingerprint, read_spec, resolve_engine
-from rnnsearch.api.claiming import claim
-from rnnsearch.api.deadlines import Deadlines
-from rnnsearch.api.disk import writing_to
-from rnnsearch.api.ending import Concluding
-from rnnsearch.api.found import Found
-from rnnsearch.api.interrupting import interruptible
-from rnnsearch.api.ledger import Ledger, earlier_seconds, states_of
-from rnnsearch.api.recorder import Recorder
-from rnnsearch.api.resources import data_for_workers, lanes_of, limits_of, workers_of
-from rnnsearch.api.results import Results
-from rnnsearch.api.sharing import announced, shared
-from rnnsearch.api.standing_in import is_delivered
+from rnnsearch.api.asking.asked import Inputs, fingerprint, read_spec, resolve_engine
+from rnnsearch.api.searches.claiming import claim
+from rnnsearch.api.searches.deadlines import Deadlines
+from rnnsearch.api.searches.disk import writing_to
+from rnnsearch.api.searches.ending import Concluding
+from rnnsearch.api.searches.found import Found
+from rnnsearch.api.searches.interrupting import interruptible
+from rnnsearch.api.searches.ledger import Ledger, earlier_seconds, states_of
+from rnnsearch.api.searches.recorder import Recorder
+from rnnsearch.api.searches.resources import data_for_workers, lanes_of, limits_of, workers_of
+from rnnsearch.api.searches.sharing import announced, shared
+from rnnsearch.api.studies.results import Results
+from rnnsearch.api.studies.standing_in import is_delivered
 from rnnsearch.data import Arrays
 from rnnsearch.driver import Noting, Observer
 from rnnsearch.driver.comparing.simple_methods import SimpleMethods

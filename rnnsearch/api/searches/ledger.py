@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rnnsearch.api.asked import Inputs
-from rnnsearch.api.found import Found
-from rnnsearch.api.standing_in import is_delivered, stand_in
+from rnnsearch.api.asking.asked import Inputs
+from rnnsearch.api.searches.found import Found
+from rnnsearch.api.studies.standing_in import is_delivered, stand_in
 from rnnsearch.driver.finishing.so_far import SoFar, best_so_far
 from rnnsearch.driver.planning.planner import Planner
 from rnnsearch.outcomes import Summary, TrialRecord, ranked

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from rnnsearch.api.front import with_tests
+from rnnsearch.api.studies.front import with_tests
 from rnnsearch.errors import StudyError
 from rnnsearch.outcomes import ranked
 from rnnsearch.records import (

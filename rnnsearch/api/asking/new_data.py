@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnsearch.api.given import as_sequences, write_frame
+from rnnsearch.api.asking.given import as_sequences, write_frame
 from rnnsearch.data.raw.sequence_arrays import plain_array
 
 __all__ = ["as_file"]

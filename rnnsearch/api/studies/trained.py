@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rnnsearch.api.backend import import_keras, own_classes
-from rnnsearch.api.recorded import Recorded
-from rnnsearch.api.trusting import check_code
-from rnnsearch.api.winner import Winner
+from rnnsearch.api.asking.backend import import_keras, own_classes
+from rnnsearch.api.asking.trusting import check_code
+from rnnsearch.api.studies.recorded import Recorded
+from rnnsearch.api.studies.winner import Winner
 from rnnsearch.errors import StudyError
 from rnnsearch.models.configured import architecture_of
 from rnnsearch.outcomes import TrialRecord

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from rnnsearch.api.at_work import at_work
-from rnnsearch.api.winner import Winner
+from rnnsearch.api.studies.at_work import at_work
+from rnnsearch.api.studies.winner import Winner
 from rnnsearch.errors import StudyError
 from rnnsearch.records import StudyFolder, open_study, read_environment, records
 from rnnsearch.report.page import AtWork, Page, Study, build_page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnnsearch.api.trusting import sign_code
+from rnnsearch.api.asking.trusting import sign_code
 from rnnsearch.errors import StudyError
 from rnnsearch.files import write_text
 from rnnsearch.records import StudyFolder

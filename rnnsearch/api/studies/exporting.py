@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnnsearch.api.recorded import Recorded
-from rnnsearch.api.winner import BATCH, Winner
+from rnnsearch.api.studies.recorded import Recorded
+from rnnsearch.api.studies.winner import BATCH, Winner
 from rnnsearch.data.inputs import take
 from rnnsearch.errors import InvalidInput, StudyError
 from rnnsearch.exports import (

@@ -9,12 +9,12 @@ from typing import Any, Literal
 
 import numpy as np
 
-from rnnsearch.api.asked import Asked
-from rnnsearch.api.occlusion import SEQUENCES, counted
-from rnnsearch.api.standing_in import read_preparation
-from rnnsearch.api.text_writing import go_on, write
-from rnnsearch.api.trusting import check_code
-from rnnsearch.api.winner import Winner
+from rnnsearch.api.asking.asked import Asked
+from rnnsearch.api.asking.trusting import check_code
+from rnnsearch.api.studies.occlusion import SEQUENCES, counted
+from rnnsearch.api.studies.standing_in import read_preparation
+from rnnsearch.api.studies.text_writing import go_on, write
+from rnnsearch.api.studies.winner import Winner
 from rnnsearch.baselines import suitable
 from rnnsearch.data import Dataset, Part, SequenceData, Target
 from rnnsearch.data.inputs import Inputs, as_array, take

@@ -7,8 +7,8 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from rnnsearch.api.asked import resolve_engine
-from rnnsearch.api.joining import door
+from rnnsearch.api.asking.asked import resolve_engine
+from rnnsearch.api.searches.joining import door
 from rnnsearch.data import SequenceData
 from rnnsearch.driver.loop import Limits
 from rnnsearch.execution import Patience, WorkerSetup, usable_cores

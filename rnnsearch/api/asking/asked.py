@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rnnsearch.api.backend import require_backend
-from rnnsearch.api.target_checks import of_kind, target_problems
+from rnnsearch.api.asking.backend import require_backend
+from rnnsearch.api.asking.target_checks import of_kind, target_problems
 from rnnsearch.data import Arrays, SequenceData, files, read
 from rnnsearch.driver.planning.added_choices import with_choices
 from rnnsearch.errors import InvalidData, InvalidSpec, MissingExtra, Problem

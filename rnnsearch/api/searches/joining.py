@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from rnnsearch.ahead import start_worker
-from rnnsearch.api.interrupting import interruptible
+from rnnsearch.api.searches.interrupting import interruptible
 from rnnsearch.errors import StudyError, WorkerError
 from rnnsearch.execution import WorkerSetup
 from rnnsearch.execution.guests import knock

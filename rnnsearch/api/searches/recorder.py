@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rnnsearch.api.found import Found
-from rnnsearch.api.interrupting import look_for_stop
+from rnnsearch.api.searches.found import Found
+from rnnsearch.api.searches.interrupting import look_for_stop
 from rnnsearch.diagnosis import Verdict
 from rnnsearch.driver import Observer, Snapshot
 from rnnsearch.errors import WorkerError

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from rnnsearch.api.report_file import report_page
+from rnnsearch.api.studies.report_file import report_page
 from rnnsearch.errors import InvalidInput, Problem, StudyError
 from rnnsearch.report.page import to_html
 

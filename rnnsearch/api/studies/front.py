@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from rnnsearch.api.standing_in import read_preparation
+from rnnsearch.api.studies.standing_in import read_preparation
 from rnnsearch.errors import StudyError
 from rnnsearch.records import StudyFolder
 

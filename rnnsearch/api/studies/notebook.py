@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from dataclasses import replace
 
-from rnnsearch.api.study_page import Known, page_of
+from rnnsearch.api.studies.study_page import Known, page_of
 from rnnsearch.report.page import to_html
 
 __all__ = ["notebook_html"]

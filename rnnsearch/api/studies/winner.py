@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from rnnsearch.api.backend import import_keras, own_classes
-from rnnsearch.api.failed import why_all_failed
-from rnnsearch.api.standing_in import TRIAL, kept_networks, read_preparation
-from rnnsearch.api.text_writing import Writes, check_writing, go_on, write
-from rnnsearch.api.trusting import check_code
+from rnnsearch.api.asking.backend import import_keras, own_classes
+from rnnsearch.api.asking.trusting import check_code
+from rnnsearch.api.studies.failed import why_all_failed
+from rnnsearch.api.studies.standing_in import TRIAL, kept_networks, read_preparation
+from rnnsearch.api.studies.text_writing import Writes, check_writing, go_on, write
 from rnnsearch.data import Preparation, preparation_from_json
 from rnnsearch.data.inputs import Inputs
 from rnnsearch.data.tokens.stream import StreamPreparation

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import optuna
 
-from rnnsearch.api.asked import Inputs
-from rnnsearch.api.found import Found
-from rnnsearch.api.ledger import Ledger
-from rnnsearch.api.recorder import Recorder
-from rnnsearch.api.standing_in import networks_of, stand_in, write_preparation
+from rnnsearch.api.asking.asked import Inputs
+from rnnsearch.api.searches.found import Found
+from rnnsearch.api.searches.ledger import Ledger
+from rnnsearch.api.searches.recorder import Recorder
+from rnnsearch.api.studies.standing_in import networks_of, stand_in, write_preparation
 from rnnsearch.driver.comparing.simple_methods import SimpleMethods
 from rnnsearch.driver.finishing.companions import Companions
 from rnnsearch.driver.finishing.concluding import Conclusion, conclude

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rnnsearch.api.disk import writing_to
+from rnnsearch.api.searches.disk import writing_to
 from rnnsearch.errors import StudyError
 from rnnsearch.outcomes import Summary
 from rnnsearch.records import (

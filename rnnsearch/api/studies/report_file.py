@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from rnnsearch.api.recorded import spec_of_study
-from rnnsearch.api.results import Results
-from rnnsearch.api.study_page import page_of
+from rnnsearch.api.studies.recorded import spec_of_study
+from rnnsearch.api.studies.results import Results
+from rnnsearch.api.studies.study_page import page_of
 from rnnsearch.errors import StudyError
 from rnnsearch.files import write_text
 from rnnsearch.records import (

@@ -1,0 +1,1 @@
+"""What a search is asked for: spec, data and code of the user's, read and checked."""

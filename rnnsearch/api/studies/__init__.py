@@ -1,0 +1,1 @@
+"""What a search left in its folder: tables, the winner at work, its page, its exports."""
