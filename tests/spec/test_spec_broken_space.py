@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from rnnsearch.spec.wording import joined
+from rnnsearch.vocabulary import CELLS
+
 CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
     (
         "unknown parameter",
@@ -19,7 +22,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
     (
         "case of a cell",
         [("cell", "cell: [lstm, GRU]")],
-        "s.yaml:9:10: space.cell[0]: must be SimpleRNN, LSTM, GRU or module:Class; received lstm; did you "
+        f"s.yaml:9:10: space.cell[0]: must be {joined([*CELLS, 'module:Class'])}; received lstm; did you "
         "mean LSTM?",
     ),
     (

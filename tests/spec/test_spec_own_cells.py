@@ -4,6 +4,8 @@ import pytest
 
 from rnnsearch.errors import InvalidSpec
 from rnnsearch.spec import parse, resolved
+from rnnsearch.spec.wording import joined
+from rnnsearch.vocabulary import CELLS
 
 CODE = "raise SystemExit('this ran')\n\n\nclass Cell:\n    pass\n"
 
@@ -41,7 +43,7 @@ WRONG = {
     "must name a module in .*, or an installed one; received no_cells": {
         "space": {"cell": "no_cells:Cell"}
     },
-    "must be SimpleRNN, LSTM, GRU or module:Class; received cells.py": {
+    f"must be {joined([*CELLS, 'module:Class'])}; received cells.py": {
         "space": {"cell": "cells.py"}
     },
     "space.model: must be module:function; received LSTM": {"space": {"model": "LSTM"}},
