@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from rnnsearch.data.collecting import Problems, name_rows
+from rnnsearch.data.collecting import Problems, name_rows, name_some
 from rnnsearch.data.raw.cell_numbers import empty_cells
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.series.checked_columns import Columns
@@ -114,6 +114,7 @@ def look_at(table: Table) -> TableColumns:
     twice = {name for name in table.header if table.header.count(name) > 1}
     names = [name for name in table.header if name not in twice]
     notes = [*table.notes]
+    _check_no_texts_twice(table, sorted(twice))
     notes += [f"'{name}' is left out: it stands twice in the header" for name in sorted(twice)]
     time = find_times(table, names)
     if time is not None and _tells_texts(table, names, time):
@@ -157,6 +158,16 @@ def look_at(table: Table) -> TableColumns:
     static = frozenset() if panel is None else panel.static(names)
     told = (part, frozenset(calendar), static)
     return TableColumns(time, panel, one, clocked, found, notes, *told)
+
+
+def _check_no_texts_twice(table: Table, names: Sequence[str]) -> None:
+    """Sentences are what is to be learned from: their columns must have names of their own."""
+    for name in names:
+        places = [at for at, other in enumerate(table.header) if other == name]
+        cells = [cell for at in places for cell in table.columns[at].texts()[:500]]
+        if np.median([cell.count(" ") for cell in cells]) >= _WORDY:
+            received = f"'{name}' for columns {name_some([at + 1 for at in places])}"
+            refuse("must have another name for each column of texts", received, "rename them")
 
 
 def _sorted(table: Table, time: Times, panel: Panel | None) -> Table | None:

@@ -262,6 +262,8 @@ def _unnamed(table: Table, names: Sequence[str]) -> Iterator[Times]:
     for count in (*range(most, 1, -1), 1):
         stamps = _stamps(join_cells(first[:count], columns[:count]) if count > 1 else columns[0])
         if stamps is not None and _rise(stamps.times):
+            if count == 1 and stamps.clock.unit == "year":
+                continue  # numbers of rows
             step = infer_step(stamps.times)
             if step is not None and step.regular and stamps.clock.form not in ("year", "excel"):
                 yield Times(first[:count], stamps)

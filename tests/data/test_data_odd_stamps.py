@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from rnnsearch.data.series.odd_stamps import far_stamp, half_day, out_of_place
+from rnnsearch.data.time.midnights import shifted_midnights
 from tests.guessing.conftest import Look, look, refusal
 
 __all__ = ["look", "refusal"]
@@ -67,3 +68,26 @@ def test_the_wrong_one_of_two_rows() -> None:
     late[5], early[6] = days[20], days[1]
     assert out_of_place(late, 5) == 5
     assert out_of_place(early, 5) == 6
+
+
+@pytest.mark.parametrize(
+    ("zone", "hours"), [("Europe/Berlin", "23:00"), ("Europe/Athens", "22:00"), ("Asia/Tokyo", "")]
+)
+def test_midnights_in_universal_time(zone: str, hours: str, look: Look) -> None:
+    days = pd.date_range("2021-01-01", periods=300, tz=zone).tz_convert("UTC").tz_localize(None)
+    found = look({"date": days.strftime("%Y-%m-%d %H:%M").tolist(), "load": LOAD})
+    said = [note for note in found.notes if "as midnights" in note]
+    assert len(said) == bool(hours)
+    assert all(f"days begin at {hours}, and for a part of the year at" in note for note in said)
+
+
+def test_evenings_that_are_no_midnights() -> None:
+    def said(times: pd.DatetimeIndex) -> str:
+        return shifted_midnights(times.to_numpy().astype("datetime64[us]"))
+
+    days = pd.date_range("2021-01-01", periods=300)
+    assert not said(days) and not said(days + pd.Timedelta("23h"))
+    assert not said(days + pd.to_timedelta(np.arange(300) % 2 + 22, "h"))  # by turns
+    assert not said(pd.date_range("2021-01-01 22:00", periods=2, freq="h"))
+    assert not said(days + pd.to_timedelta(np.where(np.arange(300) < 150, 9, 8), "h"))
+    assert said(days + pd.to_timedelta(np.where(np.arange(300) < 150, 23, 22), "h"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from rnnsearch.data.collecting import Problems
 from rnnsearch.data.sources import ROWS, SEQUENCES
+from rnnsearch.errors import InvalidData
 from rnnsearch.spec.sources import AudioSource
 
 TONE = 0.5 * np.sin(np.arange(4000) * 2 * np.pi * 440 / 8000)
@@ -53,3 +55,43 @@ def test_fasta_of_other_programs(tmp_path: Path) -> None:
     table = ROWS["fasta"].read(tmp_path / "a.fa", {"label": r"class=(\w)"})
     assert list(table.column("sequence")) == ["ACGTacgt", "ACGT"]
     assert list(table.column("label")) == ["a", "b"] and list(table.column("name")) == ["s1", "s2"]
+
+
+def test_positions_beside_letters_are_no_letters(tmp_path: Path) -> None:
+    lines = [
+        ">s1 class=a",
+        "     1 acgtacgtac ggtta",
+        "    16 acgt",
+        ">s2 class=b",
+        "acgt acgt    8",
+    ]
+    (tmp_path / "a.fa").write_text("\n".join(lines))
+    table = ROWS["fasta"].read(tmp_path / "a.fa", {"label": r"class=(\w)"})
+    assert list(table.column("sequence")) == ["acgtacgtacggttaacgt", "acgtacgt"]
+
+
+def wav(path: Path, says: int | None = None, has: int | None = None) -> None:
+    """A tone whose header says another size than the file has."""
+    sound = (TONE * 32767).astype("<i2").tobytes()
+    size = 36 + len(sound) if says is None else says
+    form = b"fmt " + struct.pack("<IHHIIHH", 16, 1, 1, 8000, 16000, 2, 16)
+    body = b"data" + struct.pack("<I", min(size, 0xFFFFFFFF - 36 if says is None else size))
+    path.write_bytes(b"RIFF" + struct.pack("<I", size) + b"WAVE" + form + body + sound[:has])
+
+
+@pytest.mark.parametrize("says", [0, 0xFFFFFFFF, 0x7FFFFFFF])
+def test_recordings_that_were_written_as_they_came(says: int, tmp_path: Path) -> None:
+    pytest.importorskip("soundfile")
+    plain = frames(tmp_path / "plain", wav)
+    if says:
+        np.testing.assert_allclose(frames(tmp_path / "other", lambda p: wav(p, says)), plain)
+
+
+def test_a_recording_without_its_end_is_refused(tmp_path: Path) -> None:
+    pytest.importorskip("soundfile")
+
+    def write(path: Path) -> None:
+        wav(path, None, 500 if path.parent.name == "b" and path.stem == "2" else None)
+
+    with pytest.raises(InvalidData, match=r"an end that is missing in b/2.wav; remove these"):
+        frames(tmp_path / "cut", write)

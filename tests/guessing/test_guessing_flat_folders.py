@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from rnnsearch.data.sources import TABLES
 from rnnsearch.errors import InvalidData
 from rnnsearch.guessing import Wishes, guess
 
@@ -78,3 +79,26 @@ def test_a_table_of_names_of_files(tmp_path: Path) -> None:
         "labels.csv: must hold the data, and not where it is; received names of files in 'file', "
         "such as 000.png; give the folder that they are in"
     )
+
+
+@pytest.mark.parametrize("ending", ["", ".txt"])
+def test_two_texts_line_by_line(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pathlib
+
+    import pandas
+
+    (tmp_path / "set").mkdir()
+    for name, count in (("en", 40), ("es", 40)):
+        lines = [f"{name} \u2028 line {at}" for at in range(count)]
+        (tmp_path / "set" / f"train.{name}{ending}").write_text("\n".join(lines), encoding="utf-8")
+    said = refused(tmp_path / "set")
+    assert f"two texts, line by line: 40 lines in train.en{ending}, 40 lines in train.es" in said
+    monkeypatch.chdir(tmp_path)
+    exec(said.partition("to one table: ")[2], {"pandas": pandas, "pathlib": pathlib})
+    table = TABLES["csv"].read(tmp_path / "pairs.tsv")
+    assert table.header == ("en", "es") and len(table.rows) == 40
+    with (tmp_path / "set" / f"train.es{ending}").open("a") as file:
+        file.write("\none more\n")
+    assert "find the lines that one of them lacks" in refused(tmp_path / "set")

@@ -73,3 +73,34 @@ def test_names_of_files_are_no_numbers_with_units(tmp_path: Path) -> None:
     found = look(tmp_path, ["date,load,file", *rows])
     assert not any("written in their own way" in note for note in found.notes)
     assert setting(found, "inputs") == ["load"]
+
+
+WORDS = [
+    "the",
+    "a",
+    "film",
+    "plot",
+    "actor",
+    "was",
+    "is",
+    "bad",
+    "good",
+    "slow",
+    "loud",
+    "fine",
+    "boring",
+    "great",
+]
+TEXTS = [" ".join(np.random.default_rng(at).choice(WORDS, 7)) for at in range(90)]
+
+
+def test_sentences_under_one_name_are_no_series(tmp_path: Path) -> None:
+    rows = [f"{text},{text},{'ab'[at % 2]}" for at, text in enumerate(TEXTS)]
+    with pytest.raises(InvalidData, match="must have another name for each column of texts"):
+        look(tmp_path, ["text,text,label", *rows])
+
+
+def test_numbers_beside_sentences_are_no_years(tmp_path: Path) -> None:
+    rows = [f"{1200 + at}\t{text}\t{5000 + at}\t{text[::-1]}" for at, text in enumerate(TEXTS)]
+    found = look(tmp_path, rows, "a.tsv")
+    assert (setting(found, "sequence"), setting(found, "target")) == ("column_2", "column_4")

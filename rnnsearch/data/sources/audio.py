@@ -106,6 +106,8 @@ def _computed(
     return frames
 
 
+_SLACK, _UNKNOWN = 64, 0x7FFF0000
+"""Bytes that may be missing, as some count wrongly; and what says that none was counted."""
 _FASTEST = 1_000_000
 """Hz of a recording. A damaged header that says more would have it filtered for hours."""
 
@@ -123,6 +125,9 @@ def _sounds(listed: Listed, rate: int, problems: Problems) -> list[np.ndarray]:
             broken.setdefault("no sound that can be read", []).append(name)
             continue
         sound = samples.mean(axis=1)
+        if _is_cut(path):
+            broken.setdefault("an end that is missing", []).append(name)
+            continue
         if own > _FASTEST:
             broken.setdefault(f"a rate of {own:,} Hz", []).append(name)
         elif not len(sound):
@@ -142,6 +147,19 @@ def _sounds(listed: Listed, rate: int, problems: Problems) -> list[np.ndarray]:
         must = f"must be a rate that every file has or exceeds, unlike {rate}"
         problems.add("data.rate", must, received, f"set rate: {slowest}, or remove these")
     return sounds
+
+
+def _is_cut(path: Path) -> bool:
+    """Whether a wav file is shorter than it says, as one that was not copied to its end.
+
+    What is written as it comes says nothing of its length: 0, or as much as the field can hold.
+    """
+    with path.open("rb") as file:
+        head = file.read(12)
+    if head[:4] != b"RIFF" or head[8:12] != b"WAVE":
+        return False
+    said, has = int.from_bytes(head[4:8], "little") + 8, path.stat().st_size
+    return said < _UNKNOWN and said - has > max(_SLACK, 0.01 * said)
 
 
 def _resampled(sound: np.ndarray, own: int, rate: int) -> np.ndarray:

@@ -79,6 +79,12 @@ def _label(pattern: re.Pattern[str] | None, header: str, own: str) -> str:
     return (found.group(1) or "") if found else ""
 
 
+def _letters(line: str) -> str:
+    """The letters of a line, without the numbers of positions that may stand beside them."""
+    words = line.split()
+    return "".join([word for word in words if not word.isdecimal()] or words)
+
+
 def _records(text: str, file: Path, problems: Problems) -> list[tuple[int, str, str]]:
     """Line, header and letters of each sequence of a file."""
     found: list[tuple[int, str, list[str]]] = []
@@ -89,7 +95,7 @@ def _records(text: str, file: Path, problems: Problems) -> list[tuple[int, str, 
         elif not line.strip() or line.startswith(";"):  # ; is a comment in old files
             continue
         elif found:
-            found[-1][2].append("".join(line.split()))
+            found[-1][2].append(_letters(line))
         else:
             astray.append(number)
     if astray:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 __all__ = ["foreign", "other_files", "way_out"]
@@ -36,6 +38,8 @@ _WAYS = {
     "such files for each class",
     (".tsv.gz", ".dat", ".data", ".asc", ".tab", ".log"): "if it is a table or text, rename it to "
     "end in .csv or .txt",
+    (".md", ".rst", ".tex", ".py", ".js", ".c", ".srt", ".html", ".htm", ".xml"): "if it is a text "
+    "to go on with, rename it to end in .txt",
     (".yaml", ".yml"): "this is a spec: give it to check or search, and init the data",
 }
 _FOLDERS = {
@@ -57,6 +61,7 @@ _FOLDERS = {
     "PIL.Image.open(file).save(file.with_suffix('.png'))",
 }
 """What is in a folder, and what to do with it."""
+_LANGUAGE = re.compile(r"[._-]([a-z]{2,3})(?=(?:\.txt)?$)", re.IGNORECASE)
 _IN_TEXTS = bytes([*b"\t\n\v\f\r\x1b", *range(32, 127), *range(128, 256)])
 _NOT_TEXT, _SOME = 0.02, 16
 """Share and number of bytes that are in no text, from which on a file is none."""
@@ -90,7 +95,11 @@ def way_out(path: Path) -> str:
 
 def other_files(folder: Path) -> tuple[str, str]:
     """What is in a folder of files that are not read from there, and what to do, as advice."""
-    files = (file for file in folder.rglob("*") if file.is_file() and file.name[0] != ".")
+    every = sorted(folder.rglob("*"))
+    files = [file for file in every if file.is_file() and file.name[0] != "."]
+    beside = _line_by_line(files)
+    if beside:
+        return beside
     counts = Counter(file.suffix.lower() for file in files)
     for ending, count in counts.most_common():
         for endings, way in _FOLDERS.items():
@@ -98,6 +107,35 @@ def other_files(folder: Path) -> tuple[str, str]:
                 advice = way.replace("NAME", repr(str(folder)))
                 return f"a folder with {count} {ending} files", advice
     return "a folder without such files", "give the path of your data"
+
+
+def _line_by_line(files: Sequence[Path]) -> tuple[str, str] | None:
+    """What two texts are that belong together line by line, and what to do; None of others.
+
+    They have one name, but for the language: ``train.en`` and ``train.de``, ``a.en.txt``.
+    """
+    if len(files) != 2 or not all(_LANGUAGE.search(file.name) for file in files):
+        return None
+    if len({_LANGUAGE.sub("", file.name) for file in files}) > 1:
+        return None
+    contents = [file.read_bytes() for file in files]
+    if any(_binary(content) for content in contents):
+        return None
+    lines = [content.rstrip(b"\n").count(b"\n") + 1 for content in contents]
+    names = [match[1] for file in files if (match := _LANGUAGE.search(file.name))]
+    said = ", ".join(f"{n:,} lines in {f.name}" for n, f in zip(lines, files, strict=True))
+    columns = ", ".join(
+        f"'{name}': pathlib.Path('{file}').read_text().strip('\\n').split('\\n')"
+        for name, file in zip(names, files, strict=True)
+    )
+    way = (
+        "write the pairs of lines to one table: pandas.DataFrame({"
+        + columns
+        + "}).to_csv('pairs.tsv', sep='\\t', index=False)"
+    )
+    if lines[0] != lines[1]:
+        way = "find the lines that one of them lacks; then " + way
+    return f"two texts, line by line: {said}", way
 
 
 def foreign(content: bytes, *, as_text: bool = False) -> str:

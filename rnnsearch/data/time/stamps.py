@@ -11,6 +11,7 @@ import numpy as np
 from rnnsearch.data.time.clock import Clock
 from rnnsearch.data.time.form_parsing import plain_text
 from rnnsearch.data.time.forms import Reading, find_form, read_times
+from rnnsearch.data.time.midnights import shifted_midnights
 from rnnsearch.data.time.zones import local_times, split_offsets, to_utc, zone_of_offsets, zones_of
 
 __all__ = ["Stamps", "TimeProblem", "read_stamps", "read_typed"]
@@ -176,7 +177,8 @@ def _in_zone(
         whole = not np.isnat(local).any()
         zone = next(filter(None, (zones_of(local[rows]) for rows in groups)), "") if whole else ""
         if not zone:
-            return Stamps(local, clock, tuple(notes))
+            said = shifted_midnights(local) if clock.dated else ""
+            return Stamps(local, clock, (*notes, *filter(None, [said])))
         notes.append(f"an hour comes twice in autumn, as in {zone} (data.time_zone)")
     clock = replace(clock, zone=_checked(zone))
     times = _utc(local, zone, groups)
