@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-__all__ = ["configuration", "curve", "duration", "number", "score", "value"]
+__all__ = ["by_logarithm", "configuration", "curve", "duration", "number", "score", "value"]
 
 _BARS = "▁▂▃▄▅▆▇█"
 
@@ -42,10 +42,15 @@ def configuration(params: Mapping[str, object]) -> str:
     return " ".join(words)
 
 
+def by_logarithm(values: Sequence[float]) -> bool:
+    """Whether values are seen better by their logarithms: above 0, and more than 20-fold apart."""
+    return min(values) > 0 and max(values) > 20 * min(values)
+
+
 def curve(values: Sequence[float], width: int) -> str:
     """Values as a line of bars, low ones low: the whole of them in so many places at most.
 
-    Where values differ by more than 20-fold and are all above 0, by their logarithms.
+    By their logarithms where `by_logarithm` says so.
     """
     known = [one for one in values if math.isfinite(one)]
     if not known or width < 1:
@@ -53,7 +58,7 @@ def curve(values: Sequence[float], width: int) -> str:
     count = min(width, len(known))
     # The last value of each stretch, so that the end of the line is the end of the values.
     drawn = [known[(place + 1) * len(known) // count - 1] for place in range(count)]
-    if min(drawn) > 0 and max(drawn) > 20 * min(drawn):
+    if by_logarithm(drawn):
         drawn = [math.log(one) for one in drawn]
     low, high = min(drawn), max(drawn)
     if high == low:

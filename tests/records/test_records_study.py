@@ -65,6 +65,15 @@ def test_records_come_back_from_another_opening(folder: StudyFolder) -> None:
     assert opened(folder).best_value == 2.0
 
 
+def test_a_loss_that_is_no_number_is_no_score(folder: StudyFolder) -> None:
+    study = opened(folder)
+    study.ask(SPACE).report(math.nan, 1)
+    running = study.ask(SPACE)
+    running.report(3.0, 1)
+    running.report(math.nan, 2)
+    assert [record.score for record in records(study)] == [None, 3.0]
+
+
 def test_optuna_prunes_and_ranks_by_what_was_told(folder: StudyFolder) -> None:
     study = opened(folder)
     for score in (3.0, 1.0, 2.0):

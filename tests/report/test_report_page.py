@@ -17,7 +17,16 @@ from rnnsearch.diagnosis import LayerDiagnosis, Verdict
 from rnnsearch.models import Architecture
 from rnnsearch.outcomes import BaselineRecord, Confirmed, Delivery, Summary, TrialRecord
 from rnnsearch.records import diagnosis_frame, leaderboard, reach_frame
-from rnnsearch.report.page import AtWork, Study, Written, build_page, document, to_html, to_markdown
+from rnnsearch.report.page import (
+    AtWork,
+    Study,
+    Written,
+    build_page,
+    document,
+    svg,
+    to_html,
+    to_markdown,
+)
 from rnnsearch.report.page.choices import expected_best
 from rnnsearch.report.page.svg import Scale
 from rnnsearch.tasks import Head
@@ -342,6 +351,25 @@ def test_markdown_has_the_same_sections_and_links_each_figure():
     for figure in page.figures:
         assert f"](report/{figure.key}.svg)" in content
     assert all(sentence in content for sentence in page.answer)
+    marks = content[content.index("| rank | what |") :].splitlines()[1]
+    assert marks.startswith("| ---: | --- | --- | ---: |"), "numbers stand to the right"
+
+
+@pytest.mark.parametrize("apart", [1.0, 100.0])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_scores_far_apart_and_above_zero_are_drawn_by_their_logarithms(monkeypatch, apart, sign):
+    """Those of one sign only: a logarithm of the others there is none."""
+    trials = [trial(n, score=sign * (2.0 + n) * apart**n) for n in range(6)]
+    axes, chart = [], svg.chart
+
+    def watched(*arguments, **named):
+        if named.get("y") == "val_rmse" and named["x"] != "epoch":  # curves fall by themselves
+            axes.append(named.get("log_y", False))
+        return chart(*arguments, **named)
+
+    monkeypatch.setattr(svg, "chart", watched)
+    build_page(study_of(trials, optuna=None))
+    assert axes and set(axes) == {apart > 1 and sign > 0}
 
 
 def test_each_figure_is_a_file_of_its_own_with_its_data():

@@ -141,6 +141,7 @@ def test_the_live_view_fits(width: int) -> None:
         ([math.nan, 1.0], 10, "▁"),
         ([float(n) for n in range(8)], 4, "▁▃▆█"),
         ([1.0, 10.0, 100.0], 3, "▁▅█"),  # by logarithms
+        ([1.0, 10.0, 20.0], 3, "▁▄█"),
     ],
 )
 def test_a_curve_of_bars(values: list[float], width: int, line: str) -> None:

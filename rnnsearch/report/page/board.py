@@ -102,7 +102,7 @@ def _intervals(study: Study, rows: list[dict[Hashable, Any]]) -> Figure:
         for row in data.to_dict("records")
     ]
     values = [row.value for row in drawn]
-    log = study.positive and max(values) > 20 * min(values)
+    log = study.positive and text.by_logarithm(values)
     better = "larger" if study.maximize else "smaller"
     alt = (
         f"{study.objective} of the best {len(drawn)} rows of the leaderboard, {better} is better: "
@@ -153,7 +153,7 @@ def best_so_far(study: Study) -> Section | None:
     best = min(levels, key=key, default=None)
     level = None if best is None else (best["name"], float(best["score"]))
     values = [*data["score"], *([level[1]] if level else [])]
-    log = study.positive and min(values) > 0 and max(values) > 20 * min(values)
+    log = study.positive and text.by_logarithm(values)
     last = data["best"].iloc[-1]
     alt = (
         f"Best {study.objective} over {data['minutes'].iloc[-1]:.1f} minutes and {len(data)} "
@@ -186,7 +186,7 @@ def _rungs(study: Study) -> Figure | None:
         for name, some, colour in (("went on", data[~last], 0), ("stopped here", data[last], 1))
     ]
     scores = list(data["score"])
-    log = study.positive and min(scores) > 0 and max(scores) > 20 * min(scores)
+    log = study.positive and text.by_logarithm(scores)
     x = "rung: runs of a race, or epochs"
     alt = f"{study.objective} of trials at each rung; {int(last.sum())} of them were stopped there"
     picture = svg.chart(series, x=x, y=study.objective, alt=alt, log_y=log)

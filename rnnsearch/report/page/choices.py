@@ -124,11 +124,11 @@ def _effect(study: Study, name: str) -> Figure | None:
         isinstance(value, int | float) and not isinstance(value, bool) for value, _ in rows
     )
     scores = list(data["score"])
-    log_y = study.positive and max(scores) > 20 * min(scores)
+    log_y = study.positive and text.by_logarithm(scores)
     alt = f"{study.objective} of each trial by {name}"
     if numeric:
         values = [float(str(value)) for value, _ in rows]
-        log_x = min(values) > 0 and max(values) > 20 * min(values)
+        log_x = text.by_logarithm(values)
         series = [svg.Series("", values, scores, kind="points")]
         picture = svg.chart(series, x=name, y=study.objective, alt=alt, log_x=log_x, log_y=log_y)
     else:
@@ -182,7 +182,7 @@ def _strip(study: Study, data: pd.DataFrame, names: Sequence[str]) -> Figure:
     alt = f"{study.objective} of each trial by kind of cell, the best kind first"
     places = [float(names.index(cell)) for cell in data["cell"]]
     scores = list(data["score"])
-    log = study.positive and max(scores) > 20 * min(scores)
+    log = study.positive and text.by_logarithm(scores)
     series = [svg.Series("", places, scores, kind="points")]
     picture = svg.chart(series, x="cell", y=study.objective, alt=alt, log_y=log, names=list(names))
     note = (

@@ -33,7 +33,7 @@ def _place(values: Sequence[Any]) -> tuple[list[float], list[tuple[float, str]]]
         step = 1 / max(1, len(names) - 1)
         ticks = [(place * step, name) for place, name in enumerate(names)]
         return [names.index(text.value(v)) * step for v in values], ticks
-    log = min(numbers) > 0 and max(numbers) > 20 * min(numbers)
+    log = text.by_logarithm(numbers)
     scale = svg.Scale(min(numbers), max(numbers), 0.0, 1.0, log=log)
     ticks = [(scale(tick), svg.text(tick)) for tick in scale.ticks]
     return [scale(float(v)) for v in numbers], ticks
@@ -130,7 +130,7 @@ def _along(values: Sequence[Any]) -> tuple[list[float], list[str] | None, bool]:
     """Places of values along an axis, names of the places where they are no numbers, or log."""
     if all(isinstance(v, int | float) and not isinstance(v, bool) for v in values):
         numbers = [float(v) for v in values]
-        return numbers, None, min(numbers) > 0 and max(numbers) > 20 * min(numbers)
+        return numbers, None, text.by_logarithm(numbers)
     names = sorted({text.value(v) for v in values})
     return [float(names.index(text.value(v))) for v in values], names, False
 

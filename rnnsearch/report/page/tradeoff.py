@@ -62,7 +62,7 @@ def _scatter(study: Study, front: pd.DataFrame, cost: str) -> Figure:
         y=study.objective,
         alt=alt,
         log_x=min(across) > 0 and max(across) > 10 * min(across),
-        log_y=study.positive and max(scores) > 20 * min(scores),
+        log_y=study.positive and text.by_logarithm(scores),
     )
     note = "The front is made of confirmed scores, where there are such: others are lucky ones."
     return Figure(f"tradeoff_{cost}", f"Score and {cost}", alt, picture, data, note)
