@@ -204,12 +204,12 @@ TASK: Recipe = {
         ),
         ("OneToOne(), OneToMany()", "EveryOther(), "),
     ],
-    "data/series/cuts/every_other.py": [
+    "data/series/cuts/skipping.py": [
         (
             NEW,
             "from rnnsearch.data.series.cuts._base import Cut\n"
             "from rnnsearch.data.series.cuts.one_output import OneOutput\n\n\n"
-            "class EveryOther(Cut):\n"
+            "class Skipping(Cut):\n"
             "    def windows(self, layout, series, segment, first_target, stride):\n"
             "        skipping = None if stride is None else 2 * stride\n"
             "        return OneOutput().windows(layout, series, segment, first_target, skipping)\n\n"
@@ -226,11 +226,11 @@ TASK: Recipe = {
     "data/series/cuts/__init__.py": [
         (
             "from rnnsearch.data.series.cuts.forecasts",
-            "from rnnsearch.data.series.cuts.every_other import EveryOther\n",
+            "from rnnsearch.data.series.cuts.skipping import Skipping\n",
         ),
         (
             "    if not mapping.writes_sequence:",
-            "    if mapping.skips:\n        return EveryOther()\n",
+            "    if mapping.skips:\n        return Skipping()\n",
         ),
     ],
 }
@@ -300,12 +300,15 @@ import json
 from rnnsearch import api
 with open("toys.yaml") as file:
     spec = json.load(file)
+from rnnsearch.spec.reference import reference
+with open("found/spec.md", "w") as file:
+    file.write(reference())
 said = {task: api.check({**spec, "task": task}).data for task in ("every_other", "many_to_one")}
 with open("found/said.json", "w") as file:
     json.dump(said, file)
 api.Results.open("found").export("text")
 """
-"""What the toy of a task makes of the data, beside what it is made after; and an export."""
+"""The reference, what the toy of a task makes of the data beside what it is made after, an export."""
 
 
 def apply(recipe: Recipe, package: Path) -> None:
@@ -357,6 +360,12 @@ def test_a_search_uses_a_toy_of_each_kind(results: Path) -> None:
     assert (results / "best.keras").exists()
     written = (results / "spec.yaml").read_text("utf-8")
     for name in ("every_other", "log_cosh", "val_worst", "dice", "patient", "jsonl"):
+        assert name in written
+
+
+def test_the_reference_knows_each_toy(results: Path) -> None:
+    written = (results / "spec.md").read_text("utf-8")
+    for name in ("every_other", "jsonl", "ReluRNN", "worst", "log_cosh", "dice", "patient"):
         assert name in written
 
 

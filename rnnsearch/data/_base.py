@@ -272,6 +272,7 @@ class SequenceData(ABC):
             fold: Which; None for the preparation that is delivered: that of `whole`.
         """
 
+    @abstractmethod
     def whole(self, window: int | None = None, rows: int | None = None) -> Dataset:
         """What a final network may be trained on: everything outside the test part, where that
         can be had. The validation part judges nothing where it is part of the training part.
@@ -279,7 +280,6 @@ class SequenceData(ABC):
         Args:
             window, rows: As in `dataset`.
         """
-        return self.dataset(window, -1, rows)
 
     @abstractmethod
     def summary(self) -> list[tuple[str, str]]:

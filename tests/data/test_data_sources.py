@@ -120,14 +120,23 @@ def test_files_are_those_that_are_read(name: str, write_source: Any, tmp_path: P
 
 
 @pytest.mark.parametrize("name", ["audio", "images"])
-def test_parts_given_by_folders(name: str, write_source: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ({"train": 20, "test": 8}, [17, 3, 8]),
+        ({"train": 20, "validation": 6, "test": 8}, [20, 6, 8]),
+    ],
+)
+def test_parts_given_by_folders(
+    name: str, counts: dict[str, int], expected: list[int], write_source: Any, tmp_path: Path
+) -> None:
     section = write_source(name, tmp_path / "all")
-    for part, folder in (("train", "one"), ("test", "two")):
-        keys = write_source(name, tmp_path / folder, count=8 if part == "test" else 20)
+    for part, count in counts.items():
+        keys = write_source(name, tmp_path / "written" / part, count=count)
         shutil.copytree(keys.path, tmp_path / "parts" / part)
     parted = section.model_copy(update={"path": tmp_path / "parts"})
     dataset = read(parted, "many_to_one").dataset()
-    assert [len(dataset.train), len(dataset.validation), len(dataset.test)] == [17, 3, 8]
+    assert [len(dataset.train), len(dataset.validation), len(dataset.test)] == expected
 
 
 def test_csv_keeps_the_contract(write_csv: Any, csv_source: Any, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sklearn import metrics as reference
 
 from rnnsearch.tasks import Facts, metric_value, metric_values
-from rnnsearch.vocabulary import METRICS
+from rnnsearch.vocabulary import METRICS, Objective
 
 REGRESSION = {
     "rmse": lambda y, p, w: reference.mean_squared_error(y, p, sample_weight=w) ** 0.5,
@@ -177,22 +177,25 @@ def test_quantiles(masked: bool, rng: np.random.Generator) -> None:
     assert found["mae"] == pytest.approx(median)
 
 
-def test_each_metric_has_its_direction() -> None:
-    directions = {name: metric.direction for name, metric in METRICS.items()}
-    assert directions == {
-        "rmse": "minimize",
-        "mae": "minimize",
-        "r2": "maximize",
-        "mape": "minimize",
-        "smape": "minimize",
-        "mase": "minimize",
-        "nrmse": "minimize",
-        "pinball": "minimize",
-        "coverage": None,
-        "accuracy": "maximize",
-        "f1_macro": "maximize",
-        "log_loss": "minimize",
-        "roc_auc": "maximize",
-        "perplexity": "minimize",
-        "bits": "minimize",
-    }
+@pytest.mark.parametrize("name", METRICS)
+def test_a_prediction_that_is_right_is_better_by_every_metric(
+    name: str, rng: np.random.Generator
+) -> None:
+    """That of its direction; a metric without one ranks nothing."""
+    metric = METRICS[name]
+    if metric.kind == "class":
+        y = rng.integers(0, 3, 30)
+        right, wrong = 0.1 + 0.7 * np.eye(3)[y], 0.1 + 0.7 * np.eye(3)[(y + 1) % 3]
+    else:
+        y = rng.uniform(1, 2, (30, 1))
+        right, wrong = y + 0.01, y + 1
+    quantiles = LEVELS if metric.kind == "quantile" else ()
+    if quantiles:
+        right, wrong = (np.repeat(p[:, None], len(LEVELS), axis=1) for p in (right, wrong))
+    facts = Facts(np.ones(1), quantiles, deviation=np.ones(1))
+    scores = [float(metric_value(name, y, p, np.ones(30), facts)) for p in (right, wrong)]
+    if metric.direction is None:
+        return
+    assert Objective(name, metric.direction).better(*scores)
+    for direction in {"minimize", "maximize"} - {metric.direction}:
+        assert not Objective(name, direction).better(*scores)
