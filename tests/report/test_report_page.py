@@ -298,8 +298,31 @@ def test_the_answer_says_what_to_use_how_sure_and_what_it_costs():
     assert "GRU" in use and "8 units" in use
     assert "95 % interval 1.5 to 2.2" in sure and "trials 0 and 1 tie" in sure
     assert "test part, used once, 2.1 beside 4.5 of linear" in sure
+    assert "Within the interval" not in sure
     assert "1.2 ms a sequence" in costs and "1m 01s" in costs
+    assert page.subtitle.endswith("over all outputs: smaller is better")
     assert ("exploding", 1, "gradients exploded") in page.losers
+
+
+def test_a_lead_that_the_interval_does_not_bear_out_is_said():
+    study = study_of(TRIALS, optuna=None)
+    near = [{"name": name, "score": score} for name, score in (("linear", 2.1), ("mean", 5.0))]
+    page = build_page(replace(study, summary={**study.summary, "baselines": near}))
+    assert page.answer[1].endswith(
+        "Within the interval lies linear: on other data it may be as good."
+    )
+    near[1]["score"] = 2.0
+    page = build_page(replace(study, summary={**study.summary, "baselines": near}))
+    assert "Within the interval lie linear and mean: on other data they may" in page.answer[1]
+
+
+def test_the_first_screen_has_the_command_that_predicts():
+    study = replace(study_of(TRIALS, optuna=None), use=["predict", "results/a b", "new.csv"])
+    page = build_page(study)
+    command = "python main.py predict 'results/a b' new.csv"
+    assert command in "".join(checked(page).text)
+    assert f"```\n{command}\n```" in to_markdown(page, figures="report")
+    assert "To use it" not in to_markdown(build_page(replace(study, use=())), figures="report")
 
 
 def test_a_winner_that_a_simple_method_beats_is_not_praised():

@@ -98,6 +98,7 @@ class Page:
         answer: Three sentences: what to use, how sure that is, what it costs.
         warning: What must be known before, such as that the search was interrupted.
         chips: The figures that matter most.
+        use: The command that predicts; empty without a winner.
         losers: Why the others lost: a verdict, how many trials, what it says.
         sections: In order.
     """
@@ -107,6 +108,7 @@ class Page:
     answer: Sequence[str]
     warning: str
     chips: Sequence[Chip]
+    use: str = ""
     losers: Sequence[tuple[str, int, str]] = ()
     sections: Sequence[Section] = field(default_factory=tuple)
 

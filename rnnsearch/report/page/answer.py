@@ -9,9 +9,9 @@ from rnnsearch.report import text
 from rnnsearch.report.page._base import Chip
 from rnnsearch.report.page.study import Study
 from rnnsearch.report.verdict import Standing, name_of_winner, standings
-from rnnsearch.vocabulary import Objective
+from rnnsearch.vocabulary import METRICS, Objective
 
-__all__ = ["answer", "chips", "losers", "warning"]
+__all__ = ["answer", "chips", "judged_by", "losers", "warning"]
 
 _MEANINGS = {
     "diverged": "the loss ran away",
@@ -23,6 +23,16 @@ _MEANINGS = {
     "still improving": "stopped while they were getting better",
     "healthy": "nothing wrong with how they learned: others were better",
 }
+
+
+def judged_by(study: Study) -> str:
+    """The metric that ranks, in words, and which end of it is good."""
+    name = study.objective.removeprefix("val_")
+    known = {"loss": "the mean of what training minimizes"}
+    known |= {name: fact.title for name, fact in METRICS.items()}
+    meaning = f", {known[name]}" if name in known else ""
+    better = "larger" if study.maximize else "smaller"
+    return f"{study.summary['task']}, judged by {study.objective}{meaning}: {better} is better"
 
 
 def answer(study: Study) -> list[str]:
@@ -111,10 +121,12 @@ def _how_sure(study: Study) -> str:
     if tested is not None:
         score += f"; on the test part, used once, {text.score(tested.winner)}"
         score += _beside(study, tested)
-    return f"{score}."
+    return f"{score}.{_in_reach(first, low, high)}"
 
 
 def _list(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return names[0]
     shown = list(names[:5]) + (["others"] if len(names) > 5 else [])
     return " and ".join([", ".join(shown[:-1]), shown[-1]])
 
@@ -124,6 +136,17 @@ def _beside(study: Study, part: Standing) -> str:
     goal = Objective(part.metric, study.summary["direction"])
     best = goal.best_of(list(part.baselines.items()), lambda item: item[1])
     return "" if best is None else f" beside {text.score(best[1])} of {best[0]}"
+
+
+def _in_reach(part: Standing, low: float | None, high: float | None) -> str:
+    """Which beaten baselines the interval holds: a small lead is no sure one."""
+    if low is None or high is None:
+        return ""
+    within = [n for n, s in part.baselines.items() if low <= s <= high and n not in part.unbeaten]
+    if not within:
+        return ""
+    lie, they = ("lies", "it") if len(within) == 1 else ("lie", "they")
+    return f" Within the interval {lie} {_list(within)}: on other data {they} may be as good."
 
 
 def _interval(summary: Mapping[str, Any]) -> tuple[float | None, float | None]:

@@ -24,6 +24,8 @@ def to_markdown(page: Page, *, figures: str) -> str:
     if page.warning:
         lines += [f"> {_plain(page.warning)}", ""]
     lines += [_plain("\n\n".join(page.answer)), ""]
+    if page.use:
+        lines += ["To use it:", "", "```", page.use, "```", ""]
     if page.losers:
         lines += ["Why the others lost:", ""]
         lines += [f"- {count} {name}: {meaning}" for name, count, meaning in page.losers]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 from rnnsearch.report.page._base import Code, Page, Part, Section, Table
-from rnnsearch.report.page.answer import answer, chips, losers, warning
+from rnnsearch.report.page.answer import answer, chips, judged_by, losers, warning
 from rnnsearch.report.page.board import best_so_far, cost, leaderboard
 from rnnsearch.report.page.choices import cells, importance
 from rnnsearch.report.page.network import network
@@ -37,8 +37,9 @@ def build_page(study: Study) -> Page:
     summary = study.summary
     return Page(
         title=str(summary["name"]),
-        subtitle=f"{summary['task']}, by {study.objective}, which is to be {summary['direction']}d",
+        subtitle=judged_by(study),
         answer=answer(study),
+        use=shlex.join([*study.program, *study.use]) if study.use else "",
         warning=warning(study),
         chips=chips(study),
         losers=losers(study),
@@ -67,8 +68,6 @@ def _reproduce(study: Study) -> Section:
     ]
     again = shlex.join([*study.program, "search", f"{study.name}/spec.yaml", "--output", "again"])
     parts: list[Part] = [Code(again, "The same search, anew:")]
-    if study.use:
-        parts.append(Code(shlex.join([*study.program, *study.use]), "To use the winner:"))
     parts += [
         "With one worker the same spec, seed and versions on the same kind of machine give the "
         "same trials; time limits and several workers may change which are reached.",
