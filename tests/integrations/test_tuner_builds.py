@@ -465,7 +465,8 @@ def searched(name, **more):
 processes = set()
 x = np.random.default_rng(0).normal(size=(40, 4)).astype("float32")
 y = x @ np.arange(4.0)
-tuner = searched("apart", callbacks=[keras.callbacks.EarlyStopping(patience=2)])
+stop = keras.callbacks.EarlyStopping(patience=1, min_delta=1e9, verbose=1)
+tuner = searched("apart", callbacks=[stop])
 print(len(tuner.oracle.get_best_trials(2)), keras.backend.backend())
 watched = Watch()
 searched("watched", epochs=3, callbacks=[watched, keras.callbacks.CSVLogger("epochs.csv")])
@@ -535,7 +536,7 @@ def test_a_script_on_another_backend_without_a_main_guard(tmp_path, backend):
         [sys.executable, "script.py"], cwd=tmp_path, env=environment, capture_output=True, text=True
     )
     assert process.returncode == 0, process.stderr[-3000:]
-    told = [f"2 {backend}", "seen 4", "processes 1"]
+    told = [*["Epoch 2: early stopping"] * 2, f"2 {backend}", "seen 4", "processes 1"]
     assert [line for line in process.stdout.splitlines() if line in told] == told
     lines = dict.fromkeys(process.stderr.splitlines())
     assert [line for line in lines if "backend is" in line or "by mod" in line] == [

@@ -92,6 +92,7 @@ class Done:
         value: The objective's where it was best.
         weights: Of `model.weights`, there; None if no epoch was to be kept.
         every: Each epoch, of a `Fit` that is watched.
+        printed: By its callbacks.
     """
 
     number: int
@@ -100,6 +101,7 @@ class Done:
     value: float | None
     weights: list[np.ndarray] | None
     every: list[Epoch] = field(default_factory=list)
+    printed: str = ""
 
 
 @dataclass(frozen=True)

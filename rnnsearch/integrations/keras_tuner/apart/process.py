@@ -22,6 +22,7 @@ from rnnsearch.integrations.keras_tuner.apart.exchange import (
     Failed,
     Fit,
 )
+from rnnsearch.integrations.keras_tuner.apart.prints import Prints
 from rnnsearch.pipes import end_of
 
 __all__ = ["main"]
@@ -33,9 +34,10 @@ _IDLE = 600
 def main() -> None:
     """Answer the messages that come through a pipe, until its other end is closed."""
     connection = end_of(int(sys.argv[1]))
-    with contextlib.suppress(EOFError, OSError):  # nobody is left to train for
+    gone = contextlib.suppress(EOFError, OSError)  # nobody is left to train for
+    with gone, Prints.of_this_process() as prints:
         with importing(), _without("sklearn"):
-            trainer = _Trainer(connection)
+            trainer = _Trainer(connection, prints)
         trainer.run()
     os._exit(0)  # threads may be within an epoch
 
@@ -55,15 +57,17 @@ class _Trainer:
 
     Args:
         connection: Our end of the pipe.
+        prints: Of this process.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, prints: Prints) -> None:
         import keras_tuner  # noqa: F401 - what is sent needs it
 
         from rnnsearch.engines import built
         from rnnsearch.integrations.keras_tuner.asking import cores
 
         self._connection = connection
+        self._prints = prints
         self._lock = threading.Lock()
         self._executor = ThreadPoolExecutor(cores(), "lane")
         self._programs = built.Programs()
@@ -141,11 +145,14 @@ class _Trainer:
 
     def _train(self, number: int, lane: Any, keeper: Any, every: list[Epoch]) -> None:
         try:
-            trained = lane.train()
+            with self._prints.kept() as printed:
+                trained = lane.train()
             best = trained.best
             weights = None if best is None else lane.model_with(best).get_weights()
             history = {name: list(map(float, v)) for name, v in trained.history.history.items()}
-            self._say(Done(number, history, trained.history.epoch, keeper.value, weights, every))
+            value, epochs = keeper.value, trained.history.epoch
+            said = printed.getvalue()
+            self._say(Done(number, history, epochs, value, weights, every, said))
         except Exception as error:  # as above
             self._say(Failed(number, f"{type(error).__name__}: {error}".splitlines()[0]))
 

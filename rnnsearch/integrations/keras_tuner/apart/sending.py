@@ -106,6 +106,7 @@ class ApartLane:
     def take(self, done: Done) -> None:
         """The other process has trained it."""
         self._done = done
+        sys.stdout.write(done.printed)
         if self._watching:
             self.future.set_result(None)
             return
