@@ -7,7 +7,7 @@ import io
 import sys
 import threading
 from collections.abc import Iterator
-from typing import Any, TextIO
+from typing import TextIO
 
 __all__ = ["Prints"]
 
@@ -51,5 +51,6 @@ class Prints(io.TextIOBase):
         """Let what was printed be seen."""
         self._place().flush()
 
-    def _place(self) -> Any:
-        return getattr(self._kept, "text", None) or self._usual
+    def _place(self) -> TextIO:
+        kept: io.StringIO | None = getattr(self._kept, "text", None)
+        return self._usual if kept is None else kept
