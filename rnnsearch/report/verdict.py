@@ -150,7 +150,7 @@ def certainty(summary: Mapping[str, Any]) -> list[str]:
     runs = confirmed[0]["runs"]
     ties = [f"trial {one['trial']}" for one in confirmed if one["tied"]]
     trials = f"{len(confirmed)} trials were" if len(confirmed) > 1 else "1 trial was"
-    again = f"{trials} trained again, in {runs} new runs each"
+    again = f"{trials} trained again, in {runs} new run{'s' * (runs != 1)} each"
     same = f"; {', '.join(ties)} can't be told apart" if len(ties) > 1 else ""
     lines.append(f"{again}{same}.")
     if summary.get("stop") == "no gain":

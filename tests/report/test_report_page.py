@@ -29,6 +29,7 @@ from rnnsearch.report.page import (
 )
 from rnnsearch.report.page.choices import expected_best
 from rnnsearch.report.page.svg import Scale
+from rnnsearch.report.verdict import standing
 from rnnsearch.tasks import Head
 
 CELLS = ("GRU", "LSTM", "SimpleRNN")
@@ -300,7 +301,7 @@ def test_the_answer_says_what_to_use_how_sure_and_what_it_costs():
     assert "test part, used once, 2.1 beside 4.5 of linear" in sure
     assert "Within the interval" not in sure
     assert "1.2 ms a sequence" in costs and "1m 01s" in costs
-    assert page.subtitle.endswith("over all outputs: smaller is better")
+    assert page.subtitle.endswith("over all outputs); smaller is better")
     assert ("exploding", 1, "gradients exploded") in page.losers
 
 
@@ -331,6 +332,24 @@ def test_a_winner_that_a_simple_method_beats_is_not_praised():
     values = [{"name": b.name, "score": b.score, "test": b.test} for b in lost]
     page = build_page(replace(study, summary={**study.summary, "baselines": values}))
     assert page.answer[0].startswith("Think of linear first")
+
+
+@pytest.mark.parametrize(
+    ("scores", "said"),
+    [
+        ({"linear": 1.0}, "linear is better."),
+        ({"linear": 1.0, "mean": 1.2}, "linear and mean are better."),
+        ({"linear": 1.0, "mean": None}, "linear and mean are as good or better."),
+    ],
+)
+def test_what_a_winner_does_not_beat_on_one_part_is_better_or_as_good(scores, said):
+    study = study_of(TRIALS, optuna=None)
+    summary = {**study.summary, "confirmed": [{**study.summary["confirmed"][0], "runs": 1}]}
+    own = standing(summary, "validation").winner
+    summary["baselines"] = [{"name": n, "score": score or own} for n, score in scores.items()]
+    page = build_page(replace(study, summary=summary))
+    assert page.answer[0].endswith(f"but on the validation part {said}")
+    assert "confirmed in 1 new run;" in page.answer[1]
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])

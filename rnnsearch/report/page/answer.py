@@ -30,9 +30,9 @@ def judged_by(study: Study) -> str:
     name = study.objective.removeprefix("val_")
     known = {"loss": "the mean of what training minimizes"}
     known |= {name: fact.title for name, fact in METRICS.items()}
-    meaning = f", {known[name]}" if name in known else ""
+    meaning = f" ({known[name]})" if name in known else ""
     better = "larger" if study.maximize else "smaller"
-    return f"{study.summary['task']}, judged by {study.objective}{meaning}: {better} is better"
+    return f"{study.summary['task']}, judged by {study.objective}{meaning}; {better} is better"
 
 
 def answer(study: Study) -> list[str]:
@@ -72,11 +72,21 @@ def _what_to_use(study: Study) -> str:
     network = f"{name_of_winner(study.summary)}: {cell}"
     if not unbeaten:
         return f"Use {network}. It beats every simple method{_on(parts)}."
-    names = " and ".join(sorted(unbeaten))
     if all(part.unbeaten for part in parts):
+        names = _list(sorted(unbeaten))
         return f"Think of {names} first, which no network beats{_on(parts)}; the best is {network}."
     lost = next(part for part in parts if part.unbeaten)
-    return f"Use {network}; but on the {lost.part} part {names} is as good or better."
+    names = _list(sorted(lost.unbeaten))
+    return f"Use {network}; but on the {lost.part} part {names} {_how_good(study, lost)}."
+
+
+def _how_good(study: Study, lost: Standing) -> str:
+    """What the baselines are beside a winner that does not beat them."""
+    goal = Objective(lost.metric, study.summary["direction"])
+    known = [lost.baselines[name] for name in lost.unbeaten]
+    better = all(goal.better(score, lost.winner) for score in known)
+    are = "is" if len(known) == 1 else "are"
+    return f"{are} {'better' if better else 'as good or better'}"
 
 
 def _on(parts: Sequence[Standing]) -> str:
@@ -108,7 +118,8 @@ def _how_sure(study: Study) -> str:
     confirmed = summary.get("confirmed", ())
     if confirmed:
         ties = [str(one["trial"]) for one in confirmed if one["tied"]]
-        runs = f"{confirmed[0]['runs']} new runs"
+        count = confirmed[0]["runs"]
+        runs = f"{count} new run{'s' * (count != 1)}"
         told = (
             "no other trial ties with it" if len(ties) < 2 else f"trials {_list(ties)} tie with it"
         )
