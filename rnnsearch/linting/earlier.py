@@ -81,8 +81,6 @@ def read_earlier(path: str | Path) -> Earlier:
 
 def from_earlier(earlier: Earlier, planned: Planned) -> Iterator[Remark]:
     """Ends of ranges and values that never helped, and clipping that never or always did."""
-    if len(earlier.order) < _LEAST:
-        return
     for dimension in planned.space.dimensions:
         trials = [one for one in earlier.order if dimension.name in one.params]
         if len(trials) < _LEAST:

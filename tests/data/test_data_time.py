@@ -258,3 +258,10 @@ def test_a_new_file_is_read_as_the_first_was_or_refused(write_csv: Any, csv_sour
 def test_words_for_nothing_are_no_durations() -> None:
     times = read_times(["nan", "NaT", "nat", "00:10:00"], "duration")
     assert np.isnat(times).tolist() == [True, True, True, False]
+
+
+def test_half_days_have_twelve_hours() -> None:
+    cells = [f"2021-03-05 {time}" for time in ("12:30 AM", "12:30 PM", "13:30 PM", "0:30 AM")]
+    hours = ["2021-03-05T00:30", "2021-03-05T12:30", "NaT", "NaT"]
+    expected = np.array(hours, "datetime64[us]")
+    np.testing.assert_array_equal(read_times(cells, "%Y-%m-%d"), expected)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from rnnsearch.data import Dataset, Part, Scaling, Target
+from rnnsearch.driver.comparing import averages
 from rnnsearch.driver.comparing.averages import Court, averaged
 from rnnsearch.tasks import Loss
 
@@ -67,6 +68,20 @@ def test_beside_a_forecast_stand_only_methods_that_are_nearly_as_good() -> None:
     known = {"near": noisy(1.1), "twice the loss": noisy(2**0.5), "far": noisy(4.0)}
     assert COURT.rivals(known, bag) == ["near", "twice the loss"]
     assert replace(COURT, ordered=True).rivals(known, bag) == ["near"]
+
+
+def test_an_origin_counts_by_the_square_of_what_it_was_trained_on() -> None:
+    early, late = DIVISIONS[:2]
+    early = replace(early, train=Part(late.train.array[:20], late.train.y[:20]))
+    court = Court([early, late], Loss("mse"), ("rmse",), ordered=True)
+
+    def off(*squares: float) -> list[np.ndarray]:
+        pairs = zip(court.datasets, squares, strict=True)
+        return [dataset.validation.y + square**0.5 for dataset, square in pairs]
+
+    bound = (averages._RIVAL_IN_TIME * (1 / 4 + 1) - 1) * 4
+    known = {"below": off(0.99 * bound, 1), "above": off(1.01 * bound, 1)}
+    assert court.rivals(known, off(1, 1)) == ["below"]
 
 
 def test_shares_of_forecasts_are_drawn_near_to_equal_ones() -> None:

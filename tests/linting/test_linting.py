@@ -217,6 +217,8 @@ def test_a_range_whose_best_lie_at_an_end_may_be_too_short() -> None:
     rates = [9e-2] * 6 + [float(r) for r in np.geomspace(1e-4, 9e-2, 18)]
     says = [one.says for one in from_earlier(earlier(rates), planned(RATE))]
     assert any("all lie at the upper end" in one for one in says)
+    # Twelve trials say something, eleven nothing.
+    assert [len([*from_earlier(earlier([9e-2] * n), planned(RATE))]) for n in (11, 12)] == [0, 1]
 
 
 def test_clipping_that_never_was_is_said() -> None:

@@ -251,6 +251,17 @@ TRIALS = [trial(n) for n in range(9)] + [
 ALWAYS = {"answer", "leaderboard", "predictions", "cost", "reproduce"}
 
 
+@pytest.mark.parametrize(
+    ("bidirectional", "words"), [(True, "A bidirectional GRU"), (False, "A GRU")]
+)
+def test_the_network_is_said_in_words(bidirectional, words):
+    study = study_of(TRIALS, optuna=None)
+    network = replace(study.network, bidirectional=bidirectional)
+    figures = {figure.key: figure for figure in build_page(replace(study, network=network)).figures}
+    said = f"{words} of 8 and 8 units over 12 steps, one output after the last."
+    assert figures["network"].alt == said
+
+
 @pytest.mark.parametrize("kind", AT_WORK)
 def test_each_kind_of_target_has_its_figures(kind):
     page = build_page(study_of(TRIALS, work=AT_WORK[kind], optuna=None))

@@ -247,6 +247,20 @@ def test_schedules_and_averages(space: dict[str, Any], schedules: bool, averages
     assert found.program_count() == (2 if isinstance(space.get("cell"), list) else 1)
 
 
+@pytest.mark.parametrize(
+    ("teacher_forcing", "mixes"),
+    [(1, False), (0.5, True), ({"min": 0.5, "max": 1}, True), ([0, 1], True)],
+)
+def test_whether_a_decoder_may_read_its_own_tokens(teacher_forcing: Any, mixes: bool) -> None:
+    document = {
+        "task": "sequence_to_sequence",
+        "data": {"source": "pairs", "path": "a.tsv", "sequence": "en", "target": "es"},
+        "space": {"cell": "GRU", "teacher_forcing": teacher_forcing},
+    }
+    spec = parse(document, name="study", directory=".")
+    assert SearchSpace.from_spec(spec).may_mix_tokens() is mixes
+
+
 def test_windows() -> None:
     for changes, space, windows in [
         ({}, {}, (96,)),
