@@ -205,6 +205,8 @@ def test_summary(write_npz: Any, npz_source: Any) -> None:
         ("output", "(N,) = (28,)"),
         ("target", "members of each class in training: no 14, yes 14"),
     ]
+    path = write_npz(x=x, y=np.resize([2.0, 5.0], 40))
+    assert ("target", "2 to 5 in training") in read(npz_source(path), "many_to_one").summary()
 
 
 X, Y = np.arange(60.0).reshape(20, 3, 1) % 7, np.arange(20) % 4

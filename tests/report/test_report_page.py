@@ -428,9 +428,8 @@ def test_scores_far_apart_and_above_zero_are_drawn_by_their_logarithms(monkeypat
 def test_each_figure_is_a_file_of_its_own_with_its_data():
     page = build_page(study_of(TRIALS))
     keys = [figure.key for figure in page.figures]
-    assert {"best_so_far", "ped_anova", "fanova", "effect_cell", "effect_learning_rate"} <= set(
-        keys
-    )
+    effects = {"effect_cell", "effect_learning_rate", "effect_units"}  # units: of two values
+    assert {"best_so_far", "ped_anova", "fanova", *effects} <= set(keys)
     assert len(keys) == len(set(keys))
     for figure in page.figures:
         alone = document(figure.svg)
