@@ -17,7 +17,7 @@ from rnnsearch.errors import MissingExtra
 from rnnsearch.exports._base import Format, Network
 from rnnsearch.exports.onnx_format import write_onnx
 from rnnsearch.exports.operators import Operators, translated
-from rnnsearch.exports.savedmodel import run_script, write_savedmodel
+from rnnsearch.exports.tensorflow_process import run_script, write_savedmodel
 
 __all__ = ["OpenVinoFormat", "computed_right"]
 

@@ -11,7 +11,7 @@ from rnnsearch.exports.litert_format import LiteRtFormat
 from rnnsearch.exports.onnx_format import OnnxFormat
 from rnnsearch.exports.openvino_format import OpenVinoFormat
 from rnnsearch.exports.python_format import PythonFormat
-from rnnsearch.exports.savedmodel import SavedModelFormat
+from rnnsearch.exports.savedmodel_format import SavedModelFormat
 from rnnsearch.exports.streaming_format import StreamingFormat
 
 __all__ = ["FORMATS", "find_format"]

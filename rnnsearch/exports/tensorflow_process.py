@@ -1,4 +1,4 @@
-"""A TensorFlow SavedModel, which TensorFlow alone runs."""
+"""Conversions that only Keras on TensorFlow makes, in a process of its own: here it is on JAX."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING
 
 from rnnsearch.errors import StudyError
-from rnnsearch.exports._base import Format, Network
 from rnnsearch.exports.own_code import copy_modules, importing, own_classes
 
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["SavedModelFormat", "on_tensorflow", "run_script", "write_savedmodel"]
+__all__ = ["on_tensorflow", "run_script", "write_savedmodel"]
 
 _SCRIPT = """\
 import sys
@@ -37,31 +36,6 @@ for one in spared:
     del sys.modules[one]
 """
 """Imports Keras without what it imports where that is installed, which takes a second or two."""
-
-
-@final
-class SavedModelFormat(Format):
-    """For TensorFlow Serving and whatever else reads a SavedModel."""
-
-    name = "savedmodel"
-    about = "a SavedModel folder, for TensorFlow and TensorFlow Serving"
-    needs = "tensorflow"
-    use = """\
-import os
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-import tensorflow
-
-MODEL = tensorflow.saved_model.load(str(HERE / "model"))
-
-
-def predict(inputs):
-    return MODEL.serve(inputs if len(inputs) > 1 else next(iter(inputs.values()))).numpy()
-"""
-
-    def write(self, network: Network, folder: Path) -> None:
-        """The folder ``model``."""
-        write_savedmodel(network.model, folder / "model", "savedmodel")
 
 
 def write_savedmodel(model: keras.Model, folder: Path, form: str) -> None:
