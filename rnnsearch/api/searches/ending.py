@@ -14,7 +14,7 @@ from rnnsearch.api.searches.recorder import Recorder
 from rnnsearch.api.studies.standing_in import networks_of, stand_in, write_preparation
 from rnnsearch.driver.comparing.simple_methods import SimpleMethods
 from rnnsearch.driver.finishing.companions import Companions
-from rnnsearch.driver.finishing.concluding import Conclusion, conclude
+from rnnsearch.driver.finishing.concluding import Conclusion, Finish
 from rnnsearch.driver.finishing.feed_forward import FeedForward
 from rnnsearch.driver.finishing.hurried import Hurried
 from rnnsearch.driver.finishing.so_far import SoFar
@@ -143,13 +143,12 @@ class Concluding:
             return None
         if self.planner.costs:
             self.folder.front.mkdir(exist_ok=True)
-        return conclude(
-            self.executor,
-            self.planner,
-            self.inputs.data,
-            Finals(self.folder, self.study),
-            trials,
-            self.objective,
+        finish = Finish(
+            executor=self.executor,
+            planner=self.planner,
+            data=self.inputs.data,
+            finals=Finals(self.folder, self.study),
+            objective=self.objective,
             lanes=self.lanes,
             deadline=deadline,
             ends=ends,
@@ -159,6 +158,7 @@ class Concluding:
             tick=self.recorder.concluding,
             checkpoints=self.folder.checkpoints,
         )
+        return finish.conclude(trials)
 
     def _deliver(self, so_far: SoFar, companions: Companions | None) -> None:
         """Save the best so far as the search found it."""

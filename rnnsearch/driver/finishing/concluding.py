@@ -40,7 +40,7 @@ from rnnsearch.outcomes.fronts import front_of_trials
 from rnnsearch.records import Finals
 from rnnsearch.vocabulary import Objective
 
-__all__ = ["Conclusion", "conclude"]
+__all__ = ["Conclusion", "Finish"]
 
 _CONFIGURATIONS = 5
 """Of a bag, at most."""
@@ -73,31 +73,15 @@ class Conclusion:
     problems: Sequence[str] = ()
 
 
-def conclude(
-    executor: Executor,
-    planner: Planner,
-    data: SequenceData,
-    finals: Finals,
-    records: Sequence[TrialRecord],
-    objective: Objective,
-    *,
-    lanes: int | None,
-    deadline: float,
-    ends: float,
-    save: Path,
-    save_trial: Callable[[int], Path],
-    companions: Companions | None = None,
-    tick: Callable[[str], None] = lambda activity: None,
-    checkpoints: Path | None = None,
-) -> Conclusion | None:
-    """Confirm the best trials, choose among them, and save what is delivered.
+@dataclass(frozen=True)
+class Finish:
+    """How the end of a search goes: who confirms the best, until when, and what is kept where.
 
-    Args:
+    Attributes:
         executor: Its workers, idle.
         planner: Of the search.
         data: What is learned from.
         finals: Keeps the runs of this end; those that it has are not trained again.
-        records: The trials.
         objective: What is searched for.
         lanes: As in the spec.
         deadline: When confirming stops, on the monotonic clock.
@@ -107,21 +91,8 @@ def conclude(
         companions: What may stand beside the networks.
         tick: Told what is going on.
         checkpoints: The folder where lanes are kept while they train.
-
-    Returns:
-        None where no trial could be confirmed, or on one division of several only, as there was
-        no time for it.
     """
-    concluding = _Concluding(
-        *(executor, planner, data, finals, objective, lanes, deadline, ends, tick, companions),
-        checkpoints,
-        save_trial,
-    )
-    return concluding.run(records, save)
 
-
-@dataclass(frozen=True)
-class _Concluding:
     executor: Executor
     planner: Planner
     data: SequenceData
@@ -130,13 +101,22 @@ class _Concluding:
     lanes: int | None
     deadline: float
     ends: float
-    tick: Callable[[str], None]
-    companions: Companions | None
-    checkpoints: Path | None
+    save: Path
     save_trial: Callable[[int], Path]
+    companions: Companions | None = None
+    tick: Callable[[str], None] = lambda activity: None
+    checkpoints: Path | None = None
 
-    def run(self, records: Sequence[TrialRecord], save: Path) -> Conclusion | None:
-        """See `conclude`."""
+    def conclude(self, records: Sequence[TrialRecord]) -> Conclusion | None:
+        """Confirm the best trials, choose among them, and save what is delivered.
+
+        Args:
+            records: The trials.
+
+        Returns:
+            None where no trial could be confirmed, or on one division of several only, as there
+            was no time for it.
+        """
         most = self.planner.regime.contenders(records)
         standings = self._confirmed(self._candidates(records, most))
         if not standings or self._says_too_little(standings):
@@ -156,7 +136,7 @@ class _Concluding:
             *(self.executor, self.planner, self.data, self.finals, self.companions, self._train),
             self.ends,
         )
-        delivered, program = delivering.deliver(chosen, [*members, *rest], save)
+        delivered, program = delivering.deliver(chosen, [*members, *rest], self.save)
         others = [
             delivering.judged(one, [*members, *rest], self.ends)
             for one in offers
