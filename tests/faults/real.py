@@ -95,7 +95,7 @@ def kill_real(scene: Scene) -> str:
 
 @fault(
     "kill-shipped",
-    "search_spaces/electricity.yaml, two trials of 30 epochs: SIGKILL in the middle of their training, "
+    "search_spaces/electricity.yaml, two trials of 300 epochs: SIGKILL in the middle of their training, "
     "half a minute's of it lost at most; then a run to the end: the learning curves and the "
     "leaderboard of one left alone",
     quick=0,
@@ -103,7 +103,7 @@ def kill_real(scene: Scene) -> str:
 )
 def kill_shipped(scene: Scene) -> str:
     spec = _ROOT / "search_spaces" / "electricity.yaml"
-    options = ["--trials", "2", "--epochs", "30"]
+    options = ["--trials", "2", "--epochs", "300"]
     for name in ("alone", "killed"):
         (scene.folder / name).mkdir()
     alone = _start(spec, scene.folder / "alone" / "out", *options, often=False)
