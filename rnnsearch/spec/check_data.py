@@ -263,7 +263,7 @@ def _check_numbers(data: SeriesSource, report: Report) -> None:
             must = "must not be given for target_kind: class"
             report.add("data.lags", must, show(data.lags), "remove it")
     _check_repeats("data.lags", data.lags, report)
-    if data.difference is not None and data.base != "none":
+    if data.difference is not None and data.base not in (None, "none"):
         must = "must not be given where difference is, the name that it had before"
         report.add("data.base", must, data.base, "remove difference")
     asked = (("difference", data.difference), ("base", data.base), ("lags", data.lags))

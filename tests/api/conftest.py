@@ -21,6 +21,7 @@ data:
   target: load
   window: 8
   season: 24
+  base: none
   split: {folds: 1, backtest: {folds: 1}}
 space:
   cell: [SimpleRNN, GRU]

@@ -45,11 +45,14 @@ def write_npz(tmp_path_factory: pytest.TempPathFactory) -> Write:
 def csv_source() -> Callable[..., CsvSource]:
     """A source with a window of 4 rows that forecasts `y` from `y`, unless told otherwise.
 
-    No sequence has rows of two parts, unless told otherwise: so a few rows are enough for a test.
+    No sequence has rows of two parts, and values are what is learned, unless told otherwise: so
+    a few rows are enough for a test.
     """
 
     def make(path: Path, **changes: Any) -> CsvSource:
         values: dict[str, Any] = {"inputs": ("y",), "target": "y", "window": 4} | changes
+        if values.get("difference") is None:
+            values = {"base": "none"} | values
         split = SplitSpec.model_validate(values.pop("split", {}))
         if "reach_back" not in split.model_fields_set:
             split = split.model_copy(update={"reach_back": False})

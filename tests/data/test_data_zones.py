@@ -100,7 +100,7 @@ def test_parquet_keeps_its_zone(tmp_path: Path) -> None:
     frame.to_parquet(tmp_path / "a.parquet")
     source = ParquetSource(
         source="parquet", path=tmp_path / "a.parquet", time="t", inputs=("y",), target="y",
-        window=4, calendar=("hour",),
+        window=4, calendar=("hour",), base="none",
     )  # fmt: skip
     prepared = preparation_from_json(read(source, "many_to_one").preparation().to_json())
     x, found = prepared.inputs(str(tmp_path / "a.parquet"))

@@ -53,7 +53,7 @@ def test_every_default_is_written() -> None:
             "season": None,
             "series": None,
             "known": [],
-            "base": "none",
+            "base": None,
             "lags": [],
             "difference": None,
             "irregular": "rows",

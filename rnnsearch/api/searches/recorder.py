@@ -83,7 +83,7 @@ class Recorder:
         self._due = self._noted = 0.0
 
     def begin(self, records: Sequence[TrialRecord]) -> None:
-        """What was known before the first worker started."""
+        """What is known before the first worker starts, or once simple methods are fitted."""
         self._records = {record.number: record for record in records}
         self._constant = constant_loss(self._found.baselines)
         self._verdicts = verdicts_of_folder(self._folder, records, self._constant)

@@ -17,6 +17,7 @@ from rnnsearch.api.searches.deadlines import Deadlines
 from rnnsearch.api.searches.disk import writing_to
 from rnnsearch.api.searches.ending import Concluding
 from rnnsearch.api.searches.found import Found
+from rnnsearch.api.searches.in_background import InBackground
 from rnnsearch.api.searches.interrupting import interruptible
 from rnnsearch.api.searches.ledger import Ledger, earlier_seconds, states_of
 from rnnsearch.api.searches.recorder import Recorder
@@ -208,14 +209,17 @@ class _Searching:
         return Results.open(self.folder.path)
 
     def _whole(self, executor: Executor, before: Sequence[TrialRecord]) -> None:
-        """All that workers are needed for, from the simple methods to what is delivered."""
-        simple = self._simple_methods()
+        """All that workers are needed for; simple methods are fitted beside the search."""
+        simple = InBackground(self._simple_methods)
         self.weights.begin(before)
         self.recorder.begin(before)
         self.folder.forget_checkpoints(_open(before))
         self._search(executor, before)
-        self.folder.forget_checkpoints(_open(records(self.study)))
-        self._conclude(executor, simple)
+        ended = records(self.study)
+        self.folder.forget_checkpoints(_open(ended))
+        methods = simple.result(lambda: self.recorder.concluding("fitting simple methods"))
+        self.recorder.begin(ended)  # what a trial is called depends on what a constant comes to
+        self._conclude(executor, methods)
         shutil.rmtree(self.folder.checkpoints, ignore_errors=True)
 
     def _kept_all_the_same(self, failure: WorkerError, networks: int) -> WorkerError:
@@ -228,7 +232,7 @@ class _Searching:
         )
 
     def _simple_methods(self) -> SimpleMethods | None:
-        """Fit them on each fold; None where they stand beside no average of networks."""
+        """Fit them on each fold, and note it; None where they stand beside no average."""
         spec, data, task = self.inputs.spec, self.inputs.data, TASKS[self.inputs.spec.task]
         window = max(self.inputs.space.windows(spec), default=None)
         folds = [data.dataset(window, fold) for fold in range(data.folds)]

@@ -96,15 +96,16 @@ class SeriesSource(Source):
         description="Steps of a season, for the seasonal naive baseline and for `base`; "
         "null: from `time`.",
     )
-    base: Base = Field(
-        default="none",
+    base: Base | None = Field(
+        default=None,
         description="The naive forecast that the network starts from: it learns the target's "
         "change from it. `last`, the last value known when the forecast is made; `season`, that of "
         "the season before, or where a step lies further ahead, of the latest season known there; "
         "`none`, the values themselves. `auto` takes the one from which a ridge regression "
-        "forecasts best on rolling origins before the first row that scores. Where the target is "
-        "an input, too, its changes from the row before, or from a season before, are read. Scores "
-        "and predictions are in the target's own units. For numbers.",
+        "forecasts best on rolling origins before the first row that scores; null: `auto` where "
+        "all targets are inputs and lie ahead, else `none`. Where the target is an input, too, "
+        "its changes from the row before, or from a season before, are read. Scores and "
+        "predictions are in the target's own units. For numbers.",
     )
     lags: tuple[Count, ...] = Field(
         default=(),
@@ -164,10 +165,13 @@ class SeriesSource(Source):
 
     @property
     def asked_base(self) -> Base:
-        """`base`, or what `difference` says in its place."""
-        if self.difference is None:
+        """`base`, or what `difference` says in its place, or what is meant without either."""
+        if self.difference is not None:
+            return "last" if self.difference == 1 else "season"
+        if self.base is not None:
             return self.base
-        return "last" if self.difference == 1 else "season"
+        read = set(self.targets) <= set(self.inputs)
+        return "auto" if read and self.horizon > 0 else "none"
 
     @property
     def targets(self) -> tuple[str, ...]:

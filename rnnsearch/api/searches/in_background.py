@@ -1,0 +1,42 @@
+"""A call that goes on beside the search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Thread
+from typing import Generic, TypeVar
+
+__all__ = ["InBackground"]
+
+_T = TypeVar("_T")
+
+_TICK = 0.25
+
+
+class InBackground(Generic[_T]):
+    """A call in a thread of its own, which a process that ends does not wait for."""
+
+    def __init__(self, call: Callable[[], _T]) -> None:
+        self._future: Future[_T] = Future()
+        Thread(target=self._run, args=(call,), daemon=True).start()
+
+    def _run(self, call: Callable[[], _T]) -> None:
+        try:
+            self._future.set_result(call())
+        except BaseException as error:  # raised again where the result is asked for
+            self._future.set_exception(error)
+
+    def result(self, tick: Callable[[], None] = lambda: None) -> _T:
+        """What it returned; what it raised is raised.
+
+        Args:
+            tick: Called now and then while it goes on.
+        """
+        while True:
+            try:
+                return self._future.result(_TICK)
+            except TimeoutError:
+                if self._future.done():
+                    raise
+                tick()
