@@ -1,0 +1,59 @@
+"""Simple methods are fitted beside the search: trials do not wait for them, the end does."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import rnnsearch
+from rnnsearch.driver import Observer
+from rnnsearch.driver.comparing.simple_methods import SimpleMethods
+
+SPEC: dict[str, Any] = {
+    "name": "beside",
+    "task": "many_to_one",
+    "data": {"source": "arrays", "split": {"folds": 2}},
+    "space": {"cell": "SimpleRNN", "units": 2, "learning_rate": 1e-2, "bidirectional": False},
+    "search": {"trials": 1, "epochs": 1, "seed": 1, "deliver": "best", "pruner": "none"},
+    "run": {"engine": "fused", "workers": 1, "device": "cpu", "diagnosis": False},
+}
+RNG = np.random.default_rng(0)
+X, Y = RNG.normal(size=(20, 3, 1)).astype(np.float32), RNG.normal(size=(20, 1))
+ARRAYS = rnnsearch.Arrays(train=(X, Y), test=(X, Y))
+
+
+class Waiting(Observer):
+    """Knows when the first trial has ended."""
+
+    def __init__(self) -> None:
+        self.trained = threading.Event()
+
+    def ended(self, *_: Any) -> None:
+        self.trained.set()
+
+
+def test_trials_do_not_wait_for_them(tmp_path: Path, inline: Any, monkeypatch: Any) -> None:
+    observer, fit = Waiting(), SimpleMethods.fit
+
+    def slow(*given: Any) -> SimpleMethods:
+        assert observer.trained.wait(60), "no trial was trained while this is fitted"
+        return fit(*given)
+
+    monkeypatch.setattr(SimpleMethods, "fit", slow)
+    results = rnnsearch.search(SPEC, arrays=ARRAYS, output=tmp_path, observer=observer)
+    rows = results.leaderboard.set_index("trial")
+    assert {"baseline:mean", "baseline:linear", "0"} <= set(rows.index.astype(str))
+    assert results.summary["baselines"][0]["test"]["test_rmse"] > 0
+
+
+def test_what_goes_wrong_with_them_is_raised(tmp_path: Path, inline: Any, monkeypatch: Any) -> None:
+    def broken(*_: Any) -> SimpleMethods:
+        raise MemoryError("a matrix of 80 GiB")
+
+    monkeypatch.setattr(SimpleMethods, "fit", broken)
+    with pytest.raises(MemoryError, match="80 GiB"):
+        rnnsearch.search(SPEC, arrays=ARRAYS, output=tmp_path)
