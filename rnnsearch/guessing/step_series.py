@@ -118,6 +118,19 @@ def _notes_on_order(table: Table, columns: Sequence[Column]) -> list[str]:
     return [*stacked, *independence_note(columns)]
 
 
+def _rows_to_come(target: Column, columns: Sequence[Column]) -> list[str]:
+    """What to say where the last rows have everything but what is predicted."""
+    count = int(np.argmin(target.gaps[::-1]))
+    known = [c.name for c in columns if c is not target and not c.gaps[len(c.gaps) - count :].any()]
+    if not count or not known:
+        return []
+    rows = "the last row has" if count == 1 else f"the last {count} rows have"
+    return [
+        f"{rows} no '{target.name}': if they lie in the future, data.known: [{', '.join(known)}] "
+        "says that these columns are known then, and data.inputs has the others"
+    ]
+
+
 def look_along(found: TableColumns, wishes: Wishes) -> tuple[StepSeries, list[str]]:
     """What a series holds, and notes for the user."""
     time, table, notes = found.time, found.table, [*found.notes]
@@ -168,6 +181,7 @@ def look_along(found: TableColumns, wishes: Wishes) -> tuple[StepSeries, list[st
         series_found = replace(series_found, seasons=(), patterns=())
     if series_found.is_remaining:
         notes.append(_LEFT.format(name=target.name))
+    notes += _rows_to_come(target, usable) if found.panel is None else []
     kinds = [c.name for c in usable if c.name in found.static and c.kind == "label"]
     notes += [_SAME.format(name=name) for name in kinds]
     return series_found, notes

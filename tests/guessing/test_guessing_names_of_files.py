@@ -104,3 +104,24 @@ def test_numbers_beside_sentences_are_no_years(tmp_path: Path) -> None:
     rows = [f"{1200 + at}\t{text}\t{5000 + at}\t{text[::-1]}" for at, text in enumerate(TEXTS)]
     found = look(tmp_path, rows, "a.tsv")
     assert (setting(found, "sequence"), setting(found, "target")) == ("column_2", "column_4")
+
+
+@pytest.mark.parametrize("form", ['="{}"', "'{}", '"=""{}"""'])
+def test_marks_of_a_spreadsheet_for_texts(form: str, tmp_path: Path) -> None:
+    rows = [",".join(form.format(cell) for cell in row.split(",")) for row in ROWS]
+    found = look(tmp_path, ["date,load", *rows])
+    assert (setting(found, "time"), setting(found, "target")) == ("date", "load")
+    assert any("marked as texts of a spreadsheet" in note for note in found.notes)
+    one = ["date,load,word", *(f"{row},'tis" if at else f"{row},it" for at, row in enumerate(ROWS))]
+    assert not any("marked as texts" in note for note in look(tmp_path, one).notes)
+
+
+def test_rows_of_the_future_are_said(tmp_path: Path) -> None:
+    rows = [
+        f"{row.split(',')[0]},{at % 9},{'' if at > 110 else row.split(',')[1]}"
+        for at, row in enumerate(ROWS)
+    ]
+    found = look(tmp_path, ["date,warmth,load", *rows])
+    (said,) = [note for note in found.notes if "in the future" in note]
+    assert said.startswith("the last 9 rows have no 'load'") and "data.known: [warmth]" in said
+    assert not any("in the future" in n for n in look(tmp_path, ["date,load", *ROWS]).notes)

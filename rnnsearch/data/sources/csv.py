@@ -14,7 +14,7 @@ import numpy as np
 
 from rnnsearch.data.collecting import Problems, name_rows
 from rnnsearch.data.raw.cell_numbers import MISSING
-from rnnsearch.data.raw.tables import Table, TextColumn
+from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.sources._base import TableReader
 from rnnsearch.data.sources.dialect import Cut, cut_text, decode
 from rnnsearch.data.sources.foreign import foreign, way_out
@@ -26,8 +26,9 @@ from rnnsearch.data.sources.headers import (
     join_levels,
     said_unnamed,
 )
-from rnnsearch.data.sources.numbers import find_decimal, plain_numbers
+from rnnsearch.data.sources.numbers import plain_numbers
 from rnnsearch.data.sources.packed import unpacked
+from rnnsearch.data.sources.plain_columns import bare_cells, plain_columns
 from rnnsearch.data.sources.separators import find_separator, halve_numbers
 
 if TYPE_CHECKING:
@@ -224,7 +225,8 @@ def _dressed(column: pd.Series[Any]) -> bool:
     """Whether a sample of texts are numbers in a notation of their own."""
     some = column.iloc[:: max(1, len(column) // 1000)]
     cells = ["" if cell is None or cell != cell else str(cell).strip() for cell in some]
-    return any(plain_numbers(cells, decimal) is not None for decimal in ".,")
+    numbers = any(plain_numbers(cells, decimal) is not None for decimal in ".,")
+    return numbers or bare_cells(cells) is not None
 
 
 def _numbers(column: pd.Series[Any]) -> np.ndarray | None:
@@ -252,7 +254,7 @@ def _read_any(path: Path, asked: Mapping[str, Any]) -> Table:
         )
     problems.raise_any()
     _check_even(header, cells, rows, cut, problems)
-    columns, more = _with_numbers(cells, cut.separator, asked)
+    columns, more = plain_columns(cells, cut.separator, asked)
     table = Table(tuple(header), np.asarray(rows, dtype=np.int64), columns)
     found = (*filter(None, [said]), *cut.notes, *notes, *more)
     return replace(table, notes=found, decimal=more.decimal)
@@ -345,37 +347,3 @@ def _check_even(
     must = f"must have {len(header)} cells in every row, like the header"
     problems.add("data.path", must, received, advice)
     problems.raise_any()
-
-
-class _Notes(tuple[str, ...]):
-    """Notes, and what marks decimals where numbers were not plain."""
-
-    decimal: str = ""
-
-
-def _with_numbers(
-    cells: list[list[str]], separator: str, asked: Mapping[str, Any]
-) -> tuple[tuple[TextColumn, ...], _Notes]:
-    """Columns whose numbers are as Python writes them, and notes of what was not."""
-    columns = [list(column) for column in zip(*cells, strict=True)]
-    decimal, doubtful = asked.get("decimal"), ""
-    if decimal is None:
-        decimal, doubtful = find_decimal(columns, separator)
-    notes, changed = [], ""
-    for at, column in enumerate(columns):
-        plain = plain_numbers(column, decimal)
-        if plain is not None:
-            pair = next(pair for pair in zip(column, plain, strict=True) if pair[0] != pair[1])
-            changed = changed or f"'{pair[0]}' is {float(pair[1]):.12g}"
-            columns[at] = plain
-    if doubtful and asked.get("decimal") is None:
-        other = "." if decimal == "," else ","
-        notes.append(
-            f"'{doubtful}' could have thousands or decimals after its comma: it is read with "
-            f'decimal: "{decimal}"; if that is wrong, set data.dialect: {{decimal: "{other}"}}'
-        )
-    elif changed and asked.get("decimal") is None:
-        notes.append(f"numbers are written in their own way: {changed} (data.dialect.decimal)")
-    found = _Notes(notes)
-    found.decimal = decimal if changed else ""
-    return tuple(TextColumn(column) for column in columns), found

@@ -1,0 +1,64 @@
+"""Columns of a text file without what programs and people put around their numbers and cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rnnsearch.data.raw.tables import TextColumn
+from rnnsearch.data.sources.numbers import find_decimal, plain_numbers
+
+__all__ = ["PlainNotes", "bare_cells", "plain_columns"]
+
+_MARKED = re.compile(r'="(?P<formula>[^"]*)"|\'(?P<text>[^\']*)')
+"""A cell that a spreadsheet is told to take for a text: ``="007"``, ``'2024-01-31``."""
+
+
+def bare_cells(column: Sequence[str]) -> list[str] | None:
+    """The cells without the marks of a spreadsheet's texts; None where some have none."""
+    known = {cell: _MARKED.fullmatch(cell) for cell in {*column} if cell}
+    if not known or not all(known.values()):
+        return None
+    bare = {cell: match["formula"] or match["text"] or "" for cell, match in known.items() if match}
+    return [bare[cell] if cell else "" for cell in column]
+
+
+class PlainNotes(tuple[str, ...]):
+    """Notes, and what marks decimals where numbers were not plain."""
+
+    decimal: str = ""
+
+
+def plain_columns(
+    cells: list[list[str]], separator: str, asked: Mapping[str, Any]
+) -> tuple[tuple[TextColumn, ...], PlainNotes]:
+    """Columns whose numbers are as Python writes them, and notes of what was not."""
+    columns = [list(column) for column in zip(*cells, strict=True)]
+    bare = [bare_cells(column) for column in columns]
+    columns = [found or column for column, found in zip(columns, bare, strict=True)]
+    decimal, doubtful = asked.get("decimal"), ""
+    if decimal is None:
+        decimal, doubtful = find_decimal(columns, separator)
+    notes, changed = [], ""
+    if any(found is not None for found in bare):
+        notes.append(
+            'cells are marked as texts of a spreadsheet, ="…" or \'…: the marks are left out'
+        )
+    for at, column in enumerate(columns):
+        plain = plain_numbers(column, decimal)
+        if plain is not None:
+            pair = next(pair for pair in zip(column, plain, strict=True) if pair[0] != pair[1])
+            changed = changed or f"'{pair[0]}' is {float(pair[1]):.12g}"
+            columns[at] = plain
+    if doubtful and asked.get("decimal") is None:
+        other = "." if decimal == "," else ","
+        notes.append(
+            f"'{doubtful}' could have thousands or decimals after its comma: it is read with "
+            f'decimal: "{decimal}"; if that is wrong, set data.dialect: {{decimal: "{other}"}}'
+        )
+    elif changed and asked.get("decimal") is None:
+        notes.append(f"numbers are written in their own way: {changed} (data.dialect.decimal)")
+    found = PlainNotes(notes)
+    found.decimal = decimal if changed else ""
+    return tuple(TextColumn(column) for column in columns), found
