@@ -108,6 +108,9 @@ def test_where_the_best_were_confirmed_they_have_new_scores_and_intervals(tmp_pa
     assert rows.loc["5", sure].isna().all()
     write_leaderboard(tmp_path / "l.csv", frame)
     pd.testing.assert_frame_equal(read_leaderboard(tmp_path / "l.csv"), frame, check_exact=True)
+    # What was delivered without being confirmed says how sure it is, too.
+    hurried = leaderboard(TRIALS, BASELINES, "minimize", (), DELIVERIES)
+    assert list(hurried.columns)[5:9] == sure
 
 
 def test_equal_scores_by_loss_then_weights_then_number() -> None:
