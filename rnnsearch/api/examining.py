@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -23,7 +23,7 @@ from rnnsearch.errors import InvalidInput
 from rnnsearch.files.cache import cache_folder, limit
 from rnnsearch.records.environment import environment
 
-__all__ = ["Diagnosis", "Finding", "doctor", "findings"]
+__all__ = ["Diagnosis", "Finding", "Seen", "doctor", "findings"]
 
 _BACKENDS = ("jax", "tensorflow", "torch")
 _OTHERS = ("keras-tuner", "tensorboard", "onnx", "onnxruntime", "fastapi", "pyarrow", "soundfile")
@@ -103,52 +103,56 @@ def doctor() -> Diagnosis:
     machine = {name: known[name] for name in ("python", "platform", "machine", "cpus")}
     card = shutil.which("nvidia-smi") is not None
     writable = os.access(parent, os.W_OK)
-    found = findings(packages, devices, variables, most, free, card, _unmet(), writable)
-    return Diagnosis(machine, packages, devices, variables, sizes, most, free, found)
+    seen = Seen(packages, devices, variables, most, free, card, _unmet(), writable)
+    return Diagnosis(machine, packages, devices, variables, sizes, most, free, findings(seen))
 
 
-def findings(
-    packages: Mapping[str, str | None],
-    devices: Mapping[str, list[str] | str],
-    variables: Mapping[str, str],
-    limit: float | None,
-    free: int,
-    card: bool,
-    unmet: list[str],
-    writable: bool = True,
-) -> tuple[Finding, ...]:
-    """What is known to go wrong with this, the serious first.
+@dataclass(frozen=True)
+class Seen:
+    """What findings are drawn from.
 
-    Args:
+    Attributes:
         packages, devices, variables, limit, free: As of a `Diagnosis`.
         card: Whether the machine has the programs of an NVIDIA card.
         unmet: Requirements of this package that are not met, as text.
         writable: Whether the cache can be written to.
     """
-    found = [Finding(True, one, "run: pip install --upgrade rnnsearch") for one in unmet]
-    for name, answer in devices.items():
+
+    packages: Mapping[str, str | None]
+    devices: Mapping[str, list[str] | str]
+    variables: Mapping[str, str]
+    limit: float | None
+    free: int
+    card: bool
+    unmet: Sequence[str] = ()
+    writable: bool = True
+
+
+def findings(seen: Seen) -> tuple[Finding, ...]:
+    """What is known to go wrong with this, the serious first."""
+    found = [Finding(True, one, "run: pip install --upgrade rnnsearch") for one in seen.unmet]
+    for name, answer in seen.devices.items():
         if isinstance(answer, str):
             advice = f"install {name} anew, or choose another backend with run.backend"
             found.append(Finding(True, f"{name} does not start: {answer}", advice))
-    found += _of_jax(packages, devices, card)
-    found += _of_variables(packages, variables, limit)
-    if packages.get("tensorflow") and not packages.get("tensorboard"):
+    found += _of_jax(seen)
+    found += _of_variables(seen)
+    if seen.packages.get("tensorflow") and not seen.packages.get("tensorboard"):
         what = "KerasTuner's own tuners on TensorFlow need tensorboard, which is not installed"
         found.append(Finding(False, what, "where you use them: pip install tensorboard"))
-    if not writable:
+    if not seen.writable:
         what = "the cache can't be written to: all is compiled each time"
         found.append(Finding(False, what, "set XDG_CACHE_HOME to a folder of yours"))
-    if free < 1e9:
-        what = f"{free / 1e9:.1f} GB are free where the cache is"
-        found.append(Finding(free < 1e8, what, "make room, or set RNNSEARCH_CACHE_GB lower"))
+    if seen.free < 1e9:
+        what = f"{seen.free / 1e9:.1f} GB are free where the cache is"
+        found.append(Finding(seen.free < 1e8, what, "make room, or set RNNSEARCH_CACHE_GB lower"))
     return tuple(sorted(found, key=lambda one: not one.serious))
 
 
-def _of_jax(
-    packages: Mapping[str, str | None], devices: Mapping[str, list[str] | str], card: bool
-) -> list[Finding]:
+def _of_jax(seen: Seen) -> list[Finding]:
     """JAX's parts, and whether it sees the card."""
-    found, (jax, lib) = [], (packages.get("jax"), packages.get("jaxlib"))
+    found, packages = [], seen.packages
+    jax, lib = packages.get("jax"), packages.get("jaxlib")
     if jax and lib and jax.split(".")[:2] != lib.split(".")[:2]:
         what = f"jax {jax} beside jaxlib {lib}: they must be of one release"
         found.append(Finding(True, what, "run: pip install --upgrade jax jaxlib"))
@@ -161,19 +165,18 @@ def _of_jax(
     if len(plugins) > 1:
         what = "JAX's plugins for CUDA 12 and 13 are both installed: JAX loads either"
         found.append(Finding(True, what, "run: pip uninstall jax-cuda12-plugin jax-cuda12-pjrt"))
-    answer = devices.get("jax")
-    if card and isinstance(answer, list) and all(one.startswith("cpu") for one in answer):
+    answer = seen.devices.get("jax")
+    if seen.card and isinstance(answer, list) and all(one.startswith("cpu") for one in answer):
         what = "the machine has an NVIDIA card, and JAX computes on the CPU"
         found.append(Finding(False, what, "run: pip install 'rnnsearch[cuda]'"))
     return found
 
 
-def _of_variables(
-    packages: Mapping[str, str | None], variables: Mapping[str, str], limit: float | None
-) -> list[Finding]:
+def _of_variables(seen: Seen) -> list[Finding]:
     """What the environment says."""
-    found, backend = [], variables.get("KERAS_BACKEND")
-    if backend and not packages.get(backend):
+    found, variables = [], seen.variables
+    backend = variables.get("KERAS_BACKEND")
+    if backend and not seen.packages.get(backend):
         what = f"KERAS_BACKEND is {backend}, which is not installed"
         found.append(Finding(True, what, "unset it: a search chooses by run.backend"))
     elif backend and backend != "jax":
@@ -182,7 +185,7 @@ def _of_variables(
     if variables.get("JAX_ENABLE_X64", "0").lower() in ("1", "true"):
         what = "JAX_ENABLE_X64 is set: what is not said to be of 32 bits is computed with 64"
         found.append(Finding(False, what, "unset it: networks train with 32"))
-    if limit is None:
+    if seen.limit is None:
         what = f"RNNSEARCH_CACHE_GB is '{variables.get('RNNSEARCH_CACHE_GB', '')}', no size in GB"
         found.append(Finding(True, what, "set it to a number, or unset it"))
     return found

@@ -3,37 +3,37 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from rnnsearch.api import doctor, examining
-from rnnsearch.api.examining import findings
+from rnnsearch.api.examining import Seen, findings
 
-SOUND: dict[str, Any] = {
-    "packages": {
+SOUND = Seen(
+    packages={
         "jax": "0.10.2",
         "jaxlib": "0.10.1",
         "tensorflow": "2.21.0",
         "tensorboard": "2.21.0",
     },
-    "devices": {"jax": ["cpu:0 cpu"]},
-    "variables": {},
-    "limit": 5e9,
-    "free": 10**11,
-    "card": False,
-    "unmet": [],
-}
+    devices={"jax": ["cpu:0 cpu"]},
+    variables={},
+    limit=5e9,
+    free=10**11,
+    card=False,
+)
 
 
 def with_packages(**more: str | None) -> dict[str, Any]:
     packages = {name.replace("_", "-"): version for name, version in more.items()}
-    return {"packages": {**SOUND["packages"], **packages}}
+    return {"packages": {**SOUND.packages, **packages}}
 
 
 def test_nothing_is_found_where_all_is_well() -> None:
-    assert findings(**SOUND) == ()
-    assert findings(**{**SOUND, "card": True, "devices": {"jax": ["gpu:0 NVIDIA H100"]}}) == ()
+    assert findings(SOUND) == ()
+    assert findings(replace(SOUND, card=True, devices={"jax": ["gpu:0 NVIDIA H100"]})) == ()
 
 
 @pytest.mark.parametrize(
@@ -86,14 +86,14 @@ def test_nothing_is_found_where_all_is_well() -> None:
     ],
 )
 def test_known_troubles(changes: dict[str, Any], serious: bool, found: str, advice: str) -> None:
-    (one,) = findings(**{**SOUND, **changes})
+    (one,) = findings(replace(SOUND, **changes))
     assert one.serious == serious
     assert one.found.find(found) >= 0
     assert re.search(advice, one.advice)
 
 
 def test_the_serious_come_first() -> None:
-    many = findings(**{**SOUND, **with_packages(tensorboard=None, jaxlib="0.1.0"), "card": True})
+    many = findings(replace(SOUND, card=True, **with_packages(tensorboard=None, jaxlib="0.1.0")))
     assert [one.serious for one in many] == [True, False, False]
 
 
