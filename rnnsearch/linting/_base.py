@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from rnnsearch.data import Dataset, SequenceData
 from rnnsearch.driver.planning.programs import Programs
@@ -70,6 +70,11 @@ class Planned:
     def drawn(self) -> list[Configuration]:
         """Configurations of the space: all of them, or a sample."""
         return configurations(self.space)
+
+    @cached_property
+    def effects(self) -> dict[Hashable, tuple[Any, ...]]:
+        """What configurations come to, as far as rules have asked: they ask for many twice."""
+        return {}
 
     def dataset(self, window: int | None) -> Dataset:
         """The arrays for one length of window."""

@@ -114,11 +114,14 @@ def _groups(
 
 def _effect(planned: Planned, params: Configuration) -> tuple[Any, ...]:
     """What a configuration comes to: two that are equal train the same."""
-    programs = planned.programs
-    program, run = programs.program(params), programs.runs(0, params)[0]
-    batch = min(program.batch_size, programs.regime.sequences)
-    numbers = _canonical(run.numbers, program.optimizer)
-    return replace(program, batch_size=batch), numbers, run.epochs
+    key, known = frozenset(params.items()), planned.effects
+    if key not in known:
+        programs = planned.programs
+        program, numbers, epochs = programs.training(params)
+        batch = min(program.batch_size, programs.regime.sequences)
+        numbers = _canonical(numbers, program.optimizer)
+        known[key] = replace(program, batch_size=batch), numbers, epochs
+    return known[key]
 
 
 def _canonical(numbers: Numbers, optimizer: str) -> Numbers:

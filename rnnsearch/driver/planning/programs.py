@@ -54,6 +54,7 @@ class Programs:
         target = data.dataset(self._windows()[0]).target
         self._loss = self._task.loss(target, spec.loss)
         self._metrics = self._task.metrics(target, self._loss, asked_metrics(spec))
+        self._abilities = _abilities(self._space)
 
     def _windows(self) -> Sequence[int | None]:
         return self._space.windows(self._spec) or (None,)
@@ -97,47 +98,49 @@ class Programs:
         first: int,
         epochs: Callable[[int, float], int],
     ) -> tuple[Run, ...]:
-        program = self.program(params)
-        complete = self._space.complete(params)
-        numbers = _numbers(complete, program.architecture)
-        length = epochs(program.batch_size, float(complete["epoch_share"] or 1.0))
+        _, numbers, length = self._training(params, epochs)
         seed = self._spec.search.seed
         return tuple(
             Run(number, _seed(seed, number, index), length, numbers, index, fold)
             for index, fold in enumerate(folds, start=first)
         )
 
+    def training(self, params: Mapping[str, Scalar]) -> tuple[Program, Numbers, int]:
+        """What a configuration comes to in a search: its program, its numbers, a run's epochs."""
+        return self._training(params, self._regime.epochs)
+
+    def _training(
+        self, params: Mapping[str, Scalar], epochs: Callable[[int, float], int]
+    ) -> tuple[Program, Numbers, int]:
+        complete = self._space.complete(params)
+        program = self._program(complete)
+        length = epochs(program.batch_size, float(complete["epoch_share"] or 1.0))
+        return program, _numbers(complete, program.architecture), length
+
     def program(self, params: Mapping[str, Scalar]) -> Program:
         """The program that trains a configuration."""
-        complete = self._space.complete(params)
+        return self._program(self._space.complete(params))
+
+    def _program(self, complete: Mapping[str, Scalar]) -> Program:
         window = complete.get("window")
         window = int(window) if isinstance(window, int) else self._windows()[0]
-        may_clip = self._space.may_clip()
         batch_size = self._batch_size(complete["batch_size"])
         return Program(
             architecture=architecture_of(
                 complete,
                 self._head(window, batch_size),
-                truncates=self._space.may_truncate(),
+                truncates=self._abilities["truncates"],
             ),
             optimizer=str(complete["optimizer"]),
             batch_size=batch_size,
-            clip_mode=str(complete["clip_mode"]) if may_clip else None,
+            clip_mode=str(complete["clip_mode"]) if self._space.may_clip() else None,
             loss=self._loss,
             metrics=self._metrics,
             objective=self._objective.name,
             maximize=self._objective.maximize,
             window=window,
-            truncates=self._space.may_truncate(),
-            drops=self._space.can_exceed_zero("dropout"),
-            drops_recurrent=self._space.can_exceed_zero("recurrent_dropout"),
-            decays=self._space.can_exceed_zero("weight_decay"),
-            smooths=self._space.can_exceed_zero("label_smoothing"),
-            mixes_tokens=self._space.may_mix_tokens(),
-            schedules=self._space.may_schedule(),
-            averages=self._space.can_exceed_zero("averaging"),
-            augments=self._space.can_exceed_zero("augment"),
             diagnoses=self._spec.run.diagnosis,
+            **self._abilities,
         )
 
     def _batch_size(self, asked: Scalar) -> int:
@@ -150,6 +153,21 @@ class Programs:
             self._heads[window] = replace(self._task.head(dataset), width=width)
         head = self._heads[window]
         return head if head.stream is None else replace(head, stream=rows)
+
+
+def _abilities(space: SearchSpace) -> dict[str, bool]:
+    """What every program of a space can do, as some trial of it may ask for it."""
+    return {
+        "truncates": space.may_truncate(),
+        "drops": space.can_exceed_zero("dropout"),
+        "drops_recurrent": space.can_exceed_zero("recurrent_dropout"),
+        "decays": space.can_exceed_zero("weight_decay"),
+        "smooths": space.can_exceed_zero("label_smoothing"),
+        "mixes_tokens": space.may_mix_tokens(),
+        "schedules": space.may_schedule(),
+        "averages": space.can_exceed_zero("averaging"),
+        "augments": space.can_exceed_zero("augment"),
+    }
 
 
 def _seed(search: int, number: int, index: int) -> int:
