@@ -457,3 +457,12 @@ def test_a_scale_holds_its_values_and_its_ticks(values, log):
     ticks = scale.ticks
     assert 1 <= len(ticks) <= 12
     assert ticks == sorted(ticks)
+
+
+@pytest.mark.parametrize(
+    ("count", "caption"), [(3, "As in leaderboard.csv."), (40, "first 25 of ")]
+)
+def test_how_much_of_the_leaderboard_is_shown(count, caption):
+    study = study_of([trial(n) for n in range(count)], work=None, optuna=None)
+    tables = {table.key: table for table in build_page(study).tables}
+    assert caption in tables["leaderboard"].caption

@@ -33,7 +33,7 @@ def leaderboard(study: Study) -> Section:
     columns += ["verdict", "weights", "seconds", "configuration"]
     table = Table(
         "leaderboard",
-        f"The first {len(rows)} of {len(study.board)}; all are in leaderboard.csv.",
+        _caption(len(rows), len(study.board)),
         columns,
         [_cells(row, sure, varying(study.board)) for row in rows],
         numbers=frozenset({0, 3, columns.index("weights"), columns.index("seconds")}),
@@ -44,6 +44,13 @@ def leaderboard(study: Study) -> Section:
     if drawn:
         parts.insert(0, _intervals(study, drawn))
     return Section("leaderboard", "Leaderboard", parts)
+
+
+def _caption(shown: int, count: int) -> str:
+    """What of the leaderboard is shown, and where the rest is."""
+    if shown == count:
+        return "As in leaderboard.csv."
+    return f"The first {shown} of {count}; all are in leaderboard.csv."
 
 
 def _cells(row: Mapping[Hashable, Any], sure: bool, params: Sequence[str]) -> list[str]:
