@@ -380,3 +380,56 @@ def layers_by_their_names_in_a_functional_model(kt: Any, folder: str) -> Any:
         [layer.name for layer in model.layers][:3],
         model.get_layer("lstm_0").name,
     )
+
+
+@pattern(random="training")
+def metrics_and_a_loss_made_once_for_all_models(kt: Any, folder: str) -> Any:
+    metrics = [keras.metrics.TruePositives(name="tp"), keras.metrics.AUC(name="prc", curve="PR")]
+    loss, bias = keras.losses.BinaryCrossentropy(), keras.initializers.Constant(-1.0)
+
+    def make_model(hp: Any, metrics: Any = metrics, output_bias: Any = bias) -> keras.Model:
+        model = keras.Sequential([keras.Input((12,)), layers.Dense(hp.Int("units", 4, 8, 4))])
+        model.add(layers.Dropout(hp.Float("drop", 0.1, 0.5)))
+        model.add(layers.Dense(1, activation="sigmoid", bias_initializer=output_bias))
+        model.compile("adam", loss, metrics=metrics)
+        return model
+
+    stop = callbacks.EarlyStopping("val_prc", mode="max", patience=2, restore_best_weights=True)
+    fit = {"callbacks": [stop], "class_weight": {0: 0.6, 1: 3.0}, "epochs": 3}
+    goal = kt.Objective("val_prc", "max")
+    return searched(kt, folder, make_model, FLAT, LABELS, objective=goal, fit=fit)
+
+
+@pattern
+def a_base_network_made_once_that_every_trial_trains(kt: Any, folder: str) -> Any:
+    keras.utils.set_random_seed(1)
+    base = keras.Sequential([keras.Input((12,)), layers.Dense(4, "relu", name="base")])
+
+    def build(hp: Any) -> keras.Model:
+        base.trainable = True
+        inputs = keras.Input((12,))
+        model = keras.Model(inputs, layers.Dense(1)(base(inputs)))
+        rate = hp.Float("learning_rate", 1e-3, 1e-1, sampling="log")
+        model.compile(keras.optimizers.Adam(rate), "mse")
+        return model
+
+    tuner = searched(kt, folder, build, x=FLAT, max_trials=3)
+    return tuner, [round(float(np.sum(weights)), 2) for weights in base.get_weights()]
+
+
+@pattern(random="training")
+def augmentation_made_once_for_all_models(kt: Any, folder: str) -> Any:
+    changed = keras.Sequential([layers.RandomFlip("horizontal", seed=1), layers.RandomZoom(0.2)])
+    seen = layers.Normalization()
+    pictures = np.random.default_rng(1).uniform(0, 255, (24, 6, 6, 3)).astype("float32")
+    seen.adapt(pictures)
+
+    def build(hp: Any) -> keras.Model:
+        inputs = keras.Input((6, 6, 3))
+        x = layers.Conv2D(hp.Int("filters", 2, 4), 3, activation="relu")(seen(changed(inputs)))
+        outputs = layers.Dense(2, "softmax")(layers.GlobalAveragePooling2D()(x))
+        model = keras.Model(inputs, outputs)
+        model.compile("adam", "sparse_categorical_crossentropy")
+        return model
+
+    return searched(kt, folder, build, x=pictures, y=LABELS[:24])

@@ -473,6 +473,17 @@ searched("watched", epochs=3, callbacks=[watched, keras.callbacks.CSVLogger("epo
 print("seen", Watch.seen)
 searched("changed", epochs=1, callbacks=[Change()])
 
+seen = keras.layers.Normalization()  # which counts in another type on JAX
+seen.adapt(x)
+
+def build(hp):
+    model = keras.Sequential([keras.Input((4,)), seen, keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(hp.Float("rate", 0.01, 0.1)), "mse")
+    return model
+
+said = searched("normalised", epochs=1)._said._said
+assert len(said) == 1, said
+
 def build(hp):
     units = {"tensorflow": 2, "jax": 3}[keras.backend.backend()]
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(units), keras.layers.Dense(1)])

@@ -19,6 +19,9 @@ _NAMES = ("name", "registered_name", "module", "build_config", "shared_object_id
           "output_layers", "keras_history", "jit_compile", "code")  # fmt: skip
 """What differs though the models don't: numbers in names, a backend's choices, where code lives."""
 
+_COUNTS = {"int64": "int32", "uint64": "uint32"}
+"""What JAX has in place of them: `Normalization` counts what it has seen."""
+
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
 
@@ -40,7 +43,10 @@ def description(model: keras.Model) -> str:
 
     A part that can't say what it is, such as a layer without a `get_config`, counts by its weights.
     """
-    weights = [[list(one.shape), str(one.dtype), bool(one.trainable)] for one in model.weights]
+    weights = [
+        [list(one.shape), _COUNTS.get(str(one.dtype), str(one.dtype)), bool(one.trainable)]
+        for one in model.weights
+    ]
     kinds = [type(layer).__name__ for layer in model._flatten_layers()]
     with without_tensorflow():
         try:
