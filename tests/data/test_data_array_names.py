@@ -34,6 +34,7 @@ X, Y = np.random.default_rng(0).normal(size=(40, 6, 2)), np.arange(40) % 2
         ("data target feature_names", "x y feature_names"),
         # These stay as they are: x and y are there, or nothing says which is which.
         ("x y data labels", "x y data labels"),
+        ("x y test_data", "x y test_data"),
         ("data inputs labels", "data inputs labels"),
         ("arr_0 arr_1 arr_2", "arr_0 arr_1 arr_2"),
         ("time value", "time value"),

@@ -280,3 +280,10 @@ def test_commas_in_numbers_between_commas(tmp_path: Path) -> None:
         read_table(tmp_path / "a.csv", "\n".join(["date,inlet,outlet", *lines]))
     rows = [f"{n},{n * n % 7}.5,{n % 5}.5,x" for n in range(28)]
     assert len(read_table(tmp_path / "b.csv", "\n".join(["a,b,c", *rows])).rows) == 28
+
+
+def test_a_backslash_in_cells_without_quotes_is_kept(tmp_path: Path) -> None:
+    lines = [f'{n}\\" pipe,{n}' for n in range(40)]
+    table = read_table(tmp_path / "a.csv", "\n".join(["kind,count", *lines]))
+    assert cells(table, "kind")[5] == '5\\" pipe'
+    assert not table.notes

@@ -49,7 +49,8 @@ def test_classes_in_a_table(
 ) -> None:
     names = [f"{at:03}{ending}" for at in range(COUNT)]
     files(tmp_path / "set" / "all", names)
-    rows = [f"{name[:-4] if bare else name},{1},{'ab'[at % 2]}" for at, name in enumerate(names)]
+    named = [name[:-4] if bare else name for name in names]
+    rows = [f"{name},{at % 3},{'ab'[at % 2]}" for at, name in enumerate(named)]
     (tmp_path / "set" / "meta.csv").write_text("\n".join(["id,fold,kind", *rows]))
     said = refused(tmp_path / "set")
     assert "set: must have a folder for each class; received 12 files in" in said

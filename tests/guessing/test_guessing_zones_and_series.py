@@ -54,7 +54,6 @@ def test_a_column_says_whose_clocks(zone: str, said: str, start: str, tmp_path: 
     "zones",
     [
         lambda times: ["Europe/Berlin"] * len(times),  # which has no such hour in spring
-        lambda times: ["CET" if at % 2 else "CEST" for at in range(len(times))],
         lambda times: ["north" if at % 2 else "south" for at in range(len(times))],
         lambda times: ["EST"] * len(times),
     ],
@@ -64,6 +63,13 @@ def test_what_is_no_zone_of_the_rows(zones, tmp_path: Path) -> None:
     found = look(tmp_path, {"time": times, "zone": zones(times), "flow": RNG.normal(size=900)})
     assert setting(found, "time_zone") is None
     assert setting(found, "irregular") is None
+
+
+@pytest.mark.parametrize("zones", [["CET", "CEST"], ["EST", "EDT"]])
+def test_summer_and_winter_by_turns_are_no_zone(zones: list[str], tmp_path: Path) -> None:
+    times = pd.date_range("2021-05-01", periods=900, freq="h")
+    found = look(tmp_path, {"time": times, "tz": zones * 450, "flow": RNG.normal(size=900)})
+    assert setting(found, "time_zone") is None
 
 
 def stores() -> dict[str, list[object]]:
