@@ -429,7 +429,8 @@ def augmentation_made_once_for_all_models(kt: Any, folder: str) -> Any:
         x = layers.Conv2D(hp.Int("filters", 2, 4), 3, activation="relu")(seen(changed(inputs)))
         outputs = layers.Dense(2, "softmax")(layers.GlobalAveragePooling2D()(x))
         model = keras.Model(inputs, outputs)
-        model.compile("adam", "sparse_categorical_crossentropy")
+        # Adam would make much of rounding where a gradient is next to nothing.
+        model.compile(keras.optimizers.SGD(0.01), "sparse_categorical_crossentropy")
         return model
 
     return searched(kt, folder, build, x=pictures, y=LABELS[:24])

@@ -473,6 +473,17 @@ searched("watched", epochs=3, callbacks=[watched, keras.callbacks.CSVLogger("epo
 print("seen", Watch.seen)
 searched("changed", epochs=1, callbacks=[Change()])
 
+class Batches(keras.utils.PyDataset):
+    def __len__(self):
+        return 1
+
+    def __getitem__(self, at):
+        return x, y
+
+tuner = kt.RandomSearch(build, "loss", 1, directory="here", project_name="batches")
+tuner.search(Batches(), verbose=0)
+assert tuner._said._said == {"the data is a Batches, not arrays"}, tuner._said._said
+
 seen = keras.layers.Normalization()  # which counts in another type on JAX
 seen.adapt(x)
 
@@ -553,6 +564,7 @@ def test_a_script_on_another_backend_without_a_main_guard(tmp_path, backend):
     assert [line for line in lines if "backend is" in line or "by mod" in line] == [
         f"the backend is {backend}: trials are trained together on JAX, in a process of its own",
         "trained by model.fit: a callback changes what is trained",
+        "trained by model.fit: the data is a Batches, not arrays",
         "trained by model.fit: what the function builds depends on the process",
     ]
     assert logging.getLogger("rnnsearch").level == logging.NOTSET

@@ -213,6 +213,8 @@ class LaneTuner(keras_tuner.Tuner):
         self._acted = self._acted or job.acted
         if not job.lanes:
             return super().run_trial(trial, *args, **kwargs)
+        if not on_jax():
+            self._said.apart(job.lanes[0].model)
         model = save_best(
             job, trained, self.oracle.objective, self._get_checkpoint_fname(trial.trial_id)
         )
@@ -301,7 +303,6 @@ class LaneTuner(keras_tuner.Tuner):
             job.keepers.clear()
             job.futures.clear()
             return str(reason)
-        self._said.apart(models[0])
         return None
 
     def _process(self) -> Apart:

@@ -128,7 +128,11 @@ class _Trainer:
         if description(model) != fit.description:
             self._say(Failed(fit.number, "what the function builds depends on the process"))
             return
-        request = built.Request.of((), {**self._data[fit.data], **named}, self._read)
+        try:
+            request = built.Request.of((), {**self._data[fit.data], **named}, self._read)
+        except built.NotArrays as error:
+            self._say(Failed(fit.number, str(error)))
+            return
         reason = built.reason_against(model, request, callbacks)
         if reason is not None:
             self._say(Failed(fit.number, reason))
