@@ -31,7 +31,8 @@ _LEFT = (
     "'{name}' is found of the rows up to the same one, without its own past; the last rows of each "
     "series judge, where less is left than training shows: to be judged on series of their own, "
     "save windows as x, y and the series of each: numpy.savez('data.npz', x=x, y=y, unit=unit), "
-    "and set data.split: {{group: unit}}; the baseline last_value is told what was left a row before"
+    "and set data.split: {{group: unit}}; the baseline last_value is told what was left a row "
+    "before"
 )
 
 
