@@ -183,10 +183,8 @@ def test_a_short_series_of_a_new_file(write_csv: Any, csv_source: Any) -> None:
     with pytest.raises(InvalidData) as error:
         way.inputs(path)
     assert str(error.value) == (
-        f"data.path: must have at least 4 rows of each series; received 3 in {path} of 'berlin'; "
-        "give the rows before them too\n"
-        f"data.path: must have at least 4 rows of each series; received 3 in {path} of 'oslo'; "
-        "give the rows before them too"
+        f"data.path: must have at least 4 rows of each series; received 3 in {path} of 'berlin' "
+        "(2 such series); give the rows before them too, or leave such series out"
     )
 
 

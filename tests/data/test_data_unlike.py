@@ -57,6 +57,19 @@ def test_missing_rows_of_a_new_file_are_said(
         assert "windows count rows, and go across as if no time had passed" in line
 
 
+def test_a_long_break_in_a_short_new_file_is_no_slip(write_csv: Any, csv_source: Any) -> None:
+    y = (600 + 200 * np.sin(np.arange(200) / 5)).round(2)
+    source = csv_source(write_csv({"t": HOURS, "y": y}), inputs=("y",), time="t")
+    fitted = preparation_from_json(read(source, "many_to_one").preparation().to_json())
+    for hour, fits in (("2024-03-09 04:00", True), ("2025-03-09 04:00", False)):
+        path = str(write_csv({"t": [*HOURS[:40], hour], "y": y[:41]}))
+        if fits:  # five times the rest
+            assert len(fitted.inputs(path)[1])
+            continue
+        with pytest.raises(InvalidData, match=r"no time stamp far outside all others"):
+            fitted.inputs(path)
+
+
 def test_gaps_of_a_new_file_say_what_to_do(prepared: Any, write_csv: Any) -> None:
     y: list[Any] = (600 + 200 * np.sin(np.arange(30) / 5)).tolist()
     y[7] = None

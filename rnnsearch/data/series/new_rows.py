@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,25 +46,39 @@ def read_new(prepared: SeriesLayout, path: str, targets: bool) -> Series:
         duplicates=prepared.duplicates,
     )
     series = read_file(table_source(Path(path), prepared.reader), Path(path), columns, problems)
+    _check_lengths(prepared, series.each(), path, targets, problems)
     for one in series.each():
-        _check_length(prepared, one, path, targets, problems)
+        _check_rows_ahead(prepared, one, path, targets, problems)
     _check_step(prepared, series, path, problems)
     problems.raise_any()
     return series
 
 
-def _check_length(
-    prepared: SeriesLayout, series: Series, path: str, targets: bool, problems: Problems
+def _check_lengths(
+    prepared: SeriesLayout, every: Sequence[Series], path: str, targets: bool, problems: Problems
 ) -> None:
-    """A series of a new file must be long enough for one sequence."""
+    """Each series of a new file must be long enough for one sequence."""
     need = prepared.window or (prepared.output_steps if targets else None) or 1
     need += prepared.furthest if targets else 0
     need = max(prepared.back, 1) if prepared.reads_past and not targets else need + prepared.back
+    short = [one for one in every if one.past < need]
+    if not short:
+        return
+    must, advice = f"must have at least {need} rows", "give the rows before them too"
+    received = f"{short[0].past} in {path}"
+    if prepared.series is not None:
+        must, received = f"{must} of each series", f"{received} of '{short[0].names[0]}'"
+        advice += ", or leave such series out"
+    if len(short) > 1:
+        received += f" ({len(short)} such series)"
+    problems.add("data.path", must, received, advice)
+
+
+def _check_rows_ahead(
+    prepared: SeriesLayout, series: Series, path: str, targets: bool, problems: Problems
+) -> None:
+    """A series must have the rows after its last with what is known of them."""
     where = path if prepared.series is None else f"{path} of '{series.names[0]}'"
-    if series.past < need:
-        must, advice = f"must have at least {need} rows", "give the rows before them too"
-        must += "" if prepared.series is None else " of each series"
-        problems.add("data.path", must, f"{series.past} in {where}", advice)
     ahead = len(series) - series.past
     if prepared.reads_past and prepared.inputs_names and not targets and not ahead:
         must = "must have a row after the last with a target: that which begins the next block"
