@@ -30,9 +30,9 @@ from rnnsearch.vocabulary import Objective
 
 __all__ = ["Concluding"]
 
-_SHARE = 0.3
-"""Of the time that is left, that a network without memory may take before the best are confirmed:
-it is trained as often as four trials are, each time in a small part of what these take."""
+_SHARE = 0.6
+"""Of the time that is left, that the best trial may have taken for a network without memory to be
+trained before the best are confirmed: at one rate that takes a tenth of a trial, and there are four."""
 
 
 @dataclass(frozen=True)
