@@ -214,11 +214,11 @@ HOLED, ENDLESS, FLAT = X.copy(), X.copy(), np.concatenate([X, np.ones((20, 3, 1)
 HOLED[4, 1], ENDLESS[6, 0] = np.nan, np.inf
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
     "no arrays": (
-        {"inputs": X, "y": Y},
+        {"curves": X, "y": Y},
         {},
         [
             "data.path: must hold the arrays 'x' and 'y', or 'x_train' and 'y_train'; received "
-            "inputs, y; save both"
+            "curves, y; save both"
         ],
     ),
     "half a part": (
@@ -234,7 +234,8 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
         {},
         [
             "data.path: must have the axes (N, T, F) or (N, T); received x of shape (20, 3, 1, 1); "
-            "as many_to_one needs them"
+            "as many_to_one needs them; of pictures (N, H, W, C) make each row a step: "
+            "x.reshape(20, 3, -1)"
         ],
     ),
     "target axes": (

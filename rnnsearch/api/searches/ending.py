@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import optuna
@@ -32,7 +33,7 @@ __all__ = ["Concluding"]
 
 _SHARE = 0.6
 """Of the time that is left, that the best trial may have taken for a network without memory to be
-trained before the best are confirmed: at one rate that takes a tenth of a trial, and there are four."""
+trained before the best are confirmed: a tenth of that, for each of four rates."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Concluding:
     objective: Objective
     lanes: int | None
     ledger: Ledger
-    simple: SimpleMethods | None = None
+    simple: Callable[[], SimpleMethods] | None = None
 
     def run(self, deadline: float, ends: float) -> None:
         """Confirm and deliver, and judge on the test part what is and what might be delivered.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +39,7 @@ from rnnsearch.driver.running.rounds import Rounds
 from rnnsearch.driver.running.tally import Tally
 from rnnsearch.errors import WorkerError
 from rnnsearch.execution import Executor
-from rnnsearch.outcomes import TrialRecord
+from rnnsearch.outcomes import BaselineRecord, TrialRecord
 from rnnsearch.records import (
     BestWeights,
     StudyFolder,
@@ -215,11 +215,10 @@ class _Searching:
         self.recorder.begin(before)
         self.folder.forget_checkpoints(_open(before))
         self._search(executor, before)
-        ended = records(self.study)
-        self.folder.forget_checkpoints(_open(ended))
-        methods = simple.result(lambda: self.recorder.concluding("fitting simple methods"))
-        self.recorder.begin(ended)  # what a trial is called depends on what a constant comes to
-        self._conclude(executor, methods)
+        self.folder.forget_checkpoints(_open(records(self.study)))
+        fitted = cache(partial(self._fitted, simple))
+        self._conclude(executor, fitted if self.planner.regime.deliver == "bag" else None)
+        fitted()
         shutil.rmtree(self.folder.checkpoints, ignore_errors=True)
 
     def _kept_all_the_same(self, failure: WorkerError, networks: int) -> WorkerError:
@@ -231,8 +230,8 @@ class _Searching:
             f"the best that the search found until then; give the same command again to go on"
         )
 
-    def _simple_methods(self) -> SimpleMethods | None:
-        """Fit them on each fold, and note it; None where they stand beside no average."""
+    def _simple_methods(self) -> tuple[SimpleMethods, list[BaselineRecord]]:
+        """Fit them on each fold, and judge them."""
         spec, data, task = self.inputs.spec, self.inputs.data, TASKS[self.inputs.spec.task]
         window = max(self.inputs.space.windows(spec), default=None)
         folds = [data.dataset(window, fold) for fold in range(data.folds)]
@@ -240,8 +239,17 @@ class _Searching:
         loss = task.loss(target, spec.loss)
         metrics = task.metrics(target, loss, asked_metrics(spec))
         methods = SimpleMethods.fit(task, folds, loss, data.preparation(window).writing)
-        self.found.baselines = methods.records(spec.search.objective, metrics)
-        return methods if self.planner.regime.deliver == "bag" else None
+        return methods, methods.records(spec.search.objective, metrics)
+
+    def _fitted(
+        self, simple: InBackground[tuple[SimpleMethods, list[BaselineRecord]]]
+    ) -> SimpleMethods:
+        """Wait for the simple methods, and note what they came to."""
+        methods, found = simple.result(lambda: self.recorder.concluding("fitting simple methods"))
+        self.found.baselines[:0] = found
+        # What a trial is called depends on what a constant comes to.
+        self.recorder.begin(records(self.study))
+        return methods
 
     def _is_concluded(self, before: Sequence[TrialRecord]) -> bool:
         """Whether the last search came to its end, with these trials."""
@@ -288,7 +296,7 @@ class _Searching:
         if self.found.stop == "failures":
             self.found.problems.append(f"{search.failures} (run.max_failures)")
 
-    def _conclude(self, executor: Executor, simple: SimpleMethods | None) -> None:
+    def _conclude(self, executor: Executor, simple: Callable[[], SimpleMethods] | None) -> None:
         Concluding(
             executor=executor,
             inputs=self.inputs,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from rnnsearch.baselines import Graph, fit_baselines
@@ -25,13 +25,13 @@ class Companions:
     Attributes:
         task: That is learned.
         data: What is learned from.
-        methods: Fitted on each division.
+        methods: Gives those that are fitted on each division, once they are.
         network: Trained on some of them.
     """
 
     task: Task
     data: SequenceData
-    methods: SimpleMethods
+    methods: Callable[[], SimpleMethods]
     network: FeedForward | None = None
 
     def outputs(self, folds: Sequence[int]) -> dict[str, Outputs]:
@@ -39,8 +39,9 @@ class Companions:
 
         Those that a model can compute.
         """
+        methods = self.methods()
         found: dict[str, Outputs] = {
-            name: self.methods.outputs(name, folds) for name in self.methods.members()
+            name: methods.outputs(name, folds) for name in methods.members()
         }
         outputs = None if self.network is None else self.network.outputs(folds)
         return found if outputs is None else {**found, _NETWORK: outputs}
