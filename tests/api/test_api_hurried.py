@@ -24,7 +24,9 @@ def test_a_simple_method_stands_beside_networks_that_were_not_confirmed(
     tmp_path, inline, monkeypatch
 ) -> None:
     """Of a sum of the inputs, which a ridge knows, and networks do not learn in one epoch."""
-    monkeypatch.setattr("rnnsearch.api.searches.ending.conclude", lambda *_, **__: None)
+    monkeypatch.setattr(
+        "rnnsearch.driver.finishing.concluding.Finish.conclude", lambda *_, **__: None
+    )
     rng = np.random.default_rng(0)
     x = rng.normal(size=(90, 4, 2)).astype(np.float32)
     y = x.sum((1, 2))[:, None] + rng.normal(5, 0.1, (90, 1))
@@ -55,7 +57,9 @@ def forecast(folder: Path, origins: int) -> rnnsearch.Results:
 
 
 def test_of_forecasts_too(tmp_path, inline, monkeypatch) -> None:
-    monkeypatch.setattr("rnnsearch.api.searches.ending.conclude", lambda *_, **__: None)
+    monkeypatch.setattr(
+        "rnnsearch.driver.finishing.concluding.Finish.conclude", lambda *_, **__: None
+    )
     results = forecast(tmp_path, origins=2)
 
     (delivered,) = results.summary["deliveries"]

@@ -185,7 +185,8 @@ def test_fresh_keeps_the_old_folder_and_an_interrupt_needs_no_trial(
         (output / name).write_bytes((finished.folder.path / name).read_bytes())
     results = api.search(spec, output=output, fresh=True, observer=Interrupts())
     assert results.interrupted
-    assert set(results.leaderboard["state"]) == {"BASELINE"}
+    # Simple methods are fitted beside the search; an interrupt does not wait for them.
+    assert set(results.leaderboard["state"]) <= {"BASELINE"}
     aside = read_leaderboard(tmp_path / "study.old-1" / "leaderboard.csv")
     pd.testing.assert_frame_equal(aside, finished.leaderboard)
 

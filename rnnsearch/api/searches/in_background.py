@@ -27,6 +27,11 @@ class InBackground(Generic[_T]):
         except BaseException as error:  # raised again where the result is asked for
             self._future.set_exception(error)
 
+    @property
+    def succeeded(self) -> bool:
+        """Whether it has returned, so that nobody waits for the result."""
+        return self._future.done() and self._future.exception() is None
+
     def result(self, tick: Callable[[], None] = lambda: None) -> _T:
         """What it returned; what it raised is raised.
 

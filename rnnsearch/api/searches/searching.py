@@ -211,14 +211,19 @@ class _Searching:
     def _whole(self, executor: Executor, before: Sequence[TrialRecord]) -> None:
         """All that workers are needed for; simple methods are fitted beside the search."""
         simple = InBackground(self._simple_methods)
-        self.weights.begin(before)
-        self.recorder.begin(before)
-        self.folder.forget_checkpoints(_open(before))
-        self._search(executor, before)
-        self.folder.forget_checkpoints(_open(records(self.study)))
         fitted = cache(partial(self._fitted, simple))
-        self._conclude(executor, fitted if self.planner.regime.deliver == "bag" else None)
-        fitted()
+        try:
+            self.weights.begin(before)
+            self.recorder.begin(before)
+            self.folder.forget_checkpoints(_open(before))
+            self._search(executor, before)
+            self.folder.forget_checkpoints(_open(records(self.study)))
+            self._conclude(executor, fitted if self.planner.regime.deliver == "bag" else None)
+            fitted()
+        except (KeyboardInterrupt, WorkerError):
+            if simple.succeeded:
+                fitted()
+            raise
         shutil.rmtree(self.folder.checkpoints, ignore_errors=True)
 
     def _kept_all_the_same(self, failure: WorkerError, networks: int) -> WorkerError:
