@@ -16,6 +16,7 @@ import pytest
 import uvicorn
 
 from rnnsearch.errors import InvalidInput
+from rnnsearch.exports.raw import Signature
 from rnnsearch.integrations.serve import Limits, Service, make_app
 
 Ask = Any
@@ -107,6 +108,26 @@ def test_what_is_refused(ask: Ask, study: Any) -> None:
     assert status == 413
     uneven = {**inputs, "known": inputs["known"][1:]}
     assert "must all have the same B" in ask("/predict", {"inputs": uneven})[1]["problems"][0]
+
+
+def test_a_column_that_no_row_has_is_no_column_of_the_table() -> None:
+    read: list[list[str]] = []
+
+    def predict_rows(frame: Any) -> Any:
+        read.append(list(frame))
+        return frame
+
+    served = Service(
+        "small",
+        "many_to_one",
+        Signature((), "predicted", (), ()),
+        lambda given: np.zeros(1),
+        columns={"when": True, "load": False, "wind": False},
+        predict_rows=predict_rows,
+    )
+    served.rows([{"when": "a", "load": 1.0, "wind": None}, {"when": "b", "load": None}], 10)
+    served.rows([{"when": "a", "load": 1.0}, {"when": "b", "wind": 2.0}], 10)
+    assert read == [["when", "load"], ["when", "load", "wind"]]
 
 
 @pytest.mark.parametrize("ask", ["sequences"], indirect=True)

@@ -102,7 +102,9 @@ class Service:
 
         assert self.predict_rows is not None
         _check_count(len(rows), most)
-        frame = pd.DataFrame(list(rows), columns=list(self.columns))
+        # A column that no row has is told of as one that a file lacks.
+        given = [name for name in self.columns if any(one.get(name) is not None for one in rows)]
+        frame = pd.DataFrame(list(rows), columns=given)
         with self.lock:
             found = self.predict_rows(frame)
         return [{str(n): x for n, x in one.items()} for one in found.to_dict("records")]
