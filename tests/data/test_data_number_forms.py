@@ -60,7 +60,8 @@ def test_months_after_a_point(october: str) -> None:
 def test_decimal_days() -> None:
     times = pd.date_range("2019-01-01", periods=800)
     shares = (times.day_of_year - 1) / np.where(times.is_leap_year, 366, 365)
-    both_ways([f"{year:.4f}" for year in times.year + shares], times)
+    cells = [f"{year:.4f}" for year in times.year + shares]
+    assert not both_ways(cells, times), "they are read, and predictions have dates in their place"
 
 
 def test_counts_of_days_from_another_day_are_asked_for() -> None:
