@@ -295,12 +295,13 @@ SPEC = {
 }
 
 
-AFTER = """
+SCRIPT = """
 import json
 from rnnsearch import api
+from rnnsearch.spec.reference import reference
+api.search("toys.yaml", output="found")
 with open("toys.yaml") as file:
     spec = json.load(file)
-from rnnsearch.spec.reference import reference
 with open("found/spec.md", "w") as file:
     file.write(reference())
 said = {task: api.check({**spec, "task": task}).data for task in ("every_other", "many_to_one")}
@@ -308,7 +309,8 @@ with open("found/said.json", "w") as file:
     json.dump(said, file)
 api.Results.open("found").export("text")
 """
-"""The reference, what the toy of a task makes of the data beside what it is made after, an export."""
+"""A search; then the reference, what a task's toy makes of the data beside what it is made after, and
+an export."""
 
 
 def apply(recipe: Recipe, package: Path) -> None:
@@ -337,16 +339,15 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "series.jsonl").write_text("\n".join(lines), "utf-8")
     (folder / "toys.yaml").write_text(json.dumps(SPEC), "utf-8")
     environment = {**os.environ, "PYTHONPATH": str(folder)}
-    for command in (["-m", "rnnsearch", "search", "toys.yaml", "--output", "found"], ["-c", AFTER]):
-        ended = subprocess.run(
-            [sys.executable, *command],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert ended.returncode == 0, ended.stderr + ended.stdout
+    ended = subprocess.run(
+        [sys.executable, "-c", SCRIPT],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr + ended.stdout
     return folder / "found"
 
 
