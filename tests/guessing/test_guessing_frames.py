@@ -142,6 +142,7 @@ def test_a_later_file_is_read_as_the_first_was(
     content = _written(index[first][order], values[first][order], form, separators[0], ".", 0)
     (folder / "a.csv").write_text(content, "utf-8")
     keys = {"source": "csv", "path": "a.csv", "time": "Datum", "inputs": ["größe"], "window": 4}
+    keys["base"] = "none"  # so that values are read, no changes
     spec = parse(
         {"task": "many_to_one", "data": {**keys, "target": "größe"}, "space": {"cell": "GRU"}},
         name="a",
