@@ -287,6 +287,6 @@ def metric_values(
     facts: Facts = _NOTHING,
 ) -> dict[str, float]:
     """Several metrics of the same predictions, on NumPy arrays in double precision."""
-    true = y_true if y_true.dtype.kind in "iu" else y_true.astype(np.float64)
+    # What the truth is set against has 64 bits; so have then differences and sums.
     pred, counts = y_pred.astype(np.float64), weight.astype(np.float64)
-    return {name: float(metric_value(name, true, pred, counts, facts)) for name in names}
+    return {name: float(metric_value(name, y_true, pred, counts, facts)) for name in names}

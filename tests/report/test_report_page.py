@@ -262,6 +262,16 @@ def test_the_network_is_said_in_words(bidirectional, words):
     assert figures["network"].alt == said
 
 
+def test_what_stands_above_the_recurrent_layers_is_drawn():
+    study = study_of(TRIALS, optuna=None)
+    network = replace(study.network, attention="luong", pooling="mean")
+    figures = {figure.key: figure for figure in build_page(replace(study, network=network)).figures}
+    drawn = figures["network"].svg
+    assert "luong attention" in drawn and "mean over steps" in drawn
+    plain = {figure.key: figure for figure in build_page(study).figures}["network"].svg
+    assert "attention" not in plain and "over steps" not in plain
+
+
 @pytest.mark.parametrize("kind", AT_WORK)
 def test_each_kind_of_target_has_its_figures(kind):
     page = build_page(study_of(TRIALS, work=AT_WORK[kind], optuna=None))

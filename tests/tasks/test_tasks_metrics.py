@@ -57,6 +57,13 @@ def test_what_does_not_count_may_be_anything(rng: np.random.Generator) -> None:
     assert metric_values(names, y, p, w) == pytest.approx(before)
 
 
+def test_numbers_of_32_bits_are_judged_in_64(rng: np.random.Generator) -> None:
+    y, p = (rng.normal(1e4, 1, (50, 1)).astype(np.float32) for _ in range(2))
+    expected = REGRESSION["r2"](y.astype(np.float64), p.astype(np.float64), None)
+    found = metric_values(["r2"], y, p, np.ones(50, np.float32))["r2"]
+    assert found == pytest.approx(expected, rel=1e-12)
+
+
 def test_nothing_divides_by_zero() -> None:
     flat = np.ones((5, 1))
     with np.errstate(all="raise"):
