@@ -3,7 +3,8 @@
     python benchmarks/mixtures.py SPEC … --seconds 60
 
 Each spec is searched once. Of what was confirmed then, mixtures are made that differ in nothing but
-which simple methods may be in them: none, all but the network without memory, and all. Each is
+which simple methods may be in them: none, all but the network without memory, all, and what a
+search offers. Each is
 judged over the origins, by shares that were fitted without the origin judged, and on the test part.
 """
 
@@ -52,11 +53,13 @@ class Mixtures:
     def _judge(self, delivering: Delivering, members: Sequence[Standing]) -> None:
         assert self.asked is not None
         offers, bag, named, known = self.asked
+        rivals = {name: known[name] for name in offers.court.rivals(known, bag)}
         some = {name: outputs for name, outputs in known.items() if name not in _WITHOUT}
         offered = {
             "networks": replace(offers.of("bag", bag, named), kind="ensemble"),
             "without": offers.ensemble(bag, named, some),
-            "all": offers.ensemble(bag, named, known),
+            "all": offers._ensemble(bag, named, rivals),
+            "chosen": offers.ensemble(bag, named, known),
         }
         for name, one in offered.items():
             if one is not None:
@@ -71,15 +74,17 @@ def main() -> None:
     given = parser.parse_args()
     mixtures = Mixtures()
     mixtures.watch()
-    print("| search | networks | with others | with all | shares of all |\n|---|---|---|---|---|")
+    print("| search | networks | with others | with all | offered | shares |")
+    print("|---|---|---|---|---|---|")
     for spec in given.specs:
         mixtures.asked, mixtures.found = None, {}
         with tempfile.TemporaryDirectory() as folder:
             wanted = {"search.timeout": given.seconds}
             results = rnnsearch.search(spec, overrides=wanted, output=folder, fresh=True)
             metric = str(results.summary["objective"]).removeprefix("val_")
-        cells = [_cell(mixtures.found.get(n), metric) for n in ("networks", "without", "all")]
-        print("|", " | ".join([spec.stem, *cells, _shares(mixtures.found.get("all"))]), "|")
+        kinds = ("networks", "without", "all", "chosen")
+        cells = [_cell(mixtures.found.get(kind), metric) for kind in kinds]
+        print("|", " | ".join([spec.stem, *cells, _shares(mixtures.found.get("chosen"))]), "|")
 
 
 def _cell(one: Delivery | None, metric: str) -> str:

@@ -10,7 +10,9 @@ import pytest
 from rnnsearch.data import Dataset, Part, Scaling, Target
 from rnnsearch.driver.comparing import averages
 from rnnsearch.driver.comparing.averages import Court, averaged
+from rnnsearch.driver.comparing.offers import Offers
 from rnnsearch.tasks import Loss
+from rnnsearch.vocabulary import Objective
 
 TARGET = Target("numeric", ("y",), (), Scaling(np.zeros(1), np.ones(1)))
 GENERATOR = np.random.default_rng(0)
@@ -68,6 +70,24 @@ def test_beside_a_forecast_stand_only_methods_that_are_nearly_as_good() -> None:
     known = {"near": noisy(1.1), "twice the loss": noisy(2**0.5), "far": noisy(4.0)}
     assert COURT.rivals(known, bag) == ["near", "twice the loss"]
     assert replace(COURT, ordered=True).rivals(known, bag) == ["near"]
+
+
+@pytest.mark.parametrize("helps", [True, False])
+def test_what_was_chosen_by_the_same_parts_stands_beside_only_where_that_is_better(
+    helps: bool,
+) -> None:
+    bag, linear = noisy(1.0), noisy(1.0)
+    offers = Offers(replace(COURT, ordered=True), Objective("val_rmse", "minimize"), 1)
+    # As wrong as the linear model where that is wrong, and in places of its own.
+    alike = [a + b for a, b in zip(linear, noisy(0.3), strict=True)]
+    alike = [a - d.validation.y for a, d in zip(alike, DIVISIONS, strict=True)]
+    known = {"linear": linear, "feed_forward": noisy(0.9) if helps else alike}
+    found = offers.ensemble(bag, {"7": 1.0}, known)
+    assert found is not None and set(found.shares) >= {"7", "linear"}
+    assert ("feed_forward" in found.shares) == helps
+    without = offers.ensemble(bag, {"7": 1.0}, {"linear": linear})
+    assert without is not None
+    assert (found.score < without.score) if helps else (found.score == without.score)
 
 
 def test_an_origin_counts_by_the_square_of_what_it_was_trained_on() -> None:

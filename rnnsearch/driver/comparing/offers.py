@@ -16,6 +16,9 @@ __all__ = ["LEAST_SHARE", "Offers", "offer"]
 LEAST_SHARE = 0.02
 """Of a simple method; one that weighs less is left out."""
 
+_CHOSEN = ("feed_forward",)
+"""Of simple methods those that were chosen by the data that the average is judged by."""
+
 
 def offer(
     kind: str,
@@ -66,7 +69,9 @@ class Offers:
     ) -> Delivery | None:
         """An average of networks and the simple methods that are good enough for it.
 
-        A part of the data is judged by the shares that were fitted without it.
+        A part of the data is judged by the shares that were fitted without it. The network without
+        memory, whose learning rate and length were chosen by these parts, too, is left out where
+        the average is no better with it.
 
         Args:
             bag: What the average of networks puts out.
@@ -77,6 +82,20 @@ class Offers:
             None where no simple method is good enough.
         """
         names = self.court.rivals(known, bag)
+        found = self._ensemble(bag, named, {name: known[name] for name in names})
+        fewer = {name: known[name] for name in names if name not in _CHOSEN}
+        if found is None or len(fewer) == len(names):
+            return found
+        without = self._ensemble(bag, named, fewer)
+        if without is None or self.objective.better(found.score, without.score):
+            return found
+        return without
+
+    def _ensemble(
+        self, bag: Outputs, named: Mapping[str, float], known: Mapping[str, Outputs]
+    ) -> Delivery | None:
+        """The same of all these simple methods."""
+        names = list(known)
         if not names:
             return None
         put_out, mixture = self.court.mixed([bag, *(known[name] for name in names)])
