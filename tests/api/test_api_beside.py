@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import rnnsearch
+from rnnsearch.api.searches.in_background import InBackground
 from rnnsearch.driver import Observer
 from rnnsearch.driver.comparing.simple_methods import SimpleMethods
 
@@ -57,3 +58,15 @@ def test_what_goes_wrong_with_them_is_raised(tmp_path: Path, inline: Any, monkey
     monkeypatch.setattr(SimpleMethods, "fit", broken)
     with pytest.raises(MemoryError, match="80 GiB"):
         rnnsearch.search(SPEC, arrays=ARRAYS, output=tmp_path)
+
+
+def test_who_waits_is_told_and_has_what_was_returned_or_raised() -> None:
+    ticks = threading.Event()
+    assert InBackground(lambda: ticks.wait(30)).result(ticks.set), "it goes on once somebody waits"
+    assert ticks.is_set()
+
+    def late() -> None:
+        raise TimeoutError("of its own")
+
+    with pytest.raises(TimeoutError, match="of its own"):
+        InBackground(late).result()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from threading import Thread
 from typing import Generic, TypeVar
 
@@ -38,10 +38,6 @@ class InBackground(Generic[_T]):
         Args:
             tick: Called now and then while it goes on.
         """
-        while True:
-            try:
-                return self._future.result(_TICK)
-            except TimeoutError:
-                if self._future.done():
-                    raise
-                tick()
+        while not wait([self._future], _TICK).done:
+            tick()
+        return self._future.result()
