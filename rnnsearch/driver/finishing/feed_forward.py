@@ -49,7 +49,7 @@ class FeedForward:
         data: What is learned from.
         program: Trains it.
         budget: Runs whose epochs and seeds are its own: one for each division.
-        searched: Divisions by which its learning rate is chosen: the first ones.
+        choosing: How many of them its learning rate is chosen by: the first ones.
     """
 
     executor: Executor
@@ -57,7 +57,7 @@ class FeedForward:
     data: SequenceData
     program: Program
     budget: Sequence[Run]
-    searched: int
+    choosing: int
 
     @classmethod
     def beside(
@@ -84,17 +84,17 @@ class FeedForward:
         if not has_feed_forward(task, dataset):
             return None
         program = feed_forward_program(recurrent, parameters, task, dataset)
-        searched = planner.regime.folds
-        runs = planner.runs(best.number, best.params)[:searched]
+        choosing = planner.regime.folds
+        runs = planner.runs(best.number, best.params)[:choosing]
         # It is given no more than the trial had.
         epochs = max(1, best.epochs) if best.cut else runs[0].epochs
         later = [
             run
             for run in planner.confirming(best.number, best.params)
-            if run.fold >= searched  # where the data is divided several times
+            if run.fold >= choosing  # where the data is divided several times
         ]
         budget = [replace(run, epochs=epochs) for run in (*runs, *later)]
-        return cls(executor, planner, data, program, budget, searched)
+        return cls(executor, planner, data, program, budget, choosing)
 
     @cached_property
     def record(self) -> BaselineRecord:
@@ -103,11 +103,11 @@ class FeedForward:
         Raises:
             WorkerError: It could not be trained.
         """
-        folds = list(self._searched.values())
+        folds = list(self._best_rate.values())
         if not folds:
             return BaselineRecord("feed_forward", None, {}, 0.0)
-        last = self.budget[self.searched - 1].fold
-        weights = self._searched[last].weights
+        last = self.budget[self.choosing - 1].fold
+        weights = self._best_rate[last].weights
         assert weights is not None
         judged = judge_remotely(self.executor, Judge(self.program, weights, fold=last))
         metrics = [_with_prefix(run.best.metrics, "val_") for run in folds if run.best is not None]
@@ -122,12 +122,17 @@ class FeedForward:
         )
 
     def outputs(self, folds: Sequence[int]) -> Outputs | None:
-        """What it puts out on the validation part of some divisions; None where it diverged.
+        """What it puts out on the validation part of some divisions.
+
+        None where it diverged, or reads what a model can't make of its inputs.
 
         Raises:
             WorkerError: It could not be trained.
         """
-        trained = self._searched
+        dataset = self.data.dataset(self.program.window)
+        if not _can_be_read(dataset, self.program.architecture.head.features):
+            return None
+        trained = self._best_rate
         if trained and not set(folds) <= set(trained):
             trained = {**trained, **self._later}
         weights = {fold: run.weights for fold, run in trained.items() if run.weights is not None}
@@ -145,9 +150,9 @@ class FeedForward:
         Raises:
             WorkerError: It could not be trained.
         """
-        if not self._searched:
+        if not self._best_rate:
             return None
-        epochs = statistics.fmean(_epochs(run) for run in self._searched.values())
+        epochs = statistics.fmean(_epochs(run) for run in self._best_rate.values())
         first = self.budget[0]
         runs = [
             replace(self._at(first, self._rate), epochs=round(epochs), index=n, seed=first.seed + n)
@@ -160,12 +165,12 @@ class FeedForward:
         )
 
     @cached_property
-    def _searched(self) -> dict[int, Ended]:
+    def _best_rate(self) -> dict[int, Ended]:
         """The runs at the learning rate that is best on the mean, by division; or none."""
         runs = [
             self._at(run, rate)
             for rate in range(len(LEARNING_RATES))
-            for run in self.budget[: self.searched]
+            for run in self.budget[: self.choosing]
         ]
         rates: dict[int, list[Ended]] = {}
         for run in sorted(self._train(runs), key=lambda run: run.key):
@@ -182,12 +187,12 @@ class FeedForward:
 
     @property
     def _rate(self) -> int:
-        return next(iter(self._searched.values())).trial
+        return next(iter(self._best_rate.values())).trial
 
     @cached_property
     def _later(self) -> dict[int, Ended]:
         """The runs on the divisions that the learning rate was not chosen by."""
-        budget = self.budget[self.searched :]
+        budget = self.budget[self.choosing :]
         folds = {run.index: run.fold for run in budget}
         ended = self._train([self._at(run, self._rate) for run in budget])
         return {folds[run.index]: run for run in ended}
@@ -245,12 +250,23 @@ def _first(
     if dataset.vocabulary is None:
         read, steps = reads(x, steps_out), input_steps(dataset)
         return LinearGraph(read, kernel, bias, (units,), "relu", steps, dataset.masked)
-    steps = np.asarray(x).shape[1]
-    if steps_out or kernel.shape[0] != steps * (dataset.vocabulary - 1):
+    if not _can_be_read(dataset, len(kernel)):
         return None
+    steps = np.asarray(x).shape[1]
     tables = np.zeros((steps, dataset.vocabulary, units))
     tables[:, 1:] = kernel.reshape(steps, dataset.vocabulary - 1, units)
     return LookupGraph(tables, bias, "relu")
+
+
+def _can_be_read(dataset: Dataset, features: int) -> bool:
+    """Whether a part of a model can make so many features of its inputs.
+
+    Of tokens where each is seen at its place, and there is one output of a sequence.
+    """
+    if dataset.vocabulary is None:
+        return True
+    places = np.asarray(dataset.train.x).shape[1] * (dataset.vocabulary - 1)
+    return len(output_shape(dataset)) == 1 and features == places
 
 
 def _block_diagonal(kernels: Sequence[np.ndarray]) -> np.ndarray:
