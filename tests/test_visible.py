@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import sys
+from dataclasses import replace
 import unicodedata
 from pathlib import Path
 
@@ -68,6 +69,8 @@ def test_predictions_are_escaped_for_a_terminal_only(
 def test_pages_have_no_tag_and_no_control_of_a_name() -> None:
     table = Table("inputs", EVIL, [EVIL], [[EVIL]])
     sections = [Section("inputs", "Inputs", [table, EVIL])]
-    page = Page("X", EVIL, [EVIL], EVIL, [], [], sections)
-    for text in (to_html(page), to_markdown(page, figures="report")):
+    page = Page("X", EVIL, [EVIL], EVIL, [], EVIL, [(EVIL, 1, EVIL)], sections)
+    # In Markdown a command is code, in which nothing is a tag.
+    code = to_markdown(replace(page, use="python main.py predict"), figures="report")
+    for text in (to_html(page), code):
         assert "<script>alert" not in text and "\x1b" not in text and "\\x1b[2J" in text

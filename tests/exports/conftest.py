@@ -101,7 +101,10 @@ def write_text(folder: Path) -> str:
     return "text.txt"
 
 
-_SERIES = {"source": "csv", "path": "data.csv", "time": "hour", "target": "load", "season": 12}
+_SERIES = {
+    **{"source": "csv", "path": "data.csv", "time": "hour", "target": "load", "season": 12},
+    "base": "none",
+}
 _FORECAST = {
     **_SERIES,
     "inputs": ["load", "wind"],

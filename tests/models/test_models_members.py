@@ -60,6 +60,7 @@ def series(folder: Path, task: str, gaps: tuple[int, ...] = (), **changes: Any) 
     path = folder / "series.csv"
     path.write_text("\n".join(["y,double,letter", *lines]), encoding="utf-8")
     values: dict[str, Any] = {"inputs": ("y", "double"), "target": "y", "season": 8, "window": 10}
+    values["base"] = "none"
     if task in ("one_to_many", "sequence_to_sequence"):
         values |= {"output_steps": 8}
     if task == "one_to_many":
