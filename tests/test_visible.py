@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from dataclasses import replace
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest

@@ -28,7 +28,7 @@ def to_markdown(page: Page, *, figures: str) -> str:
         lines += ["To use it:", "", "```", page.use, "```", ""]
     if page.losers:
         lines += ["Why the others lost:", ""]
-        lines += [f"- {count} {name}: {meaning}" for name, count, meaning in page.losers]
+        lines += [_plain(f"- {count} {name}: {said}") for name, count, said in page.losers]
         lines.append("")
     lines += [f"- {chip.label}: **{chip.value}**" for chip in page.chips]
     for section in page.sections:
