@@ -32,8 +32,8 @@ def delivered(results: rnnsearch.Results) -> dict[str, Any]:
 
 def test_of_numbers_on_several_divisions(tmp_path, inline) -> None:
     """How far from zero the last step is: no linear model knows."""
-    x = RNG.normal(size=(110, 3, 1)).astype(np.float32)
-    y = 50 + 9 * np.abs(x[:, -1])
+    x = RNG.normal(size=(110, 3, 2)).astype(np.float32)
+    y = 50 + 9 * np.abs(x[:, -1, :1])
     arrays = rnnsearch.Arrays(train=(x[:80], y[:80]), test=(x[80:], y[80:]))
     split = {"folds": {"folds": 3, "repeats": 2}}
     spec = SPEC | {"data": {"source": "arrays", "split": split}}
