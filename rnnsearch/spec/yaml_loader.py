@@ -6,13 +6,11 @@ nothing in a file can run code, and words mean what `rnnsearch.spec.scalars` say
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from yaml.composer import Composer, ComposerError
+from yaml.composer import Composer
 from yaml.error import Mark, MarkedYAMLError, YAMLError
 from yaml.nodes import Node, ScalarNode, SequenceNode
 from yaml.parser import Parser
@@ -20,9 +18,10 @@ from yaml.reader import Reader, ReaderError
 from yaml.resolver import BaseResolver
 from yaml.scanner import Scanner
 
-from rnnsearch.errors import InvalidSpec, Location, Problem
+from rnnsearch.errors import Location, Problem
 from rnnsearch.spec.scalars import UnclearScalar, read_plain
 from rnnsearch.spec.wording import child, show
+from rnnsearch.spec.yaml_syntax import invalid, place_of, syntax_error, unreadable
 
 __all__ = ["Document", "read_file", "read_text"]
 
@@ -64,11 +63,11 @@ def read_file(path: Path) -> Document:
             data = stream.read(_LARGEST_FILE + 1)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise _only(Location(file), "must be a file that can be read", reason) from None
+        raise invalid(Location(file), "must be a file that can be read", reason) from None
     except ValueError as error:
-        raise _only(Location(file), "must be a file that can be read", str(error)) from None
+        raise invalid(Location(file), "must be a file that can be read", str(error)) from None
     if len(data) > _LARGEST_FILE:
-        raise _only(
+        raise invalid(
             Location(file),
             "must be a YAML spec of at most 1 MB",
             "a larger file",
@@ -79,7 +78,7 @@ def read_file(path: Path) -> Document:
     except UnicodeDecodeError as error:
         before = data[: error.start]
         line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
-        raise _only(
+        raise invalid(
             Location(file, line, column),
             "must be text in UTF-8",
             f"the byte 0x{data[error.start]:02x}",
@@ -97,19 +96,21 @@ def read_text(text: str, file: str) -> Document:
     try:
         root = _Composed(text).get_single_node()
     except _Refused as error:
-        raise _only(_location(file, error.mark), error.must, error.received, error.advice) from None
+        raise invalid(
+            place_of(file, error.mark), error.must, error.received, error.advice
+        ) from None
     except ReaderError as error:
-        raise _unreadable(text, file, error) from None
+        raise unreadable(text, file, error) from None
     except MarkedYAMLError as error:
-        raise _syntax(file, error) from None
+        raise syntax_error(file, error) from None
     except (YAMLError, ValueError, OverflowError) as error:
-        raise _only(Location(file), "must be valid YAML", show(str(error))) from None
+        raise invalid(Location(file), "must be valid YAML", show(str(error))) from None
     if root is None:
-        raise _only(
+        raise invalid(
             Location(file, 1, 1), "must be a spec", "an empty file", "write task:, data: and space:"
         )
     reader = _NodeReader(file)
-    reader.document.locations[""] = _location(file, root.start_mark)
+    reader.document.locations[""] = place_of(file, root.start_mark)
     reader.document.value = reader.read(root, "")
     return reader.document
 
@@ -173,8 +174,8 @@ class _NodeReader:
         """A node's plain value, with where it stands noted by its path."""
         self._nodes += 1
         if self._nodes > _MOST_NODES:
-            raise _only(
-                _location(self._file, node.start_mark),
+            raise invalid(
+                place_of(self._file, node.start_mark),
                 f"must hold at most {_MOST_NODES} values once aliases are written out",
                 "more",
                 "use fewer aliases (*name)",
@@ -198,7 +199,7 @@ class _NodeReader:
         values = []
         for index, item in enumerate(node.value):
             inner = f"{path}[{index}]"
-            self.document.locations[inner] = _location(self._file, item.start_mark)
+            self.document.locations[inner] = place_of(self._file, item.start_mark)
             values.append(self.read(item, inner))
         return values
 
@@ -206,7 +207,7 @@ class _NodeReader:
         values: dict[str, Any] = {}
         lines: dict[str, int] = {}
         for key_node, value_node in node.value:
-            place = _location(self._file, key_node.start_mark)
+            place = place_of(self._file, key_node.start_mark)
             key = self._key(key_node, path, place)
             if key is None:
                 continue
@@ -269,107 +270,3 @@ def _reads_as_other(word: str) -> bool:
 
 def _is_unicode(text: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in text)
-
-
-def _location(file: str, mark: Mark | None) -> Location:
-    return Location(file) if mark is None else Location(file, mark.line + 1, mark.column + 1)
-
-
-def _only(location: Location, must: str, received: str, advice: str = "") -> InvalidSpec:
-    return InvalidSpec([Problem("", must, received, advice, location)])
-
-
-def _unreadable(text: str, file: str, error: ReaderError) -> InvalidSpec:
-    before = text[: error.position]
-    line, column = before.count("\n") + 1, error.position - before.rfind("\n")
-    code = error.character if isinstance(error.character, int) else ord(error.character)
-    return _only(
-        Location(file, line, column),
-        "must be printable text",
-        f"the character U+{code:04X}",
-        "remove it",
-    )
-
-
-def _quote_advice(match: re.Match[str]) -> tuple[str, str, str]:
-    character = match.group(1).strip("'\"")
-    if character == "\\t":
-        return "must be indented with spaces", "a tab", "replace tabs by spaces"
-    return "must not begin with this character", character, "put the text in quotes"
-
-
-def _misplaced(match: re.Match[str]) -> tuple[str, str, str]:
-    found = match.group(1).strip("'")
-    if found in {"<block mapping start>", "<block sequence start>", "<block entry>", "-", "?"}:
-        must, received = "must be indented as the lines beside it", "other indentation"
-        return must, received, "indent the keys of one section alike"
-    received = "a text" if found == "<scalar>" else found
-    return "must be followed by a new line", received, "check quotes, brackets and indentation"
-
-
-_SYNTAX: tuple[tuple[str, Callable[[re.Match[str]], tuple[str, str, str]]], ...] = (
-    (r"found character (.+) that cannot start any token", _quote_advice),
-    (
-        r"mapping values are not allowed here",
-        lambda _: (
-            "must be one `key: value` a line",
-            "a second colon, or deeper indentation than expected",
-            "put a text that holds a colon in quotes, or check the indentation",
-        ),
-    ),
-    (
-        r"could not find expected ':'",
-        lambda _: ("must be `key: value`", "no colon", "check this line and the one before it"),
-    ),
-    (
-        r"expected ',' or '([\]}])'",
-        lambda match: (
-            f"must be closed by {match.group(1)}",
-            "the next line or another key",
-            "close it, or put a comma between its items",
-        ),
-    ),
-    (r"expected <block end>, but found (.+)", _misplaced),
-    (
-        r"found unexpected end of stream",
-        lambda _: ("must have its quotes closed", "the end of the file", "add the closing quote"),
-    ),
-    (
-        r"found undefined alias (.+)",
-        lambda match: (
-            "must refer to an anchor above it",
-            f"*{match.group(1)}".replace("'", ""),
-            "put a text that begins with * in quotes",
-        ),
-    ),
-    (
-        r"found duplicate anchor (.+);",
-        lambda match: (
-            "must name each anchor once",
-            f"&{match.group(1)}".replace("'", ""),
-            "rename one of the two",
-        ),
-    ),
-    (
-        r"but found another document",
-        lambda _: ("must hold one document", "a second one after ---", "split the file"),
-    ),
-)
-
-
-def _syntax(file: str, error: MarkedYAMLError) -> InvalidSpec:
-    """An error of PyYAML in our words, where we know it."""
-    texts = [text for text in (error.problem, error.context) if text]
-    mark = error.problem_mark or error.context_mark
-    for pattern, explain in _SYNTAX:
-        for text in texts:
-            match = re.search(pattern, text)
-            if match is None:
-                continue
-            if isinstance(error, ComposerError) and "anchor" in pattern and error.context_mark:
-                mark = error.problem_mark
-            must, received, advice = explain(match)
-            if must.startswith("must be closed") and error.context_mark is not None:
-                mark = error.context_mark
-            return _only(_location(file, mark), must, received, advice)
-    return _only(_location(file, mark), "must be valid YAML", "; ".join(texts))

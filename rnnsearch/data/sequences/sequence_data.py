@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from rnnsearch.data._base import Dataset, SequenceData, Target, join_parts, output_axes
-from rnnsearch.data.categories import find_categories, unknown
+from rnnsearch.data.categories import find_categories
 from rnnsearch.data.collecting import Problems, name_some
 from rnnsearch.data.raw.sequence_arrays import Arrays, Raw, plain_array
-from rnnsearch.data.scaling import constant, identity
+from rnnsearch.data.scaling import identity
 from rnnsearch.data.sequences.image_steps import as_steps, said_steps
 from rnnsearch.data.sequences.kinds import find_ignored
 from rnnsearch.data.sequences.masks import real_steps
@@ -22,10 +22,11 @@ from rnnsearch.data.sequences.samples import (
     encode,
     find_classes,
     of_classes,
-    shaped,
 )
+from rnnsearch.data.sequences.sequence_checks import check_inputs, check_targets
 from rnnsearch.data.sequences.sequence_parts import PARTS, Divided, by_column, divide
 from rnnsearch.data.sequences.sequence_preparation import SequencesPreparation
+from rnnsearch.data.sequences.shaping import shaped
 from rnnsearch.data.sources import Parts
 from rnnsearch.data.unlike_targets import size_note
 from rnnsearch.vocabulary import MAPPINGS
@@ -194,8 +195,8 @@ def prepare_sequences(
         learned, judged = (
             pool.take(index) for index in (folds.divisions[0].train, folds.divisions[0].validation)
         )
-    _check_inputs(learned, judged, test, problems)
-    _check(learned, judged, test, labels, problems)
+    check_inputs(learned, judged, test, problems)
+    check_targets(learned, judged, test, labels, problems)
     problems.raise_any()
     source = source.model_copy(update={"ignore_class": ignored})
     delivered = _prepare(source, task, labels, learned, (pool, test))
@@ -278,74 +279,6 @@ def _outputs(raw: Raw, task: str, kind: str) -> tuple[int, ...]:
     """What must agree between parts: numbers predicted, and steps of one_to_many."""
     steps = _shape(raw)[1:2] if MAPPINGS[task].unfolds else ()
     return steps + (_shape(raw)[-1:] if kind == "numeric" else ())
-
-
-def _check_inputs(train: Sample, validation: Sample, test: Sample, problems: Problems) -> None:
-    """Inputs must vary in training, which must have every class of them.
-
-    Of several features one that varies is enough, and those that do not are told: the border of an
-    image is often blank, and a sensor may have been off.
-    """
-    must, count = "must vary in the training part", len(train.x)
-    if not of_classes(train.x):
-        columns = train.x.reshape(-1, train.x.shape[-1]).T
-        blank = [at for at, c in enumerate(columns) if constant(c) or np.isnan(c).all()]
-        if len(blank) == len(columns):
-            named = "the only feature" if len(columns) == 1 else "every feature"
-            received = f"{named} the same in all {count} training sequences"
-            problems.add("data.path", must, received, "give sequences that differ")
-        elif blank:
-            said = f"feature{'' if len(blank) == 1 else 's'} {name_some(blank)}"
-            same = f"the same in all {count} training sequences, so of no use"
-            problems.notes.append(f"{said} of {len(columns)}, counted from 0: {same}")
-        return
-    for index, column in enumerate(train.x.T):
-        known = find_categories(column)
-        if len(known) == 1:
-            received = f"only {known[0]} as input of all {count} training sequences"
-            problems.add("data.path", must, received, "give sequences of other classes too")
-            continue
-        _check_known(known, index, validation, test, problems)
-
-
-def _check_known(
-    known: tuple[Any, ...], index: int, validation: Sample, test: Sample, problems: Problems
-) -> None:
-    """Note classes of a column of the inputs that training has not shown."""
-    for name, part in (("validation", validation), ("test", test)):
-        column = part.x[:, index]
-        strange = find_categories(column[unknown(column, known)])
-        if strange:
-            received = f"{name_some(strange)} as input in {name} only"
-            advice = "change the parts"
-            if column.dtype.kind == "i":
-                advice += "; give x as (N, 1) if its numbers are amounts, not names of classes"
-            must = "must have every class in the training part"
-            problems.add("data.split", must, received, advice)
-
-
-def _check(
-    train: Sample,
-    validation: Sample,
-    test: Sample,
-    labels: Labels,
-    problems: Problems,
-) -> None:
-    """Targets must vary in training, which must have every class."""
-    if labels.kind == "numeric":
-        for index, column in enumerate(train.y[train.observed].T):
-            if constant(column):
-                received = f"output {index}, the same in all {len(train.y)} training sequences"
-                must, advice = "must vary in the training part", "leave the output out"
-                problems.add("data.path", must, received, advice)
-        return
-    known = set(np.unique(train.y[train.observed]).tolist())
-    for name, part in (("validation", validation), ("test", test)):
-        strange = sorted(set(np.unique(part.y[part.observed]).tolist()) - known)
-        if strange and len(labels.classes) > 1:
-            received = f"{name_some([labels.classes[i] for i in strange])} in {name} only"
-            must, advice = "must have every class in the training part", "change the parts"
-            problems.add("data.split", must, received, advice)
 
 
 def _prepare(

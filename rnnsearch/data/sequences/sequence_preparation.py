@@ -16,7 +16,8 @@ from rnnsearch.data.raw.sequence_arrays import Raw
 from rnnsearch.data.scaling import each_scaled, fit_scaling, fitted_target
 from rnnsearch.data.sequences.image_steps import as_steps
 from rnnsearch.data.sequences.masks import real_steps, to_front
-from rnnsearch.data.sequences.samples import Sample, clean, encode, shaped
+from rnnsearch.data.sequences.samples import Sample, clean, encode
+from rnnsearch.data.sequences.shaping import shaped
 from rnnsearch.data.sequences.unlike_features import unlike_sequences
 from rnnsearch.data.sources import SEQUENCES
 from rnnsearch.data.spans import Span, spans

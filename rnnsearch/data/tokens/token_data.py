@@ -5,27 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnnsearch.data._base import Dataset, Scaling, SequenceData, Target, output_axes
-from rnnsearch.data.categories import check_known, columns_scaling, find_categories
+from rnnsearch.data._base import Dataset, SequenceData, output_axes
+from rnnsearch.data.categories import check_known
 from rnnsearch.data.class_counts import check_counts
 from rnnsearch.data.collecting import Problems, name_some
 from rnnsearch.data.folds import Folds
-from rnnsearch.data.scaling import constant, fitted_target, identity
+from rnnsearch.data.scaling import constant
 from rnnsearch.data.sources import ROWS
 from rnnsearch.data.sources.headers import with_header
-from rnnsearch.data.spans import spans
-from rnnsearch.data.tokens.coding import Coding, Writing
+from rnnsearch.data.tokens.coding import Coding
 from rnnsearch.data.tokens.dividing import divide_pool, sequence_keys, without_repeated
+from rnnsearch.data.tokens.learned_codes import Three, prepare
 from rnnsearch.data.tokens.numbered import Numbered
 from rnnsearch.data.tokens.token_parts import BLOCK, known_already, split_rows
-from rnnsearch.data.tokens.token_preparation import RowsPreparation, Vectors, columns_of
+from rnnsearch.data.tokens.token_preparation import RowsPreparation, columns_of
 from rnnsearch.data.tokens.token_rows import Rows, read_rows
-from rnnsearch.data.tokens.tokenizers import Tokenizer
-from rnnsearch.data.tokens.vocabulary import Vocabulary, find_vocabulary
+from rnnsearch.data.tokens.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import RowsSource
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["RowsData", "read_rows_data"]
 
 _PARTS = ("training", "validation", "test")
-
-Three = tuple[Rows, Rows, Rows]
 
 
 @dataclass(frozen=True)
@@ -236,7 +233,7 @@ def read_rows_data(source: RowsSource, task: str) -> RowsData:
         learned, judged = pool[only.train], pool[only.validation]
     parts = (rows.take(learned), rows.take(judged), test)
     _check(parts, [len(one.validation) for one in folds.divisions], classes, problems)
-    delivered = _prepare(source, task, settings, parts, classes, problems)
+    delivered = prepare(source, task, settings, parts, classes, problems)
     if delivered.vectors is not None:
         for part in parts[1:]:
             check_known(part.texts, part.rows, delivered.vectors.categories, False, problems)
@@ -306,73 +303,3 @@ def _labels(rows: Rows) -> set[Any]:
     if rows.kind == "class":
         return set(rows.target)
     return {label for labels in rows.target for label in labels}
-
-
-def _prepare(
-    source: RowsSource,
-    task: str,
-    settings: dict[str, Any],
-    parts: Three,
-    classes: tuple[Any, ...],
-    problems: Problems,
-) -> RowsPreparation:
-    """Vocabularies and scaling of the training part, and lengths over all parts."""
-    train = parts[0]
-    columns = columns_of(settings, task, train.kind, target=True)
-    reading = writing = vectors = None
-    masked = False
-    if train.sequence:
-        reading = _coding(source, columns.reads, [part.sequence for part in parts], problems)
-        lengths = {len(tokens) for part in parts for tokens in part.sequence}
-        masked = len(lengths) > 1
-    else:
-        vectors = _vectors(train, columns.inputs, source.scaling == "standard", problems)
-    if train.kind == "text":
-        texts = [part.target for part in parts]
-        coding = _coding(source, columns.writes, texts, problems)
-        writing = Writing(Coding(coding.tokenizer, coding.vocabulary, coding.steps + 1))
-        classes = writing.classes
-    numeric = train.kind == "numeric"
-    kind: Literal["numeric", "class"] = "numeric" if numeric else "class"
-    names = (source.target,)
-    target = Target(kind, names, classes, identity(1), tokens=writing is not None)
-    if numeric:
-        target = fitted_target(target, train.target, source.scaling == "standard")
-    return RowsPreparation(
-        task=task,
-        masked=masked,
-        target=target,
-        kind=train.kind,
-        settings=settings,
-        reading=reading,
-        vectors=vectors,
-        writing=writing,
-    )
-
-
-def _coding(
-    source: RowsSource,
-    tokenizer: Tokenizer,
-    parts: Sequence[Sequence[Sequence[str]]],
-    problems: Problems,
-) -> Coding:
-    """The vocabulary of the training part, and the longest text of all."""
-    vocabulary = find_vocabulary(source, parts[0], problems)
-    return Coding(tokenizer, vocabulary, max(len(tokens) for part in parts for tokens in part))
-
-
-def _vectors(train: Rows, names: tuple[str, ...], standard: bool, problems: Problems) -> Vectors:
-    """Categories and scaling of the training part."""
-    categories = {name: find_categories(labels) for name, labels in train.texts.items()}
-    numbers = iter(train.numbers.T)
-    for name in names:
-        same = len(categories[name]) == 1 if name in categories else constant(next(numbers))
-        if same:
-            received = f"'{name}', the same in all {len(train)} training sequences"
-            must, advice = "must vary in the training part", "leave the column out"
-            problems.add("data.inputs", must, received, advice)
-    if standard:
-        scaling = Scaling(*columns_scaling(train.numbers, names, categories))
-    else:
-        scaling = identity(sum(len(categories.get(name, " ")) for name in names))
-    return Vectors(names, categories, scaling, spans(train.numbers))
