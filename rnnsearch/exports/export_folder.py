@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from rnnsearch.errors import InvalidInput, Problem
 from rnnsearch.exports._base import Format, Network
 from rnnsearch.exports.own_code import copy_modules, importing, own_classes
 from rnnsearch.exports.text_ids import SCRIPT
+from rnnsearch.files import replacing_folder
 
 __all__ = ["write_folder"]
 
@@ -72,11 +72,7 @@ def write_folder(
     if folder.exists() and not (folder.is_dir() and _ours(folder)):
         must = "must be a folder that is not there yet, or an earlier export"
         raise InvalidInput([Problem("--output", must, str(folder), "give another folder")])
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = folder.with_name(f".{folder.name}.aside")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir()
-    try:
+    with replacing_folder(folder) as aside:
         form.write(network, aside)
         _write_text(aside / _MARK, json.dumps(network.signature.to_json(), indent=2) + "\n")
         _write_text(aside / "model_card.md", card)
@@ -90,10 +86,6 @@ def write_folder(
         if examples is not None and expected is not None:
             given = {f"input_{name}": array for name, array in examples.items()}
             np.savez(aside / "examples.npz", allow_pickle=False, expected=expected, **given)
-        shutil.rmtree(folder, ignore_errors=True)
-        aside.rename(folder)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
 
 
 def _ours(folder: Path) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["remove_leftovers", "replacing", "write_bytes", "write_text"]
+__all__ = ["remove_leftovers", "replacing", "replacing_folder", "write_bytes", "write_text"]
 
 _MARK = ".aside-"
 _count = itertools.count()
@@ -38,6 +39,28 @@ def replacing(path: Path, flush: bool = True) -> Iterator[Path]:
     if flush:
         with contextlib.suppress(OSError):  # Windows can't open a folder; the rename is done
             _flush(path.parent)
+
+
+@contextlib.contextmanager
+def replacing_folder(folder: Path) -> Iterator[Path]:
+    """Give an empty folder to fill; it takes the place of `folder` when the block ends.
+
+    Where the block raises, `folder` keeps what it held. What it holds is as safe as each file's
+    writer made it.
+
+    Args:
+        folder: The folder to make or replace, with those that it lies in.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = folder.with_name(f".{folder.name}.aside")
+    shutil.rmtree(aside, ignore_errors=True)  # of one who was killed
+    aside.mkdir()
+    try:
+        yield aside
+        shutil.rmtree(folder, ignore_errors=True)
+        aside.rename(folder)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def write_bytes(path: Path, content: bytes) -> None:

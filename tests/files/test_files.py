@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import sys
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from rnnsearch.files import Locked, is_held, locked, replacing, write_text
+import rnnsearch
+from rnnsearch.files import Locked, is_held, locked, replacing, replacing_folder, write_text
 
 
 def names(folder: Path) -> list[str]:
@@ -65,6 +67,48 @@ def test_a_file_is_on_the_disk_before_it_has_its_name(
         aside.write_bytes(b"arrays")
     assert path.read_bytes() == b"arrays"
     assert seen == ([False, True] if flush else [])  # the file, then the folder with its name
+
+
+def test_a_folder_is_replaced_when_it_is_filled_and_else_stays(tmp_path: Path) -> None:
+    folder = tmp_path / "exports" / "onnx"
+    with replacing_folder(folder) as aside:
+        (aside / "old").touch()
+    (tmp_path / "exports" / ".onnx.aside").mkdir()
+    (tmp_path / "exports" / ".onnx.aside" / "of one who was killed").touch()
+    with replacing_folder(folder) as aside:
+        (aside / "new").touch()
+        assert names(folder) == ["old"]
+    assert names(folder) == ["new"]
+
+    def fail() -> None:
+        with replacing_folder(folder) as aside:
+            (aside / "half").touch()
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        fail()
+    assert names(folder) == ["new"]
+    assert names(folder.parent) == ["onnx"]
+
+
+def test_nobody_else_renames_into_place() -> None:
+    """A study that is set aside gets a name that nothing has, and a key is made once."""
+    package, found = Path(rnnsearch.__file__).parent, set()
+    for path in package.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            owner = getattr(node.func.value, "id", "")
+            of_path = node.func.attr in ("rename", "replace") and len(node.args) == 1
+            of_module = owner in ("os", "shutil") and node.func.attr in (
+                "rename",
+                "replace",
+                "move",
+            )
+            if of_module or (of_path and not node.keywords):
+                found.add(path.relative_to(package).as_posix())
+    pandas = {"integrations/scikit_learn/forecaster.py"}
+    assert found - pandas == {"files/atomic.py", "files/own_key.py", "records/folder.py"}
 
 
 def test_a_lock_is_held_once_and_by_whom_is_told(tmp_path: Path) -> None:

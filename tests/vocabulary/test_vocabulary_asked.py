@@ -60,3 +60,17 @@ def test_no_module_above_asks_for_a_mapping_by_its_name() -> None:
 )
 def test_it_would_be_found(code: str) -> None:
     assert [*asked_by_name(code)]
+
+
+def test_which_score_is_better_is_asked_of_the_objective() -> None:
+    """Nobody else compares a direction's name; KerasTuner's are `min` and `max`."""
+    asking = set()
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Compare):
+                sides = [node.left, *node.comparators]
+                names = {side.value for side in sides if isinstance(side, ast.Constant)}
+                equal = any(isinstance(op, ast.Eq | ast.NotEq) for op in node.ops)
+                if equal and names & {"minimize", "maximize"}:
+                    asking.add(path.relative_to(PACKAGE).as_posix())
+    assert asking == {"vocabulary/objective.py"}

@@ -101,7 +101,7 @@ class Recorded:
         if "pareto" not in board:
             return board.iloc[:0]
         chosen = board[board["pareto"].fillna(False).astype(bool)]
-        ascending = self.summary["direction"] == "minimize"
+        ascending = not self._goal.maximize
         front = chosen.sort_values("score", ascending=ascending).reset_index(drop=True)
         return with_tests(front, self.summary)
 
@@ -131,7 +131,11 @@ class Recorded:
                 f"Expected a study. Received: {self.folder.path}, which has no study.journal; "
                 "put it back, or run the search again"
             )
-        return ranked(self._every_trial(), Objective(self.objective, self.summary["direction"]))
+        return ranked(self._every_trial(), self._goal)
+
+    @property
+    def _goal(self) -> Objective:
+        return Objective(self.objective, self.summary["direction"])
 
     def _every_trial(self) -> list[TrialRecord]:
         """Whatever its state; none where the study was taken away."""

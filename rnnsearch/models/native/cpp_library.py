@@ -15,12 +15,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from functools import cache
 from pathlib import Path
 
-from rnnsearch.files import Locked, cache_folder, locked, write_text
+from rnnsearch.files import Locked, cache_folder, locked, replacing, write_text
 
 __all__ = ["NotBuilt", "compiler", "library"]
 
@@ -110,13 +109,11 @@ def _build(compiler: str, place: Path) -> None:
     """
     import jax
 
-    with tempfile.TemporaryDirectory(dir=place.parent) as folder:
-        aside = Path(folder) / place.name
+    with replacing(place) as aside:
         include = ("-I", jax.ffi.include_dir())
         _run(compiler, [compiler, *_OPTIONS, *include, str(_SOURCE), "-o", str(aside)])
         trial = [sys.executable, "-m", "rnnsearch.models.native.cpp_trial", str(aside)]
         _run("the trial of the functions", trial)
-        aside.replace(place)
 
 
 def _run(name: str, command: list[str]) -> None:

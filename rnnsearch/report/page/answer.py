@@ -31,7 +31,7 @@ def judged_by(study: Study) -> str:
     known = {"loss": "the mean of what training minimizes"}
     known |= {name: fact.title for name, fact in METRICS.items()}
     meaning = f" ({known[name]})" if name in known else ""
-    better = "larger" if study.maximize else "smaller"
+    better = "larger" if study.goal.maximize else "smaller"
     return f"{study.summary['task']}, judged by {study.objective}{meaning}; {better} is better"
 
 
@@ -57,7 +57,7 @@ def _without_winner(study: Study) -> list[str]:
 
 
 def _best_baseline(study: Study) -> tuple[str, float] | None:
-    goal = Objective(study.objective, study.summary["direction"])
+    goal = study.goal
     known = {
         b["name"]: b["score"] for b in study.summary.get("baselines", ()) if b["score"] is not None
     }

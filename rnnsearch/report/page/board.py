@@ -110,7 +110,7 @@ def _intervals(study: Study, rows: list[dict[Hashable, Any]]) -> Figure:
     ]
     values = [row.value for row in drawn]
     log = study.positive and text.by_logarithm(values)
-    better = "larger" if study.maximize else "smaller"
+    better = "larger" if study.goal.maximize else "smaller"
     alt = (
         f"{study.objective} of the best {len(drawn)} rows of the leaderboard, {better} is better: "
         + ", ".join(f"{row.label} {text.score(row.value)}" for row in drawn[:5])
@@ -145,7 +145,7 @@ def best_so_far(study: Study) -> Section | None:
     data = pd.DataFrame(found, columns=["trial", "minutes", "score", "state"])
     data = data.sort_values("minutes", kind="stable").reset_index(drop=True)
     complete = data["score"].where(data["state"] == "COMPLETE")
-    data["best"] = complete.cummax() if study.maximize else complete.cummin()
+    data["best"] = complete.cummax() if study.goal.maximize else complete.cummin()
     data["best"] = data["best"].ffill()
     series = [
         svg.Series("best so far", list(data["minutes"]), list(data["best"]), kind="step"),
@@ -156,8 +156,7 @@ def best_so_far(study: Study) -> Section | None:
         ),
     ]
     levels = [b for b in study.summary.get("baselines", ()) if b["score"] is not None]
-    key = (lambda b: -b["score"]) if study.maximize else (lambda b: b["score"])
-    best = min(levels, key=key, default=None)
+    best = study.goal.best_of(levels, lambda level: level["score"])
     level = None if best is None else (best["name"], float(best["score"]))
     values = [*data["score"], *([level[1]] if level else [])]
     log = study.positive and text.by_logarithm(values)

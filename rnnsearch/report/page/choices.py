@@ -151,7 +151,7 @@ def cells(study: Study) -> Section | None:
     if len(scores) < 2:
         return None
     count = min(map(len, scores.values()))
-    sign = -1.0 if study.maximize else 1.0
+    sign = -1.0 if study.goal.maximize else 1.0
     rows, data = [], []
     for cell, values in scores.items():
         best, spread = expected_best([sign * value for value in values], count)

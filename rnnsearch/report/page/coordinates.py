@@ -47,7 +47,7 @@ def parallel(study: Study, names: Sequence[str]) -> Figure | None:
     trials = [t for t in _scored(study) if all(n in t.params for n in names)][-_LINES:]
     if len(names) < 2 or len(trials) < _BEST:
         return None
-    order = sorted(trials, key=lambda t: t.score or 0.0, reverse=not study.maximize)
+    order = sorted(trials, key=lambda t: t.score or 0.0, reverse=not study.goal.maximize)
     best = {t.number for t in order[-max(1, len(order) // _BEST) :]}
     columns = {name: [t.params[name] for t in order] for name in names}
     columns[study.objective] = [t.score for t in order]
@@ -109,7 +109,7 @@ def slices(study: Study, names: Sequence[str]) -> Figure | None:
         across, up, names_x, names_y = up, across, names_y, None
         log_x, log_y = log_y, log_x
     order = sorted(range(len(trials)), key=lambda i: trials[i].score or 0.0)
-    order = order[::-1] if study.maximize else order
+    order = order[::-1] if study.goal.maximize else order
     best, rest = order[: max(1, len(order) // _BEST)], order[max(1, len(order) // _BEST) :]
     series = [
         svg.Series(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from rnnsearch.vocabulary import Objective
+
 if TYPE_CHECKING:
     import optuna
     import pandas as pd
@@ -106,9 +108,9 @@ class Study:
         return str(self.summary["objective"])
 
     @property
-    def maximize(self) -> bool:
-        """Whether more of it is better."""
-        return str(self.summary["direction"]) == "maximize"
+    def goal(self) -> Objective:
+        """Which of two scores is better."""
+        return Objective(self.objective, self.summary["direction"])
 
     @property
     def positive(self) -> bool:

@@ -24,7 +24,9 @@ def tradeoff(study: Study) -> Section | None:
     if "pareto" not in board or not costs:
         return None
     known = board[board["pareto"].notna()]
-    front = known[known["pareto"].astype(bool)].sort_values("score", ascending=not study.maximize)
+    front = known[known["pareto"].astype(bool)].sort_values(
+        "score", ascending=not study.goal.maximize
+    )
     parts: list[Part] = [_scatter(study, front, cost) for cost in costs if cost in board]
     parts.append(_table(study, front, costs))
     kept = [name for one in study.summary.get("front", ()) for name in one["shares"]]
