@@ -37,6 +37,8 @@ _DIFFER = 0.9
 """Share of the cells of a column that is called time that must differ, for it to be one."""
 _FEW, _STRANGE = 20, 0.05
 """Cells of which at most such a share may be no time stamps, for the column to be one of them."""
+_LONGEST_DATE, _MOST_WORDS = 50, 12 + 7 + 3
+"""Letters of a date with its time, and different words in a column of them."""
 _PARTS = (
     ("year", "month", "day", "hour", "minute", "second"),
     ("year", "month", "day", "time"),
@@ -156,7 +158,11 @@ def unread_stamps(table: Table, name: str) -> tuple[str, int] | None:
     cells = table.column(name).texts()
     filled = [cell for cell in cells if cell]
     told = named(name, TIMES) or role(name) in ("date", "time", "year", "month", "week", "quarter")
-    if not told or len(filled) < _FEW or not all(any(map(str.isdigit, cell)) for cell in filled):
+    if (
+        not (told or _looks_dated(filled))
+        or len(filled) < _FEW
+        or not all(any(map(str.isdigit, cell)) for cell in filled)
+    ):
         return None
     if all(re.fullmatch(r"\d\.\d{1,6}[eE]\+?\d{2}", cell) for cell in filled):
         return "must hold time stamps with all of their digits", cells.index(filled[0])
@@ -175,6 +181,23 @@ def unread_stamps(table: Table, name: str) -> tuple[str, int] | None:
         )
         return "must hold time stamps of one form in every row, as in most", odd
     return "must hold time stamps that can be read", cells.index(filled[0])
+
+
+def _looks_dated(cells: Sequence[str]) -> bool:
+    """Whether each cell has a year and a day, and only months, weekdays and the like in letters.
+
+    So a column of dates is not passed over because nothing reads the names of its months.
+    """
+    words: set[str] = set()
+    for cell in cells:
+        numbers = re.findall(r"\d+", cell)
+        years = [number for number in numbers if re.fullmatch(r"1[5-9]\d\d|2[0-7]\d\d", number)]
+        if len(years) != 1 or not 2 <= len(numbers) <= 7 or len(cell) > _LONGEST_DATE:
+            return False
+        words.update(re.findall(r"[^\W\d_]+", cell.casefold()))
+        if len(words) > _MOST_WORDS:
+            return False
+    return bool(words) and not _all_numbers(cells)
 
 
 def _all_numbers(cells: Sequence[str]) -> bool:

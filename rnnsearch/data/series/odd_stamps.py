@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["far_stamp", "half_day", "out_of_place"]
+__all__ = ["far_stamp", "half_day", "other_era", "out_of_place"]
+
+_BUDDHIST = (2400, 2700)
+"""Years of the calendar of Thailand, which is 543 years ahead."""
+_GREGORIAN = 1583
+"""The first whole year of the calendar by whose days, months and weeks all is reckoned here."""
 
 _FEWEST = 30
 """Rows, from which on a few that stand apart are slips."""
@@ -47,6 +52,21 @@ def out_of_place(times: np.ndarray, at: int) -> int:
     """
     fits = at == 0 or times[at - 1] <= times[at + 1]
     return at if fits else at + 1
+
+
+def other_era(times: np.ndarray, unit: str) -> str:
+    """Whose years these (R,) may be, of which most lie where none of ours do; "" if they don't.
+
+    Args:
+        times: datetime64[us].
+        unit: What a time stamp stands for: years of our own may be of any age.
+    """
+    year = int(np.median(times.astype("datetime64[Y]").astype(np.int64))) + 1970
+    if _BUDDHIST[0] <= year < _BUDDHIST[1]:
+        return "of the Buddhist calendar, which are 543 more"
+    if year < _GREGORIAN and unit != "year":
+        return "of the Persian, the Islamic or another calendar"
+    return ""
 
 
 def half_day(times: np.ndarray) -> bool:

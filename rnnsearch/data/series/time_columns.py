@@ -10,7 +10,7 @@ import numpy as np
 
 from rnnsearch.data.collecting import name_rows
 from rnnsearch.data.raw.tables import Column
-from rnnsearch.data.series.odd_stamps import far_stamp, half_day, out_of_place
+from rnnsearch.data.series.odd_stamps import far_stamp, half_day, other_era, out_of_place
 from rnnsearch.data.time import (
     Stamps,
     TimeProblem,
@@ -78,7 +78,18 @@ def _odd(reader: ColumnReader, stamps: Stamps) -> bool:
         must, advice = "must have no time stamp far outside all others", "correct the row"
         reader.problems.add("data.time", must, received, f"{advice}, or leave it out")
         return True
-    if stamps.clock.elapsed or not half_day(times):
+    if stamps.clock.elapsed:
+        return False
+    asked = reader.columns
+    era = other_era(times, stamps.clock.unit) if not (asked.time_format or asked.clock) else ""
+    if era:
+        received = f"{text(times[0])} in row {rows[0]}; are these years {era}?"
+        form = stamps.clock.form
+        advice = f'write years of our calendar, or set data.time_format: "{form}" if they are'
+        must = "must be dates of the Gregorian calendar"
+        reader.problems.add("data.time", must, received, advice)
+        return True
+    if not half_day(times):
         return False
     first = int(np.flatnonzero(np.isin(times, _again(times)))[0])
     received = f"hours from 1 to 12 only, and {text(times[first])} twice"

@@ -13,6 +13,10 @@ __all__ = ["PlainNotes", "bare_cells", "plain_columns"]
 
 _MARKED = re.compile(r'="(?P<formula>[^"]*)"|\'(?P<text>[^\']*)')
 """A cell that a spreadsheet is told to take for a text: ``="007"``, ``'2024-01-31``."""
+_SIGNS = {0x66B: ".", 0x66C: ",", 0x66A: "%", 0xFF0E: ".", 0xFF0F: "/", 0xFF0D: "-", 0xFF1A: ":"}
+"""Marks of decimals, thousands and per cent in Arabic, and full-width ones of dates."""
+_NUMERIC = re.compile(r"[\d\s.,:/%+\-−]*")
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 
 def bare_cells(column: Sequence[str]) -> list[str] | None:
@@ -22,6 +26,24 @@ def bare_cells(column: Sequence[str]) -> list[str] | None:
         return None
     bare = {cell: match["formula"] or match["text"] or "" for cell, match in known.items() if match}
     return [bare[cell] if cell else "" for cell in column]
+
+
+def ascii_digits(column: Sequence[str]) -> list[str] | None:
+    """The cells of dates or numbers in digits of another script in 0 to 9; None of others.
+
+    Arabic's and Persian's digits, Devanagari's, full-width ones: all cells must have such only.
+    """
+    known: dict[str, str] = {}
+    for cell in {*column}:
+        digits = [letter for letter in cell if letter.isdecimal()]
+        if cell and (not digits or any(map(str.isascii, digits))):
+            return None
+        plain = "".join(str(int(each)) if each.isdecimal() else each for each in cell)
+        plain = plain.translate(_SIGNS)
+        if not _NUMERIC.fullmatch(plain) and not _YEAR.search(plain):
+            return None
+        known[cell] = plain
+    return [known[cell] for cell in column] if any(known) else None
 
 
 class PlainNotes(tuple[str, ...]):
@@ -37,6 +59,9 @@ def plain_columns(
     columns = [list(column) for column in zip(*cells, strict=True)]
     bare = [bare_cells(column) for column in columns]
     columns = [found or column for column, found in zip(columns, bare, strict=True)]
+    other = [ascii_digits(column) for column in columns]
+    first = next(((c, o) for c, o in zip(columns, other, strict=True) if o is not None), None)
+    columns = [found or column for column, found in zip(columns, other, strict=True)]
     decimal, doubtful = asked.get("decimal"), ""
     if decimal is None:
         decimal, doubtful = find_decimal(columns, separator)
@@ -45,6 +70,9 @@ def plain_columns(
         notes.append(
             'cells are marked as texts of a spreadsheet, ="…" or \'…: the marks are left out'
         )
+    if first is not None:
+        old, new = next(pair for pair in zip(*first, strict=True) if pair[0])
+        notes.append(f"digits of another script are read as 0 to 9: '{old}' is {new}")
     for at, column in enumerate(columns):
         plain = plain_numbers(column, decimal)
         if plain is not None:
@@ -52,10 +80,10 @@ def plain_columns(
             changed = changed or f"'{pair[0]}' is {float(pair[1]):.12g}"
             columns[at] = plain
     if doubtful and asked.get("decimal") is None:
-        other = "." if decimal == "," else ","
+        rival = "." if decimal == "," else ","
         notes.append(
             f"'{doubtful}' could have thousands or decimals after its comma: it is read with "
-            f'decimal: "{decimal}"; if that is wrong, set data.dialect: {{decimal: "{other}"}}'
+            f'decimal: "{decimal}"; if that is wrong, set data.dialect: {{decimal: "{rival}"}}'
         )
     elif changed and asked.get("decimal") is None:
         notes.append(f"numbers are written in their own way: {changed} (data.dialect.decimal)")

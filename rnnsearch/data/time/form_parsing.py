@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from rnnsearch.data.time.written_names import month_of, without_weekday
+from rnnsearch.data.time.written_names import month_of, with_half, without_weekday
 
 __all__ = [
     "ENGLISH",
@@ -87,7 +87,7 @@ def plain_text(cell: str) -> str:
         return cell
     cell = _ORDINAL.sub("", year_before_time(cell)[0])
     cell = _EASTERN.sub(lambda found: "-".join(filter(None, found.groups())), cell)
-    return _LETTERS.sub(_english, without_weekday(cell))
+    return _LETTERS.sub(_english, with_half(without_weekday(cell)))
 
 
 def year_before_time(cell: str) -> tuple[str, str]:
@@ -225,7 +225,7 @@ def _split(cell: str) -> tuple[str, np.timedelta64]:
     found = SPLIT.fullmatch(cell)
     if found is None or not found["time"]:
         return cell.rstrip("."), np.timedelta64(0, "us")
-    return found["date"], _time_of_day(found["time"], found["half"] or "")
+    return found["date"].rstrip("."), _time_of_day(found["time"], found["half"] or "")
 
 
 def _time_of_day(time: str, half: str) -> np.timedelta64:

@@ -250,7 +250,7 @@ def _dates(date: str) -> Iterator[str]:
         return
     named = re.search(r"[^\W\d_]{3,}", date)
     if named:
-        yield from _dates_with_names(date, named)
+        yield from _dates_with_names(date.rstrip("."), named)
         return
     found = re.fullmatch(r"(\d+)([-/. ])(\d+)(?:\2(\d+))?\.?", date)
     if found is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["HALVES", "MONTHS", "WEEKDAYS", "is_weekday", "month_of", "without_weekday"]
+__all__ = ["HALVES", "MONTHS", "WEEKDAYS", "is_weekday", "month_of", "with_half", "without_weekday"]
 
 MONTHS = tuple(
     tuple(line.split())
@@ -55,6 +55,27 @@ MONTHS = tuple(
         "Ocak Şubat Mart Nisan Mayıs Haziran Temmuz Ağustos Eylül Ekim Kasım Aralık",
         "Jan Feb Mar Apr Mei Jun Jul Agu Sep Okt Nov Des",
         "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember",
+        "jan. febr. márc. ápr. máj. jún. júl. aug. szept. okt. nov. dec.",
+        "január február március április május június július augusztus szeptember október november "
+        "december",
+        "Ιαν Φεβ Μαρ Απρ Μαΐ Ιουν Ιουλ Αυγ Σεπ Οκτ Νοε Δεκ",
+        "Ιανουαρίου Φεβρουαρίου Μαρτίου Απριλίου Μαΐου Ιουνίου Ιουλίου Αυγούστου Σεπτεμβρίου "
+        "Οκτωβρίου Νοεμβρίου Δεκεμβρίου",
+        "Ιανουάριος Φεβρουάριος Μάρτιος Απρίλιος Μάιος Ιούνιος Ιούλιος Αύγουστος Σεπτέμβριος "
+        "Οκτώβριος Νοέμβριος Δεκέμβριος",
+        "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
+        "يناير فبراير مارس إبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
+        "جانفي فيفري مارس أفريل ماي جوان جويلية أوت سبتمبر أكتوبر نوفمبر ديسمبر",
+        "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
+        "януари февруари март април май юни юли август септември октомври ноември декември",
+        "ian. feb. mar. apr. mai iun. iul. aug. sept. oct. nov. dec.",
+        "ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie "
+        "decembrie",
+        "január február marec apríl máj jún júl august september október november december",
+        "januára februára marca apríla mája júna júla augusta septembra októbra novembra decembra",
+        "januar februar marec april maj junij julij avgust september oktober november december",
+        "gener febrer març abril maig juny juliol agost setembre octubre novembre desembre",
+        "ינואר פברואר מרץ אפריל מאי יוני יולי אוגוסט ספטמבר אוקטובר נובמבר דצמבר",
     )
 )
 """The twelve months, as a language or a style of it writes them, the likelier of two first."""
@@ -88,12 +109,22 @@ WEEKDAYS = tuple(
         "пн вт ср чт пт сб вс",
         "понедельник вторник среда четверг пятница суббота воскресенье",
         "Pazartesi Salı Çarşamba Perşembe Cuma Cumartesi Pazar",
+        "hétfő kedd szerda csütörtök péntek szombat vasárnap",
+        "Δευτέρα Τρίτη Τετάρτη Πέμπτη Παρασκευή Σάββατο Κυριακή",
+        "الاثنين الثلاثاء الأربعاء الخميس الجمعة السبت الأحد",
     )
 )
 """The seven days, from Monday."""
 
 HALVES = (("AM", "PM"), ("A.M.", "P.M."))
 """The two halves of a day."""
+
+_OTHER_HALVES = (
+    *(("a. m.", "p. m."), ("a.\xa0m.", "p.\xa0m."), ("a", "p")),
+    *(("오전", "오후"), ("上午", "下午"), ("午前", "午後"), ("π.μ.", "μ.μ."), ("πμ", "μμ")),
+    *(("ص", "م"), ("de.", "du."), ("dop.", "odp."), ("fm", "em"), ("ÖÖ", "ÖS"), ("SA", "CH")),
+)
+"""As languages write them, behind the time of day or before it."""
 
 _MONTH_OF: dict[str, int] = {}
 for _names in MONTHS:
@@ -111,6 +142,25 @@ _WEEKDAY = re.compile(
 _NUMBERS = re.compile(r"\d+[-/. ]+\d+[-/. ]+\d+")
 _EASTERN_WEEKDAY = re.compile(r"\s*[(（][月火水木金土日一二三四五六월화수목금토일][)）]\s*")
 """A weekday as it stands behind a date in Japanese, Chinese and Korean: ``2021/03/05(金)``."""
+
+
+_HALF_OF = {half.lower(): HALVES[0][at] for pair in _OTHER_HALVES for at, half in enumerate(pair)}
+_HALF_WORDS = "|".join(map(re.escape, sorted(_HALF_OF, key=len, reverse=True)))
+_HALF_BEHIND = re.compile(rf"(?<=\d)\s*(?P<half>{_HALF_WORDS})$", re.IGNORECASE)
+_HALF_BEFORE = re.compile(
+    rf"(?<=[\d .日])\s*(?P<half>{_HALF_WORDS})\s*(?P<time>\d{{1,2}}[:.]\d\d(?:[:.]\d\d)?)$"
+)
+
+
+def with_half(cell: str) -> str:
+    """A date and a time of day whose half of the day, as another language has it, is AM or PM."""
+    found = _HALF_BEFORE.search(cell)
+    if found is not None:
+        return f"{cell[: found.start()].rstrip()} {found['time']} {_HALF_OF[found['half'].lower()]}"
+    found = _HALF_BEHIND.search(cell)
+    if found is None or ":" not in cell and found["half"].lower() not in ("a", "p"):
+        return cell
+    return f"{cell[: found.start()]} {_HALF_OF[found['half'].lower()]}"
 
 
 def month_of(name: str) -> int:
