@@ -85,7 +85,20 @@ def test_old_years_are_years(look: Look) -> None:
 
 
 def test_dates_that_nothing_reads_are_refused_under_any_name(refusal: Callable[..., str]) -> None:
-    words = "ม.ค. ก.พ. มี.ค. เม.ย. พ.ค. มิ.ย. ก.ค. ส.ค. ก.ย. ต.ค. พ.ย. ธ.ค.".split()
+    words = [
+        "ม.ค.",
+        "ก.พ.",
+        "มี.ค.",
+        "เม.ย.",
+        "พ.ค.",
+        "มิ.ย.",
+        "ก.ค.",
+        "ส.ค.",
+        "ก.ย.",
+        "ต.ค.",
+        "พ.ย.",
+        "ธ.ค.",
+    ]
     cells = [f"{day.day} {words[day.month - 1]} {day.year}" for day in DAYS]
     message = refusal({"x": cells, "v": numbers(120)})
     assert "must hold time stamps that can be read" in message

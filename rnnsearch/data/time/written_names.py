@@ -158,7 +158,7 @@ def with_half(cell: str) -> str:
     if found is not None:
         return f"{cell[: found.start()].rstrip()} {found['time']} {_HALF_OF[found['half'].lower()]}"
     found = _HALF_BEHIND.search(cell)
-    if found is None or ":" not in cell and found["half"].lower() not in ("a", "p"):
+    if found is None or (":" not in cell and found["half"].lower() not in ("a", "p")):
         return cell
     return f"{cell[: found.start()]} {_HALF_OF[found['half'].lower()]}"
 
