@@ -188,6 +188,9 @@ def _candidates(step: Step | None) -> Sequence[tuple[str, int]]:
     if step.unit in ("business", "offset"):
         rows = step.season()
         return [] if rows is None else [("week" if step.unit == "business" else "year", rows)]
+    if step.unit == "sessions":
+        rows = len(step.slots)
+        return [("day", rows), ("week", rows * step.week.count("1"))]
     lengths = [(name, size / step.count) for name, size in (("day", _DAY), ("week", _WEEK))]
     whole = [(name, int(rows)) for name, rows in lengths if rows >= 2 and rows.is_integer()]
     if _DAY <= step.count <= _YEAR / 2:  # in shorter steps a year is too many rows to matter

@@ -144,7 +144,8 @@ def _gaps(every: list[Series], ticks: list[np.ndarray], step: Step) -> _Gaps:
             lacking = int(clock[at + 1] - clock[at]) - 1
             if step.free:
                 begin, end = one.times[at : at + 2].astype("datetime64[D]")
-                lacking -= len([day for day in step.free if begin < np.datetime64(day) < end])
+                off = len([day for day in step.free if begin < np.datetime64(day) < end])
+                lacking -= off * max(1, len(step.slots))
             if lacking < 1:
                 continue
             first = first or f"after {one.clock.text(one.times[at])} (row {one.rows[at]})"

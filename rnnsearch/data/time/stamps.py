@@ -12,6 +12,7 @@ from rnnsearch.data.time.clock import Clock
 from rnnsearch.data.time.form_parsing import plain_text
 from rnnsearch.data.time.forms import Reading, find_form, read_times
 from rnnsearch.data.time.midnights import shifted_midnights
+from rnnsearch.data.time.sessions import find_slots, has_night
 from rnnsearch.data.time.zones import local_times, split_offsets, to_utc, zone_of_offsets, zones_of
 
 __all__ = ["Stamps", "TimeProblem", "read_stamps", "read_typed"]
@@ -22,6 +23,9 @@ _UNITS: dict[str, Literal["month", "quarter", "week", "year"]] = {
     "year": "year",
     "decimal_months": "month",
 }
+
+_CHANGED = np.timedelta64(3, "h")
+"""From then on no clock goes forward or back."""
 
 _FIRST = {"%d": "day", "%m": "month", "%y": "year"}
 """What is said to stand first, where it could be another."""
@@ -191,12 +195,19 @@ def _in_zone(
 
 
 def _axis(times: np.ndarray, clock: Clock) -> tuple[np.ndarray, Clock]:
-    """UTC's times as they are, or, where rows are whole days apart on the clocks, as these say."""
+    """UTC's times as they are, or, where rows are whole days apart on the clocks, as these say.
+
+    So are hours of business: a night without rows may be an hour longer.
+    """
     local = local_times(times, clock.zone)
     known = local[~np.isnat(local)]
     within = known - known.astype("datetime64[D]")
     if len(known) and (within == within[0]).all():
         return local, clock
+    if len(known) and within.min() >= _CHANGED:
+        slots = find_slots(np.unique(known))
+        if slots and has_night(slots):
+            return local, clock
     return times, replace(clock, universal=True)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from rnnsearch.data.time.holidays import days_off
+from rnnsearch.data.time.sessions import all_week, find_slots, has_night, rows_between, slots_after
 
 __all__ = ["Step", "infer_step", "times_after"]
 
@@ -31,23 +32,25 @@ class Step:
 
     Attributes:
         count, unit: How many of what; a month has no fixed length, and an offset is one of
-            pandas', by its alias.
+            pandas', by its alias. Of hours of business (``sessions``) the seconds between rows.
         regular: Whether at least nine in ten steps are of this length, or half of them and the
             others several such steps.
         day: Of months, the day that a row stands for where that is not the same in all: 31 is
             the last.
         alias: Of an offset.
-        week: Of days of business, those of a week that have rows: ``1111100``.
+        week: Of days and hours of business, the days of a week that have rows: ``1111100``.
+        slots: Of hours of business, the times of day that have rows, in seconds.
         free: Other days without a row, as ``2024-12-25``: those that were seen, and those to come.
     """
 
     count: float
-    unit: Literal["seconds", "months", "business", "offset"]
+    unit: Literal["seconds", "months", "business", "sessions", "offset"]
     regular: bool = True
     day: int | None = None
     alias: str = ""
     week: str = ""
     free: tuple[str, ...] = ()
+    slots: tuple[int, ...] = ()
 
     def after(self, time: np.datetime64 | np.ndarray, steps: np.ndarray) -> np.ndarray:
         """The time stamps (…) that lie `steps` (…) whole steps after `time`."""
@@ -57,8 +60,10 @@ class Step:
         if self.unit == "months":
             return _months_after(times, steps * int(self.count), self.day)
         days = times.astype("datetime64[D]")
+        free = np.array(self.free, "datetime64[D]")
+        if self.unit == "sessions":
+            return slots_after(times, steps, self.slots, self.week, free)
         if self.unit == "business":
-            free = np.array(self.free, "datetime64[D]")
             later = np.busday_offset(days, steps, "backward", self.week, free)
             later = np.where(steps == 0, days, later)
             return np.asarray(later.astype("datetime64[us]") + (times - days))
@@ -90,6 +95,8 @@ class Step:
         elif self.unit == "business":
             days = times.astype("datetime64[D]")
             ticks = np.busday_count(days[0], days, self.week)
+        elif self.unit == "sessions":
+            ticks = rows_between(times, self.slots, self.week)
         else:
             ticks = self._offset_ticks(times)
         ticks = np.asarray(ticks, np.int64)
@@ -116,6 +123,8 @@ class Step:
             return int(12 // self.count) if self.count < 12 and 12 % self.count == 0 else None
         if self.unit == "business":
             return self.week.count("1")
+        if self.unit == "sessions":
+            return len(self.slots)
         if self.unit == "offset":
             return {"BM": 12, "SM": 24, "BQ": 4, "WO": 12, "LW": 12}.get(self.alias[:2])
         if 60 <= self.count < 86400 and 86400 % self.count == 0:
@@ -125,7 +134,7 @@ class Step:
     def __str__(self) -> str:
         """As in ``30 minutes``."""
         count, unit = self.count, self.unit.removesuffix("s")
-        if self.unit == "seconds":
+        if self.unit in ("seconds", "sessions"):
             count, unit = next(
                 ((self.count / size, name) for size, name in _UNITS if self.count % size == 0),
                 (self.count, "second"),
@@ -133,6 +142,11 @@ class Step:
         text = f"1 {unit}" if count == 1 else f"{count:g} {unit}s"
         if self.unit == "months" and self.day is not None:
             text += ", on its last day" if self.day == 31 else f", on day {self.day} or its last"
+        elif self.unit == "sessions":
+            first, last = (
+                f"{at // 3600:02}:{at // 60 % 60:02}" for at in self.slots[:: len(self.slots) - 1]
+            )
+            text += f", {_week_text(self.week)} from {first} to {last}"
         elif self.unit == "business":
             text = f"business day ({_week_text(self.week)})"
         elif self.unit == "offset":
@@ -148,7 +162,7 @@ class Step:
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Step:
         """The inverse of `to_json`."""
-        return cls(**{**values, "free": tuple(values.get("free", ()))})
+        return cls(**{**values, **{key: tuple(values.get(key, ())) for key in ("free", "slots")}})
 
 
 def _week_text(week: str) -> str:
@@ -181,6 +195,9 @@ def infer_step(times: np.ndarray) -> Step | None:
         step = _in_months(days) or _in_business_days(days)
         if step is not None:
             return step
+    in_sessions = _in_sessions(times)
+    if in_sessions is not None:
+        return in_sessions
     step = _usual(np.diff(times) / _SECOND, "seconds")
     if step.regular or len(times) < 6:
         return step
@@ -230,6 +247,20 @@ def _in_business_days(days: np.ndarray) -> Step | None:
     off = days_off(days, week)
     regular = rare + off.unexplained <= (1 - _REGULAR) * len(days)
     return Step(1, "business", bool(regular), week=week, free=off.free)
+
+
+def _in_sessions(times: np.ndarray) -> Step | None:
+    """Rows at the same times of every day, and none over night or on some days of the week."""
+    slots = find_slots(times)
+    if not slots:
+        return None
+    days = np.unique(times.astype("datetime64[D]"))
+    count = float(_usual(np.diff(slots).astype(np.float64), "seconds").count)
+    daily = _in_business_days(days)
+    if daily is not None and daily.regular:
+        return Step(count, "sessions", week=daily.week, free=daily.free, slots=slots)
+    week = all_week(days) if has_night(slots) else ""
+    return Step(count, "sessions", week=week, slots=slots) if week else None
 
 
 def _by_pandas(times: np.ndarray) -> Step | None:
