@@ -36,7 +36,7 @@ def find_slots(times: np.ndarray) -> tuple[int, ...]:
 
 def has_night(slots: tuple[int, ...]) -> bool:
     """Whether more time lies over night than between rows of a day."""
-    return 86_400 - (slots[-1] - slots[0]) > 1.5 * max(np.diff(slots))
+    return bool(86_400 - (slots[-1] - slots[0]) > 1.5 * np.diff(slots).max())
 
 
 def all_week(days: np.ndarray) -> str:
