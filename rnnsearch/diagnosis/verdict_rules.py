@@ -6,6 +6,7 @@ it is found. Rules look at one run; `verdict_of` joins those of a trial.
 
 from __future__ import annotations
 
+import itertools
 import math
 import statistics
 from collections import Counter
@@ -25,6 +26,8 @@ __all__ = [
     "SATURATED",
     "SPIKE",
     "STILL",
+    "SWING",
+    "SWINGS",
     "UNIMPROVED",
     "VANISHED",
     "Training",
@@ -33,7 +36,14 @@ __all__ = [
 ]
 
 GREW = 3.0
-"""A training loss that ends at this multiple of its lowest, and above where it began, is lost."""
+"""A training loss that ends at this multiple of its lowest, and above where it began, is lost.
+
+So is one whose median is this multiple of a naive prediction's, where it goes up and down.
+"""
+
+SWING, SWINGS = 1.2, 0.25
+"""A loss that grows this many times from one epoch to the next, and in this share of them, is not
+on its way down."""
 
 GREW_BACK = 10.0
 """Gradients that are this many times as large further back as at the last step explode."""
@@ -61,7 +71,7 @@ FITTED = 0.75
 """The same of training's loss, which is that of other data than the naive prediction's."""
 
 UNIMPROVED = 0.97
-"""A loss above this share of the first epoch's, where no naive prediction is known."""
+"""Training's loss above this share of the first epoch's has not fallen."""
 
 OVERFITS = 1.1
 """A validation loss that ends at this multiple of its lowest, while training's went on falling."""
@@ -113,10 +123,11 @@ class Training:
         """
         losses = [value for value in self.values("val_loss") if math.isfinite(value)]
         training = [value for value in self.values("loss") if math.isfinite(value)]
+        fell = bool(training) and min(training) <= UNIMPROVED * training[0]
         if self.constant is not None and losses:
-            fitted = min(training, default=math.inf) <= FITTED * self.constant
+            fitted = fell and min(training) <= FITTED * self.constant
             return fitted or min(losses) <= LEARNED * self.constant
-        return not training or min(training) <= UNIMPROVED * training[0]
+        return not training or fell
 
 
 @dataclass(frozen=True)
@@ -166,13 +177,10 @@ def _of_run(run: Training) -> Verdict:
 def _lost(run: Training) -> Verdict | None:
     """Exploding where gradients show why, else diverged."""
     epoch = _epoch_of_loss(run)
-    if epoch is None:
+    what = _swings(run) if epoch is None else _growth(run, epoch)
+    if what is None:
         return None
-    losses = run.values("loss")
-    before = [value for value in losses[:epoch] if math.isfinite(value)]
-    end = losses[epoch]
-    what = f"the loss went from {min(before):.3g} to {end:.3g}" if before else f"loss {end:.3g}"
-    spike = _spike(run, epoch)
+    spike = _spike(run, len(run.curve) - 1 if epoch is None else epoch)
     if spike is not None:
         evidence = f"{what}; {spike}"
         return Verdict("exploding", evidence, _clip_more(run))
@@ -194,6 +202,28 @@ def _epoch_of_loss(run: Training) -> int | None:
     if len(losses) > 1 and losses[-1] > max(GREW * lowest, losses[0]):
         return len(losses) - 1
     return None
+
+
+def _growth(run: Training, epoch: int) -> str:
+    losses = run.values("loss")
+    before = [value for value in losses[:epoch] if math.isfinite(value)]
+    end = losses[epoch]
+    return f"the loss went from {min(before):.3g} to {end:.3g}" if before else f"loss {end:.3g}"
+
+
+def _swings(run: Training) -> str | None:
+    """A training loss that goes up and down far above a naive prediction's, in words."""
+    losses = run.values("loss")
+    if run.constant is None or run.constant <= 0 or len(losses) < 3:
+        return None
+    rises = sum(after > SWING * before for before, after in itertools.pairwise(losses))
+    middle = statistics.median(losses)
+    if rises < SWINGS * (len(losses) - 1) or middle <= GREW * run.constant:
+        return None
+    return (
+        f"the training loss goes up and down between {min(losses):.3g} and {max(losses):.3g}, "
+        f"a naive prediction has {run.constant:.3g}"
+    )
 
 
 def _spike(run: Training, lost: int) -> str | None:

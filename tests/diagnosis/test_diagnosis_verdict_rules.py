@@ -16,7 +16,15 @@ from rnnsearch.diagnosis import (
     mean_of_runs,
     verdict_of,
 )
-from rnnsearch.diagnosis.verdict_rules import GREW, GREW_BACK, OVERFITS, SATURATED, SPIKE, STILL
+from rnnsearch.diagnosis.verdict_rules import (
+    GREW,
+    GREW_BACK,
+    OVERFITS,
+    SATURATED,
+    SPIKE,
+    STILL,
+    SWING,
+)
 
 
 def curve(loss, val_loss=None, **measured):
@@ -47,6 +55,11 @@ STEADY = [1.0] * 20
         ("diverged", Training(curve([1.0, 2.0, math.nan]), [layer(STEADY)])),
         ("diverged", Training(curve([1.0, 2.0, 1.01 * GREW]), constant=0.5)),
         ("underfitting", Training(curve([1.3, 1.3, 1.34]), constant=0.1)),
+        ("diverged", Training(curve([3.0, 2.0, 1.01 * SWING * 2.0, 2.1, 1.9]), constant=0.6)),
+        ("still improving", Training(curve([3.0, 2.0, 0.99 * SWING * 2, 2.1, 1.9]), constant=0.6)),
+        ("still improving", Training(curve([3.0, 2.0, 1.01 * SWING * 2, 2.1, 1.9]), constant=0.8)),
+        ("underfitting", Training(curve([0.7, 0.7, 0.7], [1.0, 1.0, 1.0]), constant=1.0)),
+        ("healthy", Training(curve([0.8, 0.7, 0.7], [1.0, 1.0, 1.0]), constant=1.0)),
         ("healthy", Training(curve([1.0, 0.1, 0.01, 0.011, 0.01 * 2 * GREW]), constant=0.5)),
         (
             "exploding",
