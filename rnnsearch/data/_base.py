@@ -11,11 +11,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from rnnsearch.data.inputs import Inputs, Sequences, count, join
+from rnnsearch.data.places import Places
 from rnnsearch.data.target import Scaling, Target, output_axes, unscaled
 from rnnsearch.vocabulary import MAPPINGS, MappingFact
 
@@ -262,6 +263,18 @@ class SequenceData(ABC):
             rows: B, into how many a stream is cut: as many as a batch has sequences. Without
                 effect on separate sequences.
         """
+
+    def places(
+        self, part: Literal["validation", "test"], window: int | None, fold: int | None
+    ) -> Places | None:
+        """Where the sequences of a part are from, in its order; None where nothing says it.
+
+        Args:
+            part: Of them.
+            window: T.
+            fold: Of `dataset`; None for `whole`.
+        """
+        return None
 
     @abstractmethod
     def preparation(self, window: int | None = None, fold: int | None = None) -> Preparation:

@@ -426,8 +426,9 @@ def test_scores_far_apart_and_above_zero_are_drawn_by_their_logarithms(monkeypat
     axes, chart = [], svg.chart
 
     def watched(*arguments, **named):
-        if named.get("y") == "val_rmse" and named["x"] != "epoch":  # curves fall by themselves
-            axes.append(named.get("log_y", False))
+        y = named["y"]
+        if isinstance(y, svg.Axis) and y.title == "val_rmse" and named["x"] != "epoch":
+            axes.append(y.log)  # curves fall by themselves
         return chart(*arguments, **named)
 
     monkeypatch.setattr(svg, "chart", watched)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -59,28 +60,34 @@ def at_work(folder: StudyFolder, spec: Spec, winner: Winner) -> AtWork:
             reason = str(error).strip().splitlines()[0]
             raise StudyError(f"The data can't be read where the spec says: {reason}") from error
         windows = space.windows(spec) or (None,)
-        dataset = _division(data, windows, read_preparation(folder) or {}, winner)
-        return _on(dataset, winner, spec)
+        window, fold = _division(data, windows, read_preparation(folder) or {})
+        rows = winner.network.head.stream
+        dataset = data.whole(window, rows) if fold is None else data.dataset(window, fold, rows)
+        which: Literal["test", "validation"] = "test" if len(dataset.test) else "validation"
+        work = _on(dataset, which, winner, spec)
+        places = data.places(which, window, fold)
+        if places is None or work.truth is None:
+            return work
+        last = places.last(len(work.truth))
+        return replace(work, places=last.names, times=last.times)
 
 
 def _division(
-    data: SequenceData, windows: tuple[int | None, ...], kept: Mapping[str, Any], winner: Winner
-) -> Dataset:
-    """The division of the data, in the units that the winner was trained on."""
-    rows = winner.network.head.stream
+    data: SequenceData, windows: tuple[int | None, ...], kept: Mapping[str, Any]
+) -> tuple[int | None, int | None]:
+    """Window and fold of the division in whose units the winner was trained; no fold: all."""
     for window in sorted(windows, key=lambda each: -(each or 0)):
         for fold in (None, *reversed(range(data.folds))):
             own = json.loads(json.dumps(data.preparation(window, fold).to_json()))
             if all(kept.get(name) == value for name, value in own.items()):
-                if fold is None:
-                    return data.whole(window, rows)
-                return data.dataset(window, fold, rows)
+                return window, fold
     raise StudyError("The data is not what the winner was trained on: it was changed since.")
 
 
-def _on(dataset: Dataset, winner: Winner, spec: Spec) -> AtWork:
-    """The winner on the test part of a division, or on its validation part."""
-    which: Literal["test", "validation"] = "test" if len(dataset.test) else "validation"
+def _on(
+    dataset: Dataset, which: Literal["test", "validation"], winner: Winner, spec: Spec
+) -> AtWork:
+    """The winner on a part of a division."""
     part = getattr(dataset, which)
     if winner.writes == "on":
         return AtWork(which, texts=[_continued(part, winner)])

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from rnnsearch.data._base import Dataset, SequenceData, Target, join_parts, output_axes
 from rnnsearch.data.categories import find_categories
 from rnnsearch.data.collecting import Problems, name_some
+from rnnsearch.data.places import Places
 from rnnsearch.data.raw.sequence_arrays import Arrays, Raw, plain_array
 from rnnsearch.data.scaling import identity
 from rnnsearch.data.sequences.image_steps import as_steps, said_steps
@@ -51,6 +53,7 @@ class SequencesData(SequenceData):
         content_: What a source says that has no file.
         made: The arrays of the one division, made once; empty if there are more.
         notes_: What was decided about the arrays.
+        files: Part → (N,) where its sequences were read from, of the one division.
     """
 
     divided: Divided
@@ -59,6 +62,7 @@ class SequencesData(SequenceData):
     content_: str = ""
     made: tuple[Dataset, ...] = ()
     notes_: tuple[str, ...] = ()
+    files: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -100,6 +104,20 @@ class SequencesData(SequenceData):
             return replace(one, train=join_parts([one.train, one.validation]))
         pool, last = self.divided.pool, self.divided.folds.divisions[-1]
         return _dataset(self.delivered, pool, pool.take(last.validation), self.divided.test)
+
+    def places(
+        self, part: Literal["validation", "test"], window: int | None, fold: int | None
+    ) -> Places | None:
+        """The file of each sequence, where each has its own."""
+        files: np.ndarray | None
+        if self.made:
+            files = self.files.get(part)
+        elif part == "test":
+            files = self.divided.test.files
+        else:
+            division = self.divided.folds.divisions[-1 if fold is None else fold]
+            files = self.divided.pool.take(division.validation).files
+        return None if files is None else Places(files)
 
     def preparation(
         self, window: int | None = None, fold: int | None = None
@@ -204,7 +222,9 @@ def prepare_sequences(
     if len(folds) == 1:
         made = _dataset(delivered, learned, judged, test)
         nothing = replace(divided, pool=pool.take(_NONE), test=test.take(_NONE))
-        return SequencesData(nothing, (delivered,), delivered, raws.content, (made,), notes)
+        parts = {"validation": judged.files, "test": test.files}
+        files = {name: names for name, names in parts.items() if names is not None}
+        return SequencesData(nothing, (delivered,), delivered, raws.content, (made,), notes, files)
     prepared = tuple(
         delivered.fitted(pool.take(division.train), source.scaling) for division in folds.divisions
     )

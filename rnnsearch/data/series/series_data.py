@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from rnnsearch.data._base import Dataset, Part, SequenceData, join_parts
 from rnnsearch.data.inputs import within
-from rnnsearch.data.series.division import Fold
+from rnnsearch.data.places import Places, join_places
+from rnnsearch.data.series.division import PARTS, Fold
 from rnnsearch.data.series.fitting import Segments
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.series.series_preparation import SeriesPreparation
 from rnnsearch.data.series.table_summary import summary_of
+from rnnsearch.data.series.target_places import target_places
+from rnnsearch.data.series.windows import Windows
 from rnnsearch.data.unlike_targets import size_note
 
 __all__ = ["SeriesData"]
@@ -105,6 +109,19 @@ class SeriesData(SequenceData):
             output_steps=preparation.output_steps,
         )
 
+    def places(
+        self, part: Literal["validation", "test"], window: int | None, fold: int | None
+    ) -> Places:
+        """When each sequence's targets are, or in which rows; and of which series."""
+        divided = self.final if fold is None else self.divided[fold]
+        preparation, index = self._preparation(window, divided), PARTS.index(part)
+        several = len(self.series.names) > 1
+        found = []
+        for one, segments in zip(self.series.each(), divided.segments, strict=True):
+            windows = self._windows(preparation, one, segments[index], trains=False)
+            found.append(target_places(one, windows.targets, named=several))
+        return join_places(found)
+
     def preparation(self, window: int | None = None, fold: int | None = None) -> SeriesPreparation:
         """The preparation for one length of window, that of `whole` if no fold is named."""
         return self._preparation(window, self.final if fold is None else self.divided[fold])
@@ -149,11 +166,16 @@ class SeriesData(SequenceData):
         segment: range,
         trains: bool,
     ) -> Part:
+        windows = self._windows(preparation, series, segment, trains=trains)
+        return preparation.part(series, features, windows)
+
+    def _windows(
+        self, preparation: SeriesPreparation, series: Series, segment: range, *, trains: bool
+    ) -> Windows:
+        """The sequences of a part; each target of one that is judged is one for every window."""
         window = preparation.window if trains else self.longest
         reach = (window or 1) - 1 + preparation.horizon
         before = reach if self.reaches_back and not trains else 0
         rows = preparation.usable(range(segment.start - before, segment.stop))
         first = rows.start + reach
-        stride = self.stride if trains else None
-        windows = preparation.windows(series, rows, first, stride)
-        return preparation.part(series, features, windows)
+        return preparation.windows(series, rows, first, self.stride if trains else None)

@@ -165,7 +165,7 @@ def best_so_far(study: Study) -> Section | None:
         f"Best {study.objective} over {data['minutes'].iloc[-1]:.1f} minutes and {len(data)} "
         f"trials; it ends at {text.score(None if math.isnan(last) else last)}"
     )
-    picture = svg.chart(series, x="minutes", y=study.objective, alt=alt, log_y=log, level=level)
+    picture = svg.chart(series, x="minutes", y=svg.Axis(study.objective, log), alt=alt, level=level)
     note = "Scores as the search saw them, on its own divisions of the data."
     parts: list[Part] = [Figure("best_so_far", "Best so far", alt, picture, data, note)]
     at_rungs = _rungs(study)
@@ -195,7 +195,7 @@ def _rungs(study: Study) -> Figure | None:
     log = study.positive and text.by_logarithm(scores)
     x = "rung: runs of a race, or epochs"
     alt = f"{study.objective} of trials at each rung; {int(last.sum())} of them were stopped there"
-    picture = svg.chart(series, x=x, y=study.objective, alt=alt, log_y=log)
+    picture = svg.chart(series, x=x, y=svg.Axis(study.objective, log), alt=alt)
     note = "A race compares trials after so many of their runs, other pruners after so many epochs."
     return Figure("rungs", "Rungs", alt, picture, data, note)
 

@@ -124,19 +124,19 @@ def _effect(study: Study, name: str) -> Figure | None:
         isinstance(value, int | float) and not isinstance(value, bool) for value, _ in rows
     )
     scores = list(data["score"])
-    log_y = study.positive and text.by_logarithm(scores)
+    value = svg.Axis(study.objective, log=study.positive and text.by_logarithm(scores))
     alt = f"{study.objective} of each trial by {name}"
     if numeric:
         values = [float(str(value)) for value, _ in rows]
         log_x = text.by_logarithm(values)
         series = [svg.Series("", values, scores, kind="points")]
-        picture = svg.chart(series, x=name, y=study.objective, alt=alt, log_x=log_x, log_y=log_y)
+        picture = svg.chart(series, x=svg.Axis(name, log_x), y=value, alt=alt)
     else:
         names = sorted({str(value) for value, _ in rows})
         series = [
             svg.Series("", [float(names.index(str(v))) for v, _ in rows], scores, kind="points")
         ]
-        picture = svg.chart(series, x=name, y=study.objective, alt=alt, log_y=log_y, names=names)
+        picture = svg.chart(series, x=svg.Axis(name, names=names), y=value, alt=alt)
     return Figure(f"effect_{name}", f"{name}", alt, picture, data)
 
 
@@ -184,7 +184,12 @@ def _strip(study: Study, data: pd.DataFrame, names: Sequence[str]) -> Figure:
     scores = list(data["score"])
     log = study.positive and text.by_logarithm(scores)
     series = [svg.Series("", places, scores, kind="points")]
-    picture = svg.chart(series, x="cell", y=study.objective, alt=alt, log_y=log, names=list(names))
+    picture = svg.chart(
+        series,
+        x=svg.Axis("cell", names=list(names)),
+        y=svg.Axis(study.objective, log),
+        alt=alt,
+    )
     note = (
         "Scores of the search. A kind that was tried more often has more luck: the table takes "
         "the best of equally many (Dodge et al., 2019)."

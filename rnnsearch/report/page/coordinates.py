@@ -120,7 +120,8 @@ def slices(study: Study, names: Sequence[str]) -> Figure | None:
     alt = f"{first} and {second} of each trial; green are the best quarter"
     if names_y is not None:
         second = f"{second}: " + ", ".join(f"{n} {name}" for n, name in enumerate(names_y))
-    picture = svg.chart(series, x=first, y=second, alt=alt, log_x=log_x, log_y=log_y, names=names_x)
+    along = svg.Axis(first, log_x, names=names_x or ())
+    picture = svg.chart(series, x=along, y=svg.Axis(second, log_y), alt=alt)
     rows = [(t.number, t.params[chosen[0]], t.params[chosen[1]], t.score) for t in trials]
     data = pd.DataFrame(rows, columns=["trial", *chosen, "score"])
     return Figure("slices", f"{chosen[0]} and {chosen[1]}", alt, picture, data)

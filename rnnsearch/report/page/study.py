@@ -41,6 +41,9 @@ class AtWork:
         predicted: The same, or probabilities (…, C).
         low, high: Of the outer quantiles, where quantiles were trained; and their levels.
         levels: Of these two.
+        places: (N,) texts, what each sequence is: its file, or when or in which row its first
+            target is; None where nothing says it.
+        times: (N,) or (N, T) datetime64, when each target is; None where there are no dates.
         weight: (N,) or (N, T), 0 where nothing is to be predicted; None for 1.
         naive: Naive forecast → its numbers, as truth; NaN where there is none.
         texts: What was written, where text is.
@@ -56,6 +59,8 @@ class AtWork:
     low: np.ndarray | None = None
     high: np.ndarray | None = None
     levels: tuple[float, float] = (0.0, 1.0)
+    places: np.ndarray | None = None
+    times: np.ndarray | None = None
     weight: np.ndarray | None = None
     naive: Mapping[str, np.ndarray] = field(default_factory=dict)
     texts: Sequence[Written] = ()

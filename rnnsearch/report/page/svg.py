@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 
 __all__ = [
     "STYLE",
     "WIDTH",
+    "Axis",
     "Scale",
     "Series",
     "chart",
@@ -141,29 +142,49 @@ def document(svg: str) -> str:
     return f"{named}><style>{STYLE}.rs{{background:var(--paper)}}</style>{rest}\n"
 
 
+@dataclass(frozen=True)
+class Axis:
+    """What is said of an axis.
+
+    Attributes:
+        title: Beside it.
+        log: Whether equal factors are equally far apart.
+        names: Texts of the ticks at 0, 1, …, in place of numbers.
+        ticks: Values and their texts, in place of round numbers.
+    """
+
+    title: str
+    log: bool = False
+    names: Sequence[str] = ()
+    ticks: Mapping[float, str] = field(default_factory=dict)
+
+    def labels(self, scale: Scale) -> Mapping[float, str]:
+        """Values to mark, with their texts."""
+        if self.names:
+            return dict(enumerate(self.names))
+        inside = {v: name for v, name in self.ticks.items() if scale.low <= v <= scale.high}
+        return inside or {value: text(value) for value in scale.ticks}
+
+
 def chart(
     series: Sequence[Series],
     *,
-    x: str,
-    y: str,
+    x: Axis | str,
+    y: Axis | str,
     alt: str,
-    log_x: bool = False,
-    log_y: bool = False,
     level: tuple[str, float] | None = None,
     diagonal: bool = False,
-    names: Sequence[str] | None = None,
 ) -> str:
     """Lines, steps, points and bands.
 
     Args:
         series: What is drawn.
-        x, y: Titles of the axes.
+        x, y: Axes, or their titles.
         alt: As in `Figure`.
-        log_x, log_y: Whether axes are logarithmic.
         level: A horizontal line with its name.
         diagonal: Whether x = y is drawn.
-        names: Texts of the ticks of x at 0, 1, …, in place of numbers.
     """
+    x, y = (Axis(axis) if isinstance(axis, str) else axis for axis in (x, y))
     rows = _legend_rows(series)
     top = _TOP + 18.0 * len(rows)
     xs = [value for one in series for value in one.x]
@@ -171,10 +192,10 @@ def chart(
     ys += [level[1]] if level else []
     if diagonal:
         xs = ys = [*xs, *ys]
-    xs += [] if names is None else [-0.5, len(names) - 0.5]
-    across = Scale.over(xs, _LEFT, WIDTH - _RIGHT, log=log_x)
-    up = Scale.over(ys, _HEIGHT - _BOTTOM, top, log=log_y)
-    body = [*_legend(rows), *_axes(across, up, x, y, top, names)]
+    xs += [-0.5, len(x.names) - 0.5] if x.names else []
+    across = Scale.over(xs, _LEFT, WIDTH - _RIGHT, log=x.log)
+    up = Scale.over(ys, _HEIGHT - _BOTTOM, top, log=y.log)
+    body = [*_legend(rows), *_axes(across, up, x, y, top)]
     if diagonal:
         low, high = max(across.low, up.low), min(across.high, up.high)
         body.append(line([(across(low), up(low)), (across(high), up(high))], "a", "4 4"))
@@ -228,26 +249,23 @@ def _legend(rows: Sequence[Sequence[Series]]) -> list[str]:
     return body
 
 
-def _axes(
-    across: Scale, up: Scale, x: str, y: str, top: float, names: Sequence[str] | None
-) -> list[str]:
+def _axes(across: Scale, up: Scale, x: Axis, y: Axis, top: float) -> list[str]:
     body = []
-    for value in up.ticks:
+    for value, shown in y.labels(up).items():
         place = up(value)
         body.append(line([(_LEFT, place), (WIDTH - _RIGHT, place)], "g"))
-        body.append(f'<text class="f e" x="{_LEFT - 6}" y="{place + 4:.1f}">{text(value)}</text>')
-    ticks = across.ticks if names is None else [float(i) for i in range(len(names))]
-    for value in ticks:
-        shown = text(value) if names is None else names[int(value)]
+        body.append(f'<text class="f e" x="{_LEFT - 6}" y="{place + 4:.1f}">{escape(shown)}</text>')
+    for value, shown in x.labels(across).items():
         body.append(
             f'<text class="f m" x="{across(value):.1f}" y="{_HEIGHT - _BOTTOM + 16:.0f}">'
             f"{escape(shown)}</text>"
         )
     middle = (_LEFT + WIDTH - _RIGHT) / 2
-    body.append(f'<text class="m" x="{middle:.0f}" y="{_HEIGHT - 8:.0f}">{escape(x)}</text>')
+    body.append(f'<text class="m" x="{middle:.0f}" y="{_HEIGHT - 8:.0f}">{escape(x.title)}</text>')
     centre = (top + _HEIGHT - _BOTTOM) / 2
     body.append(
-        f'<text class="m" transform="translate(11 {centre:.0f}) rotate(-90)">{escape(y)}</text>'
+        f'<text class="m" transform="translate(11 {centre:.0f}) rotate(-90)">'
+        f"{escape(y.title)}</text>"
     )
     body.append(line([(_LEFT, _HEIGHT - _BOTTOM), (WIDTH - _RIGHT, _HEIGHT - _BOTTOM)], "a"))
     return body

@@ -60,11 +60,9 @@ def _scatter(study: Study, front: pd.DataFrame, cost: str) -> Figure:
     ]
     picture = svg.chart(
         series,
-        x=f"{cost}{unit}",
-        y=study.objective,
+        x=svg.Axis(f"{cost}{unit}", log=min(across) > 0 and max(across) > 10 * min(across)),
+        y=svg.Axis(study.objective, log=study.positive and text.by_logarithm(scores)),
         alt=alt,
-        log_x=min(across) > 0 and max(across) > 10 * min(across),
-        log_y=study.positive and text.by_logarithm(scores),
     )
     note = "The front is made of confirmed scores, where there are such: others are lucky ones."
     return Figure(f"tradeoff_{cost}", f"Score and {cost}", alt, picture, data, note)

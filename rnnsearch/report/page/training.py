@@ -43,7 +43,7 @@ def learning_curves(study: Study) -> Section | None:
     values = data["mean"].dropna()
     log = bool((data["low"] > 0).all() and values.max() > _SPOILT / 5 * values.min())
     alt = f"{study.objective} by epoch of the trials {', '.join(map(str, chosen))}"
-    picture = svg.chart(series, x="epoch", y=study.objective, alt=alt, log_y=log)
+    picture = svg.chart(series, x="epoch", y=svg.Axis(study.objective, log), alt=alt)
     note = "A line is the mean over a trial's runs, the band goes from its lowest to its highest."
     parts: list[Part] = [Figure("curves", "Learning curves", alt, picture, data, note)]
     parts += _losses(study, chosen[0])
@@ -83,7 +83,7 @@ def _losses(study: Study, trial: int) -> list[Part]:
     means = [value for rows in data.values() for value in rows["low"] if math.isfinite(value)]
     log = bool(means) and min(means) > 0 and max(means) > 10 * min(means)
     alt = f"Training and validation loss of trial {trial} by epoch"
-    picture = svg.chart(series, x="epoch", y="loss", alt=alt, log_y=log)
+    picture = svg.chart(series, x="epoch", y=svg.Axis("loss", log), alt=alt)
     both = [rows.assign(part=kind) for kind, rows in data.items()]
     import pandas as pd
 
@@ -113,7 +113,10 @@ def reach(study: Study) -> Section | None:
         series.append(svg.Series(name, lags, list(rows["share"]), colour=len(series)))
     alt = "Norm of the gradient by lag before the last output, as a share of that at the output"
     picture = svg.chart(
-        series, x="steps before the last output", y="share of the gradient", alt=alt, log_y=True
+        series,
+        x="steps before the last output",
+        y=svg.Axis("share of the gradient", log=True),
+        alt=alt,
     )
     note = (
         "∂L/∂h at each step back, where L is the loss of the last output alone. A line that falls "
@@ -192,6 +195,6 @@ def _portrait(study: Study, trial: int, verdict: str, evidence: str) -> list[Fig
     values = [v for name in names for v in data[name] if math.isfinite(v) and v > 0]
     log = bool(values) and max(values) > 10 * min(values)
     alt = f"Losses and gradient norm of trial {trial} by epoch: {verdict}"
-    picture = svg.chart(series, x="epoch", y="loss, norm", alt=alt, log_y=log)
+    picture = svg.chart(series, x="epoch", y=svg.Axis("loss, norm", log), alt=alt)
     key = f"verdict_{verdict.replace(' ', '_')}"
     return [Figure(key, f"{verdict}: trial {trial}", alt, picture, data, evidence)]
