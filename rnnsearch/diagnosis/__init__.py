@@ -7,7 +7,8 @@ from rnnsearch.diagnosis.layer_diagnosis import (
     layers_to_json,
     mean_of_runs,
 )
-from rnnsearch.diagnosis.verdict_rules import NAMES, Training, Verdict, verdict_of
+from rnnsearch.diagnosis.training_run import NAMES, Training, Verdict
+from rnnsearch.diagnosis.verdict_rules import verdict_of
 
 __all__ = [
     "NAMES",

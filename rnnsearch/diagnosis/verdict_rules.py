@@ -10,28 +10,23 @@ import itertools
 import math
 import statistics
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 
 from rnnsearch.diagnosis.layer_diagnosis import LayerDiagnosis
+from rnnsearch.diagnosis.training_run import NAMES, Training, Verdict
 
 __all__ = [
-    "FITTED",
+    "BY_HEART",
     "GREW",
     "GREW_BACK",
     "HORIZON_SHARE",
-    "LEARNED",
-    "NAMES",
     "OVERFITS",
     "SATURATED",
     "SPIKE",
     "STILL",
     "SWING",
     "SWINGS",
-    "UNIMPROVED",
     "VANISHED",
-    "Training",
-    "Verdict",
     "verdict_of",
 ]
 
@@ -58,94 +53,20 @@ off by so much, the gradient of what lies below is by so much squared.
 VANISHED = 1e-3
 """Of ∂L/∂h at the last step, what is left of it further back has vanished."""
 
-HORIZON_SHARE = 0.25
+HORIZON_SHARE = 0.5
 """Gradients that vanish within this share of the steps do not reach the rest of the sequence."""
 
 SATURATED = 0.9
 """Share of gates, or of a SimpleRNN's activations, at an end of their range: no gradient passes."""
 
-LEARNED = 0.9
-"""A loss above this share of a naive prediction's shows that nothing to speak of was learned."""
-
-FITTED = 0.75
-"""The same of training's loss, which is that of other data than the naive prediction's."""
-
-UNIMPROVED = 0.97
-"""Training's loss above this share of the first epoch's has not fallen."""
-
 OVERFITS = 1.1
 """A validation loss that ends at this multiple of its lowest, while training's went on falling."""
 
+BY_HEART = 0.5
+"""Training's loss, as a share of validation's, where a network knows its examples and no more."""
+
 STILL = 0.03
 """Validation loss that the last fifth of the epochs took away, as a share of it."""
-
-NAMES = (
-    "diverged",
-    "exploding",
-    "saturated",
-    "overfitting",
-    "vanishing",
-    "underfitting",
-    "still improving",
-    "healthy",
-)
-"""Verdicts, gravest first."""
-
-
-@dataclass(frozen=True)
-class Training:
-    """One run as the rules see it.
-
-    Attributes:
-        curve: The metrics of each epoch that was evaluated, in order: ``loss``, ``val_loss`` and
-            what `rnnsearch.engines.Session.advance` names.
-        layers: What its recurrent layers showed at the end.
-        params: Its configuration; suggestions speak of it.
-        constant: The validation loss of the best prediction that reads no sequence, or None.
-        stopped: Whether something else than its last epoch ended it.
-    """
-
-    curve: Sequence[Mapping[str, float]]
-    layers: Sequence[LayerDiagnosis] = ()
-    params: Mapping[str, object] = field(default_factory=dict)
-    constant: float | None = None
-    stopped: bool = False
-
-    def values(self, name: str) -> list[float]:
-        """A metric by epoch; NaN where an epoch lacks it."""
-        return [epoch.get(name, math.nan) for epoch in self.curve]
-
-    @property
-    def learned(self) -> bool:
-        """Whether it came to more than a naive prediction, on either part of the data.
-
-        Where there is little to learn, a network that fits its training part has learned.
-        """
-        losses = [value for value in self.values("val_loss") if math.isfinite(value)]
-        training = [value for value in self.values("loss") if math.isfinite(value)]
-        fell = bool(training) and min(training) <= UNIMPROVED * training[0]
-        if self.constant is not None and losses:
-            fitted = fell and min(training) <= FITTED * self.constant
-            return fitted or min(losses) <= LEARNED * self.constant
-        return not training or fell
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What became of a training.
-
-    Attributes:
-        name: One of `NAMES`.
-        evidence: The figures that it rests on.
-        suggestion: What to try; empty where there is nothing to mend.
-    """
-
-    name: str
-    evidence: str
-    suggestion: str = ""
-
-    def __str__(self) -> str:
-        return self.name
 
 
 def verdict_of(runs: Sequence[Training]) -> Verdict | None:
@@ -325,16 +246,23 @@ def _overfitting(run: Training) -> Verdict | None:
     if len(validation) < 3:
         return None
     best = min(range(len(validation)), key=validation.__getitem__)
-    end = statistics.median(validation[-3:])
+    end, fitted = statistics.median(validation[-3:]), statistics.median(losses[-3:])
+    advice = "more dropout or weight_decay, fewer units or epochs"
+    if run.constant is not None and fitted <= BY_HEART * end and validation[best] > run.constant:
+        evidence = (
+            f"training's loss fell to {fitted:.3g}, validation's, at best {validation[best]:.3g}, "
+            f"never below that of a naive prediction, {run.constant:.3g}"
+        )
+        return Verdict("overfitting", evidence, advice)
     if validation[best] <= 0 or end < OVERFITS * validation[best] or best > len(losses) - 3:
         return None
-    if statistics.median(losses[-3:]) > losses[best] / OVERFITS:
+    if fitted > losses[best] / OVERFITS:
         return None
     evidence = (
         f"the validation loss rose from {validation[best]:.3g} to {end:.3g} "
         f"while training's fell from {losses[best]:.3g} to {losses[-1]:.3g}"
     )
-    return Verdict("overfitting", evidence, "more dropout or weight_decay, fewer units or epochs")
+    return Verdict("overfitting", evidence, advice)
 
 
 def _still_improving(run: Training) -> Verdict | None:

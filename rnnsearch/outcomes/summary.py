@@ -25,6 +25,8 @@ class Summary:
         device, engine, backend: What it ran on and with.
         states: State → number of trials.
         seconds: Wall clock, over all resumes.
+        joules: Energy of the processors and cards meanwhile, whatever else ran on them; None where
+            they don't tell.
         winner: The best COMPLETE trial, None where there is none.
         test: The winner's ``test_…`` metrics; empty where there is no test part.
         baselines: With their test metrics.
@@ -61,6 +63,7 @@ class Summary:
     costs: Sequence[str] = ()
     constraints: Mapping[str, str] = field(default_factory=dict)
     front: Sequence[Delivery] = ()
+    joules: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; None for numbers that are not finite, which JSON does not have.

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rnnsearch.api.asking.asked import Inputs
+from rnnsearch.api.searches.energy import Meter
 from rnnsearch.api.searches.found import Found
 from rnnsearch.api.studies.standing_in import is_delivered, stand_in
 from rnnsearch.driver.finishing.so_far import SoFar, best_so_far
@@ -16,7 +17,7 @@ from rnnsearch.outcomes import Summary, TrialRecord, ranked
 from rnnsearch.records import StudyFolder, read_environment, read_summary, write_summary
 from rnnsearch.vocabulary import Objective
 
-__all__ = ["Ledger", "earlier_seconds", "states_of"]
+__all__ = ["Ledger", "earlier_cost", "states_of"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Ledger:
         engine: Which one.
         started: When the search began, on the monotonic clock.
         earlier: Seconds that searches of the study took before it.
+        meter: Of this search's energy.
+        earlier_joules: Of those before it; None where that isn't known.
     """
 
     inputs: Inputs
@@ -42,6 +45,8 @@ class Ledger:
     engine: str
     started: float
     earlier: float
+    meter: Meter
+    earlier_joules: float | None = 0.0
 
     def so_far(self, trials: Sequence[TrialRecord]) -> SoFar | None:
         """The best of these trials, of the networks that are kept."""
@@ -97,6 +102,7 @@ class Ledger:
             problems=tuple(known.problems),
             costs=spec.search.costs,
             constraints=spec.search.constraints,
+            joules=_sum(self.earlier_joules, self.meter.joules),
         )
         write_summary(self.folder.summary, summary)
 
@@ -106,9 +112,16 @@ def states_of(trials: Sequence[TrialRecord]) -> dict[str, int]:
     return dict(Counter(trial.state for trial in trials))
 
 
-def earlier_seconds(folder: StudyFolder) -> float:
-    """What searches of a study took so far."""
-    return read_summary(folder.summary)["seconds"] if folder.summary.exists() else 0.0
+def earlier_cost(folder: StudyFolder) -> tuple[float, float | None]:
+    """Seconds and joules that searches of a study took so far; None where these aren't known."""
+    if not folder.summary.exists():
+        return 0.0, 0.0
+    known = read_summary(folder.summary)
+    return known["seconds"], known.get("joules")
+
+
+def _sum(earlier: float | None, now: float | None) -> float | None:
+    return None if earlier is None or now is None else earlier + now
 
 
 def _last_device(folder: StudyFolder) -> str:

@@ -16,10 +16,11 @@ from rnnsearch.api.searches.claiming import claim
 from rnnsearch.api.searches.deadlines import Deadlines
 from rnnsearch.api.searches.disk import writing_to
 from rnnsearch.api.searches.ending import Concluding
+from rnnsearch.api.searches.energy import Meter
 from rnnsearch.api.searches.found import Found
 from rnnsearch.api.searches.in_background import InBackground
 from rnnsearch.api.searches.interrupting import interruptible
-from rnnsearch.api.searches.ledger import Ledger, earlier_seconds, states_of
+from rnnsearch.api.searches.ledger import Ledger, earlier_cost, states_of
 from rnnsearch.api.searches.recorder import Recorder
 from rnnsearch.api.searches.resources import data_for_workers, lanes_of, limits_of, workers_of
 from rnnsearch.api.searches.sharing import announced, shared
@@ -163,8 +164,10 @@ class _Searching:
         )
         planner = Planner(spec, inputs.data, study)
         study.pruner = make_pruner(planner.regime.pruner, _usual_epochs(planner))
-        earlier = earlier_seconds(folder)
-        ledger = Ledger(inputs, folder, planner, found, objective, engine, started, earlier)
+        seconds, joules = earlier_cost(folder)
+        ledger = Ledger(
+            inputs, folder, planner, found, objective, engine, started, seconds, Meter(), joules
+        )
         folder.stop.unlink(missing_ok=True)
         return cls(
             inputs,
@@ -204,6 +207,7 @@ class _Searching:
             networks = self.ledger.stand_in(trials)
         if ended or interrupted or any(trial.ended for trial in trials):
             self.ledger.write_summary(trials, interrupted=not ended, standing_in=networks)
+        self.ledger.meter.close()
         if failure is not None:
             raise self._kept_all_the_same(failure, networks) from failure
         return Results.open(self.folder.path)

@@ -9,6 +9,7 @@ from rnnsearch.report import text
 from rnnsearch.report.page import row_charts, svg
 from rnnsearch.report.page._base import Figure, Part, Section, Table
 from rnnsearch.report.page.study import Study
+from rnnsearch.report.page.under_way import under_way
 from rnnsearch.report.result_tables import varying
 from rnnsearch.space import SearchSpace
 
@@ -200,6 +201,14 @@ def _rungs(study: Study) -> Figure | None:
     return Figure("rungs", "Rungs", alt, picture, data, note)
 
 
+def _energy(summary: Mapping[str, Any]) -> list[list[str]]:
+    joules = summary.get("joules")
+    if joules is None:
+        return []
+    what = "energy of processors and cards, with all that ran on them"
+    return [[what, f"{text.score(joules / 3600)} Wh"]]
+
+
 def cost(study: Study) -> Section:
     """What the search and its winner cost."""
     summary = study.summary
@@ -212,6 +221,7 @@ def cost(study: Study) -> Section:
     rows = [
         ["wall clock", text.duration(summary.get("seconds"))],
         ["training alone, of the trials", text.duration(trained)],
+        *_energy(summary),
         ["device", str(summary.get("device", "-"))],
         ["engine, backend", f"{summary.get('engine', '-')}, {summary.get('backend', '-')}"],
         ["epochs trained, over all runs", text.number(epochs)],
@@ -224,4 +234,5 @@ def cost(study: Study) -> Section:
         rows.append(["weights in best.keras", text.number(delivered["parameters"])])
         if delivered["milliseconds"]:
             rows.append(["ms a sequence, in batches", text.score(delivered["milliseconds"])])
-    return Section("cost", "Cost", [Table("cost", "", ["what", "how much"], rows)])
+    parts: list[Part] = [Table("cost", "", ["what", "how much"], rows)]
+    return Section("cost", "Cost", [*parts, *under_way(study)])
