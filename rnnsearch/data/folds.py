@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from rnnsearch.data.collecting import Problems, name_some
+from rnnsearch.data.splits import largest_first
 
 __all__ = ["Division", "Folds", "Pool", "fold_owners", "one_fold", "quantile_bins", "usual_folds"]
 
@@ -226,12 +227,14 @@ def fold_owners(
     strata: np.ndarray | None,
     groups: np.ndarray | None,
     generator: np.random.Generator,
+    *,
+    roughly: bool = False,
 ) -> np.ndarray:
     """(N,) int, the fold that holds out each sequence.
 
     Alone, sequences are ordered by stratum, at random within it, and dealt one to each fold in
     turn: of a stratum and in all, folds differ by one sequence at most. Groups are dealt the
-    largest first, each to the fold that lacks most of what is in it, as `group_parts` does.
+    larger first, each to the fold that lacks most of what is in it, as `group_parts` does.
 
     Args:
         count: N.
@@ -239,6 +242,7 @@ def fold_owners(
         strata: (N,) int, or None.
         groups: (N,), or None.
         generator: Of the order.
+        roughly: See `largest_first`.
     """
     kind = np.zeros(count, np.int64) if strata is None else strata
     if groups is None:
@@ -252,8 +256,7 @@ def fold_owners(
     content = np.zeros((len(names), len(kinds)))
     np.add.at(content, (group, kind), 1)
     content /= content.sum(axis=0)  # a class counts as much as any other, however rare
-    order = generator.permutation(len(names))
-    order = order[np.argsort(-np.bincount(group)[order], kind="stable")]
+    order = largest_first(np.bincount(group), generator, roughly=roughly)
     of_group = np.full(len(names), -1)
     lacking = np.full((folds, len(kinds)), 1 / folds)
     for left, member in zip(range(len(order), 0, -1), order, strict=True):

@@ -9,6 +9,7 @@ import numpy as np
 __all__ = [
     "fold_parts",
     "group_parts",
+    "largest_first",
     "random_parts",
     "said_part",
     "stratified_parts",
@@ -107,12 +108,30 @@ def stratified_parts(labels: np.ndarray, validation: float, test: float, seed: i
     return np.flatnonzero(owner == 0), np.flatnonzero(owner == 1), np.flatnonzero(owner == 2)
 
 
+def largest_first(
+    sizes: np.ndarray, generator: np.random.Generator, *, roughly: bool
+) -> np.ndarray:
+    """The order in which groups are dealt: the larger first, those of one size at random.
+
+    Roughly, what is less than twice as large is of one size, so that chance has a say.
+    """
+    order = generator.permutation(len(sizes))
+    keys = np.floor(np.log2(np.maximum(sizes, 1))) if roughly else sizes
+    return np.asarray(order[np.argsort(-keys[order], kind="stable")])
+
+
 def group_parts(
-    groups: np.ndarray, labels: np.ndarray | None, validation: float, test: float, seed: int
+    groups: np.ndarray,
+    labels: np.ndarray | None,
+    validation: float,
+    test: float,
+    seed: int,
+    *,
+    roughly: bool = False,
 ) -> Three:
     """As `stratified_parts`, with all members of a group in one part.
 
-    Groups are dealt one after the other, the largest first, each to the part that lacks most
+    Groups are dealt one after the other, the larger first, each to the part that lacks most
     of what is in it: so the parts come near to their shares of every class, as near as groups
     allow. Every part gets a group.
 
@@ -121,6 +140,7 @@ def group_parts(
         labels: (N,) int, the class of each sequence; None where only the parts' sizes matter.
         validation, test: Shares.
         seed: Of the order of groups of equal size.
+        roughly: See `largest_first`.
     """
     shares = np.array([1 - validation - test, validation, test])
     names, group = np.unique(groups, return_inverse=True)
@@ -130,8 +150,7 @@ def group_parts(
     content = np.zeros((len(names), len(kinds)))
     np.add.at(content, (group, kind), 1)
     content /= content.sum(axis=0)  # a class counts as much as any other, however rare
-    order = np.random.default_rng(seed).permutation(len(names))
-    order = order[np.argsort(-np.bincount(group)[order], kind="stable")]
+    order = largest_first(np.bincount(group), np.random.default_rng(seed), roughly=roughly)
     owner = np.full(len(names), -1)
     lacking = np.repeat(shares[:, None], len(kinds), axis=1)
     for left, member in zip(range(len(order), 0, -1), order, strict=True):

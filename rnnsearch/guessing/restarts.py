@@ -66,9 +66,19 @@ def restarted_panel(table: Table, names: Sequence[str]) -> Panel | None:
 
 
 def _restarts(name: str, values: np.ndarray) -> np.ndarray | None:
-    """Where a count (R,) begins anew from its first number, (R - 1,) bool; None of another."""
+    """Where a count (R,) begins anew, (R - 1,) bool; None of another.
+
+    It rises from the same first number, or falls to the same last one, as what is left does.
+    """
     if role(name) in _ROUND or len(values) < 2:
         return None
+    rising = _counted_from(values)
+    falling = None if rising is not None else _counted_from(values[::-1])
+    return rising if falling is None else falling[::-1]
+
+
+def _counted_from(values: np.ndarray) -> np.ndarray | None:
+    """Where numbers (R,) that rise begin anew from the first, (R - 1,) bool; None of others."""
     steps = np.diff(values)
     borders = np.asarray(steps < 0)
     count = int(borders.sum()) + 1

@@ -22,17 +22,18 @@ from rnnsearch.guessing.times import Times
 
 __all__ = ["StepSeries", "look_along"]
 
+_SERIES = 6
+"""So many series can be held out of: one or more for validation and for the test."""
 _SAME = (
     "'{name}' is the same in all rows of each series, and is read as what is known of it; if it is "
-    "what is to be found, save each series as a row of x and its '{name}' as y: "
-    "numpy.savez('data.npz', x=x, y=y)"
+    "what is to be found: --target '{name}', of each window; or save each series as a row of x and "
+    "its '{name}' as y: numpy.savez('data.npz', x=x, y=y)"
 )
-_LEFT = (
-    "'{name}' is found of the rows up to the same one, without its own past; the last rows of each "
-    "series judge, where less is left than training shows: to be judged on series of their own, "
-    "save windows as x, y and the series of each: numpy.savez('data.npz', x=x, y=y, unit=unit), "
-    "and set data.split: {{group: unit}}; the baseline last_value is told what was left a row "
-    "before"
+_LEFT = "'{name}' is found of the rows up to the same one, without its own past; "
+_BY_OTHERS = "whole series judge, which training has not seen (data.split: {by: series})"
+_BY_LAST = (
+    "the last rows of each series judge: data.split: {by: series} holds out whole ones instead; "
+    "the baseline last_value is told the value of the row before"
 )
 
 
@@ -112,6 +113,11 @@ class StepSeries:
         """Whether the target's own past would give it away: it is found of the same row."""
         return self.is_remaining or self.target.name in self.static
 
+    @property
+    def judged_by_others(self) -> bool:
+        """Whether whole series are held out: one row of a series says what the others are."""
+        return self.given_away and self.panel is not None and len(self.panel.members) >= _SERIES
+
 
 def _notes_on_order(table: Table, columns: Sequence[Column]) -> list[str]:
     """What is doubtful about the order of rows that no time stamps confirm."""
@@ -180,9 +186,12 @@ def look_along(found: TableColumns, wishes: Wishes) -> tuple[StepSeries, list[st
     series_found = StepSeries(*whole, found.panel, lacking, found.duplicates, split, found.static)
     if series_found.given_away:
         series_found = replace(series_found, seasons=(), patterns=())
-    if series_found.is_remaining:
-        notes.append(_LEFT.format(name=target.name))
+    if series_found.given_away:
+        how = _BY_OTHERS if series_found.judged_by_others else _BY_LAST
+        notes.append(_LEFT.format(name=target.name) + how)
     notes += _rows_to_come(target, usable) if found.panel is None else []
-    kinds = [c.name for c in usable if c.name in found.static and c.kind == "label"]
+    kinds = [
+        c.name for c in usable if c.name in found.static and c.kind == "label" and c is not target
+    ]
     notes += [_SAME.format(name=name) for name in kinds]
     return series_found, notes

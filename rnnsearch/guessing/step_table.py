@@ -261,6 +261,10 @@ def _last_settings(series: StepSeries) -> list[Setting]:
     if series.split is not None:
         why = f"{_show(str(series.split['column']))} says where each row belongs"
         return [*found, Setting("split", series.split, why)]
+    if series.judged_by_others:
+        why = "series that were never seen validate and test, as new ones will come"
+        shares = {"validation": share, "test": share}
+        return [*found, Setting("split", {"by": "series", **shares}, why)]
     found.append(Setting("split", {"validation": share, "test": share}, why))
     return found
 

@@ -77,6 +77,8 @@ def _check_split(data: Source, report: Report) -> None:
     if series and split.by in ("random", "stratified"):
         must = "must be time or auto: at random, parts of one series would know each other"
         report.add("data.split.by", must, split.by, "remove it")
+    elif split.by == "series":
+        _check_by_series(data, report)
     elif split.seed and (series or split.by == "time"):
         must = "must not be given where the split is by time: it has no effect"
         report.add("data.split.seed", must, show(split.seed), "remove it")
@@ -88,6 +90,26 @@ def _check_split(data: Source, report: Report) -> None:
     elif split.backtest.folds == 1 and split.backtest.step is not None:
         must = "must not be given for one fold: it has no effect"
         report.add("data.split.backtest.step", must, show(split.backtest.step), "set folds, too")
+
+
+def _check_by_series(data: Source, report: Report) -> None:
+    """Whole series are dealt at random where a column names them, and follow in no time."""
+    split, kind = data.split, data.source
+    if not isinstance(data, SeriesSource):
+        must = f"must be another for source: {kind}, whose sequences are of no series"
+        report.add("data.split.by", must, "series", "name what belongs together: split.group")
+        return
+    if data.series is None:
+        must = "must be given where split.by is series: the column that names the series of a row"
+        report.add("data.series", must, "", "add series: under data:, or remove split.by")
+    for name, given, advice in (
+        ("column", split.column is not None, "remove one of them"),
+        ("backtest", split.backtest != BacktestSpec(), "use split.folds, which hold out series"),
+        ("reach_back", split.reach_back != "auto", "remove it"),
+    ):
+        if given:
+            must = "must not be given where split.by is series: parts do not follow in time"
+            report.add(f"data.split.{name}", must, show(getattr(split, name)), advice)
 
 
 def _check_reach(data: Source, task: MappingFact | None, report: Report) -> None:
@@ -110,6 +132,10 @@ def _check_folds(data: Source, report: Report) -> None:
         must = "must be above 1 where repeats is: one fold is the same each time"
         advice = "raise it, or use search.runs_per_trial"
         report.add("data.split.folds", must, str(folds), advice)
+    elif split.by == "series":
+        if asked[1] > 1:
+            must = "must have no repeats where split.by is series"
+            report.add("data.split.folds", must, f"{asked[1]} repeats", "remove them")
     elif isinstance(data, SeriesSource):
         must = "must be 1 or auto for a table: its folds follow each other in time"
         advice = f"use backtest: {{folds: {folds}}}"

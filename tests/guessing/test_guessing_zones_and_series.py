@@ -109,7 +109,7 @@ def test_what_is_left_of_each_series(name: str, most: int, tmp_path: Path) -> No
     assert (setting(found, "target"), setting(found, "horizon")) == (name, 0)
     assert (setting(found, "series"), setting(found, "inputs")) == ("unit", ["heat"])
     assert setting(found, "base") is None and setting(found, "season") is None
-    assert any("to be judged on series of their own" in note for note in found.notes)
+    assert any("data.split: {by: series} holds out whole ones" in note for note in found.notes)
     written = rnnsearch.init(tmp_path / "data.csv", output=tmp_path / "a.yaml").path
     assert rnnsearch.check(written).task == "many_to_one"
 

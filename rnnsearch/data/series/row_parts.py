@@ -13,6 +13,7 @@ from rnnsearch.data.collecting import Problems
 from rnnsearch.data.series.checked_columns import SAID_PARTS
 from rnnsearch.data.series.fitting import Segments
 from rnnsearch.data.series.rows import Series
+from rnnsearch.data.series.whole_series import divide_series
 from rnnsearch.data.splits import fold_parts
 from rnnsearch.vocabulary import MAPPINGS
 
@@ -45,6 +46,9 @@ def divide(
     """
     size = (source.output_steps or 1) if blocks else 1
     split, every = source.split, series.each()
+    if split.by == "series":
+        most = next(k for up_to, k in _MOST_FOLDS if len(series) <= up_to)
+        return divide_series(source, series, size, most, problems)
     if series.part is not None and _in_order(every, split.column, problems):
         return [_as_said(split, every, size)]
     shares, count = (split.validation, split.test), split.backtest.folds
@@ -67,7 +71,7 @@ def reaches_back(
         segments: Of each series the rows of its parts.
         longest: The longest window; None where blocks are predicted.
     """
-    if longest is None or MAPPINGS[task].aligned:
+    if longest is None or MAPPINGS[task].aligned or source.split.by == "series":
         return False
     if source.split.reach_back != "auto":
         return source.split.reach_back

@@ -12,6 +12,7 @@ from rnnsearch.data.inputs import Sequences
 from rnnsearch.data.series.division import PARTS, Fold
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.series.series_preparation import SeriesPreparation
+from rnnsearch.data.series.whole_series import is_whole
 
 __all__ = ["summary_of"]
 
@@ -37,11 +38,13 @@ def summary_of(
         first, end = map(series.clock.text, (series.times.min(), series.times.max()))
         lines.append(("time", f"{first} to {end}, a row every {prepared.step}"))
     lines.append(("season", f"{prepared.season} rows" if prepared.season else "none known"))
+    whole = is_whole(series, last.segments)
     if len(divided) > 1:
-        lines.append(("folds", _folds_text(series, divided)))
+        held_out = f"{len(divided)}, each holds out other series; the last:"
+        lines.append(("folds", held_out if whole else _folds_text(series, divided)))
     parts = (dataset.train, dataset.validation, dataset.test)
     for name, ranges, part in zip(PARTS, zip(*last.segments, strict=True), parts, strict=True):
-        text = _part_text(series.each(), ranges, part)
+        text = _part_text(series.each(), ranges, part, whole=whole)
         reading = reaches_back and name != PARTS[0] and len(part)
         lines.append((name, text + (", read from rows before them" if reading else "")))
     lines += _input_lines(prepared, dataset)
@@ -108,12 +111,17 @@ def _shape(axes: str, x: Sequences, names: Sequence[str]) -> str:
     return f"{axes} = {x.shape}: {name_some(names, 8)}"
 
 
-def _part_text(series: Sequence[Series], segments: Sequence[range], part: Part) -> str:
-    """Sequences of a part and the rows of the file they come from."""
+def _part_text(
+    series: Sequence[Series], segments: Sequence[range], part: Part, *, whole: bool
+) -> str:
+    """Sequences of a part and the rows, or whole series, of the file they come from."""
     filled = [(one, rows) for one, rows in zip(series, segments, strict=True) if len(rows)]
     if not filled:
         return "none"
     count = f"{len(part)} sequence" + ("" if len(part) == 1 else "s")
+    if whole:
+        names = name_some([one.names[0] for one, _ in filled], 8)
+        return f"{count}, all rows of {len(filled)} series: {names}"
     if len(series) > 1:
         return f"{count}, rows of {len(filled)} series"
     first, last = (filled[0][0].rows[row] for row in (filled[0][1].start, filled[0][1].stop - 1))

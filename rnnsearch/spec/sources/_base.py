@@ -68,13 +68,16 @@ class SplitSpec(Frozen):
     test: Annotated[float, Field(ge=0, lt=1)] = Field(
         default=0.15, description="Share of the data for the test part, used once, for the winner."
     )
-    by: Literal["auto", "time", "random", "stratified"] = Field(
+    by: Literal["auto", "time", "random", "stratified", "series"] = Field(
         default="auto",
         description="How sequences are assigned: the last ones in time, at random, or at random "
-        "with the same share of each class (of the first, where several are read). `auto`: by "
-        "time for a table, stratified for classes, else at random.",
+        "with the same share of each class (of the first, where several are read). `series`: all "
+        "rows of a series of a table are in one part, at random: engines or patients that were "
+        "never seen judge. `auto`: by time for a table, stratified for classes, else at random.",
     )
-    seed: Seed = Field(default=0, description="Seed of a random split; not for a split by time.")
+    seed: Seed = Field(
+        default=0, description="Seed of a random split, or one by series; not for a split by time."
+    )
     folds: Annotated[Literal["auto"] | Count | FoldsSpec, Worded(_FOLDS)] = Field(
         default="auto",
         description="Folds of separate sequences, instead of one validation part: each trial is "
@@ -84,7 +87,8 @@ class SplitSpec(Frozen):
         "200 sequences outside the test part, 5 folds up to 2,000, 3 up to 20,000, else 1; 1 "
         "where the data names a validation part, or texts are written. Where `by` is time each "
         "fold is trained on the sequences before those that it holds out; `auto` takes as many as "
-        "leave the first half the sequences of the last.",
+        "leave the first half the sequences of the last. Where `by` is series, they hold out whole "
+        "ones.",
     )
     backtest: BacktestSpec = Field(
         default=BacktestSpec(), description="Rolling-origin folds of a table."
