@@ -119,6 +119,12 @@ class SeriesLayout:
         return self.mapping.aligned and self.horizon > 0
 
     @property
+    def past_is_known(self) -> bool:
+        """Whether the targets of earlier rows are known of a new series, where one is found."""
+        read = {*self.target.names} <= {*self.inputs_names}
+        return self.window is None or self.horizon > 0 or read
+
+    @property
     def reads_past(self) -> bool:
         """Whether blocks are forecast from the target's past, which new files must then have."""
         return self.window is None and bool(self.lag or self.lags)

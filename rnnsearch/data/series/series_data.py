@@ -17,8 +17,8 @@ from rnnsearch.data.series.rows import Series
 from rnnsearch.data.series.series_preparation import SeriesPreparation
 from rnnsearch.data.series.table_summary import summary_of
 from rnnsearch.data.series.target_places import target_places
-from rnnsearch.data.series.windows import Windows
 from rnnsearch.data.series.whole_series import is_whole
+from rnnsearch.data.series.windows import Windows
 from rnnsearch.data.unlike_targets import size_note
 
 __all__ = ["SeriesData"]
@@ -101,9 +101,7 @@ class SeriesData(SequenceData):
                 part = self._part(preparation, one, features, segment, index == 0)
                 found[index].append(replace(part, x=within(part.x, table, first)))
         train, validation, test = map(join_parts, found)
-        read = {*preparation.target.names} <= {*preparation.inputs_names}
-        if preparation.horizon == 0 and not read and is_whole(self.series, divided.segments):
-            # Of a series that is new nobody knows the target of the row before.
+        if not preparation.past_is_known and is_whole(self.series, divided.segments):
             train, validation, test = (replace(p, naive={}) for p in (train, validation, test))
         return Dataset(
             train=train,
