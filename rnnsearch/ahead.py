@@ -37,7 +37,7 @@ __all__ = [
 
 _SEARCHING = "rnnsearch.api.searches.searching"
 
-_SAID = re.compile(r"^\s*[\"']?(backend|engine|device|workers)[\"']?\s*:", re.MULTILINE)
+_SAID = re.compile(r"^\s*[\"']?(backend|engine|device|executor|workers)[\"']?\s*:", re.MULTILINE)
 """Keys of a spec that decide a worker's environment."""
 
 

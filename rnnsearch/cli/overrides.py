@@ -16,6 +16,8 @@ _KEYS = {
     "epochs": "search.epochs",
     "timeout": "search.timeout",
     "workers": "run.workers",
+    "executor": "run.executor",
+    "address": "run.address",
     "seed": "search.seed",
     "backend": "run.backend",
     "engine": "run.engine",
@@ -33,6 +35,12 @@ def _options(
     ] = None,
     workers: Annotated[
         str | None, typer.Option(metavar="N", help="Training processes, or: auto.")
+    ] = None,
+    executor: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Where workers run: processes, ray.")
+    ] = None,
+    address: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Of the Ray cluster.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the search.")] = None,
     backend: Annotated[

@@ -2,10 +2,11 @@
 
 An executor owns N workers, numbered from 0. Each has one engine and the data, takes one order
 at a time and answers with messages; a worker that ends without being told to answers with
-`Crashed(gone=True)`, and `restart` puts a fresh one in its place. Workers that others start may
-join, with a number that no other has had and `Ready`; of one that goes `Crashed(gone=True,
-left=True)` is the last that is heard, and `restart` puts none in its place. Only the driver's
-thread calls an executor.
+`Crashed(gone=True)`, and `restart` puts a fresh one in its place, which may have to wait for a
+machine. `Crashed(gone=True, left=True)` says that what it trained is not to blame: its machine has
+gone. Workers that others start may join, with a number that no other has had and `Ready`; of one of
+these that goes this is the last that is heard, and `restart` puts none in its place. Only the
+driver's thread calls an executor.
 """
 
 from __future__ import annotations
@@ -91,6 +92,9 @@ class Executor(ABC):
     @abstractmethod
     def workers(self) -> Sequence[int]:
         """Numbers of the workers that orders can be given to; others may join and go."""
+
+    def launch(self) -> None:  # noqa: B027 - not all can begin earlier
+        """Begin what takes long, ahead of `start`: nothing of the setup needs to be there yet."""
 
     @abstractmethod
     def start(self) -> None:

@@ -80,7 +80,17 @@ class Door:
             told |= self._listen()
         except (OSError, AttributeError) as error:  # no AF_UNIX, no room, a name too long
             self._close_socket()
-            told["refused"] = str(error)
+            told["refused"] = f"it has no socket ({error})"
+        write_text(self._place, json.dumps(told))
+
+    def refuse(self, why: str) -> None:
+        """Say to who knocks that nobody can join.
+
+        Raises:
+            OSError: The file can't be written.
+        """
+        self._opened = True
+        told = {"process": os.getpid(), "package": _package(), "refused": why}
         write_text(self._place, json.dumps(told))
 
     def _listen(self) -> dict[str, object]:
@@ -166,7 +176,7 @@ def knock(place: Path) -> tuple[Connection, WorkerSetup, Path] | None:
             "wait until the search has begun, or begin it anew"
         ) from None
     if door is None and not port:
-        raise WorkerError(f"the search can't be joined: it has no socket ({refused})")
+        raise WorkerError(f"the search can't be joined: {refused}")
     if door is not None and not _is_ours(door):
         raise WorkerError(
             f"Expected a socket of this user's in a folder of its own. Received: {door}; whoever "

@@ -23,7 +23,6 @@ from rnnsearch.execution.messages import (
 
 __all__ = ["judge_remotely", "put_out_remotely", "train_remotely"]
 
-_WORKER = 0
 _ATTEMPTS = 2
 _TICK = 1.0
 
@@ -63,24 +62,25 @@ def _request(executor: Executor, order: Block | Judge | PutOut | Assemble) -> li
     """What a worker answers, up to the message that ends the order."""
     reason = ""
     for _ in range(_ATTEMPTS):
-        executor.send(_WORKER, order)
-        answers = _answers(executor)
+        worker = executor.workers[0]
+        executor.send(worker, order)
+        answers = _answers(executor, worker)
         last = answers[-1]
         if not isinstance(last, Crashed):
             return answers
         reason = last.reason
         if last.gone:
-            executor.restart(_WORKER)
+            executor.restart(worker)
     raise WorkerError(f"a worker failed: {reason}")
 
 
-def _answers(executor: Executor) -> list[Message]:
+def _answers(executor: Executor, worker: int) -> list[Message]:
     answers: list[Message] = []
     heard = time.monotonic()
     while not answers or not isinstance(answers[-1], BlockDone | Judged | Put | Crashed):
         patience = executor.patience
         wait = None if patience is None else _TICK
-        fresh = [message for worker, message in executor.receive(wait) if worker == _WORKER]
+        fresh = [message for number, message in executor.receive(wait) if number == worker]
         now = time.monotonic()
         if fresh:
             answers += fresh

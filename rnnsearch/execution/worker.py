@@ -46,11 +46,11 @@ from rnnsearch.execution.remote_listener import RemoteListener
 from rnnsearch.pipes import end_of, parent_is_gone
 
 if TYPE_CHECKING:
-    from rnnsearch.data import Dataset
+    from rnnsearch.data import Dataset, SequenceData
     from rnnsearch.engines import Engine, Program
     from rnnsearch.models import Architecture
 
-__all__ = ["end_with_driver", "held_memory", "serve"]
+__all__ = ["end_with_driver", "held_memory", "prepare", "serve"]
 
 _LOOK_SECONDS = 1.0
 """Between looks at whether the driver still lives."""
@@ -58,10 +58,16 @@ _LOOK_SECONDS = 1.0
 _DRIVER_GONE = (EOFError, BrokenPipeError, ConnectionResetError)
 
 
-def serve(connection: Connection, setup: WorkerSetup) -> None:
-    """Obey orders until `Exit` or until the driver is gone."""
+def serve(connection: Connection, setup: WorkerSetup, data: SequenceData | None = None) -> None:
+    """Obey orders until `Exit` or until the driver is gone.
+
+    Args:
+        connection: To the driver.
+        setup: What is needed to begin.
+        data: In place of what lies in the setup's file.
+    """
     try:
-        worker = _Worker(connection, setup)
+        worker = _Worker(connection, setup, data)
         while worker.obey(connection.recv()):
             pass
     except _DRIVER_GONE:
@@ -69,16 +75,16 @@ def serve(connection: Connection, setup: WorkerSetup) -> None:
 
 
 class _Worker:
-    def __init__(self, connection: Connection, setup: WorkerSetup) -> None:
-        import joblib
-
+    def __init__(
+        self, connection: Connection, setup: WorkerSetup, data: SequenceData | None
+    ) -> None:
         from rnnsearch.tasks import TASKS
 
         if setup.code is not None and str(setup.code) not in sys.path:
             sys.path.append(str(setup.code))  # cells of the user's are imported by their names
         self._connection = connection
         self._task = TASKS[setup.task]
-        self._data = joblib.load(setup.data, mmap_mode="r")
+        self._data = _read(setup.data) if data is None else data
         self._datasets: dict[tuple[int | None, bool, int | None], list[Dataset]] = {}
         self._wholes: dict[tuple[int | None, bool], list[Dataset]] = {}
         self._engine = _make_engine(setup)
@@ -212,6 +218,13 @@ class _Worker:
         return self._datasets[key]
 
 
+def _read(path: Path) -> SequenceData:
+    import joblib
+
+    data: SequenceData = joblib.load(path, mmap_mode="r")
+    return data
+
+
 def _is_memoryless(program: Program) -> bool:
     return program.architecture.cell == "feed_forward"
 
@@ -307,15 +320,20 @@ def _print_to(log: Path) -> None:
             os.dup2(file.fileno(), stream.fileno())
 
 
+def prepare() -> None:
+    """What takes long and needs no setup: import the backend and Keras, build what is in C++."""
+    with importing():
+        import_keras_alone(find_devices=True)
+    gc.freeze()  # what was imported stays
+    _build_ahead()
+
+
 def main() -> None:
     """Entry point of the process: the connection's file descriptor is the only argument."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     connection = end_of(int(sys.argv[1]))
     end_with_driver(connection)
-    with importing():
-        import_keras_alone(find_devices=True)
-    gc.freeze()  # what was imported stays
-    _build_ahead()
+    prepare()
     setup: WorkerSetup
     setup, log = pickle.loads(connection.recv_bytes())
     _print_to(log)

@@ -95,7 +95,18 @@ def check_run(run: RunSpec, report: Report) -> None:
     if one_lane and run.lanes not in ("auto", 1):
         must = "must be auto or 1 for the keras engine, which trains one run at a time"
         report.add("run.lanes", must, show(run.lanes), "remove it, or use run.workers")
+    _check_executor(run, report)
     _check_storage(run.storage or "", report)
+
+
+def _check_executor(run: RunSpec, report: Report) -> None:
+    """Record what another executor than that of the spec would heed."""
+    if run.executor == "ray" and run.join != "machine":
+        must = "must be machine with executor: ray"
+        report.add("run.join", must, run.join, "machines join by `ray start`: see docs/scale.md")
+    if run.executor != "ray" and run.address is not None:
+        must = f"must be null with executor: {run.executor}"
+        report.add("run.address", must, show(run.address), "set executor: ray, or remove it")
 
 
 def _check_storage(storage: str, report: Report) -> None:

@@ -226,7 +226,22 @@ class RunSpec(Frozen):
     backend: Literal["jax", "tensorflow", "torch"] = Field(
         default="jax", description="Keras backend."
     )
-    workers: Count | Literal["auto"] = Field(default="auto", description="Training processes.")
+    executor: Literal["processes", "ray"] = Field(
+        default="processes",
+        description="Where workers run: `processes` of this machine, and those that join; or "
+        "`ray`, actors on the machines of a Ray cluster, which need no disk in common: see "
+        "docs/scale.md.",
+    )
+    address: Annotated[str | None, Worded("an address such as 10.0.0.1:6379, or null")] = Field(
+        default=None,
+        description="Of the Ray cluster, as `ray.init` has it; null: that of this machine, or of "
+        "the variable RAY_ADDRESS.",
+    )
+    workers: Count | Literal["auto"] = Field(
+        default="auto",
+        description="Training processes, or actors. `auto`: one where lanes fill the machine (of "
+        "Ray, one a machine or a GPU), else one for each two cores.",
+    )
     lanes: Count | Literal["auto"] = Field(
         default="auto",
         description="Runs that one worker trains side by side; the others of a block wait for a "

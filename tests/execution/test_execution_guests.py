@@ -111,7 +111,7 @@ def test_a_guest_that_is_sent_away_hears_of_it(executor: ProcessExecutor, place:
     [
         ("[" * 100_000, "as a search writes it. Received: RecursionError"),
         ("[]", "as a search writes it. Received: TypeError"),
-        ({"refused": "no room"}, r"it has no socket \(no room\)"),
+        ({"refused": "no room"}, "can't be joined: no room"),
         ({"package": "/elsewhere"}, "one by that of /elsewhere; join it with that one"),
     ],
 )

@@ -353,6 +353,18 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "at a time; received 4; remove it, or use run.workers",
     ),
     (
+        "an address of what is not used",
+        [("end", "run: {address: '10.0.0.1:6379'}")],
+        "s.yaml:10:7: run.address: must be null with executor: processes; received "
+        "10.0.0.1:6379; set executor: ray, or remove it",
+    ),
+    (
+        "two ways for machines to join",
+        [("end", "run: {executor: ray, join: network}")],
+        "s.yaml:10:22: run.join: must be machine with executor: ray; received network; machines "
+        "join by `ray start`: see docs/scale.md",
+    ),
+    (
         "a database of another kind",
         [("end", "run: {storage: sqlite:///study.db}")],
         "s.yaml:10:7: run.storage: must be a PostgreSQL address such as "

@@ -116,6 +116,8 @@ def test_every_default_is_written() -> None:
         "run": {
             "engine": "auto",
             "backend": "jax",
+            "executor": "processes",
+            "address": None,
             "workers": "auto",
             "lanes": "auto",
             "lane_mode": "auto",

@@ -11,7 +11,7 @@ from rnnsearch.api.asking.asked import resolve_engine
 from rnnsearch.api.searches.joining import door
 from rnnsearch.data import SequenceData
 from rnnsearch.driver.loop import Limits
-from rnnsearch.execution import Patience, WorkerSetup, usable_cores
+from rnnsearch.execution import Executor, Patience, WorkerSetup, usable_cores
 from rnnsearch.execution.messages import Schedule
 from rnnsearch.execution.processes import ProcessExecutor
 from rnnsearch.files import cache_folder
@@ -26,8 +26,16 @@ _WORKER_MEMORY = 6000.0
 """MiB above which a worker is replaced between blocks: backends never give memory back."""
 
 
-def workers_of(spec: Spec, folder: StudyFolder) -> ProcessExecutor:
+def workers_of(spec: Spec, folder: StudyFolder) -> Executor:
     """The workers of a search, not started. Touches nothing in the folder."""
+    executor = _executor(spec, folder)
+    if spec.run.trial_timeout is not None:
+        timeout = spec.run.trial_timeout
+        executor.patience = Patience(None if timeout == "auto" else timeout)
+    return executor
+
+
+def _executor(spec: Spec, folder: StudyFolder) -> Executor:
     engine, cores = resolve_engine(spec), usable_cores()
     count = _count(spec, engine, cores)
     setup = WorkerSetup(
@@ -42,12 +50,13 @@ def workers_of(spec: Spec, folder: StudyFolder) -> ProcessExecutor:
         threads=max(1, cores // count),
         cache=cache_folder("programs"),
     )
+    if spec.run.executor == "ray":
+        from rnnsearch.execution.ray_executor import RayExecutor
+
+        asked = None if spec.run.workers == "auto" else spec.run.workers
+        return RayExecutor(setup, asked, spec.run.address, door(folder))
     network = spec.run.join == "network" or spec.run.storage is not None
-    executor = ProcessExecutor(setup, count, door(folder), network=network)
-    if spec.run.trial_timeout is not None:
-        timeout = spec.run.trial_timeout
-        executor.patience = Patience(None if timeout == "auto" else timeout)
-    return executor
+    return ProcessExecutor(setup, count, door(folder), network=network)
 
 
 def _count(spec: Spec, engine: str, cores: int) -> int:

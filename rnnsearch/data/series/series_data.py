@@ -136,6 +136,12 @@ class SeriesData(SequenceData):
         final = self.final.packed(folder / "rows-all.npy")
         return replace(self, series=bare, divided=tuple(folds), final=final)
 
+    def in_memory(self) -> SeriesData:
+        """The same with features as arrays."""
+        folds = [replace(fold, features=np.array(fold.table())) for fold in self.divided]
+        final = replace(self.final, features=np.array(self.final.table()))
+        return replace(self, divided=tuple(folds), final=final)
+
     def _preparation(self, window: int | None, fold: Fold) -> SeriesPreparation:
         prepared = fold.prepared
         length = self.longest if window is None else window
