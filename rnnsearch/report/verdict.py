@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Standing",
+    "beyond",
     "certainty",
     "failures",
     "name_of_winner",
@@ -134,6 +135,7 @@ def certainty(summary: Mapping[str, Any]) -> list[str]:
     if delivered["low"] is not None and delivered["high"] is not None:
         low, high = score(delivered["low"]), score(delivered["high"])
         lines.append(f"Its {metric} is {score(delivered['score'])}, 95 % interval {low} to {high}.")
+        lines += [outside] if (outside := beyond(summary)) else []
     lines += _added(summary, delivered)
     if delivered.get("leaning"):
         power = f"{delivered['leaning']:g}"
@@ -156,6 +158,21 @@ def certainty(summary: Mapping[str, Any]) -> list[str]:
     if summary.get("stop") == "no gain":
         lines.append("It stopped before the time was up: the last rounds gained next to nothing.")
     return lines
+
+
+def beyond(summary: Mapping[str, Any]) -> str:
+    """That the test part's score is worse than the interval; empty where it is not."""
+    delivered, test = _delivered(summary), standing(summary, "test")
+    if delivered is None or test.winner is None or delivered["low"] is None:
+        return ""
+    goal = Objective(test.metric, summary["direction"])
+    worst = delivered["low"] if goal.maximize else delivered["high"]
+    if worst is None or not goal.better(worst, test.winner):
+        return ""
+    return (
+        f"Its {test.metric}, {score(test.winner)}, is worse than all of that interval: the test "
+        "part is harder than those that validated, and new data may be so, too."
+    )
 
 
 def sentence(standing: Standing) -> str:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rnnsearch.outcomes import Confirmed, Delivery, Summary, TrialRecord
 from rnnsearch.records import StudyFolder, leaderboard
 from rnnsearch.report.result_tables import final
-from rnnsearch.report.verdict import certainty, standing
+from rnnsearch.report.verdict import beyond, certainty, standing
 
 TRIAL = TrialRecord(3, "COMPLETE", 0.3, {"val_loss": 0.3})
 CONFIRMED = Confirmed(3, 0.31, 0.2, 0.42, {"val_loss": 0.31}, 5, 70, True)
@@ -66,6 +66,19 @@ def test_the_end_says_how_long_a_sequence_takes_and_whether_there_was_time_to_co
     assert any(line.startswith("1 trial was trained again") for line in said)
     short = certainty(summary(()))
     assert short[-1] == "There was no time to confirm it: it is the best of the search as it stood."
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(("test", "said"), [(0.34, False), (0.36, True), (0.1, False)])
+def test_a_test_score_that_is_worse_than_the_interval_is_said(
+    sign: int, test: float, said: bool
+) -> None:
+    values = summary() | {"direction": "minimize" if sign > 0 else "maximize"}
+    bag = values["deliveries"][0]
+    bag["score"], bag["low"], bag["high"] = sign * 0.25, *sorted([sign * 0.15, sign * 0.35])
+    values["winner"]["test"] = {"test_loss": sign * test}
+    assert any("is worse than all of that interval" in line for line in certainty(values)) is said
+    assert bool(beyond(values)) is said
 
 
 @pytest.mark.parametrize(("networks", "shown"), [(0, False), (1, False), (10, True)])

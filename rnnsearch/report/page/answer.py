@@ -8,7 +8,7 @@ from typing import Any
 from rnnsearch.report import text
 from rnnsearch.report.page._base import Chip
 from rnnsearch.report.page.study import Study
-from rnnsearch.report.verdict import Standing, name_of_winner, standings
+from rnnsearch.report.verdict import Standing, beyond, name_of_winner, standings
 from rnnsearch.vocabulary import METRICS, Objective
 
 __all__ = ["answer", "chips", "judged_by", "losers", "warning"]
@@ -132,7 +132,8 @@ def _how_sure(study: Study) -> str:
     if tested is not None:
         score += f"; on the test part, used once, {text.score(tested.winner)}"
         score += _beside(study, tested)
-    return f"{score}.{_in_reach(first, low, high)}"
+    outside = beyond(summary)
+    return f"{score}.{_in_reach(first, low, high)}{f' {outside}' if outside else ''}"
 
 
 def _list(names: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["best_so_far", "cost", "leaderboard"]
 
-_ROWS, _DRAWN = 25, 14
+_ROWS, _DRAWN, _APART = 25, 14, 3.0
 _SIMPLE = ("BASELINE", "OFFERED")
 
 
@@ -110,7 +110,8 @@ def _intervals(study: Study, rows: list[dict[Hashable, Any]]) -> Figure:
         for row in data.to_dict("records")
     ]
     values = [row.value for row in drawn]
-    log = study.positive and text.by_logarithm(values)
+    # Intervals are what is to be seen, and one simple method far off would hide them.
+    log = study.positive and text.by_logarithm(values, apart=_APART)
     better = "larger" if study.goal.maximize else "smaller"
     alt = (
         f"{study.objective} of the best {len(drawn)} rows of the leaderboard, {better} is better: "
