@@ -2,6 +2,7 @@
 
     python benchmarks/planted.py
     python benchmarks/planted.py --kinds vanishing overfitting --runs 5
+    python benchmarks/planted.py --others
 
 Each kind is made 20 times, with other data and other weights: recurrent weights or a learning rate
 that are too large, a sequence whose first step alone matters, and so on. What is counted is how
@@ -13,8 +14,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,101 +25,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.job import count
 from benchmarks.lanes import prepare, program_of
+from benchmarks.plants import KINDS, OTHERS, Planted
 from benchmarks.tables import table
 
 if TYPE_CHECKING:
     from rnnsearch.data import Dataset
     from rnnsearch.diagnosis import Verdict
 
-__all__ = ["KINDS", "Planted", "verdicts"]
-
-_Data = tuple[np.ndarray, np.ndarray]
-
-
-@dataclass(frozen=True)
-class Planted:
-    """A trouble.
-
-    Attributes:
-        data: From a generator and N to x (N, T, F) and y (N, 1).
-        cell, units, optimizer, epochs: Of the training.
-        numbers: Of the run, by their names in `rnnsearch.engines.Numbers`.
-        recurrent: What recurrent weights are multiplied with before the first update.
-        sequences: For training; as many validate.
-    """
-
-    data: Callable[[np.random.Generator, int], _Data]
-    cell: str = "GRU"
-    units: int = 8
-    optimizer: str = "adam"
-    epochs: int = 12
-    numbers: dict[str, float] = field(default_factory=lambda: {"learning_rate": 0.01})
-    recurrent: float = 1.0
-    sequences: int = 128
-
-
-def _mean(steps: int, noise: float = 0.0) -> Callable[[np.random.Generator, int], _Data]:
-    """The mean of the first input, and noise: easy, and every step counts."""
-
-    def make(rng: np.random.Generator, count: int) -> _Data:
-        x = rng.standard_normal((count, steps, 2))
-        mean = x[:, :, :1].mean(axis=1) * np.sqrt(steps)
-        return x, mean + noise * rng.standard_normal((count, 1))
-
-    return make
-
-
-def _product(rng: np.random.Generator, count: int) -> _Data:
-    """The product of the last two inputs, of which weights that hardly move show nothing."""
-    x = rng.standard_normal((count, 12, 1))
-    return x, x[:, -1] * x[:, -2]
-
-
-def _first(rng: np.random.Generator, count: int) -> _Data:
-    """The input of the first of 60 steps: all others are noise."""
-    x = rng.standard_normal((count, 60, 1))
-    return x, x[:, 0]
-
-
-def _noise(rng: np.random.Generator, count: int) -> _Data:
-    """Nothing to learn, but by heart."""
-    return rng.standard_normal((count, 12, 4)), rng.standard_normal((count, 1))
-
-
-def _huge(rng: np.random.Generator, count: int) -> _Data:
-    """Inputs that were not scaled, of which the sign of the first step counts."""
-    x = 1e3 * rng.standard_normal((count, 30, 2))
-    return x, np.sign(x[:, 0, :1])
-
-
-KINDS: dict[str, Planted] = {
-    "healthy": Planted(_mean(12, noise=0.7), epochs=15, sequences=768),
-    "exploding": Planted(
-        _mean(40),
-        cell="SimpleRNN",
-        units=16,
-        optimizer="sgd",
-        numbers={"learning_rate": 0.5},
-        recurrent=4.0,
-    ),
-    "diverged": Planted(
-        _mean(12),
-        cell="LSTM",
-        units=2,
-        optimizer="sgd",
-        numbers={"learning_rate": 1.02},
-        epochs=5,
-    ),
-    "vanishing": Planted(
-        _first, cell="SimpleRNN", numbers={"learning_rate": 0.003}, recurrent=0.3, sequences=384
-    ),
-    "saturated": Planted(_huge, cell="SimpleRNN", units=16),
-    "overfitting": Planted(
-        _noise, units=64, numbers={"learning_rate": 0.01}, sequences=48, epochs=60
-    ),
-    "underfitting": Planted(_product, numbers={"learning_rate": 1e-6}, sequences=384),
-    "still improving": Planted(_mean(12), numbers={"learning_rate": 0.0015}, epochs=10),
-}
+__all__ = ["verdicts"]
 
 
 def verdicts(planted: Planted, runs: int, first: int = 0) -> list[Verdict]:
@@ -197,23 +110,21 @@ def main() -> None:
     parser.add_argument("--kinds", nargs="+", choices=list(KINDS), default=list(KINDS))
     parser.add_argument("--runs", type=count, default=20, help="of each kind; default: 20")
     parser.add_argument("--first", type=int, default=0, help="seed of the first; default: 0")
+    parser.add_argument("--others", action="store_true", help="of other cells, optimizers and data")
     arguments = parser.parse_args()
     prepare()
     rows = []
     for kind in arguments.kinds:
-        found = verdicts(KINDS[kind], arguments.runs, arguments.first)
-        names = Counter(verdict.name for verdict in found)
-        others = ", ".join(f"{n} {name}" for name, n in names.items() if name != kind)
-        example = next((v.evidence for v in found if v.name == kind), found[0].evidence)
-        rows.append([kind, f"{names[kind]} of {len(found)}", others, example])
-        print(*rows[-1], sep=" | ", file=sys.stderr, flush=True)
-    print(
-        table(
-            ["planted", "found", "else", "evidence of one"],
-            rows,
-            texts=("planted", "else", "evidence of one"),
-        )
-    )
+        for planted in OTHERS[kind] if arguments.others else [KINDS[kind]]:
+            found = verdicts(planted, arguments.runs, arguments.first)
+            names = Counter(verdict.name for verdict in found)
+            others = ", ".join(f"{n} {name}" for name, n in names.items() if name != kind)
+            example = next((v.evidence for v in found if v.name == kind), found[0].evidence)
+            by = f"{planted.cell}, {planted.optimizer}"
+            rows.append([kind, by, f"{names[kind]} of {len(found)}", others, example])
+            print(*rows[-1], sep=" | ", file=sys.stderr, flush=True)
+    texts = ("planted", "in", "else", "evidence of one")
+    print(table(["planted", "in", "found", "else", "evidence of one"], rows, texts=texts))
 
 
 if __name__ == "__main__":

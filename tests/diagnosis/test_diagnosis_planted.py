@@ -2,7 +2,8 @@
 
 import pytest
 
-from benchmarks.planted import KINDS, verdicts
+from benchmarks.planted import verdicts
+from benchmarks.plants import KINDS
 
 
 @pytest.mark.parametrize("kind", ["exploding", "vanishing", "overfitting"])
