@@ -44,6 +44,8 @@ _ABSENT, _MOST_ABSENT = 0.2, 8
 """Share of the cells that may be words for no value, and how many different ones."""
 _BEYOND = re.compile(r"[<>≤≥]=? ?[\d.,]+")
 """What was too small or large to be measured: <1."""
+_PADDED = re.compile(r"0\d+(\.\d+)?")
+"""Digits that are no number: 007, and 01.20 as classifications of trades and goods have it."""
 _MOST_CLASSES = 30
 _ROWS_A_CLASS = 5
 """Text of which a value comes up less often than this, on average, is no class."""
@@ -165,12 +167,12 @@ def _on_a_line(values: np.ndarray) -> bool:
 def _codes(name: str, cells: Sequence[str], training: int) -> dict[str, int]:
     """The classes that whole numbers may stand for: two, or some in a column that says so.
 
-    Those with zeros before them are codes whatever the column is called: 007.
+    Those with zeros before them are codes whatever the column is called: 007, 01.20.
     """
     if not all(map(_is_code, set(cells))):
         return {}
     counts = dict(Counter(cells).most_common())
-    padded = any(cell[0] == "0" and cell.isdecimal() and len(cell) > 1 for cell in counts)
+    padded = any(map(_PADDED.fullmatch, counts))
     points = any("." in cell for cell in counts)
     said = named(name, _CLASSES)
     most = _MOST_CLASSES if said or padded else 1 if points else 2
@@ -179,7 +181,9 @@ def _codes(name: str, cells: Sequence[str], training: int) -> dict[str, int]:
 
 
 def _is_code(cell: str) -> bool:
-    """Whether a cell is a whole number, perhaps as 1.0."""
+    """Whether a cell is a whole number, perhaps as 1.0, or digits with a point as 01.20."""
+    if re.fullmatch(r"\d\d\.\d\d?", cell):
+        return True
     return cell.removeprefix("-").removesuffix(".0").isdecimal()
 
 

@@ -34,6 +34,8 @@ _SLIPS = 0.05
 """Share of rows whose time stamp another row has, up to which that is no sign of several series."""
 _TWICE = 0.01
 """Share of rows whose series has their time stamp twice, up to which these are slips."""
+_OF_A_DAY = [[*range(begin, begin + count)] for begin in (0, 1) for count in (24, 48, 96)]
+"""Numbers of the hours, half hours and quarters of an hour."""
 _UNEQUAL = 3
 """The largest series over the smallest, from which they must be made alike."""
 
@@ -66,6 +68,18 @@ class Panel:
             for cells in (column.texts() for column in self.table.columns)
         ]
         return Table(self.table.header, self.table.rows[places], tuple(columns))
+
+    @property
+    def hours_note(self) -> str:
+        """What to say where the names of the series may be hours of the day; "" where not."""
+        names = {self.table.column(self.name).texts()[rows[0]] for rows in self.members}
+        numbers = sorted(int(name) for name in names if name.isdecimal())
+        if len(numbers) < len(names) or numbers not in _OF_A_DAY:
+            return ""
+        return (
+            f"'{self.name}' counts from {numbers[0]} to {numbers[-1]} for each time stamp: if these"
+            " are hours, name both columns in data.time and leave data.series out"
+        )
 
     @property
     def setting(self) -> Setting:

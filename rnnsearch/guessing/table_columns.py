@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -19,6 +19,7 @@ from rnnsearch.data.series.table_reading import read_series
 from rnnsearch.data.splits import said_part
 from rnnsearch.guessing._base import FILE, refuse
 from rnnsearch.guessing.calendar_columns import calendar_columns
+from rnnsearch.guessing.column_cells import column_cells
 from rnnsearch.guessing.columns import Column, examine
 from rnnsearch.guessing.panel import (
     FEWEST_ROWS,
@@ -28,7 +29,13 @@ from rnnsearch.guessing.panel import (
     find_panel,
 )
 from rnnsearch.guessing.restarts import restarted_panel
-from rnnsearch.guessing.times import Times, find_times, strange_stamps, unread_stamps
+from rnnsearch.guessing.times import (
+    Times,
+    find_times,
+    holds_times,
+    strange_stamps,
+    unread_stamps,
+)
 from rnnsearch.guessing.wide import check_no_dates, check_wide, wide_note
 from rnnsearch.guessing.zone_columns import in_zone_of_column
 
@@ -136,6 +143,8 @@ def look_at(table: Table) -> TableColumns:
         panel = restarted_panel(table, names)
     else:
         panel = find_panel(table, time.times, names)
+    if panel is not None and panel.hours_note:
+        notes.append(panel.hours_note)
     ordered = None if time is None else _sorted(table, time, panel)
     if ordered is not None:
         return look_at(ordered)
@@ -148,6 +157,7 @@ def look_at(table: Table) -> TableColumns:
     one = table if panel is None else panel.longest
     training = len(one.rows) - 2 * round(len(one.rows) * share_of(len(one.rows)))
     found = [examine(one, name, training) for name in names]
+    found = [column if time is None else _as_time(column, one, time) for column in found]
     if panel is not None:
         found = [panel.with_all(column) for column in found if column.name != panel.name]
     for column in found:
@@ -168,6 +178,20 @@ def _check_no_texts_twice(table: Table, names: Sequence[str]) -> None:
         if np.median([cell.count(" ") for cell in cells]) >= _WORDY:
             received = f"'{name}' for columns {name_some([at + 1 for at in places])}"
             refuse("must have another name for each column of texts", received, "rename them")
+
+
+def _as_time(column: Column, table: Table, time: Times) -> Column:
+    """A column; of time stamps beside those of the rows, with what may be done with them."""
+    if column.kind != "text" or not holds_times(column.name, column_cells(table, column.name)):
+        return column
+    flaw = f"holds time stamps, too, and rows are those of {time.shown} (data.time)"
+    if len(time.names) == 1:
+        after, before = f"frame['{column.name}']", f"frame['{time.names[0]}']"
+        flaw += (
+            f"; time between them can be a column: (pandas.to_datetime({after}) - "
+            f"pandas.to_datetime({before})).dt.total_seconds()"
+        )
+    return replace(column, flaw=flaw)
 
 
 def _sorted(table: Table, time: Times, panel: Panel | None) -> Table | None:

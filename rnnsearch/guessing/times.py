@@ -28,7 +28,7 @@ from rnnsearch.data.time import (
 from rnnsearch.guessing.column_cells import column_cells, parse_numbers
 from rnnsearch.guessing.columns import TIMES, named
 
-__all__ = ["Times", "find_times", "strange_stamps", "unread_stamps"]
+__all__ = ["Times", "find_times", "holds_times", "strange_stamps", "unread_stamps"]
 
 _SAMPLE = 200
 _RUNS = 0.2
@@ -39,6 +39,7 @@ _FEW, _STRANGE = 20, 0.05
 """Cells of which at most such a share may be no time stamps, for the column to be one of them."""
 _LONGEST_DATE, _MOST_WORDS = 50, 12 + 7 + 3
 """Letters of a date with its time, and different words in a column of them."""
+_SPAN = re.compile(r"\d{1,2}:\d\d(?::\d\d)?\s*(?:-|–|to|bis)\s*\d{1,2}:\d\d(?::\d\d)?")
 _PARTS = (
     ("year", "month", "day", "hour", "minute", "second"),
     ("year", "month", "day", "time"),
@@ -95,6 +96,8 @@ class Times:
 def find_times(table: Table, names: Sequence[str]) -> Times | None:
     """The columns of time stamps: the first in ascending order, or those that tell most rows apart.
 
+    Of several in ascending order it is the first whose rows are equally far apart.
+
     A column that holds time stamps in disorder is the time only if its name or its place says
     so: the caller will have it refused, for rows in disorder are no series.
 
@@ -105,9 +108,10 @@ def find_times(table: Table, names: Sequence[str]) -> Times | None:
     every = [Times((name,), stamps, _form_of(name)) for name, stamps in _single(table, names)]
     single = [each for each in every if not each.stamps.clock.daily]
     dated = [each for each in single if not each.stamps.clock.elapsed]
-    for found in dated or single:  # a time of day beside a date is no time since the start
-        if _rise(found.times):
-            return found
+    # A time of day beside a date is no time since the start.
+    rising = [found for found in dated or single if _rise(found.times)]
+    if rising:
+        return next(filter(_regular, rising), rising[0])
     joined: list[Times] = []
     for found in _joined(table, names, every):
         if _rise(found.times):
@@ -219,6 +223,11 @@ def _said(name: str, table: Table) -> bool:
     return named(name, TIMES) or bool(role(name)) or name == table.header[0]
 
 
+def _regular(found: Times) -> bool:
+    step = infer_step(found.times)
+    return step is not None and step.regular
+
+
 def _rise(times: np.ndarray) -> bool:
     return not np.isnat(times).any() and bool((np.diff(times).astype(np.int64) > 0).all())
 
@@ -232,7 +241,7 @@ def _single(table: Table, names: Sequence[str]) -> Iterator[tuple[str, Stamps]]:
             yield name, read_typed(typed, column.zone())
             continue
         cells = column_cells(table, name)
-        if _holds_times(name, cells):
+        if holds_times(name, cells):
             stamps = _stamps(cells, _form_of(name) or None)
             if stamps is not None:
                 yield name, stamps
@@ -253,8 +262,10 @@ def _joined(table: Table, names: Sequence[str], single: Sequence[Times]) -> Iter
     roles = {role(name): name for name in reversed(names) if role(name)}
     dates = [each.names[0] for each in single if not each.stamps.clock.elapsed]
     clocks = [each.names[0] for each in single if each.stamps.clock.form in (DAILY, "duration")]
-    if clocks and not {"time", "hour"} & {*roles}:
-        roles["time"] = clocks[0]
+    if not {"time", "hour"} & {*roles}:
+        spans = (name for name in names if _holds_spans(column_cells(table, name)))
+        told = next(iter(clocks), None) or next(spans, None)
+        roles |= {} if told is None else {"time": told}
     if dates:
         roles["date"] = dates[0]
     else:
@@ -269,6 +280,11 @@ def _joined(table: Table, names: Sequence[str], single: Sequence[Times]) -> Iter
         stamps = _stamps(cells) if all(cells) else None
         if stamps is not None:
             yield Times(chosen, stamps)
+
+
+def _holds_spans(cells: Sequence[str]) -> bool:
+    """Whether all cells are stretches of a day: ``00:00-01:00``."""
+    return all(map(_SPAN.fullmatch, {*cells}))
 
 
 def _unnamed(table: Table, names: Sequence[str]) -> Iterator[Times]:
@@ -305,7 +321,7 @@ def _stamps(cells: Sequence[str], form: str | None = None) -> Stamps | None:
     return None if np.isnat(stamps.times).any() else stamps
 
 
-def _holds_times(name: str, cells: Sequence[str]) -> bool:
+def holds_times(name: str, cells: Sequence[str]) -> bool:
     """Whether a sample of the cells are time stamps; numbers only if the name says so."""
     filled = [cell for cell in cells if cell]
     sample = filled[:: max(1, len(filled) // _SAMPLE)]

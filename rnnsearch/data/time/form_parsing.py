@@ -24,12 +24,16 @@ __all__ = [
 
 SPLIT = re.compile(
     r"(?P<date>\S.*?)"
-    r"(?:(?:(?P<between>[T_, ]+|(?<=\d{8}):)(?P<time>\d{1,2}[:.h]\d\d(?:[:.]\d\d(?:[.,]\d+)?)?|"
+    r"(?:(?:(?P<between>[T_, ]+|(?<=\d{8}):|(?<=[a-z]{3}\d{4}):)"
+    r"(?P<time>\d{1,2}[:.h]\d\d(?:[:.]\d\d(?:[.,]\d+)?)?|"
     r"(?<=\d{8}[T_ :])(?:\d{4}|\d{6})|(?<=\d{4}-\d\d-\d\d[T_ ])\d\d))\s*"
     r"(?P<half>[ap]\.?m\.?)?)?",
     re.IGNORECASE,
 )
-"""A date, and a time of day after it: ``31.12.2003 18.00``, ``20031231T1800``."""
+"""A date, and a time of day after it: ``31.12.2003 18.00``, ``20031231T1800``.
+
+As SAS writes them, too: ``31DEC2003:18:00:00``.
+"""
 
 _ISO = re.compile(r"\d{4}(-\d\d(-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,9})?)?)?)?)?")
 _SPACED = re.compile(r"^(\d{1,4})\. ?(\d{1,2})\. ?(\d{2,4})\.?(?=\s|$)")

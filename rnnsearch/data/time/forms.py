@@ -287,7 +287,7 @@ def _dates_with_names(date: str, named: re.Match[str]) -> Iterator[str]:
         return
     month = "%b"
     before, after = date[: named.start()], date[named.end() :]
-    digits = [len(run) for run in re.findall(r"\d+", before + after)]
+    digits = [len(run) for side in (before, after) for run in re.findall(r"\d+", side)]
     if len(digits) == 1:
         year = "%Y" if digits[0] == 4 else "%y"
         yield re.sub(r"\d+", year, before) + month + re.sub(r"\d+", year, after)

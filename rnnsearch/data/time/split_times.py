@@ -17,7 +17,8 @@ _ROLES = {
     "day": "day dom dd tag jour dia día dayofmonth giorno dzień день",
     "ordinal": "doy dayofyear yday julianday",
     "date": "date datum fecha data dt ds yearmonth yyyymm yyyymmdd yearweek",
-    "hour": "hour hr hh hours stunde heure hora he hourending hourend hourbeginning hourofday ora "
+    "hour": "hour hr hh hours stunde heure hora he hourending hourend hourbeginning hourofday "
+    "hrend hrending hrbeg hrbegin hrbeginning hb ora "
     "uur godzina час",
     "minute": "minute min minutes mi",
     "second": "second sec seconds ss",
@@ -26,7 +27,7 @@ _ROLES = {
 _HOURS = 24
 _HOUR = re.compile(
     r"(?:HE|HB|H|HR|HOUR|STD|STUNDE)?[ _.]*(?P<hour>\d{1,4})(?P<minute>:\d\d(?::\d\d)?)?"
-    r"\s*(?:(?P<half>[AP]\.?M\.?)|H|HRS|UHR)?(?:\s*(?:-|–|TO|BIS)\s*\d.*)?",
+    r"\s*(?:(?P<half>[AP]\.?M\.?)|H|HRS|UHR)?(?P<span>\s*(?:-|–|TO|BIS)\s*\d.*)?",
     re.IGNORECASE,
 )
 """An hour as it is written: ``HE01``, ``7 PM``, ``7 h``; of ``00:00-01:00`` the begin."""
@@ -120,6 +121,8 @@ def _time(parts: dict[str, str]) -> str:
         found = _HOUR.fullmatch(time.strip())
         if found and found["half"] and not found["minute"]:  # 7 PM
             time = f"{found['hour']}:00 {found['half']}"
+        elif found and found["minute"] and found["span"]:  # 00:00-01:00
+            time = f"{found['hour']}{found['minute']}"
         return f" {time}"
     if "hour" not in parts:
         return ""

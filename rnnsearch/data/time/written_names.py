@@ -185,6 +185,7 @@ def without_weekday(cell: str) -> str:
     if found.re is _WEEKDAY and month_of(found["name"]):
         beside = " ".join(rest)
         words = re.findall(rf"{_LETTER}{{3,}}", beside)
-        if not any(map(month_of, words)) and not _NUMBERS.search(beside):
+        within = re.search(r"\d", rest[0]) and not _NUMBERS.search(rest[0])  # 20-Mar-21 01:00
+        if within or not (any(map(month_of, words)) or _NUMBERS.search(beside)):
             return cell
     return " ".join(filter(None, rest))
