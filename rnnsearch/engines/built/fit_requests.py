@@ -14,7 +14,7 @@ from keras.src.trainers.data_adapters import array_slicing, get_data_adapter
 from keras.src.trainers.data_adapters.array_data_adapter import ArrayDataAdapter
 from keras.src.trainers.data_adapters.data_adapter_utils import unpack_x_y_sample_weight
 
-__all__ = ["NotArrays", "Request", "orders"]
+__all__ = ["NotArrays", "Request", "in_order", "orders"]
 
 _SIGNATURE = inspect.signature(keras.Model.fit)
 
@@ -92,6 +92,11 @@ class Request:
             callbacks=_listed(given["callbacks"]),
             unusual=tuple(name for name in unusual if given[name] is not None),
         )
+
+    @property
+    def judged(self) -> int:
+        """N of the validation part."""
+        return len(_leaves(self.validation)[0])
 
     def validates(self, epoch: int) -> bool:
         """Whether there is a validation after an epoch counted from 0."""
@@ -182,7 +187,6 @@ def _leaves(batch: Any) -> list[Any]:
 def orders(request: Request, generator: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:
     """An epoch's order, as Keras draws it: (S, B) of the full batches, and (R,) of the rest."""
     count, batch = request.count, request.batch
-    full = count // batch * batch
     if request.shuffle == "batch":
         starts = range(0, count, batch)
         parts = [generator.permutation(min(s + batch, count) - s) + s for s in starts]
@@ -191,5 +195,15 @@ def orders(request: Request, generator: np.random.RandomState) -> tuple[np.ndarr
         order = generator.permutation(count)
     else:
         order = np.arange(count)
+    return _in_batches(order, batch)
+
+
+def in_order(count: int, batch: int) -> tuple[np.ndarray, np.ndarray]:
+    """As `orders`, of what is judged: as it comes."""
+    return _in_batches(np.arange(count), batch)
+
+
+def _in_batches(order: np.ndarray, batch: int) -> tuple[np.ndarray, np.ndarray]:
     order = order.astype(np.int32)
+    full = len(order) // batch * batch
     return order[:full].reshape(-1, batch), order[full:]

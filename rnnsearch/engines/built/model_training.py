@@ -14,7 +14,7 @@ import keras
 import numpy as np
 from keras.src.utils.python_utils import pythonify_logs
 
-from rnnsearch.engines.built.fit_requests import Request, orders
+from rnnsearch.engines.built.fit_requests import Request, in_order, orders
 from rnnsearch.engines.built.shared_programs import Program, State, built_for, know_metrics
 
 __all__ = ["Keeper", "Lane", "Trained"]
@@ -196,14 +196,18 @@ class Lane:
 
     def _compute(self, epoch: int) -> dict[str, float]:
         program, request = self._program, self._request
-        order, rest = orders(request, self._generator)
-        self._state, logs = program.train(
-            self._state, program.metrics, self._values, request.train, order, rest
+        (*state, _), logs = program.train(
+            (*self._state, program.metrics),
+            (self._values, request.train),
+            *orders(request, self._generator),
         )
+        self._state = (state[0], state[1], state[2])
         found: dict[str, float] = pythonify_logs(jax.device_get(logs))
         if program.test is not None and request.validates(epoch):
-            other, judged = program.test(
-                self._state[0], self._state[1], program.metrics, self._values, request.validation
+            (other, _), judged = program.test(
+                (self._state[1], program.metrics),
+                (self._state[0], self._values, request.validation),
+                *in_order(request.judged, request.validation_batch),
             )
             self._state = (self._state[0], other, self._state[2])
             judged = pythonify_logs(jax.device_get(judged))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,9 +15,9 @@ import numpy as np
 
 from rnnsearch.engines.built.fit_requests import Request
 from rnnsearch.engines.built.keys import describe, is_foreign
+from rnnsearch.engines.built.passes import Pass, Step, lower
 from rnnsearch.engines.built.recurrent_layers import by_hand
 from rnnsearch.engines.built.traced import Number, find_numbers, pairs, replaced, traced
-from rnnsearch.engines.xla_options import LOW_LEVEL, unless_said
 
 __all__ = ["Program", "Programs", "State", "built_for"]
 
@@ -29,39 +28,20 @@ _WARM = 32
 """Programs that are kept: a search rarely comes back to one after as many others."""
 
 
-class Part:
-    """A function of arrays: traced by who may, compiled by who first needs it."""
-
-    def __init__(self, lowered: Any) -> None:
-        self.lowered = lowered
-        self._compiled: Any = None
-        self._lock = threading.Lock()
-
-    def __call__(self, *arguments: Any) -> Any:
-        """Run it; whoever comes second waits for the first, who compiles."""
-        if self._compiled is None:
-            with self._lock:
-                if self._compiled is None:
-                    on_cpu = jax.default_backend() == "cpu"
-                    options = unless_said(LOW_LEVEL) if on_cpu else {}
-                    self._compiled = self.lowered.compile(compiler_options=options)
-        return self._compiled(*arguments)
-
-
 @dataclass(frozen=True)
 class Program:
     """An epoch of training and a validation, of every model of one description.
 
     Attributes:
         metrics: Values of the metrics' variables at an epoch's start.
-        train: (state, metrics, values, data, order (S, B), rest (R,)) to (state, logs).
-        test: (trainable, other, metrics, values, data) to (other, logs); None without a
-            validation part.
+        train: Carries (trainable, other, optimizer, metrics), given (values, data).
+        test: Carries (other, metrics), given (trainable, values, data); None without a validation
+            part.
     """
 
     metrics: list[Any]
-    train: Part
-    test: Part | None
+    train: Pass
+    test: Pass | None
 
 
 class Programs:
@@ -109,7 +89,7 @@ class Programs:
                 raise
             numbers = []
             program = _lower(model, request, numbers)
-        parts = [part.lowered.as_text() for part in (program.train, program.test) if part]
+        parts = [part.text() for part in (program.train, program.test) if part]
         key = _key(*parts, str([np.asarray(value).tolist() for value in program.metrics]))
         if key not in self._programs:
             self._keep(key, program)
@@ -172,68 +152,49 @@ def _lower(model: keras.Model, request: Request, numbers: Sequence[Number]) -> P
     metrics = [v.value for v in model.metrics_variables]
     state = _state(model)
     values = pairs(numbers)
-    full, rest = divmod(request.count, request.batch)
-    order = jax.ShapeDtypeStruct((full, request.batch), np.int32)
-    last = jax.ShapeDtypeStruct((rest,), np.int32)
-    train = jax.jit(_epoch(model, numbers)).lower(
-        state, metrics, values, request.train, order, last
+    train = lower(
+        _training(model, numbers),
+        (*state, metrics),
+        (values, request.train),
+        request.count,
+        request.batch,
     )
     if request.validation is None:
-        return Program(metrics, Part(train), None)
-    test = jax.jit(_validation(model, numbers, request.validation_batch)).lower(
-        state[0], state[1], metrics, values, request.validation
+        return Program(metrics, train, None)
+    test = lower(
+        _judging(model, numbers),
+        (state[1], metrics),
+        (state[0], values, request.validation),
+        request.judged,
+        request.validation_batch,
     )
-    return Program(metrics, Part(train), Part(test))
+    return Program(metrics, train, test)
 
 
-def _epoch(model: keras.Model, numbers: Sequence[Number]) -> Any:
-    def epoch(state: State, metrics: Any, values: Any, data: Any, order: Any, rest: Any) -> Any:
-        """Train on the batches of an order, and on what is left."""
-
-        def step(carry: Any, chosen: Any) -> tuple[Any, Any]:
-            """One batch, by the step of the model."""
-            batch = jax.tree.map(lambda a: jnp.take(a, chosen, axis=0), data)
-            logs, new = model.train_step(carry, batch)
-            return _like(new, carry), logs
-
-        carry: Any = (*state, metrics)
+def _training(model: keras.Model, numbers: Sequence[Number]) -> Step:
+    def step(carry: Any, given: Any, chosen: Any) -> tuple[Any, Any]:
+        """Train on one batch, by the step of the model."""
+        values, data = given
         with replaced(numbers, traced(values)), by_hand(model):
-            logs: Any = None
-            if order.shape[0]:
-                carry, every = jax.lax.scan(step, carry, order)
-                logs = jax.tree.map(lambda a: a[-1], every)
-            if rest.shape[0]:
-                carry, logs = step(carry, rest)
-        return tuple(carry[:3]), logs
+            logs, new = model.train_step(carry, _batch(data, chosen))
+        return _like(new, carry), logs
 
-    return epoch
+    return step
 
 
-def _validation(model: keras.Model, numbers: Sequence[Number], batch: int) -> Any:
-    def validation(
-        trainable: Any, other: Any, metrics: Any, values: Any, data: Any
-    ) -> tuple[Any, Any]:
-        """Judge the model on all batches of a part, in their order."""
-
-        def step(carry: Any, batch: Any) -> tuple[Any, Any]:
-            """One batch, by the step of the model."""
-            logs, new = model.test_step((trainable, *carry), batch)
-            return _like(tuple(new[1:]), carry), logs
-
-        count = jax.tree.leaves(data)[0].shape[0]
-        whole = count // batch * batch
-        carry: Any = (other, metrics)
+def _judging(model: keras.Model, numbers: Sequence[Number]) -> Step:
+    def step(carry: Any, given: Any, chosen: Any) -> tuple[Any, Any]:
+        """Judge the model on one batch, by its own step."""
+        trainable, values, data = given
         with replaced(numbers, traced(values)), by_hand(model):
-            logs: Any = None
-            if whole:
-                full = jax.tree.map(lambda a: a[:whole].reshape(-1, batch, *a.shape[1:]), data)
-                carry, every = jax.lax.scan(step, carry, full)
-                logs = jax.tree.map(lambda a: a[-1], every)
-            if whole < count:
-                carry, logs = step(carry, jax.tree.map(lambda a: a[whole:], data))
-        return carry[0], logs
+            logs, new = model.test_step((trainable, *carry), _batch(data, chosen))
+        return _like(tuple(new[1:]), carry), logs
 
-    return validation
+    return step
+
+
+def _batch(data: Any, chosen: Any) -> Any:
+    return jax.tree.map(lambda a: jnp.take(a, chosen, axis=0), data)
 
 
 def _like(new: Any, old: Any) -> Any:

@@ -1,0 +1,135 @@
+"""A pass over data: all its batches in one call, or each by a call of its own.
+
+One call keeps Python out of the loop, which is what small models need. But XLA on a CPU turns a
+convolution into one that its library knows only outside of loops (`ConvCanonicalization` looks at
+the entry computation alone); in a loop the gradients of convolutions are some twenty times slower.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.extend import core
+
+from rnnsearch.engines.xla_options import LOW_LEVEL, unless_said
+
+__all__ = ["Batches", "Pass", "lower"]
+
+Step = Callable[[Any, Any, Any], tuple[Any, Any]]
+"""From what is carried, what is given and a batch's places (B,) to what is carried on, and logs."""
+
+
+class Pass:
+    """A compiled pass: (carry, given, order (S, B), rest (R,)) to (carry, logs)."""
+
+    def __call__(self, carry: Any, given: Any, order: np.ndarray, rest: np.ndarray) -> Any:
+        """Take the batches of an order, and what is left."""
+        raise NotImplementedError
+
+    def text(self) -> str:
+        """The code that it comes to, before it is compiled."""
+        raise NotImplementedError
+
+
+class _Compiled:
+    """A function of arrays: traced by who may, compiled by who first needs it."""
+
+    def __init__(self, lowered: Any) -> None:
+        self.lowered = lowered
+        self._compiled: Any = None
+        self._lock = threading.Lock()
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Run it; whoever comes second waits for the first, who compiles."""
+        if self._compiled is None:
+            with self._lock:
+                if self._compiled is None:
+                    on_cpu = jax.default_backend() == "cpu"
+                    options = unless_said(LOW_LEVEL) if on_cpu else {}
+                    self._compiled = self.lowered.compile(compiler_options=options)
+        return self._compiled(*arguments)
+
+
+class _InOneCall(Pass):
+    def __init__(self, lowered: Any) -> None:
+        self._whole = _Compiled(lowered)
+
+    def __call__(self, carry: Any, given: Any, order: np.ndarray, rest: np.ndarray) -> Any:
+        return self._whole(carry, given, order, rest)
+
+    def text(self) -> str:
+        code: str = self._whole.lowered.as_text()
+        return code
+
+
+class Batches(Pass):
+    """A call for each batch; one that isn't full is another function."""
+
+    def __init__(self, full: Any, rest: Any | None) -> None:
+        self._full = _Compiled(full)
+        self._rest = None if rest is None else _Compiled(rest)
+
+    def __call__(self, carry: Any, given: Any, order: np.ndarray, rest: np.ndarray) -> Any:
+        """As `Pass`."""
+        logs: Any = None
+        for chosen in order:
+            carry, logs = self._full(carry, given, chosen)
+        if self._rest is not None:
+            carry, logs = self._rest(carry, given, rest)
+        return carry, logs
+
+    def text(self) -> str:
+        """As `Pass`."""
+        parts = [part for part in (self._full, self._rest) if part is not None]
+        return "\n".join(part.lowered.as_text() for part in parts)
+
+
+def lower(step: Step, carry: Any, given: Any, count: int, batch: int) -> Pass:
+    """Trace a pass over so many, in the way that is quicker to run.
+
+    Args:
+        step: Of one batch.
+        carry: Of the first.
+        given: Of every one.
+        count: Of the data.
+        batch: The size of a batch.
+    """
+    number, left = divmod(count, batch)
+    one = jax.jit(step)
+    full, rest = jax.ShapeDtypeStruct((batch,), np.int32), jax.ShapeDtypeStruct((left,), np.int32)
+    if number and jax.default_backend() == "cpu":
+        traced = one.trace(carry, given, full)
+        if any(equation.primitive.name == "conv_general_dilated" for equation in _all(traced)):
+            return Batches(traced.lower(), one.lower(carry, given, rest) if left else None)
+    order = jax.ShapeDtypeStruct((number, batch), np.int32)
+    return _InOneCall(jax.jit(_looped(one)).lower(carry, given, order, rest))
+
+
+def _all(traced: Any) -> Iterator[Any]:
+    """The equations of what was traced, those within others, too."""
+    waiting = [traced.jaxpr.jaxpr]
+    while waiting:
+        for equation in waiting.pop().eqns:
+            yield equation
+            for part in jax.tree.leaves(list(equation.params.values())):
+                if isinstance(part, core.ClosedJaxpr | core.Jaxpr):
+                    waiting.append(getattr(part, "jaxpr", part))
+
+
+def _looped(step: Step) -> Callable[..., Any]:
+    def whole(carry: Any, given: Any, order: Any, rest: Any) -> tuple[Any, Any]:
+        """All batches of an order, and what is left."""
+        logs: Any = None
+        if order.shape[0]:
+            carry, every = jax.lax.scan(lambda held, chosen: step(held, given, chosen), carry, order)
+            logs = jax.tree.map(lambda a: a[-1], every)
+        if rest.shape[0]:
+            carry, logs = step(carry, given, rest)
+        return carry, logs
+
+    return whole
