@@ -14,6 +14,9 @@ from keras import layers
 
 import rnnsearch
 from rnnsearch.integrations.keras_tuner import pareto_trials
+from rnnsearch.integrations.keras_tuner.apart import Apart, ApartLane, NotApart
+from rnnsearch.integrations.keras_tuner.apart.exchange import Done, Epoch
+from rnnsearch.integrations.keras_tuner.best_epoch import BestEpoch
 from rnnsearch.integrations.keras_tuner.methods import BuildTuner
 from rnnsearch.integrations.keras_tuner.own_fits import ProgramFit
 from rnnsearch.integrations.keras_tuner.standing_against import Said
@@ -538,10 +541,11 @@ def build(hp):
     model.compile(keras.optimizers.SGD(hp.Float("rate", 1e-9, 1e-8)), "mse")
     return model
 
-tuner = kt.RandomSearch(build, "val_loss", 1, directory="here", project_name="pipelines")
+tuner = kt.RandomSearch(build, "val_loss", 2, directory="here", project_name="pipelines")
 tuner.search(shuffled, validation_data=whole.batch(7), epochs=2, verbose=0)
 (best,) = tuner.get_best_models()
 assert np.allclose(best.get_weights()[0], 1.0), "its weights are the script's"
+assert not any("set_weights" in line for line in tuner._said._said), "the second's, too"
 loss = best.evaluate(2 * x, y, verbose=0)
 assert abs(loss - tuner.oracle.get_best_trials(1)[0].score) < 1e-4 * loss
 processes.add(_idle[0]._process.pid)
@@ -571,6 +575,40 @@ def test_a_script_on_another_backend_without_a_main_guard(tmp_path, backend):
     assert logging.getLogger("rnnsearch").level == logging.NOTSET
 
 
+class _Moves(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch == 1:
+            self.model.optimizer.learning_rate = 0.5
+
+
+def test_a_model_that_a_callback_changes_begins_anew_by_fit():
+    """The other process has trained it already: `fit` must not go on from there."""
+    model = keras.Sequential([keras.Input((2,)), layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(0.25), "mse")
+    began = model.get_weights()
+    epochs = [Epoch({"val_loss": 1.0}, [one + k for one in began]) for k in (1, 2)]
+    lane = ApartLane(model, BestEpoch(keras_tuner.Objective("val_loss", "min")), [_Moves()])
+    lane.take(Done(0, {}, [0, 1], 1.0, began, epochs, ""))
+    with pytest.raises(NotApart, match="a callback changes what is trained"):
+        lane.train()
+    for weights, first in zip(model.get_weights(), began, strict=True):
+        np.testing.assert_array_equal(weights, first)
+    assert float(model.optimizer.learning_rate) == 0.25
+
+
+@pytest.mark.parametrize("stateful", [True, False])
+def test_a_state_that_lasts_is_left_to_fit(stateful):
+    inner = [keras.Input(batch_shape=(4, 3, 1)), layers.GRU(2, stateful=stateful, name="held")]
+    model = keras.Sequential([keras.Sequential(inner), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    lasts = pytest.raises(NotApart, match="the state of held lasts from batch to batch")
+    # Without such a layer it gets as far as to the data, of which there is none.
+    expected = lasts if stateful else pytest.raises(TypeError)
+    objective = keras_tuner.Objective("val_loss", "min")
+    with expected:
+        Apart(None).lane(model, None, [], BestEpoch(objective), objective, (), {"nothing": 1})
+
+
 @pytest.mark.parametrize(("backend", "lines"), [("tensorflow", 2), ("torch", 1)])
 def test_that_embeddings_learn_otherwise_apart_is_said_once(backend, lines, monkeypatch, caplog):
     monkeypatch.setattr("keras.backend.backend", lambda: backend)
@@ -581,6 +619,16 @@ def test_that_embeddings_learn_otherwise_apart_is_said_once(backend, lines, monk
         said.apart(keras.Sequential([inner, layers.Dense(1)]))
     assert len(caplog.messages) == lines
     assert "Embedding" in "".join(caplog.messages[1:]) or lines == 1
+
+
+def test_that_half_precision_is_rounded_otherwise_apart_is_said(caplog):
+    half = layers.Dense(1, dtype="mixed_bfloat16")
+    for _ in range(2):
+        Said().apart(keras.Sequential([keras.Input((3,)), half]))
+        assert [line for line in caplog.messages if "half precision is rounded" in line]
+        caplog.clear()
+    Said().apart(keras.Sequential([keras.Input((3,)), layers.Dense(1)]))
+    assert len(caplog.messages) == 1
 
 
 @pytest.mark.parametrize("what", ["base", "seed"])

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax.extend import core
 
@@ -100,14 +99,14 @@ def lower(step: Step, carry: Any, given: Any, count: int, batch: int) -> Pass:
         batch: The size of a batch.
     """
     number, left = divmod(count, batch)
-    one = jax.jit(step)
+    traceable = jax.jit(step)  # keeps its trace, which the loop takes again
     full, rest = jax.ShapeDtypeStruct((batch,), np.int32), jax.ShapeDtypeStruct((left,), np.int32)
     if number and jax.default_backend() == "cpu":
-        traced = one.trace(carry, given, full)
+        traced = traceable.trace(carry, given, full)
         if any(equation.primitive.name == "conv_general_dilated" for equation in _all(traced)):
-            return Batches(traced.lower(), one.lower(carry, given, rest) if left else None)
+            return Batches(traced.lower(), traceable.lower(carry, given, rest) if left else None)
     order = jax.ShapeDtypeStruct((number, batch), np.int32)
-    return _InOneCall(jax.jit(_looped(one)).lower(carry, given, order, rest))
+    return _InOneCall(jax.jit(_looped(traceable)).lower(carry, given, order, rest))
 
 
 def _all(traced: Any) -> Iterator[Any]:
@@ -116,9 +115,9 @@ def _all(traced: Any) -> Iterator[Any]:
     while waiting:
         for equation in waiting.pop().eqns:
             yield equation
-            for part in jax.tree.leaves(list(equation.params.values())):
-                if isinstance(part, core.ClosedJaxpr | core.Jaxpr):
-                    waiting.append(getattr(part, "jaxpr", part))
+            inner = jax.tree.leaves(list(equation.params.values()))
+            waiting += [part for part in inner if isinstance(part, core.Jaxpr)]
+            waiting += [part.jaxpr for part in inner if isinstance(part, core.ClosedJaxpr)]
 
 
 def _looped(step: Step) -> Callable[..., Any]:
@@ -126,7 +125,9 @@ def _looped(step: Step) -> Callable[..., Any]:
         """All batches of an order, and what is left."""
         logs: Any = None
         if order.shape[0]:
-            carry, every = jax.lax.scan(lambda held, chosen: step(held, given, chosen), carry, order)
+            carry, every = jax.lax.scan(
+                lambda held, chosen: step(held, given, chosen), carry, order
+            )
             logs = jax.tree.map(lambda a: a[-1], every)
         if rest.shape[0]:
             carry, logs = step(carry, given, rest)

@@ -17,6 +17,7 @@ HOOKS = ("on_epoch_begin", "on_epoch_end", "on_batch_begin", "on_batch_end")
 """Methods by which a tuner is told how training goes."""
 
 _FIT = keras_tuner.HyperModel.fit
+_HALF = ("bfloat16", "float16")
 _IN_TURN = ("on_trial_begin", "on_trial_end", "pre_create_trial", "_try_run_and_update_trial",
             "_run_and_update_trial", "run_trial")  # fmt: skip
 
@@ -103,8 +104,11 @@ class Said:
         backend = keras.backend.backend()
         said = "trials are trained together on JAX, in a process of its own"
         self._once(f"the backend is {backend}: {said}", said)
-        layers = model._flatten_layers(include_self=False)
+        layers = list(model._flatten_layers(include_self=False))
         embeds = any(isinstance(layer, keras.layers.Embedding) for layer in layers)
+        if any(str(layer.compute_dtype) in _HALF for layer in layers):
+            said = "half precision is rounded otherwise there"
+            self._once(f"{said}: weights differ a little", said)
         if backend == "tensorflow" and embeds:
             said = "an Embedding has its whole gradient there, and by model.fit rows of it"
             self._once(f"{said}: weights differ a little", said)

@@ -114,6 +114,7 @@ class _Trainer:
         import keras
 
         from rnnsearch.engines import built
+        from rnnsearch.engines.built.shared_programs import built_for
         from rnnsearch.engines.no_tensorflow import without_tensorflow
         from rnnsearch.integrations.keras_tuner.apart.describing import description
         from rnnsearch.integrations.keras_tuner.apart.undrawn import undrawn
@@ -139,6 +140,7 @@ class _Trainer:
             return
         with undrawn():
             program, values = self._programs.of(model, request)
+            built_for(model, request)  # of another model's program this one isn't yet
         model.set_weights(fit.weights)
         keeper = BestEpoch(objective)
         every: list[Epoch] = []

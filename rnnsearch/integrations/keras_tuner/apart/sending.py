@@ -83,7 +83,7 @@ class ApartLane:
             self._watching, add_history=True, epochs=len(done.every), model=self.model
         )
         self.model.stop_training = False
-        rate = _rate(self.model)
+        began, rate = self.model.get_weights(), _rate(self.model)
         best, logs = None, {}
         calls.on_train_begin()
         for number, epoch in zip(done.epochs, done.every, strict=True):
@@ -92,6 +92,9 @@ class ApartLane:
             logs = dict(epoch.logs)
             calls.on_epoch_end(number, logs)
             if _rate(self.model) != rate or not _same(self.model.get_weights(), epoch.weights):
+                if _rate(self.model) != rate:
+                    self.model.optimizer.learning_rate = rate
+                self.model.set_weights(began)  # `fit` is to begin with the same
                 raise NotApart("a callback changes what is trained")
             if self._keeper.keeps(logs):
                 best = replace(done, weights=epoch.weights)
@@ -167,6 +170,8 @@ class Apart:
         """
         if self._gone:
             raise NotApart(self._gone)
+        if layer := _lasting(model):
+            raise NotApart(f"the state of {layer} lasts from batch to batch")
         watching = _watching(callbacks)
         given = _FIT.bind(None, *arguments, **named).arguments
         own = {name: value for name, value in given.items() if name not in (*_DATA, *_NOT_SENT)}
@@ -262,6 +267,15 @@ def _watching(callbacks: Sequence[Any]) -> list[Any]:
             if within := acts_within_epochs(callback):
                 raise NotApart(f"the callback {type(callback).__name__} has {within}")
     return found
+
+
+def _lasting(model: keras.Model) -> str:
+    """The layer whose state a batch begins with where the one before ended; empty if none.
+
+    Keras's backends differ in when such a state begins anew.
+    """
+    layers = model._flatten_layers(include_self=False)
+    return next((one.name for one in layers if getattr(one, "stateful", False)), "")
 
 
 def _rate(model: keras.Model) -> float:
