@@ -16,6 +16,7 @@ from rnnsearch.baselines import (
     RunsGraph,
 )
 from rnnsearch.data import MASK_VALUE
+from rnnsearch.models.blank import apply_blank
 
 __all__ = ["member"]
 
@@ -217,7 +218,7 @@ def _apply(kernel: np.ndarray, bias: np.ndarray, x: Tensor, activation: str, nam
 
 def _called(layer: Any, weights: list[np.ndarray], x: Tensor) -> Tensor:
     """What a layer with these weights makes of x."""
-    outputs = layer(x)
+    outputs = apply_blank(layer, x)
     layer.set_weights([np.asarray(array, "float32") for array in weights])
     layer.trainable = False
     return outputs

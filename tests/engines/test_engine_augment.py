@@ -29,7 +29,7 @@ def test_engines_change_sequences_alike(masked, network):
             assert one == pytest.approx(other, rel=5e-4)
             assert two == pytest.approx(other, rel=5e-4)
     assert len({curve[-1]["loss"] for curve in lanes.values()}) == 3
-    model = build_standard(program.architecture)
+    model = build_standard(program.architecture, blank=True)
     assert [v.shape for v in model.trainable_variables] == [w.shape for w in weights[1]]
     assert not any("augment" in layer.name for layer in model.layers)
 

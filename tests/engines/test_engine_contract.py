@@ -102,7 +102,7 @@ def reference(program, dataset, run):
 def _train_plain_keras(program, dataset, run):
     keras.utils.clear_session(free_memory=False)
     numbers = run.numbers
-    model = build_standard(program.architecture)
+    model = build_standard(program.architecture, blank=True)
     start = initial_weights(
         model.trainable_variables, run.seed, program.architecture.cell, numbers.forget_bias
     )
@@ -277,7 +277,7 @@ def test_quantiles_of_changes_are_in_own_units(fused, log):
     program = make_program("many_to_many", dataset, loss=loss, metrics=names)
     curves, weights = train(fused, program, dataset, [Run(0, 0, 1, Numbers(3e-2))], epochs=1)
     assert_judged_alike(program, dataset, curves[0][0], weights[0])
-    model = build_standard(program.architecture)
+    model = build_standard(program.architecture, blank=True)
     for variable, value in zip(model.trainable_variables, weights[0], strict=True):
         variable.assign(value)
     median = np.sort(model.predict(part.x, verbose=0))[..., 1]
@@ -349,7 +349,7 @@ def test_label_smoothing_is_that_of_keras_in_training_and_none_in_evaluation(eng
     run = Run(0, 0, EPOCHS, Numbers(0.5, label_smoothing=0.3))
     curves, _ = train(engine, program, dataset, [run])
     one_hot = replace(dataset.train, y=np.eye(3, dtype=np.float32)[dataset.train.y])
-    model = build_standard(program.architecture)
+    model = build_standard(program.architecture, blank=True)
     start = initial_weights(model.trainable_variables, 0, "GRU", 1.0)
     for variable, value in zip(model.trainable_variables, start, strict=True):
         variable.assign(value)
@@ -549,7 +549,7 @@ def test_metrics_are_of_the_values_where_changes_are_learned(kind, log):
         session = engine.open(program, folds, 1)
         session.load({0: Run(0, 0, 1, Numbers(1e-2), 0, index)})
         found = session.advance()[0]
-        model = build_standard(program.architecture)
+        model = build_standard(program.architecture, blank=True)
         for variable, value in zip(model.trainable_variables, session.best_weights(0), strict=True):
             variable.assign(value)
         part, scaling = fold.validation, fold.target.scaling

@@ -118,7 +118,7 @@ def program_of(case, dataset, cell, **changes):
 def compiled_keras(program, run):
     """The standard model where a run starts, and its loss."""
     keras.utils.clear_session(free_memory=False)
-    model = build_standard(program.architecture)
+    model = build_standard(program.architecture, blank=True)
     start = initial_weights(model.trainable_variables, run.seed, program.architecture.cell, 1.0)
     for variable, value in zip(model.trainable_variables, start, strict=True):
         variable.assign(value)
@@ -218,7 +218,7 @@ def test_all_steps_at_once_train_like_keras(kind, bidirectional):
     program = program_of(
         case, dataset, "LSTM", decoder="direct", bidirectional=bidirectional, units=(4, 3)
     )
-    model = build_standard(program.architecture)
+    model = build_standard(program.architecture, blank=True)
     read = (6 if bidirectional else 3) + T * OUTPUTS
     assert model.get_layer("output").kernel.shape == (read, T * OUTPUTS)
     assert not any(layer.name.startswith("recurrent_") for layer in model.layers)
@@ -390,7 +390,7 @@ def test_states_of_a_stream_are_carried_from_batch_to_batch(engine, cell):
     found = curve(engine, program, dataset, run)
 
     keras.utils.clear_session(free_memory=False)
-    model = build(program.architecture, StandardLayers(state_inputs=True))
+    model = build(program.architecture, StandardLayers(state_inputs=True), blank=True)
     start = initial_weights(model.trainable_variables, run.seed, cell, 1.0)
     for variable, value in zip(model.trainable_variables, start, strict=True):
         variable.assign(value)

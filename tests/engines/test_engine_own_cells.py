@@ -60,7 +60,7 @@ def trained(engine, program, dataset, runs):
 
 def by_fit(program, dataset, run):
     """The same with `keras.layers.RNN` and `model.fit`."""
-    model = build_standard(program.architecture)
+    model = build_standard(program.architecture, blank=True)
     own = own_weights(model, program.architecture, run.seed)
     start = initial_weights(model.trainable_variables, run.seed, CELL, 1.0, own=own)
     for variable, value in zip(model.trainable_variables, start, strict=True):
@@ -137,7 +137,7 @@ def test_a_network_of_ones_own_trains_as_keras_fit_trains_it(network, sequences,
     dataset = dataset_of(sequences=sequences, masked=masked)
     task = "many_to_many" if sequences else "many_to_one"
     program = make_program(task, dataset, cell=name, units=(4,))
-    model = build_standard(program.architecture)
+    model = build_standard(program.architecture, blank=True)
     expected = {"attentive": (None, T, 1) if sequences else (None, 1), "conv_lstm": (None, 1)}
     assert model.output_shape == expected[network]
     runs = [Run(0, 4, 3, Numbers(learning_rate=0.02)), Run(1, 5, 3, Numbers(learning_rate=0.1))]

@@ -65,7 +65,8 @@ def test_scalings_are_of_the_networks_inputs(kind, task, changes, features, tabl
     data = kind(tables, task, **changes)
     dataset, scalings = data.dataset(), data.preparation().scalings
     cell = "feed_forward" if task == "one_to_one" else "GRU"
-    model = build_standard(make_program(task, dataset, cell=cell, embedding_dim=3).architecture)
+    program = make_program(task, dataset, cell=cell, embedding_dim=3)
+    model = build_standard(program.architecture, blank=True)
     shapes = {tensor.name: tensor.shape[-1] for tensor in model.inputs}
     assert {name: len(scaling.offset) for name, scaling in scalings.items()} == features
     assert {name: shapes[name] for name in scalings} == features

@@ -53,7 +53,7 @@ def reference(program, dataset, run, optimizer, epochs=EPOCHS):
 
 def plain_keras(program, dataset, run, optimizer, epochs):
     """One call of `fit`: the curves and the weights that it ends with."""
-    model = build_standard(program.architecture)
+    model = build_standard(program.architecture, blank=True)
     start = initial_weights(model.trainable_variables, run.seed, program.architecture.cell, 1.0)
     for variable, value in zip(model.trainable_variables, start, strict=True):
         variable.assign(value)
@@ -159,7 +159,7 @@ def test_averages_are_those_of_keras(kind, dataset, optimizer):
     assert_equal(curves, found)
     assert_close(session.last_weights(lane), weights)
     best = session.best_weights(lane)
-    model = build_standard(program.architecture)
+    model = build_standard(program.architecture, blank=True)
     for variable, value in zip(model.trainable_variables, best, strict=True):
         variable.assign(value)
     error = model.predict(dataset.validation.x, verbose=0) - dataset.validation.y
@@ -184,7 +184,7 @@ def test_last_weights_are_those_after_the_last_epoch_at_any_time(engine):
     run = Run(0, 0, 8, Numbers(0.8))
     session = engine.open(program, [dataset], 1)
     session.load({0: run})
-    model = build_standard(program.architecture)
+    model = build_standard(program.architecture, blank=True)
     part, losses = dataset.validation, []
     for _ in range(4):
         losses.append(session.advance()[0]["val_loss"])

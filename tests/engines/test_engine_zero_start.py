@@ -74,7 +74,7 @@ def test_only_the_output_is_zero_and_only_of_changes():
     assert program.architecture.head.zero_start
     plain = make_program("many_to_one", dataset_for("many_to_one", "numeric"))
     assert not plain.architecture.head.zero_start
-    variables = build_standard(program.architecture).trainable_variables
+    variables = build_standard(program.architecture, blank=True).trainable_variables
     usual = initial_weights(variables, 3, "GRU", 1.0)
     zero = initial_weights(variables, 3, "GRU", 1.0, zero_start=True)
     unlike = [

@@ -266,7 +266,7 @@ def make_study(name: str, folder: Path) -> Study:
     head = replace(task.head(dataset), width=loss.outputs(preparation.target))
     settings = {"units": (4,), "bidirectional": False, "layer_norm": False, **shape}
     architecture = Architecture(head=head, **settings)
-    weights = drawn(build_standard(architecture))
+    weights = drawn(build_standard(architecture, blank=True))
     shifted = {
         key: Affine(np.full(len(one.scale), 0.9), np.full(len(one.scale), 0.1))
         for key, one in preparation.scalings.items()

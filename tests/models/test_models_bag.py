@@ -29,7 +29,7 @@ def network(cell: str, steps: int, *, masked: bool, share: float, numeric: bool 
         masked=masked,
     )
     architecture = Architecture(cell, (4,), cell == "GRU", False, head)
-    model = build_standard(architecture)
+    model = build_standard(architecture, blank=True)
     weights = [
         np.array(v.numpy()) + GENERATOR.normal(0, 0.3, v.shape) for v in model.trainable_variables
     ]
@@ -81,10 +81,8 @@ def test_a_token_that_a_network_was_not_shown_is_the_unknown_one_to_it(tmp_path:
         vocabulary=9,
     )
     architecture = Architecture("GRU", (4,), False, False, head, embedding_dim=3)
-    weights = [
-        [GENERATOR.normal(0, 1, v.shape) for v in build_standard(architecture).trainable_variables]
-        for _ in range(2)
-    ]
+    variables = build_standard(architecture, blank=True).trainable_variables
+    weights = [[GENERATOR.normal(0, 1, variable.shape) for variable in variables] for _ in range(2)]
     members = [
         Network(architecture, weights[0], 0.5, unseen=(2, 5), unknown=8),
         Network(architecture, weights[1], 0.5, unseen=(7,), unknown=8),

@@ -96,7 +96,7 @@ def feed_forward(task: str, dataset: Dataset) -> tuple[LayersGraph | None, np.nd
     if not has_feed_forward(learned, dataset):
         return None, np.zeros(0)
     architecture = memoryless(learned.head(dataset), 300, learned, dataset)
-    model = build_standard(architecture)
+    model = build_standard(architecture, blank=True)
     networks = [
         [RNG.normal(0, 0.3, one.shape).astype(np.float32) for one in model.trainable_variables]
         for _ in range(3)

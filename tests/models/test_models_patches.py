@@ -21,6 +21,13 @@ MASKED = replace(PLAIN, head=replace(PLAIN.head, masked=True))
 FORECAST = Head(3, 1, None, True, 1, "linear", False, source=SourceInput(T, F, None, True))
 
 
+def drawn(architecture):
+    """A network with weights of NumPy: each of Keras's initializers compiles a program a shape."""
+    model, rng = build_standard(architecture, blank=True), np.random.default_rng(4)
+    model.set_weights([rng.normal(0, 0.5, weight.shape) for weight in model.weights])
+    return model
+
+
 def by_hand(sequence, patch, changes):
     """Patches of the real steps of one sequence, (n, p·F') from its end."""
     rows = [list(step) for step in sequence]
@@ -82,14 +89,14 @@ def test_a_network_of_patches_is_one_on_patches(masked, pooling, patch, changes)
     """Each sequence alone, cut by hand, through a network that reads patches as its steps."""
     architecture = MASKED if masked else PLAIN
     architecture = replace(architecture, patch=patch, changes=changes, pooling=pooling)
-    model, x = build_standard(architecture), sequences(architecture.head.masked)
+    model, x = drawn(architecture), sequences(architecture.head.masked)
     found = model.predict(x, verbose=0)
     assert model.input_shape == (None, T, F)
     for index, sequence in enumerate(x):
         real = sequence[sequence[:, 0] != np.float32(MASK_VALUE)]
         patches = np.array([by_hand(real.tolist(), patch, changes)], np.float32)
         head = replace(PLAIN.head, steps=patches.shape[1], features=patches.shape[2])
-        alone = build_standard(replace(PLAIN, head=head, pooling=pooling))
+        alone = build_standard(replace(PLAIN, head=head, pooling=pooling), blank=True)
         alone.set_weights(model.get_weights())
         np.testing.assert_allclose(found[index], alone(patches)[0], rtol=1e-4, atol=1e-5)
 
@@ -98,11 +105,11 @@ def test_a_network_of_patches_is_one_on_patches(masked, pooling, patch, changes)
 def test_an_encoder_of_patches_attends_to_patches(attention):
     """Padding in front of a source changes nothing, whole patches of it or not."""
     architecture = replace(PLAIN, head=FORECAST, patch=3, changes=True, attention=attention)
-    model, x = build_standard(architecture), sequences(masked=True)
+    model, x = drawn(architecture), sequences(masked=True)
     ahead = np.zeros((N, 3, 1), np.float32)
     found = model.predict({"source": x, "ahead": ahead}, verbose=0)
     longer = replace(FORECAST, source=replace(FORECAST.source, steps=T + 4))
-    other = build_standard(replace(architecture, head=longer))
+    other = build_standard(replace(architecture, head=longer), blank=True)
     other.set_weights(model.get_weights())
     padded = np.concatenate([np.full((N, 4, F), MASK_VALUE, np.float32), x], axis=1)
     expected = other.predict({"source": padded, "ahead": ahead}, verbose=0)
@@ -113,7 +120,7 @@ def test_an_encoder_of_patches_attends_to_patches(attention):
 
 @pytest.mark.parametrize("architecture", [PLAIN, MASKED], ids=["plain", "masked"])
 def test_a_saved_network_needs_nothing_of_ours(architecture, tmp_path):
-    model = build_standard(replace(architecture, patch=3, changes=True))
+    model = drawn(replace(architecture, patch=3, changes=True))
     x = sequences(architecture.head.masked)
     assert '"module": "rnnsearch' not in model.to_json()
     model.save(tmp_path / "best.keras")

@@ -35,7 +35,9 @@ def inputs(kind):
 
 def network(kind, pooling):
     """With an offset after the recurrent layers, so that no maximum is that of a zero."""
-    model = build_standard(Architecture("GRU", (4, 3), True, True, HEADS[kind], 3, "none", pooling))
+    model = build_standard(
+        Architecture("GRU", (4, 3), True, True, HEADS[kind], 3, "none", pooling), blank=True
+    )
     for variable in model.trainable_variables:
         offset = -3.0 if variable.path.endswith("layer_norm_2/beta") else 0.0
         variable.assign(RNG.normal(size=variable.shape) + offset)

@@ -36,14 +36,15 @@ def with_weights(model, cell):
 
 def gated(arch, unroll_length):
     layers = GatedLayers(truncates=True, drops=False, drops_recurrent=False)
-    model = with_weights(build(arch, layers), arch.cell)
+    model = with_weights(build(arch, layers, blank=True), arch.cell)
     for variable in model.non_trainable_variables:
         variable.assign(unroll_length)
     return model
 
 
 def chunked(arch, unroll_length):
-    return with_weights(build(arch, ChunkedLayers(unroll_length=unroll_length)), arch.cell)
+    layers = ChunkedLayers(unroll_length=unroll_length)
+    return with_weights(build(arch, layers, blank=True), arch.cell)
 
 
 KINDS = {"gated": gated, "chunked": chunked}
@@ -84,7 +85,7 @@ def test_cuts_are_counted_from_the_end_of_the_sequence(kind):
 )
 def test_full_is_plain_keras(cell, bidirectional):
     arch = architecture(cell, bidirectional)
-    plain = with_weights(build_standard(arch), cell)
+    plain = with_weights(build_standard(arch, blank=True), cell)
     np.testing.assert_allclose(
         input_gradient(gated(arch, T)), input_gradient(plain), rtol=1e-4, atol=1e-6
     )
