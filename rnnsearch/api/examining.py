@@ -26,7 +26,16 @@ from rnnsearch.records.environment import environment
 __all__ = ["Diagnosis", "Finding", "Seen", "doctor", "findings"]
 
 _BACKENDS = ("jax", "tensorflow", "torch")
-_OTHERS = ("keras-tuner", "tensorboard", "onnx", "onnxruntime", "fastapi", "pyarrow", "ray", "soundfile")
+_OTHERS = (
+    "keras-tuner",
+    "tensorboard",
+    "onnx",
+    "onnxruntime",
+    "fastapi",
+    "pyarrow",
+    "ray",
+    "soundfile",
+)
 _PLUGINS = ("jax-cuda12-plugin", "jax-cuda13-plugin")
 _PATIENCE = 120
 """Seconds that a backend may take to name its devices."""

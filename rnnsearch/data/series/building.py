@@ -18,7 +18,7 @@ from rnnsearch.data.series.checks import (
     rows_needed,
 )
 from rnnsearch.data.series.division import PARTS, Fold
-from rnnsearch.data.series.fitting import Rhythm, Segments, based, fit, rhythm
+from rnnsearch.data.series.fitting import Fitting, Rhythm, Segments, based, fit, rhythm
 from rnnsearch.data.series.kept_rows import read_file
 from rnnsearch.data.series.row_parts import divide, reaches_back
 from rnnsearch.data.series.rows import Series
@@ -88,13 +88,14 @@ def read_series_data(source: SeriesSource, task: str, windows: tuple[int, ...]) 
     back = _back(source, found_rhythm, longest)
     reaching = reaches_back(source, task, last, longest)
     check_lengths(source, last, longest, back, problems, reaches_back=reaching)
-    final = _fold(series, last, fit(source, task, series, found_rhythm, last, longest, problems))
+    table = Fitting(source, task, series, found_rhythm, longest)
+    final = _fold(series, last, fit(table, last, problems))
     data = SeriesData(series, (final,), longest, source.stride, final, reaching, chosen)
     _check_parts(data, 0, problems)
     problems.raise_any()
-    folds = _folds(source, task, data, found_rhythm, earlier, back)
+    folds = _folds(table, data, earlier, back)
     everything = _all_but_test(last)
-    fitted = fit(source, task, series, found_rhythm, everything, longest, Problems())
+    fitted = fit(table, everything, Problems())
     return replace(data, divided=(*folds, final), final=_fold(series, everything, fitted))
 
 
@@ -122,10 +123,8 @@ def _all_but_test(segments: tuple[Segments, ...]) -> tuple[Segments, ...]:
 
 
 def _folds(
-    source: SeriesSource,
-    task: str,
+    table: Fitting,
     data: SeriesData,
-    rhythm: Rhythm,
     earlier: Sequence[tuple[Segments, ...]],
     back: int,
 ) -> list[Fold]:
@@ -141,15 +140,13 @@ def _folds(
     for number, segments in enumerate(earlier, 1):
         problems = Problems()
         try:
-            check_fold_length(source, segments, data.longest, back, problems)
-            prepared = fit(
-                source, task, data.series, rhythm, segments, data.longest, problems, number
-            )
+            check_fold_length(table.source, segments, table.longest, back, problems)
+            prepared = fit(table, segments, problems, number)
             fold = _fold(data.series, segments, prepared)
             _check_parts(replace(data, divided=(fold,)), number, problems)
             problems.raise_any()
         except InvalidData:
-            if source.split.backtest.folds != "auto":
+            if table.source.split.backtest.folds != "auto":
                 raise
             folds = []
         else:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         SeriesSource,
     )
 
-__all__ = ["Rhythm", "Segments", "based", "fit", "rhythm"]
+__all__ = ["Fitting", "Rhythm", "Segments", "based", "fit", "rhythm"]
 
 Segments = tuple[range, range, range]
 """Rows of the training, validation and test part of a series, in this order in time."""
@@ -82,29 +82,44 @@ def based(
     return replace(rhythm, lag=found)
 
 
+@dataclass(frozen=True)
+class Fitting:
+    """What the preparation of a fold is fitted to, but for the rows of its parts.
+
+    Attributes:
+        source: The spec's `data`.
+        task: Its name.
+        series: The rows.
+        rhythm: Their distances.
+        longest: The longest window; None where blocks are cut.
+    """
+
+    source: SeriesSource
+    task: str
+    series: Series
+    rhythm: Rhythm
+    longest: int | None
+
+
 def fit(
-    source: SeriesSource,
-    task: str,
-    series: Series,
-    rhythm: Rhythm,
+    table: Fitting,
     segments: Sequence[Segments],
-    longest: int | None,
     problems: Problems,
     number: int | None = None,
 ) -> SeriesPreparation:
     """What is fitted on the training part of one fold.
 
     Args:
-        source, task: The spec's `data`, and the task's name.
-        series, rhythm: The rows, and their distances.
-        segments, longest: Of each series the rows of its parts; the longest window.
+        table: Whose rows they are.
+        segments: Of each series the rows of its parts.
         problems: What was found before.
         number: Of a fold that is not the last, from 1, to be named in messages.
 
     Raises:
         InvalidData: With every problem that could be found.
     """
-    blocks, trains = longest is None, [train for train, _, _ in segments]
+    source, series, rhythm = table.source, table.series, table.rhythm
+    blocks, trains = table.longest is None, [train for train, _, _ in segments]
     size = (source.output_steps or 1) if blocks else 1
     rows = _places(series, trains)
     categories = _checked(source, series, segments, size if blocks else None, problems)
@@ -115,8 +130,8 @@ def fit(
     scaling = _input_scaling(source, series, rhythm.lag, trains, categories, len(calendar))
     return SeriesPreparation(
         reader=source.source,
-        task=task,
-        window=longest,
+        task=table.task,
+        window=table.longest,
         horizon=0 if blocks else source.horizon,
         output_steps=source.output_steps,
         series=source.series,

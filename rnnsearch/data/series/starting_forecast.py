@@ -15,7 +15,7 @@ import numpy as np
 from rnnsearch.data._base import Part, join_parts
 from rnnsearch.data.collecting import Problems
 from rnnsearch.data.series.changes import rows_before
-from rnnsearch.data.series.fitting import Rhythm, Segments, based, fit
+from rnnsearch.data.series.fitting import Fitting, Rhythm, Segments, based, fit
 from rnnsearch.data.series.rows import Series
 from rnnsearch.data.series.series_preparation import SeriesPreparation
 from rnnsearch.errors import InvalidData
@@ -113,7 +113,7 @@ def _choose(
     ]
     with threadpool_limits(1):  # of so few products, where threads cost more than they save
         found = [
-            [_judge(source, task, known, one, parts, longest) for one in rhythms.values()]
+            [_judge(Fitting(source, task, known, one, longest), parts) for one in rhythms.values()]
             for parts in origins
         ]
     whole = [[one for one in origin if one is not None] for origin in found]
@@ -173,17 +173,10 @@ def _origins(series: Series, size: int) -> Iterator[tuple[Segments, ...]]:
         yield tuple(found)
 
 
-def _judge(
-    source: SeriesSource,
-    task: str,
-    series: Series,
-    rhythm: Rhythm,
-    segments: tuple[Segments, ...],
-    longest: int | None,
-) -> np.ndarray | None:
+def _judge(table: Fitting, segments: tuple[Segments, ...]) -> np.ndarray | None:
     """`_errors` of one base at one origin; None where there is too little to judge by."""
     try:
-        prepared = fit(source, task, series, rhythm, segments, longest, Problems())
+        prepared = fit(table, segments, Problems())
     except InvalidData:  # a column that never varies so early, for one
         return None
     if prepared.mapping.aligned:
@@ -191,6 +184,7 @@ def _judge(
     if prepared.window is not None:
         steps = max(1, _MOST_FEATURES // max(1, len(prepared.features_names)))
         prepared = replace(prepared, window=min(prepared.window, steps))
+    series = table.series
     train, validation = [], []
     for one, (before, after, _) in zip(series.each(), segments, strict=True):
         features = prepared.features(one)
