@@ -79,6 +79,11 @@ def test_what_would_be_lost_is_not_written_so() -> None:
     assert clock.written(stamps.times)[0].tolist() == ["31/12/2020", "01/01/2021"]  # type: ignore[index]
     assert clock.written(stamps.times + np.timedelta64(1, "h")) is None
     assert clock.texts(stamps.times)[0] == "2020-12-31"
+    cells = ["01.02.2021 10:00:00.5", "01.02.2021 10:00:01.0"]
+    stamps = read_stamps(cells)
+    clock = with_writing(stamps.clock, [cells], stamps.times, ["t"])
+    assert clock.written(stamps.times)[0].tolist() == cells  # type: ignore[index]
+    assert clock.written(stamps.times + np.timedelta64(250, "ms")) is None
 
 
 def after(columns: dict[str, Any], time: Any, folder: Path, source: Any, **keys: Any) -> Any:
@@ -120,9 +125,25 @@ def test_the_new_file_says_how(tmp_path: Path, csv_source: Any) -> None:
     of = after({"t": days.strftime("%d/%m/%Y"), "y": values}, "t", tmp_path, csv_source)
     iso = pd.DataFrame({"t": days.strftime("%Y-%m-%d"), "y": values})
     assert of(iso[:10], "2021-01-11") == ["2021-01-11"]
-    # Eleven and twelve tell nothing of zeros before numbers: as in training.
-    few = pd.DataFrame({"t": [f"{d}/12/2021" for d in range(10, 15)], "y": values[:5]})
-    assert of(few, "2021-12-15") == ["15/12/2021"]
+
+
+@pytest.mark.parametrize("form", ["{:%d/%m/%Y}", "{0.day}/{0.month}/{0.year}"])
+@pytest.mark.parametrize("apart", [False, True])
+def test_what_few_rows_do_not_tell_is_written_as_in_training(
+    form: str, apart: bool, tmp_path: Path, csv_source: Any
+) -> None:
+    """The last days of a year have no zeros before numbers; the next has, or has none."""
+
+    def table(first: str, count: int) -> pd.DataFrame:
+        days = [form.format(day) for day in pd.date_range(first, periods=count, freq="D")]
+        columns = {"day": days, "hour": "7:00", "y": np.sin(np.arange(count)).round(3)}
+        return pd.DataFrame(columns if apart else {k: v for k, v in columns.items() if k != "hour"})
+
+    time = ("day", "hour") if apart else "day"
+    of = after(dict(table("2021-01-01", 40)), time, tmp_path, csv_source)
+    next_day = form.format(pd.Timestamp("2022-01-01"))
+    hour = " 07:00" if apart else ""
+    assert of(table("2021-12-27", 5), f"2022-01-01{hour}")[0] == next_day
 
 
 def test_a_zone_that_is_asked_for_leaves_stamps_as_they_are(

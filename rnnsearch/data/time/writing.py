@@ -106,7 +106,8 @@ def _piece(found: re.Match[str], times: Parts, offsets: np.ndarray | None) -> li
         form, _, decimals = names.partition("|")
         return _counts(times.local, form, int(decimals))
     if part in "zZ":
-        return None if offsets is None else _offsets(part, flag, names, offsets.tolist())
+        assert offsets is not None, "stamps without offsets have no pattern of one"
+        return _offsets(part, flag, names, offsets.tolist())
     numbers = times.of(part).tolist()
     if part in NAMED:
         every = names.split("|")
