@@ -9,6 +9,7 @@ import pytest
 import rnnsearch
 from rnnsearch.api.examples import copy_example, example_names
 from rnnsearch.errors import InvalidInput
+from tests.inline import command
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,6 +31,16 @@ def test_every_spec_is_an_example_and_another_name_is_refused(tmp_path):
     assert example_names() == sorted(p.stem for p in (ROOT / "search_spaces").glob("*.yaml"))
     with pytest.raises(InvalidInput, match="did you mean electricity"):
         copy_example("electricty", tmp_path)
+
+
+def test_the_command_line_lists_them_and_says_how_a_copy_is_run(tmp_path):
+    status, said, _ = command(tmp_path, "example")
+    assert (status, said.split()) == (0, example_names())
+    status, said, _ = command(tmp_path, "example", "strokes", "-o", "try")
+    spec, *data = copy_example("strokes", tmp_path / "again")
+    assert status == 0 and f"and {len(data)} of data." in said
+    *_, run, copied = said.split()
+    assert run == "search" and (tmp_path / copied).read_text() == spec.read_text()
 
 
 def test_the_command_line_completes_its_commands():

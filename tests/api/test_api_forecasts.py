@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from rnnsearch import api
+from rnnsearch.api.studies import exporting
 
 SPEC = """\
 task: sequence_to_sequence
@@ -106,6 +107,21 @@ def test_check_says_what_is_read_and_known(folder: Path) -> None:
     lines = dict(api.check(folder / "spec.yaml").data)
     assert lines["input"].endswith(": load, holiday, hour_sin, hour_cos")
     assert lines["ahead"].endswith(": holiday, hour_sin, hour_cos, place")
+
+
+def test_an_export_is_off_in_deviations_of_the_target(
+    results: api.Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deviation = np.asarray(results.preparation.target.deviation)
+    assert (deviation > 2).all()
+
+    def off(folder: Path) -> np.ndarray:
+        with np.load(folder / "examples.npz") as kept:
+            return np.asarray(kept["expected"] + 1e-6 * deviation)
+
+    monkeypatch.setattr(exporting, "run_alone", off)
+    exported = results.export("python", tmp_path / "off")
+    assert exported.checked is not None and exported.checked.worst == pytest.approx(1e-6, rel=1e-3)
 
 
 def test_it_is_exported_with_its_preparation(results: api.Results, tmp_path: Path) -> None:
