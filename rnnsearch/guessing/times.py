@@ -198,10 +198,18 @@ def _looks_dated(cells: Sequence[str]) -> bool:
         years = [number for number in numbers if re.fullmatch(r"1[5-9]\d\d|2[0-7]\d\d", number)]
         if len(years) != 1 or not 2 <= len(numbers) <= 7 or len(cell) > _LONGEST_DATE:
             return False
-        words.update(re.findall(r"[^\W\d_]+", cell.casefold()))
+        named = re.findall(r"[^\W\d_]+", cell.casefold())
+        if not named and (len(numbers) < 3 or max(map(len, numbers)) > 4 or _wide(numbers)):
+            return False  # 2021-00123 is the name of something
+        words.update(named)
         if len(words) > _MOST_WORDS:
             return False
-    return bool(words) and not _all_numbers(cells)
+    return not _all_numbers(cells)
+
+
+def _wide(numbers: Sequence[str]) -> bool:
+    """Whether more than one number has more than two digits."""
+    return sum(len(number) > 2 for number in numbers) > 1
 
 
 def _all_numbers(cells: Sequence[str]) -> bool:

@@ -24,19 +24,23 @@ __all__ = [
 
 SPLIT = re.compile(
     r"(?P<date>\S.*?)"
-    r"(?:(?:(?P<between>[T_, ]+|(?<=\d{8}):|(?<=[a-z]{3}\d{4}):)"
+    r"(?:(?:(?P<between>[T_, ]+(?:(?:at|um|a las|à|[-–@]) +)?|"
+    r"(?:(?<=\d{8})|(?<=[a-z]{3}\d{4})|(?<=[a-z]{3}/\d{4})):)"
     r"(?P<time>\d{1,2}[:.h]\d\d(?:[:.]\d\d(?:[.,]\d+)?)?|"
-    r"(?<=\d{8}[T_ :])(?:\d{4}|\d{6})|(?<=\d{4}-\d\d-\d\d[T_ ])\d\d))\s*"
+    r"(?<=\d{8}[T_ :])(?:\d{4}|\d{6})|(?<=\d{4}[-/.]\d\d[-/.]\d\d[T_ ])\d\d(?:\d\d){,2}|"
+    r"(?<=\d\d[-/.]\d\d[-/.]\d{4}[T_ ])\d\d(?:\d\d){,2}))\s*"
     r"(?P<half>[ap]\.?m\.?)?)?",
     re.IGNORECASE,
 )
 """A date, and a time of day after it: ``31.12.2003 18.00``, ``20031231T1800``.
 
-As SAS writes them, too: ``31DEC2003:18:00:00``.
+As SAS and web servers write them, too: ``31DEC2003:18:00:00``, ``31/Dec/2003:18:00:00``.
 """
 
 _ISO = re.compile(r"\d{4}(-\d\d(-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,9})?)?)?)?)?")
 _SPACED = re.compile(r"^(\d{1,4})\. ?(\d{1,2})\. ?(\d{2,4})\.?(?=\s|$)")
+_CAMERA = re.compile(r"^(\d{4}):(\d\d):(\d\d)(?= |$)")
+"""A date as cameras write it: ``2003:12:31 18:00:00``."""
 _STATISTICAL = re.compile(r"^(\d{4})[ -]?[MP](\d{1,2})$", re.IGNORECASE)
 """A month as Eurostat and the IMF write it: ``2010M01``; as firms do: ``2010P01``."""
 _HALF = re.compile(r"^(\d{4})[ -]?[HS]([12])$", re.IGNORECASE)
@@ -84,6 +88,7 @@ def plain_text(cell: str) -> str:
     of a stretch of time its begin.
     """
     cell = _SPACED.sub(r"\1.\2.\3", cell)
+    cell = _CAMERA.sub(r"\1-\2-\3", cell)
     cell = _STATISTICAL.sub(r"\1-\2", cell)
     cell = _HALF.sub(lambda found: f"{found[1]}-0{6 * int(found[2]) - 5}", cell)
     cell = _CLOCK.sub("", SPAN.sub(r"\1", cell))

@@ -237,6 +237,9 @@ def _forms_of(cell: str) -> Iterator[str]:
     split = SPLIT.fullmatch(cell)
     if split is None:
         return
+    if split["time"] and re.fullmatch(r"\d{6}", split["date"]):
+        yield from ("%y%m%d", "%d%m%y", "%m%d%y")
+        return
     for pattern in _dates(split["date"]):
         yield "iso" if pattern in ("%Y-%m-%d", "%Y-%m") else pattern
     if re.fullmatch(r"\d{4}[-/. ]\d\d", cell):
@@ -252,7 +255,7 @@ def _dates(date: str) -> Iterator[str]:
     if named:
         yield from _dates_with_names(date.rstrip("."), named)
         return
-    found = re.fullmatch(r"(\d+)([-/. ])(\d+)(?:\2(\d+))?\.?", date)
+    found = re.fullmatch(r"(\d+)([-/. _])(\d+)(?:\2(\d+))?\.?", date)
     if found is None:
         return
     first, mark, second, third = found.groups()

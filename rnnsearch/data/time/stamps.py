@@ -157,6 +157,8 @@ def _universal(
     local: np.ndarray, offsets: np.ndarray, zone: str | None, clock: Clock, notes: list[str]
 ) -> Stamps:
     """Times with offsets from UTC (R,) in minutes."""
+    if np.isnat(local).all():
+        return Stamps(local, clock)
     times = local - offsets * np.timedelta64(60, "s")
     if zone is None:
         zone = zone_of_offsets(times[~np.isnat(times)], offsets[~np.isnat(times)])

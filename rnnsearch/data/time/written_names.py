@@ -139,7 +139,10 @@ _WEEKDAY = re.compile(
     r"[.,]*\)?,?\s*",
     re.IGNORECASE,
 )
-_NUMBERS = re.compile(r"\d+[-/. ]+\d+[-/. ]+\d+")
+_NUMBERS = r"\d{1,4}[-/. ]+\d{1,2}[-/. ]+\d{1,4}"
+_BEGINS = re.compile(rf"{_NUMBERS}(?![\d:]|\.\d\d)")
+_ENDS = re.compile(rf"(?<!\d){_NUMBERS}[., ]*$")
+"""A whole date in numbers at the begin or the end of what stands beside a name."""
 _EASTERN_WEEKDAY = re.compile(r"\s*[(（][月火水木金土日一二三四五六월화수목금토일][)）]\s*")
 """A weekday as it stands behind a date in Japanese, Chinese and Korean: ``2021/03/05(金)``."""
 
@@ -185,7 +188,8 @@ def without_weekday(cell: str) -> str:
     if found.re is _WEEKDAY and month_of(found["name"]):
         beside = " ".join(rest)
         words = re.findall(rf"{_LETTER}{{3,}}", beside)
-        within = re.search(r"\d", rest[0]) and not _NUMBERS.search(rest[0])  # 20-Mar-21 01:00
-        if within or not (any(map(month_of, words)) or _NUMBERS.search(beside)):
+        dated = _ENDS.search(rest[0]) or (not rest[0] and _BEGINS.match(rest[1]))
+        within = re.search(r"\d", rest[0])  # 20-Mar-21 01:00
+        if not dated and (within or not any(map(month_of, words))):
             return cell
     return " ".join(filter(None, rest))
