@@ -23,6 +23,9 @@ class _Format(enum.StrEnum):
     md = "md"
 
 
+_NO_PNG = ", as SVG; as PNG, too, with: pip install 'rnnsearch[png]'"
+
+
 def add(app: typer.Typer, program: Callable[[], Sequence[str]]) -> None:
     """Have a command line know the command.
 
@@ -44,7 +47,7 @@ def add(app: typer.Typer, program: Callable[[], Sequence[str]]) -> None:
         ] = None,
         figures: Annotated[
             bool,
-            typer.Option("--figures", help="Also each figure as SVG, its data and tables as CSV."),
+            typer.Option("--figures", help="Also each figure as SVG and PNG, all data as CSV."),
         ] = False,
         live: Annotated[
             bool,
@@ -67,7 +70,9 @@ def add(app: typer.Typer, program: Callable[[], Sequence[str]]) -> None:
         )
         print(file)
         if figures or format is _Format.md:
-            print(f"figures are in {file.parent / 'report'}", file=sys.stderr)
+            folder = file.parent / "report"
+            more = "" if any(folder.glob("*.png")) or not figures else _NO_PNG
+            print(f"figures are in {folder}{more}", file=sys.stderr)
 
     named = (
         "report results/electricity",

@@ -290,5 +290,12 @@ def test_the_study_is_explained(project, study):
     for section in ("answer", "leaderboard", "verdicts", "predictions", "reach", "network", "cost"):
         assert f'id="{section}"' in page
     assert "load: truth and prediction" in page
-    assert (folder / "report" / "forecast_0.svg").exists()
+    drawn = (folder / "report" / "forecast_0.svg").read_text()
+    assert "var(" not in drawn and "#2563eb" in drawn, "programs that draw know no variables"
+    pytest.importorskip("resvg_py")
+    image = pytest.importorskip("PIL.Image")
+    with image.open(folder / "report" / "forecast_0.png") as picture:
+        assert picture.size == (1040, 600)
+        colours = picture.convert("RGB").getcolors(1 << 20)
+        assert colours is not None and len(colours) > 20, "lines on white"
     assert len(pd.read_csv(folder / "report" / "forecast_0.csv")) > 10

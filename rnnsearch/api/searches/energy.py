@@ -76,7 +76,7 @@ def _joules(path: Path) -> float:
 
 def _cards() -> dict[str, Counter]:
     try:
-        import pynvml  # type: ignore[import-not-found, import-untyped, unused-ignore]
+        import pynvml
     except ImportError:
         return {}
     try:

@@ -11,7 +11,7 @@ from rnnsearch.api.studies.recorded import spec_of_study
 from rnnsearch.api.studies.results import Results
 from rnnsearch.api.studies.study_page import page_of
 from rnnsearch.errors import StudyError
-from rnnsearch.files import write_text
+from rnnsearch.files import write_bytes, write_text
 from rnnsearch.records import (
     StudyFolder,
     frame_to_csv,
@@ -19,7 +19,7 @@ from rnnsearch.records import (
     read_leaderboard,
     read_summary,
 )
-from rnnsearch.report.page import Page, document, to_html, to_markdown
+from rnnsearch.report.page import Page, document, png, to_html, to_markdown
 from rnnsearch.vocabulary import Direction
 
 __all__ = ["make_report", "report_page"]
@@ -44,8 +44,9 @@ def make_report(
         path: The study's folder; of a search that goes on, or was interrupted, too.
         output: The file to write; ``report.html`` or ``report.md`` in the folder if None.
         format: ``html``, one file that needs nothing else, or ``md``.
-        figures: Whether each figure is written as an SVG beside it, with its data and that of
-            the tables as CSV, to the folder ``report``. Always the pictures for ``md``.
+        figures: Whether each figure is written as an SVG beside it, where `resvg_py` is installed
+            also as a PNG, with its data and that of the tables as CSV, to the folder ``report``.
+            Always the pictures for ``md``.
         program: How the user calls this program, for commands to copy.
 
     Returns:
@@ -112,6 +113,8 @@ def _write_figures(page: Page, folder: Path, *, data: bool) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for figure in page.figures:
         write_text(folder / f"{figure.key}.svg", document(figure.svg))
+        if data and (drawn := png(figure.svg)) is not None:
+            write_bytes(folder / f"{figure.key}.png", drawn)
         if data:
             write_text(folder / f"{figure.key}.csv", frame_to_csv(figure.data))
     if data:

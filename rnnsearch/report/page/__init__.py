@@ -9,7 +9,7 @@ from rnnsearch.report.page.html import to_html
 from rnnsearch.report.page.markdown import to_markdown
 from rnnsearch.report.page.page_building import build_page
 from rnnsearch.report.page.study import AtWork, Study, Written
-from rnnsearch.report.page.svg import document
+from rnnsearch.report.page.svg import document, png
 
 __all__ = [
     "AtWork",
@@ -23,6 +23,7 @@ __all__ = [
     "Written",
     "build_page",
     "document",
+    "png",
     "to_html",
     "to_markdown",
 ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -21,6 +22,7 @@ __all__ = [
     "document",
     "line",
     "picture",
+    "png",
     "text",
 ]
 
@@ -136,10 +138,21 @@ def picture(body: Sequence[str], height: float, alt: str, width: float = WIDTH) 
 
 
 def document(svg: str) -> str:
-    """A picture as a file of its own."""
+    """A picture as a file of its own, in the colours of light; programs that draw know no `var`."""
     head, rest = svg.split(">", 1)
     named = head.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')
-    return f"{named}><style>{STYLE}.rs{{background:var(--paper)}}</style>{rest}\n"
+    whole = f"{named}><style>{STYLE}.rs{{background:var(--paper)}}</style>{rest}\n"
+    colours = dict(re.findall(r"(--\w+):([^;}]+)", STYLE))
+    return re.sub(r"var\((--\w+)\)", lambda found: colours[found.group(1)], whole)
+
+
+def png(svg: str) -> bytes | None:
+    """A picture as the bytes of a PNG of twice its size; None where `resvg_py` is not installed."""
+    try:
+        from resvg_py import svg_to_bytes
+    except ImportError:
+        return None
+    return bytes(svg_to_bytes(svg_string=document(svg), zoom=2, background="#ffffff"))
 
 
 @dataclass(frozen=True)
