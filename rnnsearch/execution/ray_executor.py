@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import signal
+import socket
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +30,8 @@ __all__ = ["RayExecutor", "Slot", "slots"]
 
 _GROUPS = {"hearing": 1, "telling": 1}
 """What an actor's calls do beside each other; those of one group come one after the other."""
+
+_CALL_SECONDS = 10.0
 
 _JOINING = "its workers are Ray's (run.executor: ray); give it more machines by `ray start`"
 
@@ -132,8 +136,9 @@ class RayExecutor(Executor):
 
     def _join(self) -> None:
         """Have this process be a driver of the cluster."""
-        address = self._address or "auto"
+        address = self._address or os.environ.get("RAY_ADDRESS") or "auto"
         try:
+            _call(address)
             with _own_signals():
                 self._ray.init(address, log_to_driver=False, logging_level=logging.ERROR)
         except (ConnectionError, OSError, RuntimeError, ValueError) as error:
@@ -245,6 +250,17 @@ class RayExecutor(Executor):
         if self._ours:
             self._ray.shutdown()
             self._ours = False
+
+
+def _call(address: str) -> None:
+    """Look whether somebody is at an address, which Ray itself does for minutes.
+
+    Raises:
+        OSError: Nobody is.
+    """
+    host, _, port = address.rpartition("://")[2].partition("/")[0].rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_CALL_SECONDS).close()
 
 
 @contextlib.contextmanager

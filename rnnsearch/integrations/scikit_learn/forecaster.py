@@ -123,7 +123,7 @@ class RecurrentForecaster(Recurrent):
                 f"Received: {asked!r}; fit with horizon={asked!r} for more"
             )
         frame = self._past if X is None else _table(X, y, self.target)[0]
-        rows = frame.tail(self._rows())
+        rows = frame.tail(self.rows_read)
         with as_file(rows) as path:
             found = self.results_.predict(path).tail(self.horizon).head(asked)
         values = found[f"predicted_{self.target_}"].to_numpy(np.float64)
@@ -147,7 +147,8 @@ class RecurrentForecaster(Recurrent):
         with as_file(frame) as path:
             return float(self.results_.evaluate(path)["r2"])
 
-    def _rows(self) -> int:
+    @property
+    def rows_read(self) -> int:
         """Rows that the last forecast reads, and some to know their step by."""
         way = self.results_.preparation
         read = int(getattr(way, "window", None) or 1) + int(getattr(way, "back", 0))
