@@ -268,7 +268,7 @@ def heard(executor: Executor) -> Message:
 @quiet
 @pytest.mark.parametrize("kind", ["processes", "ray"])
 def test_the_contract_of_an_executor(kind: str, rows: Path, cluster: Any) -> None:
-    from rnnsearch.models.bag import standard_model
+    from rnnsearch.models.build import build_standard
 
     executor = made(kind, rows, cluster.address)
     with executor:
@@ -279,7 +279,7 @@ def test_the_contract_of_an_executor(kind: str, rows: Path, cluster: Any) -> Non
                 knock(rows / "door.json")
         head = Head(8, 1, None, False, 1, "linear", False)
         program = replace(PROGRAM, architecture=replace(PROGRAM.architecture, head=head))
-        model = standard_model(program.architecture, None)
+        model = build_standard(program.architecture)
         weights = [np.array(variable) for variable in model.trainable_variables]
         executor.send(0, Judge(program, weights, save=rows / "best.keras"))
         judged = heard(executor)
