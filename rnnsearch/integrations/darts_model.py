@@ -163,7 +163,7 @@ def _check(series: object) -> None:
 
 def _table(series: TimeSeries, past_covariates: TimeSeries | None) -> pd.DataFrame:
     """A series, with its covariates as further columns."""
-    table = series.to_dataframe().rename(columns=str)
+    table: pd.DataFrame = series.to_dataframe().rename(columns=str)
     if past_covariates is None:
         return table
     beside = past_covariates.to_dataframe().rename(columns=str).add_prefix("covariate ")
@@ -172,4 +172,5 @@ def _table(series: TimeSeries, past_covariates: TimeSeries | None) -> pd.DataFra
         raise ValueError(
             f"Expected past_covariates at each step of the series. Received: none at {missing[0]}"
         )
-    return beside.loc[table.index].assign(**{table.columns[0]: table.iloc[:, 0]})
+    both: pd.DataFrame = beside.loc[table.index]
+    return both.assign(**{table.columns[0]: table.iloc[:, 0]})
