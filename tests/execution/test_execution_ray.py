@@ -42,7 +42,7 @@ from rnnsearch.execution.processes import ProcessExecutor
 from rnnsearch.execution.ray_actor import Carried, RayWorker
 from rnnsearch.execution.ray_executor import RayExecutor, Slot, _checkpoints, _modules, slots
 from rnnsearch.models import Architecture
-from rnnsearch.tasks import Head
+from rnnsearch.tasks import Head, Loss
 
 ROOT = Path(__file__).resolve().parents[2]
 HAS_RAY = importlib.util.find_spec("ray") is not None
@@ -278,7 +278,9 @@ def test_the_contract_of_an_executor(kind: str, rows: Path, cluster: Any) -> Non
             with pytest.raises(WorkerError, match="its workers are Ray's"):
                 knock(rows / "door.json")
         head = Head(8, 1, None, False, 1, "linear", False)
-        program = replace(PROGRAM, architecture=replace(PROGRAM.architecture, head=head))
+        program = replace(
+            PROGRAM, architecture=replace(PROGRAM.architecture, head=head), loss=Loss("mse")
+        )
         model = build_standard(program.architecture)
         weights = [np.array(variable) for variable in model.trainable_variables]
         executor.send(0, Judge(program, weights, save=rows / "best.keras"))
