@@ -77,6 +77,13 @@ def test_many_features_have_few_lines(tmp_path: Path) -> None:
     assert len(lines) == 4 and lines[-1] == "so do 37 more of 40 features"
 
 
+def test_an_only_feature_and_an_only_output_have_no_number(tmp_path: Path) -> None:
+    path = Path(saved(tmp_path, x=X[:, :, :1], y=Y[:, 0]))
+    found = kept(read(NpzSource(source="npz", path=path), "many_to_one").preparation())
+    lines = found.unlike(saved(tmp_path, x=X[:, :, :1] * 1e3, y=Y[:, 0] * 1e3), targets=True)
+    assert [line.partition(" lie far")[0] for line in lines] == ["values", "targets"]
+
+
 def test_where_each_sequence_has_its_own_scale_no_unit_is_wrong(tmp_path: Path) -> None:
     path = Path(saved(tmp_path, x=X[..., :2], y=Y[:, 0]))
     source = NpzSource(source="npz", path=path, scaling="per_sequence")

@@ -156,6 +156,20 @@ def test_a_zone_that_is_asked_for_leaves_stamps_as_they_are(
     assert of(pd.DataFrame(columns), "2021-03-29T14:00+02:00") == ["2021-03-29T12:00Z"]
 
 
+def test_offsets_that_change_by_another_zone_than_is_asked_for_are_not_written_again(
+    tmp_path: Path, csv_source: Any
+) -> None:
+    """Which offset a later row has in the file nobody knows."""
+    hours = pd.date_range("2021-03-27", periods=60, freq="h", tz="UTC").tz_convert("Europe/Berlin")
+    texts = [f"{t:%d.%m.%Y %H:%M}+0{1 if t < hours[25] else 2}:00" for t in hours]
+    columns = {"t": texts, "y": np.sin(np.arange(60)).round(3)}
+    keys = {"time_zone": "America/New_York", "calendar": ("hour",)}
+    of = after(columns, "t", tmp_path, csv_source, **keys)
+    (written,) = of(pd.DataFrame(columns), "2021-03-29T12:00+00:00")
+    assert pd.Timestamp(written) == pd.Timestamp("2021-03-29T12:00+00:00")
+    assert written.endswith("-04:00")
+
+
 def test_long_outages_are_one_computation(
     tmp_path: Path, csv_source: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

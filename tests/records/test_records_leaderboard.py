@@ -29,6 +29,7 @@ TRIALS = [
         epochs=7,
         seconds=1.23456,
         parameters=1234,
+        spread=0.25,
         params={"cell": "LSTM", "units": 32, "unroll_length": "full", "dropout": 0.1},
     ),
     TrialRecord(2, "PRUNED", 1.0, {"val_rmse": 1.0}, 3, 0.5, 99, {"unroll_length": 12}, "rung 3"),
@@ -68,7 +69,7 @@ def test_integers_print_as_integers(tmp_path: Path) -> None:
     write_leaderboard(tmp_path / "l.csv", leaderboard(TRIALS, BASELINES, "minimize"))
     lines = (tmp_path / "l.csv").read_text().splitlines()
     assert lines[1] == "1,baseline:mean,BASELINE,2.0,,,2.0,1,,0.0,,,,,,,"
-    assert lines[2] == "2,1,COMPLETE,2.0,,4.0,2.0,1,7,1.235,1234,LSTM,32,full,0.1,,"
+    assert lines[2] == "2,1,COMPLETE,2.0,0.25,4.0,2.0,1,7,1.235,1234,LSTM,32,full,0.1,,"
 
 
 CONFIRMED = [
