@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import rnnsearch
+from rnnsearch.driver.finishing import feed_forward
 
 SPEC: dict[str, Any] = {
     "name": "memoryless",
@@ -30,13 +31,19 @@ def delivered(results: rnnsearch.Results) -> dict[str, Any]:
     return found
 
 
-def test_of_numbers_on_several_divisions(tmp_path, inline) -> None:
+def test_of_numbers_on_several_divisions(tmp_path, inline, monkeypatch) -> None:
     """How far from zero the last step is: no linear model knows."""
+    blocks: list[Any] = []
+    train = feed_forward.train_remotely
+    monkeypatch.setattr(
+        feed_forward, "train_remotely", lambda executor, b: blocks.append(b) or train(executor, b)
+    )
     x = RNG.normal(size=(110, 3, 2)).astype(np.float32)
     y = 50 + 9 * np.abs(x[:, -1, :1])
     arrays = rnnsearch.Arrays(train=(x[:80], y[:80]), test=(x[80:], y[80:]))
     split = {"folds": {"folds": 3, "repeats": 2}}
-    spec = SPEC | {"data": {"source": "arrays", "split": split}}
+    search = SPEC["search"] | {"keep": "best", "patience": 15}
+    spec = SPEC | {"data": {"source": "arrays", "split": split}, "search": search}
     results = rnnsearch.search(spec, arrays=arrays, output=tmp_path)
 
     found = delivered(results)
@@ -44,6 +51,8 @@ def test_of_numbers_on_several_divisions(tmp_path, inline) -> None:
     error = np.sqrt(np.mean((predicted - y[80:, 0]) ** 2))
     assert error == pytest.approx(found["test"]["test_rmse"], rel=1e-4)
     assert error < 3.0, "of a deviation of 5.4"
+    kept = {(block.whole, block.schedule.keep, block.schedule.patience is None) for block in blocks}
+    assert kept == {(False, "best", False), (True, "last", True)}, "nothing judges on all data"
 
 
 def test_of_forecasts(tmp_path, inline) -> None:

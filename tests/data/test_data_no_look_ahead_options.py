@@ -107,3 +107,27 @@ def test_no_option_looks_ahead(option: str, task: str, series: int, tmp_path: Pa
     for short, key in both:
         for one, other in zip(short[key], whole[key], strict=True):
             np.testing.assert_allclose(one, other, atol=1e-5, err_msg=str(key))
+
+
+@pytest.mark.parametrize("base", ["none", "last"])
+def test_a_gap_at_the_end_is_what_was_last_known(base: str, tmp_path: Path) -> None:
+    """As if a person had written the value above it there."""
+    frame = table({}, 1)[["t", "y", "z"]]
+    written(frame, {}).to_csv(tmp_path / "all.csv", index=False)
+    source = CsvSource(
+        source="csv", path=tmp_path / "all.csv", time="t", inputs=("y", "z"), target="y",
+        window=WINDOW, missing="interpolate", base=base,
+    )  # fmt: skip
+    prepared = preparation_from_json(read(source, "many_to_one").preparation().to_json())
+
+    def last_window(column: str, value: float) -> np.ndarray:
+        new = frame[:50].copy()
+        new.loc[48:, column] = value
+        written(new, {}).to_csv(tmp_path / "new.csv", index=False)
+        return np.asarray(prepared.inputs(str(tmp_path / "new.csv"))[0])[-1]
+
+    for column in ("y", "z"):
+        held = frame[column][47]
+        np.testing.assert_allclose(
+            last_window(column, np.nan), last_window(column, held), atol=1e-5, err_msg=column
+        )
