@@ -100,6 +100,8 @@ def test_the_report_shows_what_better_costs(results: api.Results) -> None:
     keys = [getattr(part, "key", "") for part in section.parts]
     assert keys[:3] == ["tradeoff_parameters", "tradeoff_latency", "front"]
     assert "trials were not trained" in str(section.parts[-1])
+    kept = results.summary["front"][0]["shares"]
+    assert f"with `--trial {next(iter(kept))}` the commands" in str(section.parts[-2])
 
 
 def test_nsga2_searches_several_objectives_too(tmp_path: Path, inline: None) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from rnnsearch.driver.finishing.delivering import networks_on_all
+from rnnsearch.driver.finishing.delivering import Delivering, networks_on_all
+from rnnsearch.outcomes import Delivery
 
 
 @pytest.mark.parametrize(
@@ -25,3 +28,16 @@ from rnnsearch.driver.finishing.delivering import networks_on_all
 )
 def test_as_many_as_there_is_time_for(configurations, left, each, networks) -> None:
     assert networks_on_all(configurations, left, each) == networks
+
+
+@pytest.mark.parametrize(("ends", "trained"), [(-math.inf, True), (math.inf, False)])
+def test_what_is_not_delivered_is_left_unjudged_without_time_or_networks(ends, trained) -> None:
+    """Nobody is asked to put a model together: there is no executor to ask."""
+    runs = [SimpleNamespace(trial=3, index=10**9)] if trained else []
+    nobody: Any = None
+    finals: Any = SimpleNamespace(runs=lambda: runs)
+    data: Any = SimpleNamespace(ordered=True)
+    member: Any = SimpleNamespace(record=SimpleNamespace(number=3), runs=())
+    offer = Delivery("bag", 1.0, 0.9, 1.1, {}, {"3": 1.0}, 1)
+    delivering = Delivering(nobody, nobody, data, finals, nobody, nobody)
+    assert delivering.judged(offer, [member], ends) is offer

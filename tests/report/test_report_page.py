@@ -260,6 +260,9 @@ def test_the_network_is_said_in_words(bidirectional, words):
     figures = {figure.key: figure for figure in build_page(replace(study, network=network)).figures}
     said = f"{words} of 8 and 8 units over 12 steps, one output after the last."
     assert figures["network"].alt == said
+    drawn = figures["network"].svg
+    assert all(word in drawn for word in ("x₁", "x₂", "dense 1"))
+    assert "stroke-dasharray" not in svg.line([(0, 0), (1, 1)], "g")
 
 
 def test_what_stands_above_the_recurrent_layers_is_drawn():
