@@ -75,7 +75,7 @@ def split_offsets(cells: Sequence[str]) -> tuple[Sequence[str], np.ndarray | Non
 def _matched(cell: str) -> re.Match[str] | None:
     found = _OFFSET.fullmatch(cell)
     # The day of a date is no offset: 2021-01-05.
-    return found if found and (":" in found["rest"] or found["offset"][0] not in "+-") else None
+    return found if found and (":" in cell or found["offset"][0] not in "+-") else None
 
 
 @cache
