@@ -145,7 +145,8 @@ def certainty(summary: Mapping[str, Any]) -> list[str]:
         )
     if delivered["milliseconds"]:
         took = f"{score(delivered['milliseconds'])} ms a sequence, in batches"
-        lines.append(f"It computes {delivered['networks']} networks, which takes {took}.")
+        networks = delivered["networks"]
+        lines.append(f"It computes {networks} network{'s' * (networks != 1)}, which takes {took}.")
     if not confirmed:
         lines.append("There was no time to confirm it: it is the best of the search as it stood.")
         return lines
