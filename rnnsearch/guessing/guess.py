@@ -43,6 +43,12 @@ _OTHER_TABLES = (".tab", ".psv", ".dat", ".data", *_PARQUET)
 _WHOLE = (".npz", ".ts")
 """Of what is read in one piece, and not out of a packed file."""
 
+_OTHER = (
+    "write what is in it as a table, frame.to_parquet('data.parquet') of pandas, or as sequences "
+    "and their targets, numpy.savez('data.npz', x=x, y=y)"
+)
+"""What to do with a file of a kind that nothing is known of."""
+
 _Guesser = Callable[[Path, Wishes], Guess]
 
 
@@ -86,9 +92,7 @@ def _of_ending(path: Path) -> _Guesser:
         return _guess_table if ending in _PARQUET else _guess_text
     if ending not in known:
         must = f"must end in {joined(filter(None, known))}"
-        refuse(
-            must, path.name, way_out(path) or "write a spec by hand for other data: docs/spec.md"
-        )
+        refuse(must, path.name, way_out(path) or _OTHER)
     return known[ending]
 
 

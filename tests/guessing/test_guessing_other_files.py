@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+import scipy.io
+import scipy.io.arff
 
 import rnnsearch
 from rnnsearch.data import preparation_from_json, read
 from rnnsearch.data.sequences.doubtful import said_values
+from rnnsearch.data.sources.csv import CsvReader
 from rnnsearch.errors import InvalidData
 from rnnsearch.guessing import Wishes, guess
 from rnnsearch.spec import load
@@ -39,6 +44,62 @@ def test_the_way_out_is_said(name: str, way: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(b"x")
     with pytest.raises(InvalidData, match=way):
         guess(tmp_path / name, Wishes())
+
+
+def _json(path: Path, lines: bool) -> None:
+    days = pd.date_range("2020-01-01", periods=60).astype(str)
+    codes = [["007", "7", "None"][at * at % 7 % 3] for at in range(60)]
+    frame = pd.DataFrame({"day": days, "v": np.arange(60) * 7 % 11 + 0.5, "code": codes})
+    frame.to_json(path, orient="records", lines=lines)
+
+
+def _arff(path: Path) -> None:
+    rows = [f"{at % 5},{at % 7},{at % 3}.5,{'ab'[at % 2]}" for at in range(60)]
+    names = [f"@attribute t{at} numeric" for at in range(3)]
+    path.write_text("\n".join(["@relation a", *names, "@attribute y {a,b}", "@data", *rows]))
+
+
+def _mat(path: Path) -> None:
+    scipy.io.savemat(path, {"x": SEED.normal(size=(60, 5, 1)), "y": np.arange(60)[:, None] % 2})
+
+
+@pytest.mark.parametrize(
+    ("name", "write", "kept"),
+    [
+        ("a.json", lambda path: _json(path, lines=False), ["007", "7", "None"]),
+        ("a.jsonl", lambda path: _json(path, lines=True), ["007", "7", "None"]),
+        ("a.feather", lambda path: pd.DataFrame({"v": range(60)}).to_feather(path), None),
+        ("a.arff", _arff, ["a", "b"]),
+        ("a.mat", _mat, None),
+    ],
+)
+def test_the_way_out_leads_out(
+    name: str, write: Any, kept: list[str] | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line that is said runs as it stands, and what it writes has the labels of the file."""
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / name)
+    with pytest.raises(InvalidData) as caught:
+        guess(tmp_path / name, Wishes())
+    said = caught.value.problems[0].advice
+    line = re.split(r"; of records|, under the names", said.rpartition("arrays: ")[2])[0]
+    exec(
+        line.rpartition("Parquet: ")[2].rpartition("a table: ")[2],
+        {"numpy": np, "pandas": pd, "scipy": scipy},
+    )
+    (written,) = tmp_path.glob("data.*")
+    if written.suffix == ".csv":
+        assert sorted(set(CsvReader().read(written).column("code").texts())) == kept
+    elif kept is not None:
+        assert sorted(set(np.load(written)["y"].tolist())) == kept
+    else:
+        assert written.stat().st_size
+
+
+def test_of_a_kind_that_nobody_knows_the_two_ways_in_are_said(tmp_path: Path) -> None:
+    (tmp_path / "a.tfrecord").write_bytes(b"x")
+    with pytest.raises(InvalidData, match=r"to_parquet\('data.parquet'\).*numpy.savez\('data.npz'"):
+        guess(tmp_path / "a.tfrecord", Wishes())
 
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04", b"\x1f\x8b\x08", b"\xd0\xcf\x11\xe0", b"PAR1"])

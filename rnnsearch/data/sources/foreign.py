@@ -13,22 +13,36 @@ _CSV = "to_csv('data.csv', index=False)"
 _WAYS = {
     (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"): "save the sheet as CSV, or write it as a table: "
     f"pandas.read_excel(NAME).{_CSV}",
-    (".json",): f"write it as a table: pandas.read_json(NAME).{_CSV}",
-    (".jsonl", ".ndjson"): f"write it as a table: pandas.read_json(NAME, lines=True).{_CSV}",
-    (".feather", ".arrow", ".orc"): "write it as Parquet: "
+    (
+        ".json",
+    ): f"write it as a table: pandas.read_json(NAME, dtype=False).{_CSV}; of records below "
+    f"a key pandas.json_normalize(json.load(open(NAME))[KEY]).{_CSV}",
+    (".jsonl", ".ndjson"): "write it as a table: pandas.read_json(NAME, lines=True, dtype=False)."
+    f"{_CSV}",
+    (".feather", ".arrow"): "write it as Parquet: "
     "pandas.read_feather(NAME).to_parquet('data.parquet')",
+    (".orc",): "write it as Parquet: pandas.read_orc(NAME).to_parquet('data.parquet')",
     (".pkl", ".pickle"): "write the frame or the arrays that are in it: frame.to_parquet"
     "('data.parquet'), numpy.savez('data.npz', x=x, y=y)",
-    (".h5", ".hdf5", ".hdf", ".mat", ".nc"): "write its arrays as "
-    "numpy.savez('data.npz', x=x, y=y), or its table as CSV",
+    (".mat",): "write its arrays: found = scipy.io.loadmat(NAME); numpy.savez('data.npz', "
+    "x=found['x'], y=found['y']), under the names that print(found.keys()) shows",
+    (".h5", ".hdf5", ".hdf"): "write its arrays: found = h5py.File(NAME); numpy.savez('data.npz', "
+    "x=found['x'][:], y=found['y'][:]), under the names that print(list(found)) shows; a frame of "
+    f"pandas: pandas.read_hdf(NAME).{_CSV}",
+    (".nc",): f"write it as a table: xarray.open_dataset(NAME).to_dataframe().reset_index().{_CSV}",
     (".npy",): "one array has no targets: numpy.savez('data.npz', x=x, y=y), or give a folder of "
     "x.npy and y.npy to a spec with source: npy",
-    (".arff",): "write it as .ts, which has the same data, or as arrays: "
-    "scipy.io.arff.loadarff(NAME), then numpy.savez('data.npz', x=x, y=y)",
-    (".tsf",): "write its series below each other, a row a time step, with a column that names "
-    "the series",
-    (".sas7bdat", ".dta", ".sav"): f"write it as a table: pandas.read_sas(NAME).{_CSV}, or "
-    "read_stata, read_spss",
+    (".arff",): "archives have the same data as .ts; or write it as arrays: frame = pandas."
+    "DataFrame(scipy.io.arff.loadarff(NAME)[0]); numpy.savez('data.npz', x=frame.iloc[:, :-1]"
+    ".to_numpy(float)[:, :, None], y=frame.iloc[:, -1].str.decode('utf-8').to_numpy(str))",
+    (".tsf",): "write its series below each other: sktime.datasets.load_tsf_to_dataframe(NAME)[0]"
+    f".reset_index().{_CSV}",
+    (".tsfile",): f"write it as a table: tsfile.to_dataframe(NAME).{_CSV}",
+    (".sas7bdat", ".xpt"): f"write it as a table: pandas.read_sas(NAME, encoding='utf-8').{_CSV}",
+    (".dta",): f"write it as a table: pandas.read_stata(NAME).{_CSV}",
+    (".sav",): f"write it as a table: pandas.read_spss(NAME).{_CSV}",
+    (".edf", ".bdf"): "write its signals, a row a time step: mne.io.read_raw_edf(NAME)"
+    f".to_data_frame().{_CSV}",
     (".db", ".sqlite", ".sqlite3"): f"write a query as a table: pandas.read_sql(QUERY, URL).{_CSV}",
     (".conll", ".conllu", ".iob", ".bio"): "write a table with a row a sentence: its words, and "
     "its tags in a second column, set apart by spaces",
@@ -47,7 +61,8 @@ _FOLDERS = {
     "file.read_text(), 'label': file.parent.name} for file in pathlib.Path(NAME).rglob('*.txt'))"
     ".to_csv('data.csv', index=False)",
     (".csv", ".tsv"): "give the path of one table; tables of a series each belong below each "
-    "other: pandas.concat(pandas.read_csv(file).assign(series=file.stem) for file in pathlib.Path"
+    "other: pandas.concat(pandas.read_csv(file, dtype=str, keep_default_na=False)"
+    ".assign(series=file.stem) for file in pathlib.Path"
     "(NAME).rglob('*.csv')).to_csv('data.csv', index=False); of tables with a folder for each "
     "class, save the rows of each as x and the folder's name as y: numpy.savez('data.npz', x=x, "
     "y=y)",
