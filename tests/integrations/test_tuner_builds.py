@@ -522,6 +522,9 @@ assert (plain["batch_size"], plain["shuffle"], plain["epochs"]) == (16, False, 2
 shuffled = whole.shuffle(40).batch(16)
 assert "x" not in read(shuffled)
 assert read(shuffled, exact=False)["shuffle"]
+words = keras.layers.TextVectorization(output_sequence_length=2, vocabulary=["b", "a"])
+texts = tf.data.Dataset.from_tensor_slices((["a b", "b"] * 20, y)).map(lambda a, b: (words(a), b))
+assert read(texts.batch(16))["x"][:2].tolist() == [[3, 2], [2, 0]]
 for refused in (
     whole.shuffle(39).batch(16),
     whole.batch(16).shuffle(40),

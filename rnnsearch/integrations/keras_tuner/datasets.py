@@ -26,6 +26,10 @@ _UPON_ALL = ("_PrefetchDataset", "_OptionsDataset", "_MapDataset", "_ParallelMap
              "_BatchDataset", "_ParallelBatchDataset")  # fmt: skip
 """What may follow a shuffle, for it to be one of every epoch's elements."""
 
+_LOOKED_UP = ("LookupTableFindV2", "LookupTableSizeV2", "Assert")
+"""What TensorFlow counts among the operations with a state, though these change none: a vocabulary
+is adapted before."""
+
 _MOST = 2**30
 """Bytes that are taken into memory."""
 
@@ -128,7 +132,8 @@ def _steps(pipeline: Any) -> Iterator[Any]:
 def _draws_nothing(step: Any) -> bool:
     """Whether the functions of a step give the same for the same."""
     graphs = [function.function.graph for function in step._functions()]
-    return not any(op.op_def.is_stateful for graph in graphs for op in graph.get_operations())
+    operations = [op for graph in graphs for op in graph.get_operations()]
+    return not any(op.op_def.is_stateful and op.type not in _LOOKED_UP for op in operations)
 
 
 def _is_of_all(pipeline: Any, shuffle: Any) -> bool:
