@@ -141,7 +141,7 @@ CELL: Recipe = {
     ],
 }
 SOURCE: Recipe = {
-    "data/sources/jsonl.py": [
+    "data/sources/json_lines.py": [
         (
             NEW,
             "import json\n\nimport numpy as np\n\n"
@@ -157,7 +157,7 @@ SOURCE: Recipe = {
     "data/sources/__init__.py": [
         (
             "from rnnsearch.data.sources.npy ",
-            "from rnnsearch.data.sources.jsonl import JsonLinesReader\n",
+            "from rnnsearch.data.sources.json_lines import JsonLinesReader\n",
         ),
         ('    "parquet": ParquetReader', '    "jsonl": JsonLinesReader(),\n'),
     ],
@@ -319,7 +319,7 @@ def apply(recipe: Recipe, package: Path) -> None:
         file = package / name
         for anchor, text in insertions:
             if anchor == NEW:
-                assert not file.exists()
+                assert not [*package.rglob(file.name)], "no two modules of a name"
                 file.write_text(text, "utf-8")
                 continue
             before, found, after = file.read_text("utf-8").partition(anchor)

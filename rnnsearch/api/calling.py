@@ -71,6 +71,15 @@ def search(
         InvalidSpec, InvalidData: With every problem found, before anything is trained.
         StudyError: The folder holds a study of another spec, or is in use.
         MissingExtra, WorkerError: A library is missing; training can't be started.
+
+    Example:
+        >>> import numpy as np
+        >>> x = np.random.default_rng(0).normal(size=(80, 6, 2))
+        >>> y = x[:, -1, 0] + x[:, 0, 1]
+        >>> wished = {"space": {"units": 4}, "search": {"trials": 2, "epochs": 2, "confirm": 0}}
+        >>> results = rnnsearch.search(wished, x=x, y=y, output="sums")
+        >>> results.spec().task, results.objective, results.interrupted
+        ('many_to_one', 'val_rmse', False)
     """
     if x is None and y is None and frame is None:
         _check_alone(target=target, task=task, validation=validation, test=test)

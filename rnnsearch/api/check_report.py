@@ -68,6 +68,15 @@ def check(
         InvalidSpec, InvalidData: With every problem found.
         StudyError: `learn_from` holds no study.
         MissingExtra: An optional library is needed.
+
+    Example:
+        >>> import numpy as np
+        >>> arrays = rnnsearch.Arrays(train=(np.random.normal(size=(80, 6, 2)), np.arange(80.0)))
+        >>> spec = {"task": "many_to_one", "data": {"source": "arrays"}}
+        >>> spec["space"] = {"cell": ["GRU", "LSTM"], "units": [8, 16]}
+        >>> report = rnnsearch.check(spec, arrays=arrays)
+        >>> report.objective, report.baselines
+        ('val_loss', ['mean', 'linear', 'feed_forward'])
     """
     asked = read_spec(spec, overrides or {}, arrays)
     earlier = None if learn_from is None else read_earlier(learn_from)

@@ -71,6 +71,15 @@ def init(
     Raises:
         InvalidInput: The data can't be used, or the spec not be written there.
         MissingExtra: An optional library is needed to read it.
+
+    Example:
+        >>> import numpy as np, pandas as pd
+        >>> hours = pd.date_range("2024-01-01", periods=400, freq="h")
+        >>> load = 100 + 20 * np.sin(np.arange(400) * np.pi / 12)
+        >>> pd.DataFrame({"hour": hours, "load": load}).to_csv("load.csv", index=False)
+        >>> written = rnnsearch.init("load.csv")
+        >>> print(written.path, written.guess.task.value)
+        load.yaml many_to_one
     """
     data = Path(data)
     spec = Path(output) if output is not None else Path(f"{_name(data)}.yaml")

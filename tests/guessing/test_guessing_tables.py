@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from rnnsearch.data.sources import TABLES
 from rnnsearch.errors import InvalidInput
 from rnnsearch.guessing import Wishes, guess
 from tests.guessing.conftest import ROWS, days, numbers, setting
@@ -324,6 +325,9 @@ ENDINGS = [
 ]  # fmt: skip
 
 
+OTHER_TABLES = ", ".join(f".{name}" for name in TABLES if name != "csv")
+
+
 @pytest.mark.parametrize(("columns", "wishes", "message"), ENDINGS)
 def test_what_is_refused_and_how(refusal, columns, wishes, message):
     assert refusal(columns, **wishes) == message
@@ -334,7 +338,7 @@ def test_what_is_refused_and_how(refusal, columns, wishes, message):
     [
         ("empty.csv", "", "empty.csv: must have a header line and rows below it; received an empty file; look at {}"),
         ("head.csv", "a,b\n", "head.csv: must have a header line and rows below it; received only a header line; look at {}"),
-        ("x.json", "{{}}", "x.json: must end in .csv, .tsv, .parquet, .txt, .npz, .ts, .fasta, .fa, .fna or .faa; received x.json; write it as a table: pandas.read_json('x.json', dtype=False).to_csv('data.csv', index=False); of records below a key pandas.json_normalize(json.load(open('x.json'))[KEY]).to_csv('data.csv', index=False)"),
+        ("x.json", "{{}}", f"x.json: must end in .csv, .tsv, {OTHER_TABLES}, .txt, .npz, .ts, .fasta, .fa, .fna or .faa; received x.json; write it as a table: pandas.read_json('x.json', dtype=False).to_csv('data.csv', index=False); of records below a key pandas.json_normalize(json.load(open('x.json'))[KEY]).to_csv('data.csv', index=False)"),
         ("none.csv", None, "FILE: must be an existing file or folder; received {} (no file); give the path of your data"),
     ],
 )  # fmt: skip

@@ -56,7 +56,13 @@ class Recorded:
 
     @property
     def leaderboard(self) -> pd.DataFrame:
-        """A row a trial and a baseline, best first."""
+        """A row a trial and a baseline, best first.
+
+        Example:
+            >>> board = rnnsearch.Results.open("sums").leaderboard
+            >>> int(board["state"].eq("COMPLETE").sum()), board.columns[:4].tolist()
+            (2, ['rank', 'trial', 'state', 'score'])
+        """
         return read_leaderboard(self.folder.leaderboard)
 
     @property
@@ -87,6 +93,10 @@ class Recorded:
 
         Where the engine diagnoses also ``gradient_norm``, ``gradient_norm_max``, ``clipped`` and
         ``update_ratio``, as docs/diagnosis.md has them.
+
+        Example:
+            >>> rnnsearch.Results.open("sums").curves().columns[:4].tolist()
+            ['trial', 'run', 'epoch', 'loss']
         """
         return read_epochs(self.folder.epochs)
 

@@ -59,6 +59,10 @@ class Results(Recorded):
 
         Raises:
             StudyError: There are none, or no network of that trial.
+
+        Example:
+            >>> rnnsearch.Results.open("sums")   # as `rnnsearch.search` has it for an example
+            Results('sums')
         """
         folder = StudyFolder(path)
         folder.check_links()
@@ -101,6 +105,10 @@ class Results(Recorded):
 
         Raises:
             StudyError: The search has no winner yet.
+
+        Example:
+            >>> rnnsearch.Results.open("sums").best_model().input_shape
+            (None, 6, 2)
         """
         return self.winner.load()
 
@@ -166,6 +174,11 @@ class Results(Recorded):
             InvalidData: The data can't be used.
             InvalidInput: An option has no effect on what the winner does.
             StudyError: The search has no winner yet.
+
+        Example:
+            >>> results = rnnsearch.Results.open("sums")
+            >>> results.predict(x[:5]).columns.tolist()
+            ['sequence', 'predicted_y']
         """
         with as_file(path) as file:
             _warn_of_unlike(self.winner, file)
@@ -232,6 +245,11 @@ class Results(Recorded):
             InvalidInput: There is no such format, or it can't hold such a network.
             MissingExtra: The format takes a library that is not installed.
             StudyError: The search has no winner yet, or the export does not predict as it does.
+
+        Example:
+            >>> exported = rnnsearch.Results.open("sums").export("keras", "alone")
+            >>> "use.py" in exported.files
+            True
         """
         winner = self.winner
         import_keras(str(self.summary["backend"]), alone=self._alone)
@@ -255,6 +273,10 @@ class Results(Recorded):
         Raises:
             InvalidData: The data can't be used, or has no targets.
             StudyError: The search has no winner yet.
+
+        Example:
+            >>> sorted(rnnsearch.Results.open("sums").evaluate((x, y)))
+            ['mae', 'r2', 'rmse']
         """
         with as_file(path) as file:
             _warn_of_unlike(self.winner, file, targets=True)

@@ -24,6 +24,12 @@ class Arrays:
         train: What is learned from; what the other parts are cut from where they are None.
         validation: What trials are scored on.
         test: What the winner is scored on, once.
+
+    Example:
+        >>> import numpy as np
+        >>> x, y = np.zeros((9, 20, 3)), np.arange(9) % 2
+        >>> [array.shape for array in rnnsearch.Arrays(train=(x, y)).every()]
+        [(9, 20, 3), (9,)]
     """
 
     train: Sequence[Any]
