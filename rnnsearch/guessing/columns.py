@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from rnnsearch.data.collecting import name_rows, name_some
+from rnnsearch.data.raw.extremes import find_sentinel
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.scaling import LARGEST
 from rnnsearch.guessing.column_cells import column_cells, parse_numbers
@@ -230,11 +231,14 @@ def _flaw_of_classes(classes: dict[str, int], values: np.ndarray, training: int)
 def before_test(column: Column, stop: int, predicted: bool, ticks: np.ndarray | None) -> np.ndarray:
     """A column before the test part, (R, C) without gaps: numbers, or 0 and 1 for each class.
 
-    By the clock, where there is one: rows that are missing are put in.
+    By the clock, where there is one: rows that are missing are put in. What is asked for, as -9999
+    among temperatures, would hide what repeats.
     """
     values = column.values[:stop]
     if predicted and column.classes:
         return np.asarray(values[:, None] == np.unique(values)).astype(np.float64)
+    none = find_sentinel(values) if column.kind == "number" else None
+    values = values if none is None else np.where(values == none, np.nan, values)
     if ticks is not None:
         whole = np.full(int(ticks[:stop][-1]) + 1, np.nan)
         whole[ticks[:stop]] = values

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -84,3 +85,11 @@ def test_codes_with_points_are_classes(look: Look) -> None:
     assert setting(look({**columns, "trade": codes}), "target_kind") == "class"
     measured = [f"{at * at % 97 / 10:05.2f}" for at in range(400)]
     assert setting(look({**columns, "trade": measured}), "target_kind") is None
+
+
+def test_a_value_that_is_asked_for_hides_no_season(look: Look) -> None:
+    values = 20 + 5 * np.sin(np.arange(400) * 2 * np.pi / 24) + np.array(numbers(400)) / 5
+    values[[5, 90, 91, 170, 333]] = -9999
+    found = look({"time": HOURS.astype(str), "heat": values.round(2)})
+    assert setting(found, "season") == 24
+    assert any("set data.missing_values: [-9999]" in note for note in found.notes)
