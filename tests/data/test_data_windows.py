@@ -151,7 +151,7 @@ def test_the_parts_of_several_series_read_one_table(
     horizon=st.integers(1, 3),
     stride=st.integers(1, 3),
 )
-@lenient
+@settings(lenient, max_examples=15)
 def test_every_window_judges_the_same_rows(
     task: str, write_csv: Any, csv_source: Any, rows: int, longest: int, horizon: int, stride: int
 ) -> None:
@@ -180,7 +180,7 @@ def test_every_window_judges_the_same_rows(
 
 
 @given(huge=st.floats(1e6, 1e20), at=st.integers(0, 8))
-@lenient
+@settings(lenient, max_examples=15)
 def test_scaling_ignores_rows_that_are_not_training(
     write_csv: Any, csv_source: Any, huge: float, at: int
 ) -> None:

@@ -65,7 +65,7 @@ def _written(
     encoding=st.sampled_from(ENCODINGS),
     quoting=st.sampled_from(QUOTING),
 )
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_the_same_frame_comes_back(
     tmp_path_factory: pytest.TempPathFactory,
     offset: str,
@@ -116,7 +116,7 @@ def test_the_same_frame_comes_back(
     later=st.integers(0, 50),
     rows=st.integers(8, 30),
 )
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_a_later_file_is_read_as_the_first_was(
     tmp_path_factory: pytest.TempPathFactory,
     offset: str,

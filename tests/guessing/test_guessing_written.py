@@ -72,7 +72,7 @@ def sound_tables(draw: st.DrawFn) -> dict[str, list[Any]]:
     return columns
 
 
-@lenient
+@settings(lenient, max_examples=15)
 @given(sound_tables())
 def test_a_sound_table_has_a_spec_that_reads(columns: dict[str, list[Any]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

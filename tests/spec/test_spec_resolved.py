@@ -289,7 +289,7 @@ def test_reading_back_what_was_resolved(spec: Spec) -> None:
 
 
 @given(specs())
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 def test_reading_back_what_was_dumped(tmp_path_factory: pytest.TempPathFactory, spec: Spec) -> None:
     path = tmp_path_factory.getbasetemp() / "spec.yaml"
     path.write_text(dump(resolved(spec)), encoding="utf-8")
