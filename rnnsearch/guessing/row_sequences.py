@@ -167,6 +167,9 @@ def guess_rows(
         settings.append(Setting("max_vocabulary", _MOST_WORDS, why))
     said = f"classes: {balance(target.classes)}" if target.classes else "numbers"
     settings.append(Setting("target", target.name, said))
+    others = [f"'{column.name}'" for column in labels if column is not target]
+    if others and wishes.target is None:
+        notes = [*notes, f"could be found, too, and is left out: {name_some(others)} (--target)"]
     found = Labelled(cells, target.classes, gaps)
     return guess_labelled(found, kind, settings, wishes, notes, split)
 

@@ -219,3 +219,13 @@ def test_a_word_that_is_the_same_in_all_rows_is_no_label(tmp_path: Path) -> None
     (tmp_path / "a.csv").write_text("\n".join(lines), "utf-8")
     found = guess(tmp_path / "a.csv", Wishes())
     assert (setting(found, "sequence"), setting(found, "target")) == ("column_5", "column_1")
+
+
+def test_other_columns_of_classes_beside_a_text_are_said(tmp_path: Path) -> None:
+    rows = [f"{text},{at % 2},{at // 2 % 2},{at % 3 // 2}" for at, text in enumerate(WORDS)]
+    (tmp_path / "a.csv").write_text("\n".join(["text,toxic,rude,threat", *rows]))
+    found = guess(tmp_path / "a.csv", Wishes())
+    assert setting(found, "target") == "threat"
+    note = "could be found, too, and is left out: 'toxic', 'rude' (--target)"
+    assert note in found.notes
+    assert note not in guess(tmp_path / "a.csv", Wishes(target="rude")).notes

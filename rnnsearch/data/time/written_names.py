@@ -140,7 +140,7 @@ _WEEKDAY = re.compile(
     re.IGNORECASE,
 )
 _NUMBERS = r"\d{1,4}[-/. ]+\d{1,2}[-/. ]+\d{1,4}"
-_BEGINS = re.compile(rf"{_NUMBERS}(?![\d:]|\.\d\d)")
+_BEGINS = re.compile(rf"{_NUMBERS}(?![\d:h]|\.\d\d)")
 _ENDS = re.compile(rf"(?<!\d){_NUMBERS}[., ]*$")
 """A whole date in numbers at the begin or the end of what stands beside a name."""
 _EASTERN_WEEKDAY = re.compile(r"\s*[(（][月火水木金土日一二三四五六월화수목금토일][)）]\s*")
