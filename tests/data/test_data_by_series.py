@@ -162,3 +162,15 @@ def test_a_label_of_each_series_is_found_of_series_of_its_own(tmp_path: Path) ->
     found = guess(table, Wishes(target="outcome"))
     assert "by" not in setting(found, "split")
     assert any("last_value is told the value of the row before" in note for note in found.notes)
+
+
+def test_forecasts_of_new_series_know_their_own_past(spec: Callable[..., Path]) -> None:
+    path = spec()
+    values = yaml.safe_load(path.read_text("utf-8"))
+    values["data"] |= {"horizon": 1, "window": 12, "inputs": ["worn"], "target": "worn"}
+    path.write_text(yaml.safe_dump(values), "utf-8")
+    data = data_of(path)
+    assert not data.reaches_back  # there are no rows before a series
+    test = data.dataset().test
+    assert len(test) == sum(LENGTHS[at] - 12 - (data.prepared.back) for at in members(data, -1)[2])
+    assert "last_value" in test.naive

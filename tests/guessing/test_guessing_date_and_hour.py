@@ -33,8 +33,11 @@ def test_no_panel_of_hours_or_days(
 
 
 @pytest.mark.parametrize("name", ["interval", "bis", "x"])
-def test_stretches_of_a_day_are_times_of_day_under_any_name(name: str, look: Look) -> None:
-    spans = [TIMES["spans"](hour) for hour in HOURS.hour]
+@pytest.mark.parametrize("between", ["-", " - ", " to "])
+def test_stretches_of_a_day_are_times_of_day_under_any_name(
+    name: str, between: str, look: Look
+) -> None:
+    spans = [TIMES["spans"](hour).replace("-", between) for hour in HOURS.hour]
     found = look({"day": HOURS.strftime("%d/%m/%Y"), name: spans, "mw": numbers(400)})
     assert (setting(found, "time"), setting(found, "series")) == (["day", name], None)
 
