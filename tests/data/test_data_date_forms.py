@@ -69,6 +69,14 @@ def test_march_is_no_tuesday(names: tuple[str, str]) -> None:
     assert without_weekday(f"05.{day}.2019, {month}") == f"05.{day}.2019"
 
 
+@pytest.mark.parametrize("offset", ["+00:00", "+05:30", " -03:00"])
+def test_offsets_after_times_with_points(offset: str) -> None:
+    cells = [f"{at:%d.%m.%Y %H.%M.%S}{offset}" for at in STAMPS]
+    stamps = read_stamps(cells)
+    assert stamps.clock.local(stamps.times).tolist() == STAMPS.to_pydatetime().tolist()
+    assert stamps.clock.offsets(stamps.times)[0] == {"0": 0, "5": 330, "3": -180}[offset.strip()[2]]
+
+
 def test_offsets_beside_what_is_no_date_are_no_traceback() -> None:
     stamps = read_stamps([f"{at:%d,%m,%Y %H:%M:%S}Z" for at in STAMPS])
     assert np.isnat(stamps.times).all()

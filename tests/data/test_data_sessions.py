@@ -83,3 +83,12 @@ def test_half_days_are_missing_rows_and_nights_are_none(tmp_path: Path) -> None:
     report = rnnsearch.check(found.path)
     notes = [text for label, text in report.data if label == "note"]
     assert any(note.startswith("7 rows are missing in 2 places") for note in notes)
+
+
+def test_a_day_of_sessions_is_a_season_and_the_calendar_tells_its_hour(tmp_path: Path) -> None:
+    times = bars("09:30", "15:30", "30min")
+    wave = 5 * np.cos(np.arange(len(times)) % 13 / 13 * 2 * np.pi)
+    table = pd.DataFrame({"when": times, "volume": wave + np.array(numbers(len(times))) / 5})
+    table.to_csv(tmp_path / "data.csv", index=False)
+    found = rnnsearch.init(tmp_path / "data.csv", output=tmp_path / "spec.yaml").guess
+    assert (setting(found, "season"), setting(found, "calendar")) == (13, ["hour"])
