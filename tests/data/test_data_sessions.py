@@ -91,4 +91,5 @@ def test_a_day_of_sessions_is_a_season_and_the_calendar_tells_its_hour(tmp_path:
     table = pd.DataFrame({"when": times, "volume": wave + np.array(numbers(len(times))) / 5})
     table.to_csv(tmp_path / "data.csv", index=False)
     found = rnnsearch.init(tmp_path / "data.csv", output=tmp_path / "spec.yaml").guess
-    assert (setting(found, "season"), setting(found, "calendar")) == (13, ["hour"])
+    assert setting(found, "season") == 13
+    assert "hour" in setting(found, "calendar")

@@ -48,7 +48,7 @@ def test_the_way_out_is_said(name: str, way: str, tmp_path: Path) -> None:
 
 def _json(path: Path, lines: bool) -> None:
     days = pd.date_range("2020-01-01", periods=60).astype(str)
-    codes = [["007", "7", "None"][at * at % 7 % 3] for at in range(60)]
+    codes = [["007", "7", "017"][at * at % 7 % 3] for at in range(60)]
     frame = pd.DataFrame({"day": days, "v": np.arange(60) * 7 % 11 + 0.5, "code": codes})
     frame.to_json(path, orient="records", lines=lines)
 
@@ -66,8 +66,8 @@ def _mat(path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "write", "kept"),
     [
-        ("a.json", lambda path: _json(path, lines=False), ["007", "7", "None"]),
-        ("a.jsonl", lambda path: _json(path, lines=True), ["007", "7", "None"]),
+        ("a.json", lambda path: _json(path, lines=False), ["007", "017", "7"]),
+        ("a.jsonl", lambda path: _json(path, lines=True), ["007", "017", "7"]),
         ("a.feather", lambda path: pd.DataFrame({"v": range(60)}).to_feather(path), None),
         ("a.arff", _arff, ["a", "b"]),
         ("a.mat", _mat, None),
