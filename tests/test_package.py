@@ -92,3 +92,14 @@ def test_every_dependency_is_imported():
         module = named.get(name, name.replace("-", "_"))
         used = re.search(rf"^\s*(?:import|from) {module}\b|\"{module}[\".]", text, re.MULTILINE)
         assert used or name in by_others, name
+
+
+def test_networks_are_built_on_tensorflow_where_no_jax_is():
+    code = """
+import os, sys
+os.environ |= {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
+sys.modules["jax"] = sys.modules["jaxlib"] = None
+import rnnsearch.engines.keras_engine, rnnsearch.execution.worker
+print("built")
+"""
+    assert run(code) == "built\n"

@@ -40,7 +40,7 @@ def export(
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="keras, python, onnx, savedmodel, litert, openvino, streaming.",
+            help="keras, python, onnx, savedmodel, litert, openvino, torch, streaming.",
         ),
     ],
     output: Annotated[

@@ -13,6 +13,7 @@ from rnnsearch.exports.openvino_format import OpenVinoFormat
 from rnnsearch.exports.python_format import PythonFormat
 from rnnsearch.exports.savedmodel_format import SavedModelFormat
 from rnnsearch.exports.streaming_format import StreamingFormat
+from rnnsearch.exports.torch_format import TorchFormat
 
 __all__ = ["FORMATS", "find_format"]
 
@@ -23,6 +24,7 @@ _ALL = (
     SavedModelFormat(),
     LiteRtFormat(),
     OpenVinoFormat(),
+    TorchFormat(),
     StreamingFormat(),
 )
 

@@ -1,4 +1,4 @@
-"""Conversions that only Keras on TensorFlow makes, in a process of its own: here it is on JAX."""
+"""Conversions that only Keras on another backend makes, in a process of their own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rnnsearch.exports.own_code import copy_modules, importing, own_classes
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["on_tensorflow", "run_script", "write_savedmodel"]
+__all__ = ["on_backend", "on_tensorflow", "run_script", "write_savedmodel"]
 
 _SCRIPT = """\
 import sys
@@ -58,21 +58,32 @@ def on_tensorflow(model: keras.Model, script: str, given: Sequence[str], asked: 
     Raises:
         StudyError: It failed.
     """
+    on_backend("tensorflow", model, script, given, asked)
+
+
+def on_backend(
+    backend: str, model: keras.Model, script: str, given: Sequence[str], asked: str
+) -> None:
+    """The same with Keras on any backend.
+
+    Raises:
+        StudyError: It failed.
+    """
     with TemporaryDirectory() as aside:
         kept, own = Path(aside) / "model.keras", own_classes(model)
         model.save(kept)
         copy_modules(own, Path(aside))
         script = f"import sys\n{importing(own, repr(aside))}{script}" if own else script
-        run_script(_SPARING + script, [str(kept), *given], asked)
+        run_script(_SPARING + script, [str(kept), *given], asked, backend)
 
 
-def run_script(script: str, given: Sequence[str], asked: str) -> None:
-    """Run a script in a process of its own, where Keras is on TensorFlow.
+def run_script(script: str, given: Sequence[str], asked: str, backend: str = "tensorflow") -> None:
+    """Run a script in a process of its own, where Keras is on a backend.
 
     Raises:
         StudyError: It failed.
     """
-    settings = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    settings = {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
     done = subprocess.run(
         [sys.executable, "-I", "-c", script, *given],
         env={**os.environ, **settings},

@@ -14,8 +14,6 @@ import random
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import jax
-import jax.numpy as jnp
 import keras
 import numpy as np
 from keras import ops
@@ -249,6 +247,9 @@ class OwnRNN(keras.Layer):
     def _run(
         self, layer: Any, x: Tensor, mask: Tensor, *, backward: bool, training: bool
     ) -> Tensor:
+        import jax  # other backends build none of these, and may be alone
+        import jax.numpy as jnp
+
         cell = layer.cell
         initial = keras.tree.flatten(layer.get_initial_state(ops.shape(x)[0]))
         structure = cell.state_size

@@ -236,7 +236,7 @@ class Results(Recorded):
         """Write the winner down for use without this package, and check it there.
 
         Args:
-            form: ``keras``, ``python``, ``onnx``, ``savedmodel``, ``streaming``.
+            form: ``keras``, ``python``, ``onnx``, ``savedmodel``, ``torch``, ``streaming`` …
             output: The folder; None for exports/FORM in the study's, of a trial of the front for
                 exports/FORM-trial-NUMBER.
             data: New data to check it on; None for the data searched on, if it is still there.
