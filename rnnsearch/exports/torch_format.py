@@ -19,8 +19,12 @@ import torch
 
 model = keras.saving.load_model(sys.argv[1])
 # One sequence at a time: batches of any size are more than torch can follow a network's steps for.
-given = [torch.zeros([1, *one.shape[1:]], dtype=getattr(torch, one.dtype)) for one in model.inputs]
-names = [one.name for one in model.inputs]
+names = sys.argv[3:]
+known = {one.name: one for one in model.inputs}
+given = [
+    torch.zeros([1, *known[name].shape[1:]], dtype=getattr(torch, known[name].dtype))
+    for name in names
+]
 
 
 class Served(torch.nn.Module):
@@ -66,5 +70,5 @@ def predict(inputs):
         """``model.pt2``, by Keras on torch in a process of its own."""
         if find_spec("torch") is None:
             raise MissingExtra("torch", "torch", "--format torch")
-        given = [str(folder / "model.pt2")]
+        given = [str(folder / "model.pt2"), *(one.name for one in network.signature.inputs)]
         on_backend("torch", network.model, _SCRIPT, given, "--format torch")
