@@ -11,7 +11,7 @@ import numpy as np
 
 from rnnsearch.baselines import Graph
 from rnnsearch.data import Dataset
-from rnnsearch.execution.evaluating import evaluate, predict_evenly, save_model
+from rnnsearch.execution.evaluating import evaluate, predict_evenly, save_model, test_errors
 from rnnsearch.execution.memory import ROWS
 from rnnsearch.execution.messages import Assemble, Judged, Put, PutOut
 from rnnsearch.models.bag import Branch, build_bag, standard_model
@@ -48,7 +48,7 @@ def assemble(order: Assemble, dataset: Dataset, rows: int = ROWS) -> Judged:
     ]
     model = build_bag(order.networks, branches, order.program.architecture, order.favours)
     metrics: dict[str, float] = {}
-    milliseconds = 0.0
+    milliseconds, errors = 0.0, None
     if len(dataset.test):
         predict_evenly(model, dataset.test.x, rows)  # compiles
         started = time.perf_counter()
@@ -56,9 +56,10 @@ def assemble(order: Assemble, dataset: Dataset, rows: int = ROWS) -> Judged:
         milliseconds = 1000 * (time.perf_counter() - started) / len(dataset.test)
         values = evaluate(predicted, order.program, dataset.test, dataset)
         metrics = {f"test_{name}": value for name, value in values.items()}
+        errors = test_errors(predicted, order.program, dataset)
     if order.save is not None:
         save_model(model, order.save)
-    return Judged(metrics, model.count_params(), milliseconds)
+    return Judged(metrics, model.count_params(), milliseconds, errors)
 
 
 def _beside(graph: Graph, number: int, inputs: Mapping[str, Any]) -> Any:

@@ -20,11 +20,11 @@ from rnnsearch.models.bag import standard_model
 from rnnsearch.models.decoding import Decoder, generate
 from rnnsearch.models.feeding import predict
 from rnnsearch.models.stream_states import follow, with_states
+from rnnsearch.tasks import entry_errors, loss_weights
 from rnnsearch.tasks import judge as judge_outputs
-from rnnsearch.tasks import loss_weights
 from rnnsearch.tasks.text_metrics import written_as
 
-__all__ = ["evaluate", "judge", "predict_evenly", "save_model"]
+__all__ = ["evaluate", "judge", "predict_evenly", "save_model", "test_errors"]
 
 
 _TEXTS = 500
@@ -55,11 +55,12 @@ def judge(
         if len(part):
             values = evaluate(own, order.program, part, dataset)
             metrics |= {f"{prefix}_{name}": value for name, value in values.items()}
+    errors = test_errors(own, order.program, dataset)
     if writing is not None and architecture.head.source is not None:
         metrics |= _text_metrics(model, architecture, parts, writing)
     if order.save is not None:
         save_model(model, order.save)
-    return Judged(metrics, model.count_params())
+    return Judged(metrics, model.count_params(), errors=errors)
 
 
 def _text_metrics(
@@ -108,6 +109,14 @@ def evaluate(
     loss = program.loss
     weights, least = loss_weights(loss, dataset, part), keras.config.epsilon()
     return judge_outputs(outputs, part, dataset.target, loss, program.metrics, weights, least)
+
+
+def test_errors(outputs: np.ndarray, program: Program, dataset: Dataset) -> np.ndarray | None:
+    """`entry_errors` of the test part; None of a stream, which each program cuts anew."""
+    if not len(dataset.test) or program.architecture.head.stream is not None:
+        return None
+    metric = program.objective.removeprefix("val_")
+    return entry_errors(outputs, dataset.test, dataset.target, program.loss, metric)
 
 
 def save_model(model: keras.Model, path: Path) -> None:

@@ -314,11 +314,13 @@ class Judged:
         metrics: ``val_…`` of `Judge`, and ``test_…`` (none of these if the test part is empty).
         parameters: Weights.
         milliseconds: That a sequence of the test part took, in batches; 0 where there is none.
+        errors: `entry_errors` of the test part, by what is ranked by; None where there are none.
     """
 
     metrics: Mapping[str, float]
     parameters: int = 0
     milliseconds: float = 0.0
+    errors: np.ndarray | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ class BaselineRecord:
             for this method (a naive forecast has no cross-entropy). The mean over the folds.
         metrics: ``val_…`` names, as of trials.
         test: The same on the test part, ``test_…`` names, fitted on the last fold.
+        test_tied: Whether its difference from what is delivered may be chance, on the test part;
+            None where that isn't known.
         runs: Folds.
         spread: Sample standard deviation of the score over them; None where there is one.
     """
@@ -34,6 +36,7 @@ class BaselineRecord:
     test: Mapping[str, float] = field(default_factory=dict)
     runs: int = 1
     spread: float | None = None
+    test_tied: bool | None = None
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> BaselineRecord:

@@ -40,6 +40,7 @@ class Standing:
         spread: Standard deviation of the winner's score over its runs; None where it has one run,
             and on the test part.
         offered: What might have been delivered → its score, where that is known.
+        by_chance: The baselines whose difference from the winner may be chance, on the test part.
     """
 
     part: str
@@ -49,6 +50,7 @@ class Standing:
     unbeaten: tuple[str, ...]
     spread: float | None = None
     offered: Mapping[str, float] = field(default_factory=dict)
+    by_chance: tuple[str, ...] = ()
 
 
 def standings(summary: Mapping[str, Any]) -> list[Standing]:
@@ -79,7 +81,10 @@ def standing(summary: Mapping[str, Any], part: str) -> Standing:
         name for name, value in known.items() if own is not None and not ranking.better(own, value)
     )
     deviation = winner.get("spread") if part == "validation" and delivered is None else None
-    return Standing(part, metric, own, known, unbeaten, deviation, _offered(summary, part, metric))
+    tied = [b["name"] for b in summary.get("baselines", ()) if b.get("test_tied")]
+    by_chance = tuple(name for name in tied if name in known) if part == "test" else ()
+    offered = _offered(summary, part, metric)
+    return Standing(part, metric, own, known, unbeaten, deviation, offered, by_chance)
 
 
 def _offered(summary: Mapping[str, Any], part: str, metric: str) -> dict[str, float]:
@@ -189,8 +194,12 @@ def sentence(standing: Standing) -> str:
         names = ", ".join(
             f"{name} ({own} vs {score(standing.baselines[name])})" for name in standing.unbeaten
         )
-        return f"does NOT beat {names} on the {standing.part} part ({standing.metric})"
-    return f"beats every baseline on the {standing.part} part ({standing.metric} {own})"
+        lost = f"does NOT beat {names} on the {standing.part} part ({standing.metric})"
+        chance = [name for name in standing.unbeaten if name in standing.by_chance]
+        return lost + (f"; the difference from {' and '.join(chance)} may be chance" * bool(chance))
+    won = f"beats every baseline on the {standing.part} part ({standing.metric} {own})"
+    chance = list(standing.by_chance)
+    return won + (f"; its lead over {' and '.join(chance)} may be chance" * bool(chance))
 
 
 def failures(frame: pd.DataFrame, top: int = 3) -> list[tuple[str, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnnsearch.tasks._base import Head, SourceInput, Task
+from rnnsearch.tasks.entry_errors import entry_errors
 from rnnsearch.tasks.judging import judge
 from rnnsearch.tasks.losses import Loss, arranged, class_weights, loss_weights, mean_loss, own_units
 from rnnsearch.tasks.many_to_many import ManyToMany
@@ -33,6 +34,7 @@ __all__ = [
     "Task",
     "arranged",
     "class_weights",
+    "entry_errors",
     "judge",
     "loss_weights",
     "mean_loss",

@@ -51,6 +51,9 @@ def test_of_numbers_on_several_divisions(tmp_path, inline, monkeypatch) -> None:
     error = np.sqrt(np.mean((predicted - y[80:, 0]) ** 2))
     assert error == pytest.approx(found["test"]["test_rmse"], rel=1e-4)
     assert error < 3.0, "of a deviation of 5.4"
+    tied = {one["name"]: one["test_tied"] for one in results.summary["baselines"]}
+    assert tied["mean"] is False and tied["linear"] is False, "each pair of errors says so"
+    assert tied["feed_forward"] is not None
     kept = {(block.whole, block.schedule.keep, block.schedule.patience is None) for block in blocks}
     assert kept == {(False, "best", False), (True, "last", True)}, "nothing judges on all data"
 

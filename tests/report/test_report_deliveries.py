@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from rnnsearch.outcomes import Confirmed, Delivery, Summary, TrialRecord
+from rnnsearch.outcomes import BaselineRecord, Confirmed, Delivery, Summary, TrialRecord
+from rnnsearch.outcomes.json_values import plain
 from rnnsearch.records import StudyFolder, leaderboard
 from rnnsearch.report.result_tables import final
-from rnnsearch.report.verdict import beyond, certainty, standing
+from rnnsearch.report.verdict import beyond, certainty, sentence, standing
 
 TRIAL = TrialRecord(3, "COMPLETE", 0.3, {"val_loss": 0.3})
 CONFIRMED = Confirmed(3, 0.31, 0.2, 0.42, {"val_loss": 0.31}, 5, 70, True)
@@ -66,6 +67,29 @@ def test_the_end_says_how_long_a_sequence_takes_and_whether_there_was_time_to_co
     assert any(line.startswith("1 trial was trained again") for line in said)
     short = certainty(summary(()))
     assert short[-1] == "There was no time to confirm it: it is the best of the search as it stood."
+
+
+@pytest.mark.parametrize(
+    ("test", "tied", "said"),
+    [
+        (0.27, True, "does NOT beat linear (0.28 vs 0.27) on the test part (test_loss); the difference"
+         " from linear may be chance"),
+        (0.27, False, "does NOT beat linear (0.28 vs 0.27) on the test part (test_loss)"),
+        (0.30, True, "beats every baseline on the test part (test_loss 0.28); its lead over linear may"
+         " be chance"),
+        (0.30, None, "beats every baseline on the test part (test_loss 0.28)"),
+    ],
+)  # fmt: skip
+def test_a_difference_on_the_test_part_that_may_be_chance_is_said_to_be(
+    test: float, tied: bool | None, said: str
+) -> None:
+    linear = BaselineRecord(
+        "linear", 0.4, {"val_loss": 0.4}, test={"test_loss": test}, test_tied=tied
+    )
+    values = summary() | {"baselines": [plain(linear)]}
+    assert sentence(standing(values, "test")) == said
+    assert "chance" not in sentence(standing(values, "validation"))
+    assert BaselineRecord.from_json(plain(linear)).test_tied is tied
 
 
 @pytest.mark.parametrize("sign", [1, -1])

@@ -82,7 +82,9 @@ class Concluding:
             self._deliver(so_far, companions)
         else:
             program, fold = concluded.program, None
-            self.found.conclude(concluded.winner, concluded.confirmed, concluded.deliveries)
+            self.found.conclude(
+                concluded.winner, concluded.confirmed, concluded.deliveries, concluded.errors
+            )
             self._keep_front(concluded)
         write_preparation(self.folder, program, self.inputs.data.preparation(program.window, fold))
         if not in_time:
@@ -107,6 +109,8 @@ class Concluding:
             return False
         try:
             self.found.baselines.append(network.record)
+            if network.test_errors is not None:
+                self.found.errors_beside[network.record.name] = network.test_errors
         except WorkerError as error:
             said = f"no feed-forward network was trained to compare with, as {error}"
             self.found.problems.append(said)
@@ -184,12 +188,13 @@ class Concluding:
                 milliseconds=judged.milliseconds,
                 delivered=True,
             )
-            self.found.conclude(best, (), [delivery])
+            self.found.conclude(best, (), [delivery], judged.errors)
             return
         weights = load_weights(self.folder.weights(best.number))
         assert so_far.fold is not None
         alone = Judge(program, weights, self.folder.model, so_far.fold)
         judged = judge_remotely(self.executor, alone)
+        self.found.errors = judged.errors
         self.found.winner_test = {
             name: value for name, value in judged.metrics.items() if name.startswith("test_")
         }

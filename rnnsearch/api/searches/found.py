@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import numpy as np
+
+from rnnsearch.driver.comparing.by_chance import by_chance
 from rnnsearch.outcomes import BaselineRecord, Confirmed, Delivery, TrialRecord
 
 __all__ = ["Found"]
@@ -24,6 +27,8 @@ class Found:
         front: Of several objectives, the networks of the front.
         stop: What ended the search.
         problems: What went wrong, and the search went on or ended without.
+        errors: Of what is delivered on the test part, as `Judged` has them.
+        errors_beside: The same of simple methods, by their names.
     """
 
     device: str = ""
@@ -35,15 +40,35 @@ class Found:
     front: Sequence[Delivery] = ()
     stop: str = "finished"
     problems: list[str] = field(default_factory=list)
+    errors: np.ndarray | None = None
+    errors_beside: dict[str, np.ndarray] = field(default_factory=dict)
 
     def conclude(
         self,
         winner: TrialRecord,
         confirmed: Sequence[Confirmed],
         deliveries: Sequence[Delivery],
+        errors: np.ndarray | None,
     ) -> None:
         """The best were confirmed, and this is what came of it."""
         self.winner = winner
         self.confirmed = confirmed
         self.deliveries = deliveries
+        self.errors = errors
         self.winner_test = next((d.test for d in deliveries if d.delivered), {})
+
+    def compare(self, reach: int, *, by_step: bool) -> None:
+        """Say of each baseline whether its difference on the test part may be chance.
+
+        Args:
+            reach: Of the data, as `by_chance` has it.
+            by_step: Whether each step of a sequence is one of its own, and follows the one before;
+                else a sequence is one.
+        """
+        if self.errors is None:
+            return
+        tied = {
+            name: by_chance(self.errors, errors, reach, by_step=by_step)
+            for name, errors in self.errors_beside.items()
+        }
+        self.baselines = [replace(one, test_tied=tied.get(one.name)) for one in self.baselines]

@@ -52,7 +52,7 @@ from rnnsearch.records import (
 )
 from rnnsearch.tasks import TASKS
 from rnnsearch.trackers import followed
-from rnnsearch.vocabulary import Objective
+from rnnsearch.vocabulary import MAPPINGS, Objective
 
 if TYPE_CHECKING:
     import optuna
@@ -223,12 +223,26 @@ class _Searching:
             self._search(executor, before)
             self.folder.forget_checkpoints(_open(records(self.study)))
             self._conclude(executor, fitted if self.planner.regime.deliver == "bag" else None)
-            fitted()
+            self._compare(fitted())
         except (KeyboardInterrupt, WorkerError):
             if simple.succeeded:
                 fitted()
             raise
         shutil.rmtree(self.folder.checkpoints, ignore_errors=True)
+
+    def _compare(self, methods: SimpleMethods) -> None:
+        """Say of each baseline whether its difference from what is delivered may be chance."""
+        spec, data = self.inputs.spec, self.inputs.data
+        metric = spec.search.objective.removeprefix("val_")
+        self.found.errors_beside |= methods.test_errors(metric)
+        mapping, dataset = MAPPINGS[spec.task], methods.fits[-1].dataset
+        if not data.ordered:
+            self.found.compare(0, by_step=False)
+            return
+        # So many after one are forecast before it is known; blocks follow each other.
+        apart = mapping.aligned or mapping.unfolds
+        ahead = getattr(spec.data, "horizon", 0) + (0 if apart else (dataset.output_steps or 1) - 1)
+        self.found.compare(max(1, ahead), by_step=mapping.aligned)
 
     def _kept_all_the_same(self, failure: WorkerError, networks: int) -> WorkerError:
         """What failed, what there is nevertheless, and how to go on."""

@@ -15,7 +15,7 @@ from rnnsearch.data import Dataset, Part
 from rnnsearch.data.tokens.coding import Writing
 from rnnsearch.driver.comparing.standing import spread
 from rnnsearch.outcomes import BaselineRecord
-from rnnsearch.tasks import Loss, Task, judge, loss_weights
+from rnnsearch.tasks import Loss, Task, entry_errors, judge, loss_weights
 from rnnsearch.tasks.text_metrics import written_as
 
 __all__ = ["SimpleMethods", "baseline_record"]
@@ -67,6 +67,18 @@ class SimpleMethods:
             for name in validations[0]
         ]
 
+    def test_errors(self, metric: str) -> dict[str, np.ndarray]:
+        """Name → `entry_errors` of the test part, where a metric is a mean of such."""
+        last = self.fits[-1]
+        part, target = last.dataset.test, last.dataset.target
+        found = {}
+        for name, fit in last.baselines.items() if len(part) else ():
+            outputs = last.outputs(name, fit, part)
+            errors = entry_errors(outputs, part, target, self.loss, metric)
+            if errors is not None:
+                found[name] = errors
+        return found
+
     def members(self) -> list[str]:
         """Those that a network can compute, and so stand beside networks in an ensemble."""
         if self.loss.quantiles:
@@ -116,21 +128,26 @@ class _Fitted:
             }
         return cls(baselines, dataset, loss, errors, writing)
 
-    def scores(
-        self, part: Part, metrics: Sequence[str], prefix: str
-    ) -> dict[str, dict[str, float]]:
-        """Name → metrics and loss of each baseline, those that are finite.
+    def outputs(self, name: str, fit: Fitted, part: Part) -> np.ndarray:
+        """What one says of a part, as networks put it out.
 
         A quantile of a forecast is the forecast and that quantile of its training errors.
         """
+        outputs = fit.outputs(part)
+        if not self.loss.quantiles:
+            return outputs
+        levels = outputs[..., None, :] + self.errors[name]
+        return np.asarray(levels.reshape(*part.y.shape[:-1], -1))
+
+    def scores(
+        self, part: Part, metrics: Sequence[str], prefix: str
+    ) -> dict[str, dict[str, float]]:
+        """Name → metrics and loss of each baseline, those that are finite."""
         target, loss = self.dataset.target, self.loss
         weights = loss_weights(loss, self.dataset, part)
         scores = {}
         for name, fit in self.baselines.items():
-            outputs = fit.outputs(part)
-            if loss.quantiles:
-                levels = outputs[..., None, :] + self.errors[name]
-                outputs = levels.reshape(*part.y.shape[:-1], -1)
+            outputs = self.outputs(name, fit, part)
             values = judge(outputs, part, target, loss, metrics, weights)
             if name == "nearest" and self.writing is not None:
                 # The only one that writes a text as a whole; others say chances of each token.

@@ -63,6 +63,7 @@ class Conclusion:
         program: Of the delivered model's inputs and outputs.
         front: Of several objectives the networks of the front.
         problems: What went wrong with these.
+        errors: Of the delivered model on the test part, as `Judged` has them.
     """
 
     winner: TrialRecord
@@ -71,6 +72,7 @@ class Conclusion:
     program: Program
     front: Sequence[FrontNetwork] = ()
     problems: Sequence[str] = ()
+    errors: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,7 @@ class Finish:
             *(self.executor, self.planner, self.data, self.finals, self.companions, self._train),
             self.ends,
         )
-        delivered, program = delivering.deliver(chosen, [*members, *rest], self.save)
+        delivered = delivering.deliver(chosen, [*members, *rest], self.save)
         others = [
             delivering.judged(one, [*members, *rest], self.ends)
             for one in offers
@@ -147,10 +149,11 @@ class Finish:
         return Conclusion(
             by_number[winner].record,
             sorted(confirmed, key=lambda one: key(one.score)),
-            [delivered, *others],
-            program,
+            [delivered.delivery, *others],
+            delivered.program,
             front,
             problems,
+            delivered.errors,
         )
 
     def _front(

@@ -96,6 +96,21 @@ def favours_of(offer: Delivery, data: SequenceData, program: Program) -> np.ndar
 
 
 @dataclass(frozen=True)
+class Delivered:
+    """What was put together.
+
+    Attributes:
+        delivery: Of what, and what it came to.
+        program: Of the model's inputs and outputs.
+        errors: Of the test part, as `Judged` has them.
+    """
+
+    delivery: Delivery
+    program: Program
+    errors: np.ndarray | None
+
+
+@dataclass(frozen=True)
 class Delivering:
     """Makes the model that is delivered.
 
@@ -124,7 +139,7 @@ class Delivering:
         save: Path,
         *,
         deadline: float = math.inf,
-    ) -> tuple[Delivery, Program]:
+    ) -> Delivered:
         """Put the networks together, judge them on the test part, save them.
 
         Args:
@@ -145,7 +160,8 @@ class Delivering:
         runs = {one.record.number: runs[one.record.number] or one.runs[-1:] for one in members}
         chosen, order = self._together(chosen, members, runs)
         judged = judge_remotely(self.executor, replace(order, save=save))
-        return replace(_with_test(chosen, order, judged), delivered=True), order.program
+        delivery = replace(_with_test(chosen, order, judged), delivered=True)
+        return Delivered(delivery, order.program, judged.errors)
 
     def judged(self, offer: Delivery, members: Sequence[Standing], ends: float) -> Delivery:
         """Judge on the test part what is not delivered, of networks that there are anyway.

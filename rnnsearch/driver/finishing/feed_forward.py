@@ -28,7 +28,7 @@ from rnnsearch.driver.finishing.feed_forward_program import (
 from rnnsearch.driver.planning.planner import Planner
 from rnnsearch.engines import Numbers, Program, Run
 from rnnsearch.execution import Executor
-from rnnsearch.execution.messages import Block, Ended, Judge, PutOut
+from rnnsearch.execution.messages import Block, Ended, Judge, Judged, PutOut
 from rnnsearch.execution.remote import judge_remotely, put_out_remotely, train_remotely
 from rnnsearch.outcomes import BaselineRecord, TrialRecord
 from rnnsearch.tasks import Head, Task
@@ -103,13 +103,9 @@ class FeedForward:
         Raises:
             WorkerError: It could not be trained.
         """
-        folds = list(self._best_rate.values())
-        if not folds:
+        folds, judged = list(self._best_rate.values()), self._judged
+        if judged is None:
             return BaselineRecord("feed_forward", None, {}, 0.0)
-        last = self.budget[self.choosing - 1].fold
-        weights = self._best_rate[last].weights
-        assert weights is not None
-        judged = judge_remotely(self.executor, Judge(self.program, weights, fold=last))
         metrics = [_with_prefix(run.best.metrics, "val_") for run in folds if run.best is not None]
         metrics[-1] = _with_prefix(judged.metrics, "val_")
         return baseline_record(
@@ -120,6 +116,21 @@ class FeedForward:
             test=_with_prefix(judged.metrics, "test_"),
             parameters=judged.parameters,
         )
+
+    @property
+    def test_errors(self) -> np.ndarray | None:
+        """Of the test part, as `Judged` has them."""
+        return None if self._judged is None else self._judged.errors
+
+    @cached_property
+    def _judged(self) -> Judged | None:
+        """What that of the last division came to; None where it diverged."""
+        if not self._best_rate:
+            return None
+        last = self.budget[self.choosing - 1].fold
+        weights = self._best_rate[last].weights
+        assert weights is not None
+        return judge_remotely(self.executor, Judge(self.program, weights, fold=last))
 
     def outputs(self, folds: Sequence[int]) -> Outputs | None:
         """What it puts out on the validation part of some divisions.

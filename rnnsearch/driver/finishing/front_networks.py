@@ -81,11 +81,9 @@ def deliver_front(
         number = one.record.number
         try:
             # What could not be trained is not tried again: a network of a division is as well.
-            delivery, program = delivering.deliver(
-                offer(one), [one], place(number), deadline=-math.inf
-            )
+            saved = delivering.deliver(offer(one), [one], place(number), deadline=-math.inf)
         except WorkerError as error:
             problems.append(f"the network of trial {number}, of the front, is not saved: {error}")
         else:
-            found.append(FrontNetwork(number, delivery, program))
+            found.append(FrontNetwork(number, saved.delivery, saved.program))
     return found, problems

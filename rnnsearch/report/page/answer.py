@@ -86,7 +86,8 @@ def _how_good(study: Study, lost: Standing) -> str:
     known = [lost.baselines[name] for name in lost.unbeaten]
     better = all(goal.better(score, lost.winner) for score in known)
     are = "is" if len(known) == 1 else "are"
-    return f"{are} {'better' if better else 'as good or better'}"
+    chance = all(name in lost.by_chance for name in lost.unbeaten)
+    return f"{are} {'better' if better else 'as good or better'}{', maybe by chance' * chance}"
 
 
 def _on(parts: Sequence[Standing]) -> str:
