@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from rnnsearch import api
+from rnnsearch.api.studies.at_work import at_work
 from rnnsearch.data import read
 from rnnsearch.driver.comparing.simple_methods import SimpleMethods
 from rnnsearch.driver.planning.programs import asked_metrics
@@ -89,6 +90,19 @@ def test_evaluation_has_them_too(results: api.Results, folder: Path) -> None:
     truth = pd.read_csv(folder / "series.csv")["load"].to_numpy()[6:]
     low, high = (frame[f"predicted_load_q{level}"].to_numpy()[: len(truth)] for level in (5, 95))
     assert found["coverage"] == pytest.approx(((truth >= low) & (truth <= high)).mean())
+
+
+def test_the_winner_at_work_has_intervals_and_simple_methods_beside_the_truth(
+    results: api.Results, folder: Path
+) -> None:
+    work = at_work(results.folder, results.spec(), results.winner)
+    assert (work.part, work.names, work.levels) == ("test", ("load",), (0.05, 0.95))
+    assert {"last_value", "seasonal_naive", "linear"} <= set(work.naive)
+    assert work.truth is not None and work.low is not None and work.high is not None
+    last = pd.read_csv(folder / "series.csv")["load"].to_numpy()[-len(work.truth) :]
+    np.testing.assert_allclose(work.truth[:, 0], last, rtol=1e-4)
+    assert (work.low <= work.predicted).all() and (work.predicted <= work.high).all()
+    np.testing.assert_allclose(work.naive["last_value"][1:, 0], last[:-1], rtol=1e-4)
 
 
 def test_the_networks_of_a_search_of_quantiles_can_be_had_again(results: api.Results) -> None:

@@ -94,7 +94,7 @@ CELLS = st.one_of(
     ends="\n",
     separator=",",
 )
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=80)
 def test_tables(path: Path, rows: list[list[str]], quoting: int, ends: str, separator: str) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         if quoting == csv.QUOTE_NONE:

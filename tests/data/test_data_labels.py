@@ -37,7 +37,7 @@ LABEL = st.sampled_from(
 
 
 @given(labels=st.lists(LABEL, min_size=2, max_size=6, unique=True), table=st.booleans())
-@settings(max_examples=30)
+@settings(max_examples=60)
 def test_labels_of_a_table_round_trip(
     write_csv: Any, csv_source: Any, labels: list[str], table: bool
 ) -> None:

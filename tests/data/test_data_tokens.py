@@ -12,7 +12,7 @@ from rnnsearch.data.tokens.vocabulary import UNKNOWN, Vocabulary
 
 
 @given(st.text())
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None)
 def test_characters_are_the_text_itself(text: str) -> None:
     tokenizer = Tokenizer("characters")
     assert tokenizer.join(tokenizer.tokens(text)) == text

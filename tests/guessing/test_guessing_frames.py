@@ -19,20 +19,18 @@ from rnnsearch.data.time import times_after
 from rnnsearch.guessing.table_columns import look_at
 from rnnsearch.spec import parse
 
-FINE = ("min", "10min", "15min", "h", "6h", "12h", "bh")
+FINE = ("10min", "15min", "h", "6h")
 OFFSETS = (
     *FINE,
-    *("D", "2D", "W-SUN", "W-WED", "2W-FRI", "MS", "ME", "2MS", "QS", "QE", "QE-NOV", "YS", "YE"),
-    *("B", "BME", "BMS", "BQE", "SMS", "SME", "WOM-3FRI"),
+    *("D", "W-SUN", "W-WED", "MS", "ME", "QS", "QE", "QE-NOV", "YS", "YE", "B", "BME", "SMS"),
 )
 DATES = (
     *("%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d", "%d.%m.%y"),
-    *("%d-%b-%Y", "%d-%b-%y", "%d %B %Y", "%b %d, %Y", "%a %d %b %Y", "%d%b%Y", "%Y%m%d"),
-    *("%Y. %m. %d.", "%Y年%m月%d日"),
+    *("%d-%b-%Y", "%d %B %Y", "%Y%m%d"),
 )
-TIMES = (" %H:%M", "T%H:%M:%S", " %I:%M %p", " %H.%M.%S", " at %H:%M")
-ZONES = (None, None, "UTC", "Europe/Berlin", "America/New_York", "Australia/Adelaide")
-ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "latin-1", "cp1252", "utf-16-le")
+TIMES = (" %H:%M", "T%H:%M:%S", " %I:%M %p")
+ZONES = (None, None, "UTC", "Europe/Berlin", "America/New_York")
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "latin-1")
 QUOTING = (csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC)
 
 
@@ -65,7 +63,7 @@ def _written(
     encoding=st.sampled_from(ENCODINGS),
     quoting=st.sampled_from(QUOTING),
 )
-@settings(max_examples=20)
+@settings(max_examples=40)
 def test_the_same_frame_comes_back(
     tmp_path_factory: pytest.TempPathFactory,
     offset: str,
@@ -80,8 +78,6 @@ def test_the_same_frame_comes_back(
     quoting: Any,
 ) -> None:
     fine = offset in FINE
-    rows *= 3 if offset == "bh" else 1  # one weekend does not tell of all
-    time = time.replace("T", " ") if ". " in day else time
     index = pd.date_range(start, periods=rows + 3, freq=offset, tz=zone if fine else None)
     if "%y" in day and index[-1].year > 2039:  # of two digits that is the last
         return
@@ -89,13 +85,12 @@ def test_the_same_frame_comes_back(
     form = day + (time if fine else "")
     content = _written(index[:rows], values, form, separator, decimal, quoting)
     path = tmp_path_factory.mktemp("frame") / "a.csv"
-    path.write_bytes(content.encode("utf-8" if "年" in day else encoding))
+    path.write_bytes(content.encode(encoding))
     found = look_at(CsvReader().read(path))
     assert found.time is not None and found.clocked is not None, content[:200]
     if any("if that is wrong" in note for note in found.time.stamps.notes):  # it is asked
         return
-    universal = found.time.stamps.clock.universal  # or as the clocks show it
-    expected = index.tz_convert(None) if index.tz and universal else index.tz_localize(None)
+    expected = index.tz_convert(None) if index.tz is not None else index
     times = np.asarray(expected.to_numpy(), "datetime64[us]")
     series = found.clocked
     assert series.times is not None
@@ -116,7 +111,7 @@ def test_the_same_frame_comes_back(
     later=st.integers(0, 50),
     rows=st.integers(8, 30),
 )
-@settings(max_examples=20)
+@settings(max_examples=40)
 def test_a_later_file_is_read_as_the_first_was(
     tmp_path_factory: pytest.TempPathFactory,
     offset: str,
@@ -133,7 +128,7 @@ def test_a_later_file_is_read_as_the_first_was(
 
     A column more, and other places of the columns, change nothing.
     """
-    fine, time = offset in FINE, time.replace("T", " ") if ". " in day else time
+    fine = offset in FINE
     index = pd.date_range(
         start, periods=100 + later + rows + 1, freq=offset, tz=zone if fine else None
     )

@@ -207,7 +207,7 @@ baselines = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=40)
 @given(some_trials(), baselines, st.sampled_from(["minimize", "maximize"]), st.randoms())
 def test_best_first_whatever_the_records(
     trials: list[TrialRecord],
@@ -236,7 +236,7 @@ def test_best_first_whatever_the_records(
     )
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=40)
 @given(trials=some_trials(), given_baselines=baselines)
 def test_every_leaderboard_reads_back(
     tmp_path_factory: pytest.TempPathFactory,
