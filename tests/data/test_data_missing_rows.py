@@ -132,3 +132,17 @@ def test_an_hour_that_clocks_left_out_is_said_to_be_one(
     notes = read(csv_source(path, time="t"), "many_to_one").notes
     assert any("1 row is missing" in n or "2 rows are missing" in n for n in notes)
     assert any("clocks went forward there" in note for note in notes) is said
+
+
+def test_rows_that_are_not_equally_far_apart_are_said(write_csv: Any, csv_source: Any) -> None:
+    """As of a calendar of 4, 4 and 5 weeks: the row after the last may come a week later."""
+    weeks = np.cumsum([4, 4, 5] * 20)
+    days = [str(np.datetime64("2005-01-01") + 7 * int(week)) for week in weeks]
+    path = write_csv({"end": days, "y": (np.arange(60) % 7).tolist()})
+    data = read(csv_source(path, time="end"), "many_to_one", (4,))
+    note = "the time stamp of a forecast is a guess, 4 weeks after the row before it"
+    assert any(note in said for said in data.notes)
+    days = [str(np.datetime64("2020-01-01") + day) for day in range(60)]
+    even = write_csv({"end": days, "y": (np.arange(60) % 7).tolist()})
+    data = read(csv_source(even, time="end"), "many_to_one", (4,))
+    assert not any("guess" in said for said in data.notes)

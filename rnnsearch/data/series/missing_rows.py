@@ -22,6 +22,12 @@ _STEPS = 10
 _FORWARD = "; if clocks went forward there, data.time_zone says whose"
 
 
+_UNEVEN = (
+    "rows are not equally far apart: windows count rows, and the time stamp of a forecast is a "
+    "guess, {step} after the row before it"
+)
+
+
 class _Gaps(NamedTuple):
     """Rows that are missing.
 
@@ -58,14 +64,18 @@ def on_clock(
     longest = max(every, key=len)
     if longest.times is None:
         return series
+    trained = step is not None
     found = step or infer_step(longest.times)
     if step is not None and len(longest) > 2 and step.fits(longest.times) < _ALIKE:
         own = infer_step(longest.times)
         if own is not None and (own.count, own.unit) != (step.count, step.unit):
             found = own  # for the caller to refuse
     step = found
-    if step is None or not step.regular:
-        return replace(series, step=step)
+    if step is None:
+        return series
+    if not step.regular:
+        said = "" if trained else _UNEVEN.format(step=replace(step, regular=True))
+        return replace(series, step=step, notes=(*series.notes, *filter(None, [said])))
     unlike = unlike_steps(series, step)
     if unlike:
         series = replace(series, notes=(*series.notes, unlike))
