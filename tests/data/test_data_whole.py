@@ -80,3 +80,12 @@ def test_parts_that_a_column_says(write_csv: Any, csv_source: Any) -> None:
     table = {"y": VALUES.tolist(), "part": said}
     source = csv_source(write_csv(table), split=SplitSpec(column="part"))
     np.testing.assert_array_equal(rows_of(read(source, "many_to_one", (4,))), np.arange(4, 40))
+
+
+def test_a_new_file_of_one_block_is_judged(write_csv: Any, csv_source: Any) -> None:
+    """Nothing lies between what is read of it, its first row, and the rows that it predicts."""
+    columns = {"a": [n // 5 % 7 for n in range(60)], "y": VALUES.tolist()}
+    keys = {"inputs": ("a",), "output_steps": 5, "window": None, "split": SPLIT.model_dump()}
+    prepared = read(csv_source(write_csv(columns), **keys), "one_to_many").preparation()
+    new = write_csv({name: values[:5] for name, values in columns.items()})
+    assert prepared.targets(str(new)).y.shape[:2] == (1, 5)

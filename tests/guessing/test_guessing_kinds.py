@@ -15,6 +15,7 @@ from rnnsearch.data.sources.csv import CsvReader
 from rnnsearch.data.sources.headers import UNNAMED
 from rnnsearch.errors import InvalidData
 from rnnsearch.guessing import Guess, Wishes, guess
+from rnnsearch.guessing.times import holds_times
 from tests.guessing.conftest import setting
 
 ROWS = 120
@@ -286,3 +287,8 @@ def test_few_long_steps_of_an_array_are_asked_of_init_too(tmp_path: Path) -> Non
     x = np.random.default_rng(0).normal(size=(40, 3, 40))
     np.savez(tmp_path / "a.npz", x=x, y=np.arange(40) % 2)
     assert any("set data.steps: last" in note for note in guessed(tmp_path / "a.npz").notes)
+
+
+def test_codes_of_letters_and_numbers_are_no_times() -> None:
+    assert not holds_times("code", ["A1", "B22", "C3x"])
+    assert holds_times("code", ["2021-01-01", "2021-01-02"])
