@@ -94,6 +94,9 @@ def _row(summary: Mapping[str, Any], metric: str, part: str) -> str:
     known = [value for value in values if value is not None]
     best = (max if metric == "accuracy" else min)(known) if known else None
     texts = ["–" if v is None else _text(v, v == best) for v in values]
+    if part == "test" and summary["objective"] == f"val_{metric}":
+        for place, one in enumerate(present, start=2):
+            texts[place] += " ≈" if one is not None and one.get("test_tied") else ""
     head = f"{summary['name']} | {metric}" if part == "val" else " | "
     where = "out of fold" if part == "val" else "test"
     return f"| {head} | {where} | {' | '.join(texts)} |"
