@@ -292,3 +292,17 @@ def test_few_long_steps_of_an_array_are_asked_of_init_too(tmp_path: Path) -> Non
 def test_codes_of_letters_and_numbers_are_no_times() -> None:
     assert not holds_times("code", ["A1", "B22", "C3x"])
     assert holds_times("code", ["2021-01-01", "2021-01-02"])
+
+
+@pytest.mark.parametrize(("lines", "read"), [(29, True), (31, False)])
+def test_a_few_lines_below_a_table_are_left_out_and_not_another_table(
+    lines: int, read: bool, tmp_path: Path
+) -> None:
+    rows = [f"{n},{n % 7},{n % 5}" for n in range(ROWS)]
+    text = "\n".join(["a,b,c", *rows, *(f"remark {n}" for n in range(lines))])
+    (path := tmp_path / "a.csv").write_text(text)
+    if read:
+        assert len(CsvReader().read(path).rows) == ROWS
+    else:
+        with pytest.raises(InvalidData):
+            CsvReader().read(path)
