@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import jax
@@ -10,10 +11,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from rnnsearch.engines._base import Program, Run
+from rnnsearch.engines.fused.convolutions import as_products
 from rnnsearch.models.build import build, state_names
 from rnnsearch.models.gated import GatedLayers
 from rnnsearch.models.moved_weights import in_standard_order
-from rnnsearch.models.own import own_weights
+from rnnsearch.models.own import is_own, own_weights
 from rnnsearch.models.seeded_weights import dropout_seed, initial_weights
 
 __all__ = ["Network"]
@@ -84,9 +86,10 @@ class Network:
             for name in self._frozen
         ]
         inputs = {"sequence": x, **hidden} if hidden else x
-        outputs, frozen = self._model.stateless_call(
-            [weights[place] for place in self._places], frozen, inputs, training=training
-        )
+        call: Any = partial(self._model.stateless_call, training=training)
+        if is_own(self._architecture.cell) and jax.default_backend() == "cpu":
+            call = as_products(call)
+        outputs, frozen = call([weights[place] for place in self._places], frozen, inputs)
         named = zip(self._frozen, frozen, strict=True)
         after = tuple(value for name, value in named if name == "seed_generator_state")
         if not hidden:

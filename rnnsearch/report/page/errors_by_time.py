@@ -117,7 +117,7 @@ def _places(errors: pd.DataFrame, cycle: str) -> pd.Series:
 def _by_cycle(work: AtWork, errors: pd.DataFrame, cycle: str, column: int, name: str) -> Figure:
     """The size of errors by hour, weekday or month."""
     place = _places(errors, cycle)
-    data = _sizes(errors, place.rename("place"))
+    data = _sizes(errors, place.rename(index="place"))
     names, _ = _CYCLES[cycle]
     worst = names[int(data["place"].iloc[int(data["mean"].argmax())])]
     alt = f"Mean absolute error of {name} by {cycle}; it is largest at {worst}"
