@@ -34,6 +34,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "rows missing": {"lacking": True, "lags": (3,), "base": "last"},
     "rows put in": {"lacking": True, "irregular": "reindex", "missing": "interpolate"},
     "clocks that change": {"time_zone": "Europe/Berlin", "hourly": True, "calendar": ("hour",)},
+    "hours of business": {"open": True, "calendar": ("hour", "weekday"), "base": "last"},
+    "series held out": {"split": {"by": "series"}, "lags": (3,), "base": "last"},
 }
 TASKS: dict[str, dict[str, Any]] = {
     "many_to_one": {"window": WINDOW},
@@ -42,18 +44,21 @@ TASKS: dict[str, dict[str, Any]] = {
 }
 UNTOLD = ("gaps dropped", "rows missing", "clocks that change")
 """Options under which the third step of one block may have the time stamp of another's."""
-MADE = ("gaps", "sentinels", "reverse", "shuffle", "twice", "lacking", "hourly")
+MADE = ("gaps", "sentinels", "reverse", "shuffle", "twice", "lacking", "hourly", "open")
 """Keys of an option that say how the table is made."""
 
 
 def table(made: dict[str, bool], series: int) -> pd.DataFrame:
-    """Every fifth day, or every hour over a change of clocks; of so many series."""
+    """Every fifth day, or every hour over a change of clocks or of business; of so many series."""
     frames = []
     for number in range(series):
         random = np.random.default_rng(number)
         times = pd.date_range("2021-01-04", periods=ROWS, freq="5D")
         if "hourly" in made:
             times = pd.date_range("2021-10-28", periods=ROWS, freq="h", tz="Europe/Berlin")
+        if "open" in made:  # of an exchange: seven bars a day, Monday to Friday
+            hours = pd.date_range("2021-01-04 09:00", periods=10 * ROWS, freq="h")
+            times = hours[(hours.hour < 16) & (hours.hour > 8) & (hours.day_of_week < 5)][:ROWS]
         y = 60 + 9 * np.sin(np.arange(ROWS) * 2 * np.pi / 7) + random.normal(size=ROWS)
         sky = random.choice(["sun", "rain", "fog"], ROWS)
         frame = pd.DataFrame({"t": times, "name": str(number), "y": y, "sky": sky})
@@ -90,6 +95,8 @@ def test_no_option_looks_ahead(option: str, task: str, series: int, tmp_path: Pa
         pytest.skip("no forecasts of several steps, or of windows that a time stamp does not tell")
     if made.keys() & {"reverse", "shuffle", "twice"}:
         series = 1
+    if "by" in keys.get("split", {}):
+        series = 8
     frame = table(made, series)
     written(frame, made).to_csv(tmp_path / "all.csv", index=False, float_format="%.4f")
     source = CsvSource(
