@@ -42,9 +42,9 @@ def configuration(params: Mapping[str, object]) -> str:
     return " ".join(words)
 
 
-def by_logarithm(values: Sequence[float], apart: float = 20.0) -> bool:
-    """Whether values are seen better by their logarithms: above 0, and more than so-fold apart."""
-    return min(values) > 0 and max(values) > apart * min(values)
+def by_logarithm(values: Sequence[float]) -> bool:
+    """Whether values are seen better by their logarithms: above 0, and more than 20-fold apart."""
+    return min(values) > 0 and max(values) > 20 * min(values)
 
 
 def curve(values: Sequence[float], width: int) -> str:

@@ -480,3 +480,15 @@ def test_how_much_of_the_leaderboard_is_shown(count, caption):
     study = study_of([trial(n) for n in range(count)], work=None, optuna=None)
     tables = {table.key: table for table in build_page(study).tables}
     assert caption in tables["leaderboard"].caption
+
+
+@pytest.mark.parametrize(("far", "said"), [(1.0, False), (100.0, True)])
+def test_a_simple_method_far_off_does_not_hide_the_intervals(far, said):
+    trials = [trial(n, score=5.0 + 0.1 * n) for n in range(4)]
+    study = study_of(trials, work=None, optuna=None)
+    board = study.board
+    board.loc[board["trial"] == "baseline:mean", "score"] = 3.0 * far
+    figures = {figure.key: figure for figure in build_page(replace(study, board=board)).figures}
+    assert ("mean (300)" in figures["scores"].note) is said
+    assert (">mean<" in figures["scores"].svg) is not said
+    assert "baseline:mean" in set(figures["scores"].data["trial"]), "its data has it"

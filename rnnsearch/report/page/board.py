@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["best_so_far", "cost", "leaderboard"]
 
-_ROWS, _DRAWN, _APART = 25, 14, 3.0
+_ROWS, _DRAWN, _APART = 25, 14, 2.0
 _SIMPLE = ("BASELINE", "OFFERED")
 
 
@@ -109,9 +109,8 @@ def _intervals(study: Study, rows: list[dict[Hashable, Any]]) -> Figure:
         )
         for row in data.to_dict("records")
     ]
-    values = [row.value for row in drawn]
-    # Intervals are what is to be seen, and one simple method far off would hide them.
-    log = study.positive and text.by_logarithm(values, apart=_APART)
+    drawn, far = _near(study, drawn)
+    log = study.positive and text.by_logarithm([row.value for row in drawn])
     better = "larger" if study.goal.maximize else "smaller"
     alt = (
         f"{study.objective} of the best {len(drawn)} rows of the leaderboard, {better} is better: "
@@ -124,8 +123,24 @@ def _intervals(study: Study, rows: list[dict[Hashable, Any]]) -> Figure:
         row_charts.intervals(drawn, x=study.objective, alt=alt, log=log),
         data,
         "Green is what best.keras holds, orange are simple methods and what was not delivered. "
-        "Whiskers: the 95 % interval where there is one, else a standard deviation over runs.",
+        "Whiskers: the 95 % interval where there is one, else a standard deviation over runs."
+        + (f" Far off, and not drawn: {', '.join(far)}." if far else ""),
     )
+
+
+def _near(
+    study: Study, rows: list[row_charts.Interval]
+) -> tuple[list[row_charts.Interval], list[str]]:
+    """Those to draw, and the names and scores of simple methods beside which nothing else is seen.
+
+    Intervals are what is to be seen, and one method far off would hide them.
+    """
+    if not study.positive or study.goal.maximize:
+        return rows, []
+    limit = _APART * min(row.value for row in rows)
+    near = [row for row in rows if row.value <= limit or not row.hollow]
+    far = [f"{row.label} ({text.score(row.value)})" for row in rows if row not in near]
+    return near, far
 
 
 def best_so_far(study: Study) -> Section | None:
