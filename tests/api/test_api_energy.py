@@ -47,6 +47,20 @@ def test_it_is_read_while_a_search_goes_on(monkeypatch):
     assert meter.joules is not None and meter.joules > 10
 
 
+@pytest.mark.parametrize("failure", [OSError, ValueError])
+def test_a_counter_that_goes_ends_no_search(failure):
+    def gone():
+        if failed:
+            raise failure("no such device")
+        return 1.0
+
+    failed: list[bool] = []
+    meter = Meter({"one": (gone, 100.0), "other": (lambda: 2.0, 100.0)})
+    assert meter.joules == 0.0
+    failed.append(True)
+    assert meter.joules is None and meter.joules is None
+
+
 def test_where_nothing_counts_nothing_is_said(tmp_path):
     assert counters(tmp_path) == {}
     assert Meter({}).joules is None
@@ -87,6 +101,10 @@ def test_cards_count_millijoules(monkeypatch, tmp_path):
     meter = Meter(counters(tmp_path))
     used[1] += 500
     assert meter.joules == pytest.approx(0.5)
+    del used[1]
+    nvml.NVMLError = KeyError
+    assert meter.joules is None, "a card that fell off the bus"
+    nvml.NVMLError = RuntimeError
     meter.close()
 
     def no_driver():

@@ -34,7 +34,7 @@ class Meter:
 
     @property
     def joules(self) -> float | None:
-        """So far; None where nothing counts."""
+        """So far; None where nothing counts, or a counter can't be read any more."""
         self._read()
         return self._joules if self._counters else None
 
@@ -48,8 +48,13 @@ class Meter:
 
     def _read(self) -> None:
         with self._reading:
-            for name, (counter, most) in self._counters.items():
-                now = counter()
+            try:
+                now_each = {name: counter() for name, (counter, _) in self._counters.items()}
+            except (OSError, ValueError):  # a counter is gone: that is not worth a search
+                self._counters = {}
+                return
+            for name, (_, most) in self._counters.items():
+                now = now_each[name]
                 grown = now - self._last[name]
                 self._joules += grown if grown >= 0 else grown + most
                 self._last[name] = now
@@ -85,7 +90,7 @@ def _cards() -> dict[str, Counter]:
         reads = {f"card {n}": partial(_card, handle) for n, handle in enumerate(handles)}
         for read in reads.values():
             read()
-    except pynvml.NVMLError:  # no driver, or a card that does not count
+    except (OSError, pynvml.NVMLError):  # no driver, or a card that does not count
         return {}
     return {name: (read, 0.0) for name, read in reads.items()}
 
@@ -93,4 +98,7 @@ def _cards() -> dict[str, Counter]:
 def _card(handle: object) -> float:
     import pynvml
 
-    return float(pynvml.nvmlDeviceGetTotalEnergyConsumption(handle)) / 1e3
+    try:
+        return float(pynvml.nvmlDeviceGetTotalEnergyConsumption(handle)) / 1e3
+    except pynvml.NVMLError as error:
+        raise OSError(str(error)) from error

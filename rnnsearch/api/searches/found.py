@@ -65,8 +65,7 @@ class Found:
             by_step: Whether each step of a sequence is one of its own, and follows the one before;
                 else a sequence is one.
         """
-        if self.errors is None:
-            return
+        assert self.errors is not None, "what is delivered was judged by something else"
         tied = {
             name: by_chance(self.errors, errors, reach, by_step=by_step)
             for name, errors in self.errors_beside.items()

@@ -232,6 +232,8 @@ class _Searching:
 
     def _compare(self, methods: SimpleMethods) -> None:
         """Say of each baseline whether its difference from what is delivered may be chance."""
+        if self.found.errors is None:  # of a stream, or without a test part
+            return
         spec, data = self.inputs.spec, self.inputs.data
         metric = spec.search.objective.removeprefix("val_")
         self.found.errors_beside |= methods.test_errors(metric)
