@@ -8,7 +8,7 @@ from typing import final
 
 from rnnsearch.data.extras import import_extra
 from rnnsearch.exports._base import Format, Network
-from rnnsearch.exports.tensorflow_process import on_tensorflow
+from rnnsearch.exports.backend_process import on_tensorflow
 
 __all__ = ["LiteRtFormat"]
 

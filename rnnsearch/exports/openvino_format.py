@@ -15,9 +15,9 @@ from typing import final
 from rnnsearch.data.extras import import_extra
 from rnnsearch.errors import MissingExtra
 from rnnsearch.exports._base import Format, Network
+from rnnsearch.exports.backend_process import run_script, write_savedmodel
 from rnnsearch.exports.onnx_format import write_onnx
 from rnnsearch.exports.operators import Operators, translated
-from rnnsearch.exports.tensorflow_process import run_script, write_savedmodel
 
 __all__ = ["OpenVinoFormat", "computed_right"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import final
 
 from rnnsearch.exports._base import Format, Network
-from rnnsearch.exports.tensorflow_process import write_savedmodel
+from rnnsearch.exports.backend_process import write_savedmodel
 
 __all__ = ["SavedModelFormat"]
 

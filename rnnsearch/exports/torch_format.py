@@ -8,7 +8,7 @@ from typing import final
 
 from rnnsearch.errors import MissingExtra
 from rnnsearch.exports._base import Format, Network
-from rnnsearch.exports.tensorflow_process import on_backend
+from rnnsearch.exports.backend_process import on_backend
 
 __all__ = ["TorchFormat"]
 
