@@ -29,6 +29,8 @@ __all__ = ["guess_arrays"]
 
 _PLAIN = ("npz", "arrays")
 """Sources whose arrays are as their makers left them."""
+_FILLED = (*_PLAIN, "wide")
+"""Those whose sequences may be filled up to one length."""
 _MOST_CLASSES = 100
 _OF_EACH = "in deviations of each target, so that those of small numbers count as much"
 _FEW = 20
@@ -132,7 +134,7 @@ def _stepped(found: TrainingArrays) -> tuple[TrainingArrays, list[Setting]]:
 def _unpadded(found: TrainingArrays, source: str) -> tuple[TrainingArrays, list[Setting]]:
     """The same with NaN after the end of each sequence (N, T, F), and the key that says so."""
     x = found.x if found.x.ndim == 3 else found.x[..., None]
-    given = f"lengths{found.suffix}" in found.names or source not in _PLAIN
+    given = f"lengths{found.suffix}" in found.names or source not in _FILLED
     padding = None if given else find_padding(x)
     raw = Raw(x, found.y, found.lengths if given else None)
     clear = unpadded(raw, None if padding is None else padding[0])

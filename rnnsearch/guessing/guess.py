@@ -26,6 +26,7 @@ from rnnsearch.guessing.fasta_letters import guess_fasta
 from rnnsearch.guessing.folders import PICTURES, SOUNDS, guess_pictures, guess_sounds
 from rnnsearch.guessing.long_text import guess_stream, is_prose
 from rnnsearch.guessing.step_table import guess_table
+from rnnsearch.guessing.wide_rows import guess_wide, guess_wide_folder, parts_of_wide
 from rnnsearch.spec.wording import joined
 from rnnsearch.vocabulary import MANY_TO_MANY, MANY_TO_ONE, ONE_TO_MANY, SEQUENCE_TO_SEQUENCE
 
@@ -107,6 +108,8 @@ def _of_folder(path: Path) -> _Guesser:
     found = (file for file in path.rglob("*") if file.is_file() and file.name[0] != ".")
     counts = Counter(known.get(file.suffix.lower()) for file in found)
     del counts[None]
+    if not counts and parts_of_wide(path):
+        return guess_wide_folder
     if not counts:
         must = f"must be a file, or a folder with a folder for each class of {joined(known)} files"
         received, advice = other_files(path)
@@ -128,7 +131,8 @@ def _guess_table(path: Path, wishes: Wishes) -> Guess:
     name = path.suffix.lower().removeprefix(".")
     source = name if name in TABLES else table_source(path, "csv")
     table = TABLES[source].read(path)
-    return guess_table(table if source == "csv" else without_parts(table), source, wishes)
+    table = table if source == "csv" else without_parts(table)
+    return guess_wide(table, path, wishes) or guess_table(table, source, wishes)
 
 
 def _guess_text(path: Path, wishes: Wishes) -> Guess:
@@ -143,7 +147,7 @@ def _guess_text(path: Path, wishes: Wishes) -> Guess:
         return guess_stream(text, wishes)
     if _is_lines(table) and is_prose(text):
         return guess_stream(text, wishes)
-    return guess_table(table, "csv", wishes)
+    return guess_wide(table, path, wishes) or guess_table(table, "csv", wishes)
 
 
 def _check_labelled(text: str) -> None:

@@ -107,8 +107,8 @@ def check_no_archive(table: Table, columns: Sequence[Column]) -> None:
         refuse(
             "must have a row a time step, or be saved as arrays",
             f"{len(numbers)} numbers in each row that change smoothly along it, not down the rows",
-            "save the steps as x and a class or number of each row as y: numpy.savez('data.npz', "
-            "x=x, y=y), or say --task if rows are steps",
+            "put a class or a number of each row beside them (--target names its column), or save "
+            "both: numpy.savez('data.npz', x=x, y=y); say --task if rows are steps",
         )
     ids = _named_rows(table, columns)
     if ids and _numbered([column.name for column in inner]):
@@ -128,8 +128,7 @@ def check_no_archive(table: Table, columns: Sequence[Column]) -> None:
             "must have a row a time step, or be saved as arrays",
             f"a class ({len(labels)} of them) and {len(names) - 1} numbers in each row, as files "
             "of the UCR archive have",
-            "save x = rows[:, 1:] and y = rows[:, 0] with numpy.savez('data.npz', x=x, y=y), or "
-            "say --task if rows are steps",
+            f"say --target {names[0]} if rows are sequences, --task many_to_one if they are steps",
         )
 
 

@@ -70,6 +70,11 @@ given an .npz of new sequences.
 The format of the UCR and UEA archives: `@classLabel` or `@targetLabel`, several dimensions, unequal
 lengths, `?` for a missing value (see `data.missing`). Of a folder, `…_TEST.ts` is the test part.
 """,
+    "wide": """\
+A row is a sequence, as the UCR archive's .tsv files, recorded heartbeats and spectra have it. Empty
+cells at its end shorten it; others are missing values (see `data.missing`). `split.group` and
+`split.column` name columns. Without a header line columns are called `column_1`, `column_2`, …
+""",
     "audio": """\
 Needs `pip install 'rnnsearch[audio]'`. A folder of .wav, .flac or .ogg files for each class, whose
 name is the label; or folders `train`, `validation` and `test` of such folders, of which only the

@@ -127,6 +127,18 @@ def write_as_ts(folder: Path, count: int, seed: int) -> dict[str, Any]:
     return {"path": folder / "Made.ts"}
 
 
+def write_as_wide(folder: Path, count: int, seed: int) -> dict[str, Any]:
+    """Both features as quantities, and cells that are empty where a sequence has ended."""
+    x, y = sequences(count, seed)
+    names = [f"{quantity}{step}" for step in range(6) for quantity in "uv"]
+    rows = [",".join([*names, "label"])]
+    for values, label in zip(padded(x), y, strict=True):
+        cells = ["" if np.isnan(cell) else repr(cell) for cell in values.ravel().tolist()]
+        rows.append(",".join([*cells, label]))
+    (folder / "wide.csv").write_text("\n".join(rows) + "\n")
+    return {"path": folder / "wide.csv", "target": "label", "quantities": ("u", "v")}
+
+
 def write_as_audio(folder: Path, count: int, seed: int) -> dict[str, Any]:
     soundfile = pytest.importorskip("soundfile")
     for at, (x, label) in enumerate(zip(*sequences(count, seed), strict=True)):
@@ -151,6 +163,7 @@ WRITERS: dict[str, Callable[[Path, int, int], dict[str, Any]]] = {
     "npy": write_as_npy,
     "python": write_as_python,
     "ts": write_as_ts,
+    "wide": write_as_wide,
     "audio": write_as_audio,
     "images": write_as_images,
 }

@@ -108,7 +108,7 @@ def test_folders_names_are_data(name: str, write_source: Any, tmp_path: Path) ->
     assert content(section) != before
 
 
-@pytest.mark.parametrize("name", ["npz", "npy", "ts", "audio", "images"])
+@pytest.mark.parametrize("name", ["npz", "npy", "ts", "wide", "audio", "images"])
 def test_files_are_those_that_are_read(name: str, write_source: Any, tmp_path: Path) -> None:
     section = write_source(name, tmp_path)
     found = files(section)

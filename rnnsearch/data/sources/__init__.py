@@ -24,6 +24,7 @@ from rnnsearch.data.sources.python import PythonReader
 from rnnsearch.data.sources.table import RowsTableReader
 from rnnsearch.data.sources.text_files import PlainTextReader
 from rnnsearch.data.sources.ts import TsReader
+from rnnsearch.data.sources.wide import WideReader
 
 __all__ = [
     "ROWS",
@@ -69,6 +70,7 @@ SEQUENCES: dict[str, SequencesReader] = {
     "npy": NpyReader(),
     "python": PythonReader(),
     "ts": TsReader(),
+    "wide": WideReader(),
     "audio": AudioReader(),
     "images": ImagesReader(),
     # Those given through the Python API have no file; new ones come in an .npz.

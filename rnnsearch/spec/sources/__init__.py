@@ -27,6 +27,7 @@ from rnnsearch.spec.sources.sequences import (
     SequencesSource,
     SteppedSource,
     TsSource,
+    WideSource,
 )
 from rnnsearch.spec.sources.series import (
     SERIES,
@@ -76,6 +77,7 @@ __all__ = [
     "TokensSource",
     "TokensSplitSpec",
     "TsSource",
+    "WideSource",
 ]
 
 _ALL: tuple[type[Source], ...] = (*SERIES, *SEQUENCES, *TOKENS, ArraysSource)

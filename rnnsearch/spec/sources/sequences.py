@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from rnnsearch.spec.fields import Count, Worded
-from rnnsearch.spec.sources._base import Source
+from rnnsearch.spec.sources._base import DialectSpec, Source
 
 __all__ = [
     "SEQUENCES",
@@ -21,6 +21,7 @@ __all__ = [
     "SequencesSource",
     "SteppedSource",
     "TsSource",
+    "WideSource",
 ]
 
 Steps = Literal["rows", "columns", "patches", "pixels", "frames"]
@@ -63,8 +64,8 @@ class SteppedSource(SequencesSource):
     )
 
 
-class PaddedSource(SteppedSource):
-    """Arrays, in which sequences have been filled up to one length."""
+class PaddedSource(SequencesSource):
+    """Sequences that may have been filled up to one length."""
 
     padding: float | None = Field(
         default=None,
@@ -73,26 +74,29 @@ class PaddedSource(SteppedSource):
     )
 
 
-class NpzSource(PaddedSource):
-    """NumPy arrays in one file: ``x_train, y_train, …`` or ``x, y``."""
+class NamedArraysSource(PaddedSource, SteppedSource):
+    """Arrays by their names."""
 
     grouped_by = "array"
+
+
+class NpzSource(NamedArraysSource):
+    """NumPy arrays in one file: ``x_train, y_train, …`` or ``x, y``."""
+
     source: Literal["npz"] = Field(description="The kind of data.")
     path: Path = Field(description="The .npz file, relative to the YAML file.")
 
 
-class NpySource(PaddedSource):
+class NpySource(NamedArraysSource):
     """NumPy arrays, each in a file of its own: ``x.npy`` and ``y.npy``."""
 
-    grouped_by = "array"
     source: Literal["npy"] = Field(description="The kind of data.")
     path: Path = Field(description="The folder of .npy files, relative to the YAML file.")
 
 
-class PythonSource(PaddedSource):
+class PythonSource(NamedArraysSource):
     """Arrays that a function returns."""
 
-    grouped_by = "array"
     source: Literal["python"] = Field(description="The kind of data.")
     path: Path = Field(
         default=Path(),
@@ -119,6 +123,30 @@ class TsSource(SequencesSource):
     path: Path = Field(
         description="A .ts file, or a folder with one `…_TRAIN.ts` and its `…_TEST.ts`; relative "
         "to the YAML file."
+    )
+
+
+class WideSource(PaddedSource):
+    """A table with a sequence in each row: its steps in columns, beside its class or number."""
+
+    grouped_by = "array"
+    source: Literal["wide"] = Field(description="The kind of data.")
+    path: Path = Field(
+        description="The CSV, TSV or Parquet file, or a folder with one `…_TRAIN` and its "
+        "`…_TEST`; relative to the YAML file."
+    )
+    dialect: DialectSpec = Field(
+        default=DialectSpec(), description="How a text file holds the table."
+    )
+    target: str = Field(description="Column with the class or the number of a row's sequence.")
+    ignore: tuple[str, ...] = Field(
+        default=(), description="Columns that are neither steps nor the target."
+    )
+    quantities: tuple[str, ...] = Field(
+        default=(),
+        description="Where a step has several features: what their columns are called before the "
+        "number of the step, such as `[acc_x, acc_y]` for `acc_x_0, …, acc_y_0, …`. Empty: each "
+        "column that is left is a step of the only one.",
     )
 
 
@@ -174,7 +202,7 @@ class ImagesSource(SteppedSource):
     )
 
 
-class ArraysSource(PaddedSource):
+class ArraysSource(PaddedSource, SteppedSource):
     """Arrays given through the Python API; never written in YAML."""
 
     source: Literal["arrays"] = Field(description="The kind of data.")
@@ -190,6 +218,7 @@ SEQUENCES: tuple[type[SequencesSource], ...] = (
     NpySource,
     PythonSource,
     TsSource,
+    WideSource,
     AudioSource,
     ImagesSource,
 )
