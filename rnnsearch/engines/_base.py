@@ -18,15 +18,19 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from rnnsearch.data import Dataset
-from rnnsearch.diagnosis import LayerDiagnosis
-from rnnsearch.models import Architecture
-from rnnsearch.tasks import Loss
 from rnnsearch.vocabulary import Objective
+
+if (
+    TYPE_CHECKING
+):  # scripts of KerasTuner need an engine's half of this, and nothing that reads files
+    from rnnsearch.data import Dataset
+    from rnnsearch.diagnosis import LayerDiagnosis
+    from rnnsearch.models import Architecture
+    from rnnsearch.tasks import Loss
 
 __all__ = [
     "Engine",

@@ -1,5 +1,7 @@
 """Models of a user's own as lanes: what `model.fit` gives, and one program for many numbers."""
 
+import threading
+
 import keras
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ from keras import layers
 from rnnsearch.engines.built import Lane, NotArrays, Programs, Request, passes, reason_against
 from rnnsearch.engines.built.keys import describe, is_foreign
 from rnnsearch.engines.built.recurrent_layers import by_hand, is_plain
+from rnnsearch.engines.built.shared_programs import Program
 
 COUNT = 37
 WHOLE = 30
@@ -226,6 +229,31 @@ def test_batches_of_convolutions_are_a_call_each():
         for part in (program.train, program.test):
             assert isinstance(part, passes.Batches) == convolves
     assert traces[False] == traces[True], "no step is traced twice"
+
+
+@pytest.mark.parametrize("convolves", [False, True])
+def test_two_lanes_compile_a_new_program_together(convolves):
+    """One compiles its training, the other its judging meanwhile: neither waits for the other."""
+    both = threading.Barrier(2, timeout=20)
+
+    class Lowered:
+        compiled = 0
+
+        def compile(self, compiler_options):
+            self.compiled += 1
+            both.wait()
+            return self.compiled
+
+    parts = [Lowered(), Lowered()]
+    made = [passes.Batches(part, None) if convolves else passes._InOneCall(part) for part in parts]
+    program = Program([], *made)
+    threads = [threading.Thread(target=program.prepare) for _ in parts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    program.prepare()
+    assert [part.compiled for part in parts] == [1, 1]
 
 
 def test_another_structure_is_another_program():

@@ -196,6 +196,7 @@ class Lane:
 
     def _compute(self, epoch: int) -> dict[str, float]:
         program, request = self._program, self._request
+        program.prepare()
         (*state, _), logs = program.train(
             (*self._state, program.metrics),
             (self._values, request.train),

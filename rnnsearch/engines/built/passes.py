@@ -30,6 +30,10 @@ class Pass:
         """Take the batches of an order, and what is left."""
         raise NotImplementedError
 
+    def prepare(self) -> None:
+        """Compile what nobody compiles yet; what another thread does is not waited for."""
+        raise NotImplementedError
+
     def text(self) -> str:
         """The code that it comes to, before it is compiled."""
         raise NotImplementedError
@@ -47,11 +51,22 @@ class _Compiled:
         """Run it; whoever comes second waits for the first, who compiles."""
         if self._compiled is None:
             with self._lock:
-                if self._compiled is None:
-                    on_cpu = jax.default_backend() == "cpu"
-                    options = unless_said(LOW_LEVEL) if on_cpu else {}
-                    self._compiled = self.lowered.compile(compiler_options=options)
+                self._compile()
         return self._compiled(*arguments)
+
+    def prepare(self) -> None:
+        """As `Pass`."""
+        if self._compiled is None and self._lock.acquire(blocking=False):
+            try:
+                self._compile()
+            finally:
+                self._lock.release()
+
+    def _compile(self) -> None:
+        """Compile it, unless another thread has; the lock is held."""
+        if self._compiled is None:
+            options = unless_said(LOW_LEVEL) if jax.default_backend() == "cpu" else {}
+            self._compiled = self.lowered.compile(compiler_options=options)
 
 
 class _InOneCall(Pass):
@@ -60,6 +75,9 @@ class _InOneCall(Pass):
 
     def __call__(self, carry: Any, given: Any, order: np.ndarray, rest: np.ndarray) -> Any:
         return self._whole(carry, given, order, rest)
+
+    def prepare(self) -> None:
+        self._whole.prepare()
 
     def text(self) -> str:
         code: str = self._whole.lowered.as_text()
@@ -82,10 +100,18 @@ class Batches(Pass):
             carry, logs = self._rest(carry, given, rest)
         return carry, logs
 
+    def prepare(self) -> None:
+        """As `Pass`."""
+        for part in self._parts:
+            part.prepare()
+
     def text(self) -> str:
         """As `Pass`."""
-        parts = [part for part in (self._full, self._rest) if part is not None]
-        return "\n".join(part.lowered.as_text() for part in parts)
+        return "\n".join(part.lowered.as_text() for part in self._parts)
+
+    @property
+    def _parts(self) -> list[_Compiled]:
+        return [part for part in (self._full, self._rest) if part is not None]
 
 
 def lower(step: Step, carry: Any, given: Any, count: int, batch: int) -> Pass:

@@ -43,6 +43,12 @@ class Program:
     train: Pass
     test: Pass | None
 
+    def prepare(self) -> None:
+        """Compile what no other lane does: two that need a new program each compile a part."""
+        for part in (self.train, self.test):
+            if part is not None:
+                part.prepare()
+
 
 class Programs:
     """Programs by what they are made for. Only one thread may ask for them."""

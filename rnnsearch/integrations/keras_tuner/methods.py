@@ -7,6 +7,7 @@ from typing import Any
 import keras_tuner
 
 from rnnsearch.integrations.keras_tuner.built import LaneTuner
+from rnnsearch.integrations.keras_tuner.imported import freeze_imported
 
 __all__ = ["BayesianOptimization", "BuildTuner", "GridSearch", "Hyperband", "RandomSearch"]
 
@@ -66,3 +67,6 @@ class Hyperband(LaneTuner, keras_tuner.Hyperband):
             return kwargs
         epochs = {"epochs": values["tuner/epochs"], "initial_epoch": values["tuner/initial_epoch"]}
         return {**kwargs, **epochs}
+
+
+freeze_imported()

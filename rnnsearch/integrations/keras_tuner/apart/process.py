@@ -36,20 +36,22 @@ def main() -> None:
     connection = end_of(int(sys.argv[1]))
     gone = contextlib.suppress(EOFError, OSError)  # nobody is left to train for
     with gone, Prints.of_this_process() as prints:
-        with importing(), _without("sklearn"):
+        with importing(), _without("sklearn", "scipy.optimize"):
             trainer = _Trainer(connection, prints)
         trainer.run()
     os._exit(0)  # threads may be within an epoch
 
 
 @contextlib.contextmanager
-def _without(package: str) -> Iterator[None]:
-    """As if a package weren't installed: Keras looks for some that are a third of its imports."""
-    sys.modules[package] = None  # type: ignore[assignment]
+def _without(*packages: str) -> Iterator[None]:
+    """As if they weren't installed: Keras and KerasTuner look for what only their oracles need."""
+    hidden: dict[str, Any] = dict.fromkeys(packages)
+    sys.modules.update(hidden)
     try:
         yield
     finally:
-        del sys.modules[package]
+        for package in packages:
+            del sys.modules[package]
 
 
 class _Trainer:
