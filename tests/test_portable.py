@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
+import re
 import subprocess
 import sys
 from multiprocessing.connection import Pipe
@@ -94,6 +96,64 @@ def test_a_use_is_found(text):
     assert unasked(text)
     asked = "def f():\n    if sys.platform != 'win32':\n        " + text.split("    ")[-1]
     assert not unasked(asked)
+
+
+def without_encoding(text: str) -> list[int]:
+    """Lines that read or write a text by the system's own encoding, which Windows has another of."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.Call) or any(one.arg == "encoding" for one in node.keywords):
+            continue
+        name = ast.unparse(node.func)
+        given = [one.value if isinstance(one, ast.Constant) else "" for one in node.args]
+        given_by_place = {".read_text": 1, ".write_text": 2}.get(re.sub(r"^.*(?=\.)", "", name))
+        if given_by_place and len(node.args) < given_by_place:
+            found.append(node.lineno)
+        elif name in ("open", "os.fdopen", "io.open") or name.endswith("path.open"):
+            how = [str(one) for one in given if re.fullmatch(r"[rwaxbt+]{1,3}", str(one))]
+            how += [str(one.value.value) for one in node.keywords
+                    if one.arg == "mode" and isinstance(one.value, ast.Constant)]  # fmt: skip
+            if not any("b" in one for one in how):
+                found.append(node.lineno)
+    return found
+
+
+def scripts_within(text: str) -> list[str]:
+    """Texts of a module that are programs themselves, as those that go along with an export."""
+    long = [
+        node.value
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "import" in node.value
+    ]
+    programs = []
+    for each in long:
+        with contextlib.suppress(SyntaxError):
+            ast.parse(each)
+            programs.append(each)
+    return programs
+
+
+def test_texts_are_read_and_written_in_one_encoding():
+    found = {}
+    for path in sorted(ROOT.rglob("*.py")):
+        text = path.read_text("utf-8")
+        if not re.search(r"open\(|_text\(", text):
+            continue
+        if lines := [
+            line for one in [text, *scripts_within(text)] for line in without_encoding(one)
+        ]:
+            found[path.relative_to(ROOT).as_posix()] = lines
+    assert not found
+
+
+@pytest.mark.parametrize(
+    ("call", "misses"),
+    [("p.read_text()", 1), ("p.read_text('utf-8')", 0), ("p.write_text(x)", 1), ("open(p)", 1),
+     ("p.write_text(x, encoding='utf-8')", 0), ("open(p, 'rb')", 0), ("open(p, mode='wb')", 0)],
+)  # fmt: skip
+def test_a_text_without_an_encoding_is_found(call, misses):
+    assert len(without_encoding(call)) == misses
+    assert len(scripts_within(f"USE = '''\nimport os\n{call}\n'''")) == 1
 
 
 def test_an_end_is_handed_over_and_the_parents_end_is_noticed():

@@ -40,7 +40,8 @@ def export(
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="keras, python, onnx, savedmodel, litert, openvino, torch, streaming.",
+            help="keras, python, onnx, savedmodel, litert, litert_float16, litert_int8, openvino, "
+            "torch, streaming.",
         ),
     ],
     output: Annotated[

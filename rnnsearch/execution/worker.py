@@ -281,7 +281,8 @@ def held_memory(status: Path = Path("/proc/self/status")) -> float:
     with the peak of the one that started it, which may be a notebook full of data.
     """
     if status.exists():
-        fields = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+        lines = status.read_text("utf-8").splitlines()
+        fields = dict(line.split(":", 1) for line in lines if ":" in line)
         for name in ("RssAnon", "VmRSS"):
             if name in fields:
                 return float(fields[name].split()[0]) / 2**10

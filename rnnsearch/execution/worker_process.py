@@ -48,6 +48,6 @@ class WorkerProcess(Begun):
         if not self.log.read_bytes():
             self.output.seek(0)
             self.log.write_bytes(self.output.read())
-        lines = self.log.read_text(errors="replace").strip().splitlines()
+        lines = self.log.read_text("locale", errors="replace").strip().splitlines()
         said = f": {lines[-1][:300]}" if lines else ""
         return f"its worker {ended}{said} (see {self.log})"

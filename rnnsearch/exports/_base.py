@@ -45,6 +45,8 @@ class Format(ABC):
             one, with the libraries of the format alone. ``HERE`` is the folder that it stands in.
         needs: What has to be installed to use it.
         reads_layers: Whether the script reads a file of Keras's, by the classes of its layers.
+        loses: Of the target's deviation or a probability, how far off it may be because its weights
+            are kept in fewer bits.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Format(ABC):
     use: str
     needs: str
     reads_layers: bool = False
+    loses: float = 0.0
 
     @abstractmethod
     def write(self, network: Network, folder: Path) -> None:

@@ -81,6 +81,7 @@ def compared(
     scale: np.ndarray,
     counts: np.ndarray | None,
     roughness: float,
+    loses: float = 0.0,
 ) -> Checked:
     """Two predictions of the same sequences.
 
@@ -89,6 +90,7 @@ def compared(
         scale: (O,) deviations of the target, ones for probabilities.
         counts: (N, T) bool, which steps are compared; None for all.
         roughness: As of a `RawForm`.
+        loses: As of a `Format`.
     """
     if found.shape != expected.shape:
         worst = float("inf")
@@ -99,4 +101,4 @@ def compared(
         worst = float(differences.max(initial=0))
         worst = worst if np.isfinite(worst) else float("inf")
     rounding = _ROUNDINGS * float(np.finfo(np.float32).eps) * roughness
-    return Checked(len(found), worst, _BOUND + rounding)
+    return Checked(len(found), worst, _BOUND + rounding + loses)

@@ -1,4 +1,4 @@
-"""A LiteRT file (once TensorFlow Lite), of operators that its runtime has by itself."""
+"""LiteRT files (once TensorFlow Lite), of operators that the runtime has by itself."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import sys
 import keras
 import tensorflow as tf
 
-kept, file, aside, output = sys.argv[1:]
+kept, file, aside, output, kind = sys.argv[1:]
 
 
 def add_bias(value, bias, data_format="NHWC", name=None):
@@ -52,6 +52,10 @@ concrete = tf.function(served.serve).get_concrete_function(**specs)
 tf.saved_model.save(served, aside, signatures={"serve": concrete})
 converter = tf.lite.TFLiteConverter.from_saved_model(aside, signature_keys=["serve"])
 converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+if kind != "float32":
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]  # by itself: matrices in 8 bits
+if kind == "float16":
+    converter.target_spec.supported_types = [tf.float16]
 with open(file, "wb") as put:
     put.write(converter.convert())
 """
@@ -61,8 +65,6 @@ with open(file, "wb") as put:
 class LiteRtFormat(Format):
     """For phones and small devices; every step of a window is a part of the graph."""
 
-    name = "litert"
-    about = "one .tflite file, for LiteRT (once TensorFlow Lite)"
     needs = "ai-edge-litert"
     use = """\
 from ai_edge_litert.interpreter import Interpreter
@@ -75,9 +77,21 @@ def predict(inputs):
     return next(iter(SERVE(**inputs).values()))
 """
 
+    def __init__(self, name: str, weights: str, loses: float = 0.0) -> None:
+        """One of the ways to keep weights.
+
+        Args:
+            name: The format's.
+            weights: ``float32``, ``float16``; or ``int8``, of matrices of 1024 numbers or more.
+            loses: As of a `Format`.
+        """
+        self.name, self._weights, self.loses = name, weights, loses
+        self.about = f"one .tflite file, for LiteRT (once TensorFlow Lite), weights in {weights}"
+
     def write(self, network: Network, folder: Path) -> None:
         """``model.tflite``, by TensorFlow's converter in a process of its own."""
-        import_extra("ai_edge_litert", "ai-edge-litert", "litert", "--format litert")  # the check's
+        asked = f"--format {self.name}"
+        import_extra("ai_edge_litert", "ai-edge-litert", "litert", asked)  # the check's
         with TemporaryDirectory() as aside:
-            given = [str(folder / "model.tflite"), aside, network.signature.output]
-            on_tensorflow(network.model, _SCRIPT, given, "--format litert")
+            given = [str(folder / "model.tflite"), aside, network.signature.output, self._weights]
+            on_tensorflow(network.model, _SCRIPT, given, asked)

@@ -56,7 +56,8 @@ import json
 import torch
 
 MODEL = torch.export.load(str(HERE / "model.pt2")).module()
-NAMES = [one["name"] for one in json.loads((HERE / "signature.json").read_text())["inputs"]]
+SIGNATURE = json.loads((HERE / "signature.json").read_text("utf-8"))
+NAMES = [one["name"] for one in SIGNATURE["inputs"]]
 
 
 def predict(inputs):

@@ -6,12 +6,17 @@ import contextlib
 import itertools
 import os
 import shutil
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 __all__ = ["remove_leftovers", "replacing", "replacing_folder", "write_bytes", "write_text"]
 
 _MARK = ".aside-"
+_PATIENCE, _PAUSE = 5.0, 0.02
+"""Seconds that a file is waited for which somebody else has open, and between two tries."""
+
 _count = itertools.count()
 
 
@@ -32,7 +37,7 @@ def replacing(path: Path, flush: bool = True) -> Iterator[Path]:
         yield aside
         if flush:
             _flush(aside)
-        aside.replace(path)
+        _take_its_place(aside, path)
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
@@ -78,6 +83,24 @@ def remove_leftovers(folder: Path) -> None:
     """Remove what killed writers left aside; only for who holds the folder's lock."""
     for leftover in folder.glob(f".*{_MARK}*"):
         leftover.unlink(missing_ok=True)
+
+
+def _take_its_place(aside: Path, path: Path) -> None:
+    """Rename over what may be there.
+
+    On Windows that is refused while somebody has the file open, if only to read it: that is
+    waited for.
+    """
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            aside.replace(path)
+        except PermissionError:
+            if sys.platform != "win32" or time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
 
 
 def _flush(path: Path) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from rnnsearch.exports import FORMATS, run_alone, write_folder
+from rnnsearch.exports import FORMATS, compared, run_alone, write_folder
 from rnnsearch.exports.onnx_format import OnnxFormat
 from rnnsearch.exports.openvino_format import computed_right
 from rnnsearch.exports.operators import Node, Operators
@@ -54,7 +54,7 @@ def test_what_was_saved_and_loaded_is_written_too(study, tmp_path: Path) -> None
     case.assert_equal(session.run(None, case.examples.inputs)[0])
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", [each for each in FORMATS if not FORMATS[each].loses])
 def test_it_runs_where_this_package_can_not_be_imported(study, form: str, tmp_path: Path) -> None:
     if form == "torch":
         pytest.importorskip("torch", reason="no torch is installed")
@@ -69,6 +69,27 @@ def test_it_runs_where_this_package_can_not_be_imported(study, form: str, tmp_pa
         each.name for each in folder.iterdir()
     }
     case.assert_equal(run_alone(folder), FORMATS[form])
+
+
+@pytest.mark.parametrize(("bits", "share"), [("float16", 0.75), ("int8", 0.65)])
+def test_weights_in_fewer_bits_are_smaller_and_off_by_what_is_said(
+    study, bits: str, share: float, tmp_path: Path
+) -> None:
+    inputs = keras.Input((6, 3), name="rows")
+    hidden = keras.layers.LSTM(64)(inputs)
+    case, model = study("next value"), keras.Model(inputs, keras.layers.Dense(1)(hidden))
+    network = replace(case.network, model=model)
+    rows = np.random.default_rng(0).normal(size=(40, 6, 3)).astype("float32")
+    expected = model.predict(rows, verbose=0)
+    scale, found = expected.std(axis=0), {}
+    for name in ("litert", f"litert_{bits}"):
+        write_folder(FORMATS[name], network, tmp_path / name, "# card\n", {"rows": rows}, expected)
+        loses = FORMATS[name].loses
+        found[name] = compared(run_alone(tmp_path / name), expected, scale, None, 1.0, loses)
+    whole, smaller = found.values()
+    assert whole.equal and smaller.equal and whole.worst < 1e-5 < 1e-4 < smaller.worst
+    sizes = [(tmp_path / name / "model.tflite").stat().st_size for name in found]
+    assert sizes[1] < share * sizes[0]
 
 
 def test_onnx_is_given_to_openvino_where_it_computes_it_right() -> None:

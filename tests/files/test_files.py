@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 import rnnsearch
-from rnnsearch.files import Locked, is_held, locked, replacing, replacing_folder, write_text
+from rnnsearch.files import Locked, atomic, is_held, locked, replacing, replacing_folder, write_text
 
 
 def names(folder: Path) -> list[str]:
@@ -151,3 +152,34 @@ def test_a_lock_is_held_once_on_windows_too(
     assert not is_held(path)
     with locked(path):
         assert path.read_text("utf-8") == str(os.getpid())
+
+
+@pytest.mark.parametrize(("system", "waits"), [("win32", True), ("linux", False)])
+def test_on_windows_a_file_that_is_being_read_is_waited_for(tmp_path, monkeypatch, system, waits):
+    place, tried, rename = tmp_path / "board.csv", [], Path.replace
+    place.write_text("old", encoding="utf-8")
+
+    def refused_twice(self, target):
+        tried.append(target)
+        if len(tried) < 3:
+            raise PermissionError(13, "being used by another process")
+        return rename(self, target)
+
+    monkeypatch.setattr(atomic.sys, "platform", system)
+    monkeypatch.setattr(Path, "replace", refused_twice)
+    with contextlib.nullcontext() if waits else pytest.raises(PermissionError):
+        atomic.write_text(place, "new")
+    assert len(tried) == (3 if waits else 1)
+    assert place.read_text("utf-8") == ("new" if waits else "old")
+    assert [each.name for each in tmp_path.iterdir()] == ["board.csv"]
+
+
+def test_who_never_lets_go_is_not_waited_for_for_ever(tmp_path, monkeypatch):
+    def refused(self, target):
+        raise PermissionError(13, "being used by another process")
+
+    monkeypatch.setattr(atomic.sys, "platform", "win32")
+    monkeypatch.setattr(atomic, "_PATIENCE", 0.05)
+    monkeypatch.setattr(Path, "replace", refused)
+    with pytest.raises(PermissionError, match="another process"):
+        atomic.write_text(tmp_path / "board.csv", "new")

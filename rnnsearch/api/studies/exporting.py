@@ -80,12 +80,13 @@ def export(
     if expected is None:
         return Exported(where, tuple(files), None, unchecked)
     scale = _scale(raw)
-    checked = compared(run_alone(where), expected, scale, counts, raw.roughness)
+    checked = compared(run_alone(where), expected, scale, counts, raw.roughness, chosen.loses)
     if not checked.equal:
+        advice = "keep its weights in more bits" if chosen.loses else "report it with the spec"
         raise StudyError(
             f"Expected an export that predicts as the network does. Received: one that is off by "
-            f"{checked.worst:.2g} of the target's deviation, in {where}; do not use it, and report "
-            "it with the spec"
+            f"{checked.worst:.2g} of the target's deviation, in {where}; do not use it, and "
+            f"{advice}"
         )
     return Exported(where, tuple(files), checked)
 
