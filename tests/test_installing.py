@@ -4,9 +4,13 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
+
+from rnnsearch.spec.schema import RunSpec
 
 ROOT = Path(__file__).parents[1]
 
@@ -40,3 +44,23 @@ def test_another_backend_alone_is_refused(tmp_path):
     pytest.importorskip("setuptools", minversion="77", reason="as pyproject.toml asks for")
     done = built(tmp_path, "theano")
     assert done.returncode and "expected one of jax, tensorflow. Received: theano" in done.stderr
+
+
+def test_every_extra_that_is_named_can_be_installed():
+    """In messages, docs and code: `rnnsearch[x]`, and those that MissingExtra is given."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    texts = [
+        path.read_text("utf-8")
+        for pattern in ("rnnsearch/**/*.py", "docs/*.md", "*.md")
+        for path in ROOT.glob(pattern)
+    ]
+    named = {
+        extra
+        for text in texts
+        for listed in re.findall(r"(?:rnnsearch|\.)\[([\w, -]+)\]'", text)
+        for extra in listed.split(",")
+    }
+    backends = {*get_args(RunSpec.model_fields["backend"].annotation)}
+    assert named >= {"cuda", "onnx", "ray"} and named | backends <= {
+        *project["optional-dependencies"]
+    }

@@ -60,6 +60,8 @@ def posix_of(tree: ast.AST) -> list[tuple[int, str]]:
 def unasked(text: str) -> list[str]:
     """Uses outside of functions that ask what the system has."""
     tree = ast.parse(text)
+    if not (found := posix_of(tree)):
+        return []
     asking = [
         range(node.lineno, (node.end_lineno or node.lineno) + 1)
         for node in ast.walk(tree)
@@ -67,9 +69,7 @@ def unasked(text: str) -> list[str]:
         and any(word in ast.unparse(node) for word in ASKED)
     ]
     return [
-        f"line {line}: {name}"
-        for line, name in posix_of(tree)
-        if not any(line in lines for lines in asking)
+        f"line {line}: {name}" for line, name in found if not any(line in lines for lines in asking)
     ]
 
 

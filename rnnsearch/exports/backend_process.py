@@ -6,11 +6,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from rnnsearch.errors import StudyError
+from rnnsearch.errors import MissingExtra, StudyError
 from rnnsearch.exports.own_code import copy_modules, importing, own_classes
 
 if TYPE_CHECKING:
@@ -68,7 +69,10 @@ def on_backend(
 
     Raises:
         StudyError: It failed.
+        MissingExtra: The backend is not installed.
     """
+    if find_spec(backend) is None:
+        raise MissingExtra(backend, backend, asked)
     with TemporaryDirectory() as aside:
         kept, own = Path(aside) / "model.keras", own_classes(model)
         model.save(kept)

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import pytest
 
-from rnnsearch.errors import InvalidInput, StudyError
+from rnnsearch.errors import InvalidInput, MissingExtra, StudyError
 from rnnsearch.exports import FORMATS, compared, find_format, run_alone, write_folder
 from rnnsearch.exports.operators import translated
 from rnnsearch.exports.raw import form_of
@@ -25,6 +25,14 @@ def test_a_network_that_writes_a_text() -> None:
     writer: Any = SimpleNamespace(writing=object())
     with pytest.raises(InvalidInput, match="received one that writes a text"):
         form_of(writer)
+
+
+@pytest.mark.parametrize("form", ["savedmodel", "litert"])
+def test_a_format_whose_converter_is_not_installed(study, form: str, tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("rnnsearch.exports.backend_process.find_spec", lambda name: None)
+    must = f"--format {form} needs the library tensorflow, which is not installed; run: pip install"
+    with pytest.raises(MissingExtra, match=rf"{must} 'rnnsearch\[tensorflow\]'"):
+        FORMATS[form].write(study("next value").network, tmp_path)
 
 
 def test_a_layer_without_a_translation() -> None:

@@ -28,7 +28,7 @@ class Arrays:
     Example:
         >>> import numpy as np
         >>> x, y = np.zeros((9, 20, 3)), np.arange(9) % 2
-        >>> [array.shape for array in rnnsearch.Arrays(train=(x, y)).every()]
+        >>> [tuple(array.shape) for array in rnnsearch.Arrays(train=(x, y)).every()]
         [(9, 20, 3), (9,)]
     """
 
