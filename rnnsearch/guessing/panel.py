@@ -34,8 +34,10 @@ _SLIPS = 0.05
 """Share of rows whose time stamp another row has, up to which that is no sign of several series."""
 _TWICE = 0.01
 """Share of rows whose series has their time stamp twice, up to which these are slips."""
-_OF_A_DAY = [[*range(begin, begin + count)] for begin in (0, 1) for count in (24, 48, 96)]
-"""Numbers of the hours, half hours and quarters of an hour."""
+_OF_A_DAY = [[*range(begin, begin + 24)] for begin in (0, 1)]
+"""Numbers of the hours."""
+_PARTS_OF_A_DAY = {48: (48, 46, 50), 96: (96, 92, 100)}
+"""Half hours and quarters of an hour, also of days on which clocks change."""
 _UNEQUAL = 3
 """The largest series over the smallest, from which they must be made alike."""
 
@@ -80,6 +82,32 @@ class Panel:
             f"'{self.name}' counts from {numbers[0]} to {numbers[-1]} for each time stamp: if these"
             " are hours, name both columns in data.time and leave data.series out"
         )
+
+    def check_no_parts_of_days(self, time: str) -> None:
+        """Refuse numbers of half hours, or of quarters of an hour, beside dates.
+
+        Args:
+            time: The column of the dates.
+
+        Raises:
+            InvalidData: The names of the series are such.
+        """
+        names = {self.table.column(self.name).texts()[rows[0]] for rows in self.members}
+        numbers = sorted(int(name) for name in names if name.isdecimal())
+        if len(numbers) < len(names) or numbers[0] > 1:
+            return
+        if numbers != [*range(numbers[0], numbers[0] + len(numbers))]:
+            return
+        for parts, counts in _PARTS_OF_A_DAY.items():
+            if len(numbers) in counts:
+                since = f"frame['{self.name}'].astype(int)" + (" - 1" if numbers[0] else "")
+                refuse(
+                    "must have one column of time stamps",
+                    f"'{self.name}', which counts from {numbers[0]} to {numbers[-1]} on each date",
+                    f"put both together: frame['time'] = pandas.to_datetime(frame['{time}']) + "
+                    f"({since}) * pandas.Timedelta('{1440 // parts} min'); if these are series of "
+                    f"their own, give them other names than numbers",
+                )
 
     @property
     def setting(self) -> Setting:

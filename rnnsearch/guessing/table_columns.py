@@ -31,12 +31,13 @@ from rnnsearch.guessing.panel import (
 from rnnsearch.guessing.restarts import restarted_panel
 from rnnsearch.guessing.times import (
     Times,
+    check_not_merged,
     find_times,
     holds_times,
     strange_stamps,
     unread_stamps,
 )
-from rnnsearch.guessing.wide import check_no_dates, check_wide, wide_note
+from rnnsearch.guessing.wide import check_no_dates, check_wide, quantities_note, wide_note
 from rnnsearch.guessing.zone_columns import in_zone_of_column
 
 __all__ = ["TableColumns", "duplicates_of", "look_at", "share_of"]
@@ -143,15 +144,17 @@ def look_at(table: Table) -> TableColumns:
         panel = restarted_panel(table, names)
     else:
         panel = find_panel(table, time.times, names)
-    if panel is not None and panel.hours_note:
-        notes.append(panel.hours_note)
+    if panel is not None and time is not None and len(time.names) == 1:
+        panel.check_no_parts_of_days(time.names[0])
+    if panel is not None:
+        notes += filter(None, [panel.hours_note, quantities_note(table, panel)])
     ordered = None if time is None else _sorted(table, time, panel)
     if ordered is not None:
         return look_at(ordered)
     clocked = None if time is None else _in_order(table, time, panel, names)
     if clocked is not None:
         notes += [note for note in clocked.notes if "data.duplicates" in note]
-    notes += wide_note(names)
+    notes += wide_note(names, "" if time is None else time.stamps.clock.unit)
     part = next((name for name in names if _says_parts(table, name)), None)
     names = [name for name in names if name != part]
     one = table if panel is None else panel.longest
@@ -225,6 +228,8 @@ def _tells_texts(table: Table, names: Sequence[str], time: Times) -> bool:
 def _check_stamps(table: Table, names: Sequence[str]) -> None:
     """A column of time stamps with some cells that are none must not be taken for texts."""
     columns = {name: table.column(name).texts() for name in names}
+    for name in names:
+        check_not_merged(name, columns[name])
     if any(np.median([cell.count(" ") for cell in cells]) > _WORDY for cells in columns.values()):
         return  # texts, whatever stands beside them
     for name, cells in columns.items():

@@ -19,16 +19,25 @@ from rnnsearch.data.time import (
     forms_among,
     infer_step,
     join_cells,
+    month_of,
     read_stamps,
     read_times,
     read_typed,
     role,
     split_offsets,
 )
+from rnnsearch.guessing._base import refuse
 from rnnsearch.guessing.column_cells import column_cells, parse_numbers
 from rnnsearch.guessing.columns import TIMES, named
 
-__all__ = ["Times", "find_times", "holds_times", "strange_stamps", "unread_stamps"]
+__all__ = [
+    "Times",
+    "check_not_merged",
+    "find_times",
+    "holds_times",
+    "strange_stamps",
+    "unread_stamps",
+]
 
 _SAMPLE = 200
 _RUNS = 0.2
@@ -46,6 +55,8 @@ _PARTS = (
     ("year", "month", "day", "hour", "minute"),
     ("year", "month", "day", "hour"),
     ("year", "month", "day"),
+    ("year", "ordinal", "time"),
+    ("year", "ordinal", "hour", "minute"),
     ("year", "ordinal", "hour"),
     ("year", "ordinal"),
     ("year", "month"),
@@ -57,6 +68,8 @@ _PARTS = (
     ("date", "hour"),
 )
 """What is put together, the longer first."""
+_LONGER = 25
+"""Hours of the day on which clocks go back, where they are counted."""
 _BOUNDS = ((1500, 2200), (1, 12), (1, 31), (0, 24))
 """Years, months, days and hours, as tables without a header begin with them."""
 
@@ -128,6 +141,32 @@ def find_times(table: Table, names: Sequence[str]) -> Times | None:
     if not likely:
         return None
     return max(likely, key=lambda each: len(np.unique(each.times)))
+
+
+def check_not_merged(name: str, cells: Sequence[str]) -> None:
+    """Refuse a date, or a part of one, that stands in the first of several rows only.
+
+    So are cells written that a sheet has merged: a year beside its first month.
+
+    Raises:
+        InvalidData: The column holds such.
+    """
+    filled = [at for at, cell in enumerate(cells) if cell]
+    if not (named(name, TIMES) or role(name)) or not filled or filled[0] > 0:
+        return
+    if not 1 < len(filled) <= len(cells) / 2 or any(
+        cells[a] == cells[b] for a, b in pairwise(filled)
+    ):
+        return
+    usual, often = Counter(np.diff([*filled, len(cells)]).tolist()).most_common(1)[0]
+    said = [cells[at] for at in filled]
+    dated = find_form(said) is not None or all(map(month_of, said)) or _all_numbers(said)
+    if dated and usual > 1 and often >= len(filled) / 2:
+        refuse(
+            f"must say '{name}' in each row",
+            "it in the first of several rows only, as merged cells are written",
+            f"fill it down; pandas: frame['{name}'].ffill()",
+        )
 
 
 def strange_stamps(table: Table, name: str) -> np.ndarray:
@@ -268,12 +307,16 @@ def _joined(table: Table, names: Sequence[str], single: Sequence[Times]) -> Iter
         single: Columns that hold time stamps, each by itself: dates, and times of day.
     """
     roles = {role(name): name for name in reversed(names) if role(name)}
-    dates = [each.names[0] for each in single if not each.stamps.clock.elapsed]
+    whole = [each for each in single if not each.stamps.clock.elapsed]
+    dates = [each.names[0] for each in whole if not each.stamps.clock.unit]
     clocks = [each.names[0] for each in single if each.stamps.clock.form in (DAILY, "duration")]
     if not {"time", "hour"} & {*roles}:
         spans = (name for name in names if _holds_spans(column_cells(table, name)))
         told = next(iter(clocks), None) or next(spans, None)
         roles |= {} if told is None else {"time": told}
+    minutes = [name for name in names if role(name) == "month" and name != roles["month"]]
+    if minutes and "hour" in roles and "minute" not in roles:  # YY MM DD hh mm
+        roles["minute"] = minutes[0]
     if dates:
         roles["date"] = dates[0]
     else:
@@ -288,6 +331,27 @@ def _joined(table: Table, names: Sequence[str], single: Sequence[Times]) -> Iter
         stamps = _stamps(cells) if all(cells) else None
         if stamps is not None:
             yield Times(chosen, stamps)
+        elif "hour" in parts:
+            _check_no_longer_day(table, roles["hour"])
+
+
+def _check_no_longer_day(table: Table, name: str) -> None:
+    """Refuse hours that are counted to 25 on the day on which clocks go back.
+
+    Raises:
+        InvalidData: A day has one, and all others have hours up to 24.
+    """
+    cells = column_cells(table, name)
+    hours = {int(cell) for cell in cells if cell.isdecimal()}
+    if max(hours, default=0) != _LONGER or not {*range(1, _LONGER)} <= hours:
+        return
+    row = int(table.rows[cells.index(str(_LONGER))])
+    refuse(
+        "must have hours up to 24 beside the date",
+        f"{_LONGER} in row {row} of '{name}', of a day on which clocks went back",
+        "write one column of time stamps with their offsets: (pandas.to_datetime(frame[DATE])"
+        f".dt.tz_localize(ZONE) + pandas.to_timedelta(frame['{name}'].astype(int) - 1, 'h'))",
+    )
 
 
 def _holds_spans(cells: Sequence[str]) -> bool:

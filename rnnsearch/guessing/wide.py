@@ -9,11 +9,13 @@ from itertools import pairwise
 
 import numpy as np
 
+from rnnsearch.data.collecting import name_some
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.time import find_form, month_of
 from rnnsearch.guessing._base import refuse
 from rnnsearch.guessing.column_cells import column_cells
 from rnnsearch.guessing.columns import Column
+from rnnsearch.guessing.panel import Panel
 
 __all__ = ["check_no_archive", "check_no_dates", "check_wide", "wide_note"]
 
@@ -30,12 +32,24 @@ _SMOOTHER = 0.3
 """Mean square of changes along rows over that down the columns, at most."""
 _NUMBERED = re.compile(r"(\D*?)[ _.-]*(\d+)")
 
+_QUANTITIES = {
+    *("variable", "parameter", "param", "indicator", "measure", "metric", "attribute", "feature"),
+    *("quantity", "element", "field", "tag", "signal", "kpi", "property", "tagname", "pollutant"),
+}
+"""Names of columns that say which quantity a row holds."""
 _HOUR = re.compile(r"(?:h|hr|hour|he)?[ _]?(\d{1,2})(?::00)?", re.IGNORECASE)
 
 
-def wide_note(names: Sequence[str]) -> list[str]:
-    """What to say where columns are steps of time: here each is taken for a quantity of its own."""
+def wide_note(names: Sequence[str], unit: str = "") -> list[str]:
+    """What to say where columns are steps of time: here each is taken for a quantity of its own.
+
+    Args:
+        names: Of the columns, without those of time stamps.
+        unit: What a time stamp stands for: beside years numbers to 12 are months.
+    """
     months = [name for name in names if month_of(name)]
+    if unit == "year" and {*map(str, range(1, 13))} <= {name.strip().lstrip("0") for name in names}:
+        months = [name for name in names if name.strip().isdecimal() and int(name) in range(1, 13)]
     hours = [name for name in names if _HOUR.fullmatch(name.strip())]
     for found, what, count in ((months, "months", 12), (hours, "hours", 24)):
         if len(found) == count:
@@ -45,6 +59,19 @@ def wide_note(names: Sequence[str]) -> list[str]:
                 "other (pandas.melt)"
             ]
     return []
+
+
+def quantities_note(table: Table, panel: Panel) -> str:
+    """What to say where the series of a table are quantities of one thing, below each other."""
+    words = re.split(r"[\W_]+", panel.name.casefold())
+    if not {*words} & _QUANTITIES:
+        return ""
+    names = [table.column(panel.name).texts()[rows[0]] for rows in panel.members]
+    return (
+        f"'{panel.name}' is taken for the name of series of one quantity ({name_some(names, 3)}); "
+        "if these are quantities that belong to each other, put them side by side: "
+        f"frame.pivot(index=[…], columns='{panel.name}', values=[…]) of pandas"
+    )
 
 
 def check_no_dates(names: Sequence[str]) -> None:

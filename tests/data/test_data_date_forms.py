@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnnsearch.data.time import TimeProblem, read_stamps
+from rnnsearch.data.time import TimeProblem, read_stamps, split_offsets
 from rnnsearch.data.time.written_names import without_weekday
 from rnnsearch.errors import InvalidInput
 from rnnsearch.guessing import Wishes, guess
@@ -93,3 +93,41 @@ def test_dates_without_letters_that_nothing_reads_are_refused(tmp_path: Path) ->
         guess(table, Wishes())
     names = [f"2019-{at:05}" for at in range(60)]
     assert guess(write_table(table, {"x": names, "v": numbers(60)}), Wishes())
+
+
+@pytest.mark.parametrize(
+    ("cell", "time"),
+    [
+        ("2. Quartal 2020", "2020-04-01"),
+        ("2nd quarter 2020", "2020-04-01"),
+        ("2º trimestre de 2020", "2020-04-01"),
+        ("Quarter 2, 2020", "2020-04-01"),
+        ("II/2020", "2020-04-01"),
+        ("2020-IV", "2020-10-01"),
+        ("KW 05/20", "2020-01-27"),
+        ("W05-20", "2020-01-27"),
+        ("FY2020", "2020-01-01"),
+        ("FY2020/21", "2020-01-01"),
+        ("FY2020 P04", "2020-04-01"),
+        ("27.01.2020 10:00:05:250", "2020-01-27 10:00:05.250"),
+    ],
+)
+def test_what_offices_and_firms_write(cell: str, time: str) -> None:
+    stamps = read_stamps([cell])
+    assert pd.Timestamp(stamps.clock.local(stamps.times)[0]) == pd.Timestamp(time)
+
+
+@pytest.mark.parametrize(
+    ("cell", "minutes"),
+    [
+        ("2021-10-25T00:00:00+02:00[Europe/Paris]", 120),
+        ("2021-10-25 00:00 GMT+1", 60),
+        ("2021-10-25 00:00 UTC+05:30", 330),
+        ("2021-10-25 00:00 (UTC-3)", -180),
+        ("25.10.2021 00:00 (CEST)", 120),
+    ],
+)
+def test_offsets_in_words(cell: str, minutes: int) -> None:
+    rests, offsets = split_offsets([cell])
+    assert offsets is not None and offsets.tolist() == [minutes]
+    assert read_stamps(rests).times[0] == np.datetime64("2021-10-25T00:00:00")

@@ -289,3 +289,14 @@ def test_a_backslash_in_cells_without_quotes_is_kept(tmp_path: Path) -> None:
     table = read_table(tmp_path / "a.csv", "\n".join(["kind,count", *lines]))
     assert cells(table, "kind")[5] == '5\\" pipe'
     assert not table.notes
+
+
+@pytest.mark.parametrize("rows", [60, 60_000])
+def test_a_header_among_the_rows_is_no_row(rows: int, tmp_path: Path) -> None:
+    """As where the files of several months were written below each other."""
+    lines = [f"{2000 + row},{row / 8:.3f},abcdef" for row in range(rows)]
+    content = "\n".join(["a,b,c", *lines[:40], "a,b,c", *lines[40:]]) + "\n"
+    table = read_table(tmp_path / "data.csv", content)
+    assert len(table.rows) == rows
+    assert table.rows[40] == 43
+    assert any("row 42 is left out: it is the header again" in note for note in table.notes)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from rnnsearch.data import preparation_from_json, read
 from rnnsearch.data.series.naive import naive_forecasts, seasonal_rows
+from rnnsearch.data.time import infer_step
 from rnnsearch.errors import InvalidData
 
 SEASON = 24
@@ -146,3 +147,36 @@ def test_rows_that_are_not_equally_far_apart_are_said(write_csv: Any, csv_source
     even = write_csv({"end": days, "y": (np.arange(60) % 7).tolist()})
     data = read(csv_source(even, time="end"), "many_to_one", (4,))
     assert not any("guess" in said for said in data.notes)
+
+
+@pytest.mark.parametrize("late", [2, 300])
+def test_rows_that_are_a_little_late_are_on_the_clock(
+    late: int, write_csv: Any, csv_source: Any
+) -> None:
+    """As loggers on a network write them; a tenth of the rows is missing, too."""
+    generator = np.random.default_rng(3)
+    there = np.flatnonzero(generator.random(400) > 0.1)
+    there[0] = 0
+    times = pd.Timestamp("2024-03-01") + pd.to_timedelta(there * 3600, unit="s")
+    times += pd.to_timedelta(generator.integers(0, late, len(there)), unit="s")
+    columns = {"t": [str(time) for time in times], "y": (there % SEASON).tolist()}
+    path = write_csv(columns)
+    source = csv_source(path, time="t", irregular="reindex", missing="interpolate", season=SEASON)
+    data = read(source, "many_to_one", (4,))
+    assert str(data.series.step) == "1 hour"  # type: ignore[attr-defined]
+    assert len(data.series) == there[-1] + 1  # type: ignore[attr-defined]
+    assert f"{there[-1] + 1 - len(there)} rows are missing" in " ".join(data.notes)
+    prepared = preparation_from_json(data.preparation().to_json())
+    new = write_csv({"t": columns["t"][-9:], "y": columns["y"][-9:]})
+    assert len(prepared.inputs(str(new))[1])
+    half = pd.date_range("2024-05-01", periods=9, freq="30min").astype(str).tolist()
+    new = write_csv({"t": half, "y": columns["y"][-9:]})
+    with pytest.raises(InvalidData, match="must be rows 1 hour apart, as in training"):
+        prepared.inputs(str(new))
+
+
+def test_events_are_on_no_clock() -> None:
+    waits = np.random.default_rng(0).exponential(100, 400)
+    events = np.datetime64("2024-03-01", "us") + np.cumsum(waits).astype("timedelta64[s]")
+    step = infer_step(events)
+    assert step is not None and not step.regular

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -96,3 +99,80 @@ def test_a_value_that_is_asked_for_hides_no_season(look: Look) -> None:
     found = look({"time": HOURS.astype(str), "heat": values.round(2)})
     assert setting(found, "season") == 24
     assert any("set data.missing_values: [-9999]" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"YEAR": "%Y", "MO": "%m", "DY": "%d", "HR": "%H"},
+        {"#YY": "%y", "MM": "%m", "DD": "%d", "hh": "%H", "mm": "50"},
+        {"yr": "%Y", "jday": "%j", "hhmm": "%H%M"},
+        {"date": "%Y%m%d", "HHMMSS": "%H%M%S"},
+        {"Datum von": "%d.%m.%Y", "Uhrzeit von": "%H:%M"},
+        {"Start date": "%d/%m/%Y", "Start time": "%H:%M"},
+    ],
+)
+def test_parts_under_the_names_of_weather_services_and_loggers(
+    columns: dict[str, str], look: Look
+) -> None:
+    cells = {name: HOURS.strftime(form) for name, form in columns.items()}
+    if "Datum von" in cells:
+        end = HOURS + pd.Timedelta("1h")
+        cells |= {"Datum bis": end.strftime("%d.%m.%Y"), "Uhrzeit bis": end.strftime("%H:%M")}
+    found = look({**cells, "v": numbers(400)})
+    assert (setting(found, "time"), setting(found, "series")) == ([*columns], None)
+    assert next(s for s in found.data if s.key == "time").why == "a row every 1 hour"
+
+
+def test_a_year_beside_an_hour_is_no_time(refusal: Callable[..., str]) -> None:
+    columns = {"year": HOURS.year, "turn": HOURS.day, "HR": HOURS.hour, "v": numbers(400)}
+    assert "series that 'turn' and 'HR' name together" in refusal(columns)
+
+
+def test_the_25th_hour_of_a_day_is_no_minute(refusal: Callable[..., str]) -> None:
+    days = np.repeat(pd.date_range("2021-11-01", periods=16).strftime("%Y-%m-%d"), 24)
+    hours = np.tile(np.arange(1, 25), 16)
+    days, hours = np.insert(days, 168, days[167]), np.insert(hours, 168, 25)
+    columns = {"Date": days, "HE": hours, "mw": numbers(385)}
+    assert "received 25 in row 170 of 'HE'" in refusal(columns)
+
+
+@pytest.mark.parametrize("count", [48, 96])
+def test_half_hours_and_quarters_are_no_series(count: int, refusal: Callable[..., str]) -> None:
+    days = np.repeat(pd.date_range("2021-11-01", periods=20).strftime("%d-%b-%Y"), count)
+    slots = np.tile(np.arange(1, count + 1), 20)
+    said = refusal({"date": days, "PERIOD": slots, "mw": numbers(20 * count)})
+    assert f"pandas.Timedelta('{1440 // count} min')" in said
+
+
+@pytest.mark.parametrize(
+    ("columns", "name"),
+    [
+        ({"Date": (HOURS.strftime("%d/%m/%Y"), 24), "Hour": (HOURS.hour, 1)}, "Date"),
+        ({"Year": (HOURS.year + np.arange(400) // 12, 12), "Month": (HOURS.hour, 1)}, "Year"),
+    ],
+)
+def test_merged_cells_of_dates(
+    columns: dict[str, tuple[Any, int]], name: str, refusal: Callable[..., str]
+) -> None:
+    cells = {
+        key: [value if at % every == 0 else "" for at, value in enumerate(values)]
+        for key, (values, every) in columns.items()
+    }
+    assert f"frame['{name}'].ffill()" in refusal({**cells, "v": numbers(400)})
+
+
+def test_columns_that_are_months_by_number_are_said(look: Look) -> None:
+    months = {str(month): numbers(100, month) for month in range(1, 13)}
+    found = look({"Year": range(1900, 2000), **months, "Annual": numbers(100)})
+    assert any("columns '1' to '12' look like months" in note for note in found.notes)
+
+
+def test_quantities_below_each_other_are_said(look: Look) -> None:
+    days = np.repeat(HOURS.strftime("%Y-%m-%d %H:%M"), 2)
+    names = np.tile(["temp", "load"], 400)
+    found = look({"t": days, "variable": names, "value": numbers(800)})
+    assert any("frame.pivot" in note for note in found.notes)
+    assert not any(
+        "pivot" in note for note in look({"t": days, "shop": names, "value": numbers(800)}).notes
+    )

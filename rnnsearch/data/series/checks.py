@@ -148,8 +148,7 @@ def check_steps(
     places: list[str] = []
     for one in series.each():
         assert one.times is not None
-        due = step.after(one.times[:-1], np.ones(max(len(one) - 1, 0), np.int64))
-        for at in np.flatnonzero(one.times[1:] != due):
+        for at in np.flatnonzero(~step.follows(one.times)):
             before, after = (
                 f"{one.clock.text(one.times[i])} in row {one.rows[i]}" for i in (at, at + 1)
             )

@@ -25,6 +25,7 @@ from rnnsearch.data.sources.headers import (
     is_units,
     join_levels,
     said_unnamed,
+    without_repeats,
 )
 from rnnsearch.data.sources.numbers import plain_numbers
 from rnnsearch.data.sources.packed import unpacked
@@ -151,7 +152,7 @@ def _form(path: Path) -> _Form | None:
             first = file.readline()
             head = [first, *(file.readline() for _ in range(_LOOKED_AT))]
         separator = find_separator([line.rstrip("\r\n") for line in head])
-        lines = _lines(path, separator)
+        lines = _lines(path, separator, first)
         header = [cell.strip() for cell in next(csv.reader([first], delimiter=separator), [])]
     except (OSError, UnicodeDecodeError, csv.Error):
         return None
@@ -174,13 +175,14 @@ class _Lines(NamedTuple):
     separators: int
 
 
-def _lines(path: Path, separator: str) -> _Lines | None:
+def _lines(path: Path, separator: str, header: str) -> _Lines | None:
     """What a file's lines hold; None where some are odd, as those with quotes inside cells are."""
+    again = b"\n" + header.strip("\r\n").encode()
     mark, ends, returns, pairs, separators = separator.encode(), 0, 0, 0, 0
     inside = re.compile(rb'"(?<=[^%b\r\n]")(?=[^%b\r\n])' % (mark, mark))
     with path.open("rb") as file:
         while piece := file.read(_PIECE) + file.readline():
-            if b"\0" in piece or inside.search(piece):
+            if b"\0" in piece or again in piece or inside.search(piece):
                 return None
             ends += piece.count(b"\n") + (piece[-1:] != b"\n")
             returns += piece.count(b"\r")
@@ -253,10 +255,12 @@ def _read_any(path: Path, asked: Mapping[str, Any]) -> Table:
             "data.path", "must have a header line and rows below it", what, f"look at {path}"
         )
     problems.raise_any()
+    named = len(cells) < len(cut.cells)
+    cells, rows, again = without_repeats(cut.cells[0] if named else [], cells, rows)
     _check_even(header, cells, rows, cut, problems)
     columns, more = plain_columns(cells, cut.separator, asked)
     table = Table(tuple(header), np.asarray(rows, dtype=np.int64), columns)
-    found = (*filter(None, [said]), *cut.notes, *notes, *more)
+    found = (*filter(None, [said]), *cut.notes, *notes, *again, *more)
     return replace(table, notes=found, decimal=more.decimal)
 
 

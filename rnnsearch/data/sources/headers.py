@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from rnnsearch.data.collecting import name_rows
 from rnnsearch.data.raw.cell_numbers import MISSING
 from rnnsearch.data.time import find_form
 
@@ -17,6 +18,7 @@ __all__ = [
     "is_units",
     "join_levels",
     "said_unnamed",
+    "without_repeats",
     "with_header",
 ]
 
@@ -42,6 +44,26 @@ _WIDTH = re.compile(r"\d{1,3}[sdn]")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _THOUSANDS = re.compile(r"(?<=\d)[.,'’ \u00a0\u202f](?=\d{3}(?:\D\d{3})*(?:[.,]\d+)?$)")
 """What parts thousands, as far as that says whether a cell is a number."""
+
+
+def without_repeats(
+    first: Sequence[str], cells: list[list[str]], rows: list[int]
+) -> tuple[list[list[str]], list[int], list[str]]:
+    """Cells and numbers of rows without those that are the header again, and a note.
+
+    So are they where files with a header each were written below each other.
+    """
+    header = [cell.strip() for cell in first]
+    if len(header) < 2:
+        return cells, rows, []
+    again = [[cell.strip() for cell in row] == header for row in cells]
+    if not any(again) or all(again):
+        return cells, rows, []
+    numbers = [row for row, other in zip(rows, again, strict=True) if other]
+    kept = [at for at, other in enumerate(again) if not other]
+    left = "is left out: it is" if len(numbers) == 1 else "are left out: they are"
+    note = f"{name_rows(numbers)} {left} the header again"
+    return [cells[at] for at in kept], [rows[at] for at in kept], [note]
 
 
 def said_unnamed(names: Sequence[str]) -> bool:

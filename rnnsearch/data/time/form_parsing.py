@@ -19,6 +19,7 @@ __all__ = [
     "WEEK",
     "parse_texts",
     "plain_text",
+    "whole_year",
     "year_before_time",
 ]
 
@@ -26,7 +27,7 @@ SPLIT = re.compile(
     r"(?P<date>\S.*?)"
     r"(?:(?:(?P<between>[T_, ]+(?:(?:at|um|a las|à|[-–@]) +)?|"
     r"(?:(?<=\d{8})|(?<=[a-z]{3}\d{4})|(?<=[a-z]{3}/\d{4})):)"
-    r"(?P<time>\d{1,2}[:.h]\d\d(?:[:.]\d\d(?:[.,]\d+)?)?|"
+    r"(?P<time>\d{1,2}[:.h]\d\d(?:[:.]\d\d(?:[.,]\d+|:\d{3})?)?|"
     r"(?<=\d{8}[T_ :])(?:\d{4}|\d{6})|(?<=\d{4}[-/.]\d\d[-/.]\d\d[T_ ])\d\d(?:\d\d){,2}|"
     r"(?<=\d\d[-/.]\d\d[-/.]\d{4}[T_ ])\d\d(?:\d\d){,2}))\s*"
     r"(?P<half>[ap]\.?m\.?)?)?",
@@ -41,8 +42,19 @@ _ISO = re.compile(r"\d{4}(-\d\d(-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,9})?)?)?)?)?")
 _SPACED = re.compile(r"^(\d{1,4})\. ?(\d{1,2})\. ?(\d{2,4})\.?(?=\s|$)")
 _CAMERA = re.compile(r"^(\d{4}):(\d\d):(\d\d)(?= |$)")
 """A date as cameras write it: ``2003:12:31 18:00:00``."""
-_STATISTICAL = re.compile(r"^(\d{4})[ -]?[MP](\d{1,2})$", re.IGNORECASE)
+_STATISTICAL = re.compile(r"^(?:FY ?)?(\d{4})[ -]?[MP](\d{1,2})$", re.IGNORECASE)
 """A month as Eurostat and the IMF write it: ``2010M01``; as firms do: ``2010P01``."""
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+_QUARTER_WORD = (
+    r"(?:Q|Qtr|Quarter|Quartal|Kwartał|Kw|Kv|Kvartal|Trimestre|Trim|Trimester|T)(?:\.|\b)"
+)
+_NAMED_QUARTER = re.compile(
+    rf"^(?:(?P<q1>[1-4]|I{{1,3}}|IV)(?:[.ºª°]|er|o|e|ème|º)? ?{_QUARTER_WORD},? ?(?:de )?(?P<y1>\d{{4}})|"
+    rf"{_QUARTER_WORD} ?(?P<q2>[1-4]|I{{1,3}}|IV)[ ,/-]+(?P<y2>\d{{4}})|"
+    r"(?P<q3>I{1,3}|IV)[ ./-](?P<y3>\d{4})|(?P<y4>\d{4})[ ./-](?P<q4>I{1,3}|IV))$",
+    re.IGNORECASE,
+)
+"""Quarters with their word or Roman numbers: ``1. Quartal 2020``, ``III/2020``."""
 _HALF = re.compile(r"^(\d{4})[ -]?[HS]([12])$", re.IGNORECASE)
 """Half a year: ``2010H1``, ``2010-S2``."""
 SPAN = re.compile(r"^(\S.{7,}\d) (?:-|–|to|bis) (\d.{7,})$")
@@ -66,7 +78,7 @@ QUARTER = re.compile(
 WEEK = re.compile(
     r"(?P<y1>\d{4})[ /-]?(?:W|KW|CW|WEEK)[ -]?(?P<w1>\d{1,2})(?:-(?P<d1>\d))?|"
     r"(?P<y2>\d{4})[-/. ]?(?P<w2>\d\d)|"
-    r"(?:W|KW|CW|WEEK)[ -]?(?P<w3>\d{1,2})[ ,/-]+(?P<y3>\d{4})",
+    r"(?:W|KW|CW|WEEK)[ -]?(?P<w3>\d{1,2})[ ,/-]+(?P<y3>\d{4}|\d\d)",
     re.IGNORECASE,
 )
 """``1990-W05``, ``KW05/1990``, ``Week 5 1990``, ``199005``."""
@@ -90,13 +102,19 @@ def plain_text(cell: str) -> str:
     cell = _SPACED.sub(r"\1.\2.\3", cell)
     cell = _CAMERA.sub(r"\1-\2-\3", cell)
     cell = _STATISTICAL.sub(r"\1-\2", cell)
+    cell = _NAMED_QUARTER.sub(_as_quarter, _ORDINAL.sub("", cell))
     cell = _HALF.sub(lambda found: f"{found[1]}-0{6 * int(found[2]) - 5}", cell)
     cell = _CLOCK.sub("", SPAN.sub(r"\1", cell))
     if not any(map(str.isalpha, cell)):
         return cell
-    cell = _ORDINAL.sub("", year_before_time(cell)[0])
+    cell = year_before_time(cell)[0]
     cell = _EASTERN.sub(lambda found: "-".join(filter(None, found.groups())), cell)
     return _LETTERS.sub(_english, with_half(without_weekday(cell)))
+
+
+def _as_quarter(found: re.Match[str]) -> str:
+    parts = {name[0]: text for name, text in found.groupdict().items() if text}
+    return f"Q{_ROMAN.get(parts['q'].lower(), parts['q'])} {parts['y']}"
 
 
 def year_before_time(cell: str) -> tuple[str, str]:
@@ -164,13 +182,17 @@ def _each(
 
 
 def _quarter(cell: str) -> datetime.datetime | None:
-    found = QUARTER.fullmatch(cell)
+    found = QUARTER.fullmatch(plain_text(cell))
     if found is None:
         return None
     parts = {name[0]: int(digits) for name, digits in found.groupdict().items() if digits}
-    quarter, year = parts["q"], parts["y"]
-    year += 0 if year > 99 else 2000 if year <= _PIVOT - 2000 else 1900
+    quarter, year = parts["q"], whole_year(parts["y"])
     return datetime.datetime(year, 3 * quarter - 2, 1) if 1 <= quarter <= 4 else None
+
+
+def whole_year(year: int) -> int:
+    """A year, of which there may be two digits."""
+    return year + (0 if year > 99 else 2000 if year <= _PIVOT - 2000 else 1900)
 
 
 def _week(cell: str) -> datetime.datetime | None:
@@ -178,13 +200,13 @@ def _week(cell: str) -> datetime.datetime | None:
     if found is None:
         return None
     parts = {name[0]: int(digits) for name, digits in found.groupdict().items() if digits}
-    day = datetime.date.fromisocalendar(parts["y"], parts["w"], parts.get("d", 1))
+    day = datetime.date.fromisocalendar(whole_year(parts["y"]), parts["w"], parts.get("d", 1))
     return datetime.datetime(day.year, day.month, day.day)
 
 
 def _year(cell: str) -> datetime.datetime | None:
     """A year, or two as seasons and fiscal years are written, by the first: 1990/91."""
-    first, _, second = cell.replace("/", "-").partition("-")
+    first, _, second = re.sub(r"(?i)^FY ?", "", cell).replace("/", "-").partition("-")
     if second and (int(first) + 1) % 10 ** len(second) != int(second):
         return None
     return datetime.datetime(int(first), 1, 1)
@@ -239,6 +261,7 @@ def _split(cell: str) -> tuple[str, np.timedelta64]:
 
 def _time_of_day(time: str, half: str) -> np.timedelta64:
     """Since midnight; 24:00 is the next one. NaT where there is no such time."""
+    time = re.sub(r":(?=\d{3}$)", ".", time)  # 10:00:05:250
     whole, _, part = time.replace(",", ".").partition(".") if ":" in time else (time, "", "")
     digits = re.findall(r"\d+", whole)
     if len(digits) == 1 and len(digits[0]) > 2:

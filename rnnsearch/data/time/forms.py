@@ -232,7 +232,7 @@ def _forms_of(cell: str) -> Iterator[str]:
     if WEEK.fullmatch(cell) and not cell.isdecimal() and not re.fullmatch(r"[\d./ -]+", cell):
         yield "week"
         return
-    if re.fullmatch(r"\d{4}[/-](\d\d|\d{4})", cell):
+    if re.fullmatch(r"(FY ?)?\d{4}[/-](\d\d|\d{4})|FY ?\d{4}", cell, re.IGNORECASE):
         yield "year"
     split = SPLIT.fullmatch(cell)
     if split is None:

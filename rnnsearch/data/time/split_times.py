@@ -5,26 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rnnsearch.data.time.form_parsing import plain_text
+from rnnsearch.data.time.form_parsing import plain_text, whole_year
 
 __all__ = ["join_cells", "role", "roles_of"]
 
 _ROLES = {
-    "year": "year yr yyyy jahr annee année año ano anno jaar rok год",
+    "year": "year yr yy yyyy jahr annee année año ano anno jaar rok год",
     "quarter": "quarter qtr quartal trimestre",
     "month": "month mon mo mm monat mois mes mese mês maand miesiąc месяц",
     "week": "week wk isoweek kw woche weekofyear",
-    "day": "day dom dd tag jour dia día dayofmonth giorno dzień день",
-    "ordinal": "doy dayofyear yday julianday",
+    "day": "day dy dom dd tag jour dia día dayofmonth giorno dzień день",
+    "ordinal": "doy dayofyear yday jday julday julianday",
     "date": "date datum fecha data dt ds yearmonth yyyymm yyyymmdd yearweek",
     "hour": "hour hr hh hours stunde heure hora he hourending hourend hourbeginning hourofday "
     "hrend hrending hrbeg hrbegin hrbeginning hb ora "
     "uur godzina час",
-    "minute": "minute min minutes mi",
+    "minute": "minute min minutes mi mn",
     "second": "second sec seconds ss",
-    "time": "time uhrzeit zeit timeofday clock heure anfang beginn starttime von",
+    "time": "time uhrzeit zeit timeofday clock heure hhmm hhmmss hrmn hrmin anfang beginn starttime von",
 }
-_HOURS = 24
+_BEGINS = {*"von from start begin anfang beginn starttime de desde du od da inizio ab".split()}
+"""What is said of the column in which a stretch of time begins: ``Datum von``, ``Start date``."""
 _HOUR = re.compile(
     r"(?:HE|HB|H|HR|HOUR|STD|STUNDE)?[ _.]*(?P<hour>\d{1,4})(?P<minute>:\d\d(?::\d\d)?)?"
     r"\s*(?:(?P<half>[AP]\.?M\.?)|H|HRS|UHR)?(?P<span>\s*(?:-|–|TO|BIS)\s*\d.*)?",
@@ -37,9 +38,12 @@ _ORDER = ("year", "month", "day", "hour", "minute", "second")
 
 def role(name: str) -> str:
     """What a column's name says that it holds of a time; "" if nothing."""
-    folded = re.sub(r"[\W\d_]", "", name.casefold())
-    last = re.split(r"[\W\d_]+", name.casefold().strip(" _.()"))[-1]
-    return _WORDS.get(folded) or _WORDS.get(last, "")
+    words = [word for word in re.split(r"[\W\d_]+", name.casefold()) if word]
+    said = [word for word in words if word not in _BEGINS]
+    for named in (words, said):
+        if "".join(named) in _WORDS:
+            return _WORDS["".join(named)]
+    return _WORDS.get(said[-1], "") if said else ""
 
 
 def join_cells(names: Sequence[str], columns: Sequence[Sequence[str]]) -> list[str]:
@@ -72,11 +76,12 @@ def roles_of(names: Sequence[str], columns: Sequence[Sequence[str]]) -> list[str
 
 
 def _of_day(name: str, cells: Sequence[str]) -> str:
-    """The role of a column, where numbers are times of day: 0 to 24 are hours, others 1430."""
+    """The role of a column, where numbers are times of day: two digits are hours, others 1430."""
     filled = {*cells} - {""}
     if name not in ("hour", "time") or not all(map(str.isdecimal, filled)):
         return name
-    return "hour" if all(len(cell) < 3 and int(cell) <= _HOURS for cell in filled) else "time"
+    # 30 is half past midnight beside 100, 130, …; alone it is no hour.
+    return "hour" if all(int(cell) < 100 for cell in filled) else "time"
 
 
 def _joined(parts: dict[str, str]) -> str:
@@ -92,7 +97,7 @@ def _joined(parts: dict[str, str]) -> str:
 
 def _date(parts: dict[str, str]) -> str:
     """A date of its parts."""
-    year = _whole(parts["year"])
+    year = whole_year(_whole(parts["year"]))
     if "quarter" in parts:
         return f"{year:04}Q{parts['quarter'].upper().lstrip('Q')}"
     if "week" in parts:
@@ -117,7 +122,8 @@ def _time(parts: dict[str, str]) -> str:
     if "time" in parts:
         time = parts["time"]
         if time.isdecimal():
-            time = f"{int(time) // 100:02}:{int(time) % 100:02}"
+            digits = time.zfill(6) if len(time) > 4 else time.zfill(4)
+            time = ":".join(digits[at : at + 2] for at in range(0, len(digits), 2))
         found = _HOUR.fullmatch(time.strip())
         if found and found["half"] and not found["minute"]:  # 7 PM
             time = f"{found['hour']}:00 {found['half']}"
@@ -130,7 +136,7 @@ def _time(parts: dict[str, str]) -> str:
     if found and (found["minute"] or found["half"]):
         return f" {found['hour']}{found['minute'] or ':00'} {found['half'] or ''}".rstrip()
     hour = _whole(found["hour"] if found else parts["hour"])
-    if hour > 24 and hour % 100 < 60:  # 1400
+    if hour >= 100 and hour % 100 < 60:  # 1400
         hour, minute = divmod(hour, 100)
     else:
         minute = _whole(parts.get("minute", "0"))

@@ -20,6 +20,8 @@ _REGULAR = 0.9
 """Share of steps that are the usual one, from which rows are called regular."""
 _GRID = 0.5
 """The same where all others are several of it, so that rows are missing."""
+_JITTER, _HALF = 0.1, 0.4
+"""Shares of a step by which nine in ten rows, and all, may be late or early."""
 _RARE = 0.1
 """A weekday has rows only now and then, if fewer than this share of what the busiest has."""
 _OFFSETS = ("BME", "BMS", "SME", "SMS", "BQE-DEC", "BQE-NOV", "BQE-OCT", "BYE-DEC")
@@ -41,6 +43,7 @@ class Step:
         week: Of days and hours of business, the days of a week that have rows: ``1111100``.
         slots: Of hours of business, the times of day that have rows, in seconds.
         free: Other days without a row, as ``2024-12-25``: those that were seen, and those to come.
+        near: Whether rows are a little late or early.
     """
 
     count: float
@@ -51,6 +54,7 @@ class Step:
     week: str = ""
     free: tuple[str, ...] = ()
     slots: tuple[int, ...] = ()
+    near: bool = False
 
     def after(self, time: np.datetime64 | np.ndarray, steps: np.ndarray) -> np.ndarray:
         """The time stamps (…) that lie `steps` (…) whole steps after `time`."""
@@ -108,12 +112,21 @@ class Step:
         grid = pd.date_range(times[0], times[-1], freq=self.alias).to_numpy()
         return np.searchsorted(grid.astype("datetime64[us]"), times)
 
+    def follows(self, times: np.ndarray) -> np.ndarray:
+        """Whether each of rising times (R,) but the first is the next step's, (R - 1,) bool."""
+        if self.near:
+            ticks = self.ticks(times)
+            return np.zeros(len(times) - 1, bool) if ticks is None else np.diff(ticks) == 1
+        due = self.after(times[:-1], np.ones(max(len(times) - 1, 0), np.int64))
+        return np.asarray(due == times[1:])
+
     def fits(self, times: np.ndarray) -> float:
         """The share of times (R,) that are followed by the next step's; 1 of fewer than two."""
         if len(times) < 2:
             return 1.0
         due = self.after(times[:-1], np.ones(len(times) - 1, np.int64))
-        return float((due == times[1:]).mean())
+        slack = np.timedelta64(round(2e6 * _JITTER * self.count) if self.near else 0, "us")
+        return float((np.abs(times[1:] - due) <= slack).mean())
 
     def season(self) -> int | None:
         """Rows in the natural season: a day, of days a week, of weeks or months a year."""
@@ -201,7 +214,7 @@ def infer_step(times: np.ndarray) -> Step | None:
     step = _usual(np.diff(times) / _SECOND, "seconds")
     if step.regular or len(times) < 6:
         return step
-    return _by_pandas(times) or step
+    return _by_pandas(times) or _nearly(times) or step
 
 
 def _usual(distances: np.ndarray, unit: Literal["seconds", "months"]) -> Step:
@@ -211,6 +224,24 @@ def _usual(distances: np.ndarray, unit: Literal["seconds", "months"]) -> Step:
     share, size = counts[best] / counts.sum(), float(values[best])
     several = size > 0 and bool((np.abs(values / size - np.round(values / size)) < 1e-6).all())
     return Step(size, unit, bool(share >= _REGULAR or (several and share >= _GRID)))
+
+
+def _nearly(times: np.ndarray) -> Step | None:
+    """A step of whole seconds that rows keep to but for little, as loggers on a network do."""
+    seconds = (times - times[0]) / _SECOND
+    median = float(np.median(np.diff(seconds)))
+    for size in sorted({1.0, 5.0, *(size for size, _ in _UNITS), 300.0, 900.0, 1800.0}):
+        count = round(median / size) * size
+        if not count or abs(median - count) > _JITTER * count:
+            continue
+        # Ticks go by the clock: what is a little late must not be late more and more.
+        late = seconds / count
+        off = np.abs(late - np.round(late))
+        steps = np.diff(np.round(late))
+        near = (off <= _JITTER).mean() >= _REGULAR and off.max() < _HALF
+        if near and (steps > 0).all() and (steps == 1).mean() >= _GRID:
+            return Step(count, "seconds", near=True)
+    return None
 
 
 def _in_months(days: np.ndarray) -> Step | None:

@@ -35,8 +35,10 @@ _SUMMER = (
 )
 """Names of the time of a place in winter and in summer."""
 _OFFSET = re.compile(
-    r"(?P<rest>.*\d[:.]?\d\d(?:[:.]\d\d(?:[.,]\d+)?)?(?:\s*[ap]m)?)\s*"
-    r"(?P<offset>[+-]\d\d(?::?\d\d)?|" + "|".join(_NAMES) + r")",
+    r"(?P<rest>.*\d[:.]?\d\d(?:[:.]\d\d(?:[.,]\d+)?)?(?:\s*[ap]m)?)\s*\(?(?:(?:UTC|GMT)(?=[+-]))?"
+    r"(?P<offset>(?:(?<=UTC)|(?<=GMT))[+-]\d(?::\d\d)?|[+-]\d\d(?::?\d\d)?|"
+    + "|".join(_NAMES)
+    + r")(?:\[[\w/+-]+\])?\)?",
     re.IGNORECASE,
 )
 _USUAL = (
@@ -84,6 +86,7 @@ def _minutes(offset: str) -> int:
     if offset.upper() in _NAMES:
         return _NAMES[offset.upper()]
     digits = offset[1:].replace(":", "")
+    digits = digits.zfill(2 if len(digits) < 3 else 4)  # UTC+1
     return int(offset[0] + "1") * (60 * int(digits[:2]) + int(digits[2:] or 0))
 
 
