@@ -29,14 +29,8 @@ from rnnsearch.guessing.panel import (
     find_panel,
 )
 from rnnsearch.guessing.restarts import restarted_panel
-from rnnsearch.guessing.times import (
-    Times,
-    check_not_merged,
-    find_times,
-    holds_times,
-    strange_stamps,
-    unread_stamps,
-)
+from rnnsearch.guessing.times import Times, find_times, holds_times
+from rnnsearch.guessing.unread_times import check_not_merged, strange_stamps, unread_stamps
 from rnnsearch.guessing.wide import check_no_dates, check_wide, quantities_note, wide_note
 from rnnsearch.guessing.zone_columns import in_zone_of_column
 

@@ -177,7 +177,7 @@ class _Lines(NamedTuple):
 
 def _lines(path: Path, separator: str, header: str) -> _Lines | None:
     """What a file's lines hold; None where some are odd, as those with quotes inside cells are."""
-    again = b"\n" + header.strip("\r\n").encode()
+    again = b"\n" + header.strip().encode()
     mark, ends, returns, pairs, separators = separator.encode(), 0, 0, 0, 0
     inside = re.compile(rb'"(?<=[^%b\r\n]")(?=[^%b\r\n])' % (mark, mark))
     with path.open("rb") as file:
@@ -255,8 +255,7 @@ def _read_any(path: Path, asked: Mapping[str, Any]) -> Table:
             "data.path", "must have a header line and rows below it", what, f"look at {path}"
         )
     problems.raise_any()
-    named = len(cells) < len(cut.cells)
-    cells, rows, again = without_repeats(cut.cells[0] if named else [], cells, rows)
+    cells, rows, again = without_repeats(cut.cells[0], cells, rows, cells is cut.cells)
     _check_even(header, cells, rows, cut, problems)
     columns, more = plain_columns(cells, cut.separator, asked)
     table = Table(tuple(header), np.asarray(rows, dtype=np.int64), columns)

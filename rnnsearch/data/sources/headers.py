@@ -18,8 +18,8 @@ __all__ = [
     "is_units",
     "join_levels",
     "said_unnamed",
-    "without_repeats",
     "with_header",
+    "without_repeats",
 ]
 
 UNNAMED = "unnamed"
@@ -47,14 +47,19 @@ _THOUSANDS = re.compile(r"(?<=\d)[.,'’ \u00a0\u202f](?=\d{3}(?:\D\d{3})*(?:[.,
 
 
 def without_repeats(
-    first: Sequence[str], cells: list[list[str]], rows: list[int]
+    first: Sequence[str], cells: list[list[str]], rows: list[int], nameless: bool
 ) -> tuple[list[list[str]], list[int], list[str]]:
     """Cells and numbers of rows without those that are the header again, and a note.
 
     So are they where files with a header each were written below each other.
+
+    Args:
+        first: The first row of the file.
+        cells, rows: Below the header.
+        nameless: Whether there is no header, and the first row is one of these.
     """
     header = [cell.strip() for cell in first]
-    if len(header) < 2:
+    if nameless or len(header) < 2:
         return cells, rows, []
     again = [[cell.strip() for cell in row] == header for row in cells]
     if not any(again) or all(again):

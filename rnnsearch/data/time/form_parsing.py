@@ -49,7 +49,8 @@ _QUARTER_WORD = (
     r"(?:Q|Qtr|Quarter|Quartal|Kwartał|Kw|Kv|Kvartal|Trimestre|Trim|Trimester|T)(?:\.|\b)"
 )
 _NAMED_QUARTER = re.compile(
-    rf"^(?:(?P<q1>[1-4]|I{{1,3}}|IV)(?:[.ºª°]|er|o|e|ème|º)? ?{_QUARTER_WORD},? ?(?:de )?(?P<y1>\d{{4}})|"
+    rf"^(?:(?P<q1>[1-4]|I{{1,3}}|IV)(?:[.ºª°]|er|o|e|ème)? ?{_QUARTER_WORD},? ?"
+    r"(?:de )?(?P<y1>\d{4})|"
     rf"{_QUARTER_WORD} ?(?P<q2>[1-4]|I{{1,3}}|IV)[ ,/-]+(?P<y2>\d{{4}})|"
     r"(?P<q3>I{1,3}|IV)[ ./-](?P<y3>\d{4})|(?P<y4>\d{4})[ ./-](?P<q4>I{1,3}|IV))$",
     re.IGNORECASE,

@@ -22,9 +22,13 @@ _ROLES = {
     "uur godzina час",
     "minute": "minute min minutes mi mn",
     "second": "second sec seconds ss",
-    "time": "time uhrzeit zeit timeofday clock heure hhmm hhmmss hrmn hrmin anfang beginn starttime von",
+    "time": "time uhrzeit zeit timeofday clock heure hhmm hhmmss hrmn hrmin anfang beginn "
+    "starttime von",
 }
-_BEGINS = {*"von from start begin anfang beginn starttime de desde du od da inizio ab".split()}
+_BEGINS = {
+    *("von", "from", "start", "begin", "anfang", "beginn", "starttime"),
+    *("de", "desde", "du", "od", "da", "inizio", "ab"),
+}
 """What is said of the column in which a stretch of time begins: ``Datum von``, ``Start date``."""
 _HOUR = re.compile(
     r"(?:HE|HB|H|HR|HOUR|STD|STUNDE)?[ _.]*(?P<hour>\d{1,4})(?P<minute>:\d\d(?::\d\d)?)?"
