@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any, final
 
 import keras
 import optuna
+
+from rnnsearch.vocabulary import Objective as Goal
 
 __all__ = ["Objective", "objective"]
 
@@ -75,12 +78,16 @@ class Objective:
     def __call__(self, trial: optuna.Trial) -> float:
         """Train a trial's model.
 
+        Returns:
+            Its value at its best epoch; NaN where it never had one, which fails the trial.
+
         Raises:
             optuna.TrialPruned: The study's pruner ended it.
             ValueError: The metric is none of the model's.
         """
         maximize = trial.study.direction is optuna.study.StudyDirection.MAXIMIZE
-        watch = _Watch(trial, self._metric, maximize)
+        goal = Goal(self._metric, "maximize" if maximize else "minimize")
+        watch = _Watch(trial, goal)
         with self._lock:  # Keras makes one model at a time
             model = self._build(trial)
             further = [] if self._callbacks is None else [*self._callbacks(trial)]
@@ -93,12 +100,14 @@ class Objective:
                 model = lane.model_with(trained.best)
         if watch.pruned:
             raise optuna.TrialPruned
-        if watch.best is None:
+        if self._metric not in watch.seen:
             raise ValueError(
                 f"Expected a metric of the model: {', '.join(watch.seen)}. Received: {self._metric}"
             )
+        if watch.best is None:
+            return math.nan  # it diverged: a failed trial of the study
         with self._lock:
-            if self.best_value is None or _better(watch.best, self.best_value, maximize):
+            if goal.better(watch.best, self.best_value):
                 self.best_value, self.best_model = watch.best, model
         return watch.best
 
@@ -135,18 +144,17 @@ class Objective:
 class _Watch(keras.callbacks.Callback):
     """Reports each epoch to the trial; knows the best one."""
 
-    def __init__(self, trial: optuna.Trial, metric: str, maximize: bool) -> None:
+    def __init__(self, trial: optuna.Trial, goal: Goal) -> None:
         super().__init__()
         self._trial = trial
-        self._metric = metric
-        self._maximize = maximize
+        self._goal = goal
         self.best: float | None = None
         self.seen: tuple[str, ...] = ()
         self.pruned = False
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Report, and stop where the pruner says so."""
-        value = (logs or {}).get(self._metric)
+        value = (logs or {}).get(self._goal.name)
         self.seen = tuple(logs or ())
         if value is None:
             return
@@ -157,8 +165,8 @@ class _Watch(keras.callbacks.Callback):
 
     def keeps(self, logs: Any) -> bool:
         """Whether this epoch is the best so far. A lane asks once, after `on_epoch_end`."""
-        value = (logs or {}).get(self._metric)
-        if value is None or not (self.best is None or _better(value, self.best, self._maximize)):
+        value: Any = (logs or {}).get(self._goal.name)
+        if not self._goal.better(value, self.best):
             return False
         self.best = float(value)
         return True
@@ -176,7 +184,3 @@ class _Weights(keras.callbacks.Callback):
         """Copy them where they are the best."""
         if self._watch.keeps(logs):
             self.weights = self.model.get_weights()
-
-
-def _better(value: float, than: float, maximize: bool) -> bool:
-    return value > than if maximize else value < than

@@ -115,3 +115,16 @@ def test_a_metric_that_is_none_is_said():
     objective = rnnsearch.optuna.objective(build, X, Y, epochs=1, metric="val_auc")
     with pytest.raises(ValueError, match=r"metric of the model: loss\. Received: val_auc"):
         optuna.create_study().optimize(objective, n_trials=1)
+
+
+def test_a_trial_that_diverges_fails_and_is_never_the_best():
+    def diverging(trial):
+        model = build(trial)
+        model.compile(keras.optimizers.SGD([np.nan, 1e-3][trial.number]), loss="mse")
+        return model
+
+    objective = rnnsearch.optuna.objective(diverging, X, Y, **FIT)
+    study = optuna.create_study()
+    study.optimize(objective, n_trials=2)
+    assert [trial.state.name for trial in study.trials] == ["FAIL", "COMPLETE"]
+    assert objective.best_value == study.best_value

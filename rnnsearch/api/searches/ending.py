@@ -6,12 +6,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import optuna
-
-from rnnsearch.api.asking.asked import Inputs
 from rnnsearch.api.searches.found import Found
 from rnnsearch.api.searches.ledger import Ledger
 from rnnsearch.api.searches.recorder import Recorder
+from rnnsearch.api.searches.resources import lanes_of
+from rnnsearch.api.searches.subject import Subject
 from rnnsearch.api.studies.standing_in import networks_of, stand_in, write_preparation
 from rnnsearch.driver.comparing.simple_methods import SimpleMethods
 from rnnsearch.driver.finishing.companions import Companions
@@ -19,15 +18,12 @@ from rnnsearch.driver.finishing.concluding import Conclusion, Finish
 from rnnsearch.driver.finishing.feed_forward import FeedForward
 from rnnsearch.driver.finishing.hurried import Hurried
 from rnnsearch.driver.finishing.so_far import SoFar
-from rnnsearch.driver.planning.planner import Planner
 from rnnsearch.errors import WorkerError
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Judge
 from rnnsearch.execution.remote import judge_remotely
 from rnnsearch.outcomes import TrialRecord, ranked
-from rnnsearch.records import Finals, StudyFolder, load_weights, records
-from rnnsearch.tasks import TASKS
-from rnnsearch.vocabulary import Objective
+from rnnsearch.records import Finals, load_weights, records
 
 __all__ = ["Concluding"]
 
@@ -38,17 +34,21 @@ trained before the best are confirmed: a tenth of that, for each of four rates."
 
 @dataclass(frozen=True)
 class Concluding:
-    """What the end of a search needs of it."""
+    """What the end of a search needs of it.
 
+    Attributes:
+        subject: What was searched.
+        executor: Its workers, idle.
+        found: What is known so far; what the end comes to is noted there.
+        recorder: Told what is going on.
+        ledger: Knows the best so far.
+        simple: Waits for the simple methods; None where none may stand beside networks.
+    """
+
+    subject: Subject
     executor: Executor
-    inputs: Inputs
-    folder: StudyFolder
-    study: optuna.Study
-    planner: Planner
     found: Found
     recorder: Recorder
-    objective: Objective
-    lanes: int | None
     ledger: Ledger
     simple: Callable[[], SimpleMethods] | None = None
 
@@ -59,14 +59,15 @@ class Concluding:
             deadline: When confirming stops, on the monotonic clock.
             ends: When the time is up.
         """
-        trials = records(self.study)
-        order = ranked(trials, self.objective)
+        subject = self.subject
+        trials = records(subject.study)
+        order = ranked(trials, subject.objective)
         if not order:
             return
         so_far = self.ledger.so_far(trials)
         assert so_far is not None, "a trial that is ranked has weights"
         # Until what is delivered lies there with its preparation, whatever ends this.
-        stand_in(self.folder, self.inputs.data, so_far)
+        stand_in(subject.folder, subject.data, so_far)
         network = self._feed_forward(so_far)
         in_time = network is not None and self._has_time(so_far, deadline)
         compared = in_time and self._compare_with(network)
@@ -86,16 +87,15 @@ class Concluding:
                 concluded.winner, concluded.confirmed, concluded.deliveries, concluded.errors
             )
             self._keep_front(concluded)
-        write_preparation(self.folder, program, self.inputs.data.preparation(program.window, fold))
+        write_preparation(subject.folder, program, subject.data.preparation(program.window, fold))
         if not in_time:
             self._compare_with(network)
 
     def _feed_forward(self, so_far: SoFar) -> FeedForward | None:
         """A network without memory that is as large as the best so far, where there can be one."""
-        best, data = so_far.best, self.inputs.data
-        task = TASKS[self.inputs.spec.task]
+        best, subject = so_far.best, self.subject
         return FeedForward.beside(
-            self.executor, self.planner, data, task, best, best.parameters or 0
+            self.executor, subject.planner, subject.data, subject.task, best, best.parameters or 0
         )
 
     @staticmethod
@@ -120,12 +120,11 @@ class Concluding:
     def _companions(self, network: FeedForward | None) -> Companions | None:
         if self.simple is None:
             return None
-        task = TASKS[self.inputs.spec.task]
-        return Companions(task, self.inputs.data, self.simple, network)
+        return Companions(self.subject.task, self.subject.data, self.simple, network)
 
     def _keep_front(self, concluded: Conclusion) -> None:
         """Have the networks of the front predict, those of an earlier end be gone."""
-        folder, data = self.folder, self.inputs.data
+        folder, data = self.subject.folder, self.subject.data
         names = {f"{one.trial:05d}" for one in concluded.front}
         for path in folder.front.glob("*"):
             if path.suffix in (".keras", ".json") and path.stem not in names:
@@ -144,43 +143,44 @@ class Concluding:
         companions: Companions | None,
     ) -> Conclusion | None:
         """Confirm the best; None where that is not asked for, or there was no time for it."""
-        if self.planner.regime.deliver == "best":
+        subject = self.subject
+        if subject.planner.regime.deliver == "best":
             return None
-        if self.planner.costs:
-            self.folder.front.mkdir(exist_ok=True)
+        if subject.planner.costs:
+            subject.folder.front.mkdir(exist_ok=True)
         finish = Finish(
             executor=self.executor,
-            planner=self.planner,
-            data=self.inputs.data,
-            finals=Finals(self.folder, self.study),
-            objective=self.objective,
-            lanes=self.lanes,
+            planner=subject.planner,
+            data=subject.data,
+            finals=Finals(subject.folder, subject.study),
+            objective=subject.objective,
+            lanes=lanes_of(subject.spec),
             deadline=deadline,
             ends=ends,
-            save=self.folder.model,
-            save_trial=self.folder.front_model,
+            save=subject.folder.model,
+            save_trial=subject.folder.front_model,
             companions=companions,
             tick=self.recorder.concluding,
-            checkpoints=self.folder.checkpoints,
+            checkpoints=subject.folder.checkpoints,
         )
         return finish.conclude(trials)
 
     def _deliver(self, so_far: SoFar, companions: Companions | None) -> None:
         """Save the best so far as the search found it."""
+        subject = self.subject
         best, program = so_far.best, so_far.program
         if so_far.members:
             hurried = Hurried(
                 self.executor,
-                self.planner,
-                self.inputs.data,
-                self.objective,
-                lambda trial, index: load_weights(self.folder.run_weights(trial, index)),
-                lambda trial, index: self.folder.run_weights(trial, index).exists(),
+                subject.planner,
+                subject.data,
+                subject.objective,
+                subject.folder,
                 companions,
             )
-            networks = networks_of(self.folder, so_far)
+            networks = networks_of(subject.folder, so_far)
             chosen, order = hurried.together(hurried.chosen(so_far), so_far, networks)
-            judged = judge_remotely(self.executor, replace(order, save=self.folder.model))
+            judged = judge_remotely(self.executor, replace(order, save=subject.folder.model))
             delivery = replace(
                 chosen,
                 test=judged.metrics,
@@ -190,9 +190,9 @@ class Concluding:
             )
             self.found.conclude(best, (), [delivery], judged.errors)
             return
-        weights = load_weights(self.folder.weights(best.number))
+        weights = load_weights(subject.folder.weights(best.number))
         assert so_far.fold is not None
-        alone = Judge(program, weights, self.folder.model, so_far.fold)
+        alone = Judge(program, weights, subject.folder.model, so_far.fold)
         judged = judge_remotely(self.executor, alone)
         self.found.errors = judged.errors
         self.found.winner_test = {

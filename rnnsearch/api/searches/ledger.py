@@ -7,15 +7,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rnnsearch.api.asking.asked import Inputs
 from rnnsearch.api.searches.energy import Meter
 from rnnsearch.api.searches.found import Found
+from rnnsearch.api.searches.subject import Subject
 from rnnsearch.api.studies.standing_in import is_delivered, stand_in
 from rnnsearch.driver.finishing.so_far import SoFar, best_so_far
-from rnnsearch.driver.planning.planner import Planner
 from rnnsearch.outcomes import Summary, TrialRecord, ranked
 from rnnsearch.records import StudyFolder, read_environment, read_summary, write_summary
-from rnnsearch.vocabulary import Objective
 
 __all__ = ["Ledger", "earlier_cost", "states_of"]
 
@@ -25,11 +23,8 @@ class Ledger:
     """Writes summary.json, and has the best so far stand in for best.keras.
 
     Attributes:
-        inputs: What is searched.
-        folder: Of the study.
-        planner: Of the search.
+        subject: What is searched.
         found: What is known so far.
-        objective: What is searched for.
         engine: Which one.
         started: When the search began, on the monotonic clock.
         earlier: Seconds that searches of the study took before it.
@@ -37,11 +32,8 @@ class Ledger:
         earlier_joules: Of those before it; None where that isn't known.
     """
 
-    inputs: Inputs
-    folder: StudyFolder
-    planner: Planner
+    subject: Subject
     found: Found
-    objective: Objective
     engine: str
     started: float
     earlier: float
@@ -50,20 +42,15 @@ class Ledger:
 
     def so_far(self, trials: Sequence[TrialRecord]) -> SoFar | None:
         """The best of these trials, of the networks that are kept."""
-        return best_so_far(
-            self.planner,
-            self.inputs.data,
-            self.objective,
-            trials,
-            lambda trial, index: self.folder.run_weights(trial, index).exists(),
-        )
+        subject = self.subject
+        return best_so_far(subject.planner, subject.data, subject.objective, trials, subject.folder)
 
     def note(self, trials: Sequence[TrialRecord]) -> None:
         """Write down what there is, for whoever finds the folder after a kill.
 
         What an earlier search of the folder delivered stays.
         """
-        if not is_delivered(self.folder) and (networks := self.stand_in(trials)):
+        if not is_delivered(self.subject.folder) and (networks := self.stand_in(trials)):
             self.write_summary(trials, interrupted=True, standing_in=networks)
 
     def stand_in(self, trials: Sequence[TrialRecord]) -> int:
@@ -71,21 +58,22 @@ class Ledger:
         found = self.so_far(trials)
         if found is None:
             return 0
-        stand_in(self.folder, self.inputs.data, found)
+        stand_in(self.subject.folder, self.subject.data, found)
         return max(1, len(found.members))
 
     def write_summary(
         self, trials: Sequence[TrialRecord], *, interrupted: bool, standing_in: int = 0
     ) -> None:
         """Write how the search stands, or how it ended, to summary.json."""
-        spec, known = self.inputs.spec, self.found
-        best = next(iter(ranked(trials, self.objective)), None)
+        spec, folder, objective = self.subject.spec, self.subject.folder, self.subject.objective
+        known = self.found
+        best = next(iter(ranked(trials, objective)), None)
         summary = Summary(
             name=spec.name,
             task=spec.task,
             objective=spec.search.objective,
-            direction=self.objective.direction,
-            device=known.device or _last_device(self.folder),
+            direction=objective.direction,
+            device=known.device or _last_device(folder),
             engine=self.engine,
             backend=spec.run.backend,
             states=states_of(trials),
@@ -104,7 +92,7 @@ class Ledger:
             constraints=spec.search.constraints,
             joules=_sum(self.earlier_joules, self.meter.joules),
         )
-        write_summary(self.folder.summary, summary)
+        write_summary(folder.summary, summary)
 
 
 def states_of(trials: Sequence[TrialRecord]) -> dict[str, int]:

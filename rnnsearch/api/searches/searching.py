@@ -22,8 +22,9 @@ from rnnsearch.api.searches.in_background import InBackground
 from rnnsearch.api.searches.interrupting import interruptible
 from rnnsearch.api.searches.ledger import Ledger, earlier_cost, states_of
 from rnnsearch.api.searches.recorder import Recorder
-from rnnsearch.api.searches.resources import data_for_workers, lanes_of, limits_of, workers_of
+from rnnsearch.api.searches.resources import data_for_workers, limits_of, workers_of
 from rnnsearch.api.searches.sharing import announced, shared
+from rnnsearch.api.searches.subject import Subject
 from rnnsearch.api.studies.results import Results
 from rnnsearch.api.studies.standing_in import is_delivered
 from rnnsearch.data import Arrays
@@ -50,13 +51,10 @@ from rnnsearch.records import (
     read_summary,
     records,
 )
-from rnnsearch.tasks import TASKS
 from rnnsearch.trackers import followed
-from rnnsearch.vocabulary import MAPPINGS, Objective
+from rnnsearch.vocabulary import MAPPINGS
 
 if TYPE_CHECKING:
-    import optuna
-
     from rnnsearch.records.database import Database
 
 __all__ = ["search"]
@@ -121,12 +119,8 @@ class _Searching:
     """One call of `search`, its folder locked.
 
     Attributes:
-        inputs: What is searched.
-        folder: Of the study.
+        subject: What is searched.
         executor: The workers, not started.
-        objective: What is searched for.
-        study: Of the folder, open.
-        planner: Of the search.
         deadlines: When what ends.
         found: What is known so far.
         ledger: Says in the folder how the search stands.
@@ -134,12 +128,8 @@ class _Searching:
         weights: Those of the best trials.
     """
 
-    inputs: Inputs
-    folder: StudyFolder
+    subject: Subject
     executor: Executor
-    objective: Objective
-    study: optuna.Study
-    planner: Planner
     deadlines: Deadlines
     found: Found
     ledger: Ledger
@@ -165,17 +155,12 @@ class _Searching:
         planner = Planner(spec, inputs.data, study)
         study.pruner = make_pruner(planner.regime.pruner, _usual_epochs(planner))
         seconds, joules = earlier_cost(folder)
-        ledger = Ledger(
-            inputs, folder, planner, found, objective, engine, started, seconds, Meter(), joules
-        )
+        subject = Subject(inputs, folder, study, planner, objective)
+        ledger = Ledger(subject, found, engine, started, seconds, Meter(), joules)
         folder.stop.unlink(missing_ok=True)
         return cls(
-            inputs,
-            folder,
+            subject,
             executor,
-            objective,
-            study,
-            planner,
             Deadlines(started, spec.search.timeout, planner.regime.confirm),
             found,
             ledger,
@@ -185,56 +170,59 @@ class _Searching:
 
     def run(self) -> Results:
         """Train what is left to train, then judge the winner."""
-        before = records(self.study)
+        subject = self.subject
+        before = records(subject.study)
         done = sum(record.ended for record in before)
-        if done >= self.planner.total and self._is_concluded(before):
-            return Results.open(self.folder.path)
+        if done >= subject.planner.total and self._is_concluded(before):
+            return Results.open(subject.folder.path)
         interrupted, failure = False, None
         try:
-            with data_for_workers(self.inputs.data, self.folder), self.executor as executor:
+            with data_for_workers(subject.data, subject.folder), self.executor as executor:
                 self._whole(executor, before)
         except KeyboardInterrupt:
             interrupted = True
         except WorkerError as error:
             failure = error
         finally:
-            leave_waiting(self.study)
-            commit(self.study)
-            trials = records(self.study)
+            leave_waiting(subject.study)
+            commit(subject.study)
+            trials = records(subject.study)
             self.recorder.write_leaderboard(trials)
         networks, ended = 0, not interrupted and failure is None
-        if not ended and not is_delivered(self.folder):
+        if not ended and not is_delivered(subject.folder):
             networks = self.ledger.stand_in(trials)
         if ended or interrupted or any(trial.ended for trial in trials):
             self.ledger.write_summary(trials, interrupted=not ended, standing_in=networks)
         self.ledger.meter.close()
         if failure is not None:
             raise self._kept_all_the_same(failure, networks) from failure
-        return Results.open(self.folder.path)
+        return Results.open(subject.folder.path)
 
     def _whole(self, executor: Executor, before: Sequence[TrialRecord]) -> None:
         """All that workers are needed for; simple methods are fitted beside the search."""
+        subject = self.subject
         simple = InBackground(self._simple_methods)
         fitted = cache(partial(self._fitted, simple))
         try:
             self.weights.begin(before)
             self.recorder.begin(before)
-            self.folder.forget_checkpoints(_open(before))
+            subject.folder.forget_checkpoints(_open(before))
             self._search(executor, before)
-            self.folder.forget_checkpoints(_open(records(self.study)))
-            self._conclude(executor, fitted if self.planner.regime.deliver == "bag" else None)
+            subject.folder.forget_checkpoints(_open(records(subject.study)))
+            self._conclude(executor, fitted if subject.planner.regime.deliver == "bag" else None)
             self._compare(fitted())
         except (KeyboardInterrupt, WorkerError):
             if simple.succeeded:
                 fitted()
             raise
-        shutil.rmtree(self.folder.checkpoints, ignore_errors=True)
+        shutil.rmtree(subject.folder.checkpoints, ignore_errors=True)
 
     def _compare(self, methods: SimpleMethods) -> None:
         """Say of each baseline whether its difference from what is delivered may be chance."""
+        subject = self.subject
         if self.found.errors is None:  # of a stream, or without a test part
             return
-        spec, data = self.inputs.spec, self.inputs.data
+        spec, data = subject.spec, subject.data
         metric = spec.search.objective.removeprefix("val_")
         self.found.errors_beside |= methods.test_errors(metric)
         mapping, dataset = MAPPINGS[spec.task], methods.fits[-1].dataset
@@ -251,14 +239,15 @@ class _Searching:
         if not networks:
             return failure
         return WorkerError(
-            f"{failure}; the ranking is kept (leaderboard {self.folder.path}), and `predict` uses "
-            f"the best that the search found until then; give the same command again to go on"
+            f"{failure}; the ranking is kept (leaderboard {self.subject.folder.path}), and "
+            f"`predict` uses the best that the search found until then; give the same command "
+            f"again to go on"
         )
 
     def _simple_methods(self) -> tuple[SimpleMethods, list[BaselineRecord]]:
         """Fit them on each fold, and judge them."""
-        spec, data, task = self.inputs.spec, self.inputs.data, TASKS[self.inputs.spec.task]
-        window = max(self.inputs.space.windows(spec), default=None)
+        spec, data, task = self.subject.spec, self.subject.data, self.subject.task
+        window = max(self.subject.inputs.space.windows(spec), default=None)
         folds = [data.dataset(window, fold) for fold in range(data.folds)]
         target = folds[-1].target
         loss = task.loss(target, spec.loss)
@@ -273,32 +262,33 @@ class _Searching:
         methods, found = simple.result(lambda: self.recorder.concluding("fitting simple methods"))
         self.found.baselines[:0] = found
         # What a trial is called depends on what a constant comes to.
-        self.recorder.begin(records(self.study))
+        self.recorder.begin(records(self.subject.study))
         return methods
 
     def _is_concluded(self, before: Sequence[TrialRecord]) -> bool:
         """Whether the last search came to its end, with these trials."""
-        if not self.folder.summary.exists():
+        if not self.subject.folder.summary.exists():
             return False
-        summary = read_summary(self.folder.summary)
+        summary = read_summary(self.subject.folder.summary)
         whole = not summary["interrupted"] and not summary.get("problems")
         return whole and summary["states"] == states_of(before)
 
     def _search(self, executor: Executor, before: Sequence[TrialRecord]) -> None:
-        spec, planner, deadlines = self.inputs.spec, self.planner, self.deadlines
+        subject = self.subject
+        spec, planner, deadlines = subject.spec, subject.planner, self.deadlines
         unbounded = planner.total == UNBOUNDED
-        field, rounds = Field(self.objective), None
+        field, rounds = Field(subject.objective), None
         for record in before:
             field.add(record)
         if unbounded and not spec.search.costs:
-            rounds = Rounds(self.objective, planner.regime.folds)
+            rounds = Rounds(subject.objective, planner.regime.folds)
             rounds.add(before)
         search = Search(
             planner,
             executor,
             limits_of(
                 spec,
-                self.folder,
+                subject.folder,
                 planner.regime.schedule,
                 deadlines.searching(),
                 deadlines.left(),
@@ -307,13 +297,13 @@ class _Searching:
                 before,
                 None if unbounded else planner.total,
                 _usual_epochs(planner),
-                self.objective,
+                subject.objective,
                 spec.search.timeout,
             ),
             self.recorder,
-            self.study,
+            subject.study,
             self.weights,
-            afterwards=partial(prepare_feed_forward, planner, self.inputs.data, TASKS[spec.task]),
+            afterwards=partial(prepare_feed_forward, planner, subject.data, subject.task),
             field=field,
             rounds=rounds,
         )
@@ -323,15 +313,10 @@ class _Searching:
 
     def _conclude(self, executor: Executor, simple: Callable[[], SimpleMethods] | None) -> None:
         Concluding(
+            subject=self.subject,
             executor=executor,
-            inputs=self.inputs,
-            folder=self.folder,
-            study=self.study,
-            planner=self.planner,
             found=self.found,
             recorder=self.recorder,
-            objective=self.objective,
-            lanes=lanes_of(self.inputs.spec),
             ledger=self.ledger,
             simple=simple,
         ).run(self.deadlines.confirming, self.deadlines.end)

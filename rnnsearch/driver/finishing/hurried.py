@@ -8,7 +8,7 @@ that says the less.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,13 +19,14 @@ from rnnsearch.driver.comparing.mixtures import worth_mixing
 from rnnsearch.driver.comparing.offers import Offers
 from rnnsearch.driver.finishing.companions import Companions
 from rnnsearch.driver.finishing.delivering import favours_of, shares_left
-from rnnsearch.driver.finishing.so_far import Has, SoFar
+from rnnsearch.driver.finishing.so_far import SoFar
 from rnnsearch.driver.planning.planner import Planner
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Assemble, PutOut
 from rnnsearch.execution.remote import put_out_remotely
 from rnnsearch.models.networks import Network
 from rnnsearch.outcomes import Delivery, TrialRecord
+from rnnsearch.records import StudyFolder, load_weights
 from rnnsearch.vocabulary import Objective
 
 __all__ = ["Hurried"]
@@ -40,8 +41,7 @@ class Hurried:
         planner: Of the search.
         data: What is learned from.
         objective: What is searched for.
-        weights: Trial and run → its trained weights.
-        has: Tells which of these there are.
+        folder: Of the study, which keeps the weights of runs.
         companions: What may stand beside the networks.
     """
 
@@ -49,8 +49,7 @@ class Hurried:
     planner: Planner
     data: SequenceData
     objective: Objective
-    weights: Callable[[int, int], list[np.ndarray]]
-    has: Has
+    folder: StudyFolder
     companions: Companions | None = None
 
     def chosen(self, so_far: SoFar) -> Delivery:
@@ -105,7 +104,8 @@ class Hurried:
         delivered = {one.index for one in so_far.members if one.trial == trial.number}
         found: dict[int, list[int]] = {}
         for run in runs:
-            if run.index in delivered or (self.data.ordered and self.has(run.trial, run.index)):
+            kept = self.folder.run_weights(run.trial, run.index)
+            if run.index in delivered or (self.data.ordered and kept.exists()):
                 found.setdefault(run.fold, []).append(run.index)
         return found
 
@@ -113,7 +113,10 @@ class Hurried:
         """What a trial's networks put out on divisions that they did not see, averaged."""
         runs = self._networks(so_far, trial)
         places = [(fold, index) for fold in folds for index in runs[fold]]
-        networks = tuple((fold, self.weights(trial.number, index)) for fold, index in places)
+        networks = tuple(
+            (fold, load_weights(self.folder.run_weights(trial.number, index)))
+            for fold, index in places
+        )
         program = self.planner.program(trial.params)
         put = put_out_remotely(self.executor, PutOut(program, networks))
         return [

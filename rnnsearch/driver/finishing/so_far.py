@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -16,9 +16,10 @@ from rnnsearch.engines import Program, Run
 from rnnsearch.models import Architecture
 from rnnsearch.models.networks import Affine
 from rnnsearch.outcomes import Delivery, TrialRecord, ranked
+from rnnsearch.records import StudyFolder
 from rnnsearch.vocabulary import Objective
 
-__all__ = ["NETWORKS", "Has", "Member", "SoFar", "best_so_far", "evenly", "in_units_of"]
+__all__ = ["NETWORKS", "Member", "SoFar", "best_so_far", "evenly", "in_units_of"]
 
 NETWORKS = 16
 """Of a bag, at most: each of them is computed for each prediction."""
@@ -27,9 +28,6 @@ _CONFIGURATIONS = 5
 """Of a bag, at most."""
 
 _Item = TypeVar("_Item")
-
-Has = Callable[[int, int], bool]
-"""Trial and run → whether its weights are kept."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +105,7 @@ def best_so_far(
     data: SequenceData,
     objective: Objective,
     records: Sequence[TrialRecord],
-    has: Has,
+    folder: StudyFolder,
 ) -> SoFar | None:
     """The best trial, averaged with those within a standard error of it, pair by pair.
 
@@ -119,7 +117,7 @@ def best_so_far(
         data: What is learned from.
         objective: What is searched for.
         records: The trials.
-        has: Tells which weights there are.
+        folder: Of the study, which keeps the weights of runs.
 
     Returns:
         None where no trial has a score.
@@ -130,7 +128,7 @@ def best_so_far(
     best = order[0]
     if planner.regime.deliver == "bag":
         trials = _alike(order, 1 if data.ordered else planner.regime.folds)
-        runs = {one.number: _runs(planner, one, has, last=data.ordered) for one in trials}
+        runs = {one.number: _runs(planner, one, folder, last=data.ordered) for one in trials}
         trials = [one for one in trials if runs[one.number]]
         if trials and trials[0] is best:
             program = max(
@@ -158,9 +156,11 @@ def _judged(planner: Planner, record: TrialRecord) -> Sequence[Run]:
     return planner.runs(record.number, record.params)[: len(record.run_scores) or None]
 
 
-def _runs(planner: Planner, record: TrialRecord, has: Has, *, last: bool) -> list[Run]:
+def _runs(planner: Planner, record: TrialRecord, folder: StudyFolder, *, last: bool) -> list[Run]:
     """A trial's runs whose weights there are; those on the last division only, if asked for."""
-    runs = [run for run in _judged(planner, record) if has(run.trial, run.index)]
+    runs = [
+        run for run in _judged(planner, record) if folder.run_weights(run.trial, run.index).exists()
+    ]
     latest = max((run.fold for run in runs), default=0)
     return [run for run in runs if run.fold == latest or not last]
 

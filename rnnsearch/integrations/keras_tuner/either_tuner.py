@@ -17,6 +17,15 @@ class _Tuner:
 
     The first is a `BuildTuner`: KerasTuner's tuner, whose trials are trained together. It may be
     subclassed, with a `run_trial` of one's own. The second is a `SpecTuner`, and imports no Keras.
+
+    Example:
+        >>> import numpy as np
+        >>> x = np.random.default_rng(0).normal(size=(60, 5, 2))
+        >>> space = {"cell": "GRU", "units": 4}
+        >>> tuner = rnnsearch.Tuner(task="many_to_one", space=space, max_trials=1)
+        >>> tuner.search(x, x[:, -1, 0], validation_split=0.2, epochs=2, verbose=0)
+        >>> tuner.get_best_hyperparameters()[0].get("units")
+        4
     """
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:

@@ -47,7 +47,23 @@ def _is_hypermodel(given: Any) -> bool:
 
 
 class RandomSearch(LaneTuner, keras_tuner.RandomSearch):
-    """Values drawn at random; the arguments are those of `keras_tuner.RandomSearch`."""
+    """Values drawn at random; the arguments are those of `keras_tuner.RandomSearch`.
+
+    Example:
+        >>> import keras
+        >>> import numpy as np
+        >>> def build(hp):
+        ...     layers = [keras.Input((5, 2)), keras.layers.GRU(4), keras.layers.Dense(1)]
+        ...     model = keras.Sequential(layers)
+        ...     rate = hp.Float("learning_rate", 1e-3, 1e-1, sampling="log")
+        ...     model.compile(keras.optimizers.Adam(rate), loss="mse")
+        ...     return model
+        >>> x = np.random.default_rng(0).normal(size=(60, 5, 2))
+        >>> tuner = rnnsearch.RandomSearch(build, "val_loss", max_trials=2, project_name="rates")
+        >>> tuner.search(x, x[:, -1, 0], validation_split=0.2, epochs=1, verbose=0)
+        >>> [sorted(best.values) for best in tuner.get_best_hyperparameters(2)]
+        [['learning_rate'], ['learning_rate']]
+    """
 
 
 class GridSearch(LaneTuner, keras_tuner.GridSearch):

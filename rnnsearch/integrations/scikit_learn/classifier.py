@@ -27,6 +27,14 @@ class RecurrentClassifier(ClassifierMixin, Recurrent):
     Attributes:
         classes_: (C,) the labels, sorted.
         n_features_in_: T of (N, T), F of (N, T, F).
+
+    Example:
+        >>> import numpy as np
+        >>> x = np.random.default_rng(0).normal(size=(60, 5))
+        >>> up = np.where(x.sum(axis=1) > 0, "up", "down")
+        >>> classifier = rnnsearch.RecurrentClassifier(trials=1, epochs=2, space={"units": 4})
+        >>> classifier.fit(x, up).predict_proba(x[:3]).shape, classifier.classes_.tolist()
+        ((3, 2), ['down', 'up'])
     """
 
     def fit(self, X: Any, y: Any) -> Self:

@@ -39,6 +39,15 @@ class RecurrentForecaster(Recurrent):
 
     Attributes:
         target_: Name of the column that is forecast.
+
+    Example:
+        >>> import pandas as pd
+        >>> hours = pd.date_range("2024-01-01", periods=200, freq="h")
+        >>> load = pd.Series([100.0 + hour % 24 for hour in range(200)], hours, name="load")
+        >>> wished = {"trials": 1, "epochs": 2, "space": {"units": 4}}
+        >>> forecaster = rnnsearch.RecurrentForecaster(horizon=3, **wished).fit(load)
+        >>> forecaster.predict().index[0]
+        Timestamp('2024-01-09 08:00:00')
     """
 
     def __init__(

@@ -25,6 +25,13 @@ class RecurrentRegressor(RegressorMixin, Recurrent):
 
     Attributes:
         n_features_in_: T of (N, T), F of (N, T, F).
+
+    Example:
+        >>> import numpy as np
+        >>> x = np.random.default_rng(0).normal(size=(60, 5, 2))
+        >>> regressor = rnnsearch.RecurrentRegressor(trials=1, epochs=2, space={"units": 4})
+        >>> regressor.fit(x, x[:, -1, 0]).predict(x[:3]).shape
+        (3,)
     """
 
     def fit(self, X: Any, y: Any) -> Self:

@@ -16,13 +16,13 @@ from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any
 
-import rnnsearch
 from rnnsearch.files import cache_folder
 from rnnsearch.integrations.keras_tuner.apart.exchange import Begin, Data, Done, End, Failed, Fit
 from rnnsearch.pipes import inherited
 
 __all__ = ["Process", "begin_early", "give_back", "taken"]
 
+_PACKAGE = Path(__file__).parents[3]
 _MODULE = "rnnsearch.integrations.keras_tuner.apart.process"
 
 _idle: list[Process] = []
@@ -71,7 +71,7 @@ class Process:
         Raises:
             OSError: It has ended.
         """
-        installed = (sys.prefix, sys.base_prefix, str(Path(rnnsearch.__file__).parent))
+        installed = (sys.prefix, sys.base_prefix, str(_PACKAGE))
         for module in list(sys.modules.values()):
             path = getattr(module, "__file__", None)
             if path and not path.startswith(installed):
