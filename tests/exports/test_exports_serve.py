@@ -9,15 +9,17 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import uvicorn
 
-from rnnsearch.errors import InvalidInput
+from rnnsearch.errors import InvalidInput, Location, Problem
 from rnnsearch.exports.raw import Signature
 from rnnsearch.integrations.serve import Limits, Service, make_app
+from rnnsearch.integrations.serve.service import _of_request
 
 Ask = Any
 
@@ -128,6 +130,22 @@ def test_a_column_that_no_row_has_is_no_column_of_the_table() -> None:
     served.rows([{"when": "a", "load": 1.0, "wind": None}, {"when": "b", "load": None}], 10)
     served.rows([{"when": "a", "load": 1.0}, {"when": "b", "wind": 2.0}], 10)
     assert read == [["when", "load"], ["when", "load", "wind"]]
+
+
+def test_what_is_wrong_with_rows_is_said_of_the_request(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    found = Problem(
+        "data.inputs", "must be 1", f"nothing in row 12 of 'a' of {path}", f"see {path}"
+    )
+    said = str(_of_request(found.at(Location(str(path), 3, 1)), path, header=True))
+    assert said == (
+        "data.inputs: must be 1; received nothing in rows[10] of 'a' of the request; see the request"
+    )
+    assert "rows[11]" in str(_of_request(found, path, header=False))
+    served = Service("small", "many_to_one", Signature((), "y", (), ()), lambda given: np.zeros(1),
+                     columns={"a": False}, predict_rows=lambda frame: frame)  # fmt: skip
+    with pytest.raises(InvalidInput, match="rows: must have at least one row; received none"):
+        served.rows([], 10)
 
 
 @pytest.mark.parametrize("ask", ["sequences"], indirect=True)

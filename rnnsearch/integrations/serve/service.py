@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -102,6 +103,8 @@ class Service:
 
         assert self.predict_rows is not None
         _check_count(len(rows), most)
+        if not rows:
+            raise InvalidInput([Problem("rows", "must have at least one row", "none")])
         # A column that no row has is told of as one that a file lacks.
         given = [name for name in self.columns if any(one.get(name) is not None for one in rows)]
         frame = pd.DataFrame(list(rows), columns=given)
@@ -163,7 +166,30 @@ def _predicted(results: Results, prepared: SeriesPreparation, frame: pd.DataFram
             separator, decimal = dialect.get("separator") or ",", dialect.get("decimal") or "."
             encoding = dialect.get("encoding") or "utf-8"
             frame.to_csv(path, index=False, sep=separator, decimal=decimal, encoding=encoding)
-        return results.predict(path)
+        try:
+            return results.predict(path)
+        except InvalidInput as error:
+            header = prepared.reader != "parquet"
+            problems = [_of_request(each, path, header) for each in error.problems]
+            raise InvalidInput(problems) from error
+
+
+def _of_request(problem: Problem, path: Path, header: bool) -> Problem:
+    """What is wrong with the file that was written, as who sent its rows knows them.
+
+    Args:
+        problem: Names the file, and rows of it by their numbers from 1.
+        path: The file.
+        header: Whether its first row is a header.
+    """
+
+    def numbered(found: re.Match[str]) -> str:
+        return f"rows[{int(found.group(1)) - (2 if header else 1)}]"
+
+    received = problem.received.replace(str(path), "the request")
+    received = re.sub(r"\brow (\d+)\b", numbered, received)
+    advice = problem.advice.replace(str(path), "the request")
+    return replace(problem, received=received, advice=advice, location=None)
 
 
 def _arrays(wanted: Sequence[Given], given: Mapping[str, Any], where: str) -> Arrays:
