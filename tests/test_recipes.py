@@ -259,6 +259,95 @@ EXPORT: Recipe = {
         ("    KerasFormat(),\n", "    TextFormat(),\n"),
     ],
 }
+TRACKER: Recipe = {
+    "trackers/words.py": [
+        (
+            NEW,
+            "from rnnsearch.trackers._base import Tracker\n\n\n"
+            "class Words(Tracker):\n"
+            "    def begin(self, search):\n"
+            '        self.path = search.folder / "words.txt"\n'
+            '        self.add("begun")\n\n'
+            "    def trial(self, record, curves):\n"
+            '        self.add(f"trial {record.number}")\n\n'
+            "    def end(self, summary):\n"
+            '        self.add("ended")\n\n'
+            "    def add(self, line):\n"
+            '        with self.path.open("a", encoding="utf-8") as file:\n'
+            '            file.write(line + "\\n")\n',
+        )
+    ],
+    "trackers/registry.py": [
+        ("\n__all__", "from rnnsearch.trackers.words import Words\n"),
+        ('    "wandb": WandB', '    "words": Words,\n'),
+    ],
+    "spec/schema.py": [('"wandb"], ...]', '"words", ')],
+}
+EXECUTOR: Recipe = {
+    "execution/on_a_thread.py": [
+        (
+            NEW,
+            "from rnnsearch.execution.inline import InlineExecutor\n\n\n"
+            "class OnAThread(InlineExecutor):\n"
+            "    def start(self):\n"
+            '        (self._setup.logs.parent / "thread.txt").write_text("started", "utf-8")\n'
+            "        super().start()\n",
+        )
+    ],
+    "spec/schema.py": [('"ray"] = Field(', '"thread", ')],
+    "api/searches/resources.py": [
+        (
+            '    if spec.run.executor == "ray"',
+            '    if spec.run.executor == "thread":\n'
+            "        from rnnsearch.execution.on_a_thread import OnAThread\n\n"
+            "        return OnAThread(setup)\n",
+        )
+    ],
+}
+VERDICT: Recipe = {
+    "diagnosis/verdict_rules.py": [
+        (
+            "_RULES: tuple[",
+            "def _brief(run: Training) -> Verdict | None:\n"
+            '    return Verdict("brief", f"{len(run.curve)} epochs") if len(run.curve) < 9 else None\n\n\n',
+        ),
+        ("    _lost,\n", "    _brief,\n"),
+    ],
+    "diagnosis/training_run.py": [('    "healthy",', '    "brief",\n')],
+}
+REMARK: Recipe = {
+    "linting/few.py": [
+        (
+            NEW,
+            "from rnnsearch.linting._base import Remark\n\n\n"
+            "def few(planned):\n"
+            "    if planned.spec.search.trials < 3:\n"
+            '        yield Remark("doubt", "search.trials", "are a toy\'s", "ask for more")\n',
+        )
+    ],
+    "linting/rules.py": [
+        ("from rnnsearch.linting.idle", "from rnnsearch.linting.few import few\n"),
+        ("    never_used,\n    without", "    few,\n"),
+    ],
+}
+SECTION: Recipe = {
+    "report/page/cells_used.py": [
+        (
+            NEW,
+            "from rnnsearch.report.page._base import Section\n\n\n"
+            "def cells_used(study):\n"
+            '    cells = {record.params["cell"] for record in study.trials}\n'
+            '    return Section("used", "Cells that were used", [", ".join(sorted(cells))])\n',
+        )
+    ],
+    "report/page/page_building.py": [
+        (
+            "from rnnsearch.report.page.choices",
+            "from rnnsearch.report.page.cells_used import cells_used\n",
+        ),
+        ("        tradeoff(study),", "        cells_used(study),\n"),
+    ],
+}
 RECIPES = {
     "task": TASK,
     "export": EXPORT,
@@ -269,6 +358,11 @@ RECIPES = {
     "pruner": PRUNER,
     "cell": CELL,
     "data source": SOURCE,
+    "tracker": TRACKER,
+    "executor": EXECUTOR,
+    "verdict": VERDICT,
+    "remark of `check`": REMARK,
+    "section of the report": SECTION,
 }
 
 SPEC = {
@@ -291,26 +385,32 @@ SPEC = {
         "epochs": 3,
         "confirm": 0,
     },
-    "run": {"workers": 1},
+    "run": {"workers": 1, "executor": "thread", "trackers": ["words"]},
 }
 
 
 SCRIPT = """
 import json
 from rnnsearch import api
+from rnnsearch.api.studies.report_file import report_page
 from rnnsearch.spec.reference import reference
 api.search("toys.yaml", output="found")
 with open("toys.yaml") as file:
     spec = json.load(file)
 with open("found/spec.md", "w") as file:
     file.write(reference())
-said = {task: api.check({**spec, "task": task}).data for task in ("every_other", "many_to_one")}
+reports = {task: api.check({**spec, "task": task}) for task in ("every_other", "many_to_one")}
+said = {task: report.data for task, report in reports.items()}
+said["remarks"] = [str(remark) for remark in reports["every_other"].remarks]
 with open("found/said.json", "w") as file:
     json.dump(said, file)
 api.Results.open("found").export("text")
+page = report_page("found", predicts=False)
+with open("found/page.json", "w") as file:
+    json.dump({section.title: [*map(str, section.parts)] for section in page.sections}, file)
 """
 """A search; then the reference, what a task's toy makes of the data beside what it is made after, and
-an export."""
+an export and a report."""
 
 
 def apply(recipe: Recipe, package: Path) -> None:
@@ -373,8 +473,8 @@ def test_the_reference_knows_each_toy(results: Path) -> None:
 def test_the_toy_of_a_task_cuts_the_data_as_its_file_says(results: Path) -> None:
     said = json.loads((results / "said.json").read_text("utf-8"))
     counts = {
-        task: [int(re.findall(r"\d+", text)[0]) for name, text in rows if name == "training"]
-        for task, rows in said.items()
+        task: [int(re.findall(r"\d+", text)[0]) for name, text in said[task] if name == "training"]
+        for task in ("every_other", "many_to_one")
     }
     assert counts["every_other"] == [-(-count // 2) for count in counts["many_to_one"]]
     assert counts["every_other"]
@@ -385,6 +485,22 @@ def test_the_toy_of_a_format_is_written_and_was_run(results: Path) -> None:
     assert (folder / "weights.txt").exists()
     with np.load(folder / "examples.npz") as examples:
         assert len(examples["expected"]) == 100
+
+
+def test_the_toys_of_workers_and_trackers_are_used(results: Path) -> None:
+    assert (results / "thread.txt").read_text("utf-8") == "started"
+    assert not [*(results / "logs").glob("*")], "no process was begun for a worker"
+    told = (results / "words.txt").read_text("utf-8").split("\n")
+    assert sorted(told) == ["", "begun", "ended", "trial 0", "trial 1"]
+
+
+def test_the_toys_of_what_is_said_are_heard(results: Path) -> None:
+    remarks = json.loads((results / "said.json").read_text("utf-8"))["remarks"]
+    assert "search.trials: are a toy's; ask for more" in remarks
+    rows = csv.DictReader((results / "leaderboard.csv").read_text("utf-8").splitlines())
+    assert {row["verdict"] for row in rows if row["params_cell"] == "ReluRNN"} == {"brief"}
+    page = json.loads((results / "page.json").read_text("utf-8"))
+    assert page["Cells that were used"] == ["ReluRNN"]
 
 
 @pytest.mark.parametrize("kind", RECIPES)
