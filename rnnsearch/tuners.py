@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from keras_tuner.tuners import SklearnTuner
@@ -33,4 +34,9 @@ _MODULES = ("bayesian", "gridsearch", "hyperband", "randomsearch", "sklearn_tune
 def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return import_module(f"keras_tuner.src.tuners.{name}")
+    theirs = vars(import_module(f"keras_tuner.src.tuners.{name}"))
+    module = ModuleType(f"{__name__}.{name}")
+    ours = {known: globals()[known] for known in __all__ if known in theirs}
+    vars(module).update({**theirs, **ours, "__name__": module.__name__})
+    globals()[name] = module
+    return module

@@ -4,6 +4,7 @@ import threading
 
 import keras
 import numpy as np
+import pandas
 import pytest
 from keras import layers
 
@@ -11,6 +12,7 @@ from rnnsearch.engines.built import Lane, NotArrays, Programs, Request, passes, 
 from rnnsearch.engines.built.keys import describe, is_foreign
 from rnnsearch.engines.built.recurrent_layers import by_hand, is_plain
 from rnnsearch.engines.built.shared_programs import Program
+from rnnsearch.engines.fingerprints import fingerprint
 
 COUNT = 37
 WHOLE = 30
@@ -229,6 +231,48 @@ def test_batches_of_convolutions_are_a_call_each():
         for part in (program.train, program.test):
             assert isinstance(part, passes.Batches) == convolves
     assert traces[False] == traces[True], "no step is traced twice"
+
+
+def test_what_a_layer_was_adapted_to_is_a_part_of_its_program():
+    """Keras has the mean of an adapted `Normalization` as a constant, and not in its description."""
+    x = RNG.normal(size=(8, 3)).astype("float32")
+    programs, request = Programs(), Request.of((x, x[:, :1]), {"batch_size": 4}, {})
+    for number, data in enumerate((x, 3 * x + 1, x)):
+        keras.utils.clear_session(free_memory=False)  # names begin anew
+        normalization = layers.Normalization()
+        normalization.adapt(data)
+        parts = [keras.Input((3,)), normalization, layers.Dense(1)]
+        programs.of(compiled(keras.Sequential(parts), "sgd", "mse", []), request)
+        assert len(programs) == min(number + 1, 2)
+
+
+@pytest.mark.parametrize("table", [False, True])
+def test_data_that_a_script_changes_in_place_is_read_again(table):
+    """As a `run_trial` does that fills one array for each `fit`."""
+    kept = {}
+    x = pandas.DataFrame({"a": [1.0, 2.0]}) if table else np.array([[1.0], [2.0]])
+    y = np.zeros(2)
+    first, same = Request.of((x, y), {}, kept), Request.of((x, y), {}, kept)
+    assert first.train[0] is same.train[0]
+    x *= 3
+    changed = Request.of((x, y), {}, kept)
+    np.testing.assert_array_equal(changed.train[0], [[3.0], [6.0]])
+
+
+@pytest.mark.parametrize(
+    ("array", "other"),
+    [
+        (np.zeros((0, 3)), np.zeros((3, 0))),
+        (np.array(["a", "b"]), np.array(["a", "c"])),
+        (np.array(["a", None], object), np.array(["a", 1], object)),
+        (np.array(["2020"], "datetime64[D]"), np.array(["2021"], "datetime64[D]")),
+        (np.ones(6, bool)[::2], np.arange(3) > 0),
+        (np.array(1.0), np.array(2.0)),
+        (np.ones(3, "bfloat16"), np.zeros(3, "bfloat16")),
+    ],
+)
+def test_fingerprints_tell_arrays_apart(array, other):
+    assert fingerprint([array]) == fingerprint([array.copy()]) != fingerprint([other])
 
 
 @pytest.mark.parametrize("convolves", [False, True])

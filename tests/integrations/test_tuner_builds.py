@@ -680,3 +680,22 @@ def test_weights_that_outlive_a_search_are_not_sent_to_another_process(tmp_path,
     base.trainable = False
     other = rnnsearch.RandomSearch(with_base, **made, project_name="frozen")
     assert other._common.learning == ""
+
+
+def test_data_that_a_script_changes_in_place_is_sent_again(monkeypatch):
+    """As a `run_trial` does that fills one array for each trial."""
+    apart, sent, x = Apart(None), [], np.zeros(3)
+    monkeypatch.setattr(apart, "_send", sent.append)
+    numbers = [apart._data_number({"x": x}), apart._data_number({"x": x})]
+    x += 1
+    numbers.append(apart._data_number({"x": x}))
+    assert numbers == [0, 0, 1] == [0, *(data.number for data in sent)]
+
+
+def test_modules_of_tuners_have_ours():
+    """`from keras_tuner.tuners import randomsearch` with the import changed."""
+    from rnnsearch.tuners import randomsearch, sklearn_tuner
+
+    assert randomsearch.RandomSearch is rnnsearch.RandomSearch
+    assert randomsearch.RandomSearchOracle is keras_tuner.oracles.RandomSearchOracle
+    assert sklearn_tuner.SklearnTuner is keras_tuner.SklearnTuner

@@ -14,6 +14,8 @@ from keras.src.trainers.data_adapters import array_slicing, get_data_adapter
 from keras.src.trainers.data_adapters.array_data_adapter import ArrayDataAdapter
 from keras.src.trainers.data_adapters.data_adapter_utils import unpack_x_y_sample_weight
 
+from rnnsearch.engines.fingerprints import fingerprint
+
 __all__ = ["NotArrays", "Request", "in_order", "orders"]
 
 _SIGNATURE = inspect.signature(keras.Model.fit)
@@ -132,9 +134,10 @@ def _listed(callbacks: Any) -> list[Any]:
 
 
 def _arrays(given: Mapping[str, Any], kept: dict[Any, Any]) -> tuple[Any, Any]:
-    """The two parts; the same objects give the same arrays on the device."""
+    """The two parts; the same objects with the same in them give the same arrays on the device."""
     names = ("x", "y", "sample_weight", "class_weight", "validation_data", "validation_split")
-    key = tuple(given[n] if n == "validation_split" else id(given[n]) for n in names)
+    told = tuple(given[n] if n == "validation_split" else id(given[n]) for n in names)
+    key = told, fingerprint([given[n] for n in names])
     if key not in kept:
         # What was given is kept so that nothing else gets its identity.
         kept[key] = _read(*(given[name] for name in names)), [given[name] for name in names]

@@ -6,9 +6,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import jax
 import keras
+import numpy as np
 
 from rnnsearch.engines.built.traced import Number, find_numbers, replaced
+from rnnsearch.engines.fingerprints import fingerprint
 from rnnsearch.engines.no_tensorflow import without_tensorflow
 
 __all__ = ["describe", "is_foreign"]
@@ -37,7 +40,8 @@ def describe(model: keras.Model) -> tuple[str, list[Number]]:
         if isinstance(rate, float):
             optimizer["config"]["learning_rate"] = _PLACEHOLDER
     kinds = [number.kind for number in numbers]
-    text = json.dumps([_stripped(document), kinds, _variables(model)], sort_keys=True, default=str)
+    beside = [kinds, _variables(model), _constants(model)]
+    text = json.dumps([_stripped(document), *beside], sort_keys=True, default=str)
     return text, numbers
 
 
@@ -46,6 +50,16 @@ def _variables(model: keras.Model) -> list[Any]:
     return [
         [list(v.shape), str(v.dtype), bool(v.trainable)]
         for v in (*model.trainable_variables, *model.non_trainable_variables)
+    ]
+
+
+def _constants(model: keras.Model) -> list[Any]:
+    """What layers hold of arrays that aren't weights: a `Normalization` its mean, once adapted."""
+    return [
+        [place, name, fingerprint(np.asarray(value))]
+        for place, layer in enumerate(model._flatten_layers())
+        for name, value in sorted(vars(layer).items())
+        if isinstance(value, np.ndarray | jax.Array)
     ]
 
 

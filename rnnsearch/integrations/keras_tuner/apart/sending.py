@@ -17,6 +17,7 @@ import cloudpickle
 import keras
 import numpy as np
 
+from rnnsearch.engines.fingerprints import fingerprint
 from rnnsearch.integrations.keras_tuner.apart.describing import description, settings
 from rnnsearch.integrations.keras_tuner.apart.driver_side import Process, give_back, taken
 from rnnsearch.integrations.keras_tuner.apart.exchange import Begin, Data, Done, Failed, Fit
@@ -213,8 +214,9 @@ class Apart:
             self._process = taken(begin, self._take, self._ended)
 
     def _data_number(self, given: Mapping[str, Any]) -> int:
-        """Of what is sent once, as long as the same objects are given."""
-        key = tuple((name, id(value)) for name, value in given.items())
+        """Of what is sent once, as long as the same objects are given, with the same in them."""
+        told = tuple((name, id(value)) for name, value in given.items())
+        key = told, fingerprint(dict(given))
         if key not in self._data:
             try:
                 data = Data(len(self._data), _pickled(_in_memory(given)))
