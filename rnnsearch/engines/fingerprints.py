@@ -22,6 +22,8 @@ def fingerprint(part: Any) -> str:
         if isinstance(values, np.ndarray):
             array = np.ascontiguousarray(values)
             digest.update(f"{array.shape}{array.dtype}".encode())
-            held = str(array.tolist()).encode() if array.dtype.hasobject else array.reshape(-1)
-            digest.update(held if isinstance(held, bytes) else held.view(np.uint8))
+            if array.dtype.hasobject:
+                digest.update(str(array.tolist()).encode())
+            else:
+                digest.update(array.reshape(-1).view(np.uint8).data)
     return digest.hexdigest()
