@@ -264,6 +264,17 @@ class SequenceData(ABC):
                 effect on separate sequences.
         """
 
+    def held_out(self, fold: int) -> np.ndarray | None:
+        """Which sequences a division's validation part has, in its order.
+
+        Args:
+            fold: Of `dataset`.
+
+        Returns:
+            (N,) numbers that a sequence has in every division; None where no two hold out the same.
+        """
+        return None
+
     def places(
         self, part: Literal["validation", "test"], window: int | None, fold: int | None
     ) -> Places | None:

@@ -96,6 +96,10 @@ class SequencesData(SequenceData):
         train, validation = pool.take(division.train), pool.take(division.validation)
         return _dataset(self.prepared[fold], train, validation, self.divided.test)
 
+    def held_out(self, fold: int) -> np.ndarray | None:
+        """Places in the pool."""
+        return None if self.made else self.divided.folds.divisions[fold].validation
+
     def whole(self, window: int | None = None, rows: int | None = None) -> Dataset:
         """All sequences outside the test part to train on, the last division's to watch."""
         assert window is None, "arrays have no window to choose"

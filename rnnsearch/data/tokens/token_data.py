@@ -88,6 +88,10 @@ class RowsData(SequenceData):
         division = self.divided.divisions[fold]
         return self._dataset(self.prepared[fold], division.train, division.validation)
 
+    def held_out(self, fold: int) -> np.ndarray | None:
+        """Places in the pool."""
+        return None if self.folds == 1 else self.divided.divisions[fold].validation
+
     def whole(self, window: int | None = None, rows: int | None = None) -> Dataset:
         """All sequences outside the test part to train on, the last division's to watch."""
         assert window is None, "separate sequences have no window to choose"

@@ -9,7 +9,7 @@ from rnnsearch.vocabulary import Objective, counts_evenly
 __all__ = ["worth_mixing"]
 
 _GAIN = 0.5
-"""Standard errors by which simple methods must make the average better, to be in it."""
+"""Standard errors by which the objective must tell both apart; else their losses do."""
 
 
 def worth_mixing(
@@ -19,9 +19,10 @@ def worth_mixing(
 
     Of forecasts it is both unless they are clearly worse: the few origins hardly tell the two
     apart, and a mixture is never far from the best of its members, whatever comes. Otherwise they
-    must be better by enough; where the objective does not tell, as the accuracy of few sequences
-    often does not, by their loss. Where each class counts alike, the loss says little of that, and
-    a mixture guesses rare classes more rarely: it must be better, of forecasts too.
+    must be better; where the objective does not tell, as the accuracy of few sequences often does
+    not, by their loss (benchmarks/README.md, "Averaged before they are judged"). Where each class
+    counts alike, the loss says little of that, and a mixture guesses rare classes more rarely: it
+    must be better by the objective, of forecasts too.
 
     Args:
         ensemble: Networks and simple methods, with what each part of the data came to.
@@ -37,8 +38,7 @@ def worth_mixing(
         return better or gap.holds_zero
     if even or (abs(gap.mean) >= _GAIN * gap.error and gap.mean):
         return better and abs(gap.mean) >= _GAIN * gap.error
-    loss = _gap(ensemble, bag, "val_loss", folds)
-    return loss.mean < 0 and -loss.mean >= _GAIN * loss.error
+    return _gap(ensemble, bag, "val_loss", folds).mean < 0
 
 
 def _gap(one: Delivery, other: Delivery, metric: str, folds: int) -> Estimate:

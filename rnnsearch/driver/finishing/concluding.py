@@ -19,6 +19,7 @@ from rnnsearch.data import SequenceData
 from rnnsearch.driver.comparing.averages import Court, Outputs, mean_of
 from rnnsearch.driver.comparing.mixtures import worth_mixing
 from rnnsearch.driver.comparing.offers import Offers, offer
+from rnnsearch.driver.comparing.repeats import Repeats
 from rnnsearch.driver.comparing.standing import estimate, near, simplest, tied
 from rnnsearch.driver.finishing.companions import Companions
 from rnnsearch.driver.finishing.confirming import Work, confirm, work_of
@@ -256,30 +257,36 @@ class Finish:
     def _averages(self, members: Sequence[Standing], rest: Sequence[Standing]) -> list[Delivery]:
         """The average of some configurations, and that of it and simple methods.
 
-        A part of the data is judged by the networks that did not see it, and by shares that were
-        fitted without it.
+        A part of the data is judged by the networks that did not see it, those of all repeats
+        together, and by shares that were fitted without it.
 
         Args:
             members: The winner and its ties.
             rest: Others that were confirmed.
         """
-        offers, folds = self._offers(members[0]), [run.fold for run in members[0].runs]
-        named, bag = self._bag(offers.court, members, rest)
+        folds = [run.fold for run in members[0].runs]
+        program = self.planner.program(members[0].record.params)
+        repeats = Repeats.of(self.data, folds, program.window)
+        court = Court(repeats.judged, program.loss, program.metrics, self.data.ordered)
+        offers = Offers(court, self.objective, self._folds)
+        named, bag = self._bag(court, repeats, members, rest)
         found = [offers.of("bag", bag, named)]
         if self.companions is None or len(folds) < (1 if self.data.ordered else 2):
             return found
-        ensemble = offers.ensemble(bag, named, self.companions.outputs(folds))
+        beside = self.companions.outputs(folds)
+        known = {name: repeats.averaged(outputs) for name, outputs in beside.items()}
+        ensemble = offers.ensemble(bag, named, known)
         return found if ensemble is None else [*found, ensemble]
 
     def _bag(
-        self, court: Court, members: Sequence[Standing], rest: Sequence[Standing]
+        self, court: Court, repeats: Repeats, members: Sequence[Standing], rest: Sequence[Standing]
     ) -> tuple[dict[str, float], list[np.ndarray]]:
         """What each trial weighs in the average, and what that puts out.
 
         Equal shares of the ties, unless a greedy choice among all that were confirmed is clearly
         better on what it was not chosen by.
         """
-        columns = [self._outputs(one) for one in [*members, *rest]]
+        columns = [repeats.averaged(self._outputs(one)) for one in [*members, *rest]]
         places, bag = court.bagged(columns[: len(members)], self._folds)
         shares = {place: 1 / len(places) for place in places}
         picked = court.picked(columns)
@@ -304,9 +311,3 @@ class Finish:
         weights = [(run.fold, self.finals.weights(run.trial, run.index)) for run in one.runs]
         program = self.planner.program(one.record.params)
         return put_out_remotely(self.executor, PutOut(program, tuple(weights)))
-
-    def _offers(self, one: Standing) -> Offers:
-        program = self.planner.program(one.record.params)
-        datasets = [self.data.dataset(program.window, run.fold) for run in one.runs]
-        court = Court(datasets, program.loss, program.metrics, self.data.ordered)
-        return Offers(court, self.objective, self._folds)
