@@ -156,6 +156,20 @@ def test_a_text_without_an_encoding_is_found(call, misses):
     assert len(scripts_within(f"USE = '''\nimport os\n{call}\n'''")) == 1
 
 
+BACKSLASHED = re.compile(r"str\(\s*\w+\.relative_to\([^()]*\)\s*\)|os\.sep\b|os\.path\.sep\b")
+"""Parts of a path as text, as Windows has them: it is no name in a file, nor for other machines."""
+
+
+def test_paths_become_texts_with_slashes():
+    found = {}
+    for path in sorted(ROOT.rglob("*.py")):
+        if texts := BACKSLASHED.findall(path.read_text("utf-8")):
+            found[path.relative_to(ROOT).as_posix()] = texts
+    assert not found, "use as_posix()"
+    assert BACKSLASHED.search("{str(file.relative_to(code)): 1}")
+    assert not BACKSLASHED.search("file.relative_to(code).as_posix()")
+
+
 def test_an_end_is_handed_over_and_the_parents_end_is_noticed():
     ours, theirs = Pipe()
     script = (

@@ -282,7 +282,7 @@ def _modules(code: Path | None) -> Mapping[str, bytes]:
         return {}
     packages = [path.parent for path in sorted(code.rglob("__init__.py"))]
     files = [file for folder in (code, *packages) for file in folder.glob("*.py")]
-    return {str(file.relative_to(code)): file.read_bytes() for file in files}
+    return {file.relative_to(code).as_posix(): file.read_bytes() for file in files}
 
 
 def _checkpoints(order: Order) -> Mapping[str, bytes]:

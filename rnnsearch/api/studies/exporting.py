@@ -76,7 +76,7 @@ def export(
         whole = _predicted(winner, path, found.places, judged=data is None)
         expected, counts = chosen.shown(network, whole, found.counts)
     write_folder(chosen, network, where, card, given, expected)
-    files = sorted(str(p.relative_to(where)) for p in where.rglob("*") if p.is_file())
+    files = sorted(p.relative_to(where).as_posix() for p in where.rglob("*") if p.is_file())
     if expected is None:
         return Exported(where, tuple(files), None, unchecked)
     scale = _scale(raw)
