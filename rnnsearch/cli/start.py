@@ -19,9 +19,19 @@ def add(app: typer.Typer) -> None:
     app.command(epilog=examples("worker results/electricity"))(worker)
 
 
+def _examples(incomplete: str) -> list[str]:
+    """Names that a shell completes."""
+    from rnnsearch.api.examples import example_names
+
+    return [name for name in example_names() if name.startswith(incomplete)]
+
+
 def example(
     name: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="Of the spec; none lists them.")
+        str | None,
+        typer.Argument(
+            metavar="NAME", help="Of the spec; none lists them.", autocompletion=_examples
+        ),
     ] = None,
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="DIR", help="Where to copy it.")

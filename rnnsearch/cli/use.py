@@ -12,7 +12,7 @@ import typer
 from rnnsearch.cli.parts import Folder, Trial, console, examples
 from rnnsearch.cli.problems import usual_signals
 
-__all__ = ["add"]
+__all__ = ["FORMAT_NAMES", "add"]
 
 
 def add(app: typer.Typer) -> None:
@@ -33,6 +33,26 @@ def add(app: typer.Typer) -> None:
     app.command(epilog=examples("doctor", "doctor --json"))(doctor)
 
 
+FORMAT_NAMES = (
+    "keras",
+    "python",
+    "onnx",
+    "savedmodel",
+    "litert",
+    "litert_float16",
+    "litert_int8",
+    "openvino",
+    "torch",
+    "streaming",
+)
+"""As `rnnsearch.exports` has them, which imports what writes them: no shell waits for that."""
+
+
+def _formats(incomplete: str) -> list[str]:
+    """Names that a shell completes."""
+    return [name for name in FORMAT_NAMES if name.startswith(incomplete)]
+
+
 def export(
     results: Folder,
     form: Annotated[
@@ -40,8 +60,8 @@ def export(
         typer.Option(
             "--format",
             metavar="FORMAT",
-            help="keras, python, onnx, savedmodel, litert, litert_float16, litert_int8, openvino, "
-            "torch, streaming.",
+            help=f"{', '.join(FORMAT_NAMES)}.",
+            autocompletion=_formats,
         ),
     ],
     output: Annotated[
