@@ -66,6 +66,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":  # scripts of KerasTuner print it
+        return _version()
     if name not in (*__all__, *_HOMES, *_MODULES):
         raise AttributeError(f"module 'rnnsearch' has no attribute {name!r}")
     from importlib import import_module
@@ -73,3 +75,12 @@ def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return import_module(f"rnnsearch.{name}")
     return getattr(import_module(_HOMES.get(name, "rnnsearch.api")), name)
+
+
+def _version() -> str:
+    from importlib import metadata
+
+    try:
+        return metadata.version("rnnsearch")
+    except metadata.PackageNotFoundError:
+        return "(not installed)"

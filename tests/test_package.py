@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
+from importlib import metadata
 from pathlib import Path
 
 import rnnsearch
@@ -25,6 +26,11 @@ def test_everything_exported_is_there_whatever_was_imported_before():
     importlib.import_module("rnnsearch.integrations.keras_tuner")
     for name in rnnsearch.__all__:
         assert callable(getattr(rnnsearch, name)), name
+
+
+def test_it_has_a_version(monkeypatch):
+    monkeypatch.setattr(metadata, "version", lambda name: f"{name} 1.2")
+    assert rnnsearch.__version__ == "rnnsearch 1.2"
 
 
 def test_importing_it_imports_nothing_heavy():

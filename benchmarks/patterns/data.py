@@ -328,3 +328,36 @@ def data_that_does_not_fit_the_model(kt: Any, folder: str) -> Any:
     except RuntimeError as error:
         return None, str(error).splitlines()[0]
     raise AssertionError("trained on sequences that are too short")
+
+
+@pattern
+def a_normalization_adapted_in_the_function(kt: Any, folder: str) -> Any:
+    def build(hp: Any) -> keras.Model:
+        scaled = layers.Normalization()
+        scaled.adapt(X.reshape(len(X), -1) * hp.Choice("factor", [1.0, 5.0, 9.0]))
+        model = keras.Sequential([keras.Input((6, 2)), layers.Flatten(), scaled, layers.Dense(1)])
+        model.compile("sgd", "mse")
+        return model
+
+    return searched(kt, folder, build, kind="GridSearch", max_trials=None)
+
+
+@pattern
+def one_array_filled_for_each_fit(kt: Any, folder: str) -> Any:
+    filled = np.empty_like(X)
+
+    class Twice(kt.HyperModel):
+        """Trains on two parts of the data, in the same memory."""
+
+        def build(self, hp: Any) -> keras.Model:
+            """As ever."""
+            return dense(hp)
+
+        def fit(self, hp: Any, model: keras.Model, x: Any, y: Any, **more: Any) -> Any:
+            """Two of Keras's."""
+            for factor in (1.0, hp.Float("factor", 2.0, 3.0)):
+                filled[:] = x * factor
+                history = model.fit(filled, y, **more)
+            return history
+
+    return searched(kt, folder, Twice())
