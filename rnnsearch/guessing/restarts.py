@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,10 +13,28 @@ from rnnsearch.guessing.column_cells import column_cells, parse_numbers
 from rnnsearch.guessing.columns import Column
 from rnnsearch.guessing.panel import SHORTEST, Panel, members_of
 
-__all__ = ["restarted_panel", "restarts_note"]
+__all__ = ["others_note", "restarted_panel", "restarts_note"]
 
 _FEWEST, _SHORTEST = 3, 5
 """Stretches of rows that may be series of their own, and rows of a usual one."""
+_WHOSE = {
+    *("subject", "patient", "user", "person", "participant", "volunteer", "animal", "driver"),
+    *("trial", "run", "session", "recording", "experiment", "episode", "trip", "flight", "stay"),
+    *(
+        "engine",
+        "machine",
+        "device",
+        "vehicle",
+        "battery",
+        "cell",
+        "well",
+        "batch",
+        "lot",
+        "icustay",
+    ),
+    *("hadm", "admission", "encounter", "track", "trajectory", "specimen", "sample"),
+}
+"""What rows of a table may be of, one below the other, in the name of a column."""
 _ROUND = ("month", "week", "day", "ordinal", "hour", "minute", "second", "quarter")
 """What goes round by itself."""
 
@@ -43,6 +62,30 @@ def restarts_note(table: Table, columns: Sequence[Column]) -> list[str]:
             f"each other, {key}; now windows cross from one to the next"
         ]
     return []
+
+
+def others_note(table: Table, names: Sequence[str]) -> str:
+    """What to say where a column names another thing in each stretch of rows; "" where none does.
+
+    As patients one below the other, whose stays do not overlap in time: windows cross from one to
+    the next.
+
+    Args:
+        table: The file, of one series.
+        names: Its columns.
+    """
+    for name in names:
+        if not {*re.split(r"[\W\d_]+", name.casefold())} & _WHOSE:
+            continue
+        cells = np.array(column_cells(table, name))
+        count = 1 + int((cells[1:] != cells[:-1]).sum())
+        if count == len(np.unique(cells)) and _FEWEST <= count <= len(cells) / _SHORTEST:
+            return (
+                f"'{name}' is another in {count} stretches of rows: if these are series of their "
+                f"own, set data.series: {name}, and take it out of data.inputs; now windows cross "
+                "from one to the next"
+            )
+    return ""
 
 
 def restarted_panel(table: Table, names: Sequence[str]) -> Panel | None:

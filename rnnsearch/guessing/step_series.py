@@ -14,7 +14,7 @@ from rnnsearch.guessing._base import Wishes
 from rnnsearch.guessing.columns import Column, before_test, named
 from rnnsearch.guessing.independent_rows import check_sorted_classes, independence_note
 from rnnsearch.guessing.panel import Panel
-from rnnsearch.guessing.restarts import restarts_note
+from rnnsearch.guessing.restarts import others_note, restarts_note
 from rnnsearch.guessing.season import Season, find_cycles, find_patterns, find_seasons
 from rnnsearch.guessing.table_columns import TableColumns, share_of
 from rnnsearch.guessing.targets import REMAINING, choose_target
@@ -149,6 +149,9 @@ def look_along(found: TableColumns, wishes: Wishes) -> tuple[StepSeries, list[st
         notes += [] if found.panel is not None else _notes_on_order(table, found.others)
     else:
         notes += time.stamps.notes
+    if found.panel is None:
+        said = not any("windows cross" in note for note in notes)
+        notes += filter(None, [others_note(table, found.names) if said else ""])
     usable = tuple(column for column in found.others if not column.flaw)
     series = None if found.panel is None else found.panel.name
     named = () if time is None else time.names

@@ -30,7 +30,12 @@ from rnnsearch.guessing.panel import (
 )
 from rnnsearch.guessing.restarts import restarted_panel
 from rnnsearch.guessing.times import Times, find_times, holds_times
-from rnnsearch.guessing.unread_times import check_not_merged, strange_stamps, unread_stamps
+from rnnsearch.guessing.unread_times import (
+    check_not_merged,
+    check_years,
+    strange_stamps,
+    unread_stamps,
+)
 from rnnsearch.guessing.wide import check_no_dates, check_wide, quantities_note, wide_note
 from rnnsearch.guessing.zone_columns import in_zone_of_column
 
@@ -127,6 +132,8 @@ def look_at(table: Table) -> TableColumns:
         names, time = [name for name in names if name not in time.names], None
     if time is None:
         _check_stamps(table, names)
+    elif len(time.names) == 1:
+        check_years(time.names[0], column_cells(table, time.names[0]), time.stamps.clock.form)
     names = [name for name in names if time is None or name not in time.names]
     zoned = None if time is None else in_zone_of_column(table, time, names)
     if zoned is not None:

@@ -73,6 +73,8 @@ def choose_target(
         said = name_some([*flaws, *(f"'{name}' stands twice in the header" for name in twice)], 4)
         received = said or "only time stamps"
         advice = "give each column a name of its own" if twice else "look at the file"
+        if any("text among its numbers" in column.flaw for column in found):
+            advice = "correct these cells, or leave them empty"
         refuse("must have a column of numbers or classes", received, advice)
     for column in usable:
         if named(column.name, _TARGETS) or column.name.casefold() == "y":

@@ -16,9 +16,12 @@ from rnnsearch.guessing.column_cells import parse_numbers
 from rnnsearch.guessing.columns import TIMES, named
 from rnnsearch.guessing.times import says_time
 
-__all__ = ["check_not_merged", "strange_stamps", "unread_stamps"]
+__all__ = ["check_not_merged", "check_years", "strange_stamps", "unread_stamps"]
 
 _SAMPLE = 200
+_NO_YEAR = re.compile(r"%y\W?%b|%b\W?%y")
+"""Forms of a year and a month that days and months may have, too."""
+_DAYS = 31
 _DIFFER = 0.9
 """Share of the cells of a column that is called time that must differ, for it to be one."""
 _FEW, _STRANGE = 20, 0.05
@@ -50,6 +53,31 @@ def check_not_merged(name: str, cells: Sequence[str]) -> None:
             f"must say '{name}' in each row",
             "it in the first of several rows only, as merged cells are written",
             f"fill it down; pandas: frame['{name}'].ffill()",
+        )
+
+
+def check_years(name: str, cells: Sequence[str], form: str) -> None:
+    """Refuse days and months without a year, which would be read as months of years.
+
+    Args:
+        name: Of a column of time stamps.
+        cells: As texts.
+        form: By which they are read: ``01-Jan`` as January 2001.
+
+    Raises:
+        InvalidData: The numbers go up one by one within a month.
+    """
+    numbers = [int(found[0]) for found in map(re.compile(r"\d{1,2}").search, cells) if found]
+    if not _NO_YEAR.fullmatch(form) or len(numbers) < len(cells) or max(numbers) > _DAYS:
+        return
+    rising = [after - before == 1 for before, after in pairwise(numbers)]
+    months = len({re.sub(r"\d", "", cell) for cell in cells})
+    if sum(rising) >= len(rising) / 2 and months < len(cells) / 2:
+        refuse(
+            "must have dates with a year",
+            f"'{cells[0]}', '{cells[1]}' in '{name}': days of a month, or months of years",
+            "write the year: 2024-01-31; or say that these are years: data.time_format: "
+            f'"{form}" in a spec of your own',
         )
 
 

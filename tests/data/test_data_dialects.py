@@ -111,7 +111,6 @@ def test_numbers_in_other_clothes(written: list[str], numbers: list[float]) -> N
     [
         (["999", "1.234", "12.345"], ","),
         (["1.234.567", "2.345"], ","),
-        (["1.234", "2.345"], "."),  # thousands of all, or decimals of all
         (["999", "1.234", "2.5"], "."),
         (["5", "0.125"], "."),
         (["1500", "1.234"], "."),
@@ -120,6 +119,7 @@ def test_numbers_in_other_clothes(written: list[str], numbers: list[float]) -> N
 def test_points_may_part_thousands(written: list[str], decimal: str) -> None:
     assert find_decimal([written], ";") == (decimal, "")
     assert find_decimal([written, ["2.5"]], ";")[0] == "."
+    assert find_decimal([["1.234", "2.345"], written], ";")[0] == decimal
 
 
 @pytest.mark.parametrize(
@@ -300,3 +300,35 @@ def test_a_header_among_the_rows_is_no_row(rows: int, tmp_path: Path) -> None:
     assert len(table.rows) == rows
     assert table.rows[40] == 43
     assert any("row 42 is left out: it is the header again" in note for note in table.notes)
+
+
+@pytest.mark.parametrize("flag", [" p", "*", "[1]", "(e)", "b", "E"])
+def test_flags_behind_some_numbers_are_left_out(flag: str, tmp_path: Path) -> None:
+    """As offices of statistics write provisional, estimated and revised values."""
+    written = [f"{100 + at / 10:.1f}{flag if at % 9 == 5 else ''}" for at in range(60)]
+    codes = ["7", "8p", "x"] * 20
+    rows = zip(range(2000, 2060), written, codes, strict=True)
+    content = "year,index,code\n" + "".join(f"{y},{cell},{code}\n" for y, cell, code in rows)
+    table = read_table(tmp_path / "data.csv", content)
+    assert cells(table, "index") == [f"{100 + at / 10:.1f}" for at in range(60)]
+    assert cells(table, "code") == codes
+    assert any(f"'100.5{flag}' is 100.5" in note for note in table.notes)
+
+
+def test_points_with_three_digits_behind_each_are_asked_about(tmp_path: Path) -> None:
+    rows = "".join(f"{2000 + at};{12 + at}.{at:03}\n" for at in range(60))
+    (note,) = read_table(tmp_path / "data.csv", "year;v\n" + rows).notes
+    assert "thousands or decimals after its point" in note and 'decimal: ","' in note
+    found = read_table(tmp_path / "b.csv", "year;v\n" + rows, decimal=",")
+    assert cells(found, "v")[1] == "13001"
+    other = "year;v;w\n" + rows.replace("\n", ";1.5\n")
+    assert not read_table(tmp_path / "c.csv", other).notes
+    assert not read_table(tmp_path / "d.csv", ("year;v\n" + rows).replace(";", ",")).notes
+
+
+@pytest.mark.parametrize(
+    "written", ["12,50 zł", "12,50 Kč", "Rs. 12.50", "kr 12,50", "PLN 12.50", "12.50‰", "12.50°"]
+)
+def test_currencies_and_marks_of_more_countries(written: str, tmp_path: Path) -> None:
+    rows = "".join(f"{2000 + at};{written.replace('12', str(at + 1))}\n" for at in range(60))
+    assert cells(read_table(tmp_path / "data.csv", "year;v\n" + rows), "v")[11] == "12.50"

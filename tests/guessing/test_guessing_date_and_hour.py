@@ -176,3 +176,19 @@ def test_quantities_below_each_other_are_said(look: Look) -> None:
     assert not any(
         "pivot" in note for note in look({"t": days, "shop": names, "value": numbers(800)}).notes
     )
+
+
+@pytest.mark.parametrize(("first", "form"), [("2021-01-01", "%d-%b"), ("2021-03-10", "%b %d")])
+def test_days_without_a_year_are_no_years(
+    first: str, form: str, refusal: Callable[..., str]
+) -> None:
+    days = pd.date_range(first, periods=31)
+    said = refusal({"day": days.strftime(form), "v": numbers(31)})
+    assert "must have dates with a year" in said
+
+
+def test_months_of_years_are_what_they_are(look: Look) -> None:
+    months = pd.date_range("2001-01-01", periods=240, freq="MS").strftime("%y-%b")
+    assert setting(look({"month": months, "v": numbers(240)}), "time") == "month"
+    years = pd.date_range("1990-01-01", periods=40, freq="YS").strftime("%b-%y")
+    assert setting(look({"month": years, "v": numbers(40)}), "time") == "month"

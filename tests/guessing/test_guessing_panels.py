@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from rnnsearch.api import init
 from rnnsearch.guessing import Wishes, guess
-from tests.guessing.conftest import days, numbers, setting, write_table
+from tests.guessing.conftest import Look, days, numbers, setting, write_table
 
 SHOPS = ("north", "south", "east")
 ROWS = 120
@@ -169,3 +170,15 @@ def test_series_with_rows_unlike_far_apart_are_not_put_on_one_clock(tmp_path: Pa
     assert not [found for found in written.guess.data if found.key == "irregular"]
     (note,) = (note for note in written.guess.notes if "unlike far apart" in note)
     assert "the longest every 1 day, south every 2 days; " in note
+
+
+@pytest.mark.parametrize("timed", [True, False])
+def test_patients_one_below_the_other_are_said(timed: bool, look: Look) -> None:
+    """Their stays do not overlap, and nothing counts anew."""
+    patients = np.repeat(np.arange(8), 50)
+    hours = pd.Timestamp("2021-01-01") + pd.to_timedelta(np.arange(400) + 99 * patients, unit="h")
+    times = {"charttime": hours.astype(str)} if timed else {}
+    found = look({**times, "subject_id": patients, "heart_rate": numbers(400)})
+    assert any("set data.series: subject_id" in note for note in found.notes)
+    again = look({**times, "subject_id": np.arange(400) % 2, "heart_rate": numbers(400)})
+    assert not any("data.series: subject_id" in note for note in again.notes)

@@ -8,17 +8,28 @@ from collections.abc import Sequence
 from rnnsearch.data.raw.cell_numbers import MISSING
 from rnnsearch.data.time import month_of
 
-__all__ = ["find_decimal", "plain_numbers"]
+__all__ = ["find_decimal", "plain_numbers", "without_flags"]
 
 _SPACES = "\u00a0\u202f\u2009 "
 _CURRENCY = "€$£¥₹₽₩"
+_WRITTEN_CURRENCY = (
+    r"EUR|USD|GBP|CHF|AUD|CAD|BRL|CNY|CZK|DKK|HUF|INR|JPY|MXN|NOK|PLN|RON|RUB|SEK|TRY|ZAR|"
+    r"zł|Kč|kr\.?|Rs\.?|Rp\.?|Ft|руб\.?|грн|元|円|원"
+)
 _DRESSED = re.compile(
-    rf"(?P<first>[+\-−–]?)\s*(?:(?:US|R|A|C|NZ|HK)?[{_CURRENCY}]|EUR|USD|GBP|CHF)?\s*"
+    rf"(?P<first>[+\-−–]?)\s*(?:(?:US|R|A|C|NZ|HK)?[{_CURRENCY}]|{_WRITTEN_CURRENCY})?\s*"
     rf"(?P<open>\()?(?P<sign>[+\-−–]?)\s*[{_CURRENCY}]?\s*(?P<sign2>[+\-−–]?)"
     rf"(?P<number>\d[\d.,'’{_SPACES}]*\d|\d|[.,]\d+)(?P<exponent>[eE][+\-−]?\d{{1,3}}|[dD][+\-]\d{{2,3}})?"
-    rf"\s*(?P<size>[KkMBT]|[Mm]io\.?|[Mm]rd\.?)?\s*(?P<unit>%|[{_CURRENCY}]|EUR|USD|GBP|CHF)?(?P<close>\))?(?P<after>-)?"
+    rf"\s*(?P<size>[KkMBT]|[Mm]io\.?|[Mm]rd\.?)?\s*(?P<unit>[%‰]|[{_CURRENCY}]|{_WRITTEN_CURRENCY})?(?P<close>\))?(?P<after>-)?"
 )
-_SIZES_WRITTEN = {*"KkMBT", "Mio", "mio", "Mrd", "mrd", "EUR", "USD", "GBP", "CHF"}
+_SIZES_WRITTEN = {
+    *"KkMBT",
+    "Mio",
+    "mio",
+    "Mrd",
+    "mrd",
+    *_WRITTEN_CURRENCY.replace("\\.?", "").split("|"),
+}
 _SIZES = {"k": 3, "m": 6, "b": 9, "t": 12, "mio": 6, "mrd": 9}
 _GROUPS = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 _POINT = re.compile(
@@ -28,8 +39,14 @@ _COMMA = re.compile(rf"\d{{1,3}}(?:[.'’{_SPACES}]\d{{3}})+(?:,\d*)?|\d*,?\d*")
 
 _UNIT = re.compile(
     r"(?P<number>[^A-Za-z]*\d(?:[.,](?=\s))?)\s*"
-    r"(?P<unit>(?:°\s?[CFK]|[A-Za-zµμΩ]{1,6})(?:\s?[/·*]\s?[A-Za-z]{1,6})?(?:[²³]|(?<=m)[23])?)"
+    r"(?P<unit>(?:°\s?[CFK]?|[A-Za-zµμΩ]{1,6})(?:\s?[/·*]\s?[A-Za-z]{1,6})?(?:[²³]|(?<=m)[23])?)"
 )
+_FLAGGED = re.compile(
+    r"(?P<number>[+\-−]?\d[\d.,]*)\s*(?P<flag>[bcdefnprsuz]{1,2}|[EPR]|[*†‡]{1,3}|\[\w\]|\(\w\))"
+)
+"""A number, and what is said of it: ``104.4 p`` (provisional), ``104.4*``, ``104.4[1]``."""
+_MOST_FLAGGED = 0.3
+"""Share of the cells of a column that may have flags."""
 _NO_UNITS = {"am", "pm", "st", "nd", "rd", "th", "z", "e"}
 _FEW_KINDS, _FEW_TIMES = 20, 5
 """So few kinds of cells, each so often on average, are names of classes, though with digits."""
@@ -56,6 +73,20 @@ def without_unit(cells: Sequence[str]) -> list[str] | None:
     return [found[cell] for cell in cells]
 
 
+def without_flags(cells: Sequence[str]) -> list[str] | None:
+    """The cells of a column of numbers without the flags of some; None where none has one."""
+    filled = [cell for cell in cells if cell and cell.lower() not in MISSING]
+    odd = [cell for cell in filled if not (cell[0] in "+-−.,0123456789" and cell[-1].isdigit())]
+    if not 0 < len(odd) <= _MOST_FLAGGED * len(filled):
+        return None
+    found = {cell: _FLAGGED.fullmatch(cell) for cell in {*odd}}
+    if not all(found.values()) or not all(map(_is_number, filled[:1])):
+        return None
+    numbers = {cell: match["number"] for cell, match in found.items() if match}
+    bare = [numbers.get(cell, cell) for cell in cells]
+    return bare if _numbers_of(bare) is not None else None
+
+
 def find_decimal(columns: Sequence[Sequence[str]], separator: str) -> tuple[str, str]:
     """What marks decimals in a table, ``.`` or ``,``; and a cell that could be read both ways.
 
@@ -63,7 +94,7 @@ def find_decimal(columns: Sequence[Sequence[str]], separator: str) -> tuple[str,
         columns: Their cells.
         separator: Of the file: where it is a comma, a cell's own comma parts thousands.
     """
-    doubtful, points, grouped = "", False, False
+    doubtful, threes, points, grouped = "", "", False, False
     for cells in columns:
         numbers = _numbers_of(cells)
         if numbers is None:
@@ -72,6 +103,9 @@ def find_decimal(columns: Sequence[Sequence[str]], separator: str) -> tuple[str,
         if not commas and _by_thousands(numbers):
             grouped = True
             continue
+        if not commas and all(_GROUPS.fullmatch(number) for number in numbers):
+            threes = threes or numbers[0]
+            continue
         points = points or any("." in number for number in numbers)
         if not commas:
             continue
@@ -79,6 +113,8 @@ def find_decimal(columns: Sequence[Sequence[str]], separator: str) -> tuple[str,
             return (",", "") if all(_COMMA.fullmatch(number) for number in numbers) else (".", "")
         if not any("." in number or number.count(",") > 1 for number in numbers):
             doubtful = doubtful or commas[0]
+    if threes and separator != "," and not points and not grouped and not doubtful:
+        return ".", threes
     if grouped and not points:
         return ",", ""
     if not doubtful or points:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rnnsearch.data.raw.tables import TextColumn
-from rnnsearch.data.sources.numbers import find_decimal, plain_numbers
+from rnnsearch.data.sources.numbers import find_decimal, plain_numbers, without_flags
 
 __all__ = ["PlainNotes", "bare_cells", "plain_columns"]
 
@@ -62,10 +62,19 @@ def plain_columns(
     other = [ascii_digits(column) for column in columns]
     first = next(((c, o) for c, o in zip(columns, other, strict=True) if o is not None), None)
     columns = [found or column for column, found in zip(columns, other, strict=True)]
+    flagged = [without_flags(column) for column in columns]
+    pairs = [
+        next(pair for pair in zip(column, found, strict=True) if pair[0] != pair[1])
+        for column, found in zip(columns, flagged, strict=True)
+        if found is not None
+    ]
+    columns = [found or column for column, found in zip(columns, flagged, strict=True)]
     decimal, doubtful = asked.get("decimal"), ""
     if decimal is None:
         decimal, doubtful = find_decimal(columns, separator)
     notes, changed = [], ""
+    if pairs:
+        notes.append(f"flags behind numbers are left out: '{pairs[0][0]}' is {pairs[0][1]}")
     if any(found is not None for found in bare):
         notes.append(
             'cells are marked as texts of a spreadsheet, ="…" or \'…: the marks are left out'
@@ -82,7 +91,8 @@ def plain_columns(
     if doubtful and asked.get("decimal") is None:
         rival = "." if decimal == "," else ","
         notes.append(
-            f"'{doubtful}' could have thousands or decimals after its comma: it is read with "
+            f"'{doubtful}' could have thousands or decimals after its "
+            f"{'comma' if ',' in doubtful else 'point'}: it is read with "
             f'decimal: "{decimal}"; if that is wrong, set data.dialect: {{decimal: "{rival}"}}'
         )
     elif changed and asked.get("decimal") is None:
