@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator
 
 import keras
+
+from rnnsearch.ahead import usable_cores
 
 __all__ = ["capability", "describe_device", "has_gpu", "on_host"]
 
@@ -15,8 +16,7 @@ def describe_device() -> str:
     """The default device's name: ``cpu (2 cores)`` or the accelerator's own."""
     names = _accelerators()
     if not names:
-        usable = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))
-        return f"cpu ({len(usable(0))} cores)"
+        return f"cpu ({usable_cores()} cores)"
     return names[0] if len(names) == 1 else f"{len(names)} × {names[0]}"
 
 

@@ -22,7 +22,7 @@ from rnnsearch.guessing.season import (
 from rnnsearch.guessing.step_series import StepSeries, look_along
 from rnnsearch.guessing.table_columns import TableColumns, look_at
 from rnnsearch.guessing.targets import class_objective
-from rnnsearch.guessing.wide import check_no_archive
+from rnnsearch.guessing.wide_tables import check_no_archive
 from rnnsearch.vocabulary import MANY_TO_MANY, MANY_TO_ONE, ONE_TO_MANY
 
 __all__ = ["guess_table"]

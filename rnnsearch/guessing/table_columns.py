@@ -36,7 +36,7 @@ from rnnsearch.guessing.unread_times import (
     strange_stamps,
     unread_stamps,
 )
-from rnnsearch.guessing.wide import check_no_dates, check_wide, quantities_note, wide_note
+from rnnsearch.guessing.wide_tables import check_no_dates, check_wide, quantities_note, wide_note
 from rnnsearch.guessing.zone_columns import in_zone_of_column
 
 __all__ = ["TableColumns", "duplicates_of", "look_at", "share_of"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from rnnsearch.ahead import usable_cores
 from rnnsearch.errors import StudyError
 from rnnsearch.files import write_text
 
@@ -40,7 +40,7 @@ def environment(device: str, backend: str, engine: str, seed: int) -> dict[str, 
         "python": platform.python_version(),
         "platform": platform.platform(),
         "machine": platform.machine(),
-        "cpus": _cpus(),
+        "cpus": usable_cores(),
         "packages": {name: _version(name) for name in _PACKAGES},
     }
 
@@ -70,13 +70,6 @@ def read_environment(path: Path) -> dict[str, Any]:
             f"({' '.join(str(error).split())}); run the search again to have it written anew"
         ) from error
     return values
-
-
-def _cpus() -> int:
-    """CPUs that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _version(package: str) -> str | None:

@@ -10,7 +10,7 @@ import pytest
 from rnnsearch.data import Arrays, preparation_from_json, read
 from rnnsearch.data.collecting import Problems
 from rnnsearch.data.raw.sequence_arrays import Raw
-from rnnsearch.data.sequences.image_steps import stepped
+from rnnsearch.data.sequences.image_steps import said_steps, stepped
 from rnnsearch.errors import InvalidData
 from rnnsearch.spec.sources import ArraysSource
 
@@ -33,6 +33,10 @@ def test_which_pixel_stands_where() -> None:
         IMAGE.ravel().tolist(),
         (IMAGE * 10).ravel().tolist(),
     ]
+
+
+def test_of_a_number_alone_nothing_is_said_but_that_it_is_refused() -> None:
+    assert said_steps(Raw(np.array(3.0), None, None), {"steps": None}, "many_to_one") == ()
 
 
 def test_channels_of_a_pixel_stay_together() -> None:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import keras_tuner
 
-__all__ = ["block_of", "cores", "tells_nothing"]
+from rnnsearch.ahead import usable_cores
+
+__all__ = ["block_of", "tells_nothing"]
 
 _WAITING = 32
 """Trials at once of an oracle that waits for what it must know by itself."""
 
 _WHILE_STARTING = 16
 """Trials at once where a process must start before it trains the first."""
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    usable = getattr(os, "sched_getaffinity", None)
-    return len(usable(0)) if usable is not None else os.cpu_count() or 1
 
 
 def tells_nothing(oracle: Any) -> bool:
@@ -39,7 +34,7 @@ def block_of(oracle: Any, given: int | None = None, *, apart: bool = False) -> i
         return given
     kind = type(oracle)
     if tells_nothing(oracle):
-        return max(2 * cores() + 2, _WHILE_STARTING if apart else 0)
+        return max(2 * usable_cores() + 2, _WHILE_STARTING if apart else 0)
     if kind in (keras_tuner.oracles.HyperbandOracle, keras_tuner.oracles.GridSearchOracle):
         return _WAITING
     if kind is keras_tuner.oracles.BayesianOptimizationOracle:
@@ -52,4 +47,4 @@ def _bayesian(oracle: Any) -> int:
     dimensions = len(oracle.hyperparameters.space)
     first = oracle.num_initial_points or max(3 * dimensions, 3)
     left = first - sum(trial.status == "COMPLETED" for trial in oracle.trials.values())
-    return min(left, _WAITING) if left > 0 else cores()
+    return min(left, _WAITING) if left > 0 else usable_cores()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
-from rnnsearch.integrations.keras_tuner.asking import cores
+from rnnsearch.ahead import usable_cores
 from rnnsearch.integrations.keras_tuner.best_epoch import BestEpoch
 from rnnsearch.integrations.keras_tuner.facts import TOGETHER
 
@@ -69,7 +69,7 @@ class Pool:
     """
 
     def __init__(self, threads: bool) -> None:
-        self._executor = ThreadPoolExecutor(cores(), "lane") if threads else None
+        self._executor = ThreadPoolExecutor(usable_cores(), "lane") if threads else None
         self._lanes: list[Lane] = []
 
     def train(self, lane: Lane, callbacks: list[Any], ahead: bool) -> Future[Trained | None]:

@@ -65,13 +65,13 @@ class _Trainer:
     def __init__(self, connection: Connection, prints: Prints) -> None:
         import keras_tuner  # noqa: F401 - what is sent needs it
 
+        from rnnsearch.ahead import usable_cores
         from rnnsearch.engines import built
-        from rnnsearch.integrations.keras_tuner.asking import cores
 
         self._connection = connection
         self._prints = prints
         self._lock = threading.Lock()
-        self._executor = ThreadPoolExecutor(cores(), "lane")
+        self._executor = ThreadPoolExecutor(usable_cores(), "lane")
         self._programs = built.Programs()
         self._hypermodel: Any = None
         self._data: dict[int, dict[str, Any]] = {}
