@@ -131,6 +131,17 @@ def test_large_files_are_read_by_pandas(path: Path) -> None:
     assert type(source.CsvReader().read(path).columns[0]) is TextColumn
 
 
+@pytest.mark.parametrize("asked", [{}, {"header": source.UNNAMED}])
+def test_large_files_without_names_are_read_by_pandas(path: Path, asked: dict[str, str]) -> None:
+    path.write_text("".join(f"{row},{row / 4},2\n" for row in range(5)), encoding="utf-8")
+    table, expected = source.CsvReader().read(path, asked), source._read_any(path, asked)
+    assert type(table.columns[0]) is not TextColumn
+    assert (table.header, table.notes) == (expected.header, expected.notes)
+    np.testing.assert_array_equal(table.rows, expected.rows)
+    for column, other in zip(table.columns, expected.columns, strict=True):
+        same_cells(column, list(other.texts()))
+
+
 STAMPS = st.one_of(
     st.datetimes().map(str),
     st.datetimes().map(lambda time: time.isoformat(timespec="minutes")),

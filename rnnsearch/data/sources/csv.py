@@ -67,7 +67,10 @@ class CsvReader(TableReader):
             InvalidData: The file is missing, is no text, is empty, or its rows differ in length.
         """
         said = {key: value for key, value in asked.items() if value not in (None, "auto")}
-        return (None if said else _read_large(path)) or _read_any(path, said)
+        large = said in ({}, {"header": UNNAMED})
+        return (_read_large(path, said.get("header", "auto")) if large else None) or _read_any(
+            path, said
+        )
 
 
 @dataclass(frozen=True)
@@ -78,13 +81,15 @@ class _Form:
         path: Where it is.
         separator: Between cells.
         header: Column names.
-        rows: R, lines below the header.
+        above: Lines above the rows: one of names, or none.
+        rows: R, lines below it.
         written: When, in nanoseconds: another file may have the same name.
     """
 
     path: Path
     separator: str
     header: tuple[str, ...]
+    above: int
     rows: int
     written: int
 
@@ -122,12 +127,12 @@ class _LargeColumn:
         return ""
 
 
-def _read_large(path: Path) -> Table | None:
+def _read_large(path: Path, header: str) -> Table | None:
     """A large file by pandas; None of a small one, and where `_read_any` must have a look.
 
     Of what is wrong with a file pandas says too little, and it fills up rows that are short.
     """
-    form = _form(path)
+    form = _form(path, header)
     if form is None:
         return None
     try:
@@ -140,10 +145,11 @@ def _read_large(path: Path) -> Table | None:
     if any(_dressed(frame[at]) for at, values in enumerate(columns) if values is None):
         return None
     large = (_LargeColumn(form, index, values) for index, values in enumerate(columns))
-    return Table(form.header, np.arange(form.rows) + 2, tuple(large))
+    notes = () if form.above or header != "auto" else (_said_nameless(form.header),)
+    return Table(form.header, np.arange(form.rows) + 1 + form.above, tuple(large), notes)
 
 
-def _form(path: Path) -> _Form | None:
+def _form(path: Path, asked: str) -> _Form | None:
     """The form of a large file, by counting separators; None of another, or of an odd one."""
     try:
         if path.stat().st_size < _LARGE:
@@ -159,13 +165,16 @@ def _form(path: Path) -> _Form | None:
     if lines is None or lines.rows < 1 or len(header) == 1 or not all(header):
         return None
     below = [[cell.strip() for cell in row] for row in csv.reader(head[1:], delimiter=separator)]
-    if not has_header(header, below) or is_units(below[0], below[1:]):
+    if is_units(below[0], below[1:]):
         return None
     if end_of_remarks([header, *below], len(header)):
         return None
     if lines.separators != (len(header) - 1) * (lines.rows + 1):
         return None
-    return _Form(path, separator, tuple(header), lines.rows, path.stat().st_mtime_ns)
+    above = 0 if _nameless(header, below, asked) else 1
+    names = header if above else _places(header)
+    written = path.stat().st_mtime_ns
+    return _Form(path, separator, tuple(names), above, lines.rows + 1 - above, written)
 
 
 class _Lines(NamedTuple):
@@ -206,7 +215,7 @@ def _frame(form: _Form, **how: Any) -> pd.DataFrame:
         form.path,
         sep=form.separator,
         header=None,
-        skiprows=1,
+        skiprows=form.above,
         names=range(len(form.header)),
         encoding="utf-8-sig",
         skip_blank_lines=False,
@@ -305,9 +314,9 @@ def _headed(
         return [], [], [], []
     first, *rest = cut.cells
     if _nameless(first, rest, asked.get("header", "auto")):
-        names = [f"column_{number}" for number in range(1, len(first) + 1)]
-        note = f"no header line was found: columns are called {names[0]}, … (data.dialect.header)"
-        return names, cut.cells, cut.lines, [] if asked.get("header") else [note]
+        names = _places(first)
+        notes = [] if asked.get("header") else [_said_nameless(names)]
+        return names, cut.cells, cut.lines, notes
     header = [name.strip() or f"column_{at}" for at, name in enumerate(first, 1)]
     header = first if len(first) == 1 else header
     names, levels = join_levels(header, rest)
@@ -323,6 +332,15 @@ def _headed(
             note = f"{said} units ({', '.join(rest[0][:4])})"
             return header, rest[count:], cut.lines[1 + count :], [note]
     return header, rest, cut.lines[1:], []
+
+
+def _places(cells: Sequence[str]) -> list[str]:
+    """What columns without names are called."""
+    return [f"column_{number}" for number in range(1, len(cells) + 1)]
+
+
+def _said_nameless(names: Sequence[str]) -> str:
+    return f"no header line was found: columns are called {names[0]}, … (data.dialect.header)"
 
 
 def _nameless(first: list[str], rest: list[list[str]], header: str | int) -> bool:
