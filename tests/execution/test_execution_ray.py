@@ -255,7 +255,7 @@ def kill(executor: Executor) -> None:
 
 def heard(executor: Executor) -> Message:
     """The next message; there must be one."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 240  # a worker imports a backend, on a machine that may be busy
     while time.monotonic() < end:
         messages = executor.receive(1)
         if messages:
