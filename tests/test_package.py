@@ -1,5 +1,6 @@
 """The package as a whole: what it exports, and that the driver stays light."""
 
+import ast
 import importlib
 import re
 import subprocess
@@ -72,6 +73,27 @@ def test_no_two_modules_have_a_name():
     usual = {"__init__", "__main__", "_base", "registry"}
     names = Counter(path.stem for path in (ROOT / "rnnsearch").rglob("*.py"))
     assert [name for name, count in names.items() if count > 1 and name not in usual] == []
+
+
+OPENS = {"Pipe", "Popen", "TemporaryFile", "exists", "glob", "import_module", "iterdir", "load", "mkdir",
+         "mkdtemp", "open", "read_bytes", "read_text", "rmtree", "socket", "start", "stat", "unlink",
+         "write_bytes", "write_text"}  # fmt: skip
+PROCESSES = {"driver_side.Process", "ray_actor.RayWorker", "ray_actor._Files"}
+"""What is made to be a process's beginning: Ray has no other word for it than a constructor."""
+
+
+def test_constructors_open_and_start_nothing():
+    found = set()
+    for path in (ROOT / "rnnsearch").rglob("*.py"):
+        for made in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(made, ast.ClassDef):
+                continue
+            for part in made.body:
+                if getattr(part, "name", "") in ("__init__", "__post_init__"):
+                    calls = [node.func for node in ast.walk(part) if isinstance(node, ast.Call)]
+                    names = {getattr(call, "attr", getattr(call, "id", "")) for call in calls}
+                    found |= {f"{path.stem}.{made.name}"} if names & OPENS else set()
+    assert found <= PROCESSES, found - PROCESSES
 
 
 def test_the_picture_of_the_floors_is_drawn_from_them():

@@ -61,7 +61,8 @@ class Listener(ABC):
 
 def train(session: Session, block: Block, listener: Listener) -> None:
     """Train every run of a block to its end, in as many lanes as the session has."""
-    _Course(session, block, listener).run()
+    checkpoints = Checkpoints(block)
+    _Course(session, block, listener, checkpoints, checkpoints.load()).run()
 
 
 class _Course:
@@ -75,14 +76,21 @@ class _Course:
         _done: Runs of several of a trial that ended here, while its others go on.
     """
 
-    def __init__(self, session: Session, block: Block, listener: Listener) -> None:
+    def __init__(
+        self,
+        session: Session,
+        block: Block,
+        listener: Listener,
+        checkpoints: Checkpoints,
+        kept: Mapping[RunKey, Kept],
+    ) -> None:
         self._session = session
         self._block = block
         self._listener = listener
         # A run that was stopped before its first epoch never had a lane.
         runs = [run for run in block.runs if block.ended.get(run.key) != 0]
-        self._checkpoints = Checkpoints(block)
-        self._kept = self._checkpoints.load()
+        self._checkpoints = checkpoints
+        self._kept = kept
         self._done = {key: one for key, one in self._kept.items() if one.ended is not None}
         self._ended = {**block.ended, **{key: one.epochs for key, one in self._done.items()}}
         self._waiting = deque(sorted(runs, key=lambda run: self._stage_of(run)))

@@ -62,11 +62,11 @@ def test_what_goes_wrong_with_them_is_raised(tmp_path: Path, inline: Any, monkey
 
 def test_who_waits_is_told_and_has_what_was_returned_or_raised() -> None:
     ticks = threading.Event()
-    assert InBackground(lambda: ticks.wait(30)).result(ticks.set), "it goes on once somebody waits"
+    assert InBackground(lambda: ticks.wait(30)).begin().result(ticks.set), "somebody waits"
     assert ticks.is_set()
 
     def late() -> None:
         raise TimeoutError("of its own")
 
     with pytest.raises(TimeoutError, match="of its own"):
-        InBackground(late).result()
+        InBackground(late).begin().result()

@@ -25,7 +25,7 @@ class Counting:
 def test_a_counter_that_starts_from_0_again_goes_on():
     one, other = Counting(), Counting()
     one.value = 90.0
-    meter = Meter({"one": (one, 100.0), "other": (other, 100.0)})
+    meter = Meter({"one": (one, 100.0), "other": (other, 100.0)}).begin()
     assert meter.joules == 0.0
     one.value, other.value = 95.0, 2.0
     assert meter.joules == 7.0
@@ -37,7 +37,7 @@ def test_a_counter_that_starts_from_0_again_goes_on():
 def test_it_is_read_while_a_search_goes_on(monkeypatch):
     monkeypatch.setattr(energy, "_EVERY", 0.01)
     values = iter(range(10_000))
-    meter = Meter({"one": (lambda: next(values), 100.0)})
+    meter = Meter({"one": (lambda: next(values), 100.0)}).begin()
     import time
 
     end = time.monotonic() + 5
@@ -55,7 +55,7 @@ def test_a_counter_that_goes_ends_no_search(failure):
         return 1.0
 
     failed: list[bool] = []
-    meter = Meter({"one": (gone, 100.0), "other": (lambda: 2.0, 100.0)})
+    meter = Meter({"one": (gone, 100.0), "other": (lambda: 2.0, 100.0)}).begin()
     assert meter.joules == 0.0
     failed.append(True)
     assert meter.joules is None and meter.joules is None
@@ -83,7 +83,7 @@ def test_packages_are_counted_once_and_locked_ones_not_at_all(tmp_path):
     locked.mkdir()  # which is no more readable than a file that only root may read
     found = counters(tmp_path)
     assert set(found) == {"intel-rapl:0", "intel-rapl:1"}
-    meter = Meter(found)
+    meter = Meter(found).begin()
     (first / "energy_uj").write_text("9500000\n", encoding="ascii")
     assert meter.joules == pytest.approx(4.5)
     meter.close()
@@ -98,7 +98,7 @@ def test_cards_count_millijoules(monkeypatch, tmp_path):
     nvml.nvmlDeviceGetHandleByIndex = lambda number: number
     nvml.nvmlDeviceGetTotalEnergyConsumption = lambda handle: used[handle]
     monkeypatch.setitem(sys.modules, "pynvml", nvml)
-    meter = Meter(counters(tmp_path))
+    meter = Meter(counters(tmp_path)).begin()
     used[1] += 500
     assert meter.joules == pytest.approx(0.5)
     del used[1]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from threading import Event, Lock, Thread
+from typing import Self
 
 __all__ = ["Counter", "Meter", "counters"]
 
@@ -23,14 +24,23 @@ _EVERY = 60.0
 
 
 class Meter:
-    """Joules since it was made, over all counters that can be read."""
+    """Joules since it was begun, over counters.
 
-    def __init__(self, of: Mapping[str, Counter] | None = None) -> None:
-        self._counters = counters() if of is None else dict(of)
-        self._last = {name: counter() for name, (counter, _) in self._counters.items()}
+    Args:
+        counters: Those that can be read, by name.
+    """
+
+    def __init__(self, counters: Mapping[str, Counter]) -> None:
+        self._counters = dict(counters)
+        self._last: dict[str, float] = {}
         self._joules, self._ended, self._reading = 0.0, Event(), Lock()
+
+    def begin(self) -> Self:
+        """Count from now on."""
+        self._last = {name: counter() for name, (counter, _) in self._counters.items()}
         if self._counters:
             Thread(target=self._watch, daemon=True).start()
+        return self
 
     @property
     def joules(self) -> float | None:

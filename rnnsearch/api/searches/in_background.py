@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from threading import Thread
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
 __all__ = ["InBackground"]
 
@@ -18,12 +18,17 @@ class InBackground(Generic[_T]):
     """A call in a thread of its own, which a process that ends does not wait for."""
 
     def __init__(self, call: Callable[[], _T]) -> None:
+        self._call = call
         self._future: Future[_T] = Future()
-        Thread(target=self._run, args=(call,), daemon=True).start()
 
-    def _run(self, call: Callable[[], _T]) -> None:
+    def begin(self) -> Self:
+        """Call it."""
+        Thread(target=self._run, daemon=True).start()
+        return self
+
+    def _run(self) -> None:
         try:
-            self._future.set_result(call())
+            self._future.set_result(self._call())
         except BaseException as error:  # raised again where the result is asked for
             self._future.set_exception(error)
 

@@ -16,7 +16,7 @@ from rnnsearch.api.searches.claiming import claim
 from rnnsearch.api.searches.deadlines import Deadlines
 from rnnsearch.api.searches.disk import writing_to
 from rnnsearch.api.searches.ending import Concluding
-from rnnsearch.api.searches.energy import Meter
+from rnnsearch.api.searches.energy import Meter, counters
 from rnnsearch.api.searches.found import Found
 from rnnsearch.api.searches.in_background import InBackground
 from rnnsearch.api.searches.interrupting import interruptible
@@ -156,7 +156,8 @@ class _Searching:
         study.pruner = make_pruner(planner.regime.pruner, _usual_epochs(planner))
         seconds, joules = earlier_cost(folder)
         subject = Subject(inputs, folder, study, planner, objective)
-        ledger = Ledger(subject, found, engine, started, seconds, Meter(), joules)
+        meter = Meter(counters()).begin()
+        ledger = Ledger(subject, found, engine, started, seconds, meter, joules)
         folder.stop.unlink(missing_ok=True)
         return cls(
             subject,
@@ -201,7 +202,7 @@ class _Searching:
     def _whole(self, executor: Executor, before: Sequence[TrialRecord]) -> None:
         """All that workers are needed for; simple methods are fitted beside the search."""
         subject = self.subject
-        simple = InBackground(self._simple_methods)
+        simple = InBackground(self._simple_methods).begin()
         fitted = cache(partial(self._fitted, simple))
         try:
             self.weights.begin(before)
