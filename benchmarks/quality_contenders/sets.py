@@ -191,6 +191,12 @@ def _shipped(name: str) -> dict[str, Any]:
     return document
 
 
+_ARCHIVE = (
+    *("beef", "diatom_size_reduction", "ecg200", "face_four", "fish", "lighting2", "lighting7"),
+    *("olive_oil", "synthetic_control", "two_lead_ecg", "natops"),
+)
+"""Of the UCR and UEA archives, their own training and test part."""
+
 SETS = {
     one.name: one
     for one in (
@@ -208,5 +214,6 @@ SETS = {
         DataSet("sunspots", "rmse", _sunspots),
         DataSet("oil", "rmse", _table),
         DataSet("weather", "rmse", _weather),
+        *(DataSet(name, "accuracy", _archive) for name in _ARCHIVE),
     )
 }

@@ -23,6 +23,7 @@ from rnnsearch.guessing._base import Guess, Setting, Wishes, refuse
 from rnnsearch.guessing.arrays import guess_arrays
 from rnnsearch.guessing.columns import named
 from rnnsearch.guessing.times import find_times
+from rnnsearch.guessing.wide_tables import names_of_times
 from rnnsearch.spec.sources import WideSource
 
 __all__ = ["guess_wide", "guess_wide_folder", "parts_of_wide"]
@@ -159,7 +160,7 @@ def _other_part(path: Path) -> list[str]:
 
 
 def _look_at(table: Table, wanted: str | None) -> _Columns | None:
-    """What the columns are; None where rows need not be sequences."""
+    """What the columns are; None where rows need not be sequences, as those of years are not."""
     some = table.take(np.unique(np.linspace(0, len(table.rows) - 1, _SAMPLE).astype(np.int64)))
     if len(table.header) <= _MANY_STEPS or len(table.rows) < 4:
         return None
@@ -169,7 +170,7 @@ def _look_at(table: Table, wanted: str | None) -> _Columns | None:
     if not steps or not _along(some, [numbered(steps, stem) for stem in stems], _SMOOTHER):
         return None
     rest = [name for name in table.header if name not in steps]
-    if not rest or _are_dated(some, rest):
+    if not rest or names_of_times(steps) or _are_dated(some, rest):
         return None
     part = next((name for name in rest if _says_parts(table, name)), "")
     others = [name for name in rest if name != part]

@@ -17,7 +17,7 @@ from rnnsearch.guessing.column_cells import column_cells
 from rnnsearch.guessing.columns import Column
 from rnnsearch.guessing.panel import Panel
 
-__all__ = ["check_no_archive", "check_no_dates", "check_wide", "wide_note"]
+__all__ = ["check_no_archive", "check_no_dates", "check_wide", "names_of_times", "wide_note"]
 
 _MANY_STEPS = 20
 """Columns of numbers from which a row may be a sequence."""
@@ -80,20 +80,26 @@ def check_no_dates(names: Sequence[str]) -> None:
     Raises:
         InvalidData: It is one.
     """
-    digits = [name.strip() for name in names if sum(map(str.isdigit, name)) >= 3]
-    if len(digits) < max(_MANY_DATES, len(names) / 2):
-        return
-    found = find_form([name for name in digits if not name.isdecimal() or len(name) == 4])
-    if found is None or len(found.times) < len(digits):
-        return
-    steps = np.diff(found.times).astype(np.int64)
-    if (steps > 0).all() or (steps < 0).all():
+    dates = names_of_times(names)
+    if dates:
         refuse(
             "must have a row a time step",
-            f"{len(digits)} columns that are time stamps, '{digits[0]}' to '{digits[-1]}'",
+            f"{len(dates)} columns that are time stamps, '{dates[0]}' to '{dates[-1]}'",
             "put them below each other: frame.melt(id_vars=[…], var_name='time') of pandas, or "
             "frame.set_index(…).T",
         )
+
+
+def names_of_times(names: Sequence[str]) -> list[str]:
+    """The names that are time stamps in order, where most are: years, months, days; else none."""
+    digits = [name.strip() for name in names if sum(map(str.isdigit, name)) >= 3]
+    if len(digits) < max(_MANY_DATES, len(names) / 2):
+        return []
+    found = find_form([name for name in digits if not name.isdecimal() or len(name) == 4])
+    if found is None or len(found.times) < len(digits):
+        return []
+    steps = np.diff(found.times).astype(np.int64)
+    return digits if (steps > 0).all() or (steps < 0).all() else []
 
 
 def check_wide(names: Sequence[str], rows: int) -> None:

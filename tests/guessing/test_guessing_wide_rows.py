@@ -158,6 +158,21 @@ def test_rows_that_are_steps_of_time_stay_such(name: str, tmp_path: Path) -> Non
     assert values(guess(tmp_path / "a.csv", Wishes()))["source"] == "csv"
 
 
+MONTHS = [f"{year}-{month:02}" for year in (2001, 2002) for month in range(1, 13)]
+
+
+@pytest.mark.parametrize("names", [range(1980, 2010), MONTHS])
+def test_columns_of_years_and_months_are_no_steps_of_a_row(names: Any, tmp_path: Path) -> None:
+    """As offices of statistics have them: one series in each row, and regions beside them."""
+    values = np.random.default_rng(0).normal(0, 0.1, (40, len(names))).cumsum(1)
+    table = pd.DataFrame(values + np.arange(40)[:, None], columns=[*map(str, names)])
+    table.insert(0, "country", [f"C{at}" for at in range(40)])
+    table.insert(1, "region", np.array(["north", "south"])[np.arange(40) % 2])
+    table.to_csv(tmp_path / "a.csv", index=False)
+    with pytest.raises(InvalidData, match=r"columns that are time stamps.*frame\.melt"):
+        guess(tmp_path / "a.csv", Wishes())
+
+
 def test_a_task_says_that_rows_are_steps(tmp_path: Path) -> None:
     frame(kind=KINDS).to_csv(tmp_path / "a.csv", index=False)
     assert values(guess(tmp_path / "a.csv", Wishes()))["source"] == "wide"
