@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 
 from rnnsearch.errors import InvalidInput
@@ -61,6 +62,16 @@ def test_json_lines(tmp_path: Path) -> None:
     assert trial["curves"][0][1] == {"epoch": 2, "loss": None, "val_rmse": 1.5}
     assert failed["message"] == "diverged"
     assert end["winner"]["test"] == {"test_rmse": 1.6}
+
+
+def test_json_lines_hold_whatever_a_spec_does(tmp_path: Path) -> None:
+    spec = {"path": Path("load.csv"), "rate": np.float32(0.5), "bound": float("inf"), "only": None}
+    tracker = TRACKERS["jsonl"]()
+    tracker.begin(Search("load", "many_to_one", "val_rmse", "minimize", tmp_path, spec))
+    (line,) = (tmp_path / "events.jsonl").read_text().splitlines()
+    assert json.loads(line)["spec"] == {
+        "path": "load.csv", "rate": 0.5, "bound": None, "only": None
+    }  # fmt: skip
 
 
 def test_tensorboard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
