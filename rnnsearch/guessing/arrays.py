@@ -101,7 +101,7 @@ def guess_arrays(
         tuple(settings),
         space_settings(job),
         search_settings(job, objective, wishes.cores),
-        (*_notes(found), *doubts),
+        (*_notes(found, numbers=not classes), *doubts),
     )
 
 
@@ -322,7 +322,7 @@ def _split(found: TrainingArrays, classes: bool) -> tuple[list[Setting], int, in
     return [Setting("split", split, why + folds)], rest, held_out
 
 
-def _notes(found: TrainingArrays) -> tuple[str, ...]:
+def _notes(found: TrainingArrays, *, numbers: bool) -> tuple[str, ...]:
     others = [name for name in found.names if name not in {*READ, found.column}]
     notes = [f"not used: {name_some(others)}"] if others else []
     if shuffled_windows(found.x) and not any(map(shared_windows, (found.x, found.x[::-1]))):
@@ -331,7 +331,13 @@ def _notes(found: TrainingArrays) -> tuple[str, ...]:
             "good; save them in order of time"
         )
     y = found.y
-    if y.ndim > 1 and y.shape[-1] > 1 and y.dtype.kind in "biuf" and np.isin(y, (0, 1)).all():
+    if (
+        numbers
+        and y.ndim > 1
+        and y.shape[-1] > 1
+        and y.dtype.kind in "biuf"
+        and np.isin(y, (0, 1)).all()
+    ):
         notes.append(
             f"y holds only 0 and 1, of {y.shape[-1]} things that may be true at once: each is "
             "taken for a number from 0 to 1, and has an error of its own"

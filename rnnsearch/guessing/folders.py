@@ -37,6 +37,8 @@ _MOST_ROWS = 64
 
 _FEWEST_GROUPS = 10
 """From so many on, parts of whole groups have about the shares that are asked for."""
+_INNER = 2
+"""So many folders in each class's, of the same names, may be the classes."""
 _CLIPS = (
     "pictures stand in folders below that of their class: where each of these is one clip, say "
     "steps: frames"
@@ -107,7 +109,9 @@ def guess_sounds(root: Path, wishes: Wishes) -> Guess:
         Setting("hop_ms", hop, f"from frame to frame; a usual recording has {usual:.2g} s"),
         Setting("mels", bands, "bands from 0 Hz to half the rate"),
     ]
-    return _guess(folder, data, steps, max(1, round(usual * 1000 / hop)), bands, wishes, [])
+    return _guess(
+        folder, data, steps, max(1, round(usual * 1000 / hop)), bands, wishes, _inner_note(folder)
+    )
 
 
 def guess_pictures(root: Path, wishes: Wishes) -> Guess:
@@ -135,7 +139,24 @@ def guess_pictures(root: Path, wishes: Wishes) -> Guess:
         data.append(Setting("size", size, why))
     deep = len(folder.train.paths[0].relative_to(folder.train.root).parts) > 2
     notes = [_CLIPS] if deep else []
+    notes += _inner_note(folder)
     return _guess(folder, data, size[0], size[0], size[1], wishes, notes)
+
+
+def _inner_note(folder: _Folder) -> list[str]:
+    """What to say where the same folders are in that of each class: they may be the classes."""
+    inner: dict[str, set[str]] = {}
+    for path in folder.train.paths:
+        outer, *below = path.relative_to(folder.train.root).parts[:-1]
+        inner.setdefault(outer, set()).update(below[:1])
+    first, *others = inner.values()
+    if len(first) < _INNER or any(each != first for each in others):
+        return []
+    return [
+        f"classes are the outer folders, {name_some([*inner], 3)}; each has the folders "
+        f"{name_some(sorted(first), 3)}: if these are the classes, move the files, so that each of "
+        "these stands outside: sound/person/1.wav"
+    ]
 
 
 def _listed(root: Path, endings: Sequence[str], wishes: Wishes) -> _Folder:

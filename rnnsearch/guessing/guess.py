@@ -50,6 +50,8 @@ _OTHER = (
 )
 """What to do with a file of a kind that nothing is known of."""
 
+_RECORDS = 20
+"""Lines that say whether all are records of JSON."""
 _Guesser = Callable[[Path, Wishes], Guess]
 
 
@@ -151,12 +153,16 @@ def _guess_text(path: Path, wishes: Wishes) -> Guess:
 
 
 def _check_labelled(text: str) -> None:
-    """Lines that begin with their label are no text to go on with."""
+    """Lines that begin with their label are no text to go on with, and records of JSON are none."""
     lines = [line for line in text.splitlines() if line.strip()]
     if sum(line.startswith("__label__") for line in lines) * 2 > len(lines):
         must = "must be a text, or a table of texts and labels"
         received = "lines that begin with __label__, as fastText reads them"
         refuse(must, received, "write the label and the text to two columns of a .csv file")
+    if lines and all(line.lstrip().startswith('{"') for line in lines[:_RECORDS]):
+        must, received = "must be a text, or a table", "records of JSON, one a line"
+        way = "pandas.read_json(FILE, lines=True, dtype=False).to_csv('data.csv', index=False)"
+        refuse(must, received, f"write them as a table: {way}")
 
 
 def _is_lines(table: Table) -> bool:

@@ -173,3 +173,5 @@ def test_things_that_may_be_true_at_once_are_said(tmp_path):
     assert "may be true at once" in found.notes[0]
     one_hot = np.eye(3)[classes()]
     assert look(tmp_path, {"x": noise(N, T, F), "y": one_hot}).notes == ()
+    steps = look(tmp_path, {"x": noise(N, T, F), "y": RNG.integers(0, 2, (N, T))})
+    assert setting(steps, "target_kind") == "class" and steps.notes == ()

@@ -192,3 +192,15 @@ def test_files_that_cannot_be_read(tmp_path):
     assert refusal(tmp_path) == (
         f"{tmp_path.name}: must have sound in its files; received none in x.wav, x.wav, x.wav; look at them"
     )
+
+
+@pytest.mark.parametrize("alike", [True, False])
+def test_classes_within_the_folders_of_persons_are_said(alike: bool, tmp_path: Path) -> None:
+    for at, person in enumerate(("anna", "ben")):
+        write_pictures(tmp_path / person)
+        if not alike and at:
+            (tmp_path / person / "owl").rename(tmp_path / person / "bat")
+    found = guess(tmp_path, Wishes())
+    said = [note for note in found.notes if "if these are the classes" in note]
+    assert bool(said) == alike
+    assert not alike or "anna and ben" in said[0] or "anna, ben" in said[0]

@@ -235,3 +235,10 @@ def test_columns_of_lists_are_left_out(tmp_path: Path) -> None:
     written = rnnsearch.init(tmp_path / "a.parquet", output=tmp_path / "s.yaml")
     assert "'parts' is left out: its cells are no numbers, texts or times" in written.notes
     assert rnnsearch.check(written.path).task == "many_to_one"
+
+
+def test_records_of_json_are_no_text_to_go_on_with(tmp_path: Path) -> None:
+    lines = "".join(f'{{"t": "2021-01-01 {at % 24:02}:00", "v": {at}}}\n' for at in range(600))
+    (tmp_path / "data.txt").write_text(lines)
+    with pytest.raises(InvalidData, match=r"records of JSON, one a line.*lines=True"):
+        guess(tmp_path / "data.txt", Wishes())
