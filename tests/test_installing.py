@@ -10,6 +10,7 @@ from typing import get_args
 
 import pytest
 
+from rnnsearch.api.examining import _BACKENDS, _OTHERS
 from rnnsearch.spec.schema import RunSpec
 
 ROOT = Path(__file__).parents[1]
@@ -64,3 +65,15 @@ def test_every_extra_that_is_named_can_be_installed():
     assert named >= {"cuda", "onnx", "ray"} and named | backends <= {
         *project["optional-dependencies"]
     }
+
+
+def test_the_doctor_looks_at_what_every_extra_installs():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    for_developers = {"docs", "test", "cuda", "cuda12", "cuda13"}
+    wanted = {
+        re.split(r"[^\w-]", requirement)[0]
+        for extra, listed in project["optional-dependencies"].items()
+        if extra not in for_developers
+        for requirement in listed
+    }
+    assert wanted <= {*_BACKENDS, *_OTHERS}

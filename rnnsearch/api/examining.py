@@ -31,11 +31,23 @@ _OTHERS = (
     "tensorboard",
     "onnx",
     "onnxruntime",
+    "openvino",
+    "ai-edge-litert",
     "fastapi",
-    "pyarrow",
+    "uvicorn",
+    "mlflow-skinny",
+    "wandb",
+    "psycopg",
     "ray",
+    "darts",
+    "pyarrow",
     "soundfile",
+    "pillow",
+    "sacrebleu",
+    "resvg-py",
+    "optuna-dashboard",
 )
+"""Of the extras; a test compares."""
 _PLUGINS = ("jax-cuda12-plugin", "jax-cuda13-plugin")
 _PATIENCE = 120
 """Seconds that a backend may take to name its devices."""
