@@ -16,6 +16,7 @@ import pytest
 from rnnsearch.errors import InvalidInput
 from rnnsearch.outcomes import Epoch, TrialRecord
 from rnnsearch.trackers import TRACKERS, Following, Search, Tracker
+from rnnsearch.trackers.wandb import _by_epoch
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # those of the packages
 
@@ -221,6 +222,10 @@ def test_wandb(tmp_path: Path, mode: Any) -> None:
     TRACKERS["wandb"]().begin(Search("load", "many_to_one", "val_rmse", "minimize", study, SPEC))
     again = [one.run for _, one in records(tmp_path) if one.run.job_type == "search"]
     assert {one.run_id for one in again} == before
+
+
+def test_curves_of_one_run_have_plain_names() -> None:
+    assert _by_epoch(CURVES[0][1:]) == {1: {"loss": 2.5, "val_rmse": 1.7}}
 
 
 def test_wandb_wants_to_know_its_user(
