@@ -21,6 +21,12 @@ def test_causal_lags() -> None:
     np.testing.assert_array_equal(found[:20], later[:20])
 
 
+def test_a_window_is_flattened_and_its_padding_is_zero() -> None:
+    x = np.array([[[1, 2], [3, 4]], [[MASK_VALUE] * 2, [5, 6]]], np.float32)
+    found = TASKS["many_to_one"].memoryless_features(x)
+    np.testing.assert_array_equal(found, [[1, 2, 3, 4], [0, 0, 5, 6]])
+
+
 def test_metrics_and_losses_by_kind() -> None:
     same = Scaling(np.zeros(1), np.ones(1))
     task = TASKS["many_to_one"]

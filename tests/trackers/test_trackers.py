@@ -21,10 +21,9 @@ from rnnsearch.trackers.wandb import _by_epoch
 pytestmark = pytest.mark.filterwarnings("ignore")  # those of the packages
 
 SPEC = {"name": "load", "search": {"trials": 2}, "space": {"cell": "GRU", "units": [4, 8]}}
+PARAMS = {"cell": "GRU", "units": 4, "clip_norm": None}
 TRIALS = [
-    TrialRecord(
-        0, "COMPLETE", 1.5, {"val_rmse": 1.5}, 2, 3.0, 99, {"cell": "GRU", "units": 4}, runs=2
-    ),
+    TrialRecord(0, "COMPLETE", 1.5, {"val_rmse": 1.5}, 2, 3.0, 99, PARAMS, runs=2),
     TrialRecord(1, "FAIL", params={"cell": "GRU", "units": 8}, message="diverged"),
 ]
 CURVES = [
@@ -59,7 +58,7 @@ def test_json_lines(tmp_path: Path) -> None:
     assert [line["event"] for line in lines] == ["search", "trial", "trial", "end"] * 2
     search, trial, failed, end = lines[:4]
     assert search["spec"] == SPEC
-    assert trial["params"] == {"cell": "GRU", "units": 4}
+    assert trial["params"] == PARAMS
     assert trial["curves"][0][1] == {"epoch": 2, "loss": None, "val_rmse": 1.5}
     assert failed["message"] == "diverged"
     assert end["winner"]["test"] == {"test_rmse": 1.6}
@@ -124,7 +123,7 @@ def test_mlflow(store: Any, tmp_path: Path) -> None:
         "FINISHED",
         "FAILED",
     )
-    assert trial.data.params == {"cell": "GRU", "units": "4"}
+    assert trial.data.params == {name: str(value) for name, value in PARAMS.items()}
     curve = client.get_metric_history(trial.info.run_id, "curve.val_rmse.run_0")
     assert [(one.step, one.value) for one in curve] == [(1, 1.9), (2, 1.5)]
     assert {one.path for one in client.list_artifacts(parent.info.run_id)} == {
