@@ -15,8 +15,18 @@ from rnnsearch.api import check_report
 from rnnsearch.api.asking.asked import Asked, Inputs
 from rnnsearch.baselines import fit_baselines, suitable
 from rnnsearch.baselines._inner import best_cost
+from rnnsearch.baselines.majority import Majority
 from rnnsearch.baselines.ridge import _best_penalty, _Decomposed
-from rnnsearch.data import MASK_VALUE, Arrays, Dataset, Part, SequenceData, read
+from rnnsearch.data import (
+    MASK_VALUE,
+    Arrays,
+    Dataset,
+    Part,
+    Scaling,
+    SequenceData,
+    Target,
+    read,
+)
 from rnnsearch.spec.sources import ArraysSource, CsvSource, NpzSource, SplitSpec
 from rnnsearch.tasks import TASKS, metric_values
 
@@ -139,6 +149,16 @@ def test_mean_of_blocks_is_one_a_step(tmp_path: Path) -> None:
     raw = dataset.target.scaling.invert(dataset.train.y)
     found = predictions("one_to_many", dataset, dataset.test)["mean"]
     np.testing.assert_allclose(found[0], raw.mean(axis=0), atol=1e-5)
+
+
+def test_steps_that_do_not_count_are_of_no_class() -> None:
+    target = Target("class", ("y",), (0, 1), Scaling(np.zeros(1), np.ones(1)))
+    y = np.array([[0, 0, 0, 1, 1]], np.int32)
+    weight = np.array([[0, 0, 1, 1, 1]], np.float32)
+    part = Part(np.zeros((1, 5, 1), np.float32), y, weight)
+    dataset = Dataset(part, part, part, target, masked=True)
+    found = Majority().fit(TASKS["many_to_many"], dataset).predict(part)
+    np.testing.assert_allclose(found[0, 0], [1 / 3, 2 / 3])
 
 
 def test_majority_is_the_class_frequency(tmp_path: Path) -> None:
