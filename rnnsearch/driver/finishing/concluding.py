@@ -117,8 +117,8 @@ class Finish:
             records: The trials.
 
         Returns:
-            None where no trial could be confirmed, or on one division of several only, as there
-            was no time for it.
+            None where no trial could be confirmed, or on one division of several only, or not from
+            all origins in time, as there was no time for it.
         """
         most = self.planner.regime.contenders(records)
         standings = self._confirmed(self._candidates(records, most))
@@ -179,8 +179,13 @@ class Finish:
 
     def _says_too_little(self, standings: Sequence[Standing]) -> bool:
         """Whether the search's networks, of more divisions, make the better bag."""
-        several = self.planner.regime.deliver == "bag" and self._folds > 1
-        return several and len(standings[0].runs) < _DIVISIONS
+        least = max(self._least, min(_DIVISIONS, self._folds))
+        return self.planner.regime.deliver == "bag" and len(standings[0].runs) < least
+
+    @property
+    def _least(self) -> int:
+        """Runs that a trial must have: of origins in time one from each, as they differ."""
+        return self.planner.regime.folds if self.data.ordered else 1
 
     @property
     def _folds(self) -> int:
@@ -191,21 +196,30 @@ class Finish:
 
     def _confirmed(self, candidates: Sequence[TrialRecord]) -> list[Standing]:
         """The candidates that were trained again as often as the first of them."""
-        known = frozenset((run.trial, run.index) for run in self.finals.runs())
-        confirming = self.planner.confirming
-        work = work_of(
-            self.planner,
-            candidates,
-            known,
-            lambda place, record: confirming(record.number, record.params),
-        )
-        self._train(work, self.deadline - self._reserve(candidates))
+        self._train_again(candidates, None, self.deadline - self._reserve(candidates))
+        if self.data.ordered:  # what the best lacks goes before what is kept in reserve
+            self._train_again(candidates[:1], self._least, self.deadline)
         found = []
         for record in candidates:
             runs = [r for r in self.finals.runs() if r.trial == record.number and r.fold >= 0]
             found.append(Standing(record, sorted(runs, key=lambda run: run.index)))
         most = max((len(one.runs) for one in found), default=0)
         return [one for one in found if most and len(one.runs) == most]
+
+    def _train_again(
+        self, candidates: Sequence[TrialRecord], runs: int | None, deadline: float
+    ) -> None:
+        """Train the candidates' runs that are not there yet: the first of each, or all."""
+        known = frozenset((run.trial, run.index) for run in self.finals.runs())
+        confirming = self.planner.confirming
+        work = work_of(
+            self.planner,
+            candidates,
+            known,
+            lambda place, record: confirming(record.number, record.params)[:runs],
+            together=self._least,
+        )
+        self._train(work, deadline)
 
     def _reserve(self, candidates: Sequence[TrialRecord]) -> float:
         """Seconds for the networks that are trained on all data; half of what is left at most."""

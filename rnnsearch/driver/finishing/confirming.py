@@ -2,7 +2,9 @@
 
 The best of many scores is the luckiest one, too. So the trials that can't be told apart are trained
 again, and only what that gives is published. Runs are handed out division by division, the better
-trial first: when the time is up before all are done, the better ones have the most.
+trial first: when the time is up before all are done, the better ones have the most. Origins in time
+are no alike divisions: what was judged from some of them compares with nothing, so that a trial has
+all of them before the next has any.
 """
 
 from __future__ import annotations
@@ -76,6 +78,7 @@ def work_of(
     known: frozenset[tuple[int, int]],
     runs_of: Callable[[int, TrialRecord], Sequence[Run]],
     *,
+    together: int = 1,
     whole: bool = False,
 ) -> list[Work]:
     """The runs that are to be trained, those of one program together; the best trial's first.
@@ -85,8 +88,10 @@ def work_of(
         records: The trials, best first.
         known: Runs that are there already.
         runs_of: From a trial's place and record to its runs.
+        together: Runs of a trial that are handed out behind each other; then those of the next.
         whole: As in `Work`.
     """
+    places = {record.number: place for place, record in enumerate(records)}
     found: dict[Program, list[Run]] = {}
     for place, record in enumerate(records):
         runs = [run for run in runs_of(place, record) if run.key not in known]
@@ -96,7 +101,7 @@ def work_of(
     return [
         Work(
             program,
-            tuple(sorted(runs, key=lambda run: run.index)),
+            tuple(sorted(runs, key=lambda r: (r.index // together, places[r.trial], r.index))),
             regime.final_schedule(*(run.epochs for run in runs)),
             whole,
         )
