@@ -59,7 +59,7 @@ def _constants(model: keras.Model) -> list[Any]:
         [place, name, fingerprint(np.asarray(value))]
         for place, layer in enumerate(model._flatten_layers())
         for name, value in sorted(vars(layer).items())
-        if isinstance(value, np.ndarray | jax.Array)
+        if isinstance(value, np.ndarray | jax.Array) and not isinstance(value, jax.core.Tracer)
     ]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import keras
+import numpy as np
 
 from rnnsearch.engines.no_tensorflow import without_tensorflow
 
@@ -53,10 +54,34 @@ def description(model: keras.Model) -> str:
             said = _plain(keras.saving.serialize_keras_object(model))
         except Exception:  # whatever a part of a user's raises when it is to describe itself
             said = _plain(keras.saving.serialize_keras_object(model.optimizer))
-    text = json.dumps(
-        [said, weights, kinds], sort_keys=True, default=lambda part: type(part).__name__
-    )
+    parts = [said, weights, kinds, _constants(model)]
+    text = json.dumps(parts, sort_keys=True, default=lambda part: type(part).__name__)
     return hashlib.sha256(_ADDRESS.sub("", text).encode()).hexdigest()
+
+
+def _constants(model: keras.Model) -> list[Any]:
+    """Arrays that layers of the user's hold beside their weights, which may be drawn at random."""
+    return [
+        [place, name, *_about(value)]
+        for place, layer in enumerate(model._flatten_layers())
+        if type(layer).__module__.partition(".")[0] != "keras"
+        for name, value in sorted(vars(layer).items())
+        if isinstance(value, np.ndarray) or keras.ops.is_tensor(value)
+    ]
+
+
+def _about(value: Any) -> list[str]:
+    """What arrays have in common that two backends have computed, and others have not."""
+    try:
+        array = np.asarray(value)
+    except Exception:  # of a ragged, a sparse, or one left over from a trace
+        return [type(value).__name__]
+    if array.dtype.kind not in "fiub":
+        return [str(array.dtype)]
+    flat = array.astype(np.float64).ravel()
+    size = float(np.linalg.norm(flat))
+    along = float(flat @ np.cos(np.arange(len(flat)))) / size if size else 0.0
+    return [str(array.shape), f"{size:.3g}", f"{along:.3f}"]
 
 
 def _plain(part: Any) -> Any:

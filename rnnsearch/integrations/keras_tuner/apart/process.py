@@ -140,6 +140,8 @@ class _Trainer:
         if reason is not None:
             self._say(Failed(fit.number, reason))
             return
+        if model.built:
+            _take_over(model, fit.weights)
         with undrawn():
             program, values = self._programs.of(model, request)
             built_for(model, request)  # of another model's program this one isn't yet
@@ -167,6 +169,19 @@ class _Trainer:
     def _say(self, message: Done | Failed) -> None:
         with self._lock:
             self._connection.send(message)
+
+
+def _take_over(model: Any, weights: list[Any]) -> None:
+    """Give a model its weights, and a `Normalization` what it was adapted to in the script.
+
+    Its mean is a constant of the program, and here the function may have drawn other data for it.
+    """
+    import keras
+
+    model.set_weights(weights)
+    for layer in model._flatten_layers():
+        if isinstance(layer, keras.layers.Normalization):
+            layer.finalize_state()
 
 
 def _recorder(every: list[Epoch]) -> Any:

@@ -1,0 +1,91 @@
+"""The process beside a script, in this one: JAX is the backend here, too."""
+
+import io
+
+import cloudpickle
+import jax
+import keras
+import keras_tuner
+import numpy as np
+import pytest
+from keras import layers
+
+from rnnsearch.integrations.keras_tuner.apart.describing import description
+from rnnsearch.integrations.keras_tuner.apart.exchange import Done, Fit
+from rnnsearch.integrations.keras_tuner.apart.prints import Prints
+from rnnsearch.integrations.keras_tuner.apart.process import _Trainer
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(8, 2)).astype("float32")
+Y = X.sum(axis=1)
+
+
+class Said:
+    """In place of the pipe's end."""
+
+    def __init__(self):
+        self.messages = []
+
+    def send(self, message):
+        self.messages.append(message)
+
+
+def test_a_normalization_has_what_it_was_adapted_to_in_the_script():
+    """A function that adapts it to rows drawn at random draws others there."""
+
+    def build(hp):
+        scaled = layers.Normalization()
+        scaled.adapt(RNG.normal(size=(9, 2)) * RNG.uniform(1, 9))
+        model = keras.Sequential([keras.Input((2,)), scaled, layers.Dense(1)])
+        model.compile("sgd", "mse")
+        return model
+
+    said = Said()
+    trainer = _Trainer(said, Prints(io.StringIO()))
+    trainer._hypermodel = keras_tuner.HyperModel()
+    trainer._hypermodel.build = build
+    trainer._data[0] = {"x": X, "y": Y}
+    model = build(None)
+    own = {"epochs": 1, "shuffle": False}
+    trial = cloudpickle.dumps((None, [], keras_tuner.Objective("loss", "min"), own))
+    trainer._fit(Fit(0, 0, trial, model.get_weights(), description(model), 1, False))
+    trainer._executor.shutdown()
+    (done,) = said.messages
+    assert isinstance(done, Done), done
+    expected = model.fit(X, Y, shuffle=False, verbose=0).history["loss"]
+    np.testing.assert_allclose(done.history["loss"], expected, 1e-5)
+
+
+class Projected(layers.Layer):
+    """By a matrix that isn't a weight."""
+
+    def __init__(self, matrix):
+        super().__init__()
+        self.matrix = matrix
+
+    def call(self, x):
+        return x @ self.matrix if self.matrix.ndim else x
+
+
+@pytest.mark.parametrize("kind", [np.asarray, keras.ops.convert_to_tensor])
+def test_a_layer_with_other_numbers_is_another_model(kind):
+    """One that draws them draws others in the process beside a script."""
+    matrix = RNG.normal(size=(2, 30)).astype("float32")
+
+    def said(values):
+        keras.utils.clear_session(free_memory=False)
+        model = keras.Sequential([keras.Input((2,)), Projected(kind(values)), layers.Dense(1)])
+        model.compile("sgd", "mse")
+        return description(model)
+
+    assert said(matrix) == said(matrix * (1 + 1e-7))
+    assert len({said(matrix), said(matrix[::-1]), said(2 * matrix)}) == 3
+
+
+def test_what_has_no_numbers_is_no_reason_against():
+    """As of a sparse matrix, or of an array that is left over from a trace."""
+    left = []
+    jax.jit(lambda x: left.append(x) or x)(1.0)
+    model = keras.Sequential([keras.Input((2,)), Projected(left[0]), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    assert description(model)
