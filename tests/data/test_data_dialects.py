@@ -306,7 +306,7 @@ def test_a_header_among_the_rows_is_no_row(rows: int, tmp_path: Path) -> None:
 def test_flags_behind_some_numbers_are_left_out(flag: str, tmp_path: Path) -> None:
     """As offices of statistics write provisional, estimated and revised values."""
     written = [f"{100 + at / 10:.1f}{flag if at % 9 == 5 else ''}" for at in range(60)]
-    codes = ["7", "8p", "x"] * 20
+    codes = ["7", "8p", "9p"] * 20
     rows = zip(range(2000, 2060), written, codes, strict=True)
     content = "year,index,code\n" + "".join(f"{y},{cell},{code}\n" for y, cell, code in rows)
     table = read_table(tmp_path / "data.csv", content)

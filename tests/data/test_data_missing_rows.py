@@ -176,7 +176,10 @@ def test_rows_that_are_a_little_late_are_on_the_clock(
 
 
 def test_events_are_on_no_clock() -> None:
-    waits = np.random.default_rng(0).exponential(100, 400)
-    events = np.datetime64("2024-03-01", "us") + np.cumsum(waits).astype("timedelta64[s]")
-    step = infer_step(events)
-    assert step is not None and not step.regular
+    generator = np.random.default_rng(0)
+    waits = generator.exponential(100, 400)
+    events = np.cumsum(waits)
+    late = 3600 * (np.arange(400) + generator.uniform(0, 0.35, 400))
+    for seconds in (events, late):
+        step = infer_step(np.datetime64("2024-03-01", "us") + seconds.astype("timedelta64[s]"))
+        assert step is not None and not step.regular

@@ -13,7 +13,7 @@ import rnnsearch
 from rnnsearch.data.collecting import Problems
 from rnnsearch.data.sources._folders import list_classes
 from rnnsearch.errors import InvalidInput, MissingExtra
-from rnnsearch.guessing import Wishes, guess
+from rnnsearch.guessing import Guess, Wishes, guess
 from tests.guessing.conftest import setting
 
 RNG = np.random.default_rng(0)
@@ -203,4 +203,9 @@ def test_classes_within_the_folders_of_persons_are_said(alike: bool, tmp_path: P
     found = guess(tmp_path, Wishes())
     said = [note for note in found.notes if "if these are the classes" in note]
     assert bool(said) == alike
-    assert not alike or "anna and ben" in said[0] or "anna, ben" in said[0]
+    assert not alike or "anna" in said[0]
+    assert not any("if these are the classes" in note for note in _of_one_level(tmp_path).notes)
+
+
+def _of_one_level(folder: Path) -> Guess:
+    return guess(write_pictures(folder / "anna" / "more"), Wishes())
