@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -71,8 +70,6 @@ def on_backend(
         StudyError: It failed.
         MissingExtra: The backend is not installed.
     """
-    if find_spec(backend) is None:
-        raise MissingExtra(backend, backend, asked)
     with TemporaryDirectory() as aside:
         kept, own = Path(aside) / "model.keras", own_classes(model)
         model.save(kept)
@@ -86,6 +83,7 @@ def run_script(script: str, given: Sequence[str], asked: str, backend: str = "te
 
     Raises:
         StudyError: It failed.
+        MissingExtra: The backend is not installed.
     """
     settings = {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
     done = subprocess.run(
@@ -96,6 +94,9 @@ def run_script(script: str, given: Sequence[str], asked: str, backend: str = "te
         check=False,
     )
     if done.returncode:
+        # Only the process can say: this one may keep the backend out of its sight.
+        if f"No module named '{backend}'" in done.stderr:
+            raise MissingExtra(backend, backend, asked)
         lines = done.stderr.strip().splitlines()
         said = [line for line in lines if "Error" in line or "error:" in line] or lines
         why = said[-1].strip()[:300] if said else f"exit status {done.returncode}"

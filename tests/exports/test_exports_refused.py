@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from rnnsearch.errors import InvalidInput, MissingExtra, StudyError
 from rnnsearch.exports import FORMATS, compared, find_format, run_alone, write_folder
+from rnnsearch.exports.backend_process import on_tensorflow, run_script
 from rnnsearch.exports.operators import translated
 from rnnsearch.exports.raw import form_of
 
@@ -27,12 +29,19 @@ def test_a_network_that_writes_a_text() -> None:
         form_of(writer)
 
 
-@pytest.mark.parametrize("form", ["savedmodel", "litert"])
-def test_a_format_whose_converter_is_not_installed(study, form: str, tmp_path: Path, monkeypatch):
-    monkeypatch.setattr("rnnsearch.exports.backend_process.find_spec", lambda name: None)
-    must = f"--format {form} needs the library tensorflow, which is not installed; run: pip install"
-    with pytest.raises(MissingExtra, match=rf"{must} 'rnnsearch\[tensorflow\]'"):
-        FORMATS[form].write(study("next value").network, tmp_path)
+def test_a_format_whose_converter_is_not_installed() -> None:
+    must = "--format litert needs the library no_flow, which is not installed; run: pip install"
+    with pytest.raises(MissingExtra, match=rf"{must} 'rnnsearch\[no_flow\]'"):
+        run_script("import no_flow", [], "--format litert", "no_flow")
+
+
+def test_a_converter_that_this_process_does_not_see_is_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """`predict` and `export` keep TensorFlow out of sight, as it takes seconds to import."""
+    monkeypatch.setitem(sys.modules, "tensorflow", None)
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    on_tensorflow(model, "import tensorflow", [], "--format litert")
 
 
 def test_a_layer_without_a_translation() -> None:
