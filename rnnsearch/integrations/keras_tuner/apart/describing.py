@@ -66,8 +66,14 @@ def _constants(model: keras.Model) -> list[Any]:
         for place, layer in enumerate(model._flatten_layers())
         if type(layer).__module__.partition(".")[0] != "keras"
         for name, value in sorted(vars(layer).items())
-        if isinstance(value, np.ndarray) or keras.ops.is_tensor(value)
+        if _is_array(value)
     ]
+
+
+def _is_array(value: Any) -> bool:
+    """Whether it is one, and no weight, which TensorFlow calls a tensor, too."""
+    known = isinstance(value, np.ndarray) or keras.ops.is_tensor(value)
+    return known and not isinstance(value, keras.Variable)
 
 
 def _about(value: Any) -> list[str]:
