@@ -102,24 +102,50 @@ def test_the_picture_of_the_floors_is_drawn_from_them():
     assert found == "True set()\n", "run: python docs/floors_picture.py"
 
 
-def test_every_dependency_is_imported():
+MODULES = {
+    "pyyaml": "yaml",
+    "scikit-learn": "sklearn",
+    "pillow": "PIL",
+    "mlflow-skinny": "mlflow",
+    "nvidia-ml-py": "pynvml",
+    "resvg-py": "resvg_py",
+}
+"""Packages whose module has another name."""
+
+
+def module_of(requirement):
+    name = re.match(r"[\w-]+", requirement).group()
+    return MODULES.get(name, name.replace("-", "_"))
+
+
+def required():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    extras = project["optional-dependencies"]
+    return project["dependencies"], project["optional-dependencies"]
+
+
+def test_every_dependency_is_imported():
+    base, extras = required()
     ours = set(extras) - {"cuda", "cuda12", "cuda13", "docs", "test"}
-    needed = {*project["dependencies"], *(one for name in ours for one in extras[name])}
     text = "\n".join(path.read_text("utf-8") for path in (ROOT / "rnnsearch").rglob("*.py"))
-    named = {
-        "pyyaml": "yaml",
-        "scikit-learn": "sklearn",
-        "pillow": "PIL",
-        "mlflow-skinny": "mlflow",
-    }
     by_others = {"cmaes"}  # Optuna's sampler of this name
-    for requirement in needed:
-        name = re.match(r"[\w-]+", requirement).group()
-        module = named.get(name, name.replace("-", "_"))
+    for module in {*map(module_of, [*base, *(one for name in ours for one in extras[name])])}:
         used = re.search(rf"^\s*(?:import|from) {module}\b|\"{module}[\".]", text, re.MULTILINE)
-        assert used or name in by_others, name
+        assert used or module in by_others, module
+
+
+def test_every_import_is_of_a_dependency():
+    """What another package happens to bring along, it may leave out tomorrow."""
+    base, extras = required()
+    named = {*map(module_of, [*base, *(one for each in extras.values() for one in each)])}
+    known = {*sys.stdlib_module_names, *named, "rnnsearch"}
+    strange = set()
+    for path in (ROOT / "rnnsearch").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and not node.level:
+                names = [node.module]
+            strange |= {(path.stem, name) for name in names if name.split(".")[0] not in known}
+    assert strange == set()
 
 
 def test_networks_are_built_on_tensorflow_where_no_jax_is():
