@@ -17,9 +17,9 @@ import pytest
 import uvicorn
 
 from rnnsearch.errors import InvalidInput, Location, Problem
-from rnnsearch.exports.raw import Signature
+from rnnsearch.exports.raw import Given, Signature
 from rnnsearch.integrations.serve import Limits, Service, make_app
-from rnnsearch.integrations.serve.service import _of_request
+from rnnsearch.integrations.serve.service import _arrays, _of_request
 
 Ask = Any
 
@@ -110,6 +110,34 @@ def test_what_is_refused(ask: Ask, study: Any) -> None:
     assert status == 413
     uneven = {**inputs, "known": inputs["known"][1:]}
     assert "must all have the same B" in ask("/predict", {"inputs": uneven})[1]["problems"][0]
+
+
+@pytest.mark.parametrize("ask", ["forecast by states"], indirect=True)
+def test_what_a_stream_is_given_is_read_or_refused(ask: Ask, study: Any) -> None:
+    """A state that nobody reads would begin the stream anew, and what is no number would stay in it."""
+    one = study("forecast by states")
+    step = one.network.step()
+    inputs = lists(one.examples.inputs, (slice(2), -1))
+    state: Any = {name: array.tolist() for name, array in step.start(2).items()}
+    first, *_ = state
+    for body, said in {
+        "states": ({"inputs": inputs, "states": state}, "states"),
+        "inputs": ({"inputs": {**inputs, "wind": [[1], [2]]}}, "wind"),
+        "more": ({"inputs": inputs, "state": {**state, "before": [1]}}, "state.before: must be"),
+        "huge": ({"inputs": inputs, "state": {**state, first: [10**400]}}, "finite numbers or null"),
+        "ragged": ({"inputs": inputs, "state": {**state, first: [[1], [1, 2]]}}, "finite numbers"),
+    }.values():
+        status, answer = ask("/stream", body)
+        assert status == 422 and said in json.dumps(answer), answer
+    status, answer = ask("/predict", {"inputs": {n: [[[1e999]]] for n in one.examples.inputs}})
+    assert status == 422 and "finite numbers or null" in json.dumps(answer), answer
+
+
+def test_numbers_of_tokens_are_whole() -> None:
+    ids = Given("ids", (2,), "int32", (), "ids")
+    with pytest.raises(InvalidInput, match="state.ids: must have the axes B × 2, all of whole"):
+        _arrays([ids], {"ids": [[1, None]]}, "state")
+    assert _arrays([ids], {"ids": [[1, 2]]}, "state")["ids"].dtype == np.int32
 
 
 def test_a_column_that_no_row_has_is_no_column_of_the_table() -> None:

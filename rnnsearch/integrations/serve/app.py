@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from rnnsearch.data.extras import import_extra
 from rnnsearch.errors import InvalidInput
@@ -15,6 +15,12 @@ from rnnsearch.exports.raw import Given
 from rnnsearch.integrations.serve.service import Service
 
 __all__ = ["Limits", "make_app"]
+
+
+class _Known(BaseModel):
+    """A body without names that nobody reads: a stream whose ``state`` is misspelled would begin anew."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ def _add_predict(app: Any, service: Service, limits: Limits) -> None:
         for place, (name, text) in enumerate(service.columns.items())
     }
     row = create_model("Row", **fields)
-    table = create_model("Table", rows=(list[row], ...))  # type: ignore[valid-type]
+    table = create_model("Table", __base__=_Known, rows=(list[row], ...))  # type: ignore[valid-type]
 
     def rows(table: Any) -> dict[str, Any]:
         """Predict of the rows of a table, as `rnnsearch predict` does of a file."""
@@ -119,8 +125,8 @@ def _body(name: str, inputs: tuple[Given, ...]) -> type[BaseModel]:
         axes = " × ".join(["B", *map(str, one.shape)])
         columns = f"; columns: {', '.join(one.columns)}" if one.columns else ""
         fields[one.name] = (kind, Field(description=f"{axes}: {one.about}{columns}"))
-    arrays = create_model(f"{name}Inputs", **fields)
-    return create_model(name, inputs=(arrays, ...))
+    arrays = create_model(f"{name}Inputs", __base__=_Known, **fields)
+    return create_model(name, __base__=_Known, inputs=(arrays, ...))
 
 
 def _answer(service: Service, found: np.ndarray) -> dict[str, Any]:

@@ -194,19 +194,28 @@ def _of_request(problem: Problem, path: Path, header: bool) -> Problem:
 
 def _arrays(wanted: Sequence[Given], given: Mapping[str, Any], where: str) -> Arrays:
     """Nested lists as arrays; all that is wrong with them at once."""
-    problems, found = [], {}
+    known = ", ".join(one.name for one in wanted)
+    problems = [
+        Problem(f"{where}.{name}", f"must be one of {known}", "another name", "leave it out")
+        for name in sorted(given.keys() - {one.name for one in wanted})
+    ]
+    found = {}
     for one in wanted:
         shape = " × ".join(["B", *map(str, one.shape)])
         must = f"must have the axes {shape}"
         if one.name not in given:
             problems.append(Problem(f"{where}.{one.name}", must, "nothing", one.about))
             continue
+        whole = one.dtype.startswith("int")
         try:
-            array = np.array(given[one.name], dtype=float).astype(one.dtype)
-        except (TypeError, ValueError):
-            must += ", all of numbers or null"
+            array = np.array(given[one.name], dtype=float)
+        except (OverflowError, TypeError, ValueError):
+            array = np.full((), np.inf)
+        if np.isinf(array).any() or (whole and np.isnan(array).any()):
+            must += ", all of " + ("whole numbers" if whole else "finite numbers or null")
             problems.append(Problem(f"{where}.{one.name}", must, "others", one.about))
             continue
+        array = array.astype(one.dtype)
         if array.shape[1:] != one.shape or not len(array):
             received = " × ".join(map(str, array.shape))
             problems.append(Problem(f"{where}.{one.name}", must, received, one.about))
