@@ -135,7 +135,7 @@ def test_what_a_stream_is_given_is_read_or_refused(ask: Ask, study: Any) -> None
 
 def test_numbers_of_tokens_are_whole() -> None:
     ids = Given("ids", (2,), "int32", (), "ids")
-    with pytest.raises(InvalidInput, match="state.ids: must have the axes B × 2, all of whole"):
+    with pytest.raises(InvalidInput, match=r"state\.ids: must have the axes B × 2, all of whole"):
         _arrays([ids], {"ids": [[1, None]]}, "state")
     assert _arrays([ids], {"ids": [[1, 2]]}, "state")["ids"].dtype == np.int32
 
