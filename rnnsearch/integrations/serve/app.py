@@ -18,7 +18,7 @@ __all__ = ["Limits", "make_app"]
 
 
 class _Known(BaseModel):
-    """A body without names that nobody reads: a stream whose ``state`` is misspelled would begin anew."""
+    """A body without names that nobody reads: a stream with a misspelled state would begin anew."""
 
     model_config = ConfigDict(extra="forbid")
 
