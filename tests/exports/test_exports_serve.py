@@ -124,7 +124,10 @@ def test_what_a_stream_is_given_is_read_or_refused(ask: Ask, study: Any) -> None
         "states": ({"inputs": inputs, "states": state}, "states"),
         "inputs": ({"inputs": {**inputs, "wind": [[1], [2]]}}, "wind"),
         "more": ({"inputs": inputs, "state": {**state, "before": [1]}}, "state.before: must be"),
-        "huge": ({"inputs": inputs, "state": {**state, first: [10**400]}}, "finite numbers or null"),
+        "huge": (
+            {"inputs": inputs, "state": {**state, first: [10**400]}},
+            "finite numbers or null",
+        ),
         "ragged": ({"inputs": inputs, "state": {**state, first: [[1], [1, 2]]}}, "finite numbers"),
     }.values():
         status, answer = ask("/stream", body)
