@@ -19,7 +19,7 @@ from rnnsearch.models.architecture import Architecture
 from rnnsearch.models.native import has_function
 from rnnsearch.models.native.cpp_library import compiler
 from rnnsearch.spec import Scalar
-from rnnsearch.vocabulary import CELLS, PRUNERS
+from rnnsearch.vocabulary import CELLS, PRUNERS, SAMPLERS
 
 __all__ = [
     "Costs",
@@ -183,13 +183,13 @@ def lost_lanes(planned: Planned) -> Iterator[Remark]:
             "leave engine at auto and backend at jax, unless you need it so",
         )
     elif block == 1 and planned.trials > 1:
-        key = "search.block" if spec.search.block == 1 else "search.sampler"
-        yield Remark(
-            "costs",
-            key,
-            "each trial may have a program of its own: none shares a compilation",
-            "leave block at auto, or use tpe" if key == "search.sampler" else "leave it at auto",
-        )
+        said = "each trial may have a program of its own: none shares a compilation"
+        if not SAMPLERS[spec.search.sampler].shares:
+            yield Remark("costs", "search.sampler", said, "use tpe")
+        elif spec.search.block == 1:
+            yield Remark("costs", "search.block", said, "leave it at auto")
+        else:
+            yield Remark("costs", "search.trials", said, "from 8 trials on some share theirs")
     cell = spec.space.get("cell")
     for value in cell.values if cell is not None else ():
         if ":" in str(value) and planned.engine == "fused":

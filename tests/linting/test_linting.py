@@ -96,6 +96,11 @@ def test_what_loses_lanes_is_said() -> None:
     assert "one at a time" in said(planned({"units": 8}, run={"engine": "keras"}))["run.engine"]
     assert "run.backend" in said(planned({"units": 8}, run={"backend": "tensorflow"}))
     assert "program of its own" in said(planned({"units": [8, 9]}, {"block": 1}))["search.block"]
+    assert "program of its own" in said(planned({"units": [8, 9]}, {"trials": 7}))["search.trials"]
+    assert "search.trials" not in said(planned({"units": [8, 9]}, {"trials": 8}))
+    learns = {"sampler": "cmaes", "pruner": "none"}
+    space = {"learning_rate": {"min": 1e-3, "max": 1e-1}, "clip_norm": {"min": 0.1, "max": 1.0}}
+    assert "program of its own" in said(planned(space, learns))["search.sampler"]
 
 
 def test_a_range_of_units_is_a_program_each() -> None:
