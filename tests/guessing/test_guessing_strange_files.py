@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 import rnnsearch
-from rnnsearch.data.sources.headers import end_of_remarks, join_levels
+from rnnsearch.data.sources.headers import join_levels
+from rnnsearch.data.sources.remarks import end_of_remarks
 from rnnsearch.data.time import read_stamps
 from rnnsearch.data.time.forms import forms_among
 from rnnsearch.errors import InvalidData

@@ -20,7 +20,6 @@ from rnnsearch.data.sources.dialect import Cut, cut_text, decode
 from rnnsearch.data.sources.foreign import foreign, way_out
 from rnnsearch.data.sources.headers import (
     UNNAMED,
-    end_of_remarks,
     has_header,
     is_units,
     join_levels,
@@ -30,6 +29,7 @@ from rnnsearch.data.sources.headers import (
 from rnnsearch.data.sources.numbers import plain_numbers
 from rnnsearch.data.sources.packed import unpacked
 from rnnsearch.data.sources.plain_columns import bare_cells, plain_columns
+from rnnsearch.data.sources.remarks import end_of_remarks
 from rnnsearch.data.sources.separators import find_separator, halve_numbers
 
 if TYPE_CHECKING:

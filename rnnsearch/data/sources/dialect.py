@@ -16,7 +16,8 @@ from typing import Any
 
 from rnnsearch.data.raw.cell_numbers import MISSING
 from rnnsearch.data.sources.escapes import NOTE, doubled_quotes
-from rnnsearch.data.sources.headers import end_of_remarks, has_header
+from rnnsearch.data.sources.headers import has_header
+from rnnsearch.data.sources.remarks import end_of_remarks
 from rnnsearch.data.sources.separators import (
     count_marks,
     find_separator,
@@ -254,7 +255,7 @@ def _trimmed(
             begin += 1
         if halve_numbers(rows[0], rows[1:], usual):
             return rows, numbers  # for the caller to name
-        begin = max(begin, end_of_remarks(rows, usual))
+        begin = max(begin, end_of_remarks(rows, usual, numbers))
         short = begin == 1 and widths[0] == usual - 1 and all(w == usual for w in widths[1:])
         worded = sum(len(_WORD.findall(row[0])) > _NAMES for row in rows[1:])
         if short and worded * 2 >= len(rows):

@@ -1,4 +1,4 @@
-"""Which rows of a table are above its first: remarks, the names of columns, their units."""
+"""Which rows of a table hold the names of columns, and what belongs to them: levels, units."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from rnnsearch.data.time import find_form
 
 __all__ = [
     "UNNAMED",
-    "end_of_remarks",
     "has_header",
+    "holds_value",
+    "is_time",
     "is_units",
     "join_levels",
     "said_unnamed",
@@ -33,10 +34,6 @@ _CLASSES = 0.2
 """A column is one of classes if so few of its cells differ."""
 _MANY_YEARS = 8
 """Numbers that count years from which they are names of columns."""
-_HEADER_BELOW = 2
-"""Rows above the first of values, where one is a remark and the other the header."""
-_MOST_REMARKS = 30
-"""Rows above the header that may be remarks."""
 _LEVELS = (3, 2)
 """Lines of a header that pandas writes of columns with several levels, below the first."""
 _WIDTH = re.compile(r"\d{1,3}[sdn]")
@@ -102,8 +99,8 @@ def has_header(first: Sequence[str], rows: Sequence[Sequence[str]], *, usual: bo
             continue
         if sum(map(_is_number, cells)) > 0.9 * len(cells):
             alike, unlike = alike + _is_number(name), unlike + (bool(name) and not _is_number(name))
-        elif _is_time(cells):
-            alike, unlike = alike + _is_time([name]), unlike + (not _is_time([name]))
+        elif is_time(cells):
+            alike, unlike = alike + is_time([name]), unlike + (not is_time([name]))
         elif len(set(cells)) <= _CLASSES * len(cells):
             alike, unlike = alike + (name in cells), unlike + (not usual and name not in cells)
         elif sum(cell.count(" ") >= _WORDY for cell in cells) > 0.5 * len(cells):
@@ -123,8 +120,8 @@ def is_units(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     numeric = [bool(cells) and all(map(_is_number, cells)) for cells in columns]
     if all(_WIDTH.fullmatch(cell) for cell in first):
         return True
-    times = [bool(cells) and _is_time(cells) for cells in columns]
-    if any(_is_time([cell]) for cell, has in zip(first, times, strict=True) if has and cell):
+    times = [bool(cells) and is_time(cells) for cells in columns]
+    if any(is_time([cell]) for cell, has in zip(first, times, strict=True) if has and cell):
         return False
     texts = [cell for cell, has in zip(first, numeric, strict=True) if has and cell]
     return (
@@ -150,7 +147,7 @@ def join_levels(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[l
         if len(below) < 3 or any(len(row) != len(header) for row in levels):
             continue
         *texts, last = levels
-        if not last[0] or any(last[1:]) or _holds_value(last[0]):
+        if not last[0] or any(last[1:]) or holds_value(last[0]):
             continue
         if all(is_units(row, below) for row in texts):
             shown = [row for row in (header, *texts) if len({*row[1:]}) > 1] or [header]
@@ -181,40 +178,6 @@ def _grouped(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[list
     return joined, 1
 
 
-def end_of_remarks(rows: Sequence[Sequence[str]], width: int) -> int:
-    """How many rows above the header are remarks; 0 where nothing says so.
-
-    A program that writes a table pads its remarks with separators, and a remark may hold some, so
-    that the number of cells says little. What does: rows of the table hold values in certain
-    columns, and the header stands right above them.
-
-    Args:
-        rows: Cells of each row, from the first.
-        width: How many cells a row of the table has.
-    """
-    body = [row for row in rows[len(rows) // 2 :][:_SAMPLE] if len(row) == width]
-    if len(body) < 3:
-        return 0
-    valued = [at for at in range(width) if _valued([row[at] for row in body])]
-    top = rows[:_MOST_REMARKS]
-    first = next((at for at, row in enumerate(top) if _fits(row, valued, width)), 0)
-    odd = [at for at, row in enumerate(top[:first]) if len(row) != width]
-    begin = odd[-1] + 1 if odd else 0
-    if begin >= first:
-        return 0
-    while begin < first - 1 and _is_remark(top[begin], top[begin + 1 : first]):
-        begin += 1
-    if first - begin == _HEADER_BELOW and _says_a_value(top[begin], top[begin + 1], body):
-        begin += 1
-    return begin
-
-
-def _says_a_value(row: Sequence[str], below: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
-    """Whether a row has a date or a number, and the one below it names, of all columns."""
-    named = all(below) and len({*below}) == len(below) and not any(map(_holds_value, below))
-    return named and any(map(_holds_value, row)) and has_header(below, body)
-
-
 def _years(cells: Sequence[str]) -> bool:
     """Whether a row counts years, as the names of columns may: 1960, 1961, …"""
     years = [int(cell) for cell in cells if len(cell) == 4 and cell.isdecimal()]
@@ -243,30 +206,9 @@ def _consecutive(cells: Sequence[str]) -> bool:
     )
 
 
-def _valued(cells: Sequence[str]) -> bool:
-    """Whether the cells of a column are values, such as no name has: numbers and dates."""
-    filled = [cell for cell in cells if cell and cell.lower() not in MISSING]
-    return bool(filled) and sum(map(_holds_value, filled)) > 0.9 * len(filled)
-
-
-def _holds_value(cell: str) -> bool:
+def holds_value(cell: str) -> bool:
+    """Whether a cell has digits, and no word."""
     return any(map(str.isdigit, cell)) and not _LETTERS.search(cell)
-
-
-def _fits(row: Sequence[str], valued: Sequence[int], width: int) -> bool:
-    """Whether a row is one of the table, if a broken one."""
-    if len(row) != width:
-        return bool(row) and valued[:1] == [0] and _holds_value(row[0])
-    cells = [row[at] for at in valued if row[at]]
-    return sum(map(_holds_value, cells)) > len(cells) / 2
-
-
-def _is_remark(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
-    """Whether a row is padded up to the width of others, or says what something is."""
-    if any(row) and (not row[0] or row[0].endswith((":", "="))):
-        return bool(row[0])
-    count = sum(map(bool, row))
-    return not row[-1] and any(other[-1] and sum(map(bool, other)) > count for other in below)
 
 
 def _sentence(cell: str) -> bool:
@@ -283,6 +225,6 @@ def _is_number(cell: str) -> bool:
     return True
 
 
-def _is_time(cells: Sequence[str]) -> bool:
+def is_time(cells: Sequence[str]) -> bool:
     """Whether cells are time stamps, and no numbers."""
     return find_form(list(cells[:50]), named=False) is not None
