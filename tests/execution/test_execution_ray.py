@@ -208,7 +208,7 @@ def test_modules_of_the_users_go_along_and_nothing_else(tmp_path: Path) -> None:
 def cluster() -> Iterator[Any]:
     """Two nodes of a core each, on this machine."""
     os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
-    os.environ["RAY_worker_niceness"] = "0"  # else a busy machine leaves its workers nothing
+    os.environ |= {"RAY_worker_niceness": "0"}  # else a busy machine leaves its workers nothing
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     from ray.cluster_utils import Cluster
 
