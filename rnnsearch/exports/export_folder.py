@@ -33,6 +33,8 @@ HERE = Path(__file__).resolve().parent
 _TAIL = """
 
 if __name__ == "__main__":
+    if not (HERE / "examples.npz").exists():
+        sys.exit("Expected examples.npz beside this file. Received: none; call predict()")
     with np.load(HERE / "examples.npz") as kept:
         inputs = {name[6:]: kept[name] for name in kept.files if name.startswith("input_")}
         expected = kept["expected"]

@@ -45,6 +45,8 @@ def start(count):
 
 def step(inputs, state):
     """What is predicted after one more step, and the state then."""
+    if not all(map(len, inputs.values())):  # onnxruntime's GRU and LSTM end the whole process
+        raise ValueError("Expected one stream or more. Received: none")
     put = dict(zip(NAMES, SESSION.run(NAMES, {**inputs, **state})))
     return put.pop(STEP["output"]), {name[len("next_"):]: put[name] for name in put}
 

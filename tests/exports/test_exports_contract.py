@@ -71,6 +71,25 @@ def test_it_runs_where_this_package_can_not_be_imported(study, form: str, tmp_pa
     case.assert_equal(run_alone(folder), FORMATS[form])
 
 
+@pytest.mark.parametrize("form", ["onnx", "streaming"])
+def test_no_sequence_is_refused_where_onnxruntime_would_end_the_process(
+    study, form: str, tmp_path: Path
+) -> None:
+    case = study("next value")
+    write_folder(FORMATS[form], case.network, tmp_path / "out", "# card\n", None, None)
+    module = runpy.run_path(str(tmp_path / "out" / "use.py"))
+    rows = {name: array[:0] for name, array in case.examples.inputs.items()}
+    with pytest.raises(ValueError, match=r"or more\. Received: none"):
+        module["predict"](rows)
+
+
+def test_an_export_without_examples_says_so(study, tmp_path: Path) -> None:
+    case = study("next value")
+    write_folder(FORMATS["onnx"], case.network, tmp_path / "out", "# card\n", None, None)
+    with pytest.raises(SystemExit, match=r"examples\.npz beside this file\. Received: none"):
+        runpy.run_path(str(tmp_path / "out" / "use.py"), run_name="__main__")
+
+
 @pytest.mark.parametrize(("bits", "share"), [("float16", 0.75), ("int8", 0.65)])
 def test_weights_in_fewer_bits_are_smaller_and_off_by_what_is_said(
     study, bits: str, share: float, tmp_path: Path
