@@ -62,6 +62,7 @@ def ask(request: pytest.FixtureRequest, study: Any) -> Iterator[Ask]:
             with error:
                 return error.code, json.load(error)
 
+    get.port = port  # type: ignore[attr-defined]
     yield get
     server.should_exit = True
     thread.join()
@@ -128,12 +129,25 @@ def test_what_a_stream_is_given_is_read_or_refused(ask: Ask, study: Any) -> None
             {"inputs": inputs, "state": {**state, first: [10**400]}},
             "finite numbers or null",
         ),
+        "one": ({"inputs": inputs, "state": {**state, first: None}}, "received a single one"),
         "ragged": ({"inputs": inputs, "state": {**state, first: [[1], [1, 2]]}}, "finite numbers"),
     }.values():
         status, answer = ask("/stream", body)
         assert status == 422 and said in json.dumps(answer), answer
     status, answer = ask("/predict", {"inputs": {n: [[[1e999]]] for n in one.examples.inputs}})
     assert status == 422 and "finite numbers or null" in json.dumps(answer), answer
+    status, answer = ask("/predict", {"inputs": {"rows": [[[1e999]]], "wind": [1e999]}})
+    assert status == 422 and "inputs.wind: Extra" in json.dumps(answer["problems"]), answer
+    status, answer = ask("/predict", {"inputs": {n: [["x"] * 99] for n in one.examples.inputs}})
+    assert status == 422 and len(answer["problems"]) == 20, answer
+
+
+@pytest.mark.parametrize("ask", ["forecast by states"], indirect=True)
+def test_a_body_that_says_it_is_too_large_is_not_waited_for(ask: Ask) -> None:
+    with socket.create_connection(("127.0.0.1", ask.port), timeout=20) as sender:
+        head = "POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999\r\n\r\n{"
+        sender.sendall(head.encode())
+        assert sender.recv(100).startswith(b"HTTP/1.1 413")
 
 
 def test_numbers_of_tokens_are_whole() -> None:

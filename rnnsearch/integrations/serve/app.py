@@ -52,7 +52,16 @@ def make_app(service: Service, limits: Limits | None = None) -> Any:
         """Status 422, with every problem."""
         return responses.JSONResponse({"problems": [str(one) for one in error.problems]}, 422)
 
+    def malformed(_: Any, error: Any) -> Any:
+        """Status 422, with every place, and nothing of what was sent: infinity is no JSON."""
+        said = [
+            f"{'.'.join(map(str, one['loc'][1:])) or 'body'}: {one['msg']}"
+            for one in error.errors()
+        ]
+        return responses.JSONResponse({"problems": said[:_SAID]}, 422)
+
     app.add_exception_handler(InvalidInput, refused)
+    app.add_exception_handler(fastapi.exceptions.RequestValidationError, malformed)
 
     def health() -> dict[str, str]:
         """Whether it answers."""
@@ -150,6 +159,9 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
+_SAID = 20
+"""Problems of a body that are named: each of many numbers may be wrong."""
+
 _PATIENCE = 16
 """How many times as much as is allowed is read before a sender is cut off."""
 
@@ -164,6 +176,10 @@ class _SmallBodies:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        announced = dict(scope["headers"]).get(b"content-length", b"")
+        if announced.isdigit() and int(announced) > _PATIENCE * self._most:
+            await _too_large(send, self._most)
             return
         parts, size = [], 0
         while True:

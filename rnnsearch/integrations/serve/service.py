@@ -217,7 +217,7 @@ def _arrays(wanted: Sequence[Given], given: Mapping[str, Any], where: str) -> Ar
             continue
         array = array.astype(one.dtype)
         if array.shape[1:] != one.shape or not len(array):
-            received = " × ".join(map(str, array.shape))
+            received = " × ".join(map(str, array.shape)) or "a single one"
             problems.append(Problem(f"{where}.{one.name}", must, received, one.about))
         found[one.name] = array
     if problems:
