@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
+import re
+import unicodedata
 
 import numpy as np
 
@@ -17,16 +20,36 @@ __all__ = [
 ]
 
 _SAID = {
-    "train": "train training trn learn fit",
-    "validation": "validation valid val dev development publictest",
-    "test": "test testing tst holdout eval evaluation privatetest",
+    "train": "train training trn learn fit lernen entrenamiento entrainement apprentissage treino "
+    "treinamento addestramento allenamento trening treningowy uczący trénovací träning træning "
+    "обучение обучающая тренировка тренировочная eğitim 训练 訓練 学習 학습 훈련",
+    "validation": "validation valid val dev development devel vld publictest validierung "
+    "validación validação validazione convalida validatie walidacja walidacyjny validering "
+    "validační валидация валидационная doğrulama 验证 驗證 検証 검증",
+    "test": "test testing tst holdout eval evaluation privatetest prueba pruebas teste prova "
+    "testowy testovací тест тестовая 测试 測試 テスト 테스트",
 }
-_PARTS = {word: part for part, words in _SAID.items() for word in words.split()}
+_OF_ROWS = re.compile(
+    r"(?<=[^\W\d_]{3})(?:s?[ _-]?(?:set|data|split|subset|daten|menge)"
+    r"|[ _-](?:rows?|part|sample))$|[集用]$"
+)
+"""What is said behind a part's name: ``train_set``, ``Trainingsdaten``, 训练集."""
 
 
+def _plain(word: str) -> str:
+    """A word in small letters, without accents."""
+    letters = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+_PARTS = {_plain(word): part for part, words in _SAID.items() for word in words.split()}
+
+
+@functools.lru_cache
 def said_part(cell: str) -> str:
     """The part that a cell names, in whatever case: train, validation or test; "" if it is none."""
-    return _PARTS.get(cell.strip().casefold(), "")
+    word = _plain(cell.strip())
+    return _PARTS.get(word) or _PARTS.get(_OF_ROWS.sub("", word), "")
 
 
 Three = tuple[np.ndarray, np.ndarray, np.ndarray]

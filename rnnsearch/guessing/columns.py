@@ -111,6 +111,9 @@ def examine(table: Table, name: str, training: int) -> Column:
         flaw = f"holds text among its numbers ('{cells[int(wrong.argmax())]}' in {row})"
     elif (np.abs(values[~empty]) >= LARGEST).any():
         flaw = f"holds numbers of {LARGEST:.0e} and more".replace("e+", "e")
+        largest = {cell for cell, size in zip(cells, values, strict=True) if abs(size) >= LARGEST}
+        if len(largest) == 1:
+            flaw += f"; if they are no values, set data.missing_values: [{largest.pop()}]"
     else:
         flaw = _flaw_of_numbers(name, values, empty, training)
     codes = {} if flaw else _codes(name, cells, training)

@@ -28,6 +28,7 @@ from rnnsearch.guessing.panel import (
     check_other_panels,
     find_panel,
 )
+from rnnsearch.guessing.part_columns import parts_note, says_parts
 from rnnsearch.guessing.restarts import restarted_panel
 from rnnsearch.guessing.times import Times, find_times, holds_times
 from rnnsearch.guessing.unread_times import (
@@ -156,7 +157,8 @@ def look_at(table: Table) -> TableColumns:
     if clocked is not None:
         notes += [note for note in clocked.notes if "data.duplicates" in note]
     notes += wide_note(names, "" if time is None else time.stamps.clock.unit)
-    part = next((name for name in names if _says_parts(table, name)), None)
+    part = next((name for name in names if says_parts(table, name)), None)
+    notes += parts_note(table, names, part)
     names = [name for name in names if name != part]
     one = table if panel is None else panel.longest
     training = len(one.rows) - 2 * round(len(one.rows) * share_of(len(one.rows)))
@@ -202,15 +204,6 @@ def _sorted(table: Table, time: Times, panel: Panel | None) -> Table | None:
     """The table in order of time; None where it is."""
     groups = [np.arange(len(table.rows))] if panel is None else panel.members
     return in_order_of_time(table, time.times, groups)
-
-
-def _says_parts(table: Table, name: str) -> bool:
-    """Whether a column says train, validation or test in each row."""
-    cells = set(table.column(name).texts())
-    if not all(map(said_part, cells)):
-        return False
-    said = set(map(said_part, cells))
-    return "train" in said and len(said) > 1
 
 
 def _tells_texts(table: Table, names: Sequence[str], time: Times) -> bool:

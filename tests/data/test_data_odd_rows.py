@@ -90,7 +90,10 @@ def test_values_that_stand_for_nothing_are_noted(write_csv: Any, csv_source: Any
         ([*range(50), 49, 49, 49], None),
         ([0] * 40 + [5] * 10, None),
         ([*np.linspace(0, 1, 50), -999, -999, -999], -999),
-        ([*range(50), 999], None),
+        ([*range(50), 999], 999),
+        ([*range(50), 998], None),
+        ([*range(5, 50), -1, -1, -1], None),
+        ([*np.linspace(5, 10, 50), -1, -1, -1], -1),
     ],
 )
 def test_what_looks_like_no_value(values: list[float], found: float | None) -> None:

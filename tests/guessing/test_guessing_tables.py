@@ -64,7 +64,8 @@ def test_useless_columns_are_left_out_and_named(look):
         "'remark' is left out: it holds 400 different texts in 400 rows",
         "'gappy' is left out: it is text with gaps, which has no kind in between",
         "'broken' is left out: it holds text among its numbers ('7 x' in row 401)",
-        "'huge' is left out: it holds numbers of 1e30 and more",
+        "'huge' is left out: it holds numbers of 1e30 and more; if they are no values, set "
+        "data.missing_values: [1e+31]",
         "'none' is left out: it is empty",
         "'rare' is left out: it is empty in 201 of 400 rows",
         "'unix_time' is left out: it is time as a number, which data.time and "

@@ -34,8 +34,8 @@ def _said_sentinel(x: np.ndarray, name: str) -> tuple[str, ...]:
         if found is not None:
             count = int((columns[:, index] == found).sum())
             return (
-                f"{found:g} stands in {count} steps of {name} (feature {index}), far outside the "
-                "rest: if it is no value, save NaN in its place",
+                f"{found:g} stands in {count} step{'s' * (count > 1)} of {name} (feature {index}), "
+                "far outside the rest: if it is no value, save NaN in its place",
             )
     return ()
 

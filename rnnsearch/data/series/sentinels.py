@@ -35,6 +35,6 @@ def sentinel_note(values: np.ndarray, name: str) -> list[str]:
     rest = values[np.isfinite(values) & (values != found)]
     count, span = int((values == found).sum()), f"{rest.min():g} to {rest.max():g}"
     return [
-        f"{found:g} stands in {count} rows of '{name}', far outside the rest ({span}): if it is no "
-        f"value, set data.missing_values: [{found:g}]"
+        f"{found:g} stands in {count} row{'s' * (count > 1)} of '{name}', far outside the rest "
+        f"({span}): if it is no value, set data.missing_values: [{found:g}]"
     ]
