@@ -107,6 +107,11 @@ class RecurrentDartsModel(GlobalForecastingModel):
         return False
 
     @property
+    def supports_past_covariates(self) -> bool:
+        """They are further columns; backtests give them only to a model that says so."""
+        return True
+
+    @property
     def supports_transferable_series_prediction(self) -> bool:
         """It forecasts from other rows than those that it was fitted to."""
         return True

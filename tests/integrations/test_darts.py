@@ -76,6 +76,12 @@ def test_covariates_are_columns_of_the_table() -> None:
     assert model.forecaster is not None
     assert set(model.forecaster.results_.preparation.inputs_names) == {"covariate load", "load"}
     assert len(model.predict(1)) == 1
+    backtest = {"start": -2, "forecast_horizon": 1, "retrain": False}
+    found = model.historical_forecasts(series, past_covariates=beside, **backtest)
+    before = series.drop_after(found.end_time())
+    np.testing.assert_allclose(
+        found.values()[-1:], model.predict(1, before, past_covariates=beside).values(), rtol=1e-5
+    )
     with pytest.raises(ValueError, match="past covariates"):
         model.predict(1, series)
     with pytest.raises(ValueError, match="Expected past_covariates at each step"):
