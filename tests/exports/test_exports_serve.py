@@ -84,6 +84,10 @@ def test_a_forecast_in_batches_and_step_by_step(ask: Ask, study: Any) -> None:
     assert status == 200
     one.assert_equal(np.array(answer["predicted"]))
 
+    _, said = ask("/openapi.json")
+    refused = said["paths"]["/predict"]["post"]["responses"]["422"]["content"]
+    assert refused["application/json"]["schema"]["$ref"].endswith("/Refused")
+
     step = one.network.step()
     state: Any = {n: a.tolist() for n, a in step.start(3).items()}
     state["past_rows"] = inputs["rows"][:3, : -step.steps].tolist()

@@ -23,6 +23,18 @@ class _Known(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Refused(BaseModel):
+    """What a request that can't be answered is told."""
+
+    problems: list[str]
+
+
+_REFUSED: dict[int | str, dict[str, Any]] = {
+    413: {"model": Refused, "description": "Too large"},
+    422: {"model": Refused, "description": "Not what the model takes"},
+}
+
+
 @dataclass(frozen=True)
 class Limits:
     """What a request may be.
@@ -90,7 +102,7 @@ def _add_predict(app: Any, service: Service, limits: Limits) -> None:
         return _answer(service, found)
 
     predict.__annotations__["batch"] = body
-    app.post("/predict")(predict)
+    app.post("/predict", responses=_REFUSED)(predict)
     if service.predict_rows is None:
         return
     fields: Any = {
@@ -106,7 +118,7 @@ def _add_predict(app: Any, service: Service, limits: Limits) -> None:
         return {"rows": [_plain(one) for one in service.rows(given, limits.count)]}
 
     rows.__annotations__["table"] = table
-    app.post("/rows")(rows)
+    app.post("/rows", responses=_REFUSED)(rows)
 
 
 def _add_stream(app: Any, service: Service, limits: Limits) -> None:
@@ -121,7 +133,7 @@ def _add_stream(app: Any, service: Service, limits: Limits) -> None:
         return {**_answer(service, found), "state": _plain(state)}
 
     stream.__annotations__["step"] = body
-    app.post("/stream")(stream)
+    app.post("/stream", responses=_REFUSED)(stream)
 
 
 def _body(name: str, inputs: tuple[Given, ...]) -> type[BaseModel]:
