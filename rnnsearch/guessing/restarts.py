@@ -13,11 +13,11 @@ from rnnsearch.guessing.column_cells import column_cells, parse_numbers
 from rnnsearch.guessing.columns import Column
 from rnnsearch.guessing.panel import SHORTEST, Panel, members_of
 
-__all__ = ["others_note", "restarted_panel", "restarts_note"]
+__all__ = ["WHOSE", "others_note", "restarted_panel", "restarts_note"]
 
 _FEWEST, _SHORTEST = 3, 5
 """Stretches of rows that may be series of their own, and rows of a usual one."""
-_WHOSE = {
+WHOSE = {
     *("subject", "patient", "user", "person", "participant", "volunteer", "animal", "driver"),
     *("trial", "run", "session", "recording", "experiment", "episode", "trip", "flight", "stay"),
     *(
@@ -75,7 +75,7 @@ def others_note(table: Table, names: Sequence[str]) -> str:
         names: Its columns.
     """
     for name in names:
-        if not {*re.split(r"[\W\d_]+", name.casefold())} & _WHOSE:
+        if not {*re.split(r"[\W\d_]+", name.casefold())} & WHOSE:
             continue
         cells = np.array(column_cells(table, name))
         count = 1 + int((cells[1:] != cells[:-1]).sum())

@@ -130,7 +130,9 @@ def unread_stamps(table: Table, name: str) -> tuple[str, int] | None:
         return "must have an offset from UTC in every row, or in none", with_offset.index(False)
     shapes = Counter(re.sub(r"\d", "1", cell) for cell in filled)
     usual, often = shapes.most_common(1)[0]
-    if len(filled) * (1 - _STRANGE) <= often < len(filled):
+    alike = [cell for cell in filled if re.sub(r"\d", "1", cell) == usual]
+    most = often >= len(filled) * (1 - _STRANGE) or find_form(alike, named=False) is not None
+    if most and often < len(filled):
         odd = next(
             at for at, cell in enumerate(cells) if cell and re.sub(r"\d", "1", cell) != usual
         )

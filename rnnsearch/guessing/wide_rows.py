@@ -22,6 +22,7 @@ from rnnsearch.data.splits import said_part
 from rnnsearch.guessing._base import Guess, Setting, Wishes, refuse
 from rnnsearch.guessing.arrays import guess_arrays
 from rnnsearch.guessing.columns import named
+from rnnsearch.guessing.restarts import WHOSE
 from rnnsearch.guessing.times import find_times
 from rnnsearch.guessing.wide_tables import names_of_times
 from rnnsearch.spec.sources import WideSource
@@ -268,6 +269,7 @@ def _target(table: Table, names: Sequence[str], wanted: str | None) -> tuple[str
             refuse(must, f"'{wanted}'", advice, path="--target")
         return wanted, "as you said"
     classes = [name for name in names if _classes(table, name)]
+    classes = [name for name in classes if not _says_whose(name)] or classes
     called = [name for name in names if named(name, _CLASSES)]
     for found, why in (
         ([name for name in called if name in classes], "called so, and it holds classes"),
@@ -281,6 +283,12 @@ def _target(table: Table, names: Sequence[str], wanted: str | None) -> tuple[str
             return found[0], why + more
     numbers = [name for name in names if _measures(table, name)]
     return (numbers[0], "the only number beside the steps") if len(numbers) == 1 else ("", "")
+
+
+def _says_whose(name: str) -> bool:
+    """Whether a column is called as one that names persons and machines is, and no class."""
+    words = re.split(r"[\W\d_]+", name.casefold())
+    return "id" in words or not WHOSE.isdisjoint(words)
 
 
 def _measures(table: Table, name: str) -> bool:

@@ -265,3 +265,10 @@ def test_half_days_have_twelve_hours() -> None:
     hours = ["2021-03-05T00:30", "2021-03-05T12:30", "NaT", "NaT"]
     expected = np.array(hours, "datetime64[us]")
     np.testing.assert_array_equal(read_times(cells, "%Y-%m-%d"), expected)
+
+
+def test_durations_as_iso_8601_writes_them() -> None:
+    cells = [f"PT{second // 3600}H{second % 3600 // 60}M{second % 60}S" for second in (0, 30, 3690)]
+    found = find_form(cells)
+    assert found is not None and found.form == "duration"
+    assert found.times.astype("datetime64[s]").astype(int).tolist() == [0, 30, 3690]

@@ -208,3 +208,10 @@ def test_weeks_as_numbers(tmp_path: Path) -> None:
     rows = [f"{t:%G}{t:%V},{at % 52}.5" for at, t in enumerate(weeks)]
     (tmp_path / "a.csv").write_text("\n".join(["yearweek,MW", *rows]))
     assert setting(guess(tmp_path / "a.csv", Wishes()), "time") == "yearweek"
+
+
+def test_a_mark_behind_some_dates_is_named_with_its_row(tmp_path: Path) -> None:
+    days = [f"{day:%Y-%m-%d}" for day in pd.date_range("2021-01-01", periods=60)]
+    lines = [f"{day}{' (p)' if at > 50 else ''},{at * at % 7}.5" for at, day in enumerate(days)]
+    with pytest.raises(InvalidData, match=r"of one form .* '2021-02-21 \(p\)' in row 53 of 'date'"):
+        look(tmp_path, ["date,sales", *lines])

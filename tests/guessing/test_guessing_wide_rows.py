@@ -177,3 +177,11 @@ def test_a_task_says_that_rows_are_steps(tmp_path: Path) -> None:
     frame(kind=KINDS).to_csv(tmp_path / "a.csv", index=False)
     assert values(guess(tmp_path / "a.csv", Wishes()))["source"] == "wide"
     assert values(guess(tmp_path / "a.csv", Wishes(task="many_to_one")))["source"] == "csv"
+
+
+@pytest.mark.parametrize(("whose", "class_name"), [("user", "move"), ("patient_id", "finding")])
+def test_who_it_was_is_no_class(whose: str, class_name: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    frame(**{whose: [f"p{at % 8}" for at in range(N)], class_name: KINDS}).to_csv(path, index=False)
+    found = values(guess(path, Wishes()))
+    assert (found["target"], found["ignore"]) == (class_name, [whose])

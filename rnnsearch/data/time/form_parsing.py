@@ -39,6 +39,8 @@ As SAS and web servers write them, too: ``31DEC2003:18:00:00``, ``31/Dec/2003:18
 """
 
 _ISO = re.compile(r"\d{4}(-\d\d(-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,9})?)?)?)?)?")
+_ISO_DURATION = re.compile(r"P(?:\d+D)?(?:T\d+[HMS]|$)")
+"""Time since a start, ``PT1H30M``: no Pacific time."""
 _SPACED = re.compile(r"^(\d{1,4})\. ?(\d{1,2})\. ?(\d{2,4})\.?(?=\s|$)")
 _CAMERA = re.compile(r"^(\d{4}):(\d\d):(\d\d)(?= |$)")
 """A date as cameras write it: ``2003:12:31 18:00:00``."""
@@ -100,6 +102,8 @@ def plain_text(cell: str) -> str:
     ``31. 12. 2019``, ``2019年12月31日`` and ``2019M12`` without what stands beside the numbers;
     of a stretch of time its begin.
     """
+    if _ISO_DURATION.match(cell):
+        return cell
     cell = _SPACED.sub(r"\1.\2.\3", cell)
     cell = _CAMERA.sub(r"\1-\2-\3", cell)
     cell = _STATISTICAL.sub(r"\1-\2", cell)
