@@ -18,10 +18,10 @@ from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.sources import SEQUENCES
 from rnnsearch.data.sources.headers import said_unnamed
 from rnnsearch.data.sources.wide import numbered, parsed, table_of
-from rnnsearch.data.splits import said_part
 from rnnsearch.guessing._base import Guess, Setting, Wishes, refuse
 from rnnsearch.guessing.arrays import guess_arrays
 from rnnsearch.guessing.columns import named
+from rnnsearch.guessing.part_columns import says_parts
 from rnnsearch.guessing.restarts import WHOSE
 from rnnsearch.guessing.times import find_times
 from rnnsearch.guessing.wide_tables import names_of_times
@@ -173,7 +173,7 @@ def _look_at(table: Table, wanted: str | None) -> _Columns | None:
     rest = [name for name in table.header if name not in steps]
     if not rest or names_of_times(steps) or _are_dated(some, rest):
         return None
-    part = next((name for name in rest if _says_parts(table, name)), "")
+    part = next((name for name in rest if says_parts(table, name)), "")
     others = [name for name in rest if name != part]
     target, why = _target(table, others, wanted)
     if not target:
@@ -239,11 +239,6 @@ def _along(table: Table, groups: Sequence[Sequence[str]], most: float) -> bool:
 def _are_dated(table: Table, names: Sequence[str]) -> bool:
     """Whether a column says when a row was: then rows follow each other."""
     return find_times(table, list(names)) is not None
-
-
-def _says_parts(table: Table, name: str) -> bool:
-    said = {said_part(cell) for cell in {*table.column(name).texts()}}
-    return None not in said and "" not in said and "train" in said and len(said) > 1
 
 
 def _classes(table: Table, name: str) -> Mapping[str, int]:
