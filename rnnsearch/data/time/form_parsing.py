@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from rnnsearch.data.time.durations import is_duration_text, parse_duration
 from rnnsearch.data.time.written_names import month_of, with_half, without_weekday
 
 __all__ = [
@@ -39,8 +40,6 @@ As SAS and web servers write them, too: ``31DEC2003:18:00:00``, ``31/Dec/2003:18
 """
 
 _ISO = re.compile(r"\d{4}(-\d\d(-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,9})?)?)?)?)?")
-_ISO_DURATION = re.compile(r"P(?:\d+D)?(?:T\d+[HMS]|$)")
-"""Time since a start, ``PT1H30M``: no Pacific time."""
 _SPACED = re.compile(r"^(\d{1,4})\. ?(\d{1,2})\. ?(\d{2,4})\.?(?=\s|$)")
 _CAMERA = re.compile(r"^(\d{4}):(\d\d):(\d\d)(?= |$)")
 """A date as cameras write it: ``2003:12:31 18:00:00``."""
@@ -102,7 +101,7 @@ def plain_text(cell: str) -> str:
     ``31. 12. 2019``, ``2019年12月31日`` and ``2019M12`` without what stands beside the numbers;
     of a stretch of time its begin.
     """
-    if _ISO_DURATION.match(cell):
+    if is_duration_text(cell):
         return cell
     cell = _SPACED.sub(r"\1.\2.\3", cell)
     cell = _CAMERA.sub(r"\1-\2-\3", cell)
@@ -218,17 +217,10 @@ def _year(cell: str) -> datetime.datetime | None:
 
 
 def _duration(cell: str) -> datetime.timedelta | None:
-    """``00:00:05``, ``25:10:00``, ``2 days 01:00:00``, ``P1DT2H``; two numbers are hours first."""
-    found = re.fullmatch(r"(\d+):(\d\d)(?::(\d\d))?([.,]\d+)?", cell)
-    if found is not None:
-        parts = [float(part) for part in found.groups()[:3] if part]
-        parts[-1] += float((found[4] or "0").replace(",", "."))
-        if len(parts) == 2 and found[4]:
-            parts.insert(0, 0.0)  # minutes and seconds
-        hours, minutes, seconds = [*parts, 0.0][:3]
-        if minutes >= 60 or seconds >= 60:
-            return None
-        return datetime.timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    """A time since a start; what pandas alone understands, too."""
+    found = parse_duration(cell)
+    if found is not None or is_duration_text(cell):
+        return found
     import pandas as pd
 
     elapsed = pd.Timedelta(cell)  # NaT, of "nan"

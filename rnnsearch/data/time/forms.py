@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rnnsearch.data.time.durations import is_duration_text
 from rnnsearch.data.time.form_parsing import (
     ENGLISH,
     QUARTER,
@@ -219,11 +220,9 @@ def _numeric(cell: str) -> bool:
 
 def _forms_of(cell: str) -> Iterator[str]:
     """Forms of which a text may be, its digits being all the same."""
-    if re.fullmatch(r"(\d+ days?,? )?\d{1,4}:\d\d(:\d\d)?([.,]\d+)?", cell) or re.fullmatch(
-        r"P(\d+D)?(T(\d+H)?(\d+M)?(\d+([.]\d+)?S)?)?", cell
-    ):
+    if is_duration_text(cell):
         yield "duration"
-        if re.fullmatch(r"\d{1,2}:\d\d(:\d\d([.,]\d+)?)?", cell):
+        if re.fullmatch(r"\d{1,2}(:\d\d(:\d\d([.,]\d+)?)?| ?h( ?\d\d)?)", cell):
             yield DAILY
         return
     if QUARTER.fullmatch(cell):
