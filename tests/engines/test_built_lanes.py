@@ -310,6 +310,27 @@ def test_another_structure_is_another_program():
 
 
 @pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"loss": keras.losses.Huber(1.0)}, {"loss": keras.losses.Huber(0.1)}),
+        ({"loss": [keras.losses.CosineSimilarity(1)]}, {"loss": [keras.losses.CosineSimilarity()]}),
+        *(
+            ({name: [keras.metrics.CosineSimilarity(axis=1)]}, {name: [keras.metrics.CosineSimilarity()]})
+            for name in ("metrics", "weighted_metrics")
+        ),
+    ],
+)  # fmt: skip
+def test_what_keras_does_not_say_of_a_part_makes_another_program(one, other):
+    def text(**given):
+        keras.backend.clear_session(free_memory=False)
+        model = keras.Sequential([keras.Input((3, 1)), layers.SimpleRNN(2)])
+        model.compile(**{"loss": "mse", **given})
+        return describe(model)[0]
+
+    assert text(**one) == text(**one) != text(**other)
+
+
+@pytest.mark.parametrize(
     ("layer", "plain"),
     [
         (layers.LSTM(2), True),

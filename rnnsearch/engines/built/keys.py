@@ -34,13 +34,14 @@ def describe(model: keras.Model) -> tuple[str, list[Number]]:
     numbers = find_numbers(model)
     with replaced(numbers, lambda place, number: _PLACEHOLDER), without_tensorflow():
         document = keras.saving.serialize_keras_object(model)
+        computed = _computed_with(model)
     optimizer = document.get("compile_config", {}).get("optimizer")
     if isinstance(optimizer, Mapping) and isinstance(optimizer.get("config"), dict):
         rate = optimizer["config"].get("learning_rate")
         if isinstance(rate, float):
             optimizer["config"]["learning_rate"] = _PLACEHOLDER
     kinds = [number.kind for number in numbers]
-    beside = [kinds, _variables(model), _constants(model)]
+    beside = [kinds, _variables(model), _constants(model), computed]
     text = json.dumps([_stripped(document), *beside], sort_keys=True, default=str)
     return text, numbers
 
@@ -51,6 +52,14 @@ def _variables(model: keras.Model) -> list[Any]:
         [list(v.shape), str(v.dtype), bool(v.trainable)]
         for v in (*model.trainable_variables, *model.non_trainable_variables)
     ]
+
+
+def _computed_with(model: keras.Model) -> list[Any]:
+    """What functions of losses and metrics are given: `Huber` doesn't say its `delta`, for one."""
+    compiled = model._compile_metrics
+    metrics = [compiled._user_metrics, compiled._user_weighted_metrics] if compiled else []
+    parts = keras.tree.flatten([model.loss, metrics])
+    return [[type(part).__name__, getattr(part, "_fn_kwargs", None)] for part in parts]
 
 
 def _constants(model: keras.Model) -> list[Any]:
