@@ -41,7 +41,7 @@ def no_shape_of_the_input_anywhere(kt: Any, folder: str) -> Any:
     return searched(kt, folder, build, x=FLAT, objective="val_mae")
 
 
-@pattern(random="order")
+@pattern
 def a_training_metric_as_the_objective(kt: Any, folder: str) -> Any:
     def build(hp: Any) -> keras.Model:
         return dense(hp, metrics=["mae"])

@@ -330,6 +330,18 @@ def test_what_keras_does_not_say_of_a_part_makes_another_program(one, other):
     assert text(**one) == text(**one) != text(**other)
 
 
+def test_what_does_not_decay_makes_another_program():
+    def text(kept):
+        keras.backend.clear_session(free_memory=False)
+        model = keras.Sequential([keras.Input((3,)), layers.Dense(2)])
+        optimizer = keras.optimizers.AdamW(weight_decay=0.1)
+        optimizer.exclude_from_weight_decay(var_names=kept)
+        model.compile(keras.optimizers.LossScaleOptimizer(optimizer), loss="mse")
+        return describe(model)[0]
+
+    assert text([]) == text([]) != text(["bias"])
+
+
 @pytest.mark.parametrize(
     ("layer", "plain"),
     [

@@ -47,9 +47,15 @@ def describe(model: keras.Model) -> tuple[str, list[Number]]:
 
 
 def _variables(model: keras.Model) -> list[Any]:
-    """Shapes, types and which weights learn: a description leaves some of it out."""
+    """Shapes, types, which weights learn and which decay: a description leaves some of it out."""
+    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
     return [
-        [list(v.shape), str(v.dtype), bool(v.trainable)]
+        [
+            list(v.shape),
+            str(v.dtype),
+            bool(v.trainable),
+            v.trainable and optimizer._use_weight_decay(v),
+        ]
         for v in (*model.trainable_variables, *model.non_trainable_variables)
     ]
 

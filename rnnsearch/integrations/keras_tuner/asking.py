@@ -8,7 +8,7 @@ import keras_tuner
 
 from rnnsearch.ahead import usable_cores
 
-__all__ = ["block_of", "tells_nothing"]
+__all__ = ["asks_more", "tells_nothing"]
 
 _WAITING = 32
 """Trials at once of an oracle that waits for what it must know by itself."""
@@ -22,20 +22,41 @@ def tells_nothing(oracle: Any) -> bool:
     return type(oracle) is keras_tuner.oracles.RandomSearchOracle
 
 
-def block_of(oracle: Any, given: int | None = None, *, apart: bool = False) -> int:
-    """Trials to have in hand at once.
+def asks_more(oracle: Any, under_way: int, given: int | None = None, *, apart: bool) -> bool:
+    """Whether to ask for another trial before those under way have ended.
 
     Args:
         oracle: Of KerasTuner's own, or another: that is asked for one at a time.
-        given: By the user.
+        under_way: How many trials are.
+        given: How many there may be at once, by the user.
         apart: Whether another process trains, so that models are built while it starts.
     """
-    if given is not None:
-        return given
+    if not under_way:
+        return True
+    if given is None and type(oracle) is keras_tuner.oracles.HyperbandOracle:
+        return under_way < _WAITING and _fills_a_round(oracle)
+    return under_way < (_block(oracle, apart) if given is None else given)
+
+
+def _fills_a_round(oracle: Any) -> bool:
+    """Whether the next trial is one of a round that has begun: it depends on none of these.
+
+    Past a full round KerasTuner, which trains one at a time, takes the best of it; an oracle that
+    is asked earlier opens another bracket, and its trials are others.
+    """
+    return any(
+        0 < len(trials) < oracle._get_size(bracket["bracket_num"], number)
+        for bracket in oracle._brackets
+        for number, trials in enumerate(bracket["rounds"])
+    )
+
+
+def _block(oracle: Any, apart: bool) -> int:
+    """Trials to have in hand at once."""
     kind = type(oracle)
     if tells_nothing(oracle):
         return max(2 * usable_cores() + 2, _WHILE_STARTING if apart else 0)
-    if kind in (keras_tuner.oracles.HyperbandOracle, keras_tuner.oracles.GridSearchOracle):
+    if kind is keras_tuner.oracles.GridSearchOracle:
         return _WAITING
     if kind is keras_tuner.oracles.BayesianOptimizationOracle:
         return _bayesian(oracle)

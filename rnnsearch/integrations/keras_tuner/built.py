@@ -19,7 +19,7 @@ from keras_tuner.src.engine import tuner_utils
 from keras_tuner.src.engine.tuner import maybe_compute_model_size, maybe_distribute
 
 from rnnsearch.integrations.keras_tuner.apart import Apart, NotApart, begin_early
-from rnnsearch.integrations.keras_tuner.asking import block_of, tells_nothing
+from rnnsearch.integrations.keras_tuner.asking import asks_more, tells_nothing
 from rnnsearch.integrations.keras_tuner.best_epoch import BestEpoch
 from rnnsearch.integrations.keras_tuner.common_weights import CommonWeights
 from rnnsearch.integrations.keras_tuner.datasets import Datasets
@@ -168,8 +168,7 @@ class LaneTuner(keras_tuner.Tuner):
         fit_kwargs: dict[str, Any],
     ) -> bool:
         """Begin trials until there are enough, or no more for now; whether there are no more."""
-        width = block_of(self.oracle, self._block, apart=not on_jax())
-        while len(under_way) < width:
+        while asks_more(self.oracle, len(under_way), self._block, apart=not on_jax()):
             self.pre_create_trial()
             # A name that has a trial under way would be given that one again.
             self._asked += 1
