@@ -158,6 +158,32 @@ def test_bayesian_and_grid(tmp_path):
     assert sorted(values) == [(0.01, "a"), (0.01, "b"), (0.1, "a"), (0.1, "b")]
 
 
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [("RandomSearch", {"max_trials": 4}), ("Hyperband", {"max_epochs": 2, "factor": 2})],
+)
+def test_a_search_that_was_interrupted_goes_on_with_every_trial(tmp_path, kind, more):
+    """In one process, as a notebook's cell that is stopped and run again."""
+    began = []
+
+    def interrupt(logs):
+        began.append(logs)
+        if len(began) == 2:
+            raise KeyboardInterrupt
+
+    fit = {**FIT, "callbacks": [keras.callbacks.LambdaCallback(on_train_begin=interrupt)]}
+    tuner = getattr(rnnsearch, kind)(linear, "val_loss", directory=tmp_path, seed=2, **more)
+    with pytest.raises(KeyboardInterrupt):
+        tuner.search(X, Y, **fit)
+    before = [(t.status, t.hyperparameters.values) for t in tuner.oracle.trials.values()]
+    assert [status for status, _ in before].count("RUNNING") > 0
+    tuner.search(X, Y, **fit)
+    after = list(tuner.oracle.trials.values())
+    assert {trial.status for trial in after} == {"COMPLETED"}
+    assert [t.hyperparameters.values for t in after[: len(before)]] == [v for _, v in before]
+    assert tuner.oracle.end_order == sorted(tuner.oracle.trials)
+
+
 def test_each_lane_stops_by_itself(tmp_path):
     stop = keras.callbacks.EarlyStopping("val_loss", patience=1, min_delta=0.3)
     fit = {**FIT, "epochs": 9, "callbacks": [stop]}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import keras_tuner
 
 from rnnsearch.ahead import usable_cores
 
-__all__ = ["asks_more", "tells_nothing"]
+__all__ = ["asks_more", "offer_again", "tells_nothing"]
 
 _WAITING = 32
 """Trials at once of an oracle that waits for what it must know by itself."""
@@ -69,3 +70,15 @@ def _bayesian(oracle: Any) -> int:
     first = oracle.num_initial_points or max(3 * dimensions, 3)
     left = first - sum(trial.status == "COMPLETED" for trial in oracle.trials.values())
     return min(left, _WAITING) if left > 0 else usable_cores()
+
+
+def offer_again(oracle: Any, interrupted: Iterable[Any]) -> None:
+    """Have an oracle offer trials that a search was interrupted in, as KerasTuner's does its one.
+
+    It would wait for them for ever else: they were asked for under names that nobody bears again.
+    """
+    left = [trial.trial_id for trial in interrupted if trial.status == "RUNNING"]
+    held = oracle.ongoing_trials
+    for tuner_id in [name for name, trial in held.items() if trial.trial_id in left]:
+        del held[tuner_id]
+    oracle._retry_queue += reversed(left)  # which it takes from its end

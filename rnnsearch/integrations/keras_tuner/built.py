@@ -19,7 +19,7 @@ from keras_tuner.src.engine import tuner_utils
 from keras_tuner.src.engine.tuner import maybe_compute_model_size, maybe_distribute
 
 from rnnsearch.integrations.keras_tuner.apart import Apart, NotApart, begin_early
-from rnnsearch.integrations.keras_tuner.asking import asks_more, tells_nothing
+from rnnsearch.integrations.keras_tuner.asking import asks_more, offer_again, tells_nothing
 from rnnsearch.integrations.keras_tuner.best_epoch import BestEpoch
 from rnnsearch.integrations.keras_tuner.common_weights import CommonWeights
 from rnnsearch.integrations.keras_tuner.datasets import Datasets
@@ -152,12 +152,14 @@ class LaneTuner(keras_tuner.Tuner):
                 # Who learns from ends is asked again when all are known: no race decides.
                 count = 1 if tells_nothing(self.oracle) and not ended else len(under_way)
                 for _ in range(count):
-                    trial = under_way.popleft()
+                    trial = under_way[0]
                     self._try_run_and_update_trial(trial, *fit_args, **fit_kwargs)
                     self.on_trial_end(trial)
+                    under_way.popleft()
         finally:
             pool.close()
             self._jobs.clear()
+            offer_again(self.oracle, under_way)
         self.on_search_end()
 
     def _ask(
