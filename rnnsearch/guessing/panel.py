@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 import numpy as np
 
@@ -13,27 +11,17 @@ from rnnsearch.data.raw.tables import Table, TextColumn
 from rnnsearch.guessing._base import Setting, refuse
 from rnnsearch.guessing.column_cells import column_cells, parse_numbers
 from rnnsearch.guessing.columns import Column, examine
-from rnnsearch.guessing.zone_columns import is_zone_column
 
 __all__ = [
     "FEWEST_ROWS",
     "SHORTEST",
     "Panel",
-    "check_other_panels",
-    "find_panel",
-    "members_of",
 ]
 
 FEWEST_ROWS = 30
 """Of a series alone; fewer teach nothing that could be judged."""
-_MOST_NAMES = 20
-"""Columns, of the fewest values each, of which two may name a series together."""
 SHORTEST = 15
 """Rows of each of several series, on average: of fewer no part has a window and what follows it."""
-_SLIPS = 0.05
-"""Share of rows whose time stamp another row has, up to which that is no sign of several series."""
-_TWICE = 0.01
-"""Share of rows whose series has their time stamp twice, up to which these are slips."""
 _OF_A_DAY = [[*range(begin, begin + 24)] for begin in (0, 1)]
 """Numbers of the hours."""
 _PARTS_OF_A_DAY = {48: (48, 46, 50), 96: (96, 92, 100)}
@@ -47,12 +35,12 @@ class Panel:
     """Several series in one table.
 
     Attributes:
-        name: The column that names the series of a row.
+        names: The columns that name the series of a row, together where there are several.
         table: All of them.
         members: Of each series, its rows' places in the table (M,).
     """
 
-    name: str
+    names: tuple[str, ...]
     table: Table
     members: tuple[np.ndarray, ...]
 
@@ -72,15 +60,29 @@ class Panel:
         return Table(self.table.header, self.table.rows[places], tuple(columns))
 
     @property
+    def shown(self) -> str:
+        """The columns that name the series, to be read."""
+        return " and ".join(f"'{name}'" for name in self.names)
+
+    @property
+    def _numbers(self) -> list[int]:
+        """The numbers by which one column names the series, in order; empty where it doesn't."""
+        if len(self.names) > 1:
+            return []
+        cells = column_cells(self.table, self.names[0])
+        names = {cells[rows[0]] for rows in self.members}
+        numbers = sorted(int(name) for name in names if name.isdecimal())
+        return numbers if len(numbers) == len(names) else []
+
+    @property
     def hours_note(self) -> str:
         """What to say where the names of the series may be hours of the day; "" where not."""
-        names = {self.table.column(self.name).texts()[rows[0]] for rows in self.members}
-        numbers = sorted(int(name) for name in names if name.isdecimal())
-        if len(numbers) < len(names) or numbers not in _OF_A_DAY:
+        numbers = self._numbers
+        if numbers not in _OF_A_DAY:
             return ""
         return (
-            f"'{self.name}' counts from {numbers[0]} to {numbers[-1]} for each time stamp: if these"
-            " are hours, name both columns in data.time and leave data.series out"
+            f"'{self.names[0]}' counts from {numbers[0]} to {numbers[-1]} for each time stamp: if "
+            "these are hours, name both columns in data.time and leave data.series out"
         )
 
     def check_no_parts_of_days(self, time: str) -> None:
@@ -92,18 +94,18 @@ class Panel:
         Raises:
             InvalidData: The names of the series are such.
         """
-        names = {self.table.column(self.name).texts()[rows[0]] for rows in self.members}
-        numbers = sorted(int(name) for name in names if name.isdecimal())
-        if len(numbers) < len(names) or numbers[0] > 1:
+        numbers = self._numbers
+        if not numbers or numbers[0] > 1:
             return
         if numbers != [*range(numbers[0], numbers[0] + len(numbers))]:
             return
+        name = self.names[0]
         for parts, counts in _PARTS_OF_A_DAY.items():
             if len(numbers) in counts:
-                since = f"frame['{self.name}'].astype(int)" + (" - 1" if numbers[0] else "")
+                since = f"frame['{name}'].astype(int)" + (" - 1" if numbers[0] else "")
                 refuse(
                     "must have one column of time stamps",
-                    f"'{self.name}', which counts from {numbers[0]} to {numbers[-1]} on each date",
+                    f"'{name}', which counts from {numbers[0]} to {numbers[-1]} on each date",
                     f"put both together: frame['time'] = pandas.to_datetime(frame['{time}']) + "
                     f"({since}) * pandas.Timedelta('{1440 // parts} min'); if these are series of "
                     f"their own, give them other names than numbers",
@@ -114,7 +116,8 @@ class Panel:
         """The key of a spec."""
         few, many = min(self.lengths), max(self.lengths)
         rows = f"{few}" if few == many else f"{few} to {many}"
-        return Setting("series", self.name, f"{len(self.members)} series of {rows} rows")
+        value = self.names[0] if len(self.names) == 1 else [*self.names]
+        return Setting("series", value, f"{len(self.members)} series of {rows} rows")
 
     def with_all(self, column: Column) -> Column:
         """A column of the longest series that may be usable for what it has in the others.
@@ -139,7 +142,7 @@ class Panel:
         if len(kinds) < 2 or any(len({cells[at] for at in rows}) > 1 for rows in self.members):
             return column
         if len(kinds) == len(self.members):
-            return replace(column, flaw=f"names the series, as '{self.name}' does")
+            return replace(column, flaw=f"names the series, as {self.shown} does")
         whole = examine(self.table, column.name, len(cells))
         return column if whole.flaw else replace(column, kind=whole.kind, flaw="")
 
@@ -187,114 +190,3 @@ class Panel:
             Setting("base", "last", why),
             Setting("scaling", "log", "and changes as shares, which are alike in all"),
         ], ""
-
-
-def find_panel(table: Table, times: np.ndarray, names: Sequence[str]) -> Panel | None:
-    """The series of a table; None where its time stamps occur once, or nothing tells them apart.
-
-    The column that names them is the one with the fewest values in which no series has a time
-    stamp twice, slips aside, and most go on while others do: parts of one series follow each other.
-
-    Args:
-        table: The file.
-        times: Of its rows (R,).
-        names: Its other columns.
-    """
-    again = len(times) - len(np.unique(times))
-    if np.isnat(times).any() or again <= _SLIPS * len(times):
-        return None
-    found = [
-        Panel(name, table, members) for name, members in _divided(table, names, times.astype(int))
-    ]
-    return min(
-        found, key=lambda panel: (len(panel.members), is_zone_column(panel.name)), default=None
-    )
-
-
-def _divided(
-    table: Table, names: Sequence[str], times: np.ndarray
-) -> Iterator[tuple[str, tuple[np.ndarray, ...]]]:
-    """Columns that could name series, and each one's rows."""
-    for name in names:
-        labels, groups = np.unique(np.array(column_cells(table, name)), return_inverse=True)
-        if "" in labels or not 1 < len(labels) <= len(times) / SHORTEST:
-            continue
-        if not _tells_apart(times, groups):
-            continue
-        members = members_of(groups)
-        if _overlap(times, members) or _stacked(times, groups, members):
-            yield name, members
-
-
-def members_of(groups: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Of each series, its rows' places in the table (M,); `groups` (R,) are numbers from 0."""
-    order = np.argsort(groups, kind="stable")
-    return tuple(np.split(order, np.cumsum(np.bincount(groups))[:-1]))
-
-
-def _tells_apart(times: np.ndarray, *groups: np.ndarray) -> bool:
-    """Whether rows of one group have other time stamps, slips aside."""
-    keys = np.stack([*groups, times])
-    return bool(len(times) - np.unique(keys, axis=1).shape[1] <= _TWICE * len(times))
-
-
-def check_other_panels(table: Table, times: np.ndarray, names: Sequence[str]) -> None:
-    """Refuse series that are too short, and those that two columns name together.
-
-    Args:
-        table: The file, in which time stamps occur twice and no column alone names the series.
-        times: Of its rows (R,).
-        names: Its other columns.
-
-    Raises:
-        InvalidData: It holds such.
-    """
-    coded = {}
-    for name in names:
-        labels, groups = np.unique(np.array(column_cells(table, name)), return_inverse=True)
-        if "" not in labels and 1 < len(labels) <= len(times) / 2:
-            coded[name] = groups
-    stamps = times.astype(np.int64)
-    short = [name for name in coded if _tells_apart(stamps, coded[name])]
-    if short:
-        name = min(short, key=lambda each: int(coded[each].max()))
-        count = int(coded[name].max()) + 1
-        refuse(
-            f"must have series of {SHORTEST} rows or more, on average",
-            f"{count} series of {len(times) / count:.3g} rows, named by '{name}'",
-            "give longer ones; or save what is known of each as a row of x, and what is to be "
-            "predicted as y: numpy.savez('data.npz', x=x, y=y)",
-        )
-    few = sorted(coded, key=lambda name: int(coded[name].max()))[:_MOST_NAMES]
-    pairs = [
-        pair for pair in combinations(few, 2) if _tells_apart(stamps, *(coded[n] for n in pair))
-    ]
-    if pairs:
-        one, other = min(pairs, key=lambda pair: math.prod(int(coded[n].max()) for n in pair))
-        refuse(
-            "must name the series of a row in one column",
-            f"series that '{one}' and '{other}' name together",
-            f"put them together: frame['series'] = frame['{one}'].astype(str) + ' ' + "
-            f"frame['{other}'].astype(str) of pandas",
-        )
-
-
-def _stacked(times: np.ndarray, groups: np.ndarray, members: Sequence[np.ndarray]) -> bool:
-    """Whether series stand one below the other, each in order, and some at the same time.
-
-    Then rows go back in time where a series begins, and no single series does.
-    """
-    blocks = int((np.diff(groups) != 0).sum()) == len(members) - 1
-    rise = all((np.diff(times[rows]) >= 0).all() for rows in members)
-    spans = sorted((times[rows].min(), times[rows].max()) for rows in members)
-    ends = np.maximum.accumulate([end for _, end in spans[:-1]])
-    some = bool((np.array([begin for begin, _ in spans[1:]]) < ends).any())
-    return blocks and rise and some
-
-
-def _overlap(times: np.ndarray, members: Sequence[np.ndarray]) -> bool:
-    """Whether most series begin before another one has ended."""
-    spans = sorted((times[rows].min(), times[rows].max()) for rows in members)
-    begins = np.array([begin for begin, _ in spans[1:]])
-    ends = np.maximum.accumulate([end for _, end in spans[:-1]])
-    return bool((begins < ends).mean() > 0.5)

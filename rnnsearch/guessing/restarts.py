@@ -11,7 +11,8 @@ from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.time import role
 from rnnsearch.guessing.column_cells import column_cells, parse_numbers
 from rnnsearch.guessing.columns import Column
-from rnnsearch.guessing.panel import SHORTEST, Panel, members_of
+from rnnsearch.guessing.panel import SHORTEST, Panel
+from rnnsearch.guessing.panel_columns import members_of
 
 __all__ = ["WHOSE", "others_note", "restarted_panel", "restarts_note"]
 
@@ -104,7 +105,7 @@ def restarted_panel(table: Table, names: Sequence[str]) -> Panel | None:
         for other in names:
             cells = column_cells(table, other)
             if _changes_at(table, other, borders) and len({*cells}) == groups[-1] + 1:
-                return Panel(other, table, members_of(groups))
+                return Panel((other,), table, members_of(groups))
     return None
 
 

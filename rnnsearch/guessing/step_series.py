@@ -153,7 +153,7 @@ def look_along(found: TableColumns, wishes: Wishes) -> tuple[StepSeries, list[st
         said = not any("windows cross" in note for note in notes)
         notes += filter(None, [others_note(table, found.names) if said else ""])
     usable = tuple(column for column in found.others if not column.flaw)
-    series = None if found.panel is None else found.panel.name
+    series = () if found.panel is None else found.panel.names
     named = () if time is None else time.names
     told = found.calendar | found.static
     likely = [column for column in found.others if column.name not in told]

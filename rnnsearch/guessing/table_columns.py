@@ -21,13 +21,8 @@ from rnnsearch.guessing._base import FILE, refuse
 from rnnsearch.guessing.calendar_columns import calendar_columns
 from rnnsearch.guessing.column_cells import column_cells
 from rnnsearch.guessing.columns import Column, examine
-from rnnsearch.guessing.panel import (
-    FEWEST_ROWS,
-    SHORTEST,
-    Panel,
-    check_other_panels,
-    find_panel,
-)
+from rnnsearch.guessing.panel import FEWEST_ROWS, SHORTEST, Panel
+from rnnsearch.guessing.panel_columns import check_other_panels, find_panel
 from rnnsearch.guessing.part_columns import parts_note, says_parts
 from rnnsearch.guessing.restarts import restarted_panel
 from rnnsearch.guessing.times import Times, find_times, holds_times
@@ -165,7 +160,7 @@ def look_at(table: Table) -> TableColumns:
     found = [examine(one, name, training) for name in names]
     found = [column if time is None else _as_time(column, one, time) for column in found]
     if panel is not None:
-        found = [panel.with_all(column) for column in found if column.name != panel.name]
+        found = [panel.with_all(column) for column in found if column.name not in panel.names]
     for column in found:
         if column.kind == "number" and not column.flaw:
             notes += sentinel_note(column.values, column.name)
@@ -243,7 +238,7 @@ def _check_stamps(table: Table, names: Sequence[str]) -> None:
 def _in_order(table: Table, time: Times, panel: Panel | None, names: Sequence[str]) -> Series:
     """The rows of each series on the clock; their time stamps must be in order."""
     problems = Problems()
-    series = None if panel is None else panel.name
+    series = () if panel is None else panel.names
     once = duplicates_of(time.times, panel)
     columns = Columns(
         (),

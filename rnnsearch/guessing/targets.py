@@ -37,7 +37,7 @@ def choose_target(
     found: list[Column],
     wanted: str | None,
     time: Sequence[str],
-    series: str | None,
+    series: Sequence[str],
 ) -> tuple[Column, str]:
     """The column to predict, and why this one.
 
@@ -50,8 +50,8 @@ def choose_target(
     path = "--target"
     if wanted is not None:
         column = next((column for column in found if column.name == wanted), None)
-        taken: dict[str | None, str] = dict.fromkeys(time, "the time")
-        taken[series] = "which names the series"
+        taken = dict.fromkeys(time, "the time")
+        taken |= dict.fromkeys(series, "which names the series")
         if wanted in taken or table.header.count(wanted) > 1:
             received = f"'{wanted}', {taken.get(wanted, 'which is there twice')}"
             refuse("must be one column of values", received, "name another column", path=path)

@@ -63,14 +63,15 @@ def wide_note(names: Sequence[str], unit: str = "") -> list[str]:
 
 def quantities_note(table: Table, panel: Panel) -> str:
     """What to say where the series of a table are quantities of one thing, below each other."""
-    words = re.split(r"[\W_]+", panel.name.casefold())
-    if not {*words} & _QUANTITIES:
+    name = panel.names[0]
+    words = re.split(r"[\W_]+", name.casefold())
+    if len(panel.names) > 1 or not {*words} & _QUANTITIES:
         return ""
-    names = [table.column(panel.name).texts()[rows[0]] for rows in panel.members]
+    names = [table.column(name).texts()[rows[0]] for rows in panel.members]
     return (
-        f"'{panel.name}' is taken for the name of series of one quantity ({name_some(names, 3)}); "
+        f"'{name}' is taken for the name of series of one quantity ({name_some(names, 3)}); "
         "if these are quantities that belong to each other, put them side by side: "
-        f"frame.pivot(index=[…], columns='{panel.name}', values=[…]) of pandas"
+        f"frame.pivot(index=[…], columns='{name}', values=[…]) of pandas"
     )
 
 

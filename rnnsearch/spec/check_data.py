@@ -99,7 +99,7 @@ def _check_by_series(data: Source, report: Report) -> None:
         must = f"must be another for source: {kind}, whose sequences are of no series"
         report.add("data.split.by", must, "series", "name what belongs together: split.group")
         return
-    if data.series is None:
+    if not data.keys:
         must = "must be given where split.by is series: the column that names the series of a row"
         report.add("data.series", must, "", "add series: under data:, or remove split.by")
     for name, given, advice in (
@@ -216,6 +216,7 @@ def _check_columns(data: SeriesSource, report: Report) -> None:
         must = "must be given where calendar is: the column with the time stamp"
         report.add("data.time", must, advice="add time: under data:")
     _check_repeats("data.time", data.times, report)
+    _check_repeats("data.series", data.keys, report)
     for time in data.times:
         if time in data.inputs and len(data.times) == 1:
             path = f"data.inputs[{data.inputs.index(time)}]"
@@ -233,9 +234,10 @@ def _check_columns(data: SeriesSource, report: Report) -> None:
     if data.irregular == "reindex" and data.missing == "drop":
         must = "must not be drop where irregular is reindex: it would take out what that puts in"
         report.add("data.missing", must, "drop", "set missing: interpolate")
-    if data.series is not None and data.series in (*data.times, *data.known, *targets):
+    taken = [name for name in data.keys if name in (*data.times, *data.known, *targets)]
+    if taken:
         must = "must be a column of its own, or one of the inputs"
-        report.add("data.series", must, show(data.series), "name the column with the series' names")
+        report.add("data.series", must, show(taken[0]), "name the column with the series' names")
     if data.target_kind == "class" and len(targets) > 1:
         must = "must be one column for target_kind: class"
         report.add("data.target", must, show(targets), "name one of them")
@@ -246,7 +248,7 @@ def _check_part_column(data: SeriesSource, report: Report) -> None:
     column = data.split.column
     if column is None:
         return
-    if column in (*data.times, data.series, *data.columns, *data.targets):
+    if column in (*data.times, *data.keys, *data.columns, *data.targets):
         must = "must be a column of its own: it says where a row belongs, not what was observed"
         report.add("data.split.column", must, show(column), "leave it out of the others")
     if data.split.backtest not in (BacktestSpec(), BacktestSpec(folds=1)):

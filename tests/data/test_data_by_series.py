@@ -129,7 +129,7 @@ def test_series_must_be_named_and_be_enough(spec: Callable[..., Path]) -> None:
     path.write_text(text, "utf-8")
     table = pd.read_csv(path.parent / "data.csv")
     table[table.unit < 2].to_csv(path.parent / "data.csv", index=False)
-    with pytest.raises(InvalidData, match=r"must name 3 series or more.*2 in 'unit'"):
+    with pytest.raises(InvalidData, match=r"must name 3 series or more.*2 in unit"):
         data_of(path)
 
 

@@ -26,7 +26,7 @@ COLUMNS = Columns(
     "auto",
     "error",
     texts=None,
-    series="town",
+    series=("town",),
     known=("k",),
     part="part",
 )

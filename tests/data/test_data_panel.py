@@ -209,3 +209,46 @@ def test_the_naive_error_is_of_rows_of_one_series(write_csv: Any, csv_source: An
     expected = np.concatenate(changes).mean()
     assert data.dataset().target.naive_error == pytest.approx(expected)
     assert expected < 100, "towns lie in different thousands"
+
+
+@pytest.mark.parametrize("case", ["forecast", "steps", "changes", "blocks"])
+def test_columns_that_name_a_series_together(case: str, write_csv: Any, csv_source: Any) -> None:
+    task, changes = TASKS[case]
+    one, columns = table(True), table(True)
+    towns = columns.pop("town")
+    columns |= {"land": [town[:1] for town in towns], "house": ["7"] * len(towns)}
+    joined = read(panel(write_csv(one), csv_source, **changes), task, ())
+    source = panel(write_csv(columns), csv_source, series=("land", "house"), **changes)
+    apart = read(source, task, ())
+    for name in ("train", "validation", "test"):
+        left, right = (getattr(data.dataset(), name) for data in (joined, apart))
+        np.testing.assert_array_equal(left.x, right.x)
+        np.testing.assert_array_equal(left.y, right.y)
+    assert dict(apart.summary())["series"] == "3: b / 7, o / 7, r / 7"
+
+    way = preparation_from_json(json.loads(json.dumps(apart.preparation(fold=-1).to_json())))
+    _, frame = way.inputs(str(write_csv(columns)))
+    _, known = joined.preparation(fold=-1).inputs(str(write_csv(one)))
+    assert list(frame.columns[:2]) == ["land", "house"]
+    assert frame["land"].tolist() == [town[0] for town in known["town"]]
+    assert set(frame["house"]) == {"7"}
+    assert frame["day"].tolist() == known["day"].tolist()
+
+
+def test_messages_of_columns_that_name_a_series_together(write_csv: Any, csv_source: Any) -> None:
+    columns = table()
+    columns["house"] = [*range(len(columns["town"]))]
+    columns["house"][4] = None
+    said = message(columns, write_csv, csv_source, series=("town", "house"))
+    assert "data.series: must have a value in every row; received nothing in row 6" in said
+    columns = table() | {"house": [1] * len(table()["town"])}
+    columns["day"][100] = columns["day"][99]
+    said = message(columns, write_csv, csv_source, series=("town", "house"))
+    assert said.startswith("data.time: must not occur twice of 'oslo / 1'; received 2024-01-10")
+
+
+def test_a_study_from_before_series_had_several_names(write_csv: Any, csv_source: Any) -> None:
+    path = write_csv(table())
+    way = read(panel(path, csv_source), "many_to_one", ()).preparation(fold=-1)
+    written = way.to_json() | {"series": "town"}
+    assert preparation_from_json(written).inputs(str(path))[1].equals(way.inputs(str(path))[1])

@@ -126,7 +126,7 @@ def test_parts_under_the_names_of_weather_services_and_loggers(
 
 def test_a_year_beside_an_hour_is_no_time(refusal: Callable[..., str]) -> None:
     columns = {"year": HOURS.year, "turn": HOURS.day, "HR": HOURS.hour, "v": numbers(400)}
-    assert "series that 'turn' and 'HR' name together" in refusal(columns)
+    assert "400 series of 1 row, named by 'turn' and 'HR'" in refusal(columns)
 
 
 def test_the_25th_hour_of_a_day_is_no_minute(refusal: Callable[..., str]) -> None:

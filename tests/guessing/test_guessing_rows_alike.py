@@ -53,9 +53,26 @@ def test_short_series(tmp_path: Path) -> None:
 def test_two_columns_that_name_a_series_together(tmp_path: Path) -> None:
     every = product("ab", "xyz", DAYS)
     rows = [f"{day},{shop},{item},{RANDOM.normal():.3f}" for shop, item, day in every]
+    found = guessed(tmp_path, "date,shop,item,v", *rows)
+    assert setting(found, "series") == ["shop", "item"]
+    named = next(one for one in found.data if one.key == "series")
+    assert named.why == f"6 series of {len(DAYS)} rows"
+
+
+def test_three_columns_that_name_a_series_together(tmp_path: Path) -> None:
+    every = product(DAYS, "ab", "12", "xyz")
+    rows = [f"{n},{row},{RANDOM.poisson(9)}" for n, row in enumerate(map(",".join, every))]
+    found = guessed(tmp_path, "id,date,country,store,item,sold", *rows)
+    assert setting(found, "series") == ["country", "store", "item"]
+    assert setting(found, "target") == "sold"
+
+
+def test_short_series_of_two_names(tmp_path: Path) -> None:
+    every = product(DAYS[:9], "ab", "xyz")
+    rows = [f"{day},{shop},{item},{RANDOM.normal():.3f}" for day, shop, item in every]
     said = refused(tmp_path, "date,shop,item,v", *rows)
-    assert "received series that 'shop' and 'item' name together" in said
-    assert "frame['series'] = frame['shop'].astype(str) + ' ' + frame['item'].astype(str)" in said
+    assert "15 rows or more, on average; received 6 series of 9 rows" in said
+    assert "named by 'shop' and 'item'" in said
 
 
 def test_what_counts_beside_a_name_is_a_series(tmp_path: Path) -> None:

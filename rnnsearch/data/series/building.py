@@ -61,7 +61,7 @@ def read_series_data(source: SeriesSource, task: str, windows: tuple[int, ...]) 
         source.target_kind,
         source.missing,
         texts=None,
-        series=source.series,
+        series=source.keys,
         known=source.known,
         positive=source.targets if source.scaling == "log" else (),
         part=source.split.column,

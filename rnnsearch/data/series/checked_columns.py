@@ -40,7 +40,7 @@ class Columns:
         texts: The inputs that hold text; None takes those that do.
         trained: Whether there is a model already, so that the file must be as it knows it.
         time_optional: Whether the file may lack the time stamps.
-        series: The column that names the series of a row; None where there is one.
+        series: The columns that name the series of a row; empty where there is one.
         known: The inputs known ahead of their time: the file's last rows may have no others.
         positive: The inputs and targets that must be above 0.
         part: The column that says which part a row is in; None where none does.
@@ -62,7 +62,7 @@ class Columns:
     texts: tuple[str, ...] | None = ()
     trained: bool = False
     time_optional: bool = False
-    series: str | None = None
+    series: tuple[str, ...] = ()
     known: tuple[str, ...] = ()
     positive: tuple[str, ...] = ()
     part: str | None = None
@@ -82,7 +82,7 @@ class ColumnReader:
     Attributes:
         table, columns, problems: What is read, and where to note what is wrong.
         gaps: (R,) bool, the rows in which something was missing so far.
-        names: Of the series.
+        keys: What names each series: its cell of each column of `Columns.series`.
         group: (R,) which of them each row is of.
         members: Of each series, its rows' places in the table (M,).
         ahead: (R,) bool, the rows that lie in the future.
@@ -96,9 +96,9 @@ class ColumnReader:
         self.columns = columns
         self.problems = problems
         self.gaps = np.zeros(len(table.rows), dtype=bool)
-        name = columns.series
-        column = None if name is None else self.column(name, "data.series")
-        self.names, self.group = groups_of(column, name or "", table.rows, problems)
+        naming = {name: self.column(name, "data.series") for name in columns.series}
+        found = {name: column for name, column in naming.items() if column is not None}
+        self.keys, self.group = groups_of(found, table.rows, problems)
         order = np.argsort(self.group, kind="stable")
         self.members = np.split(order, np.cumsum(np.bincount(self.group))[:-1])
         self.ahead = self._rows_ahead()

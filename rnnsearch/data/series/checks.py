@@ -76,7 +76,7 @@ def check_lengths(
             what += f", and the training part for {rows} before them ({_keys_of_past(source)})"
         advice = "give more rows, a shorter window, or parts of other sizes under data.split"
     received = ", ".join(f"{n} {name}" for n, name in zip(lengths, _PARTS, strict=True)) + " rows"
-    if source.series is not None:
+    if source.keys:
         received += " in the longest series"
     problems.add(path, f"must leave every part room for {what}", received, advice)
 

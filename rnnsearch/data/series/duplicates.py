@@ -35,7 +35,7 @@ def once(series: Series, how: Literal["error", "first", "last", "mean"]) -> Seri
     count = int(again.sum())
     rows = "1 row has" if count == 1 else f"{count} rows have"
     note = f"{rows} the time stamp of the row before: {said} taken (data.duplicates: {how})"
-    found = replace(found, group=series.group[keep], names=series.names)
+    found = replace(found, group=series.group[keep], keys=series.keys)
     found = replace(found, notes=(*series.notes, note))
     return _means(series, found, keep) if how == "mean" else found
 

@@ -134,7 +134,7 @@ def fit(
         window=table.longest,
         horizon=0 if blocks else source.horizon,
         output_steps=source.output_steps,
-        series=source.series,
+        series=source.keys,
         inputs_names=source.columns,
         known=source.known,
         categories=categories,

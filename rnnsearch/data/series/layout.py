@@ -35,7 +35,7 @@ class SeriesLayout:
         horizon: Rows from an input step to its target, or to the first of several.
         output_steps: Rows in a block of one_to_many or in a forecast of sequence_to_sequence,
             else None.
-        series: The column that names the series of a row; None where there is one.
+        series: The columns that name the series of a row; empty where there is one.
         inputs_names: Input columns, those known ahead last.
         known: Those known ahead.
         categories: Input column of text → its categories in the training part.
@@ -66,7 +66,7 @@ class SeriesLayout:
     window: int | None
     horizon: int
     output_steps: int | None
-    series: str | None
+    series: tuple[str, ...]
     inputs_names: tuple[str, ...]
     known: tuple[str, ...]
     categories: dict[str, tuple[str, ...]]

@@ -66,7 +66,7 @@ def _check_lengths(
         return
     must, advice = f"must have at least {need} rows", "give the rows before them too"
     received = f"{short[0].past} in {path}"
-    if prepared.series is not None:
+    if prepared.series:
         must, received = f"{must} of each series", f"{received} of '{short[0].names[0]}'"
         advice += ", or leave such series out"
     if len(short) > 1:
@@ -78,7 +78,7 @@ def _check_rows_ahead(
     prepared: SeriesLayout, series: Series, path: str, targets: bool, problems: Problems
 ) -> None:
     """A series must have the rows after its last with what is known of them."""
-    where = path if prepared.series is None else f"{path} of '{series.names[0]}'"
+    where = f"{path} of '{series.names[0]}'" if prepared.series else path
     ahead = len(series) - series.past
     if prepared.reads_past and prepared.inputs_names and not targets and not ahead:
         must = "must have a row after the last with a target: that which begins the next block"
@@ -143,7 +143,7 @@ def row_labels(
 
 def _written(prepared: SeriesLayout, clock: Clock, times: np.ndarray) -> dict[str, np.ndarray]:
     """Times of rows as texts, by the columns that they belong into."""
-    taken = {"sequence", "step", prepared.series}
+    taken = {"sequence", "step", *prepared.series}
     written = None if taken & {*prepared.time} else clock.written(times)
     if written is not None and len(written) == len(prepared.time):
         return dict(zip(prepared.time, written, strict=True))

@@ -100,8 +100,8 @@ def _frame(layout: SeriesLayout, series: Series, windows: Windows) -> pd.DataFra
         sequences, steps = predicted.shape
         frame.insert(0, "sequence", np.repeat(np.arange(sequences) + 1, steps))
         frame.insert(1, "step", np.tile(np.arange(steps) + 1, sequences))
-    if layout.series is not None:
-        frame.insert(0, layout.series, series.names[0])
+    for place, (name, cell) in enumerate(zip(layout.series, series.keys[0], strict=True)):
+        frame.insert(place, name, cell)
     repeated = cut.repeated(predicted)
     return frame[~repeated.ravel()] if repeated.any() else frame
 
@@ -111,7 +111,7 @@ def _frame_of_steps(layout: SeriesLayout, series: Series, steps: Steps) -> pd.Da
     import pandas as pd
 
     places = steps.origins - steps.windows.starts[0]
-    columns: dict[str, Any] = {} if layout.series is None else {layout.series: series.names[0]}
+    columns: dict[str, Any] = dict(zip(layout.series, series.keys[0], strict=True))
     columns |= {"sequence": places // (layout.window or 1) + 1}
     columns |= {"step": places % (layout.window or 1) + 1}
     labels = row_labels(layout, series, steps.origins + layout.horizon)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from rnnsearch.data.series.series_of_rows import named
 from rnnsearch.data.time import Clock, Step
 
 __all__ = ["Series"]
@@ -29,7 +30,8 @@ class Series:
         ahead: (R,) bool, the last rows of each series that lie in the future, and have only what
             is known of it.
         group: (R,) which series each row is of.
-        names: Of the series; one without a name where the table is one series.
+        keys: What names each series, a cell of each column that does; none where the table is one
+            series.
         part: (R,) int8, 0, 1 or 2 where a row says that it is of the training, validation or test
             part; None where no column says it.
         clock: How time stamps were read.
@@ -53,7 +55,7 @@ class Series:
     classes: tuple[Any, ...]
     ahead: np.ndarray
     group: np.ndarray
-    names: tuple[str, ...]
+    keys: tuple[tuple[str, ...], ...]
     part: np.ndarray | None = None
     clock: Clock = field(default_factory=Clock)
     step: Step | None = None
@@ -72,18 +74,23 @@ class Series:
         """Rows that do not lie in the future."""
         return len(self) - int(self.ahead.sum())
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the series, to be read; "" where the table is one series."""
+        return tuple(map(named, self.keys))
+
     def each(self) -> list[Series]:
         """The series, one by one."""
-        if len(self.names) == 1:
+        if len(self.keys) == 1:
             return [self]
-        borders = np.searchsorted(self.group, np.arange(len(self.names) + 1))
+        borders = np.searchsorted(self.group, np.arange(len(self.keys) + 1))
         return [self.take(slice(*pair)) for pair in pairwise(borders.tolist())]
 
     def take(self, rows: Any) -> Series:
         """Some of the rows: a slice, or (R,) bool."""
-        group, names = self.group[rows], self.names
+        group, keys = self.group[rows], self.keys
         if len(group) and group[0] == group[-1]:
-            group, names = np.zeros_like(group), (names[group[0]],)
+            group, keys = np.zeros_like(group), (keys[group[0]],)
         return replace(
             self,
             rows=self.rows[rows],
@@ -95,7 +102,7 @@ class Series:
             targets_known=self.targets_known[rows],
             ahead=self.ahead[rows],
             group=group,
-            names=names,
+            keys=keys,
             part=None if self.part is None else self.part[rows],
             ticks=None if self.ticks is None else self.ticks[rows],
             gaps=None if self.gaps is None else self.gaps[rows],

@@ -157,7 +157,7 @@ def _last_rows(series: Series, trains: Sequence[range], size: int) -> Series:
         part=None,
         texts={name: np.concatenate([one.texts[name] for one in taken]) for name in series.texts},
         group=np.repeat(np.arange(len(taken)), [len(one) for one in taken]),
-        names=tuple(one.names[0] for one in taken),
+        keys=tuple(one.keys[0] for one in taken),
     )
 
 

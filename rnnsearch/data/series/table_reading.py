@@ -55,7 +55,7 @@ def read_series(table: Table, columns: Columns, problems: Problems) -> Series:
         classes,
         reader.ahead[order],
         reader.group[order],
-        reader.names,
+        reader.keys,
         None if part is None else part[order],
         reader.clock,
         decimal=table.decimal,

@@ -11,6 +11,7 @@ import numpy as np
 from rnnsearch.data.collecting import name_rows
 from rnnsearch.data.raw.tables import Column
 from rnnsearch.data.series.odd_stamps import far_stamp, half_day, other_era, out_of_place
+from rnnsearch.data.series.series_of_rows import named
 from rnnsearch.data.time import (
     Stamps,
     TimeProblem,
@@ -124,7 +125,7 @@ def _stamps(
 def _in_order(reader: ColumnReader, times: np.ndarray, members: np.ndarray) -> bool:
     """Note time stamps of a series (M,) that do not rise; `members` are their rows."""
     steps, rows = np.diff(times).astype(np.int64), reader.table.rows[members]
-    name = reader.names[reader.group[members[0]]]
+    name = named(reader.keys[reader.group[members[0]]])
     of = f" of '{name}'" if name else ""
     once = reader.columns.duplicates == "error"
     twice = "keep one row a time stamp, or set data.duplicates: first, last or mean"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnnsearch.data.collecting import Problems
+from rnnsearch.data.collecting import Problems, name_some
 from rnnsearch.data.folds import fold_owners
 from rnnsearch.data.series.fitting import Segments
 from rnnsearch.data.series.rows import Series
@@ -40,7 +40,7 @@ def divide_series(
     lengths = [len(one) // size * size for one in series.each()]
     if count < need:
         must = f"must name {need} series or more, where parts are of whole series"
-        received = f"{count} in '{source.series}'"
+        received = f"{count} in {name_some(source.keys)}"
         problems.add("data.split.by", must, received, "remove split.by: parts follow in time")
         return [tuple((range(n), range(n, n), range(n, n)) for n in lengths)]
     labels = series.targets if series.kind == "class" else None

@@ -148,10 +148,9 @@ def _predict(model: Any, given: Arrays) -> Any:
 
 def _columns(prepared: SeriesPreparation) -> dict[str, bool]:
     """The columns of a new file, and which are text."""
-    series = () if prepared.series is None else (prepared.series,)
     past = prepared.target.names if prepared.lag or prepared.lags else ()
-    names = dict.fromkeys((*prepared.time, *series, *prepared.inputs_names, *past))
-    texts = {*prepared.time, *series, *prepared.categories}
+    names = dict.fromkeys((*prepared.time, *prepared.series, *prepared.inputs_names, *past))
+    texts = {*prepared.time, *prepared.series, *prepared.categories}
     return {name: name in texts for name in names}
 
 

@@ -50,10 +50,11 @@ class SeriesSource(Source):
         description="Zone whose clocks the time stamps are of, such as `Europe/Berlin`, or an "
         "offset such as `+01:00`. null: that of the file's offsets from UTC, if it has any.",
     )
-    series: str | None = Field(
+    series: str | tuple[str, ...] | None = Field(
         default=None,
         description="Column that names the series of a row, where the table holds several, each "
-        "with its own rows in time. No sequence has rows of two; all are split at the same times.",
+        "with its own rows in time; or a list of columns that name it together, such as "
+        "`[store, item]`. No sequence has rows of two; all are split at the same times.",
     )
     inputs: tuple[str, ...] = Field(default=(), description="Columns the network reads.")
     known: tuple[str, ...] = Field(
@@ -162,6 +163,11 @@ class SeriesSource(Source):
     def times(self) -> tuple[str, ...]:
         """All columns of the time stamp; empty for none."""
         return (self.time,) if isinstance(self.time, str) else self.time or ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All columns that name the series of a row; empty where there is one series."""
+        return (self.series,) if isinstance(self.series, str) else self.series or ()
 
     @property
     def asked_base(self) -> Base:
