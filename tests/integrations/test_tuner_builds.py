@@ -623,14 +623,21 @@ def test_a_model_that_a_callback_changes_begins_anew_by_fit():
     assert float(model.optimizer.learning_rate) == 0.25
 
 
-@pytest.mark.parametrize("stateful", [True, False])
-def test_a_state_that_lasts_is_left_to_fit(stateful):
-    inner = [keras.Input(batch_shape=(4, 3, 1)), layers.GRU(2, stateful=stateful, name="held")]
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"stateful": True}, "the state of held lasts from batch to batch"),
+        ({"dtype": "float64"}, "held computes in double precision"),
+        ({}, ""),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Explicitly requested dtype float64")
+def test_what_jax_would_do_otherwise_is_left_to_fit(given, reason):
+    inner = [keras.Input(batch_shape=(4, 3, 1)), layers.GRU(2, name="held", **given)]
     model = keras.Sequential([keras.Sequential(inner), layers.Dense(1)])
     model.compile("sgd", "mse")
-    lasts = pytest.raises(NotApart, match="the state of held lasts from batch to batch")
     # Without such a layer it gets as far as to the data, of which there is none.
-    expected = lasts if stateful else pytest.raises(TypeError)
+    expected = pytest.raises(NotApart, match=reason) if reason else pytest.raises(TypeError)
     objective = keras_tuner.Objective("val_loss", "min")
     with expected:
         Apart(None).lane(model, None, [], BestEpoch(objective), objective, (), {"nothing": 1})

@@ -171,8 +171,8 @@ class Apart:
         """
         if self._gone:
             raise NotApart(self._gone)
-        if layer := _lasting(model):
-            raise NotApart(f"the state of {layer} lasts from batch to batch")
+        if reason := _of_this_backend(model):
+            raise NotApart(reason)
         watching = _watching(callbacks)
         given = _FIT.bind(None, *arguments, **named).arguments
         own = {name: value for name, value in given.items() if name not in (*_DATA, *_NOT_SENT)}
@@ -271,13 +271,18 @@ def _watching(callbacks: Sequence[Any]) -> list[Any]:
     return found
 
 
-def _lasting(model: keras.Model) -> str:
-    """The layer whose state a batch begins with where the one before ended; empty if none.
+def _of_this_backend(model: keras.Model) -> str:
+    """What of a model JAX would do otherwise; empty if nothing.
 
-    Keras's backends differ in when such a state begins anew.
+    Keras's backends differ in when a state that lasts begins anew, and JAX has no double precision
+    unless it is told so before it starts.
     """
-    layers = model._flatten_layers(include_self=False)
-    return next((one.name for one in layers if getattr(one, "stateful", False)), "")
+    for layer in model._flatten_layers(include_self=False):
+        if getattr(layer, "stateful", False):
+            return f"the state of {layer.name} lasts from batch to batch"
+        if layer.compute_dtype == "float64" and not isinstance(layer, keras.layers.InputLayer):
+            return f"{layer.name} computes in double precision"
+    return ""
 
 
 def _rate(model: keras.Model) -> float:
