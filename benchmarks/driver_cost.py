@@ -33,18 +33,8 @@ from rnnsearch.driver.pruning.pruners import make_pruner, rungs
 from rnnsearch.driver.running.tally import Tally
 from rnnsearch.engines import Run, RunKey
 from rnnsearch.execution import Executor
-from rnnsearch.execution.messages import (
-    Block,
-    BlockDone,
-    Ended,
-    Epochs,
-    Message,
-    Order,
-    Ready,
-    Rung,
-    Schedule,
-    Verdict,
-)
+from rnnsearch.execution.messages import BlockDone, Ended, Epochs, Message, Ready, Rung
+from rnnsearch.execution.orders import Block, Order, Schedule, Verdict
 from rnnsearch.outcomes import Epoch, TrialRecord
 from rnnsearch.records import BestWeights, StudyFolder, open_study, records
 from rnnsearch.space import SearchSpace

@@ -55,9 +55,11 @@ def pytest_collection_finish() -> None:
     """Look for garbage among what tests make only: what is collected and imported by now stays.
 
     Keras looks for it whenever it forgets a model, which takes long where there is much to look at.
+    Nor is it looked for after every 700 new objects: tracing a program makes a hundred times as many.
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(scope="module")

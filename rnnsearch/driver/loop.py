@@ -33,7 +33,6 @@ from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import (
     Activity,
     BlockDone,
-    Cancel,
     Compare,
     Crashed,
     Ended,
@@ -41,12 +40,11 @@ from rnnsearch.execution.messages import (
     Measured,
     Message,
     Opened,
-    Prepare,
     Ready,
     Resumed,
     Rung,
-    Verdict,
 )
+from rnnsearch.execution.orders import Cancel, Prepare, Verdict
 from rnnsearch.outcomes import TrialRecord
 from rnnsearch.records import BestWeights, commit, tell
 

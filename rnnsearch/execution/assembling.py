@@ -13,7 +13,8 @@ from rnnsearch.baselines import Graph
 from rnnsearch.data import Dataset
 from rnnsearch.execution.evaluating import evaluate, predict_evenly, save_model, test_errors
 from rnnsearch.execution.memory import ROWS
-from rnnsearch.execution.messages import Assemble, Judged, Put, PutOut
+from rnnsearch.execution.messages import Judged, Put
+from rnnsearch.execution.orders import Assemble, PutOut
 from rnnsearch.models.bag import Branch, build_bag, standard_model
 from rnnsearch.models.simple_members import member
 

@@ -13,7 +13,8 @@ from rnnsearch.data.inputs import Inputs, count, join, take
 from rnnsearch.data.tokens.coding import Writing
 from rnnsearch.engines import Program
 from rnnsearch.execution.memory import ROWS
-from rnnsearch.execution.messages import Judge, Judged
+from rnnsearch.execution.messages import Judged
+from rnnsearch.execution.orders import Judge
 from rnnsearch.files import replacing
 from rnnsearch.models import Architecture
 from rnnsearch.models.bag import standard_model

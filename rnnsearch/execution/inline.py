@@ -9,7 +9,8 @@ import threading
 from multiprocessing.connection import Connection, Pipe
 
 from rnnsearch.execution._base import Executor, WorkerSetup
-from rnnsearch.execution.messages import Crashed, Exit, Message, Order
+from rnnsearch.execution.messages import Crashed, Message
+from rnnsearch.execution.orders import Exit, Order
 from rnnsearch.execution.worker import serve
 
 __all__ = ["InlineExecutor"]

@@ -22,7 +22,8 @@ from rnnsearch.ahead import environment_of
 from rnnsearch.data import SequenceData
 from rnnsearch.execution._base import WorkerSetup
 from rnnsearch.execution.memory import first_line
-from rnnsearch.execution.messages import Assemble, Block, Crashed, Judge, Message, Order
+from rnnsearch.execution.messages import Crashed, Message
+from rnnsearch.execution.orders import Assemble, Block, Judge, Order
 from rnnsearch.files import cache_folder, write_bytes
 
 __all__ = ["Carried", "RayWorker"]

@@ -22,7 +22,8 @@ from rnnsearch.errors import MissingExtra, WorkerError
 from rnnsearch.execution._base import Executor, WorkerSetup
 from rnnsearch.execution.checkpoints import checkpoint_trials
 from rnnsearch.execution.guests import Door
-from rnnsearch.execution.messages import Block, Crashed, Message, Order, Ready
+from rnnsearch.execution.messages import Crashed, Message, Ready
+from rnnsearch.execution.orders import Block, Order
 from rnnsearch.execution.ray_actor import Carried, RayWorker
 from rnnsearch.files import write_bytes
 

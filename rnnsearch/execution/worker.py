@@ -27,20 +27,15 @@ from rnnsearch.execution.lane_counts import Lanes
 from rnnsearch.execution.memory import first_line, is_out_of_memory, within_memory
 from rnnsearch.execution.messages import (
     Activity,
-    Assemble,
-    Block,
     BlockDone,
     Crashed,
     Ended,
-    Exit,
-    Judge,
     Measured,
     Message,
     Opened,
-    Prepare,
-    PutOut,
     Ready,
 )
+from rnnsearch.execution.orders import Assemble, Block, Exit, Judge, Prepare, PutOut
 from rnnsearch.execution.preparing import Preparing
 from rnnsearch.execution.remote_listener import RemoteListener
 from rnnsearch.pipes import end_of, parent_is_gone

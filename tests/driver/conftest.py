@@ -25,20 +25,17 @@ from rnnsearch.engines import Run, RunKey, Session
 from rnnsearch.execution import Executor
 from rnnsearch.execution.block_training import Listener, train
 from rnnsearch.execution.messages import (
-    Block,
     BlockDone,
-    Cancel,
     Compare,
     Crashed,
     Ended,
     Epochs,
     Message,
     Opened,
-    Order,
     Ready,
     Rung,
-    Verdict,
 )
+from rnnsearch.execution.orders import Block, Cancel, Order, Verdict
 from rnnsearch.outcomes import Epoch, TrialRecord
 from rnnsearch.records import StudyFolder, commit, open_study, records
 from rnnsearch.space import SearchSpace

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from rnnsearch.execution.messages import Block, Crashed, Prepare
+from rnnsearch.execution.messages import Crashed
+from rnnsearch.execution.orders import Block, Prepare
 from rnnsearch.outcomes import TrialRecord
 
 NUMBERS = {

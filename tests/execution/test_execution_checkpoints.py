@@ -13,7 +13,8 @@ from rnnsearch.engines import Numbers, Run, RunKey
 from rnnsearch.execution import checkpoints
 from rnnsearch.execution.block_training import Listener, train
 from rnnsearch.execution.checkpoints import Checkpoints, Kept, checkpoint_trials
-from rnnsearch.execution.messages import Block, Ended, Schedule
+from rnnsearch.execution.messages import Ended
+from rnnsearch.execution.orders import Block, Schedule
 from rnnsearch.outcomes import Epoch
 from tests.engines.conftest import make_program
 from tests.engines.test_engine_contract import dataset_for

@@ -17,7 +17,8 @@ from rnnsearch.api import join
 from rnnsearch.errors import StudyError, WorkerError
 from rnnsearch.execution import WorkerSetup
 from rnnsearch.execution.guests import Door, knock
-from rnnsearch.execution.messages import Activity, Crashed, Exit, Message, Ready
+from rnnsearch.execution.messages import Activity, Crashed, Message, Ready
+from rnnsearch.execution.orders import Exit
 from rnnsearch.execution.processes import ProcessExecutor
 from rnnsearch.records import StudyFolder
 

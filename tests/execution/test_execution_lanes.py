@@ -17,19 +17,8 @@ from rnnsearch.engines import Numbers, Program, Run
 from rnnsearch.execution import WorkerSetup, evaluating, worker
 from rnnsearch.execution.lane_counts import Lanes
 from rnnsearch.execution.memory import is_out_of_memory
-from rnnsearch.execution.messages import (
-    Block,
-    BlockDone,
-    Crashed,
-    Ended,
-    Epochs,
-    Exit,
-    Judge,
-    Judged,
-    Message,
-    Opened,
-    Schedule,
-)
+from rnnsearch.execution.messages import BlockDone, Crashed, Ended, Epochs, Judged, Message, Opened
+from rnnsearch.execution.orders import Block, Exit, Judge, Schedule
 from rnnsearch.models import Architecture
 from rnnsearch.tasks import Head
 

@@ -8,7 +8,7 @@ from multiprocessing.connection import Pipe
 import pytest
 
 from rnnsearch.engines import Program
-from rnnsearch.execution.messages import Cancel, Prepare
+from rnnsearch.execution.orders import Cancel, Prepare
 from rnnsearch.execution.preparing import Preparing
 from rnnsearch.execution.remote_listener import RemoteListener
 from rnnsearch.models import Architecture

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from rnnsearch.execution import WorkerSetup
-from rnnsearch.execution.messages import Cancel, Crashed
+from rnnsearch.execution.messages import Crashed
+from rnnsearch.execution.orders import Cancel
 from rnnsearch.execution.processes import ProcessExecutor, worker_environment
 from rnnsearch.execution.worker import held_memory
 

@@ -13,7 +13,8 @@ from rnnsearch.engines import Engine, Numbers, Program, Run, RunKey
 from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.engines.keras_engine import KerasEngine
 from rnnsearch.execution.block_training import Listener, train
-from rnnsearch.execution.messages import Block, Ended, Schedule
+from rnnsearch.execution.messages import Ended
+from rnnsearch.execution.orders import Block, Schedule
 from rnnsearch.models import Architecture
 from rnnsearch.outcomes import Epoch
 from rnnsearch.tasks import TASKS, Loss

@@ -30,7 +30,8 @@ from rnnsearch.api.searches import joining, resources
 from rnnsearch.data import Dataset
 from rnnsearch.engines import Engine, Program, Run, SavedLane, Session
 from rnnsearch.execution import worker
-from rnnsearch.execution.messages import Assemble, Block, Judge, Judged, Measured, PutOut
+from rnnsearch.execution.messages import Judged, Measured
+from rnnsearch.execution.orders import Assemble, Block, Judge, PutOut
 from rnnsearch.execution.processes import ProcessExecutor
 from rnnsearch.execution.worker_process import WorkerProcess
 

@@ -34,7 +34,8 @@ from rnnsearch.driver.finishing.front_networks import FrontNetwork, deliver_fron
 from rnnsearch.driver.planning.planner import Planner
 from rnnsearch.engines import Program, Run
 from rnnsearch.execution import Executor
-from rnnsearch.execution.messages import Ended, PutOut
+from rnnsearch.execution.messages import Ended
+from rnnsearch.execution.orders import PutOut
 from rnnsearch.execution.remote import put_out_remotely
 from rnnsearch.outcomes import Confirmed, Delivery, TrialRecord
 from rnnsearch.outcomes.fronts import front_of_trials

@@ -20,14 +20,8 @@ from rnnsearch.driver.planning.planner import Planner
 from rnnsearch.engines import Program, Run
 from rnnsearch.errors import WorkerError
 from rnnsearch.execution import Executor
-from rnnsearch.execution.messages import (
-    Block,
-    BlockDone,
-    Cancel,
-    Crashed,
-    Ended,
-    Schedule,
-)
+from rnnsearch.execution.messages import BlockDone, Crashed, Ended
+from rnnsearch.execution.orders import Block, Cancel, Schedule
 from rnnsearch.outcomes import TrialRecord
 
 __all__ = ["Confirmed", "Work", "confirm", "work_of"]

@@ -20,7 +20,8 @@ from rnnsearch.driver.finishing.so_far import NETWORKS, evenly, in_units_of
 from rnnsearch.driver.planning.planner import Planner
 from rnnsearch.engines import Program, Run
 from rnnsearch.execution import Executor
-from rnnsearch.execution.messages import Assemble, Judged
+from rnnsearch.execution.messages import Judged
+from rnnsearch.execution.orders import Assemble
 from rnnsearch.execution.remote import judge_remotely
 from rnnsearch.models.networks import Network
 from rnnsearch.outcomes import Delivery, FinalRun, TrialRecord

@@ -15,7 +15,8 @@ from rnnsearch.driver.pruning.racing import Field
 from rnnsearch.driver.running.outcome import best_weights, networks, trial_record
 from rnnsearch.driver.running.watching import Lane
 from rnnsearch.engines import Run, RunKey
-from rnnsearch.execution.messages import Block, Ended, Measured, Resumed
+from rnnsearch.execution.messages import Ended, Measured, Resumed
+from rnnsearch.execution.orders import Block
 from rnnsearch.outcomes import Epoch, TrialRecord
 
 __all__ = ["Flight", "Landing"]
