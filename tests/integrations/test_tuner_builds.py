@@ -184,6 +184,22 @@ def test_a_search_that_was_interrupted_goes_on_with_every_trial(tmp_path, kind, 
     assert tuner.oracle.end_order == sorted(tuner.oracle.trials)
 
 
+def test_a_search_that_fails_keeps_no_model(tmp_path):
+    """Of a trial that `model.fit` was to train: it is built, and waits for that."""
+
+    class Own(keras.callbacks.Callback):
+        def __deepcopy__(self, memo):
+            raise TypeError
+
+        def on_train_batch_end(self, batch, logs=None):
+            raise NotImplementedError
+
+    tuner = rnnsearch.RandomSearch(linear, "val_loss", max_trials=2, directory=tmp_path, seed=3)
+    with pytest.raises(keras_tuner.errors.FatalValueError, match="deep-copyable"):
+        tuner.search(X, Y, **FIT, callbacks=[Own()])
+    assert not tuner._waiting
+
+
 def test_each_lane_stops_by_itself(tmp_path):
     stop = keras.callbacks.EarlyStopping("val_loss", patience=1, min_delta=0.3)
     fit = {**FIT, "epochs": 9, "callbacks": [stop]}
