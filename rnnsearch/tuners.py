@@ -31,12 +31,25 @@ _MODULES = ("bayesian", "gridsearch", "hyperband", "randomsearch", "sklearn_tune
 """Of KerasTuner's source, as in `tuners.randomsearch.RandomSearchOracle`."""
 
 
+class _Module(ModuleType):
+    """A module of KerasTuner's with our tuners in it; what is put into it is put into theirs."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{__name__}.{name}")
+        theirs = import_module(f"keras_tuner.src.tuners.{name}")
+        ours = {known: globals()[known] for known in __all__ if hasattr(theirs, known)}
+        vars(self).update(ours, _theirs=theirs)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(vars(self)["_theirs"], name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(vars(self)["_theirs"], name, value)
+
+
 def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    theirs = vars(import_module(f"keras_tuner.src.tuners.{name}"))
-    module = ModuleType(f"{__name__}.{name}")
-    ours = {known: globals()[known] for known in __all__ if known in theirs}
-    vars(module).update({**theirs, **ours, "__name__": module.__name__})
+    module = _Module(name)
     globals()[name] = module
     return module

@@ -739,10 +739,13 @@ def test_data_that_a_script_changes_in_place_is_sent_again(monkeypatch):
     assert numbers == [0, 0, 1] == [0, *(data.number for data in sent)]
 
 
-def test_modules_of_tuners_have_ours():
+def test_modules_of_tuners_have_ours(monkeypatch):
     """`from keras_tuner.tuners import randomsearch` with the import changed."""
-    from rnnsearch.tuners import randomsearch, sklearn_tuner
+    from rnnsearch.tuners import bayesian, randomsearch, sklearn_tuner
 
     assert randomsearch.RandomSearch is rnnsearch.RandomSearch
     assert randomsearch.RandomSearchOracle is keras_tuner.oracles.RandomSearchOracle
     assert sklearn_tuner.SklearnTuner is keras_tuner.SklearnTuner
+    monkeypatch.setattr(bayesian, "scipy", None)  # as a test of a script's may
+    with pytest.raises(ImportError, match="Please install scipy"):
+        rnnsearch.BayesianOptimization(build, "val_loss")
