@@ -38,12 +38,11 @@ class _Module(ModuleType):
         super().__init__(f"{__name__}.{name}")
         theirs = import_module(f"keras_tuner.src.tuners.{name}")
         ours = {known: globals()[known] for known in __all__ if hasattr(theirs, known)}
-        vars(self).update(ours, _theirs=theirs)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(vars(self)["_theirs"], name)
+        named = {"__name__": self.__name__, "_theirs": theirs}
+        vars(self).update({**vars(theirs), **ours, **named})
 
     def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
         setattr(vars(self)["_theirs"], name, value)
 
 
