@@ -478,6 +478,18 @@ def test_data_that_isnt_arrays_is_named(x):
         Request.of((x, None), {}, {})
 
 
+@pytest.mark.parametrize(("less", "fits"), [(0, True), (1, False)])
+def test_data_of_more_than_a_quarter_of_the_memory_is_left_to_fit(monkeypatch, less, fits):
+    monkeypatch.setattr(
+        "rnnsearch.engines.built.fit_requests.memory_bytes", lambda: 4 * X.nbytes - less
+    )
+    if fits:
+        assert Request.of((X,), {}, {}).count == COUNT
+        return
+    with pytest.raises(NotArrays, match="more than a quarter of the memory"):
+        Request.of((X,), {}, {})
+
+
 def test_the_same_data_is_read_once():
     kept = {}
     first = Request.of((X, X[:, 0]), {"validation_data": (X, X)}, kept)

@@ -739,6 +739,14 @@ def test_data_that_a_script_changes_in_place_is_sent_again(monkeypatch):
     assert numbers == [0, 0, 1] == [0, *(data.number for data in sent)]
 
 
+def test_data_too_large_for_several_copies_is_not_sent(monkeypatch):
+    apart, x = Apart(None), np.zeros(4 * 10**7, np.int8)
+    sending = "rnnsearch.integrations.keras_tuner.apart.sending.memory_bytes"
+    monkeypatch.setattr(sending, lambda: 15 * 10**7)
+    with pytest.raises(NotApart, match=r"takes 0\.04 GB, more than a quarter of the memory"):
+        apart._data_number({"x": None, "validation_data": (x, None)})
+
+
 def test_modules_of_tuners_have_ours(monkeypatch):
     """`from keras_tuner.tuners import randomsearch` with the import changed."""
     from rnnsearch.tuners import bayesian, randomsearch, sklearn_tuner

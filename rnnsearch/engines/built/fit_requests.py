@@ -14,7 +14,9 @@ from keras.src.trainers.data_adapters import array_slicing, get_data_adapter
 from keras.src.trainers.data_adapters.array_data_adapter import ArrayDataAdapter
 from keras.src.trainers.data_adapters.data_adapter_utils import unpack_x_y_sample_weight
 
+from rnnsearch.engines.data_sizes import too_large
 from rnnsearch.engines.fingerprints import fingerprint
+from rnnsearch.files import memory_bytes
 
 __all__ = ["NotArrays", "Request", "in_order", "orders"]
 
@@ -169,6 +171,8 @@ def _whole(x: Any, y: Any, weights: Any, classes: Any = None) -> Any:
     """Data as one batch, in the types that Keras gives it to a model in."""
     if not _sliceable((x, y, weights)):
         raise NotArrays(f"the data is a {type(x).__name__}, not arrays")
+    if reason := too_large((x, y, weights), _memory()):
+        raise NotArrays(reason)
     adapter = get_data_adapter(x=x, y=y, sample_weight=weights, batch_size=2**31 - 1,
                                shuffle=False, class_weight=classes)  # fmt: skip
     if not isinstance(adapter, ArrayDataAdapter):
@@ -181,6 +185,12 @@ def _whole(x: Any, y: Any, weights: Any, classes: Any = None) -> Any:
         if not isinstance(leaf, (np.ndarray, jax.Array, type(None))):
             raise NotArrays("the data is sparse")
     return jax.device_put(batch)
+
+
+def _memory() -> int | None:
+    """Bytes that the device has, or the machine where that is one."""
+    stats = jax.local_devices()[0].memory_stats() or {}
+    return stats.get("bytes_limit") or memory_bytes()
 
 
 def _leaves(batch: Any) -> list[Any]:

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rnnsearch.integrations.keras_tuner.apart.driver_side import begin_early
-    from rnnsearch.integrations.keras_tuner.apart.sending import Apart, ApartLane, NotApart
+    from rnnsearch.integrations.keras_tuner.apart.sending import Apart
+    from rnnsearch.integrations.keras_tuner.apart.sent_lanes import ApartLane, NotApart
 
 __all__ = ["Apart", "ApartLane", "NotApart", "begin_early"]
+
+_HOMES = {"Apart": "sending", "begin_early": "driver_side"}
 
 
 def __getattr__(name: str) -> Any:
@@ -21,5 +24,5 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    home = "driver_side" if name == "begin_early" else "sending"
+    home = _HOMES.get(name, "sent_lanes")
     return getattr(import_module(f"{__name__}.{home}"), name)

@@ -1,4 +1,4 @@
-"""This side: models go to the other process, and come back trained."""
+"""This side: models go to the other process."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ import math
 import sys
 import zlib
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +15,17 @@ import cloudpickle
 import keras
 import numpy as np
 
+from rnnsearch.engines.data_sizes import too_large
 from rnnsearch.engines.fingerprints import fingerprint
+from rnnsearch.files import memory_bytes
 from rnnsearch.integrations.keras_tuner.apart.describing import description, settings
 from rnnsearch.integrations.keras_tuner.apart.driver_side import Process, give_back, taken
 from rnnsearch.integrations.keras_tuner.apart.exchange import Begin, Data, Done, Failed, Fit
+from rnnsearch.integrations.keras_tuner.apart.sent_lanes import ApartLane, NotApart
 from rnnsearch.integrations.keras_tuner.best_epoch import BestEpoch
 from rnnsearch.integrations.keras_tuner.facts import TOGETHER
 
-__all__ = ["Apart", "ApartLane", "NotApart"]
+__all__ = ["Apart"]
 
 _FIT = inspect.signature(keras.Model.fit)
 _DATA = ("x", "y", "sample_weight", "class_weight", "validation_data", "validation_split")
@@ -32,102 +33,6 @@ _DATA = ("x", "y", "sample_weight", "class_weight", "validation_data", "validati
 _NOT_SENT = ("self", "callbacks", "verbose")
 _MOST_WATCHED = 2**28
 """Bytes of all epochs' weights that are sent for callbacks to see."""
-
-
-class NotApart(Exception):
-    """A model can't be trained in another process; the message says why."""
-
-
-@dataclass(frozen=True)
-class _Trained:
-    """What a lane came to.
-
-    Attributes:
-        history: As `fit` returns it.
-        best: The other process's answer; None if no epoch was to be kept.
-    """
-
-    history: keras.callbacks.History
-    best: Done | None
-
-
-class ApartLane:
-    """One model's training in the other process.
-
-    Args:
-        model: As the script built it.
-        keeper: Told the objective's value where it was best.
-        watching: Callbacks that this process calls, once the model is trained.
-
-    Attributes:
-        future: Of what it comes to, or of `NotApart`; of None if callbacks are still to be called.
-    """
-
-    acted = False
-
-    def __init__(self, model: keras.Model, keeper: BestEpoch, watching: Sequence[Any]) -> None:
-        self.model = model
-        self._keeper = keeper
-        self._watching = list(watching)
-        self._done: Done | None = None
-        self.future: Future[Any] = Future()
-
-    def train(self) -> Any:
-        """Call the callbacks that watch, with the model as it was at each epoch's end.
-
-        Raises:
-            NotApart: One of them changes what is trained.
-        """
-        done = self._done
-        assert done is not None
-        calls = keras.callbacks.CallbackList(
-            self._watching, add_history=True, epochs=len(done.every), model=self.model
-        )
-        self.model.stop_training = False
-        began, rate = self.model.get_weights(), _rate(self.model)
-        best, logs = None, {}
-        calls.on_train_begin()
-        for number, epoch in zip(done.epochs, done.every, strict=True):
-            calls.on_epoch_begin(number)
-            self.model.set_weights(epoch.weights)
-            logs = dict(epoch.logs)
-            calls.on_epoch_end(number, logs)
-            if _rate(self.model) != rate or not _same(self.model.get_weights(), epoch.weights):
-                if _rate(self.model) != rate:
-                    self.model.optimizer.learning_rate = rate
-                self.model.set_weights(began)  # `fit` is to begin with the same
-                raise NotApart("a callback changes what is trained")
-            if self._keeper.keeps(logs):
-                best = replace(done, weights=epoch.weights)
-            if self.model.stop_training:
-                break
-        calls.on_train_end(logs)
-        return _Trained(self.model.history, best)
-
-    def stop(self) -> None:
-        """The process ends with the search."""
-
-    def take(self, done: Done) -> None:
-        """The other process has trained it."""
-        self._done = done
-        sys.stdout.write(done.printed)
-        if self._watching:
-            self.future.set_result(None)
-            return
-        history = keras.callbacks.History()
-        history.history, history.epoch = done.history, done.epochs
-        history.set_model(self.model)
-        self._keeper.value = done.value
-        self.future.set_result(_Trained(history, None if done.weights is None else done))
-
-    def model_with(self, best: Done) -> keras.Model:
-        """The model with the weights of its best epoch."""
-        assert best.weights is not None
-        self.model.set_weights(best.weights)
-        return self.model
-
-    def leave(self) -> None:
-        """Nobody goes on with what this model has learned."""
 
 
 class Apart:
@@ -218,6 +123,8 @@ class Apart:
         told = tuple((name, id(value)) for name, value in given.items())
         key = told, fingerprint(dict(given))
         if key not in self._data:
+            if reason := too_large(dict(given), memory_bytes()):
+                raise NotApart(reason)
             try:
                 data = Data(len(self._data), _pickled(_in_memory(given)))
             except NotApart as error:
@@ -283,15 +190,6 @@ def _of_this_backend(model: keras.Model) -> str:
         if layer.compute_dtype == "float64" and not isinstance(layer, keras.layers.InputLayer):
             return f"{layer.name} computes in double precision"
     return ""
-
-
-def _rate(model: keras.Model) -> float:
-    """The learning rate; as given where it is a schedule."""
-    return float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))
-
-
-def _same(one: Sequence[np.ndarray], other: Sequence[np.ndarray]) -> bool:
-    return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(one, other, strict=True))
 
 
 def _bytes(model: keras.Model) -> int:
