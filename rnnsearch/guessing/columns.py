@@ -14,17 +14,11 @@ from rnnsearch.data.collecting import name_rows, name_some
 from rnnsearch.data.raw.extremes import find_sentinel
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.scaling import LARGEST
+from rnnsearch.data.time.time_names import TIMES, named
 from rnnsearch.guessing.column_cells import column_cells, parse_numbers
 
-__all__ = ["TIMES", "Column", "before_test", "examine", "named"]
+__all__ = ["Column", "before_test", "examine"]
 
-TIMES = (
-    *("time", "date", "datetime", "timestamp", "day", "month", "year", "ds", "period", "week"),
-    *("unix", "unixtime", "epoch", "ts", "datum", "zeit", "zeitpunkt", "zeitstempel", "fecha"),
-    *("tarih", "dato", "tijd", "tid", "czas", "heure", "hora", "jour", "дата", "время"),
-    *("日期", "时间", "日付", "日時", "날짜"),
-    *("jd", "mjd", "bjd", "hjd", "julian", "datenum", "quarter"),
-)
 _CLASSES = (
     *("label", "class", "category", "species", "type", "state", "y", "target", "code"),
     *("sentiment", "polarity", "stars", "rating", "score"),
@@ -78,12 +72,6 @@ class Column:
     def is_read(self) -> bool:
         """Whether a network can read it: numbers, or text of few kinds, an input each."""
         return self.kind == "number" or (self.kind == "label" and not bool(self.gaps.any()))
-
-
-def named(name: str, words: Sequence[str]) -> bool:
-    """Whether a column's name is one of these words, or has one in it: ``start_date``."""
-    folded = name.casefold()
-    return any(folded == word or folded.endswith(("_" + word, " " + word)) for word in words)
 
 
 def examine(table: Table, name: str, training: int) -> Column:

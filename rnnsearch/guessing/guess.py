@@ -24,6 +24,7 @@ from rnnsearch.guessing.arrays import guess_arrays
 from rnnsearch.guessing.column_cells import column_cells, parse_numbers, without_parts
 from rnnsearch.guessing.fasta_letters import guess_fasta
 from rnnsearch.guessing.folders import PICTURES, SOUNDS, guess_pictures, guess_sounds
+from rnnsearch.guessing.line_labels import check_no_labels, check_no_records
 from rnnsearch.guessing.long_text import guess_stream, is_prose
 from rnnsearch.guessing.step_table import guess_table
 from rnnsearch.guessing.wide_rows import guess_wide, guess_wide_folder, parts_of_wide
@@ -50,8 +51,6 @@ _OTHER = (
 )
 """What to do with a file of a kind that nothing is known of."""
 
-_RECORDS = 20
-"""Lines that say whether all are records of JSON."""
 _Guesser = Callable[[Path, Wishes], Guess]
 
 
@@ -140,29 +139,18 @@ def _guess_table(path: Path, wishes: Wishes) -> Guess:
 def _guess_text(path: Path, wishes: Wishes) -> Guess:
     """A table where it can be one; else a text."""
     text = TEXTS["text"].read(path)
-    _check_labelled(text)
+    check_no_records(text)
     try:
         table = TABLES["csv"].read(path)
     except InvalidData:
         if not is_prose(text):
             raise
+        check_no_labels(text, wishes)
         return guess_stream(text, wishes)
     if _is_lines(table) and is_prose(text):
+        check_no_labels(text, wishes)
         return guess_stream(text, wishes)
     return guess_wide(table, path, wishes) or guess_table(table, "csv", wishes)
-
-
-def _check_labelled(text: str) -> None:
-    """Lines that begin with their label are no text to go on with, and records of JSON are none."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    if sum(line.startswith("__label__") for line in lines) * 2 > len(lines):
-        must = "must be a text, or a table of texts and labels"
-        received = "lines that begin with __label__, as fastText reads them"
-        refuse(must, received, "write the label and the text to two columns of a .csv file")
-    if lines and all(line.lstrip().startswith('{"') for line in lines[:_RECORDS]):
-        must, received = "must be a text, or a table", "records of JSON, one a line"
-        way = "pandas.read_json(FILE, lines=True, dtype=False).to_csv('data.csv', index=False)"
-        refuse(must, received, f"write them as a table: {way}")
 
 
 def _is_lines(table: Table) -> bool:

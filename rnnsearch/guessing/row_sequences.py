@@ -11,11 +11,12 @@ import numpy as np
 
 from rnnsearch.data.collecting import name_some
 from rnnsearch.data.raw.tables import Table
+from rnnsearch.data.time.time_names import named
 from rnnsearch.data.tokens.tokenizers import Tokenizer, TokenKind
 from rnnsearch.guessing._base import Guess, Setting, Wishes, refuse, said_split
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
 from rnnsearch.guessing.column_cells import column_cells
-from rnnsearch.guessing.columns import Column, named
+from rnnsearch.guessing.columns import Column
 from rnnsearch.guessing.folding import with_folds
 from rnnsearch.guessing.targets import class_objective
 from rnnsearch.vocabulary import MANY_TO_ONE

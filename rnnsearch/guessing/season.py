@@ -185,7 +185,7 @@ def _candidates(step: Step | None) -> Sequence[tuple[str, int]]:
         return []
     if step.unit == "months":
         return [("year", int(12 // step.count))] if step.count <= 6 and 12 % step.count == 0 else []
-    if step.unit in ("business", "offset"):
+    if step.unit in ("business", "offset", "monthly", "yearly"):
         rows = step.season()
         return [] if rows is None else [("week" if step.unit == "business" else "year", rows)]
     if step.unit == "sessions":

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rnnsearch.data.raw.tables import Table
-from rnnsearch.data.series.missing_rows import unlike_steps
+from rnnsearch.data.series.missing_rows import change_of_rate, unlike_steps
 from rnnsearch.data.time import Step
+from rnnsearch.data.time.time_names import named
 from rnnsearch.guessing._base import Wishes
-from rnnsearch.guessing.columns import Column, before_test, named
+from rnnsearch.guessing.columns import Column, before_test
 from rnnsearch.guessing.independent_rows import check_sorted_classes, independence_note
 from rnnsearch.guessing.panel import Panel
 from rnnsearch.guessing.restarts import others_note, restarts_note
@@ -173,6 +174,7 @@ def look_along(found: TableColumns, wishes: Wishes) -> tuple[StepSeries, list[st
     unlike = "" if found.clocked is None or step is None else unlike_steps(found.clocked, step)
     if unlike:  # rows put in for one step would be most of those of another
         lacking, notes = "", [*notes, unlike]
+    notes += filter(None, ["" if found.clocked is None else change_of_rate(found.clocked)])
     daily = time is not None and time.stamps.clock.daily
     even = step is None or step.regular
     seasons = tuple(find_seasons(values, dated, daily) or (find_cycles(values) if even else []))

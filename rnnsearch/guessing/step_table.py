@@ -21,6 +21,7 @@ from rnnsearch.guessing.season import (
 )
 from rnnsearch.guessing.step_series import StepSeries, look_along
 from rnnsearch.guessing.table_columns import TableColumns, look_at
+from rnnsearch.guessing.tagged_words import check_no_words_of_rows
 from rnnsearch.guessing.targets import class_objective
 from rnnsearch.guessing.wide_tables import check_no_archive
 from rnnsearch.vocabulary import MANY_TO_MANY, MANY_TO_ONE, ONE_TO_MANY
@@ -50,6 +51,7 @@ def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
     found = look_at(table)
     if found.time is None:
         check_no_names_of_files(table)
+        check_no_words_of_rows(table, found.names)
         check_no_lists(table, [column.name for column in found.others if column.kind == "text"])
     texts = [] if found.time is not None else find_texts(found.others, wishes)
     if texts:

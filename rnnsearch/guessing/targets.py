@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from rnnsearch.data.collecting import name_nearest, name_some
 from rnnsearch.data.raw.tables import Table
+from rnnsearch.data.time.time_names import named
 from rnnsearch.guessing._base import Setting, refuse
-from rnnsearch.guessing.columns import Column, named
+from rnnsearch.guessing.columns import Column
 
 __all__ = ["REMAINING", "choose_target", "class_objective"]
 

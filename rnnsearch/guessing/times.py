@@ -21,9 +21,9 @@ from rnnsearch.data.time import (
     role,
     split_offsets,
 )
+from rnnsearch.data.time.time_names import says_when
 from rnnsearch.guessing._base import refuse
 from rnnsearch.guessing.column_cells import column_cells, parse_numbers
-from rnnsearch.guessing.columns import TIMES, named
 
 __all__ = [
     "Times",
@@ -141,7 +141,7 @@ def _in_runs(found: Times, table: Table) -> bool:
 
 def says_time(name: str, table: Table) -> bool:
     """Whether a column's name or its place says that it holds the time."""
-    return named(name, TIMES) or bool(role(name)) or name == table.header[0]
+    return says_when(name) or name == table.header[0]
 
 
 def _regular(found: Times) -> bool:
@@ -274,7 +274,7 @@ def holds_times(name: str, cells: Sequence[str]) -> bool:
     if not sample or not all(any(map(str.isdigit, cell)) for cell in sample):
         return False
     values, _ = parse_numbers(sample)
-    says = named(name, TIMES) or bool(role(name))
+    says = says_when(name)
     if np.isfinite(values).all():
         return says and find_form(sample) is not None
     return not np.isfinite(values).any() and _dated(sample)

@@ -11,9 +11,9 @@ import numpy as np
 
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.time import find_form, forms_among, month_of, read_times, role, split_offsets
+from rnnsearch.data.time.time_names import TIMES, named, says_when
 from rnnsearch.guessing._base import refuse
 from rnnsearch.guessing.column_cells import parse_numbers
-from rnnsearch.guessing.columns import TIMES, named
 from rnnsearch.guessing.times import says_time
 
 __all__ = ["check_not_merged", "check_years", "strange_stamps", "unread_stamps"]
@@ -39,7 +39,7 @@ def check_not_merged(name: str, cells: Sequence[str]) -> None:
         InvalidData: The column holds such.
     """
     filled = [at for at, cell in enumerate(cells) if cell]
-    if not (named(name, TIMES) or role(name)) or not filled or filled[0] > 0:
+    if not says_when(name) or not filled or filled[0] > 0:
         return
     if not 1 < len(filled) <= len(cells) / 2 or any(
         cells[a] == cells[b] for a, b in pairwise(filled)

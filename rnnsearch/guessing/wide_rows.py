@@ -18,9 +18,9 @@ from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.sources import SEQUENCES
 from rnnsearch.data.sources.headers import said_unnamed
 from rnnsearch.data.sources.wide import numbered, parsed, table_of
+from rnnsearch.data.time.time_names import named
 from rnnsearch.guessing._base import Guess, Setting, Wishes, refuse
 from rnnsearch.guessing.arrays import guess_arrays
-from rnnsearch.guessing.columns import named
 from rnnsearch.guessing.part_columns import says_parts
 from rnnsearch.guessing.restarts import WHOSE
 from rnnsearch.guessing.times import find_times

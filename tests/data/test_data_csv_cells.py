@@ -16,14 +16,15 @@ from hypothesis import strategies as st
 from rnnsearch.data.raw.cell_numbers import empty_cells, mostly_text, number
 from rnnsearch.data.raw.tables import Column, TextColumn
 from rnnsearch.data.sources import csv as source
+from rnnsearch.data.sources import large_csv
 from rnnsearch.data.time.forms import read_times
 from rnnsearch.errors import InvalidData
 
 
 @pytest.fixture(autouse=True)
 def all_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "_LARGE", 0)
-    monkeypatch.setattr(source, "_PIECE", 7)
+    monkeypatch.setattr(large_csv, "_LARGE", 0)
+    monkeypatch.setattr(large_csv, "_PIECE", 7)
 
 
 def plainly(path: Path) -> tuple[list[str], list[int], list[list[str]]] | str:

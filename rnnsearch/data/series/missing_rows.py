@@ -9,9 +9,9 @@ import numpy as np
 
 from rnnsearch.data.collecting import Problems, name_some
 from rnnsearch.data.series.rows import Series
-from rnnsearch.data.time import Step, infer_step
+from rnnsearch.data.time import Step, find_change, infer_step
 
-__all__ = ["on_clock", "unlike_steps"]
+__all__ = ["change_of_rate", "on_clock", "unlike_steps"]
 
 _ALIKE = 0.5
 """Share of a new file's steps that must be those of training; rows may be missing."""
@@ -25,6 +25,13 @@ _FORWARD = "; if clocks went forward there, data.time_zone says whose"
 _UNEVEN = (
     "rows are not equally far apart: windows count rows, and the time stamp of a forecast is a "
     "guess, {step} after the row before it"
+)
+
+
+_CHANGED = (
+    "rows are {before} apart up to {time} (row {row}) and {after} from there on: windows count "
+    "rows of both, and forecasts are stamped {after} ahead; keep the rows of one step, or bring "
+    "all to the longer one: frame.resample(…, on=…).mean() of pandas (data.irregular: error)"
 )
 
 
@@ -65,16 +72,17 @@ def on_clock(
     if longest.times is None:
         return series
     trained = step is not None
-    found = step or infer_step(longest.times)
+    found = step or _lasting(longest.times)
     if step is not None and len(longest) > 2 and step.fits(longest.times) < _ALIKE:
-        own = infer_step(longest.times)
-        if own is not None and (own.count, own.unit) != (step.count, step.unit):
+        own = _lasting(longest.times)
+        if own is not None and not own.alike(step):
             found = own  # for the caller to refuse
     step = found
     if step is None:
         return series
     if not step.regular:
-        said = "" if trained else _UNEVEN.format(step=replace(step, regular=True))
+        uneven = _UNEVEN.format(step=replace(step, regular=True))
+        said = "" if trained else change_of_rate(series) or uneven
         return replace(series, step=step, notes=(*series.notes, *filter(None, [said])))
     unlike = unlike_steps(series, step)
     if unlike:
@@ -103,12 +111,29 @@ def on_clock(
     )
 
 
+def _lasting(times: np.ndarray) -> Step | None:
+    """The step between rows; of rows whose step changes that of the later, called irregular."""
+    change = find_change(times)
+    return infer_step(times) if change is None else replace(change.after, regular=False)
+
+
+def change_of_rate(series: Series) -> str:
+    """Says where rows of the longest series become closer together or farther apart; or ""."""
+    longest = max(series.each(), key=len)
+    change = None if longest.times is None else find_change(longest.times)
+    if change is None or longest.times is None:
+        return ""
+    time, row = longest.clock.text(longest.times[change.at]), longest.rows[change.at]
+    return _CHANGED.format(before=change.before, after=change.after, time=time, row=row)
+
+
 def unlike_steps(series: Series, step: Step) -> str:
     """Says which series of a panel have another step than the longest; "" where none has."""
     others = []
-    for one in series.each():
+    every = series.each()
+    for one in every if len(every) > 1 else ():
         own = infer_step(one.times) if one.times is not None and len(one) >= _STEPS else None
-        if own is not None and own.regular and (own.count, own.unit) != (step.count, step.unit):
+        if own is not None and own.regular and not own.alike(step):
             others.append(f"{one.names[0]} every {own}")
     if not others:
         return ""

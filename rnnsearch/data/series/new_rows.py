@@ -96,7 +96,7 @@ def _check_step(prepared: SeriesLayout, series: Series, path: str, problems: Pro
     step, found = prepared.step, series.step
     if step is None or not step.regular or found is None or found == step:
         return
-    if (found.count, found.unit) == (step.count, step.unit) or a_row_a_block(prepared, series):
+    if found.alike(step) or a_row_a_block(prepared, series):
         return
     one, other = (replace(each, regular=True) for each in (step, found))
     must = f"must be rows {one} apart, as in training"

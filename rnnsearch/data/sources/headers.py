@@ -13,6 +13,7 @@ from rnnsearch.data.time import find_form
 
 __all__ = [
     "UNNAMED",
+    "are_words",
     "has_header",
     "holds_value",
     "is_time",
@@ -38,6 +39,8 @@ _LEVELS = (3, 2)
 """Lines of a header that pandas writes of columns with several levels, below the first."""
 _WIDTH = re.compile(r"\d{1,3}[sdn]")
 """Width and kind of a column, as tables of the U.S. Geological Survey have them below the names."""
+_UNIT = 3
+"""Letters of a unit, at most, as it is mostly written."""
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _THOUSANDS = re.compile(r"(?<=\d)[.,'’ \u00a0\u202f](?=\d{3}(?:\D\d{3})*(?:[.,]\d+)?$)")
 """What parts thousands, as far as that says whether a cell is a number."""
@@ -133,6 +136,13 @@ def is_units(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     )
 
 
+def are_words(cells: Sequence[str]) -> bool:
+    """Whether what seems to be units could be names: each is a word of its own."""
+    filled = [cell for cell in cells if cell]
+    words = [cell for cell in filled if len(cell) > _UNIT and _LETTERS.search(cell)]
+    return len(words) * 2 > len(filled) and len({*filled}) == len(filled)
+
+
 def join_levels(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[list[str], int]:
     """Names of columns from several lines, and how many of `rows` these are: 0 of a usual header.
 
@@ -165,17 +175,18 @@ def _grouped(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[list
         day,north,south,spot
     """
     above, below = ["" if _UNNAMED.fullmatch(name) else name for name in header], rows[1:]
-    if len(below) < 3 or (all(above[1:]) and len({*above[1:]}) == len(above) - 1):
+    told = above if above[0] else above[1:]
+    if len(below) < 3 or (all(told) and len({*told}) == len(told)):
         return None
     if not is_units(rows[0], below):
         return None
     names = rows[0]
-    if len({*names}) < len(names) or not all(names[1:]):
-        return None
+    twice = all(above[1:]) and len({*names}) < len(names)  # neither row tells columns apart
     for at in range(2, len(above)):
         above[at] = above[at] or above[at - 1]
     joined = [" ".join(filter(None, cells)) for cells in zip(above, names, strict=True)]
-    return joined, 1
+    unlike = len({*(joined if twice else names)}) == len(names)
+    return (joined, 1) if unlike and all(names[1:]) else None
 
 
 def _years(cells: Sequence[str]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rnnsearch.data.raw.cell_numbers import MISSING
 from rnnsearch.data.sources.headers import has_header, holds_value, is_time
-from rnnsearch.data.time import role
+from rnnsearch.data.time.time_names import says_when
 
 __all__ = ["end_of_remarks"]
 
@@ -80,7 +80,7 @@ def _says_a_value(row: Sequence[str], times: Sequence[int]) -> bool:
 
 def _names_a_time(row: Sequence[str], times: Sequence[int]) -> bool:
     """Whether the name above a column of time stamps says that it is one."""
-    return any(role(row[at]) for at in times)
+    return any(says_when(row[at]) for at in times)
 
 
 def _is_value(cell: str) -> bool:

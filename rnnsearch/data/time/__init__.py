@@ -3,6 +3,7 @@
 from rnnsearch.data.time.calendar import calendar_features, calendar_names
 from rnnsearch.data.time.clock import Clock, format_time
 from rnnsearch.data.time.forms import DAILY, WORDS, find_form, forms_among, read_times
+from rnnsearch.data.time.rates import find_change
 from rnnsearch.data.time.split_times import join_cells, role, roles_of
 from rnnsearch.data.time.stamps import Stamps, TimeProblem, read_stamps, read_typed
 from rnnsearch.data.time.steps import Step, infer_step, times_after
@@ -19,6 +20,7 @@ __all__ = [
     "TimeProblem",
     "calendar_features",
     "calendar_names",
+    "find_change",
     "find_form",
     "format_time",
     "forms_among",

@@ -15,7 +15,7 @@ _ROLES = {
     "month": "month mon mo mm monat mois mes mese mês maand miesiąc месяц",
     "week": "week wk isoweek kw woche weekofyear",
     "day": "day dy dom dd tag jour dia día dayofmonth giorno dzień день",
-    "ordinal": "doy dayofyear yday jday julday julianday",
+    "ordinal": "doy dayofyear yday yearday jday julday julianday",
     "date": "date datum fecha data dt ds yearmonth yyyymm yyyymmdd yearweek",
     "hour": "hour hr hh hours stunde heure hora he hourending hourend hourbeginning hourofday "
     "hrend hrending hrbeg hrbegin hrbeginning hb ora "

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from rnnsearch.data.time.holidays import days_off
+from rnnsearch.data.time.marks import Cycle, find_marks, marks_after, marks_text, rows_since
 from rnnsearch.data.time.sessions import all_week, find_slots, has_night, rows_between, slots_after
 
 __all__ = ["Step", "infer_step", "times_after"]
@@ -41,13 +42,14 @@ class Step:
             the last.
         alias: Of an offset.
         week: Of days and hours of business, the days of a week that have rows: ``1111100``.
-        slots: Of hours of business, the times of day that have rows, in seconds.
+        slots: Of hours of business, the times of day that have rows, in seconds; of days of each
+            month or year (``monthly``, ``yearly``) their numbers.
         free: Other days without a row, as ``2024-12-25``: those that were seen, and those to come.
         near: Whether rows are a little late or early.
     """
 
     count: float
-    unit: Literal["seconds", "months", "business", "sessions", "offset"]
+    unit: Literal["seconds", "months", "business", "sessions", "offset"] | Cycle
     regular: bool = True
     day: int | None = None
     alias: str = ""
@@ -67,6 +69,9 @@ class Step:
         free = np.array(self.free, "datetime64[D]")
         if self.unit == "sessions":
             return slots_after(times, steps, self.slots, self.week, free)
+        if self.unit in ("monthly", "yearly"):
+            later = marks_after(days, steps, self.unit, self.slots)
+            return np.asarray(later.astype("datetime64[us]") + (times - days))
         if self.unit == "business":
             later = np.busday_offset(days, steps, "backward", self.week, free)
             later = np.where(steps == 0, days, later)
@@ -99,6 +104,8 @@ class Step:
         elif self.unit == "business":
             days = times.astype("datetime64[D]")
             ticks = np.busday_count(days[0], days, self.week)
+        elif self.unit in ("monthly", "yearly"):
+            ticks = rows_since(times.astype("datetime64[D]"), self.unit, self.slots)
         elif self.unit == "sessions":
             ticks = rows_between(times, self.slots, self.week)
         else:
@@ -120,6 +127,11 @@ class Step:
         due = self.after(times[:-1], np.ones(max(len(times) - 1, 0), np.int64))
         return np.asarray(due == times[1:])
 
+    def alike(self, other: Step) -> bool:
+        """Whether rows are as far apart by another step; hours of business may be others."""
+        marks = self.slots == other.slots or self.unit not in ("monthly", "yearly")
+        return (self.count, self.unit) == (other.count, other.unit) and marks
+
     def fits(self, times: np.ndarray) -> float:
         """The share of times (R,) that are followed by the next step's; 1 of fewer than two."""
         if len(times) < 2:
@@ -138,6 +150,8 @@ class Step:
             return self.week.count("1")
         if self.unit == "sessions":
             return len(self.slots)
+        if self.unit in ("monthly", "yearly"):
+            return len(self.slots) * (12 if self.unit == "monthly" else 1)
         if self.unit == "offset":
             return {"BM": 12, "SM": 24, "BQ": 4, "WO": 12, "LW": 12}.get(self.alias[:2])
         if 60 <= self.count < 86400 and 86400 % self.count == 0:
@@ -160,6 +174,8 @@ class Step:
                 f"{at // 3600:02}:{at // 60 % 60:02}" for at in self.slots[:: len(self.slots) - 1]
             )
             text += f", {_week_text(self.week)} from {first} to {last}"
+        elif self.unit in ("monthly", "yearly"):
+            text = marks_text(self.unit, self.slots)
         elif self.unit == "business":
             text = f"business day ({_week_text(self.week)})"
         elif self.unit == "offset":
@@ -205,7 +221,7 @@ def infer_step(times: np.ndarray) -> Step | None:
         return None
     days = times.astype("datetime64[D]")
     if ((times - days) == (times - days)[0]).all():
-        step = _in_months(days) or _in_business_days(days)
+        step = _in_months(days) or _in_business_days(days) or _in_marks(days)
         if step is not None:
             return step
     in_sessions = _in_sessions(times)
@@ -278,6 +294,14 @@ def _in_business_days(days: np.ndarray) -> Step | None:
     off = days_off(days, week)
     regular = rare + off.unexplained <= (1 - _REGULAR) * len(days)
     return Step(1, "business", bool(regular), week=week, free=off.free)
+
+
+def _in_marks(days: np.ndarray) -> Step | None:
+    """Rows on the same days of each month or year, which are not equally far apart."""
+    if (np.diff(days).astype(np.int64) < 1).any():
+        return None
+    found = find_marks(days)
+    return None if found is None else Step(1, found[0], slots=found[1])
 
 
 def _in_sessions(times: np.ndarray) -> Step | None:
