@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from statistics import NormalDist
 
 import numpy as np
 
@@ -18,10 +19,13 @@ _FEWEST, _MOST = 2, 30
 """Classes by which rows may be sorted."""
 _MEMBERS = 5
 """Rows of each, at least."""
-_DEVIATIONS = 3.0
-"""Deviations of an autocorrelation that chance explains."""
+_CHANCE = 0.0027
+"""How likely the largest autocorrelation of columns without one is taken for one: three deviations
+of a single column."""
 _ENOUGH = 60
 """Rows from which an autocorrelation says something."""
+_MANY, _FEW_ROWS = 20, 20
+"""So many columns say it of fewer rows."""
 
 
 def check_sorted_classes(table: Table, columns: Sequence[Column]) -> list[str]:
@@ -58,7 +62,8 @@ def check_sorted_classes(table: Table, columns: Sequence[Column]) -> list[str]:
 def independence_note(columns: Sequence[Column]) -> list[str]:
     """What to say where no row follows from the one before, in any column."""
     rows = len(columns[0].gaps) if columns else 0
-    if rows < _ENOUGH or not _independent(columns, np.zeros(rows, np.int64)):
+    enough = _ENOUGH if len(columns) < _MANY else _FEW_ROWS
+    if rows < enough or not _independent(columns, np.zeros(rows, np.int64)):
         return []
     return [
         "no row follows from the one before: if each is an example of its own, these are no steps "
@@ -88,5 +93,7 @@ def _independent(columns: Sequence[Column], blocks: np.ndarray) -> bool:
         spread = float((own**2).mean())
         if spread > 0:
             found.append(float((own[1:] * own[:-1])[within].mean()) / spread)
-    limit = _DEVIATIONS / np.sqrt(max(int(within.sum()), 1))
-    return bool(found) and max(map(abs, found)) < limit
+    if not found:
+        return False
+    deviations = NormalDist().inv_cdf(1 - _CHANCE / 2 / len(found))
+    return max(map(abs, found)) < deviations / np.sqrt(max(int(within.sum()), 1))

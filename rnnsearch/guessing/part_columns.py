@@ -9,7 +9,7 @@ from rnnsearch.data.collecting import name_some
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.splits import said_part
 
-__all__ = ["parts_note", "says_parts"]
+__all__ = ["fold_column", "folds_note", "parts_note", "says_parts"]
 
 _NAMES = re.compile(
     r"(?:(?:data)?(?:set|split|subset|fold|partition|usage)(?:[ _.-]?(?:id|nr|no|name))?"
@@ -19,6 +19,13 @@ _NAMES = re.compile(
 )
 """Names of columns that tell training and test rows apart, whatever stands in them."""
 _MOST_PARTS = 3
+_FOLDS = re.compile(
+    r"(?:k|cv|cross[ _.-]?val(?:idation)?)?[ _.-]?folds?(?:[ _.-]?(?:id|nr|no|num|idx|index))?",
+    re.IGNORECASE,
+)
+_FOLD = re.compile(r"[^\W\d]*[ _.-]?\d{1,2}(?:\.0)?")
+"""What stands in a column of folds: a number, or a word and a number."""
+_MOST_FOLDS = 20
 
 
 def says_parts(table: Table, name: str) -> bool:
@@ -28,6 +35,29 @@ def says_parts(table: Table, name: str) -> bool:
         return False
     said = set(map(said_part, cells))
     return "train" in said and len(said) > 1
+
+
+def fold_column(table: Table, names: Sequence[str]) -> str | None:
+    """The column that says which fold of a cross-validation each row is in."""
+    for name in names:
+        cells = {*table.column(name).texts()} if _FOLDS.fullmatch(name.strip()) else set()
+        if 2 <= len(cells) <= _MOST_FOLDS and all(map(_FOLD.fullmatch, cells)):
+            return name
+    return None
+
+
+def folds_note(name: str, timed: bool) -> str:
+    """That folds are left out, and the key that does something with them.
+
+    Args:
+        name: Of the column.
+        timed: Whether rows are steps of time, and divided by it.
+    """
+    if timed:
+        how = "rows of a series are divided by time; write train, validation and test there, and "
+        return f"'{name}' says folds, and is left out: {how}set data.split: {{column: {name}}}"
+    how = f"data.split: {{group: {name}}} keeps the rows of each in one part"
+    return f"'{name}' says folds, and is left out: {how} (docs/spec.md)"
 
 
 def parts_note(table: Table, names: Sequence[str], part: str | None) -> list[str]:

@@ -32,6 +32,11 @@ _FEWEST_LETTERS, _DIFFER = 4, 0.8
 """Letters of the usual sequence that is spelt, and the share of them that must differ."""
 _MOST_GAPS = 0.2
 """Share of the rows that may lack a text."""
+_FEATURES = 3
+"""Columns of numbers beside which a text that only names its row is none to read."""
+_COUNTED = 0.05
+"""Share of the texts that may differ in more than their digits, where these count the rows."""
+_DRAWN = re.compile(r"[0-9a-f-]{8,}", re.IGNORECASE)
 _MOST_CLASSES, _ROWS_A_CLASS = 30, 5
 """Whole numbers are classes of texts if there are no more of them, and each comes up so often."""
 TARGETS = ("target", "y", "label", "class", "category", "sentiment", "polarity", "stars", "rating")
@@ -62,11 +67,13 @@ def find_sequences(table: Table, found: list[Column]) -> tuple[Column, list[Colu
     Raises:
         InvalidData: There are texts and nothing to learn of them.
     """
+    numbers = [column for column in found if column.kind == "number" and not column.flaw]
     texts = [c for c in found if c.kind == "text" and c.gaps.mean() <= _MOST_GAPS]
+    if len(numbers) >= _FEATURES:
+        texts = [column for column in texts if not _names_rows(table, column.name)]
     texts.sort(key=lambda column: _rank(table, column))
     labels = [c for c in found if c.kind == "label" and len(c.classes) > 1]
     codes = [coded for column in found if (coded := _as_classes(table, column)) is not None]
-    numbers = [column for column in found if column.kind == "number" and not column.flaw]
     wordy = bool(texts) and (words_of(table, texts[0]) >= _WORDY or _spelt(table, texts[0]))
     scored = wordy and len(numbers) == 1 and not labels and not codes
     if not texts or not (labels or not numbers or (wordy and codes) or scored):
@@ -82,6 +89,14 @@ def find_sequences(table: Table, found: list[Column]) -> tuple[Column, list[Colu
             "write the spec by hand: docs/spec.md",
         )
     return texts[0], labels
+
+
+def _names_rows(table: Table, name: str) -> bool:
+    """Whether a column only names each row: ``P-017``, or what a program draws: ``3f2a-…``."""
+    cells = [cell for cell in column_cells(table, name) if cell]
+    bare = {re.sub(r"\d", "", cell) for cell in cells}
+    drawn = all(_DRAWN.fullmatch(cell) for cell in cells)
+    return len(bare) <= _COUNTED * len(cells) or (drawn and len({*cells}) == len(cells))
 
 
 def words_of(table: Table, column: Column) -> float:

@@ -150,6 +150,8 @@ def look_along(found: TableColumns, wishes: Wishes) -> tuple[StepSeries, list[st
         notes += [] if found.panel is not None else _notes_on_order(table, found.others)
     else:
         notes += time.stamps.notes
+        if found.panel is None and step is not None and not step.regular:
+            notes += independence_note(found.others)
     if found.panel is None:
         said = not any("windows cross" in note for note in notes)
         notes += filter(None, [others_note(table, found.names) if said else ""])

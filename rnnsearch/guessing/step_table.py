@@ -33,6 +33,8 @@ _MANY_WINDOWS = 3000
 """Training windows that overlap teach little more than every second of them."""
 _WINDOWS = 4
 """A training part has room for so many, one after the other, at least."""
+_TOLD = 4
+"""Columns that are left out, each in a line of its own."""
 _SHORT, _LONG, _USUAL = 8, 96, 48
 """Windows: at least, at most, and where the season is longer or there is none."""
 
@@ -63,6 +65,9 @@ def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
         read = {text.name, *(column.name for column in labels)}
         others = [name for name in found.names if name not in read]
         unread = [f"{_show(name)} is left out: only the text is read" for name in others]
+        if len(others) > _TOLD:
+            shown = name_some([_show(name) for name in others], _TOLD)
+            unread = [f"{shown} are left out: only the text is read"]
         unread += listed_note(table, text.name)
         return guess_rows(table, text, labels, wishes, found.notes + unread, found.split)
     if found.time is None and wishes.task is None:

@@ -23,7 +23,7 @@ from rnnsearch.guessing.column_cells import column_cells
 from rnnsearch.guessing.columns import Column, examine
 from rnnsearch.guessing.panel import FEWEST_ROWS, SHORTEST, Panel
 from rnnsearch.guessing.panel_columns import check_other_panels, find_panel
-from rnnsearch.guessing.part_columns import parts_note, says_parts
+from rnnsearch.guessing.part_columns import fold_column, folds_note, parts_note, says_parts
 from rnnsearch.guessing.restarts import restarted_panel
 from rnnsearch.guessing.times import Times, find_times, holds_times
 from rnnsearch.guessing.unread_times import (
@@ -153,8 +153,11 @@ def look_at(table: Table) -> TableColumns:
         notes += [note for note in clocked.notes if "data.duplicates" in note]
     notes += wide_note(names, "" if time is None else time.stamps.clock.unit)
     part = next((name for name in names if says_parts(table, name)), None)
+    fold = fold_column(table, names)
+    if fold is not None:
+        notes.append(folds_note(fold, time is not None))
+    names = [name for name in names if name not in (part, fold)]
     notes += parts_note(table, names, part)
-    names = [name for name in names if name != part]
     one = table if panel is None else panel.longest
     training = len(one.rows) - 2 * round(len(one.rows) * share_of(len(one.rows)))
     found = [examine(one, name, training) for name in names]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+import rnnsearch
 from rnnsearch.data.splits import said_part
 from rnnsearch.guessing import Guess, Wishes, guess
 from tests.guessing.conftest import setting
@@ -80,3 +82,25 @@ def test_numbers_beyond_all_others_have_a_way_out(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("\n".join(["time,y,x", *rows]) + "\n")
     notes = guess(tmp_path / "a.csv", Wishes()).notes
     assert any("data.missing_values: [9.96921E+36]" in note for note in notes)
+
+
+@pytest.mark.parametrize("name", ["fold", "kfold", "CV_Fold", "k-fold id"])
+def test_folds_are_no_classes_and_their_key_runs(name: str, tmp_path: Path) -> None:
+    found = guessed(tmp_path, name, ("1", "2", "3"))
+    assert setting(found, "target") == "label"
+    assert f"'{name}' says folds" in found.notes[0] and f"{{group: {name}}}" in found.notes[0]
+    written = rnnsearch.init(tmp_path / "a.csv", output=tmp_path / "a.yaml").path
+    text = written.read_text(encoding="utf-8")
+    grouped = text.replace("folds: auto", f"group: {name}")
+    assert grouped != text
+    written.write_text(grouped, encoding="utf-8")
+    assert rnnsearch.check(written).task == "many_to_one"
+
+
+def test_folds_of_a_series_are_left_out(tmp_path: Path) -> None:
+    days = pd.date_range("2020-01-01", periods=100).strftime("%Y-%m-%d")
+    rows = [f"{day},{at * at % 7}.5,{at // 20}" for at, day in enumerate(days)]
+    (tmp_path / "a.csv").write_text("\n".join(["day,y,fold", *rows]) + "\n")
+    found = guess(tmp_path / "a.csv", Wishes())
+    assert setting(found, "inputs") == ["y"]
+    assert any("rows of a series are divided by time" in note for note in found.notes)

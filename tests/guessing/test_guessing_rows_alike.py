@@ -191,3 +191,42 @@ def test_widths_of_columns_below_their_names(tmp_path: Path) -> None:
     found = guessed(tmp_path, *head, *rows)
     assert setting(found, "time") == "datetime"
     assert any("row 3 is left out" in note for note in found.notes)
+
+
+GENES = [f"{letter}{number}" for letter in "ABCDEFGHKL" for number in range(9)]
+
+
+@pytest.mark.parametrize("rows", [40, 90])
+def test_many_columns_of_few_examples(rows: int, tmp_path: Path) -> None:
+    """The largest of many chance autocorrelations says nothing; series do follow each other."""
+    table = pd.DataFrame(np.random.default_rng(1).lognormal(size=(rows, len(GENES))).round(3))
+    table.columns = GENES
+    table["type"] = np.random.default_rng(2).choice(["ALL", "AML"], rows)
+    assert _said_alone(tmp_path, table)
+    assert not _said_alone(tmp_path, table.cumsum(numeric_only=True).assign(type=table["type"]))
+
+
+def test_answers_at_any_time(tmp_path: Path) -> None:
+    """As forms write them: a time stamp each, and no step between them."""
+    times = np.sort(np.random.default_rng(3).integers(0, 2_000_000, 120)).astype("datetime64[s]")
+    answers = np.random.default_rng(4).integers(1, 6, (120, 12))
+    table = pd.DataFrame(answers, columns=[f"How is {name}?" for name in "abcdefghijkl"])
+    table.insert(0, "Timestamp", np.unique(times)[0] + (times - times[0]))
+    assert _said_alone(tmp_path, table.drop_duplicates("Timestamp"))
+
+
+@pytest.mark.parametrize("name", ["P-{:03}", "{:08x}-77c1", "case {}"])
+def test_what_only_names_a_row_is_no_text(name: str, tmp_path: Path) -> None:
+    table = pd.DataFrame(np.random.default_rng(5).normal(size=(90, 4)), columns=[*"wxyz"])
+    table.insert(0, "who", [name.format(number * 7919 % 65521) for number in range(90)])
+    table["state"] = np.random.default_rng(6).choice(["ill", "well"], 90)
+    table.to_csv(tmp_path / "data.csv", index=False)
+    found = guess(tmp_path / "data.csv", Wishes())
+    assert setting(found, "sequence") is None and "x" in setting(found, "inputs")
+
+
+def _said_alone(folder: Path, table: pd.DataFrame) -> bool:
+    """Whether it is said that rows may be examples of their own."""
+    table.to_csv(folder / "data.csv", index=False)
+    found = guess(folder / "data.csv", Wishes())
+    return any("no row follows from the one before" in note for note in found.notes)
