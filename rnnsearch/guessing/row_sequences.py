@@ -32,6 +32,10 @@ _FEWEST_LETTERS, _DIFFER = 4, 0.8
 """Letters of the usual sequence that is spelt, and the share of them that must differ."""
 _MOST_GAPS = 0.2
 """Share of the rows that may lack a text."""
+_TO_COMMAS = (
+    "if lines have several cells set apart by blanks, write commas between them: "
+    "pandas.read_fwf(FILE).to_csv('data.csv'); else write the spec by hand: docs/spec.md"
+)
 _FEATURES = 3
 """Columns of numbers beside which a text that only names its row is none to read."""
 _COUNTED = 0.05
@@ -86,7 +90,7 @@ def find_sequences(table: Table, found: list[Column]) -> tuple[Column, list[Colu
         refuse(
             "must have a row a time step, or a text and its class in each row",
             f"no time stamps, and no class beside the texts of '{texts[0].name}'",
-            "write the spec by hand: docs/spec.md",
+            _TO_COMMAS if len(table.header) == 1 else "write the spec by hand: docs/spec.md",
         )
     return texts[0], labels
 

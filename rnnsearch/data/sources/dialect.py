@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rnnsearch.data.raw.cell_numbers import MISSING
+from rnnsearch.data.sources.drawn import without_drawing
 from rnnsearch.data.sources.escapes import NOTE, doubled_quotes
 from rnnsearch.data.sources.headers import has_header
 from rnnsearch.data.sources.remarks import end_of_remarks
@@ -108,6 +109,9 @@ def cut_text(text: str, asked: Mapping[str, Any]) -> Cut:
     separator: str | None = asked.get("separator")
     if directive:
         first, separator = 1, separator or directive[1]
+    if separator in (None, "|") and (bare := without_drawing(lines)):
+        lines = bare
+        notes.append("lines of dashes and bars around the table are left out")
     if separator is None and (spaced := by_spaces(lines)):
         lines, separator = spaced, "\t"
         notes.append("cells are separated by spaces")
@@ -149,13 +153,21 @@ def _rows(
 def _cells(line: str, separator: str, usual: int) -> list[str]:
     """The cells of one line; quotes are marks of the table where that gives `usual` cells."""
     if '"' in line:
-        try:
-            (row,) = csv.reader([line], delimiter=separator, strict=True)
-        except csv.Error:
-            row = []
-        if len(row) == usual:
-            return [cell.strip() for cell in row]
+        tight = re.sub(rf'" +(?={re.escape(separator)})', '"', line)
+        for text in dict.fromkeys((line, tight)):
+            row = _parsed(text, separator)
+            if len(row) == usual:
+                return [cell.strip() for cell in row]
     return [_bare(cell) for cell in line.split(separator)]
+
+
+def _parsed(line: str, separator: str) -> list[str]:
+    """The cells of a line in which quotes stand around whole cells, or behind a blank; else []."""
+    try:
+        (row,) = csv.reader([line], delimiter=separator, strict=True, skipinitialspace=True)
+    except csv.Error:
+        return []
+    return row
 
 
 def _even(cells: Sequence[Sequence[str]], lines: Sequence[str], usual: int) -> bool:
@@ -174,7 +186,7 @@ def _quoted_rows(
     rows: list[list[str]] = []
     numbers: list[int] = []
     text = io.StringIO("\n".join(lines[first:]), newline="")
-    reader = csv.reader(text, delimiter=separator, strict=True)
+    reader = csv.reader(text, delimiter=separator, strict=True, skipinitialspace=True)
     before = first
     try:
         for row in reader:

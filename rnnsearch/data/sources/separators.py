@@ -55,7 +55,10 @@ def count_marks(line: str, mark: str) -> int:
     """Separators in a line, those within quotes left out."""
     if '"' not in line:
         return line.count(mark)
-    return re.sub(rf'(?:(?<=^)|(?<={re.escape(mark)}))"(?:[^"]|"")*"', "", line).count(mark)
+    bare = re.sub(rf'(?:(?<=^)|(?<={re.escape(mark)}))"(?:[^"]|"")*"', "", line)
+    if '"' in bare:  # a blank behind the separator
+        bare = re.sub(rf'({re.escape(mark)}) +"(?:[^"]|"")*" *(?={re.escape(mark)}|$)', r"\1", bare)
+    return bare.count(mark)
 
 
 def without_ends(lines: Sequence[str]) -> Sequence[str]:

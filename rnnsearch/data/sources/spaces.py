@@ -14,24 +14,30 @@ _AGREE = 0.9
 _FEWEST = 5
 _HEAD = 400
 _SPACES = (re.compile(r"\s{2,}"), re.compile(r"\s+"))
+_QUOTED = re.compile(r'"[^"]*"|[^\s"]+')
 
 
 def by_spaces(lines: Sequence[str]) -> list[str] | None:
     """The lines with tabs between cells; None where they are no such table.
 
     That is one without any other separator, with as many cells in nearly all lines, the header
-    among them, and a column of numbers: lines of words are texts.
+    among them, and a column of numbers: lines of words are texts. The header may lack a name for
+    the first column, which names the rows, as R and pandas write them.
     """
     some = [line.strip() for line in lines if line.strip()]
     if len(some) < _FEWEST or any(not _MARKS.isdisjoint(line) for line in some[:_HEAD]):
         return None
-    for spaces in _SPACES:
-        rows = [spaces.split(line) for line in some[:_HEAD]]
+    ways = [spaces.split for spaces in _SPACES]
+    for cut in [_QUOTED.findall] if any('"' in line for line in some[:_HEAD]) else ways:
+        rows = [cut(line) for line in some[:_HEAD]]
         usual, agreeing = Counter(map(len, rows)).most_common(1)[0]
-        if usual > 1 and agreeing >= _AGREE * len(rows) and len(rows[0]) == usual:
-            columns = list(zip(*(row for row in rows[1:] if len(row) == usual), strict=True))
-            if any(sum(map(_is_number, cells)) >= _AGREE * len(cells) for cells in columns):
-                return ["\t".join(spaces.split(line.strip())) for line in lines]
+        if usual < 2 or agreeing < _AGREE * len(rows):
+            continue
+        columns = list(zip(*(row for row in rows[1:] if len(row) == usual), strict=True))
+        numbers = [sum(map(_is_number, cells)) >= _AGREE * len(cells) for cells in columns]
+        named = len(rows[0]) == usual - 1 > 1 and len({*columns[0]}) == len(columns[0])
+        if any(numbers) and (len(rows[0]) == usual or (named and any(numbers[1:]))):
+            return ["\t".join(cut(line.strip())) for line in lines]
     return None
 
 
