@@ -13,7 +13,12 @@ from rnnsearch.data.sequences.axes import said_axes, steps_are_last
 from rnnsearch.data.sequences.doubtful import said_values
 from rnnsearch.data.sequences.kinds import find_ignored, from_one_hot, same_label, zero_pads
 from rnnsearch.data.sequences.masks import real_steps, trailing_lengths
-from rnnsearch.data.sequences.overlap import shared_windows, shuffled_windows
+from rnnsearch.data.sequences.overlap import (
+    GOES_ON,
+    goes_on,
+    shared_windows,
+    shuffled_windows,
+)
 from rnnsearch.data.sequences.padding import find_padding, unpadded
 from rnnsearch.data.splits import random_parts, stratified_parts
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
@@ -330,6 +335,8 @@ def _notes(found: TrainingArrays, *, numbers: bool) -> tuple[str, ...]:
             "sequences are windows of one series that overlap, in no order: scores will be too "
             "good; save them in order of time"
         )
+    elif found.parts is None and not shared_windows(found.x) and goes_on(found.x):
+        notes.append(GOES_ON)
     y = found.y
     if (
         numbers

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rnnsearch.data import read
-from rnnsearch.data.sequences.overlap import shared_windows, shuffled_windows
+from rnnsearch.data.sequences.overlap import goes_on, shared_windows, shuffled_windows
 from rnnsearch.guessing import Wishes, guess
 from rnnsearch.spec.sources import SplitSpec
 
@@ -92,3 +92,50 @@ def test_separate_sequences_are_in_no_order() -> None:
     assert not shuffled_windows(generator.normal(size=(80, 12, 2)))
     assert not shuffled_windows(np.zeros((80, 12, 1)))
     assert not shuffled_windows(generator.integers(0, 2, (400, 8, 1)).astype(float))
+
+
+@pytest.mark.parametrize("stride", [5, 7, 9])
+def test_windows_cut_far_apart_and_shuffled_are_seen(stride: int) -> None:
+    x, _ = windows(stride, rows=1500)
+    shuffled = x[np.random.default_rng(1).permutation(len(x))]
+    assert shared_windows(shuffled) == 0 and shuffled_windows(shuffled)
+
+
+def test_values_that_come_again_are_no_overlap() -> None:
+    generator = np.random.default_rng(0)
+    assert not shuffled_windows(generator.integers(0, 2, (300, 12, 1)))
+    assert not shuffled_windows(generator.integers(0, 50, (300, 12, 1)))
+    assert not shuffled_windows(generator.normal(size=(300, 12, 2)).round(1))
+    waves = np.sin(np.arange(24) * np.pi / 6 + generator.integers(0, 12, (200, 1)))[..., None]
+    assert not shuffled_windows(waves.round(9))
+
+
+@pytest.mark.parametrize("stride", [1, 4])
+def test_windows_scaled_one_by_one_are_seen(stride: int) -> None:
+    x, _ = windows(stride)
+    means, spreads = x.mean(axis=1, keepdims=True), x.std(axis=1, keepdims=True)
+    assert shared_windows((x - means) / spreads) == 11 // stride
+    low, high = x.min(axis=1, keepdims=True), x.max(axis=1, keepdims=True)
+    assert shared_windows((x - low) / (high - low)) == 11 // stride
+
+
+def test_lines_are_alike_in_scale_and_share_nothing() -> None:
+    slopes = np.random.default_rng(0).normal(size=(60, 1, 1))
+    assert shared_windows(slopes * np.arange(12.0)[None, :, None]) == 0
+
+
+def test_pieces_of_one_series_are_said(npz_source: Any, write_npz: Any) -> None:
+    x, y = windows(12, rows=1200)
+    path = write_npz(x=x, y=y)
+    said = "each sequence goes on where the one before ends"
+    assert any(said in note for note in guess(path, Wishes()).notes)
+    assert any(said in note for note in read(npz_source(path), "many_to_one").notes)
+    by_time = npz_source(path, split=SplitSpec(by="time"))
+    assert not any(said in note for note in read(by_time, "many_to_one").notes)
+
+
+def test_others_do_not_go_on() -> None:
+    generator = np.random.default_rng(0)
+    assert not goes_on(generator.normal(size=(90, 12, 2)))
+    assert not goes_on(generator.normal(size=(90, 12, 2)).cumsum(axis=1))
+    assert not goes_on(np.sin(np.arange(12) / 3 + generator.normal(size=(90, 1)))[..., None])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["shared_windows", "shuffled_windows"]
+__all__ = ["GOES_ON", "goes_on", "shared_windows", "shuffled_windows"]
 
 _PAIRS = 200
 """Neighbours that are looked at, at most."""
@@ -13,7 +13,24 @@ _MOST = 0.9
 _SOME = 0.5
 """Share of windows whose next one must be among the others, where they are in no order."""
 _STRIDES = 4
-"""Rows by which one window may be cut after another, then."""
+"""Rows by which one window may be cut after another, so that all others are looked through."""
+_FEWEST, _CHANCES, _ONCE = 3, 200, 1.5
+"""Steps that windows share, at least; places a window at which a value may stand; and how often
+its steps may be found as far ahead."""
+_PIECES, _AS_WITHIN, _TOLD = 10, 1.5, 0.4
+"""Sequences, at least; how much farther the next begins than steps within are apart; and the share
+of its distance from a sequence elsewhere."""
+_LARGEST = 20_000_000
+"""Numbers, of more of which only the strides above are looked for."""
+_SCALED, _NEAR, _FEW_PAIRS = 4, 1e-3, 30
+"""Steps that are compared but for their unit, at least, how near they must be, and neighbours."""
+
+
+GOES_ON = (
+    "each sequence goes on where the one before ends: if they are pieces of one series, parts "
+    "drawn at random lie between each other; data.split: {by: time} keeps them apart"
+)
+"""What is said of sequences that share no step, and yet follow each other."""
 
 
 def shared_windows(x: np.ndarray) -> int:
@@ -43,9 +60,49 @@ def shared_windows(x: np.ndarray) -> int:
         highest = np.where(nothing, -np.inf, left).max(axis=(1, 2))
         moving = highest > np.where(nothing, np.inf, left).min(axis=(1, 2))
         alike = same.all(axis=(1, 2)) & moving
-        if alike.mean() >= _MOST:
+        if alike.mean() >= _MOST or _alike_in_scale(left, right):
             return int(steps - 1) // stride
     return 0
+
+
+def _alike_in_scale(left: np.ndarray, right: np.ndarray) -> bool:
+    """Whether steps (P, S, F) are the same but for their unit, as of windows scaled one by one."""
+    left, right = left[:_FEW_PAIRS], right[:_FEW_PAIRS]
+    if left.shape[1] < _SCALED or not (np.isfinite(left).all() and np.isfinite(right).all()):
+        return False
+    bends = np.abs(np.diff(left, 2, axis=1)).max(axis=(1, 2)) > _NEAR * np.abs(left).max()
+    if bends.mean() < _MOST:
+        return False  # lines are alike in any scale
+    apart = np.abs(_scaled(left) - _scaled(right)).max(axis=(1, 2))
+    return bool((apart[bends] < _NEAR).mean() >= _MOST)
+
+
+def _scaled(pieces: np.ndarray) -> np.ndarray:
+    """(P, S, F) with mean 0 and deviation 1 over their steps."""
+    centred = pieces - pieces.mean(axis=1, keepdims=True)
+    spread = centred.std(axis=1, keepdims=True)
+    return np.asarray(centred / np.where(spread > 0, spread, 1.0))
+
+
+def goes_on(x: np.ndarray) -> bool:
+    """Whether each of (N, T, F) goes on where the one before ends, as pieces of one series do.
+
+    So its first step is nearly the last of the one before: nearer than steps within a sequence are
+    on average to each other, in each feature that changes from step to step.
+    """
+    if x.ndim != 3 or len(x) < _PIECES or x.shape[1] < _SCALED or x.dtype.kind not in "iuf":
+        return False
+    at = np.unique(np.linspace(0, len(x) - 2, min(_PAIRS, len(x) - 1)).astype(np.int64))
+    one, other = np.asarray(x[at], np.float64), np.asarray(x[at + 1], np.float64)
+    if not (np.isfinite(one).all() and np.isfinite(other).all()):
+        return False
+    across = np.abs(other[:, 0] - one[:, -1])
+    within = np.abs(np.diff(one, axis=1)).mean(axis=1)
+    apart = np.abs(np.roll(other[:, 0], len(at) // 2, axis=0) - one[:, -1])
+    moving = within.mean(axis=0) > 0
+    near = across.mean(axis=0) <= _AS_WITHIN * within.mean(axis=0)
+    told = across.mean(axis=0) <= _TOLD * apart.mean(axis=0)
+    return bool(moving.any() and (near & told)[moving].all())
 
 
 def shuffled_windows(x: np.ndarray) -> bool:
@@ -64,4 +121,30 @@ def shuffled_windows(x: np.ndarray) -> bool:
         ends = [hash(np.ascontiguousarray(x[n, stride:]).tobytes()) for n in once]
         if len(set(ends)) > 2 and sum(end in begins for end in ends) >= _SOME * len(moving):
             return True
-    return False
+    return x.size <= _LARGEST and _go_on_elsewhere(x, np.array(moving, np.int64))
+
+
+def _go_on_elsewhere(x: np.ndarray, at: np.ndarray) -> bool:
+    """Whether the last steps of most of these windows stand in one other each, equally far ahead.
+
+    Args:
+        x: (N, T, F).
+        at: (W,) windows that are looked at.
+    """
+    steps = x.shape[1]
+    size = max(_FEWEST, steps // 8)
+    firsts = x[at, steps - size, 0]
+    places = np.argwhere(np.isin(x[:, : steps - size, 0], firsts))
+    if not len(at) or len(places) > _CHANCES * len(at):
+        return False  # few values, which come again and again
+    windows: dict[float, list[int]] = {}
+    for window, value in zip(at.tolist(), firsts.tolist(), strict=True):
+        windows.setdefault(value, []).append(window)
+    found: dict[int, list[int]] = {}
+    for other, step in places.tolist():
+        for window in windows[x[other, step, 0].item()]:
+            begin = steps - size - step
+            if other != window and np.array_equal(x[other, : step + size], x[window, begin:]):
+                found.setdefault(step, []).append(window)
+    each = max(found.values(), key=lambda known: len({*known}), default=[])
+    return len({*each}) >= _SOME * len(at) and len(each) <= _ONCE * len({*each})

@@ -12,7 +12,7 @@ import numpy as np
 from rnnsearch.data.collecting import Problems, name_some
 from rnnsearch.data.folds import Division, Folds, Pool, quantile_bins
 from rnnsearch.data.raw.sequence_arrays import Raw
-from rnnsearch.data.sequences.overlap import shared_windows, shuffled_windows
+from rnnsearch.data.sequences.overlap import GOES_ON, goes_on, shared_windows, shuffled_windows
 from rnnsearch.data.sequences.samples import Sample, of_classes
 from rnnsearch.data.sources import Parts
 from rnnsearch.data.splits import group_parts, random_parts, said_part, stratified_parts, time_parts
@@ -87,6 +87,8 @@ def divide(
     shared = 0 if train.group is not None else shared_windows(train.x)
     if not shared and train.group is None and train.files is None:
         train, shared = _other_orders(samples, problems)
+    if not shared and train.group is None and split.by != "time" and goes_on(train.x):
+        problems.notes.append(GOES_ON)
     if shared and split.by == "auto":
         split = split.model_copy(update={"by": "time"})
     shares = (

@@ -140,7 +140,11 @@ def _checked_axes(raw: Raw, task: str, kind: str, problems: Problems) -> tuple[R
     if y.ndim != axes or 0 in y.shape:
         received = f"{names[1]} of shape {y.shape}"
         must = f"must have the axes {usual} for a {kind} target"
-        problems.add("data.path", must, received, f"as {task} needs them")
+        advice = f"as {task} needs them"
+        if y.ndim == axes + 1 and not steps and kind == "numeric":
+            advice += f"; save the numbers of all steps side by side: {names[1]}.reshape(len("
+            advice += f"{names[1]}), -1)"
+        problems.add("data.path", must, received, advice)
     elif len(x) != len(y):
         received = f"{len(x)} in {names[0]}, {len(y)} in {names[1]}"
         must, advice = "must have as many targets as sequences", "save both from one place"
