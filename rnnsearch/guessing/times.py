@@ -32,6 +32,8 @@ __all__ = [
 ]
 
 _SAMPLE = 200
+_UNIX, _FEWEST = (9.4e8, 2.1e9), 20
+"""Seconds since 1970 of the years 2000 to 2036, and how many say that they are such."""
 _RUNS = 0.2
 """Share of rows that are older than the one before, up to which a column rises in runs."""
 _SPAN = re.compile(r"\d{1,2}:\d\d(?::\d\d)?\s*(?:-|–|to|bis)\s*\d{1,2}:\d\d(?::\d\d)?")
@@ -276,8 +278,20 @@ def holds_times(name: str, cells: Sequence[str]) -> bool:
     values, _ = parse_numbers(sample)
     says = says_when(name)
     if np.isfinite(values).all():
-        return says and find_form(sample) is not None
+        return (says or _counts_seconds(values)) and find_form(sample) is not None
     return not np.isfinite(values).any() and _dated(sample)
+
+
+def _counts_seconds(values: np.ndarray) -> bool:
+    """Whether numbers are whole minutes of Unix time that rise, whatever their name.
+
+    Args:
+        values: (S,) a sample of a column: seconds, or milliseconds.
+    """
+    scale = 1000 if values[0] > _UNIX[1] else 1
+    within = (values >= _UNIX[0] * scale) & (values <= _UNIX[1] * scale)
+    whole = bool(within.all()) and bool((values % (60 * scale) == 0).all())
+    return whole and len(values) >= _FEWEST and bool((np.diff(values) > 0).all())
 
 
 def _dated(sample: Sequence[str]) -> bool:

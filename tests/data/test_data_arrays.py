@@ -243,7 +243,8 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
         {},
         [
             "data.path: must have the axes (N, O) for a numeric target; received y of shape "
-            "(20, 3, 2); as many_to_one needs them"
+            "(20, 3, 2); as many_to_one needs them; save the numbers of all steps side by side: "
+            "y.reshape(len(y), -1)"
         ],
     ),
     "counts": (

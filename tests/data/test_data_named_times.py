@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pandas as pd
 import pytest
 
-from rnnsearch.data.time import read_stamps
+from rnnsearch.data.time import read_stamps, with_writing
 from rnnsearch.data.time.written_names import MONTHS, WEEKDAYS, without_weekday
 from tests.data.test_data_number_forms import both_ways
 
@@ -56,3 +58,33 @@ def test_weekdays_are_written_again() -> None:
     days = pd.date_range("2021-03-05", periods=60)
     french = next(names for names in WEEKDAYS if names[0] == "lundi")
     assert both_ways([f"{french[day.weekday()]} {day:%d/%m/%Y}" for day in days], days)
+
+
+@pytest.mark.parametrize(
+    ("cells", "pattern"),
+    [
+        (["2021-03-01_18-00-00", "2021-03-01_19-00-00"], "%Y-%m-%d_%H-%M-%S"),
+        (["2021-03-01-18", "2021-03-01-19"], "%Y-%m-%d-%H"),
+        (["20210301-1800", "20210301-1900"], "%Y%m%d-%H%M"),
+        (["01.03.2021 18 Uhr", "01.03.2021 19 Uhr"], "%d.%m.%Y %H Uhr"),
+        (["2021/3/1 18時", "2021/3/1 19時"], "%Y/%-m/%-d %H時"),
+    ],
+)
+def test_stamps_as_names_of_files_and_hours_alone(cells: list[str], pattern: str) -> None:
+    stamps = read_stamps(cells)
+    assert stamps.times.tolist() == [datetime(2021, 3, 1, 18), datetime(2021, 3, 1, 19)]
+    assert with_writing(stamps.clock, [cells], stamps.times, ["t"]).writing == (pattern,)
+
+
+@pytest.mark.parametrize(
+    ("cell", "date"),
+    [
+        ("4T2020", "2020-10-01"),
+        ("Wk 5 2020", "2020-01-27"),
+        ("2020-S05", "2020-01-27"),
+        ("Semaine 5 2020", "2020-01-27"),
+        ("2020-S1", "2020-01-01"),
+    ],
+)
+def test_quarters_and_weeks_as_languages_call_them(cell: str, date: str) -> None:
+    assert str(read_stamps([cell]).times[0])[:10] == date

@@ -193,6 +193,14 @@ def test_widths_of_columns_below_their_names(tmp_path: Path) -> None:
     assert any("row 3 is left out" in note for note in found.notes)
 
 
+@pytest.mark.parametrize("scale", [1, 1000])
+def test_unix_time_under_any_name(scale: int, tmp_path: Path) -> None:
+    rows = [f"{(1_600_000_200 + 900 * at) * scale},{at * at % 17}.5" for at in range(90)]
+    assert setting(guessed(tmp_path, "created_at,v", *rows), "time") == "created_at"
+    uneven = [row.replace("00,", "07,").replace("00000,", "00007,") for row in rows]
+    assert setting(guessed(tmp_path, "created_at,v", *uneven), "time") is None
+
+
 GENES = [f"{letter}{number}" for letter in "ABCDEFGHKL" for number in range(9)]
 
 

@@ -67,20 +67,27 @@ _YEAR_LAST = re.compile(
     r" +(?P<year>\d{4})$"
 )
 """As ``date`` and C's ``ctime`` write it: ``Wed Sep 20 00:00:00 UTC 2023``."""
+_NAMED_FILE = re.compile(
+    r"^(\d{4}[-_]\d\d[-_]\d\d|\d{8}(?=-))[-_T](\d\d)[-_.]?(\d\d)?(?:[-_.]?(\d\d))?$"
+)
+"""As names of files have them: ``2003-12-31_18-00-00``, ``2003-12-31-18``, ``20031231-180000``."""
+_HOUR_ALONE = re.compile(r"(?<=\d) +(\d{1,2})(?= ?(?:Uhr|hrs|h|時|시|点)$)")
+"""An hour without minutes: ``31.12.2003 18 Uhr``."""
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)(?: of)?\b", re.IGNORECASE)
 """What is said after a day: ``1st of May 2020``."""
-_CLOCK = re.compile(r"(?<=[:.]\d\d)\s*(?:Uhr|hrs|h)$")
+_CLOCK = re.compile(r"(?<=[:.]\d\d)\s*(?:Uhr|hrs|h|時|시|点)$")
 """What is said after a time of day: ``31.12.2019 22:00 Uhr``."""
 QUARTER = re.compile(
-    r"Q(?P<q1>\d)[ /-]?(?:FY ?)?(?P<y1>\d{4}|\d\d)|(?P<q2>\d)[ -]?Q[ /-]?(?P<y2>\d{4}|\d\d)|"
+    r"Q(?P<q1>\d)[ /-]?(?:FY ?)?(?P<y1>\d{4}|\d\d)|(?P<q2>\d)[ -]?[QT][ /-]?(?P<y2>\d{4}|\d\d)|"
     r"(?:FY ?)?(?P<y3>\d{4})[ :/-]?[QT](?P<q3>\d)|FY ?(?P<y4>\d\d)[ /-]?Q(?P<q4>\d)",
     re.IGNORECASE,
 )
 """``1990Q1``, ``Q1 1990``, ``1Q90``, ``FY1990 Q1``, ``1990T1``."""
+_WEEK_WORD = r"(?:WEEK|WK\.?|KW|CW|W|Semaine|Semana|Sem\.?|S(?=\d\d)|Settimana|Vecka|Uge|Uke|Hafta)"
 WEEK = re.compile(
-    r"(?P<y1>\d{4})[ /-]?(?:W|KW|CW|WEEK)[ -]?(?P<w1>\d{1,2})(?:-(?P<d1>\d))?|"
+    rf"(?P<y1>\d{{4}})[ /-]?{_WEEK_WORD}[ -]?(?P<w1>\d{{1,2}})(?:-(?P<d1>\d))?|"
     r"(?P<y2>\d{4})[-/. ]?(?P<w2>\d\d)|"
-    r"(?:W|KW|CW|WEEK)[ -]?(?P<w3>\d{1,2})[ ,/-]+(?P<y3>\d{4}|\d\d)",
+    rf"{_WEEK_WORD}[ -]?(?P<w3>\d{{1,2}})[ ,/-]+(?P<y3>\d{{4}}|\d\d)",
     re.IGNORECASE,
 )
 """``1990-W05``, ``KW05/1990``, ``Week 5 1990``, ``199005``."""
@@ -108,12 +115,18 @@ def plain_text(cell: str) -> str:
     cell = _STATISTICAL.sub(r"\1-\2", cell)
     cell = _NAMED_QUARTER.sub(_as_quarter, _ORDINAL.sub("", cell))
     cell = _HALF.sub(lambda found: f"{found[1]}-0{6 * int(found[2]) - 5}", cell)
+    cell = _HOUR_ALONE.sub(r" \1:00", _NAMED_FILE.sub(_as_time, cell))
     cell = _CLOCK.sub("", SPAN.sub(r"\1", cell))
     if not any(map(str.isalpha, cell)):
         return cell
     cell = year_before_time(cell)[0]
     cell = _EASTERN.sub(lambda found: "-".join(filter(None, found.groups())), cell)
     return _LETTERS.sub(_english, with_half(without_weekday(cell)))
+
+
+def _as_time(found: re.Match[str]) -> str:
+    date, hour, minute, second = found.groups()
+    return f"{date.replace('_', '-')} {hour}:{minute or '00'}" + (f":{second}" if second else "")
 
 
 def _as_quarter(found: re.Match[str]) -> str:

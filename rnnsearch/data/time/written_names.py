@@ -11,6 +11,9 @@ MONTHS = tuple(
     for line in (
         "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
         "Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec",
+        "Jan. Feb. Mar. Apr. May. Jun. Jul. Aug. Sep. Oct. Nov. Dec.",
+        "Jan. Feb. Mar. Apr. May Jun. Jul. Aug. Sep. Oct. Nov. Dec.",
+        "Jan. Feb. March April May June July Aug. Sept. Oct. Nov. Dec.",
         "January February March April May June July August September October November December",
         "Jan Feb Mär Apr Mai Jun Jul Aug Sep Okt Nov Dez",
         "Jan Feb Mrz Apr Mai Jun Jul Aug Sep Okt Nov Dez",
