@@ -96,4 +96,4 @@ def _independent(columns: Sequence[Column], blocks: np.ndarray) -> bool:
     if not found:
         return False
     deviations = NormalDist().inv_cdf(1 - _CHANCE / 2 / len(found))
-    return max(map(abs, found)) < deviations / np.sqrt(max(int(within.sum()), 1))
+    return bool(max(map(abs, found)) < deviations / np.sqrt(max(int(within.sum()), 1)))
