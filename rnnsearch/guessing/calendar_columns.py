@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.time import role
@@ -47,18 +48,18 @@ def _parts(times: np.ndarray) -> list[np.ndarray]:
     hour = (times - days).astype("timedelta64[h]").astype(np.int64)
     day = (days - months.astype("datetime64[D]")).astype(np.int64)
     every = (month // 12, month % 12 // 3, month % 12, day, weekday, hour)
-    return [part - part.min() for part in every if len(np.unique(part)) > 1]
+    return [part - part.min() for part in every if np.ptp(part) > 0]
 
 
 def _follows(table: Table, name: str, parts: Sequence[np.ndarray]) -> bool:
     """Whether a column has one value for each value of a part, and another for every other."""
-    labels, codes = np.unique(np.asarray(column_cells(table, name)), return_inverse=True)
+    codes, labels = pd.factorize(np.array(column_cells(table, name), dtype=object), sort=True)
     named = _WORDS.search(name) or not any(map(str.isdigit, "".join(labels[:_FEW])))
     if not named or len(labels) * _OFTEN > len(codes):
         return False
     for part in parts:
-        count = len(np.unique(part))
-        pairs = np.unique(codes.astype(np.int64) * (part.max() + 1) + part)
+        count = len(pd.unique(part))
+        pairs = pd.unique(codes.astype(np.int64) * (part.max() + 1) + part)
         if count == len(labels) == len(pairs):
             return True
     return False

@@ -27,7 +27,8 @@ def column_cells(table: Table, name: str) -> Sequence[str]:
 
 def parse_numbers(cells: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """Cells as (R,) float64, NaN where one is no number, and (R,) bool, where one is empty."""
-    values = np.array([number(cell) for cell in cells], dtype=np.float64)
+    once = {cell: number(cell) for cell in {*cells}}
+    values = np.array([once[cell] for cell in cells], dtype=np.float64)
     return values, empty_cells(TextColumn(cells))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from rnnsearch.data.raw.tables import Table, TextColumn
 from rnnsearch.guessing._base import Setting, refuse
@@ -150,8 +151,8 @@ class Panel:
         """The columns that are the same in all rows of each series."""
         found = []
         for name in names:
-            cells = column_cells(self.table, name)
-            if all(len({cells[at] for at in rows}) == 1 for rows in self.members):
+            codes = pd.factorize(np.array(column_cells(self.table, name), dtype=object))[0]
+            if all((codes[rows] == codes[rows[0]]).all() for rows in self.members):
                 found.append(name)
         return frozenset(found)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import count
 
 import numpy as np
 
@@ -29,8 +30,10 @@ from rnnsearch.vocabulary import MANY_TO_MANY, MANY_TO_ONE, ONE_TO_MANY
 __all__ = ["guess_table"]
 
 _TASKS = (MANY_TO_ONE.name, MANY_TO_MANY.name, ONE_TO_MANY.name)
-_MANY_WINDOWS = 3000
-"""Training windows that overlap teach little more than every second of them."""
+_MANY_WINDOWS = 50_000
+"""Training windows: of more, each teaches little that the others do not (benchmarks/README.md)."""
+_DAY_AND_WEEK = 24 * 7
+"""Hours of a day and days of a week: what usually comes back."""
 _WINDOWS = 4
 """A training part has room for so many, one after the other, at least."""
 _TOLD = 4
@@ -99,7 +102,8 @@ def _windows(series: StepSeries, source: str, wishes: Wishes, notes: list[str]) 
     aligned = wishes.mapping is not None and wishes.mapping.aligned
     window, why = _window(series, aligned)
     reach = sum(max(0, training - window) for training, _ in series.parts)
-    stride = max(1, window // 8 if aligned else 1, math.ceil(reach / _MANY_WINDOWS))
+    stride = math.ceil(reach / _MANY_WINDOWS)
+    stride = max(1, window // 8, stride) if aligned else _stride(stride, series)
     rows_judged = sum(max(0, part - window) if aligned else part for _, part in series.parts)
     job = Job(
         train=max(1, reach // stride),
@@ -136,6 +140,12 @@ def _windows(series: StepSeries, source: str, wishes: Wishes, notes: list[str]) 
         search_settings(job, objective, wishes.cores),
         (*notes, *filter(None, [note])),
     )
+
+
+def _stride(least: int, series: StepSeries) -> int:
+    """Rows from one training window to the next: no fewer, and all times of a season begin one."""
+    season = math.prod(season.steps for season in series.seasons) * _DAY_AND_WEEK
+    return next(rows for rows in count(max(1, least)) if math.gcd(rows, season) == 1)
 
 
 def _changes(series: StepSeries) -> tuple[list[Setting], Setting, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 from rnnsearch.data.collecting import name_nearest, name_some
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.time.time_names import named
@@ -14,6 +16,27 @@ from rnnsearch.guessing.columns import Column
 __all__ = ["REMAINING", "choose_target", "class_objective"]
 
 _TARGETS = ("target", "label", "class")
+
+_SOLD = frozenset(
+    (
+        *("sales", "sold", "demand", "revenue", "turnover", "orders", "consumption"),
+        *("umsatz", "umsätze", "absatz", "verkäufe", "nachfrage", "verbrauch"),
+        *("ventes", "ventas", "vendas", "vendite", "consumo", "销量", "销售额", "売上"),
+    )
+)
+"""Words in names of what is forecast wherever it is: `unit_sales`, `Weekly_Sales`, `num_sold`."""
+
+_FLAGS = frozenset(
+    (
+        *("holiday", "holidays", "promo", "promotion", "promotions", "onpromotion", "weekend"),
+        *("workday", "workingday", "businessday", "schoolday", "open", "closed"),
+        *("feiertag", "ferien", "wochenende", "aktion", "férié", "promoción", "feriado", "festivo"),
+    )
+)
+"""Words in names of what is known of a day beforehand."""
+
+_WORD = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+(?![a-z])")
+"""A word of a name, however it is written: ``school_holiday``, ``SchoolHoliday``."""
 
 REMAINING = (
     *("rul", "remaining_useful_life", "remaining useful life", "ttf", "time_to_failure"),
@@ -81,7 +104,25 @@ def choose_target(
         if named(column.name, _TARGETS) or column.name.casefold() == "y":
             return column, "by its name"
     close = _closing_price(usable)
-    return (usable[-1], "the last column") if close is None else (close, "the closing price")
+    if close is not None:
+        return close, "the closing price"
+    sold = [each for each in usable if each.kind == "number" and _words(each.name) & _SOLD]
+    if time and sold:  # of several the plainest: sales, not sales_lag_7
+        return min(sold, key=lambda each: len(_WORD.findall(each.name))), "by its name"
+    measured = [column for column in usable if not _is_flag(column)] if time else usable
+    if measured and measured[-1] is not usable[-1]:
+        return measured[-1], "the last column that is no flag of a day"
+    return usable[-1], "the last column"
+
+
+def _words(name: str) -> set[str]:
+    return {word.casefold() for word in _WORD.findall(name)}
+
+
+def _is_flag(column: Column) -> bool:
+    """Whether it says yes or no of a day, as a calendar of holidays does."""
+    different = np.unique(column.values[~column.gaps])
+    return len(different) <= 2 and bool(_words(column.name) & _FLAGS)
 
 
 def _closing_price(usable: Sequence[Column]) -> Column | None:

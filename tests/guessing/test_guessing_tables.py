@@ -170,9 +170,17 @@ def test_irregular_time_stamps_have_no_season(look):
 
 
 def test_long_series_have_a_stride_and_smaller_parts(look):
-    found = look({"a": numbers(60_000), "b": numbers(60_000, 1)})
-    assert setting(found, "stride") == 17
-    assert setting(found, "split") == {"validation": 0.083, "test": 0.083}
+    found = look({"a": numbers(80_000), "b": numbers(80_000, 1)})
+    assert setting(found, "stride") == 5
+    assert setting(found, "split") == {"validation": 0.062, "test": 0.062}
+
+
+def test_training_windows_begin_at_all_times_of_a_season(look):
+    daily = np.tile(np.sin(np.arange(24)), 2_600) + np.array(numbers(62_400)) / 4
+    hours = pd.date_range("2015-01-01", periods=62_400, freq="h").strftime("%Y-%m-%d %H:%M")
+    found = look({"time": hours, "a": daily})
+    assert setting(found, "season") == 24
+    assert setting(found, "stride") == 5  # 2 would see every second hour alone
 
 
 def test_changes_are_learned_from_what_the_past_says(look):
@@ -239,7 +247,7 @@ def test_a_search_of_a_table_is_given_time_and_no_number_of_trials(look):
     columns = {"a": numbers(5000), "b": numbers(5000, 1)}
     few, many = (look(columns, cores=cores) for cores in (1, 16))
     assert setting(few, "trials") is None and setting(few, "pruner") is None
-    assert [setting(found, "timeout") for found in (few, many)] == ["10m", "5m"]
+    assert [setting(found, "timeout") for found in (few, many)] == ["20m", "5m"]
 
 
 ENDINGS = [

@@ -31,7 +31,9 @@ def empty_cells(column: Column) -> np.ndarray:
     numbers = column.numbers()
     if numbers is not None:
         return np.asarray(np.isnan(numbers))
-    return np.array([cell.lower() in MISSING for cell in column.texts()])
+    cells = column.texts()
+    missing = {cell for cell in {*cells} if cell.lower() in MISSING}
+    return np.array([cell in missing for cell in cells], dtype=bool)
 
 
 def mostly_text(column: Column) -> bool:

@@ -32,7 +32,10 @@ _LOOKED_AT = 200
 """Lines of a large file that decide about its separator."""
 
 _KEPT_CELLS = 2_000_000
-"""Cells of a file whose texts are kept, some 120 MB at most; of more, a column is read again."""
+"""Cells of a file whose texts are kept, some 120 MB at most; of more, few columns are."""
+
+_KEPT_COLUMNS = 8
+"""Of a larger file: a cell takes 8 bytes, and 60 more where it is like no other."""
 
 _AS_TEXT: dict[str, Any] = {"dtype": str, "na_filter": False}
 
@@ -81,8 +84,9 @@ class _LargeColumn:
     def texts(self) -> list[str]:
         """The cells, the space around them removed."""
         few = self.form.rows * len(self.form.header) <= _KEPT_CELLS
-        column = _texts(self.form) if few else _frame(self.form, usecols=[self.index], **_AS_TEXT)
-        return [cell.strip() for cell in column[self.index].tolist()]
+        if few:
+            return [cell.strip() for cell in _texts(self.form)[self.index].tolist()]
+        return [*_cells(self.form, self.index)]
 
     def numbers(self) -> np.ndarray | None:
         """The cells, where all are numbers or empty."""
@@ -200,6 +204,14 @@ def _frame(form: _Form, **how: Any) -> pd.DataFrame:
 def _texts(form: _Form) -> pd.DataFrame:
     """All cells as text, of the file that was read last."""
     return _frame(form, **_AS_TEXT)
+
+
+@functools.lru_cache(maxsize=_KEPT_COLUMNS)
+def _cells(form: _Form, index: int) -> tuple[str, ...]:
+    """A column as text, each cell that occurs many times one string."""
+    codes, cells = _frame(form, usecols=[index], **_AS_TEXT)[index].factorize()
+    once = np.array([cell.strip() for cell in cells], dtype=object)
+    return tuple(once[codes].tolist())
 
 
 def _dressed(column: pd.Series[Any]) -> bool:
