@@ -18,12 +18,11 @@ import numpy as np
 from rnnsearch.data.inputs import Inputs, Sequences, count, join
 from rnnsearch.data.places import Places
 from rnnsearch.data.target import Scaling, Target, output_axes, unscaled
+from rnnsearch.data.texts.coding import Writing
 from rnnsearch.vocabulary import MAPPINGS, MappingFact
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from rnnsearch.data.tokens.coding import Writing
 
 __all__ = [
     "MASK_VALUE",

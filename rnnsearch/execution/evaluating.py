@@ -10,7 +10,7 @@ import numpy as np
 
 from rnnsearch.data import Dataset, Part
 from rnnsearch.data.inputs import Inputs, count, join, take
-from rnnsearch.data.tokens.coding import Writing
+from rnnsearch.data.texts.coding import Writing
 from rnnsearch.engines import Program
 from rnnsearch.execution.memory import ROWS
 from rnnsearch.execution.messages import Judged

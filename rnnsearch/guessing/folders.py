@@ -11,8 +11,8 @@ import numpy as np
 
 from rnnsearch.data.collecting import Problems, name_some
 from rnnsearch.data.extras import import_extra
-from rnnsearch.data.sources._folders import Listed, list_parts
-from rnnsearch.data.sources._mel import fft_size, mel_filters
+from rnnsearch.data.sources.listed_folders import Listed, list_parts
+from rnnsearch.data.sources.mel import fft_size, mel_filters
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
 from rnnsearch.guessing.flat_folders import check_classes_in_folders

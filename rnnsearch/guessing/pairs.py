@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from rnnsearch.data.raw.tables import Table
-from rnnsearch.data.tokens.tokenizers import Tokenizer, TokenKind
+from rnnsearch.data.texts.tokenizers import Tokenizer, TokenKind
 from rnnsearch.guessing._base import Guess, Setting, Wishes, refuse, said_split
 from rnnsearch.guessing.budget import Job, Written, judged_share, search_settings, writing_settings
 from rnnsearch.guessing.column_cells import column_cells

@@ -11,8 +11,8 @@ import numpy as np
 
 from rnnsearch.data.collecting import name_some
 from rnnsearch.data.raw.tables import Table
+from rnnsearch.data.texts.tokenizers import Tokenizer, TokenKind
 from rnnsearch.data.time.time_names import named
-from rnnsearch.data.tokens.tokenizers import Tokenizer, TokenKind
 from rnnsearch.guessing._base import Guess, Setting, Wishes, refuse, said_split
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
 from rnnsearch.guessing.column_cells import column_cells

@@ -1,11 +1,18 @@
-"""The head of the tasks that read one sequence, and put out one value or one a step."""
+"""What heads of several tasks have in common."""
 
 from __future__ import annotations
 
-from rnnsearch.data import Dataset
+from typing import Literal
+
+from rnnsearch.data import Dataset, Target
 from rnnsearch.tasks._base import Head
 
-__all__ = ["head_over_window"]
+__all__ = ["head_over_window", "output_activation"]
+
+
+def output_activation(target: Target) -> Literal["linear", "softmax"]:
+    """What the output layer ends with: chances of classes, or numbers as they are."""
+    return "softmax" if target.kind == "class" else "linear"
 
 
 def head_over_window(dataset: Dataset, *, sequences: bool) -> Head:
@@ -23,7 +30,7 @@ def head_over_window(dataset: Dataset, *, sequences: bool) -> Head:
         repeat=None,
         sequences=sequences,
         width=dataset.target.width,
-        activation="softmax" if dataset.target.kind == "class" else "linear",
+        activation=output_activation(dataset.target),
         masked=dataset.masked,
         vocabulary=dataset.vocabulary,
         stream=dataset.stream,

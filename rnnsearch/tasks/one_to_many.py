@@ -7,6 +7,7 @@ import numpy as np
 from rnnsearch.data import Dataset
 from rnnsearch.data.inputs import Inputs, Sequences
 from rnnsearch.tasks._base import Head, Task
+from rnnsearch.tasks.heads import output_activation
 from rnnsearch.vocabulary import ONE_TO_MANY
 
 __all__ = ["OneToMany"]
@@ -36,7 +37,7 @@ class OneToMany(Task):
             repeat=dataset.output_steps,
             sequences=True,
             width=dataset.target.width,
-            activation="softmax" if dataset.target.kind == "class" else "linear",
+            activation=output_activation(dataset.target),
             masked=False,
             vocabulary=dataset.vocabulary,
             ahead=0 if ahead is None else ahead.shape[2],

@@ -7,6 +7,7 @@ import numpy as np
 from rnnsearch.data import Dataset
 from rnnsearch.data.inputs import Inputs
 from rnnsearch.tasks._base import Head, Task
+from rnnsearch.tasks.heads import output_activation
 from rnnsearch.vocabulary import ONE_TO_ONE
 
 __all__ = ["OneToOne"]
@@ -25,7 +26,7 @@ class OneToOne(Task):
             repeat=None,
             sequences=False,
             width=dataset.target.width,
-            activation="softmax" if dataset.target.kind == "class" else "linear",
+            activation=output_activation(dataset.target),
             masked=False,
             recurrent=False,
             zero_start=dataset.train.anchor is not None,

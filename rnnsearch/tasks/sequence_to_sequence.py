@@ -7,6 +7,7 @@ import numpy as np
 from rnnsearch.data import MASK_VALUE, Dataset
 from rnnsearch.data.inputs import Inputs, Sequences, Windowed
 from rnnsearch.tasks._base import Head, SourceInput, Task
+from rnnsearch.tasks.heads import output_activation
 from rnnsearch.vocabulary import SEQUENCE_TO_SEQUENCE
 
 __all__ = ["SequenceToSequence"]
@@ -34,7 +35,7 @@ class SequenceToSequence(Task):
             repeat=None,
             sequences=True,
             width=target.width,
-            activation="softmax" if target.kind == "class" else "linear",
+            activation=output_activation(target),
             masked=False,
             vocabulary=dataset.vocabulary,
             zero_start=dataset.train.anchor is not None,

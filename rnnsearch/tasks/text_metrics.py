@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rnnsearch.data.tokens.coding import Writing
+from rnnsearch.data.texts.coding import Writing
 
 __all__ = ["bleu", "chrf", "edit_distance", "text_metrics", "written_as"]
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from rnnsearch.data.sources._mel import fft_size, log_mel, mel_filters, mfcc
+from rnnsearch.data.sources.mel import fft_size, log_mel, mel_filters, mfcc
 
 
 def mel(hertz: float) -> float:

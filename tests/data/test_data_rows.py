@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnsearch.data import Preparation, SequenceData, preparation_from_json, read
-from rnnsearch.data.tokens.coding import Writing
+from rnnsearch.data.texts.coding import Writing
 from rnnsearch.data.tokens.token_data import RowsData
 from rnnsearch.data.tokens.token_parts import unit_parts
 from rnnsearch.spec.sources import FastaSource, PairsSource, TableSource, TokensSplitSpec
@@ -156,9 +156,9 @@ def test_what_is_written_ends_and_is_read_one_step_later(write_csv: Any) -> None
 @given(texts=st.lists(st.text("abc", min_size=1, max_size=6), min_size=1, max_size=5))
 @settings(deadline=None)
 def test_what_is_written_is_read_back(texts: list[str]) -> None:
-    from rnnsearch.data.tokens.coding import Coding
-    from rnnsearch.data.tokens.tokenizers import Tokenizer
-    from rnnsearch.data.tokens.vocabulary import Vocabulary
+    from rnnsearch.data.texts.coding import Coding
+    from rnnsearch.data.texts.tokenizers import Tokenizer
+    from rnnsearch.data.texts.vocabulary import Vocabulary
 
     writing = Writing(Coding(Tokenizer("characters"), Vocabulary(("c", "a", "b")), 7))
     y, weight = writing.targets(texts)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnnsearch.data.tokens.tokenizers import Tokenizer
-from rnnsearch.data.tokens.vocabulary import UNKNOWN, Vocabulary
+from rnnsearch.data.texts.tokenizers import Tokenizer
+from rnnsearch.data.texts.vocabulary import UNKNOWN, Vocabulary
 
 
 @given(st.text())

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rnnsearch.data.tokens.coding import Coding
-from rnnsearch.data.tokens.tokenizers import Tokenizer
-from rnnsearch.data.tokens.vocabulary import Vocabulary
+from rnnsearch.data.texts.coding import Coding
+from rnnsearch.data.texts.tokenizers import Tokenizer
+from rnnsearch.data.texts.vocabulary import Vocabulary
 from rnnsearch.exports import FORMATS, write_folder
 from rnnsearch.exports.raw.token_forms import _vocabulary
 from rnnsearch.exports.text_ids import SCRIPT

@@ -11,7 +11,7 @@ import pytest
 
 import rnnsearch
 from rnnsearch.data.collecting import Problems
-from rnnsearch.data.sources._folders import list_classes
+from rnnsearch.data.sources.listed_folders import list_classes
 from rnnsearch.errors import InvalidInput, MissingExtra
 from rnnsearch.guessing import Guess, Wishes, guess
 from tests.guessing.conftest import setting

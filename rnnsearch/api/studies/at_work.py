@@ -19,7 +19,7 @@ from rnnsearch.api.studies.winner import Winner
 from rnnsearch.baselines import suitable
 from rnnsearch.data import Dataset, Part, SequenceData, Target
 from rnnsearch.data.inputs import Inputs, as_array, take
-from rnnsearch.data.tokens.coding import Coding
+from rnnsearch.data.texts.coding import Coding
 from rnnsearch.errors import RnnSearchError, StudyError
 from rnnsearch.records import StudyFolder
 from rnnsearch.report.page import AtWork, Written

@@ -17,7 +17,7 @@ from rnnsearch.data.collecting import Problems, name_some
 from rnnsearch.data.extras import import_extra
 from rnnsearch.data.raw.sequence_arrays import Raw
 from rnnsearch.data.sources._base import Parts, SequencesReader
-from rnnsearch.data.sources._folders import (
+from rnnsearch.data.sources.listed_folders import (
     Listed,
     groups_of,
     list_classes,
@@ -25,7 +25,7 @@ from rnnsearch.data.sources._folders import (
     list_parts,
     place_of,
 )
-from rnnsearch.data.sources._mel import fft_size, log_mel, mel_filters, mfcc
+from rnnsearch.data.sources.mel import fft_size, log_mel, mel_filters, mfcc
 from rnnsearch.files import keep, kept
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from rnnsearch.data.collecting import Problems, name_some
 from rnnsearch.data.extras import import_extra
 from rnnsearch.data.raw.sequence_arrays import Raw
 from rnnsearch.data.sources._base import Parts, SequencesReader
-from rnnsearch.data.sources._folders import (
+from rnnsearch.data.sources.listed_folders import (
     Listed,
     groups_of,
     list_classes,

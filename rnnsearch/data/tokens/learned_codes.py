@@ -10,11 +10,11 @@ from rnnsearch.data.categories import columns_scaling, find_categories
 from rnnsearch.data.collecting import Problems
 from rnnsearch.data.scaling import constant, fitted_target, identity
 from rnnsearch.data.spans import spans
-from rnnsearch.data.tokens.coding import Coding, Writing
+from rnnsearch.data.texts.coding import Coding, Writing
+from rnnsearch.data.texts.tokenizers import Tokenizer
+from rnnsearch.data.texts.vocabulary import find_vocabulary
 from rnnsearch.data.tokens.token_preparation import RowsPreparation, Vectors, columns_of
 from rnnsearch.data.tokens.token_rows import Rows
-from rnnsearch.data.tokens.tokenizers import Tokenizer
-from rnnsearch.data.tokens.vocabulary import find_vocabulary
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import RowsSource

@@ -20,9 +20,9 @@ from rnnsearch.data.inputs import Inputs
 from rnnsearch.data.scaling import identity
 from rnnsearch.data.sources import TEXTS
 from rnnsearch.data.splits import time_parts
-from rnnsearch.data.tokens.tokenizers import Tokenizer
+from rnnsearch.data.texts.tokenizers import Tokenizer
+from rnnsearch.data.texts.vocabulary import PADDING, Vocabulary, find_vocabulary
 from rnnsearch.data.tokens.unlike_texts import unlike_tokens
-from rnnsearch.data.tokens.vocabulary import PADDING, Vocabulary, find_vocabulary
 from rnnsearch.vocabulary import MANY_TO_MANY
 
 if TYPE_CHECKING:

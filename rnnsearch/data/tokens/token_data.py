@@ -17,14 +17,14 @@ from rnnsearch.data.folds import Folds
 from rnnsearch.data.scaling import constant
 from rnnsearch.data.sources import ROWS
 from rnnsearch.data.sources.headers import with_header
-from rnnsearch.data.tokens.coding import Coding
+from rnnsearch.data.texts.coding import Coding
+from rnnsearch.data.texts.vocabulary import Vocabulary
 from rnnsearch.data.tokens.dividing import divide_pool, sequence_keys, without_repeated
 from rnnsearch.data.tokens.learned_codes import Three, prepare
 from rnnsearch.data.tokens.numbered import Numbered
 from rnnsearch.data.tokens.token_parts import BLOCK, known_already, split_rows
 from rnnsearch.data.tokens.token_preparation import RowsPreparation, columns_of
 from rnnsearch.data.tokens.token_rows import Rows, read_rows
-from rnnsearch.data.tokens.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import RowsSource

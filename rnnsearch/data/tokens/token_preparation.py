@@ -16,11 +16,11 @@ from rnnsearch.data.inputs import Inputs
 from rnnsearch.data.scaling import fitted_target
 from rnnsearch.data.sources import ROWS
 from rnnsearch.data.spans import Span
-from rnnsearch.data.tokens.coding import Coding, Writing
+from rnnsearch.data.texts.coding import Coding, Writing
+from rnnsearch.data.texts.tokenizers import Tokenizer
 from rnnsearch.data.tokens.numbered import Numbered
 from rnnsearch.data.tokens.row_checks import check_classes, check_steps, check_written
 from rnnsearch.data.tokens.token_rows import Columns, Kind, Rows, read_rows
-from rnnsearch.data.tokens.tokenizers import Tokenizer
 from rnnsearch.data.tokens.unlike_texts import unlike_columns, unlike_texts
 from rnnsearch.vocabulary import MAPPINGS
 

@@ -13,7 +13,7 @@ from rnnsearch.data.collecting import Problems, name_nearest, name_rows
 from rnnsearch.data.raw.cell_numbers import whole_number
 from rnnsearch.data.raw.text_rows import TextTable
 from rnnsearch.data.scaling import LARGEST
-from rnnsearch.data.tokens.tokenizers import Tokenizer
+from rnnsearch.data.texts.tokenizers import Tokenizer
 
 __all__ = ["Columns", "Kind", "Rows", "read_rows"]
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from rnnsearch.data.collecting import name_rows
 from rnnsearch.data.spans import Span, far_outside, unlike_line
-from rnnsearch.data.tokens.coding import Coding
+from rnnsearch.data.texts.coding import Coding
 from rnnsearch.data.tokens.token_rows import Rows
 
 __all__ = ["unlike_columns", "unlike_texts", "unlike_tokens"]

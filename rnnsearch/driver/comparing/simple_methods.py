@@ -12,7 +12,7 @@ import numpy as np
 
 from rnnsearch.baselines import Fitted, fit_baselines
 from rnnsearch.data import Dataset, Part
-from rnnsearch.data.tokens.coding import Writing
+from rnnsearch.data.texts.coding import Writing
 from rnnsearch.driver.comparing.standing import spread
 from rnnsearch.outcomes import BaselineRecord
 from rnnsearch.tasks import Loss, Task, entry_errors, judge, loss_weights

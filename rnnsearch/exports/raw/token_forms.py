@@ -8,7 +8,7 @@ from typing import Any, final
 import numpy as np
 
 from rnnsearch.data.categories import column_names
-from rnnsearch.data.tokens.coding import Coding
+from rnnsearch.data.texts.coding import Coding
 from rnnsearch.data.tokens.stream import StreamPreparation
 from rnnsearch.data.tokens.token_preparation import RowsPreparation
 from rnnsearch.exports.raw._base import Examples, Given, RawForm

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from rnnsearch.data.tokens.tokenizers import Tokenizer
-from rnnsearch.data.tokens.vocabulary import END, PADDING, UNKNOWN, Vocabulary
+from rnnsearch.data.texts.tokenizers import Tokenizer
+from rnnsearch.data.texts.vocabulary import END, PADDING, UNKNOWN, Vocabulary
 
 __all__ = ["Coding", "Writing"]
 

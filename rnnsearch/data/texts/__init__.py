@@ -1,0 +1,1 @@
+"""Texts as tokens, tokens as numbers, and the way back."""
