@@ -12,63 +12,43 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from rnnsearch.data.collecting import Problems, name_rows, name_some
 from rnnsearch.data.raw.cell_numbers import number
 from rnnsearch.data.raw.sequence_arrays import Raw
-from rnnsearch.data.sources._base import Parts, SequencesReader
 from rnnsearch.data.sources.dialect import decode
-
-if TYPE_CHECKING:
-    from rnnsearch.spec.sources import TsSource
+from rnnsearch.data.sources.two_parts import TwoPartsReader
 
 __all__ = ["TsReader"]
 
 _STAMPED = re.compile(r"\(([^()]*),([^(),]*)\)")
 
 
-class TsReader(SequencesReader):
+class TsReader(TwoPartsReader):
     """Reads .ts files: one, or those that end in ``_TRAIN.ts`` and ``_TEST.ts``."""
 
-    def read(self, section: TsSource, problems: Problems) -> Parts:
-        """The one file, or the folder's two parts."""
-        train, test = _parts(section.path, problems)
-        problems.raise_any()
-        read = [
-            None if path is None else _sequences(path, True, problems) for path in (train, test)
-        ]
-        return Parts(train=read[0], test=read[1])
+    ends = ("_train", "_test")
+    must = "must be a .ts file, or a folder with one file …_TRAIN.ts"
 
-    def read_new(
-        self, path: Path, settings: Mapping[str, Any], targets: bool, problems: Problems
+    def stem(self, file: Path) -> str | None:
+        """Of .ts files."""
+        name = file.name.lower()
+        return name.removesuffix(".ts") if name.endswith(".ts") else None
+
+    def sequences(
+        self,
+        path: Path,
+        settings: Mapping[str, Any],
+        targets: bool,
+        problems: Problems,
+        *,
+        new: bool = False,
     ) -> Raw | None:
-        """The sequences of one file, or of a folder's test part."""
-        train, test = _parts(path, problems)
-        problems.raise_any()
-        return _sequences(test or train, targets, problems)
-
-    def files(self, section: TsSource) -> list[Path]:
-        """The one file or the two."""
-        found = _parts(section.path, Problems())
-        return [path for path in found if path is not None]
-
-
-def _parts(path: Path, problems: Problems) -> tuple[Path, Path | None]:
-    """The file of the training part and, of a folder, that of the test part."""
-    if not path.is_dir():
-        return path, None
-    train = sorted(file for file in path.iterdir() if file.name.lower().endswith("_train.ts"))
-    if len(train) != 1:
-        must = "must be a .ts file, or a folder with one file …_TRAIN.ts"
-        received = f"{name_some(file.name for file in train) or 'none'} in {path}"
-        problems.add("data.path", must, received, "name the file")
-        return path, None
-    stem = train[0].name[: -len("_train.ts")]
-    test = [file for file in path.iterdir() if file.name.lower() == f"{stem}_test.ts".lower()]
-    return train[0], test[0] if test else None
+        """As the file's header says; no setting changes it."""
+        return _sequences(path, targets, problems)
 
 
 @dataclass(frozen=True)

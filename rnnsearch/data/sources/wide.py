@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -14,14 +14,11 @@ from rnnsearch.data.collecting import Problems, name_nearest, name_rows, name_so
 from rnnsearch.data.raw.cell_numbers import empty_cells, number, whole_number
 from rnnsearch.data.raw.sequence_arrays import Raw
 from rnnsearch.data.raw.tables import Column, Table
-from rnnsearch.data.sources._base import Parts, SequencesReader
 from rnnsearch.data.sources.csv import CsvReader
 from rnnsearch.data.sources.headers import said_unnamed, with_header
 from rnnsearch.data.sources.packed import without_packing
 from rnnsearch.data.sources.parquet import ParquetReader
-
-if TYPE_CHECKING:
-    from rnnsearch.spec.sources import WideSource
+from rnnsearch.data.sources.two_parts import TwoPartsReader
 
 __all__ = ["WideReader", "numbered", "parsed", "table_of"]
 
@@ -39,54 +36,34 @@ def numbered(names: Sequence[str], stem: str) -> list[str]:
     return [name for name, match in found if match and match[1] == stem]
 
 
-class WideReader(SequencesReader):
+class WideReader(TwoPartsReader):
     """Reads CSV, TSV and Parquet files: one, or those that end in ``_TRAIN`` and ``_TEST``."""
 
-    def read(self, section: WideSource, problems: Problems) -> Parts:
-        """The one file, or the folder's two parts."""
-        train, test = _parts(section.path, problems)
-        problems.raise_any()
-        settings = section.model_dump(mode="json")
-        read = [
-            None if path is None else _sequences(path, settings, True, problems)
-            for path in (train, test)
-        ]
-        return Parts(train=read[0], test=read[1])
+    ends = ("train", "test")
+    must = "must be a table, or a folder with one file …_TRAIN and its …_TEST"
 
-    def read_new(
-        self, path: Path, settings: Mapping[str, Any], targets: bool, problems: Problems
+    def stem(self, file: Path) -> str | None:
+        """Of all files that are not hidden."""
+        if file.name.startswith(".") or not file.is_file():
+            return None
+        return Path(without_packing(file.name)).stem.lower()
+
+    def sequences(
+        self,
+        path: Path,
+        settings: Mapping[str, Any],
+        targets: bool,
+        problems: Problems,
+        *,
+        new: bool = False,
     ) -> Raw | None:
-        """The rows of one file, or of a folder's test part; the target's column may be missing."""
-        train, test = _parts(path, problems)
-        problems.raise_any()
-        split = {**(settings.get("split") or {}), "group": None, "column": None}
-        beside = [name for key in ("group", "column") if (name := _said(settings, key))]
-        settings = {**settings, "split": split, "ignore": [*settings.get("ignore", ()), *beside]}
-        return _sequences(test or train, settings, targets, problems, new=True)
-
-    def files(self, section: WideSource) -> list[Path]:
-        """The one file or the two."""
-        return [path for path in _parts(section.path, Problems()) if path is not None]
-
-
-def _parts(path: Path, problems: Problems) -> tuple[Path, Path | None]:
-    """The file of the training part and, of a folder, that of the test part."""
-    if not path.is_dir():
-        return path, None
-    files = sorted(file for file in path.iterdir() if file.is_file() and file.name[0] != ".")
-    train = [file for file in files if _stem(file).endswith("train")]
-    if len(train) != 1:
-        must = "must be a table, or a folder with one file …_TRAIN and its …_TEST"
-        received = f"{name_some(file.name for file in train) or 'none'} in {path}"
-        problems.add("data.path", must, received, "name the file")
-        return path, None
-    wanted = _stem(train[0]).removesuffix("train") + "test"
-    test = [file for file in files if _stem(file) == wanted and file.suffix == train[0].suffix]
-    return train[0], test[0] if test else None
-
-
-def _stem(file: Path) -> str:
-    return Path(without_packing(file.name)).stem.lower()
+        """A row each; of new rows it is not asked whose they are, nor in which part."""
+        if new:
+            split = {**(settings.get("split") or {}), "group": None, "column": None}
+            beside = [name for key in ("group", "column") if (name := _said(settings, key))]
+            ignored = [*settings.get("ignore", ()), *beside]
+            settings = {**settings, "split": split, "ignore": ignored}
+        return _sequences(path, settings, targets, problems, new=new)
 
 
 def table_of(path: Path, dialect: Mapping[str, Any]) -> Table:
