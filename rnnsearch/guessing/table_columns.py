@@ -114,6 +114,38 @@ def look_at(table: Table) -> TableColumns:
     if rows < FEWEST_ROWS:
         check_wide(table.header, rows)
         refuse(f"must have at least {FEWEST_ROWS} rows", str(rows), "give a longer series")
+    time, names, notes = _times_of(table)
+    panel = _panel_of(table, time, names)
+    if panel is not None:
+        notes += filter(None, [panel.hours_note, quantities_note(table, panel)])
+    ordered = None if time is None else _sorted(table, time, panel)
+    if ordered is not None:
+        return look_at(ordered)
+    clocked = None if time is None else _in_order(table, time, panel, names)
+    if clocked is not None:
+        notes += [note for note in clocked.notes if "data.duplicates" in note]
+    notes += wide_note(names, "" if time is None else time.stamps.clock.unit)
+    part = next((name for name in names if says_parts(table, name)), None)
+    fold = fold_column(table, names)
+    if fold is not None:
+        notes.append(folds_note(fold, time is not None))
+    names = [name for name in names if name not in (part, fold)]
+    notes += parts_note(table, names, part)
+    one = table if panel is None else panel.longest
+    training = len(one.rows) - 2 * round(len(one.rows) * share_of(len(one.rows)))
+    found = _examined(one, names, training, time, panel)
+    for column in found:
+        if column.kind == "number" and not column.flaw:
+            notes += sentinel_note(column.values, column.name)
+    dated = time is not None and time.stamps.clock.dated
+    calendar = calendar_columns(table, names, time.times) if time is not None and dated else set()
+    static = frozenset() if panel is None else panel.static(names)
+    told = (part, frozenset(calendar), static)
+    return TableColumns(time, panel, one, clocked, found, notes, *told)
+
+
+def _times_of(table: Table) -> tuple[Times | None, list[str], list[str]]:
+    """The time stamps, the names of all columns that are none, and what is to be said of both."""
     twice = {name for name in table.header if table.header.count(name) > 1}
     names = [name for name in table.header if name not in twice]
     notes = [*table.notes]
@@ -137,41 +169,28 @@ def look_at(table: Table) -> TableColumns:
         names = [name for name in names if name != zone]
         notes.append(f"'{zone}' says whose clocks time stamps are of: {time.zone} (data.time_zone)")
     check_no_dates(names)
+    return time, names, notes
+
+
+def _panel_of(table: Table, time: Times | None, names: Sequence[str]) -> Panel | None:
+    """The series of the file; None where there is one."""
     if time is None:
-        panel = restarted_panel(table, names)
-    else:
-        panel = find_panel(table, time.times, names)
-    if panel is not None and time is not None and len(time.names) == 1:
+        return restarted_panel(table, names)
+    panel = find_panel(table, time.times, names)
+    if panel is not None and len(time.names) == 1:
         panel.check_no_parts_of_days(time.names[0])
-    if panel is not None:
-        notes += filter(None, [panel.hours_note, quantities_note(table, panel)])
-    ordered = None if time is None else _sorted(table, time, panel)
-    if ordered is not None:
-        return look_at(ordered)
-    clocked = None if time is None else _in_order(table, time, panel, names)
-    if clocked is not None:
-        notes += [note for note in clocked.notes if "data.duplicates" in note]
-    notes += wide_note(names, "" if time is None else time.stamps.clock.unit)
-    part = next((name for name in names if says_parts(table, name)), None)
-    fold = fold_column(table, names)
-    if fold is not None:
-        notes.append(folds_note(fold, time is not None))
-    names = [name for name in names if name not in (part, fold)]
-    notes += parts_note(table, names, part)
-    one = table if panel is None else panel.longest
-    training = len(one.rows) - 2 * round(len(one.rows) * share_of(len(one.rows)))
-    found = [examine(one, name, training) for name in names]
-    found = [column if time is None else _as_time(column, one, time) for column in found]
-    if panel is not None:
-        found = [panel.with_all(column) for column in found if column.name not in panel.names]
-    for column in found:
-        if column.kind == "number" and not column.flaw:
-            notes += sentinel_note(column.values, column.name)
-    dated = time is not None and time.stamps.clock.dated
-    calendar = calendar_columns(table, names, time.times) if time is not None and dated else set()
-    static = frozenset() if panel is None else panel.static(names)
-    told = (part, frozenset(calendar), static)
-    return TableColumns(time, panel, one, clocked, found, notes, *told)
+    return panel
+
+
+def _examined(
+    table: Table, names: Sequence[str], training: int, time: Times | None, panel: Panel | None
+) -> list[Column]:
+    """What each of these columns is, by the longest series and the rows that train on it."""
+    found = [examine(table, name, training) for name in names]
+    found = [column if time is None else _as_time(column, table, time) for column in found]
+    if panel is None:
+        return found
+    return [panel.with_all(column) for column in found if column.name not in panel.names]
 
 
 def _check_no_texts_twice(table: Table, names: Sequence[str]) -> None:
