@@ -76,7 +76,7 @@ def test_trials_are_those_of_keras_tuner(tmp_path):
         models = (tuner.load_model(one) for tuner, one in ((ours, mine), (theirs, trial)))
         for one, other in zip(*(model.get_weights() for model in models), strict=True):
             np.testing.assert_allclose(one, other, 1e-3, 1e-5)
-    assert len(ours._programs) < len(ours.oracle.trials)
+    assert len(ours._start.programs) < len(ours.oracle.trials)
 
 
 def test_a_function_that_sets_seeds_finds_what_it_finds_under_keras_tuner(tmp_path):
@@ -126,7 +126,7 @@ def test_a_tuner_of_a_function_is_searched_at_random(tmp_path):
     assert tuner.remaining_trials == 3
     tuner.search(X, Y, **FIT)
     assert tuner.remaining_trials == 0
-    assert len(tuner._programs) == 1
+    assert len(tuner._start.programs) == 1
 
 
 def test_an_oracle_of_ones_own_is_asked_for_one_trial_at_a_time(tmp_path):
@@ -184,6 +184,16 @@ def test_a_search_that_was_interrupted_goes_on_with_every_trial(tmp_path, kind, 
     assert tuner.oracle.end_order == sorted(tuner.oracle.trials)
 
 
+def test_a_model_that_no_program_can_be_made_of_is_trained_by_fit(tmp_path, monkeypatch, caplog):
+    def fail(programs, model, request):
+        raise NotImplementedError
+
+    monkeypatch.setattr("rnnsearch.engines.built.Programs.of", fail)
+    tuner = searched(rnnsearch, "RandomSearch", tmp_path, linear, max_trials=1, seed=3)
+    assert [trial.status for trial in tuner.oracle.trials.values()] == ["COMPLETED"]
+    assert "model.fit: no program can be made of it (NotImplementedError)" in caplog.text
+
+
 def test_a_search_that_fails_keeps_no_model(tmp_path):
     """Of a trial that `model.fit` was to train: it is built, and waits for that."""
 
@@ -197,7 +207,7 @@ def test_a_search_that_fails_keeps_no_model(tmp_path):
     tuner = rnnsearch.RandomSearch(linear, "val_loss", max_trials=2, directory=tmp_path, seed=3)
     with pytest.raises(keras_tuner.errors.FatalValueError, match="deep-copyable"):
         tuner.search(X, Y, **FIT, callbacks=[Own()])
-    assert not tuner._waiting
+    assert not tuner._start._left
 
 
 def test_each_lane_stops_by_itself(tmp_path):
@@ -267,7 +277,7 @@ def test_a_subclassed_model_is_a_lane_and_can_be_loaded(tmp_path, caplog):
     )
     assert loss == pytest.approx(trial.score, rel=1e-4)
     assert not caplog.records
-    assert len(tuner._programs) == 1
+    assert len(tuner._start.programs) == 1
 
 
 def hyperparameters(tuner):
@@ -335,7 +345,7 @@ def test_run_trial_may_change_the_fit_and_go_on_as_usual(tmp_path, caplog):
 
     tuner = Sizes(linear, "val_loss", 4, seed=1, directory=tmp_path, project_name="p")
     tuner.search(X, Y, **FIT)
-    assert 1 <= len(tuner._programs) <= 2
+    assert 1 <= len(tuner._start.programs) <= 2
     assert len(tuner.oracle.get_best_trials(4)) == 4
     assert not caplog.records
 
@@ -357,7 +367,7 @@ def test_callbacks_that_keep_something_see_one_trial_at_a_time(tmp_path):
     tuner = searched(rnnsearch, "RandomSearch", tmp_path, linear, fit, max_trials=2, seed=1)
     assert [one for one in events if isinstance(one, str)] == ["begin", "end"] * 2
     assert len({one for one in events if not isinstance(one, str)}) == 4
-    assert len(tuner._programs) == 1
+    assert len(tuner._start.programs) == 1
 
 
 def test_failing_trials_are_tried_again_and_then_end_the_search(tmp_path):
@@ -701,7 +711,7 @@ def test_weights_that_a_function_does_not_make_are_learned_from_trial_to_trial(t
         fit = {**FIT, "shuffle": False, "epochs": 3}
         tuner = searched(package, "RandomSearch", tmp_path, with_base, fit, **arguments)
         known = [trial.score for trial in tuner.oracle.trials.values()]
-        assert not isinstance(tuner, BuildTuner) or tuner._programs is not None
+        assert not isinstance(tuner, BuildTuner) or tuner._start.programs is not None
         return known, base.get_weights(), tuner.get_best_models()[0].get_weights()
 
     for ours, theirs in zip(script(rnnsearch), script(keras_tuner), strict=True):
@@ -720,9 +730,9 @@ def test_weights_that_outlive_a_search_are_not_sent_to_another_process(tmp_path,
 
     made = {"directory": tmp_path, "objective": "val_loss", "max_trials": 1}
     tuner = rnnsearch.RandomSearch(with_base, **made)
-    monkeypatch.setattr(tuner, "_process", None)  # whoever sends anything fails
+    monkeypatch.setattr(tuner._start, "process", None)  # whoever sends anything fails
     job = Job(tuner.oracle.create_trial("one"))
-    assert "weights of base, made outside" in tuner._send(job, None, (X, Y), dict(FIT))
+    assert "weights of base, made outside" in tuner._start._send(job, None, (X, Y), dict(FIT))
     assert not job.lanes
     base.trainable = False
     other = rnnsearch.RandomSearch(with_base, **made, project_name="frozen")

@@ -18,19 +18,16 @@ from keras_tuner.src.distribute import utils as distribution
 from keras_tuner.src.engine import tuner_utils
 from keras_tuner.src.engine.tuner import maybe_compute_model_size, maybe_distribute
 
-from rnnsearch.integrations.keras_tuner.apart import Apart, NotApart, begin_early
+from rnnsearch.integrations.keras_tuner.apart import NotApart, begin_early
 from rnnsearch.integrations.keras_tuner.asking import asks_more, offer_again, tells_nothing
-from rnnsearch.integrations.keras_tuner.best_epoch import BestEpoch
 from rnnsearch.integrations.keras_tuner.common_weights import CommonWeights
-from rnnsearch.integrations.keras_tuner.datasets import Datasets
-from rnnsearch.integrations.keras_tuner.facts import has_gpu, listed, on_jax, overrides
+from rnnsearch.integrations.keras_tuner.facts import has_gpu, on_jax, overrides
 from rnnsearch.integrations.keras_tuner.own_fits import program_fits
 from rnnsearch.integrations.keras_tuner.standing_against import (
     HOOKS,
     Said,
     fits_itself,
     goes_in_turn,
-    why_by_fit,
     why_own,
 )
 from rnnsearch.integrations.keras_tuner.trial_fitting import (
@@ -39,6 +36,7 @@ from rnnsearch.integrations.keras_tuner.trial_fitting import (
     build_as_recorded,
     save_best,
 )
+from rnnsearch.integrations.keras_tuner.trial_start import Start
 
 __all__ = ["LaneTuner"]
 
@@ -68,18 +66,12 @@ class LaneTuner(keras_tuner.Tuner):
             raise ValueError(f"Expected block to be at least 1. Received: {block}")
         self._block = block
         self._jobs: dict[str, Job] = {}
-        self._waiting: list[tuple[Any, Any]] = []
-        self._read: dict[Any, Any] = {}
-        self._datasets = Datasets()
         self._said = Said()
         self._common = CommonWeights()
+        self._start = Start(self, self._said, self._common, apart)
         self._asked = 0
         self._made = 0
-        self._acted = False
-        self._fitting = False
-        self._programs: Any = None
         self._may_part = apart
-        self._apart: Apart | None = None
         super().__init__(*arguments, **named)
         if self.hypermodel is None and not overrides(self, "run_trial"):
             raise ValueError(
@@ -110,12 +102,7 @@ class LaneTuner(keras_tuner.Tuner):
             else:
                 self._search(fit_args, fit_kwargs)
         finally:
-            self._read.clear()
-            self._datasets = Datasets()
-            self._waiting.clear()
-            if self._apart is not None:
-                self._apart.close()
-                self._apart = None
+            self._start.forget()
 
     @contextlib.contextmanager
     def _fits(self) -> Iterator[None]:
@@ -127,11 +114,11 @@ class LaneTuner(keras_tuner.Tuner):
             yield
             return
         with program_fits(self.hypermodel, overrides(self, *HOOKS), self._said.trained):
-            self._fitting = True
+            self._start.fitted = "one after the other"
             try:
                 yield
             finally:
-                self._fitting = False
+                self._start.fitted = "by model.fit"
 
     def _search(self, fit_args: tuple[Any, ...], fit_kwargs: dict[str, Any]) -> None:
         """The loop of KerasTuner's `search`, with several trials under way."""
@@ -141,7 +128,7 @@ class LaneTuner(keras_tuner.Tuner):
         pool = Pool(threads=True)
         if not on_jax():
             with contextlib.suppress(NotApart):  # the first trial says why
-                self._process().start()  # it imports while the first models are built
+                self._start.process().start()  # it imports while the first models are built
         try:
             while True:
                 ended = self._ask(under_way, pool, fit_args, fit_kwargs)
@@ -182,7 +169,7 @@ class LaneTuner(keras_tuner.Tuner):
                 return False
             self.on_trial_begin(trial)
             under_way.append(trial)
-            job = self._begin(trial, pool, fit_args, self._of_trial(trial, fit_kwargs))
+            job = self._start.of(trial, pool, fit_args, self._of_trial(trial, fit_kwargs))
             self._jobs[trial.trial_id] = job
             if not job.lanes:  # it failed, or `model.fit` trains it: in KerasTuner's own order
                 return False
@@ -204,14 +191,14 @@ class LaneTuner(keras_tuner.Tuner):
         kwargs = self._of_trial(trial, kwargs)
         job = self._jobs.pop(trial.trial_id, None)
         if job is None:
-            job = self._begin(trial, Pool(threads=False), args, kwargs)
+            job = self._start.of(trial, Pool(threads=False), args, kwargs)
         try:
             trained = job.results()
         except NotApart as reason:
             self._said.trained(str(reason))
-            self._waiting += [(trial.hyperparameters, lane.model) for lane in job.lanes]
+            self._start.leave(trial.hyperparameters, [lane.model for lane in job.lanes])
             return super().run_trial(trial, *args, **kwargs)
-        self._acted = self._acted or job.acted
+        self._start.acted = self._start.acted or job.acted
         if not job.lanes:
             return super().run_trial(trial, *args, **kwargs)
         if not on_jax():
@@ -227,101 +214,14 @@ class LaneTuner(keras_tuner.Tuner):
             tuner_utils.validate_trial_results(history, self.oracle.objective, "HyperModel.fit()")
         return histories
 
-    def _begin(self, trial: Any, pool: Pool, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Job:
-        """Build a trial's models and let them train, if they can as lanes."""
-        job = Job(trial)
-        reason = why_by_fit(self, self._may_part)
-        if reason is None:
-            try:
-                begin = self._lay_out if on_jax() else self._send
-                reason = begin(job, pool, args, kwargs)
-            except Exception as error:  # a trial's failure is the oracle's to judge
-                job.error = error
-        if reason is not None:
-            self._said.trained(reason, "one after the other" if self._fitting else "by model.fit")
-        return job
-
-    def _lay_out(
-        self, job: Job, pool: Pool, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> str | None:
-        """Make the lanes of a trial; or say why not, with the models left for `model.fit`."""
-        from rnnsearch.engines import built
-
-        hyperparameters = job.trial.hyperparameters
-        model = self._try_build(hyperparameters)
-        callbacks = listed(kwargs.get("callbacks"))
-        try:
-            args, kwargs = self._datasets.in_memory(args, kwargs, exact=True)
-            request = built.Request.of(args, kwargs, self._read)
-        except Exception as error:  # `model.fit` says it in its own words
-            reason: str | None = str(error) if isinstance(error, built.NotArrays) else "fit fails"
-        else:
-            reason = built.reason_against(model, request, callbacks)
-        if reason is not None:
-            self._waiting.append((hyperparameters, model))
-            return reason
-        if self._programs is None:
-            self._programs = built.Programs()
-        for execution in range(self.executions_per_trial):
-            if execution:  # not before the first draws its orders: a function may set seeds
-                model = self._try_build(hyperparameters)
-            program, values = self._programs.of(model, request)
-            keeper = BestEpoch(self.oracle.objective)
-            called = self._deepcopy_callbacks(callbacks)
-            if overrides(self, *HOOKS):
-                called.append(tuner_utils.TunerCallback(self, job.trial))
-            common = self._common.change
-            lane = built.Lane(model, request, program, values, called, keeper, in_turn=common)
-            job.lanes.append(lane)
-            job.keepers.append(keeper)
-            job.futures.append(pool.train(lane, called, ahead=not self._acted))
-        return None
-
-    def _send(
-        self, job: Job, pool: Pool, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> str | None:
-        """As `_lay_out`, of lanes that another process trains."""
-        hyperparameters = job.trial.hyperparameters
-        models = [self._try_build(hyperparameters) for _ in range(self.executions_per_trial)]
-        if layer := self._common.learning:
-            self._waiting += [(hyperparameters, model) for model in models]
-            return f"each model goes on with the weights of {layer}, made outside of the function"
-        callbacks = listed(kwargs.get("callbacks"))
-        objective = self.oracle.objective
-        args, kwargs = self._datasets.in_memory(args, kwargs, exact=False)
-        try:
-            for model in models:
-                keeper, called = BestEpoch(objective), self._deepcopy_callbacks(callbacks)
-                lane = self._process().lane(
-                    model, job.trial, called, keeper, objective, args, kwargs
-                )
-                job.lanes.append(lane)
-                job.keepers.append(keeper)
-                job.futures.append(lane.future)
-        except NotApart as reason:
-            self._waiting += [(hyperparameters, model) for model in models]
-            job.lanes.clear()
-            job.keepers.clear()
-            job.futures.clear()
-            return str(reason)
-        return None
-
-    def _process(self) -> Apart:
-        """The process in which JAX trains."""
-        if self._apart is None:
-            self._apart = Apart(self.hypermodel)
-        return self._apart
-
     def _of_trial(self, trial: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
         """The arguments of a trial's `fit`, for a tuner that has some of its own."""
         return kwargs
 
     def _try_build(self, hp: Any) -> keras.Model:
         """As KerasTuner's, but that memory is collected once for several trials."""
-        for place, (known, model) in enumerate(self._waiting):
-            if known is hp:
-                del self._waiting[place]
-                return model
+        if left := self._start.take(hp):
+            return left
         keras.backend.clear_session(free_memory=False)
         self._made += 1
         if self._made % _COLLECTED == 0:
