@@ -86,6 +86,8 @@ def examine(table: Table, name: str, training: int) -> Column:
     values, empty = parse_numbers(cells)
     wrong = ~np.isfinite(values) & ~empty
     filled = int((~empty).sum())
+    if not filled and all(cells) and len({cell.casefold() for cell in cells}) > 1:
+        return _text(name, cells, training)  # None and NA are classes
     if not filled:
         return Column(name, "number", values, empty, {}, "is empty")
     if wrong.sum() * 2 > filled:

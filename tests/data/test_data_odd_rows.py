@@ -92,7 +92,10 @@ def test_values_that_stand_for_nothing_are_noted(write_csv: Any, csv_source: Any
         ([*np.linspace(0, 1, 50), -999, -999, -999], -999),
         ([*range(50), 999], 999),
         ([*range(50), 998], None),
-        ([*range(5, 50), -1, -1, -1], None),
+        ([*range(5, 50), *[-1] * 3], -1),  # thrice, and all others once
+        ([*range(5, 50), *range(5, 50), *[-1] * 3], None),
+        ([*range(50), -99], None),
+        ([*np.linspace(5, 25, 50), -99], -99),
         ([*np.linspace(5, 10, 50), -1, -1, -1], -1),
     ],
 )

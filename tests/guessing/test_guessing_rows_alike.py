@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import rnnsearch
 from rnnsearch.errors import InvalidData
 from rnnsearch.guessing import Guess, Wishes, guess
 from tests.guessing.conftest import setting
@@ -238,3 +239,23 @@ def _said_alone(folder: Path, table: pd.DataFrame) -> bool:
     table.to_csv(folder / "data.csv", index=False)
     found = guess(folder / "data.csv", Wishes())
     return any("no row follows from the one before" in note for note in found.notes)
+
+
+def test_words_for_nothing_alone_are_classes(tmp_path: Path) -> None:
+    words = ["None", "NA"]
+    rows = [f"{day},{RANDOM.normal():.3f},{words[at * at % 3 % 2]}" for at, day in enumerate(DAYS)]
+    found = guessed(tmp_path, "date,v,alarm", *rows)
+    assert (setting(found, "target"), setting(found, "target_kind")) == ("alarm", "class")
+
+
+def test_series_that_end_before_others_are_judged(tmp_path: Path) -> None:
+    """The longest, or the first of several, may have no rows in the later parts."""
+    starts = zip("xyz", ("2021-01-01", "2021-02-01", "2021-03-10"), strict=True)
+    rows = [
+        f"{day:%Y-%m-%d},{shop},{RANDOM.normal():.3f}"
+        for shop, start in starts
+        for day in pd.date_range(start, periods=100)
+    ]
+    (tmp_path / "data.csv").write_text("\n".join(["date,shop,v", *rows]) + "\n", "utf-8")
+    report = rnnsearch.check(rnnsearch.init(tmp_path / "data.csv", output=tmp_path / "a.yaml").path)
+    assert "validated on rows" in dict(report.data)["folds"]

@@ -99,7 +99,10 @@ def _target_lines(series: Series, fold: Fold) -> list[tuple[str, str]]:
 def _folds_text(series: Series, divided: Sequence[Fold]) -> str:
     """Which rows are the folds' validation parts."""
     each = series.each()
-    number = int(np.argmax([len(one) for one in each]))
+    judged = [n for n in range(len(each)) if all(fold.segments[n][1] for fold in divided)]
+    if not judged:  # series that begin when others end
+        return f"{len(divided)}, validated on rows of some series; the last:"
+    number = max(judged, key=lambda n: len(each[n]))
     held_out = [fold.segments[number][1] for fold in divided]
     rows = each[number].rows
     texts = [f"{rows[part.start]} to {rows[part.stop - 1]}" for part in held_out]

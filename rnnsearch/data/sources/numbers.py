@@ -80,7 +80,7 @@ def without_flags(cells: Sequence[str]) -> list[str] | None:
     if not 0 < len(odd) <= _MOST_FLAGGED * len(filled):
         return None
     found = {cell: _FLAGGED.fullmatch(cell) for cell in {*odd}}
-    if not all(found.values()) or not all(map(_is_number, filled[:1])):
+    if not all(found.values()):
         return None
     numbers = {cell: match["number"] for cell, match in found.items() if match}
     bare = [numbers.get(cell, cell) for cell in cells]
