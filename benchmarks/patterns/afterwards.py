@@ -171,3 +171,25 @@ def two_searches_of_one_script(kt: Any, folder: str) -> Any:
         return dense(hp, layers.Dense(units), layers.Dense(hp.Int("more", 1, 3)))
 
     return searched(kt, folder, build, project_name="second")
+
+
+@pattern
+def a_search_that_was_stopped_and_is_called_again(kt: Any, folder: str) -> Any:
+    """As the cell of a notebook."""
+    begun: list[Any] = []
+
+    def stop(logs: Any) -> None:
+        begun.append(logs)
+        if len(begun) == 2:
+            raise KeyboardInterrupt
+
+    fit = {**FIT, "callbacks": [keras.callbacks.LambdaCallback(on_train_begin=stop)]}
+    arguments = {"directory": folder, "seed": 1, "max_trials": 4}
+    tuner = kt.RandomSearch(dense, "val_loss", **arguments)
+    try:
+        tuner.search(X, Y, **fit)
+    except KeyboardInterrupt:
+        tuner.search(X, Y, **fit)
+    # Their weights are drawn in another order: they are built anew.
+    trials = tuner.oracle.trials
+    return None, [(key, one.status, one.hyperparameters.values) for key, one in trials.items()]

@@ -441,3 +441,22 @@ def half_precision(kt: Any, folder: str) -> Any:
         return dense(hp, layers.Dense(hp.Int("units", 2, 4), dtype="mixed_bfloat16"))
 
     return searched(kt, folder, build)
+
+
+@pattern
+def a_loss_that_keras_does_not_describe(kt: Any, folder: str) -> Any:
+    def build(hp: Any) -> keras.Model:
+        return dense(hp, loss=keras.losses.Huber(delta=hp.Choice("delta", [0.1, 1.0, 3.0])))
+
+    return searched(kt, folder, build, max_trials=3)
+
+
+@pattern
+def what_decays_and_what_does_not(kt: Any, folder: str) -> Any:
+    def build(hp: Any) -> keras.Model:
+        optimizer = keras.optimizers.AdamW(hp.Float("rate", 1e-3, 1e-2), weight_decay=0.5)
+        if hp.Boolean("kept"):
+            optimizer.exclude_from_weight_decay(var_names=["kernel"])
+        return dense(hp, optimizer=optimizer)
+
+    return searched(kt, folder, build, max_trials=3)
