@@ -16,8 +16,7 @@ from rnnsearch.api.asking.given import merged, of_arrays
 from rnnsearch.data import Part, read
 from rnnsearch.data.inputs import as_array
 from rnnsearch.errors import InvalidSpec, Problem
-from rnnsearch.integrations.keras_tuner.named_losses import keras_loss
-from rnnsearch.integrations.keras_tuner.specified import METRICS, optimizer_of
+from rnnsearch.integrations.keras_tuner.compiled_networks import compile_as_trained
 from rnnsearch.models.build import build_standard
 from rnnsearch.models.configured import architecture_of
 from rnnsearch.space import Dimension, SearchSpace
@@ -108,9 +107,7 @@ class RecurrentHyperModel(keras_tuner.HyperModel):
             dropout=float(params["dropout"] or 0),
             recurrent_dropout=float(params["recurrent_dropout"] or 0),
         )
-        kind = self._target.kind
-        loss = keras_loss(self._spec.loss, kind)
-        model.compile(optimizer=optimizer_of(params), loss=loss, metrics=METRICS[kind])
+        compile_as_trained(model, params, self._spec.loss, self._target.kind)
         return model
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -15,12 +14,19 @@ from rnnsearch.integrations.keras_tuner.arguments import (
     SETTINGS,
     Settings,
     named_as_given,
-    patience_of,
     read_arrays,
     refuse,
 )
-from rnnsearch.integrations.keras_tuner.hyperparameters import to_space
-from rnnsearch.integrations.keras_tuner.named_losses import keras_loss, loss_section, weighted
+from rnnsearch.integrations.keras_tuner.asked_spec import (
+    PLAIN_SEARCH,
+    completed,
+    objective_keys,
+    settings_section,
+    space_section,
+    weigh,
+)
+from rnnsearch.integrations.keras_tuner.compiled_networks import compile_as_trained
+from rnnsearch.integrations.keras_tuner.named_losses import loss_section
 from rnnsearch.integrations.keras_tuner.oracle import Oracle, Project
 from rnnsearch.records import StudyFolder
 from rnnsearch.spec import parse
@@ -31,7 +37,7 @@ if TYPE_CHECKING:
 
     from rnnsearch.report import Display
 
-__all__ = ["METRICS", "SpecTuner", "optimizer_of"]
+__all__ = ["SpecTuner"]
 
 _CONSTRUCTOR = (
     *("task", "space", "objective", "max_trials", "seed"),
@@ -41,8 +47,6 @@ _SEARCH = (
     *("x", "y", "validation_data", "validation_split", "epochs", "batch_size"),
     *("verbose", "callbacks", "class_weight"),
 )
-_CLIPPING = {"global_norm": "global_clipnorm", "norm": "clipnorm", "value": "clipvalue"}
-METRICS = {"numeric": ["mae"], "class": ["accuracy"]}
 
 
 class SpecTuner:
@@ -100,18 +104,18 @@ class SpecTuner:
         self._document = {
             "name": Path(self.project_name).name,
             "task": task,
-            "data": {"source": "arrays", "scaling": "none", **_section("data", settings)},
-            "space": _space(space),
+            "data": {"source": "arrays", "scaling": "none", **settings_section("data", settings)},
+            "space": space_section(space),
             "loss": loss_section(loss),
             "search": {
-                **_objective(objective),
+                **objective_keys(objective),
                 "trials": max_trials,
                 "runs_per_trial": executions_per_trial,
                 "seed": 0 if seed is None else seed,
-                **_PLAIN_SEARCH,
-                **_section("search", settings),
+                **PLAIN_SEARCH,
+                **settings_section("search", settings),
             },
-            "run": _section("run", settings),
+            "run": settings_section("run", settings),
         }
         with named_as_given():
             spec = parse(self._document, name="search", directory=Path())
@@ -186,9 +190,10 @@ class SpecTuner:
             _SEARCH,
         )
         arrays = read_arrays(x, y, validation_data, validation_split)
-        document = self._complete(epochs, batch_size, callbacks)
+        searched = self._project.spec.search.objective
+        document = completed(self._document, searched, epochs, batch_size, callbacks)
         if class_weight is not None:
-            _weigh(document, class_weight, arrays.train[1])
+            weigh(document, class_weight, arrays.train[1])
         project = self._project
         with _display(verbose) as display, named_as_given():
             try:
@@ -217,9 +222,8 @@ class SpecTuner:
         models = results.models(num_models)
         kind = results.preparation.target.kind
         for model, trial in zip(models, results.trials(), strict=False):
-            optimizer = optimizer_of(self._project.space.complete(trial.params))
-            loss = keras_loss(self._project.spec.loss, kind)
-            model.compile(optimizer=optimizer, loss=loss, metrics=METRICS[kind])
+            params = self._project.space.complete(trial.params)
+            compile_as_trained(model, params, self._project.spec.loss, kind)
         return models
 
     def get_best_hyperparameters(self, num_trials: int = 1) -> list[keras_tuner.HyperParameters]:
@@ -271,89 +275,6 @@ class SpecTuner:
         self.reload()
         return self.results
 
-    def _complete(
-        self,
-        epochs: int,
-        batch_size: int | None,
-        callbacks: Sequence[Any] | None,
-    ) -> dict[str, Any]:
-        """The spec, with the arguments of `search` in it."""
-        document = copy.deepcopy(self._document)
-        document["search"]["epochs"] = epochs
-        document["run"].setdefault("backend", os.environ.get("KERAS_BACKEND", "jax"))
-        document["data"]["split"] = {"test": 0, "folds": 1}
-        for name, value in _PLAIN_SPACE.items():
-            document["space"].setdefault(name, value)
-        if batch_size is not None:
-            written = document["space"].setdefault("batch_size", batch_size)
-            if written != batch_size:
-                must = "must not be given where the space has batch_size"
-                raise InvalidSpec(
-                    [Problem("batch_size", must, str(batch_size), "leave one of the two out")]
-                )
-        patience = patience_of(callbacks, self._project.spec.search.objective)
-        if patience is None:
-            document["search"].setdefault("patience", _PATIENCE)
-        else:
-            written = document["search"].setdefault("patience", patience)
-            if written != patience:
-                must = "must agree with EarlyStopping"
-                raise InvalidSpec(
-                    [Problem("patience", must, f"{written} and {patience}", "leave one out")]
-                )
-        return document
-
-
-_PLAIN_SEARCH = {"confirm": 0.0, "keep": "best"}
-"""What KerasTuner does: the best trial's own score stands, and its best epoch."""
-
-_PLAIN_SPACE = {"clip_norm": "none", "schedule": "constant"}
-"""What Keras does where it is not told otherwise."""
-
-_PATIENCE = 10
-"""Epochs, where no callback says how many."""
-
-
-def _section(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: settings[key] for key in SETTINGS[name] if key in settings}
-
-
-def _space(space: Any) -> Any:
-    """The space section; what is no `HyperParameters` is left to the spec to judge."""
-    if isinstance(space, Mapping) or not hasattr(space, "conditional_scope"):
-        return copy.deepcopy(space)
-    with named_as_given():
-        return to_space(space)
-
-
-def _objective(objective: Any) -> dict[str, Any]:
-    """The keys of the search section; a list is a metric, and costs that are to be small."""
-    if isinstance(objective, str):
-        return {"objective": objective}
-    listed = getattr(objective, "objectives", objective)
-    if not isinstance(listed, list | tuple):
-        name, direction = _named(objective, "objective")
-        return {"objective": name, "direction": direction}
-    named = [_named(one, f"objective[{at}]") for at, one in enumerate(listed)]
-    if "maximize" in [direction for _, direction in named[1:]]:
-        must = "must have costs after its metric, of which less is better"
-        raise InvalidSpec([Problem("objective", must, "max", "give their names")])
-    direction = named[0][1] if named else None
-    return {"objective": [name for name, _ in named], "direction": direction or "auto"}
-
-
-def _named(objective: Any, path: str) -> tuple[str, str | None]:
-    """An objective's name, and its direction if it has one."""
-    if isinstance(objective, str):
-        return objective, None
-    directions = {"min": "minimize", "max": "maximize"}
-    direction = directions.get(getattr(objective, "direction", None) or "")
-    if direction is None or hasattr(objective, "objectives"):
-        must = "must be one metric's name, a keras_tuner.Objective, or a list of it and costs"
-        advice = "such as 'val_loss', or ['val_loss', 'parameters']"
-        raise InvalidSpec([Problem(path, must, f"a {type(objective).__name__}", advice)])
-    return objective.name, direction
-
 
 def _display(verbose: int | str) -> AbstractContextManager[Display | None]:
     """Progress on standard error, or nothing."""
@@ -367,21 +288,3 @@ def _display(verbose: int | str) -> AbstractContextManager[Display | None]:
 
     # A notebook gets plain lines: rich's live view needs widgets there.
     return make_display(Console(stderr=True, force_jupyter=False))
-
-
-def optimizer_of(params: Mapping[str, Any]) -> keras.Optimizer:
-    """The optimizer that a trial trained with, but for its state."""
-    import keras
-
-    config = {"learning_rate": params["learning_rate"]}
-    if params["clip_norm"] != "none":
-        config[_CLIPPING[str(params["clip_mode"])]] = params["clip_norm"]
-    if params["weight_decay"]:
-        config["weight_decay"] = params["weight_decay"]
-    return keras.optimizers.get({"class_name": params["optimizer"], "config": config})
-
-
-def _weigh(document: dict[str, Any], class_weight: Mapping[Any, float] | str, y: Any) -> None:
-    """Give the loss of a spec the weights of the classes in y."""
-    kind = document["data"].get("target_kind", "auto")
-    document["loss"] = weighted(document["loss"], class_weight, y, kind)
