@@ -34,7 +34,7 @@ from rnnsearch.driver.running.tally import Tally
 from rnnsearch.engines import Run, RunKey
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import BlockDone, Ended, Epochs, Message, Ready, Rung
-from rnnsearch.execution.orders import Block, Order, Schedule, Verdict
+from rnnsearch.execution.worker_orders import Block, Order, Schedule, Verdict
 from rnnsearch.outcomes import Epoch, TrialRecord
 from rnnsearch.records import BestWeights, StudyFolder, open_study, records
 from rnnsearch.space import SearchSpace

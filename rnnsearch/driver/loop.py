@@ -44,7 +44,7 @@ from rnnsearch.execution.messages import (
     Resumed,
     Rung,
 )
-from rnnsearch.execution.orders import Cancel, Prepare, Verdict
+from rnnsearch.execution.worker_orders import Cancel, Prepare, Verdict
 from rnnsearch.outcomes import TrialRecord
 from rnnsearch.records import BestWeights, commit, tell
 

@@ -20,7 +20,7 @@ from types import TracebackType
 from rnnsearch.ahead import usable_cores
 from rnnsearch.engines import LaneMode
 from rnnsearch.execution.messages import Message
-from rnnsearch.execution.orders import Order
+from rnnsearch.execution.worker_orders import Order
 
 __all__ = ["Executor", "Patience", "WorkerSetup", "usable_cores"]
 

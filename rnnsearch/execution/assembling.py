@@ -14,7 +14,7 @@ from rnnsearch.data import Dataset
 from rnnsearch.execution.evaluating import evaluate, predict_evenly, save_model, test_errors
 from rnnsearch.execution.memory import ROWS
 from rnnsearch.execution.messages import Judged, Put
-from rnnsearch.execution.orders import Assemble, PutOut
+from rnnsearch.execution.worker_orders import Assemble, PutOut
 from rnnsearch.models.bag import Branch, build_bag, standard_model
 from rnnsearch.models.simple_members import member
 

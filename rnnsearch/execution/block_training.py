@@ -27,7 +27,7 @@ from rnnsearch.engines import Run, RunKey, Session
 from rnnsearch.execution.checkpoints import Checkpoints, Kept
 from rnnsearch.execution.lane_holding import LaneHolders
 from rnnsearch.execution.messages import Ended, RunState
-from rnnsearch.execution.orders import Block
+from rnnsearch.execution.worker_orders import Block
 from rnnsearch.outcomes import Epoch
 
 __all__ = ["Listener", "train"]

@@ -21,7 +21,7 @@ import numpy as np
 from rnnsearch.diagnosis import LayerDiagnosis
 from rnnsearch.engines import Program, Run, RunKey
 from rnnsearch.execution.messages import Ended
-from rnnsearch.execution.orders import Block
+from rnnsearch.execution.worker_orders import Block
 from rnnsearch.files import read_arrays, replacing
 from rnnsearch.outcomes import Epoch
 

@@ -14,7 +14,7 @@ from rnnsearch.data.texts.coding import Writing
 from rnnsearch.engines import Program
 from rnnsearch.execution.memory import ROWS
 from rnnsearch.execution.messages import Judged
-from rnnsearch.execution.orders import Judge
+from rnnsearch.execution.worker_orders import Judge
 from rnnsearch.files import replacing
 from rnnsearch.models import Architecture
 from rnnsearch.models.bag import standard_model

@@ -10,8 +10,8 @@ from multiprocessing.connection import Connection, Pipe
 
 from rnnsearch.execution._base import Executor, WorkerSetup
 from rnnsearch.execution.messages import Crashed, Message
-from rnnsearch.execution.orders import Exit, Order
 from rnnsearch.execution.worker import serve
+from rnnsearch.execution.worker_orders import Exit, Order
 
 __all__ = ["InlineExecutor"]
 

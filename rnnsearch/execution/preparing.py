@@ -6,7 +6,7 @@ import threading
 import traceback
 from collections.abc import Callable
 
-from rnnsearch.execution.orders import Prepare
+from rnnsearch.execution.worker_orders import Prepare
 
 __all__ = ["Preparing"]
 

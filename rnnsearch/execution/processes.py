@@ -13,7 +13,7 @@ from rnnsearch.ahead import begun_for, end_waiting, environment_of
 from rnnsearch.execution._base import Executor, WorkerSetup
 from rnnsearch.execution.guests import Door, Guest
 from rnnsearch.execution.messages import Crashed, Message, Ready
-from rnnsearch.execution.orders import Order
+from rnnsearch.execution.worker_orders import Order
 from rnnsearch.execution.worker_process import WorkerProcess
 
 __all__ = ["ProcessExecutor", "worker_environment"]

@@ -23,7 +23,7 @@ from rnnsearch.data import SequenceData
 from rnnsearch.execution._base import WorkerSetup
 from rnnsearch.execution.memory import first_line
 from rnnsearch.execution.messages import Crashed, Message
-from rnnsearch.execution.orders import Assemble, Block, Judge, Order
+from rnnsearch.execution.worker_orders import Assemble, Block, Judge, Order
 from rnnsearch.files import cache_folder, write_bytes
 
 __all__ = ["Carried", "RayWorker"]

@@ -23,8 +23,8 @@ from rnnsearch.execution._base import Executor, WorkerSetup
 from rnnsearch.execution.checkpoints import checkpoint_trials
 from rnnsearch.execution.guests import Door
 from rnnsearch.execution.messages import Crashed, Message, Ready
-from rnnsearch.execution.orders import Block, Order
 from rnnsearch.execution.ray_actor import Carried, RayWorker
+from rnnsearch.execution.worker_orders import Block, Order
 from rnnsearch.files import write_bytes
 
 __all__ = ["RayExecutor", "Slot", "slots"]

@@ -9,7 +9,7 @@ import numpy as np
 from rnnsearch.errors import WorkerError
 from rnnsearch.execution._base import Executor
 from rnnsearch.execution.messages import BlockDone, Crashed, Ended, Judged, Message, Put
-from rnnsearch.execution.orders import Assemble, Block, Judge, PutOut
+from rnnsearch.execution.worker_orders import Assemble, Block, Judge, PutOut
 
 __all__ = ["judge_remotely", "put_out_remotely", "train_remotely"]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, final
 from rnnsearch.execution.block_training import Listener
 from rnnsearch.execution.checkpoints import Kept
 from rnnsearch.execution.messages import Activity, Compare, Ended, Epochs, Resumed, Rung
-from rnnsearch.execution.orders import Cancel, Exit, Prepare, Verdict
+from rnnsearch.execution.worker_orders import Cancel, Exit, Prepare, Verdict
 from rnnsearch.outcomes import Epoch
 
 if TYPE_CHECKING:

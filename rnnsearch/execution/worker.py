@@ -35,9 +35,9 @@ from rnnsearch.execution.messages import (
     Opened,
     Ready,
 )
-from rnnsearch.execution.orders import Assemble, Block, Exit, Judge, Prepare, PutOut
 from rnnsearch.execution.preparing import Preparing
 from rnnsearch.execution.remote_listener import RemoteListener
+from rnnsearch.execution.worker_orders import Assemble, Block, Exit, Judge, Prepare, PutOut
 from rnnsearch.pipes import end_of, parent_is_gone
 
 if TYPE_CHECKING:

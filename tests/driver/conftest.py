@@ -35,7 +35,7 @@ from rnnsearch.execution.messages import (
     Ready,
     Rung,
 )
-from rnnsearch.execution.orders import Block, Cancel, Order, Verdict
+from rnnsearch.execution.worker_orders import Block, Cancel, Order, Verdict
 from rnnsearch.outcomes import Epoch, TrialRecord
 from rnnsearch.records import StudyFolder, commit, open_study, records
 from rnnsearch.space import SearchSpace

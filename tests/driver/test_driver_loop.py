@@ -11,7 +11,7 @@ import pytest
 from rnnsearch.driver import loop
 from rnnsearch.errors import WorkerError
 from rnnsearch.execution.messages import BlockDone, Crashed, Ready
-from rnnsearch.execution.orders import Block, Cancel
+from rnnsearch.execution.worker_orders import Block, Cancel
 from rnnsearch.outcomes import ranked
 from rnnsearch.records import records
 from rnnsearch.records.journal import Journal

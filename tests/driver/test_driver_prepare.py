@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rnnsearch.execution.messages import Crashed
-from rnnsearch.execution.orders import Block, Prepare
+from rnnsearch.execution.worker_orders import Block, Prepare
 from rnnsearch.outcomes import TrialRecord
 
 NUMBERS = {

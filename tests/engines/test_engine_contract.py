@@ -16,7 +16,7 @@ from rnnsearch.engines import Numbers, Run, batch_order
 from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.engines.keras_engine import KerasEngine
 from rnnsearch.execution.evaluating import judge
-from rnnsearch.execution.orders import Judge
+from rnnsearch.execution.worker_orders import Judge
 from rnnsearch.models.build import build_standard
 from rnnsearch.models.seeded_weights import initial_weights
 from rnnsearch.tasks import Loss

@@ -14,7 +14,7 @@ from rnnsearch.engines import Numbers, Run
 from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.engines.keras_engine import KerasEngine
 from rnnsearch.execution.evaluating import judge
-from rnnsearch.execution.orders import Judge
+from rnnsearch.execution.worker_orders import Judge
 from rnnsearch.tasks import TASKS
 from tests.engines.conftest import make_program
 

@@ -14,7 +14,7 @@ from rnnsearch.execution import checkpoints
 from rnnsearch.execution.block_training import Listener, train
 from rnnsearch.execution.checkpoints import Checkpoints, Kept, checkpoint_trials
 from rnnsearch.execution.messages import Ended
-from rnnsearch.execution.orders import Block, Schedule
+from rnnsearch.execution.worker_orders import Block, Schedule
 from rnnsearch.outcomes import Epoch
 from tests.engines.conftest import make_program
 from tests.engines.test_engine_contract import dataset_for

@@ -18,8 +18,8 @@ from rnnsearch.errors import StudyError, WorkerError
 from rnnsearch.execution import WorkerSetup
 from rnnsearch.execution.guests import Door, knock
 from rnnsearch.execution.messages import Activity, Crashed, Message, Ready
-from rnnsearch.execution.orders import Exit
 from rnnsearch.execution.processes import ProcessExecutor
+from rnnsearch.execution.worker_orders import Exit
 from rnnsearch.records import StudyFolder
 
 

@@ -18,7 +18,7 @@ from rnnsearch.execution import WorkerSetup, evaluating, worker
 from rnnsearch.execution.lane_counts import Lanes
 from rnnsearch.execution.memory import is_out_of_memory
 from rnnsearch.execution.messages import BlockDone, Crashed, Ended, Epochs, Judged, Message, Opened
-from rnnsearch.execution.orders import Block, Exit, Judge, Schedule
+from rnnsearch.execution.worker_orders import Block, Exit, Judge, Schedule
 from rnnsearch.models import Architecture
 from rnnsearch.tasks import Head
 

@@ -8,9 +8,9 @@ from multiprocessing.connection import Pipe
 import pytest
 
 from rnnsearch.engines import Program
-from rnnsearch.execution.orders import Cancel, Prepare
 from rnnsearch.execution.preparing import Preparing
 from rnnsearch.execution.remote_listener import RemoteListener
+from rnnsearch.execution.worker_orders import Cancel, Prepare
 from rnnsearch.models import Architecture
 from rnnsearch.tasks import Head
 

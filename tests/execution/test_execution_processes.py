@@ -15,9 +15,9 @@ import pytest
 
 from rnnsearch.execution import WorkerSetup
 from rnnsearch.execution.messages import Crashed
-from rnnsearch.execution.orders import Cancel
 from rnnsearch.execution.processes import ProcessExecutor, worker_environment
 from rnnsearch.execution.worker import held_memory
+from rnnsearch.execution.worker_orders import Cancel
 
 BUSY = """
 import sys, time

@@ -29,10 +29,10 @@ from rnnsearch.errors import MissingExtra, WorkerError
 from rnnsearch.execution import Executor, WorkerSetup, worker
 from rnnsearch.execution.guests import knock
 from rnnsearch.execution.messages import Crashed, Judged, Message, Ready
-from rnnsearch.execution.orders import Block, Exit, Judge, Schedule
 from rnnsearch.execution.processes import ProcessExecutor
 from rnnsearch.execution.ray_actor import Carried, RayWorker
 from rnnsearch.execution.ray_executor import RayExecutor, Slot, _checkpoints, _modules, slots
+from rnnsearch.execution.worker_orders import Block, Exit, Judge, Schedule
 from rnnsearch.models import Architecture
 from rnnsearch.tasks import Head, Loss
 

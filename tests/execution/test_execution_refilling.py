@@ -14,7 +14,7 @@ from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.engines.keras_engine import KerasEngine
 from rnnsearch.execution.block_training import Listener, train
 from rnnsearch.execution.messages import Ended
-from rnnsearch.execution.orders import Block, Schedule
+from rnnsearch.execution.worker_orders import Block, Schedule
 from rnnsearch.models import Architecture
 from rnnsearch.outcomes import Epoch
 from rnnsearch.tasks import TASKS, Loss

@@ -12,7 +12,7 @@ import pytest
 from rnnsearch.engines import Program, Run, RunKey, Session
 from rnnsearch.execution.block_training import Listener, train
 from rnnsearch.execution.messages import Ended
-from rnnsearch.execution.orders import Block, Schedule
+from rnnsearch.execution.worker_orders import Block, Schedule
 from rnnsearch.models import Architecture
 from rnnsearch.outcomes import Epoch
 from rnnsearch.tasks import Head, Loss

@@ -31,8 +31,8 @@ from rnnsearch.data import Dataset
 from rnnsearch.engines import Engine, Program, Run, SavedLane, Session
 from rnnsearch.execution import worker
 from rnnsearch.execution.messages import Judged, Measured
-from rnnsearch.execution.orders import Assemble, Block, Judge, PutOut
 from rnnsearch.execution.processes import ProcessExecutor
+from rnnsearch.execution.worker_orders import Assemble, Block, Judge, PutOut
 from rnnsearch.execution.worker_process import WorkerProcess
 
 __all__ = ["simulate"]

@@ -19,7 +19,7 @@ from rnnsearch.api.studies.winner import Winner
 from rnnsearch.data import read
 from rnnsearch.errors import InvalidData, InvalidSpec, StudyError
 from rnnsearch.execution.checkpoints import Checkpoints
-from rnnsearch.execution.orders import Block, Schedule
+from rnnsearch.execution.worker_orders import Block, Schedule
 from rnnsearch.models.keras_archive import check_archive
 from rnnsearch.outcomes import TrialRecord
 from rnnsearch.records import (

@@ -20,8 +20,8 @@ from rnnsearch.driver.finishing.hurried import Hurried
 from rnnsearch.driver.finishing.so_far import SoFar
 from rnnsearch.errors import WorkerError
 from rnnsearch.execution import Executor
-from rnnsearch.execution.orders import Judge
 from rnnsearch.execution.remote import judge_remotely
+from rnnsearch.execution.worker_orders import Judge
 from rnnsearch.outcomes import TrialRecord, ranked
 from rnnsearch.records import Finals, load_weights, records
 

@@ -12,8 +12,8 @@ from rnnsearch.api.searches.joining import door
 from rnnsearch.data import SequenceData
 from rnnsearch.driver.loop import Limits
 from rnnsearch.execution import Executor, Patience, WorkerSetup, usable_cores
-from rnnsearch.execution.orders import Schedule
 from rnnsearch.execution.processes import ProcessExecutor
+from rnnsearch.execution.worker_orders import Schedule
 from rnnsearch.files import cache_folder
 from rnnsearch.outcomes.fronts import limits_of as below
 from rnnsearch.records import StudyFolder

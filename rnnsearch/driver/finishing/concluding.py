@@ -35,8 +35,8 @@ from rnnsearch.driver.planning.planner import Planner
 from rnnsearch.engines import Program, Run
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Ended
-from rnnsearch.execution.orders import PutOut
 from rnnsearch.execution.remote import put_out_remotely
+from rnnsearch.execution.worker_orders import PutOut
 from rnnsearch.outcomes import Confirmed, Delivery, TrialRecord
 from rnnsearch.outcomes.fronts import front_of_trials
 from rnnsearch.records import Finals

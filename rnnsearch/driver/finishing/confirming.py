@@ -21,7 +21,7 @@ from rnnsearch.engines import Program, Run
 from rnnsearch.errors import WorkerError
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import BlockDone, Crashed, Ended
-from rnnsearch.execution.orders import Block, Cancel, Schedule
+from rnnsearch.execution.worker_orders import Block, Cancel, Schedule
 from rnnsearch.outcomes import TrialRecord
 
 __all__ = ["Confirmed", "Work", "confirm", "work_of"]

@@ -21,8 +21,8 @@ from rnnsearch.driver.planning.planner import Planner
 from rnnsearch.engines import Program, Run
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Judged
-from rnnsearch.execution.orders import Assemble
 from rnnsearch.execution.remote import judge_remotely
+from rnnsearch.execution.worker_orders import Assemble
 from rnnsearch.models.networks import Network
 from rnnsearch.outcomes import Delivery, FinalRun, TrialRecord
 from rnnsearch.records import Finals

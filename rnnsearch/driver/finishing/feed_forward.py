@@ -29,8 +29,8 @@ from rnnsearch.driver.planning.planner import Planner
 from rnnsearch.engines import Numbers, Program, Run
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Ended, Judged
-from rnnsearch.execution.orders import Block, Judge, PutOut
 from rnnsearch.execution.remote import judge_remotely, put_out_remotely, train_remotely
+from rnnsearch.execution.worker_orders import Block, Judge, PutOut
 from rnnsearch.outcomes import BaselineRecord, TrialRecord
 from rnnsearch.tasks import Head, Task
 

@@ -9,7 +9,7 @@ from rnnsearch.data import Dataset, SequenceData
 from rnnsearch.data.inputs import take
 from rnnsearch.driver.planning.planner import Planner
 from rnnsearch.engines import Program
-from rnnsearch.execution.orders import Prepare
+from rnnsearch.execution.worker_orders import Prepare
 from rnnsearch.models import Architecture
 from rnnsearch.outcomes import TrialRecord
 from rnnsearch.tasks import Head, Task

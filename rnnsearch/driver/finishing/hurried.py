@@ -22,8 +22,8 @@ from rnnsearch.driver.finishing.delivering import favours_of, shares_left
 from rnnsearch.driver.finishing.so_far import SoFar
 from rnnsearch.driver.planning.planner import Planner
 from rnnsearch.execution import Executor
-from rnnsearch.execution.orders import Assemble, PutOut
 from rnnsearch.execution.remote import put_out_remotely
+from rnnsearch.execution.worker_orders import Assemble, PutOut
 from rnnsearch.models.networks import Network
 from rnnsearch.outcomes import Delivery, TrialRecord
 from rnnsearch.records import StudyFolder, load_weights

@@ -15,7 +15,7 @@ from typing import Literal
 from rnnsearch.data import Dataset, SequenceData
 from rnnsearch.driver.pruning.pruners import rungs
 from rnnsearch.driver.pruning.racing import stages
-from rnnsearch.execution.orders import Schedule
+from rnnsearch.execution.worker_orders import Schedule
 from rnnsearch.models.architecture import Architecture
 from rnnsearch.models.configured import architecture_of
 from rnnsearch.outcomes import TrialRecord

@@ -11,7 +11,7 @@ from rnnsearch.driver.planning.plans import BlockPlan
 from rnnsearch.driver.planning.queue import BlockQueue
 from rnnsearch.driver.running.flight import Flight, Landing
 from rnnsearch.execution import Executor
-from rnnsearch.execution.orders import Block, Prepare, Schedule
+from rnnsearch.execution.worker_orders import Block, Prepare, Schedule
 
 __all__ = ["Dispatch", "Limits"]
 

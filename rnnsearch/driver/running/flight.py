@@ -16,7 +16,7 @@ from rnnsearch.driver.running.outcome import best_weights, networks, trial_recor
 from rnnsearch.driver.running.watching import Lane
 from rnnsearch.engines import Run, RunKey
 from rnnsearch.execution.messages import Ended, Measured, Resumed
-from rnnsearch.execution.orders import Block
+from rnnsearch.execution.worker_orders import Block
 from rnnsearch.outcomes import Epoch, TrialRecord
 
 __all__ = ["Flight", "Landing"]
