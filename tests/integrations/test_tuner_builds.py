@@ -210,6 +210,30 @@ def test_a_search_that_fails_keeps_no_model(tmp_path):
     assert not tuner._start._left
 
 
+@pytest.mark.parametrize(("memory", "most"), [(2**40, 4), (8 * 16 * 12, 3), (8 * 16 * 4, 1)])
+def test_large_models_are_not_all_in_memory_at_once(tmp_path, monkeypatch, memory, most):
+    """Of five weights each, of which one trial in eight of the memory may hold 16 bytes."""
+    monkeypatch.setattr("rnnsearch.integrations.keras_tuner.built.memory_bytes", lambda: memory)
+    under_way = []
+    look = keras.callbacks.LambdaCallback(
+        on_train_begin=lambda logs: under_way.append(len(tuner.oracle.ongoing_trials))
+    )
+    tuner = rnnsearch.RandomSearch(linear, "val_loss", max_trials=4, directory=tmp_path, seed=3)
+    tuner.search(X, Y, **FIT, callbacks=[look])
+    assert max(under_way) == most
+
+
+def test_models_are_collected_by_their_size(tmp_path, monkeypatch):
+    home = "rnnsearch.integrations.keras_tuner.built"
+    monkeypatch.setattr(f"{home}._COLLECTED_NUMBERS", 10)
+    collected = []
+    monkeypatch.setattr(f"{home}.gc.collect", lambda: collected.append(1))
+    tuner = rnnsearch.RandomSearch(linear, "val_loss", max_trials=4, directory=tmp_path, seed=3)
+    for _ in range(5):
+        tuner._try_build(keras_tuner.HyperParameters())
+    assert len(collected) == 2
+
+
 def test_each_lane_stops_by_itself(tmp_path):
     stop = keras.callbacks.EarlyStopping("val_loss", patience=1, min_delta=0.3)
     fit = {**FIT, "epochs": 9, "callbacks": [stop]}

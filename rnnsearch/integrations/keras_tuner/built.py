@@ -18,6 +18,7 @@ from keras_tuner.src.distribute import utils as distribution
 from keras_tuner.src.engine import tuner_utils
 from keras_tuner.src.engine.tuner import maybe_compute_model_size, maybe_distribute
 
+from rnnsearch.files import memory_bytes
 from rnnsearch.integrations.keras_tuner.apart import NotApart, begin_early
 from rnnsearch.integrations.keras_tuner.asking import asks_more, offer_again, tells_nothing
 from rnnsearch.integrations.keras_tuner.common_weights import CommonWeights
@@ -35,6 +36,8 @@ from rnnsearch.integrations.keras_tuner.trial_fitting import (
     Pool,
     build_as_recorded,
     save_best,
+    too_many,
+    weights_of,
 )
 from rnnsearch.integrations.keras_tuner.trial_start import Start
 
@@ -42,6 +45,9 @@ __all__ = ["LaneTuner"]
 
 _COLLECTED = 16
 """Models between two searches for garbage, each of which takes 0.2 s beside TensorFlow."""
+
+_COLLECTED_NUMBERS = 2**25
+"""Weights of these models, if they are fewer but large: they hold themselves until then."""
 
 
 class LaneTuner(keras_tuner.Tuner):
@@ -71,6 +77,7 @@ class LaneTuner(keras_tuner.Tuner):
         self._start = Start(self, self._said, self._common, apart)
         self._asked = 0
         self._made = 0
+        self._made_numbers = 0
         self._may_part = apart
         super().__init__(*arguments, **named)
         if self.hypermodel is None and not overrides(self, "run_trial"):
@@ -175,6 +182,8 @@ class LaneTuner(keras_tuner.Tuner):
                 return False
             # As the trial's end will: the next one may have what this one's model asked for.
             self.oracle.update_space(trial.hyperparameters)
+            if self._block is None and too_many(self._jobs.values(), memory_bytes()):
+                return False
         return False
 
     def run_trial(self, trial: Any, *args: Any, **kwargs: Any) -> Any:
@@ -223,8 +232,8 @@ class LaneTuner(keras_tuner.Tuner):
         if left := self._start.take(hp):
             return left
         keras.backend.clear_session(free_memory=False)
-        self._made += 1
-        if self._made % _COLLECTED == 0:
+        if self._made >= _COLLECTED or self._made_numbers >= _COLLECTED_NUMBERS:
+            self._made = self._made_numbers = 0
             gc.collect()
         model = self._build_hypermodel(hp)
         if not isinstance(model, keras.Model):
@@ -234,6 +243,8 @@ class LaneTuner(keras_tuner.Tuner):
             )
         self._common.see(model)
         size = maybe_compute_model_size(model)
+        self._made += 1
+        self._made_numbers += weights_of(model)
         if self.max_model_size and size > self.max_model_size:
             raise keras_tuner.errors.FailedTrialError(
                 f"Oversized model: {size} parameters. Skip model."

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,10 +19,16 @@ if TYPE_CHECKING:
     from rnnsearch.engines.built import Lane, Trained
     from rnnsearch.integrations.keras_tuner.apart import ApartLane
 
-__all__ = ["Job", "Pool", "build_as_recorded", "save_best"]
+__all__ = ["Job", "Pool", "build_as_recorded", "save_best", "too_many", "weights_of"]
 
 _AHEAD = 256 * 2**20
 """Bytes of a trial's epochs that may wait for callbacks which the user's thread must call."""
+
+_OF_A_WEIGHT = 16
+"""Bytes: itself, what an optimizer keeps of it, and its best epoch's."""
+
+_SHARE = 8
+"""Of the memory, one in so many is for the weights of trials that are under way."""
 
 
 @dataclass
@@ -59,6 +67,22 @@ class Job:
     def acted(self) -> bool:
         """Whether callbacks changed what was trained ahead of them."""
         return any(lane.acted for lane in self.lanes)
+
+
+def too_many(jobs: Iterable[Job], memory: int | None) -> bool:
+    """Whether models of so many trials at once take more of the memory than they may.
+
+    Args:
+        jobs: Of the trials.
+        memory: Bytes there are; None if nobody knows.
+    """
+    weights = sum(weights_of(lane.model) for job in jobs for lane in job.lanes)
+    return memory is not None and weights * _OF_A_WEIGHT * _SHARE > memory
+
+
+def weights_of(model: keras.Model) -> int:
+    """How many numbers a model has, frozen ones among them; 0 while it isn't built."""
+    return sum(math.prod(one.shape) for one in model.weights)
 
 
 class Pool:
