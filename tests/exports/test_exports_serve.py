@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import threading
@@ -19,6 +20,7 @@ import uvicorn
 from rnnsearch.errors import InvalidInput, Location, Problem
 from rnnsearch.exports.raw import Given, Signature
 from rnnsearch.integrations.serve import Limits, Service, make_app
+from rnnsearch.integrations.serve.app import _plain, _SmallBodies
 from rnnsearch.integrations.serve.service import _arrays, _of_request
 
 Ask = Any
@@ -152,6 +154,64 @@ def test_a_body_that_says_it_is_too_large_is_not_waited_for(ask: Ask) -> None:
         head = "POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999\r\n\r\n{"
         sender.sendall(head.encode())
         assert sender.recv(100).startswith(b"HTTP/1.1 413")
+
+
+@pytest.mark.parametrize(
+    ("announced", "chunks", "reads", "status"),
+    [
+        (b"", [3, 5, 2], 3, 200),
+        (b"10", [10], 1, 200),
+        (b"", [3, 5, 3], 3, 413),
+        # The rest is read, or the sender would not hear the answer; up to sixteen times what may be.
+        (b"160", [100, 60], 2, 413),
+        (b"161", [100, 61], 0, 413),
+        (b"", [100, 60, 1, 9], 3, 413),
+    ],
+)
+def test_a_body_is_read_as_far_as_it_may_be(
+    announced: bytes, chunks: list[int], reads: int, status: int
+) -> None:
+    left = [
+        {"type": "http.request", "body": b"x" * size, "more_body": place < len(chunks)}
+        for place, size in enumerate(chunks, start=1)
+    ]
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return left.pop(0)
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        """Says how long the body is."""
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body, more = body + message["body"], message["more_body"]
+        await send({"type": "http.response.start", "status": 200})
+        await send({"type": "http.response.body", "body": str(len(body)).encode()})
+
+    headers = [(b"content-length", announced)] if announced else []
+    asyncio.run(_SmallBodies(app, 10)({"type": "http", "headers": headers}, receive, send))
+    assert sent[0]["status"] == status and len(chunks) - len(left) == reads
+    if status == 200:
+        assert sent[1]["body"] == str(sum(chunks)).encode()
+
+
+def test_what_is_no_request_goes_through() -> None:
+    seen: list[Any] = []
+
+    async def app(*given: Any) -> None:
+        seen.extend(given)
+
+    asyncio.run(_SmallBodies(app, 10)({"type": "lifespan"}, "receive", "send"))
+    assert seen == [{"type": "lifespan"}, "receive", "send"]
+
+
+def test_what_json_lacks_is_null() -> None:
+    found = _plain({"a": np.array([1.0, np.nan]), "b": [np.float32(np.inf), np.int64(3)], "c": "x"})
+    assert found == {"a": [1.0, None], "b": [None, 3], "c": "x"}
 
 
 def test_numbers_of_tokens_are_whole() -> None:

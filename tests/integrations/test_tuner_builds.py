@@ -593,7 +593,7 @@ def read(pipeline, exact=True):
 plain = read(whole.batch(16).prefetch(2))
 assert np.array_equal(plain["x"], 2 * x) and np.array_equal(plain["y"], y)
 assert (plain["batch_size"], plain["shuffle"], plain["epochs"]) == (16, False, 2)
-shuffled = whole.shuffle(40).batch(16)
+shuffled = whole.shuffle(40).batch(20)
 assert "x" not in read(shuffled)
 assert read(shuffled, exact=False)["shuffle"]
 words = keras.layers.TextVectorization(output_sequence_length=2, vocabulary=["b", "a"])
@@ -607,6 +607,9 @@ for refused in (
     whole.map(lambda a, b: (a + tf.random.uniform([4]), b)).batch(16),
     whole.repeat().batch(16),
     whole.filter(lambda a, b: b > 0).batch(16),
+    whole.take(0).batch(16),
+    whole.take(4).batch(4).concatenate(whole.take(8).batch(8)),
+    whole.take(20).batch(7).concatenate(whole.take(4).batch(4)),
 ):
     assert "x" not in read(refused, exact=False)
 
