@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnnsearch.data.time import Step, find_change, infer_step, times_after
+from rnnsearch.data.time import Step, find_change, infer_step, read_stamps, times_after
 from rnnsearch.guessing import Wishes, guess
 from tests.guessing.conftest import numbers, setting, write_table
 
@@ -107,3 +107,13 @@ def test_gaps_and_holidays_are_no_change() -> None:
     assert find_change(np.delete(hours, [7, 70, 99, 300])) is None
     assert find_change(changing("B", "D")) is None
     assert find_change(changing("MS", "MS")) is None
+
+
+@pytest.mark.parametrize("form", ["{quarter}-{year}", "{quarter}/{year}", "{year}-{quarter}"])
+def test_numbers_up_to_four_are_quarters(form: str) -> None:
+    quarters = pd.period_range("2005Q2", "2011Q3", freq="Q")
+    stamps = read_stamps([form.format(quarter=q.quarter, year=q.year) for q in quarters])
+    assert stamps.clock.form == "quarter" and infer_step(stamps.times).season() == 4
+    months = pd.period_range("2005-02", "2006-11", freq="M")
+    cells = [form.format(quarter=month.month, year=month.year) for month in months]
+    assert infer_step(read_stamps(cells).times) == Step(1, "months")

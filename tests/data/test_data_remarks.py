@@ -71,3 +71,14 @@ def test_of_several_lines_one_names_the_columns(
 ) -> None:
     rows = [f"{day},{at % 9}.5" for at, day in enumerate(DAYS)]
     assert header(tmp_path, [*lines, *rows])[0] == names
+
+
+def test_a_small_table_above_the_table(tmp_path: Path) -> None:
+    """As services of weather write where they measured, with as many cells as rows have."""
+    above = ["latitude,longitude,elevation", "52.5,13.4,38.0", ""]
+    rows = [f"2020-01-01T{at:02}:00,{at}.5,0.0" for at in range(24)]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join([*above, "time,temperature,rain", *rows]) + "\n", encoding="utf-8")
+    table = CsvReader().read(path)
+    assert table.header == ("time", "temperature", "rain") and len(table.rows) == 24
+    assert any("above the header left out: 'latitude" in note for note in table.notes)

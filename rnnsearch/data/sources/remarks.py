@@ -37,6 +37,11 @@ def end_of_remarks(
     columns = [[row[at] for row in body] for at in range(width)]
     valued = [at for at, cells in enumerate(columns) if _valued(cells)]
     top = rows[:_MOST_REMARKS]
+    for at in sorted(_blank_above(top, lines), reverse=True):
+        own = any(any(map(_is_value, filter(None, row))) for row in top[:at])  # a table above
+        rows_below = at + 1 < len(top) and _fits(top[at + 1], valued, width)
+        if own and rows_below and _names_columns(top[at], body):
+            return at
     first = next((at for at, row in enumerate(top) if _fits(row, valued, width)), 0)
     odd = [at for at, row in enumerate(top[:first]) if len(row) != width]
     begin = odd[-1] + 1 if odd else 0

@@ -13,6 +13,7 @@ from rnnsearch.data.time.durations import is_duration_text, parse_duration
 from rnnsearch.data.time.written_names import month_of, with_half, without_weekday
 
 __all__ = [
+    "BARE_QUARTER",
     "ENGLISH",
     "QUARTER",
     "SPAN",
@@ -75,7 +76,7 @@ _HOUR_ALONE = re.compile(r"(?<=\d) +(\d{1,2})(?= ?(?:Uhr|hrs|h|時|시|点)$)")
 """An hour without minutes: ``31.12.2003 18 Uhr``."""
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)(?: of)?\b", re.IGNORECASE)
 """What is said after a day: ``1st of May 2020``."""
-_CLOCK = re.compile(r"(?<=[:.]\d\d)\s*(?:Uhr|hrs|h|時|시|点)$")
+_CLOCK = re.compile(r"(?<=[:.]\d\d)\s*(?:Uhr|hrs|h|時|시|点|DST)$")
 """What is said after a time of day: ``31.12.2019 22:00 Uhr``."""
 QUARTER = re.compile(
     r"Q(?P<q1>\d)[ /-]?(?:FY ?)?(?P<y1>\d{4}|\d\d)|(?P<q2>\d)[ -]?[QT][ /-]?(?P<y2>\d{4}|\d\d)|"
@@ -83,6 +84,8 @@ QUARTER = re.compile(
     re.IGNORECASE,
 )
 """``1990Q1``, ``Q1 1990``, ``1Q90``, ``FY1990 Q1``, ``1990T1``."""
+BARE_QUARTER = re.compile(r"(?P<q1>[1-4])[-/](?P<y1>\d{4})|(?P<y2>\d{4})[-/](?P<q2>[1-4])")
+"""``3-1990``, which may be a month, too."""
 _WEEK_WORD = r"(?:WEEK|WK\.?|KW|CW|W|Semaine|Semana|Sem\.?|S(?=\d\d)|Settimana|Vecka|Uge|Uke|Hafta)"
 WEEK = re.compile(
     rf"(?P<y1>\d{{4}})[ /-]?{_WEEK_WORD}[ -]?(?P<w1>\d{{1,2}})(?:-(?P<d1>\d))?|"
@@ -199,7 +202,7 @@ def _each(
 
 
 def _quarter(cell: str) -> datetime.datetime | None:
-    found = QUARTER.fullmatch(plain_text(cell))
+    found = BARE_QUARTER.fullmatch(cell) or QUARTER.fullmatch(plain_text(cell))
     if found is None:
         return None
     parts = {name[0]: int(digits) for name, digits in found.groupdict().items() if digits}

@@ -16,6 +16,7 @@ import numpy as np
 
 from rnnsearch.data.time.durations import is_duration_text
 from rnnsearch.data.time.form_parsing import (
+    BARE_QUARTER,
     ENGLISH,
     QUARTER,
     SPLIT,
@@ -243,6 +244,8 @@ def _forms_of(cell: str) -> Iterator[str]:
         yield "iso" if pattern in ("%Y-%m-%d", "%Y-%m") else pattern
     if re.fullmatch(r"\d{4}[-/. ]\d\d", cell):
         yield "week"
+    if BARE_QUARTER.fullmatch(cell):
+        yield "quarter"
 
 
 def _dates(date: str) -> Iterator[str]:
