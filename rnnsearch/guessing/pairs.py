@@ -13,7 +13,8 @@ from rnnsearch.guessing.budget import Job, Written, judged_share, search_setting
 from rnnsearch.guessing.column_cells import column_cells
 from rnnsearch.guessing.columns import Column
 from rnnsearch.guessing.row_sequences import token_kind
-from rnnsearch.vocabulary import SEQUENCE_TO_SEQUENCE
+from rnnsearch.guessing.tags import are_tags, guess_tags
+from rnnsearch.vocabulary import MANY_TO_MANY, SEQUENCE_TO_SEQUENCE
 
 __all__ = ["find_texts", "guess_pairs"]
 
@@ -35,7 +36,7 @@ def find_texts(columns: Sequence[Column], wishes: Wishes) -> list[Column]:
     Classes count in whatever order their rows are: texts are no steps of time.
     """
     texts = [column for column in columns if column.kind == "text"]
-    if len(texts) < 2 or wishes.task not in (None, _TASK):
+    if len(texts) < 2 or wishes.task not in (None, _TASK, MANY_TO_MANY.name):
         return []
     others = [
         column
@@ -53,7 +54,7 @@ def guess_pairs(
     notes: list[str],
     split: Mapping[str, object] | None = None,
 ) -> Guess:
-    """A spec for texts and what they become.
+    """A spec for texts and what they become, or for the labels of their words.
 
     Args:
         table: The file.
@@ -75,10 +76,11 @@ def guess_pairs(
         must = f"must have at least {_FEWEST} rows with both texts"
         received = f"{len(pairs)} with '{source}' and '{target}'"
         refuse(must, received, "give more, or name another column: --target")
-    if _labels_words(pairs):
-        said = f"'{target}' has a word for each word of '{source}', of a few that come up again"
-        how = "if they label these, write task: many_to_many and source: table (docs/spec.md)"
-        notes = [*notes, f"{said}: {how}"]
+    if wishes.task != _TASK and are_tags(pairs):
+        return guess_tags((source, target), pairs, wishes, notes, split)
+    if wishes.task == MANY_TO_MANY.name:
+        must = "must have a label for each word, of a few that come up again"
+        refuse(must, f"other texts in '{target}'", f"leave out --task, or say {_TASK}")
     kinds = [token_kind(texts)[0] for texts in (read, write)]
     tokens = [
         _tokens(texts, kind) for texts, kind in zip(zip(*pairs, strict=True), kinds, strict=True)
@@ -103,16 +105,6 @@ def guess_pairs(
         search_settings(job, objective, wishes.cores),
         tuple(notes),
     )
-
-
-def _labels_words(pairs: Sequence[tuple[str, str]]) -> bool:
-    """Whether the second text of each pair has as many words, and they are a few labels."""
-    words = [(read.split(), written.split()) for read, written in pairs]
-    labels = [word for _, written in words for word in written]
-    known = {word for read, _ in words for word in read}
-    aligned = all(len(read) == len(written) for read, written in words)
-    few = 20 * len(set(labels)) < len(labels) and 2 * len(set(labels)) < len(known)
-    return aligned and few and len(labels) > 2 * len(pairs)
 
 
 def _two(texts: list[Column], wishes: Wishes) -> tuple[str, str]:

@@ -90,7 +90,9 @@ def find_sequences(table: Table, found: list[Column]) -> tuple[Column, list[Colu
         refuse(
             "must have a row a time step, or a text and its class in each row",
             f"no time stamps, and no class beside the texts of '{texts[0].name}'",
-            _TO_COMMAS if len(table.header) == 1 else "write the spec by hand: docs/spec.md",
+            _TO_COMMAS
+            if len(table.header) == 1 and " " in table.header[0]
+            else "write the spec by hand: docs/spec.md",
         )
     return texts[0], labels
 

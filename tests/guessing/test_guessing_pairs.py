@@ -131,7 +131,18 @@ def test_a_column_says_the_parts(look, tmp_path):
     check(tmp_path)
 
 
-def test_a_label_for_each_word_is_said(look):
+def test_labels_of_words_are_found_at_each(look, tmp_path):
     tags = [" ".join("NV"[len(word) > 1] for word in text.split()) for text in SENTENCES]
-    assert "has a word for each word of 'en'" in look({"en": SENTENCES, "tags": tags}).notes[-1]
-    assert not any("has a word for" in n for n in look({"en": SENTENCES, "es": ANSWERS}).notes)
+    found = look({"en": SENTENCES, "tags": tags})
+    assert setting(found, "task") == "many_to_many" and setting(found, "tokens") == "spaces"
+    assert "has a label of each word of 'en', 2 in all" in found.notes[-1]
+    path = rnnsearch.init(tmp_path / "data.csv", output=tmp_path / "s.yaml").path
+    assert rnnsearch.check(path).task == "many_to_many"
+    written = look({"en": SENTENCES, "tags": tags}, task="sequence_to_sequence")
+    assert setting(written, "task") == "sequence_to_sequence"
+    assert setting(look({"en": SENTENCES, "es": ANSWERS}), "task") == "sequence_to_sequence"
+
+
+def test_other_texts_label_no_words(refusal):
+    said = refusal({"en": SENTENCES, "es": ANSWERS}, task="many_to_many")
+    assert "must have a label for each word" in said

@@ -69,7 +69,7 @@ _YEAR_LAST = re.compile(
 )
 """As ``date`` and C's ``ctime`` write it: ``Wed Sep 20 00:00:00 UTC 2023``."""
 _NAMED_FILE = re.compile(
-    r"^(\d{4}[-_]\d\d[-_]\d\d|\d{8}(?=-))[-_T](\d\d)[-_.]?(\d\d)?(?:[-_.]?(\d\d))?$"
+    r"^(\d{4}[-_.]\d\d[-_.]\d\d|\d{8}(?=-))[-_T.](\d\d)[-_.]?(\d\d)?(?:[-_.]?(\d\d))?$"
 )
 """As names of files have them: ``2003-12-31_18-00-00``, ``2003-12-31-18``, ``20031231-180000``."""
 _HOUR_ALONE = re.compile(r"(?<=\d) +(\d{1,2})(?= ?(?:Uhr|hrs|h|時|시|点)$)")
@@ -95,6 +95,7 @@ WEEK = re.compile(
 )
 """``1990-W05``, ``KW05/1990``, ``Week 5 1990``, ``199005``."""
 _EASTERN = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월](?:\s?(\d{1,2})\s?[日일])?")
+_EASTERN_TIME = re.compile(r"(?<=[日일]) ?(\d{1,2})[時时시](?: ?(\d{1,2})[分분])?$")
 _LETTERS = re.compile(r"[^\W\d_]{3,}\.?")
 ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _ONE_DIGIT = re.compile(r"^\d(?!\d)")
@@ -123,6 +124,7 @@ def plain_text(cell: str) -> str:
     if not any(map(str.isalpha, cell)):
         return cell
     cell = year_before_time(cell)[0]
+    cell = _EASTERN_TIME.sub(lambda found: f" {found[1]}:{found[2] or '00':0>2}", cell)
     cell = _EASTERN.sub(lambda found: "-".join(filter(None, found.groups())), cell)
     return _LETTERS.sub(_english, with_half(without_weekday(cell)))
 
