@@ -34,9 +34,8 @@ _MODULES = ("bayesian", "gridsearch", "hyperband", "randomsearch", "sklearn_tune
 class _Module(ModuleType):
     """A module of KerasTuner's with our tuners in it; what is put into it is put into theirs."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, theirs: ModuleType) -> None:
         super().__init__(f"{__name__}.{name}")
-        theirs = import_module(f"keras_tuner.src.tuners.{name}")
         ours = {known: globals()[known] for known in __all__ if hasattr(theirs, known)}
         named = {"__name__": self.__name__, "_theirs": theirs}
         vars(self).update({**vars(theirs), **ours, **named})
@@ -49,6 +48,6 @@ class _Module(ModuleType):
 def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = _Module(name)
+    module = _Module(name, import_module(f"keras_tuner.src.tuners.{name}"))
     globals()[name] = module
     return module

@@ -29,9 +29,13 @@ def examples(name: str, thing: Any, variables: dict[str, Any]) -> doctest.DocTes
 
 @pytest.fixture
 def unconfirmed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Estimators train nothing twice: half of an example's time."""
+    """Estimators train one network once, and look into none: most of an example's time."""
     said = Recurrent._said
-    once = {"search": {"confirm": 0}}
+    once = {
+        "data": {"split": {"test": 0, "folds": 1}},
+        "search": {"confirm": 0, "deliver": "best"},
+        "run": {"diagnosis": False},
+    }
     monkeypatch.setattr(Recurrent, "_said", lambda self: merged(said(self), once))
 
 

@@ -232,8 +232,9 @@ def test_lanes_train_like_keras(fused, cell, task, kind, masked):
     assert_trains_like_keras(fused, program, dataset, TWO)
 
 
-@pytest.mark.parametrize(("cell", "task", "kind", "masked"), PAIRS)
+@pytest.mark.parametrize(("cell", "task", "kind", "masked"), [PAIRS[0], *PAIRS[2:4]])
 def test_the_engine_that_is_keras_trains_like_keras(cell, task, kind, masked):
+    """Its layers are those of the reference, whatever the cell: each task, padded where one can be."""
     dataset = dataset_for(task, kind, masked)
     program = make_program(task, dataset, cell=cell)
     assert_trains_like_keras(KerasEngine(), program, dataset, TWO)
@@ -397,9 +398,12 @@ def test_lanes_of_different_folds_train_as_on_their_fold_alone(engine):
                 assert got[lane] == pytest.approx(expected, rel=1e-5)
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", ["LSTM", "GRU"])
 def test_batched_lanes_train_as_looped_ones(fused, cell):
-    """With every number in use, on folds of unequal length, one lane of them released."""
+    """With every number in use, on folds of unequal length, one lane of them released.
+
+    A SimpleRNN has no operation that these have not.
+    """
     folds = folds_of_unequal_length()
     program = make_program("many_to_one", folds[0], **{**EVERY, "cell": cell})
     numbers = Numbers(2e-2, 0.1, 4, 0.2, 0.1, 0.1, schedule="cosine", averaging=0.5)
@@ -464,12 +468,12 @@ def together(names):
     return {name: value for key in names for name, value in ONE_EACH[key].items()}
 
 
-@pytest.mark.parametrize(("cell", "task", "kind", "masked"), PAIRS[1:])
+@pytest.mark.parametrize(("cell", "task", "kind", "masked"), PAIRS[1:-1])
 def test_every_number_in_every_network(fused, cell, task, kind, masked):
     """Lanes of many numbers against each trained alone with `model.fit`; none is without effect.
 
-    Each number alone has a test of its own, on one network. Of a SimpleRNN one network will do: what
-    minds padding and what drops are the same for every cell. One epoch: Keras draws recurrent
+    Each number alone has a test of its own, on one network. Of a SimpleRNN and a GRU one network will
+    do: what minds padding and what drops are the same for every cell. One epoch: Keras draws recurrent
     dropout in evaluation too, and goes on from there.
     """
     dataset = dataset_for(task, kind, masked)
@@ -508,7 +512,7 @@ def test_forget_bias_is_where_the_lstm_starts(engine):
 def test_truncated_engines_agree():
     """Chunks (keras) and gates (fused) of two layers train alike; both unlike the whole sequence.
 
-    `test_every_number_in_every_network` has every cell, with padding and without.
+    `test_every_number_in_every_network` has every cell, and networks with padding and without.
     """
     dataset = dataset_for("many_to_one", "class", masked=True)
     program = make_program("many_to_one", dataset, cell="LSTM", units=(4, 3), truncates=True)
@@ -526,7 +530,7 @@ def test_truncated_engines_agree():
 
 def test_metrics_are_in_the_targets_own_units(engine):
     dataset = dataset_for("many_to_one", "numeric")
-    program = make_program("many_to_one", dataset)
+    program = make_program("many_to_one", dataset, metrics=("rmse",))
     curves, _ = train(engine, program, dataset, [Run(0, 0, EPOCHS)])
     last = curves[0][-1]
     assert last["val_rmse"] == pytest.approx(2.0 * math.sqrt(last["val_loss"]), rel=1e-4)
@@ -544,7 +548,8 @@ def test_metrics_are_of_the_values_where_changes_are_learned(kind, log):
         scaling = replace(fold.target.scaling, log=np.array([log]), scale=np.array([0.3]))
         part = replace(fold.validation, anchor=anchor)
         folds.append(replace(fold, validation=part, target=replace(fold.target, scaling=scaling)))
-    program, engine = make_program("many_to_one", folds[0]), kind()
+    program = make_program("many_to_one", folds[0], metrics=("rmse", "mae"))
+    engine = kind()
     for index, fold in enumerate(folds):
         session = engine.open(program, folds, 1)
         session.load({0: Run(0, 0, 1, Numbers(1e-2), 0, index)})

@@ -1,6 +1,7 @@
 """Every engine against plain Keras on networks that read tokens, vectors and other sequences."""
 
 from dataclasses import replace
+from functools import cache
 
 import jax
 import keras
@@ -24,9 +25,15 @@ ENGINES = {"fused": FusedEngine, "keras": KerasEngine}
 T, S, F, OUTPUTS, V, EPOCHS, BATCH = 6, 7, 3, 2, 5, 2, 8
 
 
+@cache
+def engine_of(kind):
+    """One for all tests, which keeps its latest programs."""
+    return ENGINES[kind]()
+
+
 @pytest.fixture(scope="module", params=ENGINES)
 def engine(request):
-    return ENGINES[request.param]()
+    return engine_of(request.param)
 
 
 RNG = np.random.default_rng(11)
@@ -190,7 +197,7 @@ def test_states_of_every_cell_pass_from_encoder_to_decoder(cell):
     """Cells without such states have their own contract suite; Keras's layers pass on their own."""
     case = "sequence_to_sequence of numbers"
     dataset = dataset_of(case)
-    assert_like_keras(FusedEngine(), program_of(case, dataset, cell), dataset)
+    assert_like_keras(engine_of("fused"), program_of(case, dataset, cell), dataset)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +209,7 @@ def test_states_of_every_cell_pass_from_encoder_to_decoder(cell):
     ],
 )
 def test_attention_and_an_encoder_that_reads_both_ways(kind, case, attention, bidirectional):
-    engine, dataset = ENGINES[kind](), dataset_of(case)
+    engine, dataset = engine_of(kind), dataset_of(case)
     program = program_of(
         case, dataset, "LSTM", attention=attention, bidirectional=bidirectional, units=(4, 3)
     )
@@ -214,7 +221,7 @@ def test_attention_and_an_encoder_that_reads_both_ways(kind, case, attention, bi
 )
 def test_all_steps_at_once_train_like_keras(kind, bidirectional):
     case = "sequence_to_sequence of numbers"
-    engine, dataset = ENGINES[kind](), dataset_of(case)
+    engine, dataset = engine_of(kind), dataset_of(case)
     program = program_of(
         case, dataset, "LSTM", decoder="direct", bidirectional=bidirectional, units=(4, 3)
     )
@@ -230,7 +237,7 @@ def test_all_steps_at_once_train_like_keras(kind, bidirectional):
 )
 def test_what_is_pooled_over_real_steps_trains_like_keras(kind, pooling):
     case = "many_to_one of tokens"
-    engine, dataset = ENGINES[kind](), dataset_of(case)
+    engine, dataset = engine_of(kind), dataset_of(case)
     program = program_of(case, dataset, "LSTM", pooling=pooling, bidirectional=True, units=(4, 3))
     assert_like_keras(engine, program, dataset)
 
@@ -290,14 +297,14 @@ def test_a_network_trains_on_tokens_of_its_own(kind, teacher_forcing, case, atte
     dataset.train.x["previous"][:, -1] = 0
     program = program_of(case, dataset, "LSTM", attention=attention, units=(8,), mixes_tokens=True)
     run = Run(0, 3, EPOCHS, Numbers(1.0, teacher_forcing=teacher_forcing))
-    found = curve(ENGINES[kind](), program, dataset, run)
+    found = curve(engine_of(kind), program, dataset, run)
     expected = trained_on_own_tokens(program, dataset, run)
     for got, (loss, held_out) in zip(found, expected, strict=True):
         assert got["loss"] == pytest.approx(loss, rel=2e-4)
         assert got["val_loss"] == pytest.approx(held_out, rel=2e-4)
-    forced = curve(ENGINES[kind](), program, dataset, replace(run, numbers=Numbers(1.0)))
+    forced = curve(engine_of(kind), program, dataset, replace(run, numbers=Numbers(1.0)))
     if kind == "fused":  # that of Keras builds the same network for both
-        plain = curve(ENGINES[kind](), replace(program, mixes_tokens=False), dataset, run)
+        plain = curve(engine_of(kind), replace(program, mixes_tokens=False), dataset, run)
         assert forced[-1] == pytest.approx(plain[-1], rel=1e-5)
     assert forced[-1]["loss"] != pytest.approx(found[-1]["loss"], rel=1e-5)
 
@@ -311,16 +318,19 @@ def test_engines_draw_the_same_tokens_beside_the_same_dropout():
     program = program_of(case, dataset, "GRU", **used)
     numbers = Numbers(0.3, dropout=0.3, recurrent_dropout=0.2, teacher_forcing=0.5)
     run = Run(0, 3, EPOCHS, numbers)
-    one, other = (curve(kind(), program, dataset, run) for kind in ENGINES.values())
+    one, other = (curve(engine_of(kind), program, dataset, run) for kind in ENGINES)
     assert one[0]["loss"] == pytest.approx(other[0]["loss"], rel=2e-4)
     forced = curve(
-        FusedEngine(), program, dataset, replace(run, numbers=replace(numbers, teacher_forcing=1.0))
+        engine_of("fused"),
+        program,
+        dataset,
+        replace(run, numbers=replace(numbers, teacher_forcing=1.0)),
     )
     assert forced[0]["loss"] != pytest.approx(one[0]["loss"], rel=3e-4)
 
 
 def test_teacher_forcing_compiles_nothing(caplog):
-    case, engine = "one_to_many of tokens", FusedEngine()
+    case, engine = "one_to_many of tokens", engine_of("fused")
     dataset = dataset_of(case)
     program = program_of(case, dataset, "GRU", mixes_tokens=True)
     curve(engine, program, dataset, Run(0, 3, EPOCHS))
@@ -335,12 +345,12 @@ def test_truncation_cuts_encoder_and_decoder_alike_in_both_engines():
     dataset = dataset_of(case)
     program = program_of(case, dataset, "LSTM", truncates=True)
     cut = Run(0, 3, EPOCHS, Numbers(0.3, unroll_length=3))
-    one, other = (curve(kind(), program, dataset, cut) for kind in ENGINES.values())
+    one, other = (curve(engine_of(kind), program, dataset, cut) for kind in ENGINES)
     for got, expected in zip(one, other, strict=True):
         assert got == pytest.approx(expected, rel=2e-4)
-    full = curve(FusedEngine(), program, dataset, replace(cut, numbers=Numbers(0.3)))
+    full = curve(engine_of("fused"), program, dataset, replace(cut, numbers=Numbers(0.3)))
     assert full[-1]["loss"] != pytest.approx(one[-1]["loss"], rel=1e-4)
-    uncut = curve(FusedEngine(), replace(program, truncates=False), dataset, cut)
+    uncut = curve(engine_of("fused"), replace(program, truncates=False), dataset, cut)
     assert full[-1] == pytest.approx(uncut[-1], rel=1e-5)
 
 
@@ -408,6 +418,6 @@ def test_a_stream_of_more_sequences_than_are_judged_at_once():
     assert len(dataset.validation) == 513, "two batches of evaluation, and one sequence more"
     program = program_of("many_to_many", dataset, "GRU", batch_size=rows)
     run = Run(0, seed=3, epochs=EPOCHS, numbers=Numbers(0.5))
-    one, other = (curve(kind(), program, dataset, run) for kind in ENGINES.values())
+    one, other = (curve(engine_of(kind), program, dataset, run) for kind in ENGINES)
     for got, expected in zip(one, other, strict=True):
         assert got == pytest.approx(expected, rel=2e-4)

@@ -45,7 +45,7 @@ def dataset_of_changes(task):
 )
 def test_an_untrained_network_is_the_naive_forecast(kind, task, loss):
     engine, dataset = ENGINES[kind](), dataset_of_changes(task)
-    program = make_program(task, dataset, optimizer="sgd", loss=loss)
+    program = make_program(task, dataset, optimizer="sgd", loss=loss, metrics=("rmse",))
     session = engine.open(program, [dataset], 1)
     session.load({0: Run(0, 3, 1, Numbers(1e-30))})
     found = session.advance()[0]

@@ -91,9 +91,15 @@ def assert_near(found, expected, tolerance):
 
 @pytest.mark.parametrize(
     ("cell", "name"),
-    [("SimpleRNN", "all, from the end"), *product(("LSTM", "GRU"), CASES)],
+    [
+        ("SimpleRNN", "all, from the end"),
+        *product(("LSTM", "GRU"), ("outputs", "last state", "all, from the end")),
+        *(("LSTM", "masked"), ("LSTM", "dropped")),
+        *(("GRU", "rows filled up"), ("GRU", "truncated")),
+    ],
 )
 def test_a_kernel_is_the_loop_over_steps(cell, name):
+    """What a kernel has one thing of alone is the same for every cell: each is tried with one."""
     making = Making(adds=name in ("last state", "all, from the end"), warps=4, rows=32)
     compare(LaneKernels(interpret=True, making=making), cell, 16, CASES[name], steps=3)
 
