@@ -88,14 +88,14 @@ class BestWeights:
         Args:
             trial: How it ended.
             weights: Of the run that stands for it.
-            networks: Run → weights; of a trial of one run these are the same.
+            networks: Run → weights.
         """
         if trial.score is None:
             return
         entry = rank_key(trial, self._objective)
         if len(self._kept) == self._count and entry > self._kept[-1]:
             return
-        for index, own in (networks or {}).items() if trial.runs > 1 else ():
+        for index, own in (networks or {}).items():
             save_weights(self._folder.run_weights(trial.number, index), own)
         save_weights(self._folder.weights(trial.number), weights)
         bisect.insort(self._kept, entry)

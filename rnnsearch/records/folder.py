@@ -87,7 +87,7 @@ class StudyFolder:
         return self.weights_folder / f"{trial:05d}.npz"
 
     def run_weights(self, trial: int, index: int) -> Path:
-        """The weights of one of a trial's runs, where it has several."""
+        """The weights of one of a trial's runs."""
         return self.weights_folder / f"{trial:05d}-{index:03d}.npz"
 
     def final_weights(self, trial: int, index: int) -> Path:

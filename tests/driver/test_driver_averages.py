@@ -151,10 +151,71 @@ def test_a_mixture_is_never_far_from_its_best_member_and_better_than_each_where_
     assert shares[2] < 0.05
 
 
-def test_of_a_single_division_all_weigh_the_same() -> None:
+def test_of_a_single_short_division_all_weigh_the_same() -> None:
     """Shares that are fitted on it would make its score better than it is."""
     one = Court(DIVISIONS[:1], Loss("mse"), ("rmse",), ordered=True)
-    good, poor = noisy(0.1)[:1], noisy(2.0)[:1]
-    outputs, shares = one.mixed([good, poor])
-    assert shares.tolist() == [0.5, 0.5]
+    good, poor, useless = noisy(0.5)[:1], noisy(1.0)[:1], noisy(0.1, bias=9.0)[:1]
+    outputs, shares = one.mixed([good, poor, useless])
+    assert shares.tolist() == [0.5, 0.5, 0.0]
     np.testing.assert_allclose(outputs[0], (good[0] + poor[0]) / 2)
+
+
+def long_division(count: int) -> Dataset:
+    y = GENERATOR.normal(size=(count, 1)).astype(np.float32)
+    part = Part(np.zeros((count, 3, 1), np.float32), y)
+    return Dataset(part, part, replace(part, x=part.x[:0], y=y[:0]), TARGET, masked=False)
+
+
+@pytest.mark.parametrize("seeds", [1, 3])
+@pytest.mark.parametrize("ordered", [True, False])
+def test_of_a_single_long_division_stretches_say_what_each_weighs(
+    ordered: bool, seeds: int
+) -> None:
+    one = long_division(1000)
+    court = Court([one] * seeds, Loss("mse"), ("rmse",), ordered=ordered)
+    good, poor = (
+        [one.validation.y + GENERATOR.normal(0, error, (1000, 1)) for _ in range(seeds)]
+        for error in (0.5, 1.0)
+    )
+    outputs, shares = court.mixed([good, poor])
+    assert 0.7 < shares[0] < 0.95 and shares.sum() == pytest.approx(1)
+    mixed, alone = (np.mean([f["val_loss"] for f in court.judged(o)]) for o in (outputs, good))
+    assert mixed < alone
+
+
+def test_no_sequence_of_a_single_division_says_what_it_is_judged_by(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is put out of a stretch is weighed as its other sequences say."""
+
+    def first_row(outputs: list[np.ndarray], y: np.ndarray, *_: object, **__: object) -> np.ndarray:
+        return np.array([len(y), y[0, 0]])  # shares that tell what they are of
+
+    monkeypatch.setattr(averages, "mixture_weights", first_row)
+    one = long_division(1000)
+    y = one.validation.y
+    of_rows, of_first = np.ones((1000, 1)), np.zeros((1000, 1))
+    court = Court([one], Loss("mse"), ("rmse",))
+    counts, shares = court.mixed([[of_rows], [of_first]])
+    firsts, _ = court.mixed([[of_first], [of_rows]])
+    assert (counts[0] == 800).all() and shares[0] == 1000
+    assert (firsts[0][:200] == y[200, 0]).all() and (firsts[0][200:] == y[0, 0]).all()
+
+
+def test_a_very_long_division_is_thinned_before_shares_are_fitted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen = []
+    fit = averages.mixture_weights
+
+    def fitted(outputs: list[np.ndarray], *args: object, **names: object) -> np.ndarray:
+        seen.append(len(outputs[0]))
+        return fit(outputs, *args, **names)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(averages, "mixture_weights", fitted)
+    monkeypatch.setattr(averages, "_MOST_FITTED", 300)
+    one = long_division(1000)
+    court = Court([one], Loss("mse"), ("rmse",))
+    good, poor = ([one.validation.y + GENERATOR.normal(0, e, (1000, 1))] for e in (0.5, 1.0))
+    outputs, shares = court.mixed([good, poor])
+    assert max(seen) <= 300 and len(outputs[0]) == 1000 and shares[0] > 0.6

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from rnnsearch.data.collecting import Problems
 from rnnsearch.data.series.checked_columns import Columns
@@ -46,14 +49,23 @@ def read_file(reader: str, path: Path, columns: Columns, problems: Problems) -> 
     place = _place(reader, path, columns)
     found = kept(place)
     if isinstance(found, Series):
-        return found
+        return _plain(found)
     count = len(problems.found)
     series = read_series(TABLES[reader].read(path, dict(columns.dialect)), columns, problems)
     if len(problems.found) > count or _stamp(path) != before:
         return series
     keep(place, series)
     found = kept(place)  # mapped, which takes less memory
-    return found if isinstance(found, Series) else series
+    return _plain(found) if isinstance(found, Series) else series
+
+
+def _plain(series: Series) -> Series:
+    """With arrays of NumPy's own type, mapped as before: a slice of `memmap` takes longer."""
+    arrays = {f.name: getattr(series, f.name) for f in fields(Series)}
+    mapped: dict[str, Any] = {
+        n: np.asarray(a) for n, a in arrays.items() if isinstance(a, np.memmap)
+    }
+    return replace(series, **mapped)
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -22,6 +24,9 @@ from rnnsearch.data.series.windows import Windows
 from rnnsearch.data.unlike_targets import size_note
 
 __all__ = ["SeriesData"]
+
+_KEPT = 4
+"""Datasets: of each little more than targets and naive forecasts is its own."""
 
 
 @dataclass(frozen=True)
@@ -82,14 +87,25 @@ class SeriesData(SequenceData):
         sequence_to_sequence: from every row at which the longest window can end, so that most
         rows are judged as each step of a forecast once.
         """
-        return self._dataset(self.divided[fold], window)
+        return self._once(range(self.folds)[fold], window)
 
     def whole(self, window: int | None = None, rows: int | None = None) -> Dataset:
         """All rows before the test part to train on: the latest count."""
-        return self._dataset(self.final, window)
+        return self._once(None, window)
 
-    def _dataset(self, divided: Fold, window: int | None) -> Dataset:
+    @cached_property
+    def _once(self) -> Callable[[int | None, int | None], Dataset]:
+        """Cuts a fold, or all before the test part; the last few are kept: of many series it takes
+        seconds."""
+        return lru_cache(maxsize=_KEPT)(self._cut)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields alone: what was cut can be cut again."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    def _cut(self, fold: int | None, window: int | None) -> Dataset:
         """The parts of a fold."""
+        divided = self.final if fold is None else self.divided[fold]
         preparation = self._preparation(window, divided)
         found: tuple[list[Part], ...] = ([], [], [])
         end = 0

@@ -31,6 +31,13 @@ _SLACK = 0.25
 _KEPT = 0.9
 """Share of what an average gains that fewer configurations must keep."""
 
+_STRETCHES, _LEAST_STRETCH = 5, 40
+"""Of a single division, which stand for divisions where shares are fitted; and the sequences of one
+that say something of them."""
+
+_MOST_FITTED = 20_000
+"""Sequences of a single division that shares are fitted to."""
+
 _ROUNDS = 20
 """Members of a greedy choice, counted as often as they joined."""
 
@@ -157,19 +164,51 @@ class Court:
             columns: What each member puts out.
 
         Returns:
-            What it puts out on each division, and its shares (k,) from all of them; equal ones of a
-            single division, which nothing else says.
+            What it puts out on each division, and its shares (k,) from all of them. Where there is
+            one, perhaps with several seeds, stretches of it stand for divisions; where it is too
+            short for them, nothing says more than that shares of what is any good are equal.
         """
         places = range(len(self.datasets))
-        if len(places) == 1:
-            shares = np.full(len(columns), 1 / len(columns))
-            return averaged(columns, shares.tolist()), shares
+        if all(one is self.datasets[0] for one in self.datasets):
+            return self._mixed_in_stretches(columns)
         found = []
         for held_out in places:
             others = [place for place in places if place != held_out]
             shares = self._shares(columns, others)
             found.append(mixed([column[held_out] for column in columns], shares))
         return found, self._shares(columns, places)
+
+    def _mixed_in_stretches(
+        self, columns: Sequence[Outputs]
+    ) -> tuple[list[np.ndarray], np.ndarray]:
+        """The same of one division: sequences that follow each other are held out together."""
+        places = range(len(self.datasets))
+        _, y, weights = self._entries([], [0])
+        outputs = [np.mean(column, axis=0) for column in columns]
+        stretches = np.arange(len(y)) * _STRETCHES // max(1, len(y))
+        if len(y) < _STRETCHES * _LEAST_STRETCH:
+            equal = mixture_weights(outputs, y, weights, self.loss, shrink=1.0)
+            return [mixed([column[place] for column in columns], equal) for place in places], equal
+        every = -(-len(y) // _MOST_FITTED)
+
+        def shares(rows: np.ndarray) -> np.ndarray:
+            """Of what these rows (M,) say, or a share of them where they are many."""
+            some = np.flatnonzero(rows)[::every]
+            return mixture_weights(
+                [one[some] for one in outputs],
+                y[some],
+                weights[some],
+                self.loss,
+                folds=stretches[some],
+            )
+
+        found = [np.empty_like(one) for one in columns[0]]
+        for stretch in range(_STRETCHES):
+            held_out = stretches == stretch
+            others = shares(~held_out)
+            for place in places:
+                found[place][held_out] = mixed([one[place][held_out] for one in columns], others)
+        return found, shares(np.ones(len(y), bool))
 
     def rivals(self, columns: Mapping[str, Outputs], bag: Outputs) -> list[str]:
         """Which simple methods are good enough to stand beside networks: others only do harm."""

@@ -44,7 +44,8 @@ class Repeats:
             folds: Of each division, its number; one may come twice, trained from another seed.
             window: T.
         """
-        datasets = [data.dataset(window, fold) for fold in folds]
+        once = {fold: data.dataset(window, fold) for fold in dict.fromkeys(folds)}
+        datasets = [once[fold] for fold in folds]
         rows = [data.held_out(fold) for fold in folds]
         every = tuple(range(len(folds)))
         k = data.folds // data.repeats

@@ -286,7 +286,7 @@ class Finish:
         offers = Offers(court, self.objective, self._folds)
         named, bag = self._bag(court, repeats, members, rest)
         found = [offers.of("bag", bag, named)]
-        if self.companions is None or len(folds) < (1 if self.data.ordered else 2):
+        if self.companions is None:
             return found
         beside = self.companions.outputs(folds)
         known = {name: repeats.averaged(outputs) for name, outputs in beside.items()}

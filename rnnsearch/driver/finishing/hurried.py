@@ -58,7 +58,7 @@ class Hurried:
         k = 1 if ordered else self.planner.regime.folds
         bag = so_far.delivery(self.objective, k)
         folds = self._folds(so_far)
-        if self.companions is None or len(folds) < (1 if ordered else 2):
+        if self.companions is None or not folds:
             return bag
         datasets = [self.data.dataset(so_far.program.window, fold) for fold in folds]
         court = Court(datasets, so_far.program.loss, so_far.program.metrics, ordered)
