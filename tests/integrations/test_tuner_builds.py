@@ -194,6 +194,30 @@ def test_a_model_that_no_program_can_be_made_of_is_trained_by_fit(tmp_path, monk
     assert "model.fit: no program can be made of it (NotImplementedError)" in caplog.text
 
 
+@pytest.mark.parametrize("own", [False, True])
+def test_a_fit_in_the_place_of_keras_s_sees_every_trial(tmp_path, monkeypatch, caplog, own):
+    """As `mlflow.autolog()` puts one there."""
+
+    class Own(keras_tuner.HyperModel):
+        def build(self, hp):
+            return linear(hp)
+
+        def fit(self, hp, model, *args, **kwargs):
+            return model.fit(*args, **kwargs)
+
+    seen, fit = [], keras.Model.fit
+
+    def logged(model, *arguments, **named):
+        seen.append(model)
+        return fit(model, *arguments, **named)
+
+    monkeypatch.setattr(keras.Model, "fit", logged)
+    hypermodel = Own() if own else linear
+    tuner = searched(rnnsearch, "RandomSearch", tmp_path, hypermodel, max_trials=2, seed=3)
+    assert len(seen) == len(tuner.oracle.get_best_trials(2)) == 2
+    assert "tests has put its own fit in the place of Model.fit" in caplog.text
+
+
 def test_a_search_that_fails_keeps_no_model(tmp_path):
     """Of a trial that `model.fit` was to train: it is built, and waits for that."""
 

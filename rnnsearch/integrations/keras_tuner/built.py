@@ -22,7 +22,7 @@ from rnnsearch.files import memory_bytes
 from rnnsearch.integrations.keras_tuner.apart import NotApart, begin_early
 from rnnsearch.integrations.keras_tuner.asking import asks_more, offer_again, tells_nothing
 from rnnsearch.integrations.keras_tuner.common_weights import CommonWeights
-from rnnsearch.integrations.keras_tuner.facts import has_gpu, on_jax, overrides
+from rnnsearch.integrations.keras_tuner.facts import has_gpu, on_jax, overrides, who_fits
 from rnnsearch.integrations.keras_tuner.own_fits import program_fits
 from rnnsearch.integrations.keras_tuner.standing_against import (
     HOOKS,
@@ -117,7 +117,8 @@ class LaneTuner(keras_tuner.Tuner):
         own = overrides(self, "run_trial") or fits_itself(self.hypermodel)
         within = overrides(self, "_build_and_fit_model", "on_batch_begin", "on_batch_end")
         several = self.distribution_strategy is not None or distribution.has_chief_oracle()
-        if not own or within or several or self.hypermodel is None or not on_jax():
+        seen = who_fits() != "keras"
+        if not own or within or several or seen or self.hypermodel is None or not on_jax():
             yield
             return
         with program_fits(self.hypermodel, overrides(self, *HOOKS), self._said.trained):

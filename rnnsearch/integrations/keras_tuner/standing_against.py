@@ -9,7 +9,7 @@ import keras
 import keras_tuner
 from keras_tuner.src.distribute import utils as distribution
 
-from rnnsearch.integrations.keras_tuner.facts import has_gpu, on_jax, overrides
+from rnnsearch.integrations.keras_tuner.facts import has_gpu, on_jax, overrides, who_fits
 
 __all__ = ["HOOKS", "Said", "fits_itself", "goes_in_turn", "why_by_fit", "why_own"]
 
@@ -50,6 +50,8 @@ def why_by_fit(tuner: Any, apart: bool) -> str | None:
         tuner: Of a function that builds models.
         apart: Whether JAX may train in a process of its own.
     """
+    if (package := who_fits()) != "keras":
+        return f"{package} has put its own fit in the place of Model.fit"
     if not on_jax():
         reason = _why_not_apart(tuner, apart)
         if reason is not None:
