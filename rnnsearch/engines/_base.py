@@ -24,9 +24,8 @@ import numpy as np
 
 from rnnsearch.vocabulary import Objective
 
-if (
-    TYPE_CHECKING
-):  # scripts of KerasTuner need an engine's half of this, and nothing that reads files
+# Scripts of KerasTuner need an engine's half of this, and nothing that reads files.
+if TYPE_CHECKING:
     from rnnsearch.data import Dataset
     from rnnsearch.diagnosis import LayerDiagnosis
     from rnnsearch.models import Architecture

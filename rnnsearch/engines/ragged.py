@@ -16,13 +16,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
 from rnnsearch.data import MASK_VALUE, Dataset
 from rnnsearch.engines._base import Program
 
-__all__ = ["Lengths", "batches_of_like_length", "lengths_of", "real_steps"]
+__all__ = ["Lengths", "batches_of_like_length", "is_real", "lengths_of", "real_steps"]
 
 _LEAST_STEPS = 32
 """T from which on steps are worth saving; a short sequence is soon read."""
@@ -47,9 +48,14 @@ Lengths = tuple[int, ...]
 """Steps that a program is compiled for, the fewest first and T last."""
 
 
+def is_real(x: Any) -> Any:
+    """(N, T) which steps of sequences (N, T, F) or ids (N, T) are no padding; of any backend."""
+    return x != 0 if x.ndim == 2 else x[:, :, 0] != np.float32(MASK_VALUE)
+
+
 def real_steps(x: np.ndarray) -> np.ndarray:
-    """(N,) steps that are no padding, of sequences (N, T, F) or ids (N, T) padded at the front."""
-    known = x != 0 if x.ndim == 2 else x[:, :, 0] != np.float32(MASK_VALUE)
+    """(N,) steps that are no padding, of sequences that are padded at the front."""
+    known = is_real(x)
     return np.asarray(known.shape[1] - known.argmax(axis=1))
 
 

@@ -142,19 +142,9 @@ def _rows_to_come(target: Column, columns: Sequence[Column]) -> list[str]:
 def look_along(found: TableColumns, wishes: Wishes) -> tuple[StepSeries, list[str]]:
     """What a series holds, and notes for the user."""
     time, table, notes = found.time, found.table, [*found.notes]
-    step = None if found.clocked is None else found.clocked.step
-    rows = len(table.rows)
+    step, rows = found.step, len(table.rows)
     share = share_of(rows)
-    if time is None:
-        notes.append("no column of time stamps was found: rows are taken to be in order of time")
-        notes += [] if found.panel is not None else _notes_on_order(table, found.others)
-    else:
-        notes += time.stamps.notes
-        if found.panel is None and step is not None and not step.regular:
-            notes += independence_note(found.others)
-    if found.panel is None:
-        said = not any("windows cross" in note for note in notes)
-        notes += filter(None, [others_note(table, found.names) if said else ""])
+    notes += _notes_on_times(found)
     usable = tuple(column for column in found.others if not column.flaw)
     series = () if found.panel is None else found.panel.names
     named = () if time is None else time.names
@@ -162,10 +152,7 @@ def look_along(found: TableColumns, wishes: Wishes) -> tuple[StepSeries, list[st
     likely = [column for column in found.others if column.name not in told]
     choice = found.others if wishes.target is not None else likely or found.others
     target, why = choose_target(table, choice, wishes.target, named, series)
-    for column in found.others:
-        if column.name != target.name and (column.flaw or not column.is_read):
-            flaw = column.flaw or "is text with gaps, which has no kind in between"
-            notes.append(f"'{column.name}' is left out: it {flaw}")
+    notes += _notes_on_others([column for column in found.others if column.name != target.name])
     # Classes follow what is measured, but less clearly: seasons are looked for in both.
     repeating = [target, *(c for c in usable if target.classes and c.kind == "number")]
     past = rows - round(rows * share)
@@ -202,3 +189,25 @@ def look_along(found: TableColumns, wishes: Wishes) -> tuple[StepSeries, list[st
     ]
     notes += [_SAME.format(name=name) for name in kinds]
     return series_found, notes
+
+
+def _notes_on_times(found: TableColumns) -> list[str]:
+    """What follows from the rows' time stamps, or from there being none."""
+    time, table, alone, step = found.time, found.table, found.panel is None, found.step
+    if time is None:
+        notes = ["no column of time stamps was found: rows are taken to be in order of time"]
+        notes += _notes_on_order(table, found.others) if alone else []
+    else:
+        notes = [*time.stamps.notes]
+        if alone and step is not None and not step.regular:
+            notes += independence_note(found.others)
+    if alone and not any("windows cross" in note for note in [*found.notes, *notes]):
+        notes += filter(None, [others_note(table, found.names)])
+    return notes
+
+
+def _notes_on_others(columns: Sequence[Column]) -> list[str]:
+    """Which of the columns beside the target are left out, and why."""
+    usual = "is text with gaps, which has no kind in between"
+    left = [column for column in columns if column.flaw or not column.is_read]
+    return [f"'{column.name}' is left out: it {column.flaw or usual}" for column in left]

@@ -17,6 +17,7 @@ from rnnsearch.data.series.rows import Series
 from rnnsearch.data.series.sentinels import sentinel_note
 from rnnsearch.data.series.table_reading import read_series
 from rnnsearch.data.splits import said_part
+from rnnsearch.data.time import Step
 from rnnsearch.guessing._base import FILE, refuse
 from rnnsearch.guessing.calendar_columns import calendar_columns
 from rnnsearch.guessing.column_cells import column_cells
@@ -76,6 +77,11 @@ class TableColumns:
         """Of all columns, those of time stamps first."""
         times = () if self.time is None else self.time.names
         return [*times, *(column.name for column in self.others)]
+
+    @property
+    def step(self) -> Step | None:
+        """Of the clock; None where nothing says when rows were."""
+        return None if self.clocked is None else self.clocked.step
 
     @property
     def ticks(self) -> np.ndarray | None:

@@ -16,10 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from rnnsearch.data import SequenceData
-from rnnsearch.driver.comparing.averages import Court, Outputs, mean_of
-from rnnsearch.driver.comparing.mixtures import worth_mixing
-from rnnsearch.driver.comparing.offers import Offers, offer
-from rnnsearch.driver.comparing.repeats import Repeats
+from rnnsearch.driver.comparing.averages import mean_of
 from rnnsearch.driver.comparing.standing import estimate, near, simplest, tied
 from rnnsearch.driver.finishing.companions import Companions
 from rnnsearch.driver.finishing.confirming import Work, confirm, work_of
@@ -31,12 +28,11 @@ from rnnsearch.driver.finishing.delivering import (
     networks_on_all,
 )
 from rnnsearch.driver.finishing.front_networks import FrontNetwork, deliver_front, on_front
+from rnnsearch.driver.finishing.offering import Offering
 from rnnsearch.driver.planning.planner import Planner
 from rnnsearch.engines import Program, Run
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Ended
-from rnnsearch.execution.remote import put_out_remotely
-from rnnsearch.execution.worker_orders import PutOut
 from rnnsearch.outcomes import Confirmed, Delivery, TrialRecord
 from rnnsearch.outcomes.fronts import front_of_trials
 from rnnsearch.records import Finals
@@ -134,8 +130,9 @@ class Finish:
         members = [by_number[number] for number in same[:_CONFIGURATIONS]]
         confirmed = [self._as_confirmed(s, s.record.number in as_good) for s in standings]
         rest = [s for s in standings if s.record.number not in same[:_CONFIGURATIONS]]
-        offers = [self._single(by_number[winner]), *self._averages(members, rest)]
-        chosen = self._chosen(offers)
+        offering = self._offering
+        offers = [offering.single(by_number[winner]), *offering.averages(members, rest)]
+        chosen = offering.chosen(offers)
         delivering = Delivering(
             *(self.executor, self.planner, self.data, self.finals, self.companions, self._train),
             self.ends,
@@ -169,7 +166,7 @@ class Finish:
             return estimate(one.scores(self.objective), self._folds).mean
 
         members = on_front(standings, score, self.objective, self.planner.costs)
-        return deliver_front(delivering, members, self._single, self.save_trial)
+        return deliver_front(delivering, members, self._offering.single, self.save_trial)
 
     def _candidates(self, records: Sequence[TrialRecord], most: int) -> list[TrialRecord]:
         """Who is trained again: who may be the best, or of several objectives on the front."""
@@ -192,6 +189,13 @@ class Finish:
     def _folds(self) -> int:
         """k of the k-fold; of rolling origins 1, whose training parts are not exchangeable."""
         return 1 if self.data.ordered else self.planner.regime.folds
+
+    @property
+    def _offering(self) -> Offering:
+        return Offering(
+            *(self.executor, self.planner, self.data, self.finals, self.objective, self._folds),
+            self.companions,
+        )
 
     # Confirming
 
@@ -260,69 +264,3 @@ class Finish:
             one.runs[0].parameters,
             is_tied,
         )
-
-    # Judging averages
-
-    def _single(self, one: Standing) -> Delivery:
-        found = estimate(one.scores(self.objective), self._folds)
-        metrics = [run.metrics for run in one.runs]
-        shares = {str(one.record.number): 1.0}
-        return offer("single", found, metrics, shares, self.objective, networks=1)
-
-    def _averages(self, members: Sequence[Standing], rest: Sequence[Standing]) -> list[Delivery]:
-        """The average of some configurations, and that of it and simple methods.
-
-        A part of the data is judged by the networks that did not see it, those of all repeats
-        together, and by shares that were fitted without it.
-
-        Args:
-            members: The winner and its ties.
-            rest: Others that were confirmed.
-        """
-        folds = [run.fold for run in members[0].runs]
-        program = self.planner.program(members[0].record.params)
-        repeats = Repeats.of(self.data, folds, program.window)
-        court = Court(repeats.judged, program.loss, program.metrics, self.data.ordered)
-        offers = Offers(court, self.objective, self._folds)
-        named, bag = self._bag(court, repeats, members, rest)
-        found = [offers.of("bag", bag, named)]
-        if self.companions is None:
-            return found
-        beside = self.companions.outputs(folds)
-        known = {name: repeats.averaged(outputs) for name, outputs in beside.items()}
-        ensemble = offers.ensemble(bag, named, known)
-        return found if ensemble is None else [*found, ensemble]
-
-    def _bag(
-        self, court: Court, repeats: Repeats, members: Sequence[Standing], rest: Sequence[Standing]
-    ) -> tuple[dict[str, float], list[np.ndarray]]:
-        """What each trial weighs in the average, and what that puts out.
-
-        Equal shares of the ties, unless a greedy choice among all that were confirmed is clearly
-        better on what it was not chosen by.
-        """
-        columns = [repeats.averaged(self._outputs(one)) for one in [*members, *rest]]
-        places, bag = court.bagged(columns[: len(members)], self._folds)
-        shares = {place: 1 / len(places) for place in places}
-        picked = court.picked(columns)
-        if picked is not None and court.clearly_better(picked[0], bag, self._folds):
-            bag, weighs = picked
-            shares = {place: float(weighs[place]) for place in np.flatnonzero(weighs).tolist()}
-        every = [*members, *rest]
-        return {str(every[place].record.number): share for place, share in shares.items()}, bag
-
-    def _chosen(self, offers: Sequence[Delivery]) -> Delivery:
-        """What is delivered, as the spec asks, or the better average."""
-        by_kind = {one.kind: one for one in offers}
-        if self.planner.regime.deliver == "single":
-            return by_kind["single"]
-        bag, ensemble = by_kind["bag"], by_kind.get("ensemble")
-        if ensemble is None:
-            return bag
-        beats = worth_mixing(ensemble, bag, self.objective, self._folds, ordered=self.data.ordered)
-        return ensemble if beats else bag
-
-    def _outputs(self, one: Standing) -> Outputs:
-        weights = [(run.fold, self.finals.weights(run.trial, run.index)) for run in one.runs]
-        program = self.planner.program(one.record.params)
-        return put_out_remotely(self.executor, PutOut(program, tuple(weights)))

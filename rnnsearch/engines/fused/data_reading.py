@@ -19,7 +19,7 @@ from rnnsearch.data import Dataset, Part
 from rnnsearch.data.inputs import Windowed, map_inputs, on_one_table
 from rnnsearch.tasks import Loss, loss_weights
 
-__all__ = ["Data", "Judged", "Split", "Table", "cut", "device_data", "evaluation_batch"]
+__all__ = ["Data", "Split", "Table", "ValidationParts", "cut", "device_data", "evaluation_batch"]
 
 Array = Any
 
@@ -53,7 +53,7 @@ class Split(NamedTuple):
     weight: Array
 
 
-class Judged(NamedTuple):
+class ValidationParts(NamedTuple):
     """Validation parts and what they are judged by, each array with a leading axis of folds.
 
     Attributes:
@@ -88,7 +88,7 @@ class Data(NamedTuple):
     """
 
     train: Split
-    validation: Judged
+    validation: ValidationParts
     tables: Any
 
 
@@ -119,7 +119,7 @@ def device_data(folds: Sequence[Dataset], loss: Loss) -> Data:
     )
 
 
-def _judged(folds: Sequence[Dataset], x: Sequence[Any], loss: Loss, length: int) -> Judged:
+def _judged(folds: Sequence[Dataset], x: Sequence[Any], loss: Loss, length: int) -> ValidationParts:
     """The validation parts, each padded to a length with sequences of no weight."""
 
     def stacked(arrays: Iterable[Any]) -> Any:
@@ -128,7 +128,7 @@ def _judged(folds: Sequence[Dataset], x: Sequence[Any], loss: Loss, length: int)
 
     parts = [dataset.validation for dataset in folds]
     scalings = [dataset.target.scaling for dataset in folds]
-    return Judged(
+    return ValidationParts(
         x=stacked(x),
         y=stacked(part.y for part in parts),
         weight=stacked(part.weights for part in parts),

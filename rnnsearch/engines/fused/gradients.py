@@ -9,11 +9,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from rnnsearch.data import MASK_VALUE
 from rnnsearch.engines._base import Program
 from rnnsearch.engines.fused.data_reading import Split
 from rnnsearch.engines.fused.flat_network import Network
 from rnnsearch.engines.keras_losses import make_training_loss
+from rnnsearch.engines.ragged import is_real
 
 __all__ = ["gradient_function"]
 
@@ -84,5 +84,4 @@ def _last(batch: Split, steps: int, program: Program) -> Split:
 
 def _steps_needed(x: Array) -> Array:
     """Steps from the first that is no padding in all of (B, T, F) or (B, T)."""
-    known = x != 0 if x.ndim == 2 else x[:, :, 0] != np.float32(MASK_VALUE)
-    return x.shape[1] - jnp.argmax(jnp.any(known, axis=0))
+    return x.shape[1] - jnp.argmax(jnp.any(is_real(x), axis=0))

@@ -13,8 +13,8 @@ from rnnsearch.data import unscaled
 from rnnsearch.engines._base import Program
 from rnnsearch.engines.fused.data_reading import (
     Data,
-    Judged,
     Split,
+    ValidationParts,
     cut,
     evaluation_batch,
 )
@@ -231,7 +231,7 @@ def _evaluation_function(
 
     def evaluate(state: LaneState, weights: Array, data: Data) -> list[Array]:
         """Loss and metrics, in this order."""
-        part: Judged = jax.tree.map(lambda array: array[state.fold], data.validation)
+        part: ValidationParts = jax.tree.map(lambda array: array[state.fold], data.validation)
         if rows is not None:
             part = _whole_steps(part, rows)
         size = evaluation_batch(len(part.y)) if rows is None else rows
@@ -271,7 +271,7 @@ def _output_function(network: Network) -> Callable[..., Array]:
     return put_out
 
 
-def _whole_steps(part: Judged, rows: int) -> Judged:
+def _whole_steps(part: ValidationParts, rows: int) -> ValidationParts:
     """Of a stream, what comes before the last window that not all of its rows have."""
     whole = len(part.y) // rows * rows
     return part._replace(
@@ -282,7 +282,7 @@ def _whole_steps(part: Judged, rows: int) -> Judged:
     )
 
 
-def _own_units(part: Judged, predicted: Array, loss: Loss) -> tuple[Array, Array]:
+def _own_units(part: ValidationParts, predicted: Array, loss: Loss) -> tuple[Array, Array]:
     """Targets and what is predicted of them, in the target's own units."""
     way, anchor = (part.scale, part.offset, part.log), part.anchor
     truth = unscaled(part.y, *way, anchor)

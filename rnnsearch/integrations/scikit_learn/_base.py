@@ -92,14 +92,20 @@ class Recurrent(BaseEstimator):
         """Whether a search has come to its end."""
         return hasattr(self, "study_")
 
-    def _search(self, given: Given, study: Study) -> None:
+    def _search(self, given: Given, study: Study, **data: Any) -> None:
         """Search for what was guessed, with this estimator's parameters in place of guesses.
+
+        Args:
+            given: What was guessed.
+            study: Where the search is kept.
+            data: Keys of the data section that follow from the kind of estimator.
 
         Raises:
             KeyboardInterrupt: On Ctrl-C.
         """
         split = {**given.spec["data"].get("split", {}), "test": 0}
-        document = merged(given.spec, {"data": {"split": split}, **self._said()})
+        said = {"data": {"split": split, **data}, **self._said()}
+        document = merged(given.spec, said)
         document = merged(document, dict(self.spec or {}))
         document["name"] = type(self).__name__
         with _display(self.verbose) as display:

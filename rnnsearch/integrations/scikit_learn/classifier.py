@@ -9,7 +9,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from rnnsearch.api.asking.given import merged, of_arrays
+from rnnsearch.api.asking.given import of_arrays
 from rnnsearch.api.asking.new_data import as_file
 from rnnsearch.integrations.scikit_learn._base import Recurrent
 from rnnsearch.integrations.scikit_learn.checked_sequences import checked, checked_pair
@@ -58,9 +58,7 @@ class RecurrentClassifier(ClassifierMixin, Recurrent):
             )
         plain = self.classes_.dtype.kind in "iuU"
         given = of_arrays(x, y if plain else codes)
-        kind = {"data": {"target_kind": "class"}}
-        study = self._new_study()
-        self._search(type(given)(merged(given.spec, kind), given.arrays, given.notes), study)
+        self._search(given, self._new_study(), target_kind="class")
         return self
 
     def predict_proba(self, X: Any) -> np.ndarray:

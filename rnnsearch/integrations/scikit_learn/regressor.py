@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
-from rnnsearch.api.asking.given import merged, of_arrays
+from rnnsearch.api.asking.given import of_arrays
 from rnnsearch.api.asking.new_data import as_file
 from rnnsearch.integrations.scikit_learn._base import Recurrent
 from rnnsearch.integrations.scikit_learn.checked_sequences import checked, checked_pair
@@ -49,9 +49,7 @@ class RecurrentRegressor(RegressorMixin, Recurrent):
         y = np.asarray(y, np.float64)
         given = of_arrays(x, y, task="many_to_one", amounts=True)
         self._flat = y.ndim == 1
-        kind = {"data": {"target_kind": "numeric"}}
-        study = self._new_study()
-        self._search(type(given)(merged(given.spec, kind), given.arrays, given.notes), study)
+        self._search(given, self._new_study(), target_kind="numeric")
         return self
 
     def predict(self, X: Any) -> np.ndarray:
