@@ -13,7 +13,7 @@ from sklearn.linear_model import Ridge
 
 from rnnsearch.api import check_report
 from rnnsearch.api.asking.asked import Asked, Inputs
-from rnnsearch.baselines import fit_baselines, suitable
+from rnnsearch.baselines import _inner, fit_baselines, suitable
 from rnnsearch.baselines._inner import best_cost
 from rnnsearch.baselines.majority import Majority
 from rnnsearch.baselines.ridge import _best_penalty, _Decomposed
@@ -245,6 +245,17 @@ def test_a_logistic_regression_of_noise_is_heavily_penalised() -> None:
     assert best_cost(x, np.zeros(200, int), costs) == (1.0, 0.0)  # nothing can be held out
     rare = np.where(np.arange(200) == 7, 2, labels % 2)  # a class that is seen once
     assert best_cost(x, rare, costs)[0] == 1e-4
+
+
+def test_large_data_choose_the_same_penalty_in_haste(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(400, 12))
+    labels = (x @ rng.normal(size=12) + 2 * rng.normal(size=400) > 0).astype(int)
+    costs = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0, 100.0)
+    cost, loss = best_cost(x, labels, costs)
+    monkeypatch.setattr(_inner, "_LARGE", 0)
+    hasty, near = best_cost(x, labels, costs)
+    assert hasty == cost and near == pytest.approx(loss, rel=0.01) and near != loss
 
 
 @pytest.mark.parametrize("shape", [(40, 7), (12, 30)], ids=["tall", "wide"])
