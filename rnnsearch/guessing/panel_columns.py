@@ -26,8 +26,8 @@ _SLIPS = 0.05
 """Share of rows whose time stamp another row has, up to which that is no sign of several series."""
 _TWICE = 0.01
 """Share of rows whose series has their time stamp twice, up to which these are slips."""
-_MEASURED = re.compile(r"[-+]?\d*[.,]\d+(e[-+]?\d+)?", re.IGNORECASE)
-"""A number that is no name."""
+_MEASURED = re.compile(r"[-+]?\d*[.,](?!0+$)\d+(e[-+]?\d+)?", re.IGNORECASE)
+"""A number that is no name; 7.0 may be one, of a column that pandas had gaps in."""
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ def test_two_columns_that_name_a_series_together(tmp_path: Path) -> None:
 
 
 def test_three_columns_that_name_a_series_together(tmp_path: Path) -> None:
-    every = product(DAYS, "ab", "12", "xyz")
+    every = product(DAYS, "ab", ("1.0", "2.0"), "xyz")
     rows = [f"{n},{row},{RANDOM.poisson(9)}" for n, row in enumerate(map(",".join, every))]
     found = guessed(tmp_path, "id,date,country,store,item,sold", *rows)
     assert setting(found, "series") == ["country", "store", "item"]

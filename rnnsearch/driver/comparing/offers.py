@@ -11,9 +11,9 @@ from rnnsearch.driver.comparing.standing import Estimate, estimate
 from rnnsearch.outcomes import Delivery
 from rnnsearch.vocabulary import Objective
 
-__all__ = ["LEAST_SHARE", "Offers", "offer"]
+__all__ = ["Offers", "offer"]
 
-LEAST_SHARE = 0.02
+_LEAST_SHARE = 0.02
 """Of a simple method; one that weighs less is left out."""
 
 _CHOSEN = ("feed_forward",)
@@ -101,7 +101,7 @@ class Offers:
         put_out, mixture = self.court.mixed([bag, *(known[name] for name in names)])
         beside = dict(zip(names, mixture[1:], strict=True))
         of_networks = {name: share * mixture[0] for name, share in named.items()}
-        kept = {name: share for name, share in beside.items() if share >= LEAST_SHARE}
+        kept = {name: share for name, share in beside.items() if share >= _LEAST_SHARE}
         return self.of("ensemble", put_out, _to_one(of_networks | kept))
 
 

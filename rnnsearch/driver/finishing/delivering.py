@@ -13,7 +13,6 @@ import numpy as np
 
 from rnnsearch.data import SequenceData
 from rnnsearch.driver.comparing.leaning import class_shares, favours
-from rnnsearch.driver.comparing.offers import LEAST_SHARE
 from rnnsearch.driver.finishing.companions import Companions
 from rnnsearch.driver.finishing.confirming import Work, work_of
 from rnnsearch.driver.finishing.so_far import NETWORKS, evenly, in_units_of
@@ -44,6 +43,9 @@ configurations together; at least."""
 _LONGER = 1.5
 """How much longer a run on all data takes than one on a division, its program's compilation
 included; about."""
+
+_COUNT = 0.05
+"""Share of all networks together from which it is worth more than one of each configuration."""
 
 WHOLE = 1_000
 """Index of the first run on all data; those on divisions come before."""
@@ -206,7 +208,7 @@ class Delivering:
         offer = replace(offer, shares=shares_left(offer.shares, graphs))
         simple = {name: offer.shares[name] for name in graphs}
         # Where networks hardly count, one of each configuration is enough.
-        counts = sum(offer.shares.values()) - sum(simple.values()) >= LEAST_SHARE
+        counts = sum(offer.shares.values()) - sum(simple.values()) >= _COUNT
         most = NETWORKS // len(members) if counts or self.data.ordered else 1
         networks: list[Network] = []
         for one, own in zip(members, programs, strict=True):
