@@ -17,7 +17,7 @@ from rnnsearch.data.scaling import LARGEST
 from rnnsearch.data.time.time_names import TIMES, named
 from rnnsearch.guessing.column_cells import column_cells, parse_numbers
 
-__all__ = ["Column", "before_test", "examine"]
+__all__ = ["Column", "before_test", "examine", "flaw_of_numbers"]
 
 _CLASSES = (
     *("label", "class", "category", "species", "type", "state", "y", "target", "code"),
@@ -94,6 +94,8 @@ def examine(table: Table, name: str, training: int) -> Column:
         return _text(name, cells, training)
     flaw = ""
     absent = _absent([cells[at] for at in np.flatnonzero(wrong).tolist()], filled)
+    if absent and len(np.unique(values[~wrong & ~empty])) < 2:
+        return _label(name, cells, training)  # 0 beside a, b and c is a kind as they are
     if absent:
         values, empty, wrong = np.where(wrong, np.nan, values), empty | wrong, wrong & ~wrong
     if wrong.any():
@@ -105,7 +107,7 @@ def examine(table: Table, name: str, training: int) -> Column:
         if len(largest) == 1:
             flaw += f"; if they are no values, set data.missing_values: [{largest.pop()}]"
     else:
-        flaw = _flaw_of_numbers(name, values, empty, training)
+        flaw = flaw_of_numbers(name, values, empty, training)
     codes = {} if flaw else _codes(name, cells, training)
     return Column(name, "number", values, empty, codes, flaw, absent)
 
@@ -119,7 +121,7 @@ def _absent(wrong: Sequence[str], filled: int) -> tuple[str, ...]:
     return words if few and not any(map(str.isdigit, said)) else ()
 
 
-def _flaw_of_numbers(name: str, values: np.ndarray, empty: np.ndarray, training: int) -> str:
+def flaw_of_numbers(name: str, values: np.ndarray, empty: np.ndarray, training: int) -> str:
     """Why a column of numbers tells a network nothing."""
     if empty.sum() * 2 > len(empty):
         return f"is empty in {empty.sum()} of {len(empty)} rows"

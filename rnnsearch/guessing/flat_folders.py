@@ -27,6 +27,8 @@ _FILE = re.compile(
 )
 _CLASS_FIRST = re.compile(r"([^\W\d_]+)[ _.-]*\d")
 """A name that begins with its class: ``zero_12.wav``."""
+_NUMBER_FIRST = re.compile(r"(\d{1,2})_")
+"""One that is a number: ``7_jackson_32.wav`` (spoken digits)."""
 
 
 def check_classes_in_folders(root: Path, endings: Sequence[str]) -> None:
@@ -54,12 +56,13 @@ def check_classes_in_folders(root: Path, endings: Sequence[str]) -> None:
             name, label = columns
             received = f"{len(files)} files in {folder}, whose classes {table} says"
             refuse(must, received, _by_table(table, name, label, folder, files[0].suffix))
-    classes = Counter(m[1] for path in files if (m := _CLASS_FIRST.match(path.stem)))
-    every = classes.total() == len(files) and min(classes.values()) >= _MEMBERS
-    if every and 1 < len(classes) <= _MOST_CLASSES:
-        said = ", ".join(sorted(classes)[:4])
-        received = f"{len(files)} files in {folder}, whose names begin with {said}"
-        refuse(must, received, _by_name(folder))
+    for form, pattern in ((_CLASS_FIRST, "[^0-9_. -]+"), (_NUMBER_FIRST, "[0-9]+")):
+        classes = Counter(m[1] for path in files if (m := form.match(path.stem)))
+        every = classes.total() == len(files) and min(classes.values()) >= _MEMBERS
+        if every and 1 < len(classes) <= _MOST_CLASSES:
+            said = ", ".join(sorted(classes)[:4])
+            received = f"{len(files)} files in {folder}, whose names begin with {said}"
+            refuse(must, received, _by_name(folder, pattern))
 
 
 def check_no_names_of_files(table: Table) -> None:
@@ -115,10 +118,10 @@ def _by_table(table: Path, name: str, label: str, folder: Path, ending: str) -> 
     )
 
 
-def _by_name(folder: Path) -> str:
+def _by_name(folder: Path, pattern: str) -> str:
     """Python that copies files into folders by the beginning of their names."""
     return (
         f"copy them: for file in pathlib.Path('{folder}').iterdir(): label = "
-        "re.match('[^0-9_. -]+', file.stem)[0]; os.makedirs(f'classes/{label}', exist_ok=True); "
+        f"re.match('{pattern}', file.stem)[0]; os.makedirs(f'classes/{{label}}', exist_ok=True); "
         "shutil.copy(file, f'classes/{label}')"
     )

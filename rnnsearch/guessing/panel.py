@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from rnnsearch.data.raw.cell_numbers import empty_cells
 from rnnsearch.data.raw.tables import Table, TextColumn
+from rnnsearch.data.series.sentinels import said_missing, without_values
 from rnnsearch.guessing._base import Setting, refuse
 from rnnsearch.guessing.column_cells import column_cells, parse_numbers
 from rnnsearch.guessing.columns import Column, examine
@@ -52,8 +54,10 @@ class Panel:
 
     @property
     def longest(self) -> Table:
-        """The longest series as a table, which stands for the others."""
-        places = max(self.members, key=len)
+        """The longest series as a table, which stands for the others; of some the fullest."""
+        cells = [empty_cells(column) for column in self.table.columns]
+        empty = np.sum(cells, axis=0)
+        places = max(self.members, key=lambda rows: (len(rows), -int(empty[rows].sum())))
         columns = [
             TextColumn([cells[place] for place in places])
             for cells in (column.texts() for column in self.table.columns)
@@ -125,6 +129,8 @@ class Panel:
 
         What is the same in all rows of a series (the size of a shop) tells the series apart.
         """
+        if column.kind == "label" and (empty := self._without_text(column.name)):
+            return replace(column, flaw=f"is text, and empty in {empty} rows")
         if not column.flaw or len(np.unique(column.values)) > 1:
             return column
         if column.kind != "number":
@@ -132,6 +138,10 @@ class Panel:
         values, _ = parse_numbers(column_cells(self.table, column.name))
         usable = np.isfinite(values).all() and len(np.unique(values)) > 1
         return replace(column, flaw="") if usable else column
+
+    def _without_text(self, name: str) -> int:
+        """Rows of all series in which a column has nothing, which is no kind in between."""
+        return int(empty_cells(self.table.column(name)).sum())
 
     def _told_apart(self, column: Column) -> Column:
         """A column of texts, the same in all rows of the longest series, for what the others have.
@@ -156,15 +166,15 @@ class Panel:
                 found.append(name)
         return frozenset(found)
 
-    def gaps(self, name: str) -> int:
-        """Empty cells of a column, of all series."""
-        _, empty = parse_numbers(column_cells(self.table, name))
-        return int(empty.sum())
+    def gaps(self, column: Column) -> int:
+        """Cells of a column without a value, of all series."""
+        cells = column_cells(self.table, column.name)
+        return int((parse_numbers(cells)[1] | said_missing(cells, column.absent)).sum())
 
-    def least(self, name: str) -> float:
+    def least(self, column: Column) -> float:
         """The smallest number of a column, of all series."""
-        values, _ = parse_numbers(column_cells(self.table, name))
-        return float(np.nanmin(values))
+        values, _ = parse_numbers(column_cells(self.table, column.name))
+        return float(np.nanmin(without_values(values, column.absent)))
 
     def size_settings(
         self, target: Column, share: float, *, logs: bool

@@ -30,7 +30,14 @@ _SAME = (
     "what is to be found: --target '{name}', of each window; or save each series as a row of x and "
     "its '{name}' as y: numpy.savez('data.npz', x=x, y=y)"
 )
+_PERSISTENT = 0.9
+"""How much more often than by chance a class is that of the row before (Cohen's kappa), from which
+its own past says next to all."""
 _LEFT = "'{name}' is found of the rows up to the same one, without its own past; "
+_AS_A_STATE = (
+    "it lasts from row to row, and the row before would say it; to forecast it, data.horizon: 1, "
+    "and data.inputs with it; the baseline last_value is told the value of the row before"
+)
 _BY_OTHERS = "whole series judge, which training has not seen (data.split: {by: series})"
 _BY_LAST = (
     "the last rows of each series judge: data.split: {by: series} holds out whole ones instead; "
@@ -93,10 +100,10 @@ class StepSeries:
     def have_logarithms(self) -> bool:
         """Whether all numbers that are read are above 0."""
         read = [*(column for column in self.columns if column.is_read), self.target]
-        names = {column.name for column in read if column.kind == "number"}
+        numbers = [column for column in read if column.kind == "number"]
         if self.panel is not None:
-            return all(self.panel.least(name) > 0 for name in names)
-        return all(np.nanmin(column.values) > 0 for column in read if column.name in names)
+            return all(self.panel.least(column) > 0 for column in numbers)
+        return all(np.nanmin(column.values) > 0 for column in numbers)
 
     @property
     def inputs(self) -> list[str]:
@@ -112,12 +119,38 @@ class StepSeries:
     @property
     def given_away(self) -> bool:
         """Whether the target's own past would give it away: it is found of the same row."""
-        return self.is_remaining or self.target.name in self.static
+        return self.is_remaining or self.target.name in self.static or self.is_state
+
+    @property
+    def is_state(self) -> bool:
+        """Whether the target is a state that lasts, found of what is measured beside it."""
+        if not self.target.classes:
+            return False
+        beside = [c for c in self.columns if c.kind == "number" and c is not self.target]
+        return bool(beside) and _lasting(self.target) >= _PERSISTENT
 
     @property
     def judged_by_others(self) -> bool:
         """Whether whole series are held out: one row of a series says what the others are."""
         return self.given_away and self.panel is not None and len(self.panel.members) >= _SERIES
+
+
+def _note_on_own_past(series: StepSeries) -> str:
+    """What to say where the target's own past is no input, and what judges."""
+    left = _LEFT.format(name=series.target.name)
+    if series.judged_by_others:
+        return left + _BY_OTHERS
+    if series.panel is not None or not series.is_state:
+        return left + _BY_LAST
+    return left + _AS_A_STATE
+
+
+def _lasting(target: Column) -> float:
+    """How much more often than by chance a class is that of the row before, up to 1."""
+    codes = np.unique(target.values, return_inverse=True)[1]
+    chance = float(((np.bincount(codes) / len(codes)) ** 2).sum())
+    stays = float((codes[1:] == codes[:-1]).mean())
+    return (stays - chance) / (1 - chance) if chance < 1 else 0.0
 
 
 def _notes_on_order(table: Table, columns: Sequence[Column]) -> list[str]:
@@ -178,11 +211,10 @@ def look_along(found: TableColumns, wishes: Wishes) -> tuple[StepSeries, list[st
         )
     whole = (rows, time, step, *chosen, share, seasons, patterns)
     series_found = StepSeries(*whole, found.panel, lacking, found.duplicates, split, found.static)
-    if series_found.given_away:
+    if series_found.given_away and not series_found.is_state:
         series_found = replace(series_found, seasons=(), patterns=())
     if series_found.given_away:
-        how = _BY_OTHERS if series_found.judged_by_others else _BY_LAST
-        notes.append(_LEFT.format(name=target.name) + how)
+        notes.append(_note_on_own_past(series_found))
     notes += _rows_to_come(target, usable) if found.panel is None else []
     kinds = [
         c.name for c in usable if c.name in found.static and c.kind == "label" and c is not target

@@ -8,6 +8,7 @@ from itertools import count
 import numpy as np
 
 from rnnsearch.data.collecting import name_some
+from rnnsearch.data.raw.cell_numbers import number
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
@@ -73,7 +74,7 @@ def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
             unread = [f"{shown} are left out: only the text is read"]
         unread += listed_note(table, text.name)
         return guess_rows(table, text, labels, wishes, found.notes + unread, found.split)
-    if found.time is None and wishes.task is None:
+    if found.time is None and found.panel is None and wishes.task is None:
         check_no_archive(table, found.others)
     if wishes.mapping is not None and wishes.mapping.encodes:
         check_wishes(wishes, _TASKS, "a table without two columns of texts")
@@ -123,7 +124,7 @@ def _windows(series: StepSeries, source: str, wishes: Wishes, notes: list[str]) 
     found = [
         *_source_settings(series, source),
         Setting("window", window, why),
-        Setting("horizon", 0, "of the window's last row itself")
+        Setting("horizon", 0, _SAME_ROW + ("; 1: of the row after it" if series.is_state else ""))
         if series.given_away
         else Setting("horizon", 1, ahead),
     ]
@@ -212,7 +213,9 @@ def _blocks(series: StepSeries, source: str, wishes: Wishes, notes: list[str]) -
 _BLOCKS = ("day", "week")
 """Seasons whose calendar tells one from the next."""
 
+_SAME_ROW = "of the window's last row itself"
 _INPUTS = ("inputs", "calendar")
+_NOTHING = "far outside all other numbers of several columns"
 
 
 def _source_settings(series: StepSeries, source: str) -> list[Setting]:
@@ -267,11 +270,14 @@ def _last_settings(series: StepSeries) -> list[Setting]:
         said = name_some([f"{count} in {_show(name)}" for name, count in gaps], 4)
         why = f"empty cells ({said}) are filled along straight lines, and never judged"
         found.append(Setting("missing", "interpolate", why))
-    absent = sorted({word for column in used for word in column.absent})
+    words = sorted({word for column in used for word in column.absent})
+    absent = [int(word) if word.lstrip("-").isdecimal() else word for word in words]
     if absent:
-        found.append(Setting("missing_values", absent, "words among numbers, taken for no value"))
+        what = "words among numbers" if np.isnan([*map(number, words)]).all() else _NOTHING
+        found.append(Setting("missing_values", absent, f"{what}, taken for no value"))
     if series.duplicates is not None:
         why = "of rows with the time stamp of the row before"
+        why += ", which have the same numbers" if series.duplicates == "first" else ""
         found.append(Setting("duplicates", series.duplicates, why))
     share = series.share
     why = "the last rows test, those before them validate"
@@ -288,7 +294,7 @@ def _last_settings(series: StepSeries) -> list[Setting]:
 
 def _gaps(series: StepSeries, column: Column) -> int:
     """Empty cells of a column."""
-    return int(column.gaps.sum()) if series.panel is None else series.panel.gaps(column.name)
+    return int(column.gaps.sum()) if series.panel is None else series.panel.gaps(column)
 
 
 def _window(series: StepSeries, aligned: bool) -> tuple[int, str]:

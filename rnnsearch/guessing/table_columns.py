@@ -25,7 +25,9 @@ from rnnsearch.guessing.columns import Column, examine
 from rnnsearch.guessing.panel import FEWEST_ROWS, SHORTEST, Panel
 from rnnsearch.guessing.panel_columns import check_other_panels, find_panel
 from rnnsearch.guessing.part_columns import fold_column, folds_note, parts_note, says_parts
+from rnnsearch.guessing.repeated_rows import say_the_same
 from rnnsearch.guessing.restarts import restarted_panel
+from rnnsearch.guessing.shared_sentinels import without_sentinels
 from rnnsearch.guessing.times import Times, find_times, holds_times
 from rnnsearch.guessing.unread_times import (
     check_not_merged,
@@ -60,6 +62,7 @@ class TableColumns:
         part: The column that says which part a row is in, if there is one.
         calendar: Columns that only say what the time stamps say.
         static: Columns that say of each series the same in all of its rows.
+        repeated: Whether rows with the time stamp of the row before have its numbers, too.
     """
 
     time: Times | None
@@ -71,6 +74,7 @@ class TableColumns:
     part: str | None = None
     calendar: frozenset[str] = frozenset()
     static: frozenset[str] = frozenset()
+    repeated: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -94,7 +98,9 @@ class TableColumns:
     @property
     def duplicates(self) -> str | None:
         """What to do about rows with the time stamp of the row before; None where there is none."""
-        return None if self.time is None else duplicates_of(self.time.times, self.panel)
+        if self.time is None:
+            return None
+        return "first" if self.repeated else duplicates_of(self.time.times, self.panel)
 
     @property
     def split(self) -> dict[str, object] | None:
@@ -121,13 +127,14 @@ def look_at(table: Table) -> TableColumns:
         check_wide(table.header, rows)
         refuse(f"must have at least {FEWEST_ROWS} rows", str(rows), "give a longer series")
     time, names, notes = _times_of(table)
-    panel = _panel_of(table, time, names)
+    repeated = time is not None and say_the_same(table, time.times, names)
+    panel = None if repeated else _panel_of(table, time, names)
     if panel is not None:
         notes += filter(None, [panel.hours_note, quantities_note(table, panel)])
     ordered = None if time is None else _sorted(table, time, panel)
     if ordered is not None:
         return look_at(ordered)
-    clocked = None if time is None else _in_order(table, time, panel, names)
+    clocked = None if time is None else _in_order(table, time, panel, names, repeated)
     if clocked is not None:
         notes += [note for note in clocked.notes if "data.duplicates" in note]
     notes += wide_note(names, "" if time is None else time.stamps.clock.unit)
@@ -146,7 +153,7 @@ def look_at(table: Table) -> TableColumns:
     dated = time is not None and time.stamps.clock.dated
     calendar = calendar_columns(table, names, time.times) if time is not None and dated else set()
     static = frozenset() if panel is None else panel.static(names)
-    told = (part, frozenset(calendar), static)
+    told = (part, frozenset(calendar), static, repeated)
     return TableColumns(time, panel, one, clocked, found, notes, *told)
 
 
@@ -194,6 +201,7 @@ def _examined(
     """What each of these columns is, by the longest series and the rows that train on it."""
     found = [examine(table, name, training) for name in names]
     found = [column if time is None else _as_time(column, table, time) for column in found]
+    found = without_sentinels(found, training)
     if panel is None:
         return found
     return [panel.with_all(column) for column in found if column.name not in panel.names]
@@ -233,12 +241,12 @@ def _tells_texts(table: Table, names: Sequence[str], time: Times) -> bool:
     """Whether rows are in disorder and hold sentences, so that they are no series."""
     if (np.diff(time.times).astype(np.int64) >= 0).all():
         return False
-    for name in names:
+    for name in (name for name in names if name not in time.names):
         cells = table.column(name).texts()
         some = cells[:: max(1, len(cells) // 500)]
         differ = len(set(some)) > len(some) / 2
         if differ and np.median([cell.count(" ") for cell in some]) >= _WORDY:
-            return name not in time.names
+            return True
     return False
 
 
@@ -263,11 +271,13 @@ def _check_stamps(table: Table, names: Sequence[str]) -> None:
             refuse(must, received, "write them as 2024-12-31 23:59:59, or rename the column")
 
 
-def _in_order(table: Table, time: Times, panel: Panel | None, names: Sequence[str]) -> Series:
+def _in_order(
+    table: Table, time: Times, panel: Panel | None, names: Sequence[str], repeated: bool
+) -> Series:
     """The rows of each series on the clock; their time stamps must be in order."""
     problems = Problems()
     series = () if panel is None else panel.names
-    once = duplicates_of(time.times, panel)
+    once = "first" if repeated else duplicates_of(time.times, panel)
     columns = Columns(
         (),
         (),

@@ -26,6 +26,31 @@ _SOLD = frozenset(
 )
 """Words in names of what is forecast wherever it is: `unit_sales`, `Weekly_Sales`, `num_sold`."""
 
+_CASES = frozenset(("cases", "infections", "deaths", "confirmed"))
+_SUMMED_UP = frozenset(("total", "cumulative", "cum", "cumulated"))
+"""Words in names of what an epidemic is counted by, and of counts since its beginning."""
+
+_POLLUTANT = re.compile(r"pm[ _.]?(2[_.]?5|10)\b", re.IGNORECASE)
+"""Fine dust, which tables of the air's quality are kept for."""
+
+_WEATHER = frozenset(
+    (
+        *("wind", "windspeed", "winddirection", "winddir", "windgust", "gust", "wd", "ws", "wv"),
+        *("rain", "rainfall", "snow", "snowfall", "precipitation", "precip", "prcp"),
+        *("humidity", "hum", "rh", "ah", "dew", "dewpoint", "tdewpoint", "tdew", "dewp"),
+        *("pressure", "meanpressure", "press", "pres", "mbar", "hpa", "visibility", "cloudcover"),
+    )
+)
+_TEMPERATURE = frozenset(
+    (
+        *("temperature", "temperatures", "temp", "meantemp", "tempm", "tavg", "tmean", "t"),
+        *("temperatur", "température", "temperatura", "气温", "気温"),
+    )
+)
+"""Words in names of the weather: what is measured beside something else, and its chief quantity."""
+_AMOUNTS = 10
+"""Different values from which a column holds no codes."""
+
 _FLAGS = frozenset(
     (
         *("holiday", "holidays", "promo", "promotion", "promotions", "onpromotion", "weekend"),
@@ -48,7 +73,7 @@ _OF_A_DAY = (("open", "high", "low"), ("eröffn.", "hoch", "tief"), ("eröffnung
 """Prices that a table of a stock or a rate has beside the closing one, which is forecast."""
 
 _CLOSING = (
-    *("adj close", "adj_close", "adjclose", "adjusted close", "close", "price", "last"),
+    *("adj close", "adjclose", "adjusted close", "close", "price", "last"),
     *("schluss", "schlusskurs", "zuletzt"),
 )
 """Names of the closing price, the adjusted ones first."""
@@ -109,10 +134,49 @@ def choose_target(
     sold = [each for each in usable if each.kind == "number" and _words(each.name) & _SOLD]
     if time and sold:  # of several the plainest: sales, not sales_lag_7
         return min(sold, key=lambda each: len(_WORD.findall(each.name))), "by its name"
-    measured = [column for column in usable if not _is_flag(column)] if time else usable
-    if measured and measured[-1] is not usable[-1]:
-        return measured[-1], "the last column that is no flag of a day"
-    return usable[-1], "the last column"
+    return _measured(usable) if time else (usable[-1], "the last column")
+
+
+def _measured(usable: Sequence[Column]) -> tuple[Column, str]:
+    """Of a table with time stamps: what is measured, and neither flag nor what stands beside it."""
+    numbers = [each for each in usable if each.kind == "number"]
+    cases = [each for each in numbers if _words(each.name) & _CASES]
+    dust = [each for each in numbers if _POLLUTANT.search(each.name)]
+    if cases:  # of several those of a day, and the plainest
+        return min(cases, key=_since_the_beginning), "by its name"
+    if dust:
+        return dust[0], "by its name"
+    measured = [each for each in usable if not _is_flag(each) and not _stands_twice(each, usable)]
+    if not measured:
+        return usable[-1], "the last column"
+    temperature = next((each for each in measured if _words(each.name) & _TEMPERATURE), None)
+    if temperature is not None and _words(measured[-1].name) & _WEATHER:
+        first = measured[0]
+        amounts = first.kind == "number" and len(np.unique(first.values)) > _AMOUNTS
+        if amounts and not _words(first.name) & (_WEATHER | _TEMPERATURE):
+            return first, "the first column: the last is of the weather"
+        return temperature, "the temperature: the last column is of the weather, too"
+    if measured[-1] is usable[-1]:
+        return usable[-1], "the last column"
+    flags = all(_is_flag(each) for each in usable[usable.index(measured[-1]) + 1 :])
+    return measured[-1], "the last column that is no flag of a day" if flags else _NO_COPY
+
+
+_NO_COPY = "the last column that is no flag of a day, and that no other has the values of"
+
+
+def _since_the_beginning(column: Column) -> tuple[bool, int]:
+    words = [word.casefold() for word in _WORD.findall(column.name)]
+    return bool(_SUMMED_UP & {*words}), len(words)
+
+
+def _stands_twice(column: Column, others: Sequence[Column]) -> bool:
+    """Whether another column has the same values in all rows: one of both says nothing."""
+    return column.kind == "number" and any(
+        each is not column and np.array_equal(each.values, column.values, equal_nan=True)
+        for each in others
+        if each.kind == "number"
+    )
 
 
 def _words(name: str) -> set[str]:
@@ -127,7 +191,10 @@ def _is_flag(column: Column) -> bool:
 
 def _closing_price(usable: Sequence[Column]) -> Column | None:
     """The one of a table of prices: adjusted where it has that, too."""
-    by_name = {_DECORATION.sub("", column.name).strip().lower(): column for column in usable}
+    by_name = {
+        _DECORATION.sub("", column.name).strip().lower().replace("_", " "): column
+        for column in usable
+    }
     if not any(by_name.keys() >= {*names} for names in _OF_A_DAY):
         return None
     return next((by_name[name] for name in _CLOSING if name in by_name), None)

@@ -65,6 +65,14 @@ def test_classes_in_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert copied(said, tmp_path, monkeypatch) == {"one": 4, "two": 4, "three": 4}
 
 
+def test_numbers_are_the_classes_of_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spoken digits: 7_jackson_32.wav."""
+    files(tmp_path / "all", [f"{at % 3}_{['theo', 'lucas'][at % 2]}_{at}.wav" for at in range(12)])
+    said = refused(tmp_path / "all")
+    assert "whose names begin with 0, 1, 2" in said
+    assert copied(said, tmp_path, monkeypatch) == {"0": 4, "1": 4, "2": 4}
+
+
 def test_nothing_says_the_class(tmp_path: Path) -> None:
     files(tmp_path / "all", [f"{at}.wav" for at in range(COUNT)])
     (tmp_path / "all" / "other.csv").write_text("a,b\n1,2\n3,4\n")

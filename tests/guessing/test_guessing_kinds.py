@@ -271,6 +271,29 @@ def test_folders_of_other_files_have_a_way_out(name: str, said: str, tmp_path: P
 
 
 @pytest.mark.parametrize(
+    ("folders", "line", "said"),
+    [
+        # PyTorch's names of 18 nations; UCI HAR's signals; reviews, a file each.
+        (["a.txt", "b.txt"], "Abbas", "file.stem"),
+        (
+            ["train/x_train.txt", "test/x_test.txt"],
+            "  1.808515e-004  1.0766813e-002",
+            "numpy.loadtxt",
+        ),
+        (["pos/a.txt", "neg/b.txt"], "It was good", "file.parent.name"),
+    ],
+)
+def test_folders_of_texts_that_are_none(
+    folders: list[str], line: str, said: str, tmp_path: Path
+) -> None:
+    for name in folders:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(f"{line}\n" * 30)
+    assert said in refusal(tmp_path)
+    assert ("splitlines" in refusal(tmp_path)) == ("file.stem" in said)
+
+
+@pytest.mark.parametrize(
     ("content", "said"),
     [
         ("version https://git-lfs.github.com/spec/v1\noid sha256:4d\nsize 9\n", "Git LFS"),

@@ -22,6 +22,9 @@ _PIECES, _AS_WITHIN, _TOLD = 10, 1.5, 0.4
 of its distance from a sequence elsewhere."""
 _LARGEST = 20_000_000
 """Numbers, of more of which only the strides above are looked for."""
+_USUAL = 100
+"""Strides up to which, beside those that divide a window, windows may be alike but for their unit:
+of recordings of a second all would take minutes."""
 _SCALED, _NEAR, _FEW_PAIRS = 4, 1e-3, 30
 """Steps that are compared but for their unit, at least, how near they must be, and neighbours."""
 
@@ -50,19 +53,31 @@ def shared_windows(x: np.ndarray) -> int:
         return 0
     one, other = one[varied], other[varied]
     steps = x.shape[1]
+    begins = _same(one, other[:, :1]).all(axis=2).mean(axis=0)
     for stride in range(1, steps):
         if steps - stride < min(2, steps - 1):
             break
         left, right = one[:, stride:], other[:, : steps - stride]
-        nothing = np.isnan(left)
-        same = (left == right) | (nothing & np.isnan(right))
-        # Parts of a window that never vary, as padding, are no sign of anything.
-        highest = np.where(nothing, -np.inf, left).max(axis=(1, 2))
-        moving = highest > np.where(nothing, np.inf, left).min(axis=(1, 2))
-        alike = same.all(axis=(1, 2)) & moving
-        if alike.mean() >= _MOST or _alike_in_scale(left, right):
+        usual = stride <= _USUAL or steps % stride == 0 or steps % (steps - stride) == 0
+        if begins[stride] >= _MOST and _alike(left, right):
+            return int(steps - 1) // stride
+        if usual and _alike_in_scale(left, right):
             return int(steps - 1) // stride
     return 0
+
+
+def _same(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Where two arrays have the same numbers, or none."""
+    return np.asarray((left == right) | (np.isnan(left) & np.isnan(right)))
+
+
+def _alike(left: np.ndarray, right: np.ndarray) -> bool:
+    """Whether steps (P, S, F) are the same in nearly all pairs."""
+    nothing = np.isnan(left)
+    # Parts of a window that never vary, as padding, are no sign of anything.
+    highest = np.where(nothing, -np.inf, left).max(axis=(1, 2))
+    moving = highest > np.where(nothing, np.inf, left).min(axis=(1, 2))
+    return bool((_same(left, right).all(axis=(1, 2)) & moving).mean() >= _MOST)
 
 
 def _alike_in_scale(left: np.ndarray, right: np.ndarray) -> bool:

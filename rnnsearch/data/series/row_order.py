@@ -16,6 +16,10 @@ _DISORDER = "rows are in no order of time: they are read as if sorted by it"
 _PIECES = "some rows stand out of place: they are read as if sorted by time; none is missing then"
 _SLIPS = 0.05
 """Share of rows older than the one before, up to which these are wrong stamps, and an error."""
+_PIECE = 12
+"""Such rows from which pieces of the file stand in disorder, where sorting closes the gaps."""
+_CLOSED = 0.1
+"""Share of the jumps, back and forth, that may be left then: hours that clocks leave out."""
 
 
 def in_order_of_time(
@@ -36,9 +40,23 @@ def in_order_of_time(
         return table.take(np.arange(len(times))[::-1], _NEWEST_FIRST)
     if back.sum() > _SLIPS * len(steps):
         return table.take(np.argsort(times, kind="stable"), _DISORDER)
+    if back.sum() >= _PIECE and _closes_gaps(times, groups):
+        return table.take(np.argsort(times, kind="stable"), _DISORDER)
     if back.any() and all(_regular(np.sort(times[rows])) for rows in groups):
         return table.take(np.argsort(times, kind="stable"), _PIECES)
     return None
+
+
+def _closes_gaps(times: np.ndarray, groups: Sequence[np.ndarray]) -> bool:
+    """Whether rows in order of time are nearly all one step apart, where jumps were before."""
+    before = sum(_jumps(times[rows]) for rows in groups)
+    return sum(_jumps(np.sort(times[rows])) for rows in groups) <= _CLOSED * before
+
+
+def _jumps(times: np.ndarray) -> int:
+    """Steps between times (M,) that are not the usual one."""
+    steps = np.diff(times).astype(np.int64)
+    return int((steps != np.median(steps)).sum()) if len(steps) else 0
 
 
 def _regular(times: np.ndarray) -> bool:

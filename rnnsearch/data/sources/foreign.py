@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 __all__ = ["foreign", "other_files", "way_out"]
@@ -32,9 +33,9 @@ _WAYS = {
     (".nc",): f"write it as a table: xarray.open_dataset(NAME).to_dataframe().reset_index().{_CSV}",
     (".npy",): "one array has no targets: numpy.savez('data.npz', x=x, y=y), or give a folder of "
     "x.npy and y.npy to a spec with source: npy",
-    (".arff",): "archives have the same data as .ts; or write it as arrays: frame = pandas."
-    "DataFrame(scipy.io.arff.loadarff(NAME)[0]); numpy.savez('data.npz', x=frame.iloc[:, :-1]"
-    ".to_numpy(float)[:, :, None], y=frame.iloc[:, -1].str.decode('utf-8').to_numpy(str))",
+    (".arff",): "archives have the same data as .ts; or write it as a table: pandas.DataFrame("
+    "scipy.io.arff.loadarff(NAME)[0]).map(lambda cell: cell.decode() if isinstance(cell, bytes) "
+    f"else cell).{_CSV}",
     (".tsf",): "write its series below each other: sktime.datasets.load_tsf_to_dataframe(NAME)[0]"
     f".reset_index().{_CSV}",
     (".tsfile",): f"write it as a table: tsfile.to_dataframe(NAME).{_CSV}",
@@ -66,6 +67,7 @@ _FOLDERS = {
     "(NAME).rglob('*.csv')).to_csv('data.csv', index=False); of tables with a folder for each "
     "class, save the rows of each as x and the folder's name as y: numpy.savez('data.npz', x=x, "
     "y=y)",
+    (".arff",): "give the path of one file",
     (".parquet",): "parts of a table: write them to one: pandas.read_parquet(NAME)"
     ".to_parquet('data.parquet')",
     (".npy",): "arrays: a spec with source: npy reads a folder of x.npy and y.npy; of a file a "
@@ -76,6 +78,19 @@ _FOLDERS = {
     "PIL.Image.open(file).save(file.with_suffix('.png'))",
 }
 """What is in a folder, and what to do with it."""
+_OF_NUMBERS = (
+    "arrays as texts: put those of each quantity behind each other, x = numpy.stack([numpy.loadtxt"
+    "(file) for file in FILES], axis=2), and save them with their targets, y = numpy.loadtxt(FILE, "
+    "str): numpy.savez('data.npz', x_train=x, y_train=y, x_test=…, y_test=…)"
+)
+_OF_LINES = (
+    "lines of each class in a file: write them to one table: pandas.DataFrame([(line, file.stem) "
+    "for file in pathlib.Path(NAME).rglob('*.txt') for line in file.read_text('utf-8')"
+    ".splitlines()], columns=['text', 'label']).to_csv('data.csv', index=False)"
+)
+"""What to do with a folder of .txt files that are no texts, a file each."""
+_FEWEST_LINES, _LONGEST_LINE, _FILES = 20, 60, 20
+"""Lines of a usual file and letters of a usual line where each is an example; files looked at."""
 _LANGUAGE = re.compile(r"[._-]([a-z]{2,3})(?=(?:\.txt)?$)", re.IGNORECASE)
 _IN_TEXTS = bytes([*b"\t\n\v\f\r\x1b", *range(32, 127), *range(128, 256)])
 _NOT_TEXT, _SOME = 0.02, 16
@@ -119,9 +134,35 @@ def other_files(folder: Path) -> tuple[str, str]:
     for ending, count in counts.most_common():
         for endings, way in _FOLDERS.items():
             if ending in endings:
+                way = _of_texts(files) or way if ending == ".txt" else way
                 advice = way.replace("NAME", repr(str(folder)))
                 return f"a folder with {count} {ending} files", advice
     return "a folder without such files", "give the path of your data"
+
+
+def _of_texts(files: Sequence[Path]) -> str:
+    """What to do with .txt files that hold numbers, or an example a line; "" where they don't."""
+    texts = [file for file in files if file.suffix.lower() == ".txt"]
+    lines = []
+    for file in texts[:: max(1, len(texts) // _FILES)]:
+        with file.open("rb") as opened:
+            lines.append([line.rstrip() for line in islice(opened, 500)])
+    numbers = sum(_all_numbers(found[0]) for found in lines if found)
+    if numbers * 2 > len(lines):
+        return _OF_NUMBERS
+    usual = sorted(map(len, lines))[len(lines) // 2]
+    longest = sorted(len(line) for found in lines for line in found)
+    short = bool(longest) and longest[len(longest) // 2] <= _LONGEST_LINE
+    together = len({file.parent for file in texts}) == 1 < len(texts)
+    return _OF_LINES if together and short and usual >= _FEWEST_LINES else ""
+
+
+def _all_numbers(line: bytes) -> bool:
+    """Whether a line holds numbers only."""
+    try:
+        return bool([float(cell) for cell in line.split()])
+    except ValueError:
+        return False
 
 
 def _line_by_line(files: Sequence[Path]) -> tuple[str, str] | None:

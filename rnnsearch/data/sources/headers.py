@@ -107,8 +107,10 @@ def has_header(first: Sequence[str], rows: Sequence[Sequence[str]], *, usual: bo
         elif len(set(cells)) <= _CLASSES * len(cells):
             alike, unlike = alike + (name in cells), unlike + (not usual and name not in cells)
         elif sum(cell.count(" ") >= _WORDY for cell in cells) > 0.5 * len(cells):
-            text = _sentence(name) or name.rstrip()[-1:] in (*".!?",)
+            text = _sentence(name) or _ends(name)
             alike, unlike = alike + _sentence(name), unlike + (not usual and not text)
+        elif sum(map(_ends, cells)) > 0.8 * len(cells):  # Go., Run!, Who? of pairs of sentences
+            alike, unlike = alike + _ends(name), unlike + (not usual and not _ends(name))
     if len(first) == 1 and alike and not unlike and usual:
         return not _is_number(first[0])
     return unlike > 0 or (usual and not alike)
@@ -225,6 +227,11 @@ def holds_value(cell: str) -> bool:
 def _sentence(cell: str) -> bool:
     """Whether a cell is no name of a column, but words that end as a sentence does."""
     return cell.count(" ") >= _WORDY or (" " in cell and cell.rstrip()[-1:] in ".!?")
+
+
+def _ends(cell: str) -> bool:
+    """Whether a cell ends as a sentence does."""
+    return cell.rstrip()[-1:] in (*".!?。！？",)
 
 
 def _is_number(cell: str) -> bool:

@@ -17,7 +17,7 @@ from rnnsearch.files import cache_folder
 
 __all__ = ["Listed", "groups_of", "list_classes", "list_new", "list_parts", "place_of"]
 
-_LEFTOVERS = ("__MACOSX",)
+_LEFTOVERS = ("__MACOSX", "_background_noise_")
 """Folders that archives of a Mac have beside those of the data."""
 _PARTS = ("train", "validation", "test")
 
