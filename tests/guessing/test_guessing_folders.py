@@ -113,6 +113,10 @@ def test_recordings_in_folders(tmp_path):
     root = write_sounds(tmp_path / "animals")
     (root / "__MACOSX" / "cat").mkdir(parents=True)  # as archives of a Mac have beside the data
     (root / "__MACOSX" / "cat" / "._0.wav").write_bytes(b"\0\5")
+    (root / "_background_noise_").mkdir()  # of Speech Commands, and no word
+    some = next((root / "cat").glob("*.wav"))
+    (root / "_background_noise_" / "pink.wav").write_bytes(some.read_bytes())
+    assert {path.parent.name[0] for path in _read_sounds(root)} == {*"cd"}
     count = len(_read_sounds(root))
     (root / "cat" / ".ipynb_checkpoints").mkdir()
     (root / "cat" / ".ipynb_checkpoints" / "0-checkpoint.wav").write_bytes(b"no sound")
