@@ -9,9 +9,15 @@ import numpy as np
 
 from rnnsearch.data.collecting import name_some
 from rnnsearch.data.sequences.masks import trailing_lengths
+from rnnsearch.data.sequences.overlap import (
+    GOES_ON,
+    goes_on,
+    shared_windows,
+    shuffled_windows,
+)
 from rnnsearch.guessing._base import refuse
 
-__all__ = ["PARTS", "READ", "TrainingArrays", "training_arrays"]
+__all__ = ["PARTS", "READ", "TrainingArrays", "overlap_notes", "training_arrays"]
 
 PARTS = ("train", "validation", "test")
 READ = {
@@ -86,6 +92,18 @@ def training_arrays(arrays: Mapping[str, np.ndarray]) -> TrainingArrays:
     return TrainingArrays(
         tuple(arrays), suffix, x, y, lengths if x.ndim > 1 else None, column, parts
     )
+
+
+def overlap_notes(found: TrainingArrays) -> list[str]:
+    """What to say of windows that share steps in no order, or follow each other without any."""
+    if any(map(shared_windows, (found.x, found.x[::-1]))):
+        return []  # which the split says
+    if shuffled_windows(found.x):
+        return [
+            "sequences are windows of one series that overlap, in no order: scores will be too "
+            "good; save them in order of time"
+        ]
+    return [GOES_ON] if found.parts is None and goes_on(found.x) else []
 
 
 def _rows(arrays: Mapping[str, np.ndarray]) -> int:

@@ -13,16 +13,17 @@ from rnnsearch.data.sequences.axes import said_axes, steps_are_last
 from rnnsearch.data.sequences.doubtful import said_values
 from rnnsearch.data.sequences.kinds import find_ignored, from_one_hot, same_label, zero_pads
 from rnnsearch.data.sequences.masks import real_steps, trailing_lengths
-from rnnsearch.data.sequences.overlap import (
-    GOES_ON,
-    goes_on,
-    shared_windows,
-    shuffled_windows,
-)
+from rnnsearch.data.sequences.overlap import shared_windows
 from rnnsearch.data.sequences.padding import find_padding, unpadded
 from rnnsearch.data.splits import random_parts, stratified_parts
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
-from rnnsearch.guessing.array_parts import PARTS, READ, TrainingArrays, training_arrays
+from rnnsearch.guessing.array_parts import (
+    PARTS,
+    READ,
+    TrainingArrays,
+    overlap_notes,
+    training_arrays,
+)
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
 from rnnsearch.guessing.folding import with_folds
 from rnnsearch.guessing.levels import scaling_setting
@@ -330,13 +331,7 @@ def _split(found: TrainingArrays, classes: bool) -> tuple[list[Setting], int, in
 def _notes(found: TrainingArrays, *, numbers: bool) -> tuple[str, ...]:
     others = [name for name in found.names if name not in {*READ, found.column}]
     notes = [f"not used: {name_some(others)}"] if others else []
-    if shuffled_windows(found.x) and not any(map(shared_windows, (found.x, found.x[::-1]))):
-        notes.append(
-            "sequences are windows of one series that overlap, in no order: scores will be too "
-            "good; save them in order of time"
-        )
-    elif found.parts is None and not shared_windows(found.x) and goes_on(found.x):
-        notes.append(GOES_ON)
+    notes += overlap_notes(found)
     y = found.y
     if (
         numbers

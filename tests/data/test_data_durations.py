@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 
+import pandas as pd
 import pytest
 
 from rnnsearch.data.time import read_stamps
@@ -72,3 +73,11 @@ def test_decimals_belong_to_their_unit() -> None:
 )
 def test_other_texts_are_none(cell: str) -> None:
     assert not is_duration_text(cell)
+
+
+@pytest.mark.parametrize("pattern", ["%I:%M %p", "%I:%M:%S%p"])
+def test_times_of_day_of_two_halves(pattern: str) -> None:
+    hours = pd.date_range("2020-01-01", periods=60, freq="90min")
+    stamps = read_stamps([hour.strftime(pattern) for hour in hours])
+    assert stamps.clock.daily
+    assert stamps.times.astype(int).tolist() == [at * 5_400_000_000 for at in range(60)]

@@ -53,6 +53,8 @@ DAILY = "time_of_day"
 WORDS = ("iso", "quarter", "week", "year", *DAYS, *DECIMAL, *UNIX, "duration", DAILY, *ELAPSED)
 """Forms that are no pattern of `strptime`."""
 
+_HALVED = re.compile(r"(?P<hour>\d{1,2})(?P<rest>:\d\d(?::\d\d)?) ?(?P<half>[ap])\.?m\.?", re.I)
+"""A time of day of a half of the day."""
 _DAY = 86_400_000_000
 """Microseconds."""
 _MOST_SHAPES = 64
@@ -93,9 +95,17 @@ def read_times(cells: Sequence[str], form: str) -> np.ndarray:
     if is_counted(form):
         return read_counts(cells, form)
     if form == DAILY:
-        return _with_days(parse_texts(cells, "duration"))
+        return _with_days(parse_texts([_whole_day(cell) for cell in cells], "duration"))
     cells = with_zeros(cells) if form == "%Y.%m" else without_points(cells)
     return parse_texts(cells, form)
+
+
+def _whole_day(cell: str) -> str:
+    """A time of day whose hours go up to 12 as one of 24: ``1:30 PM`` is 13:30."""
+    found = _HALVED.fullmatch(plain_text(cell))
+    if found is None or not 1 <= int(found["hour"]) <= 12:
+        return cell
+    return f"{int(found['hour']) % 12 + 12 * (found['half'] in 'pP')}{found['rest']}"
 
 
 def _with_days(times: np.ndarray) -> np.ndarray:
@@ -225,6 +235,9 @@ def _forms_of(cell: str) -> Iterator[str]:
         yield "duration"
         if re.fullmatch(r"\d{1,2}(:\d\d(:\d\d([.,]\d+)?)?| ?h( ?\d\d)?)", cell):
             yield DAILY
+        return
+    if _HALVED.fullmatch(cell):
+        yield DAILY
         return
     if QUARTER.fullmatch(cell):
         yield "quarter"
