@@ -18,6 +18,7 @@ from rnnsearch.data.series.sentinels import sentinel_note
 from rnnsearch.data.series.table_reading import read_series
 from rnnsearch.data.splits import said_part
 from rnnsearch.data.time import Step
+from rnnsearch.data.time.durations import is_duration_text
 from rnnsearch.guessing._base import FILE, refuse
 from rnnsearch.guessing.calendar_columns import calendar_columns
 from rnnsearch.guessing.column_cells import column_cells
@@ -222,7 +223,10 @@ def _as_time(column: Column, table: Table, time: Times) -> Column:
     if column.kind != "text" or not holds_times(column.name, column_cells(table, column.name)):
         return column
     flaw = f"holds time stamps, too, and rows are those of {time.shown} (data.time)"
-    if len(time.names) == 1:
+    if all(map(is_duration_text, {*column_cells(table, column.name)} - {""})):
+        flaw = "holds how long something lasts; as numbers it can be read: "
+        flaw += f"pandas.to_timedelta(frame['{column.name}']).dt.total_seconds()"
+    elif len(time.names) == 1:
         after, before = f"frame['{column.name}']", f"frame['{time.names[0]}']"
         flaw += (
             f"; time between them can be a column: (pandas.to_datetime({after}) - "

@@ -259,3 +259,20 @@ def test_series_that_end_before_others_are_judged(tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_text("\n".join(["date,shop,v", *rows]) + "\n", "utf-8")
     report = rnnsearch.check(rnnsearch.init(tmp_path / "data.csv", output=tmp_path / "a.yaml").path)
     assert "validated on rows" in dict(report.data)["folds"]
+
+
+@pytest.mark.parametrize("cell", ["{0}h {1}min", "{0:02}:{1:02}:00"])
+def test_how_long_something_lasts_is_said_to_be_no_number(cell: str, tmp_path: Path) -> None:
+    rows = [f"{day},{at % 7}.5,{cell.format(at % 5, at * 7 % 60)}" for at, day in enumerate(DAYS)]
+    notes = guessed(tmp_path, "date,v,sleep", *rows).notes
+    assert any("pandas.to_timedelta(frame['sleep']).dt.total_seconds()" in note for note in notes)
+
+
+@pytest.mark.parametrize("cell", ["{} m3/h", "{}kWh/m2", "{} µg/m³", "{}|{}|{}|{} (est.)"])
+def test_units_with_powers_and_flags_of_words(cell: str, tmp_path: Path) -> None:
+    forms = cell.split("|")
+    rows = [
+        f"{day},{forms[at % len(forms)].format(at * at % 31 + at / 8)}"
+        for at, day in enumerate(DAYS)
+    ]
+    assert setting(guessed(tmp_path, "date,v", *rows), "inputs") == ["v"]

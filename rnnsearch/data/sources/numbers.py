@@ -39,10 +39,10 @@ _COMMA = re.compile(rf"\d{{1,3}}(?:[.'’{_SPACES}]\d{{3}})+(?:,\d*)?|\d*,?\d*")
 
 _UNIT = re.compile(
     r"(?P<number>[^A-Za-z]*\d(?:[.,](?=\s))?)\s*"
-    r"(?P<unit>(?:°\s?[CFK]?|[A-Za-zµμΩ]{1,6})(?:\s?[/·*]\s?[A-Za-z]{1,6})?(?:[²³]|(?<=m)[23])?)"
+    r"(?P<unit>(?:°\s?[CFK]?|[A-Za-zµμΩ]{1,6}(?:[²³]|(?<=m)[23])?)(?:\s?[/·*]\s?[A-Za-z]{1,6})?(?:[²³]|(?<=m)[23])?)"
 )
 _FLAGGED = re.compile(
-    r"(?P<number>[+\-−]?\d[\d.,]*)\s*(?P<flag>[bcdefnprsuz]{1,2}|[EPR]|[*†‡]{1,3}|\[\w\]|\(\w\))"
+    r"(?P<number>[+\-−]?\d[\d.,]*)\s*(?P<flag>[bcdefnprsuz]{1,2}|[EPR]|[*†‡]{1,3}|\[\w\]|\(\w{1,5}\.?\))"
 )
 """A number, and what is said of it: ``104.4 p`` (provisional), ``104.4*``, ``104.4[1]``."""
 _MOST_FLAGGED = 0.3
