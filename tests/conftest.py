@@ -66,9 +66,11 @@ def pytest_collection_finish() -> None:
 def inline() -> Iterator[None]:
     """Searches of a module train on a thread of this process: no other imports Keras for them."""
     from rnnsearch.api.searches import searching
-    from tests.inline import Inline
+    from rnnsearch.execution import worker
+    from tests.inline import Inline, shared_engine
 
     usual = searching.workers_of
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(searching, "workers_of", lambda *a: Inline(usual(*a)._setup))
+        patch.setattr(worker, "_make_engine", shared_engine)
         yield

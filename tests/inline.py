@@ -9,9 +9,22 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from rnnsearch.engines import Engine
+from rnnsearch.execution import WorkerSetup, worker
 from rnnsearch.execution.inline import InlineExecutor
 
-__all__ = ["Inline", "command"]
+__all__ = ["Inline", "command", "shared_engine"]
+
+_make_engine = worker._make_engine
+_engines: dict[tuple[str, str], Engine] = {}
+
+
+def shared_engine(setup: WorkerSetup) -> Engine:
+    """One for all searches of this process: a program that one compiled, the next has at once."""
+    key = setup.engine, setup.lane_mode
+    if key not in _engines:
+        _engines[key] = _make_engine(setup)
+    return _engines[key]
 
 
 class Inline(InlineExecutor):
