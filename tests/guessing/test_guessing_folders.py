@@ -116,7 +116,7 @@ def test_recordings_in_folders(tmp_path):
     (root / "_background_noise_").mkdir()  # of Speech Commands, and no word
     some = next((root / "cat").glob("*.wav"))
     (root / "_background_noise_" / "pink.wav").write_bytes(some.read_bytes())
-    assert {path.parent.name[0] for path in _read_sounds(root)} == {*"cd"}
+    assert all(path.parent.name != "_background_noise_" for path in _read_sounds(root))
     count = len(_read_sounds(root))
     (root / "cat" / ".ipynb_checkpoints").mkdir()
     (root / "cat" / ".ipynb_checkpoints" / "0-checkpoint.wav").write_bytes(b"no sound")
