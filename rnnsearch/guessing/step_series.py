@@ -18,7 +18,7 @@ from rnnsearch.guessing.panel import Panel
 from rnnsearch.guessing.restarts import others_note, restarts_note
 from rnnsearch.guessing.season import Season, find_cycles, find_patterns, find_seasons
 from rnnsearch.guessing.table_columns import TableColumns, share_of
-from rnnsearch.guessing.targets import REMAINING, choose_target
+from rnnsearch.guessing.targets import REMAINING, choose_target, lasts
 from rnnsearch.guessing.times import Times
 
 __all__ = ["StepSeries", "look_along"]
@@ -30,9 +30,6 @@ _SAME = (
     "what is to be found: --target '{name}', of each window; or save each series as a row of x and "
     "its '{name}' as y: numpy.savez('data.npz', x=x, y=y)"
 )
-_PERSISTENT = 0.9
-"""How much more often than by chance a class is that of the row before (Cohen's kappa), from which
-its own past says next to all."""
 _LEFT = "'{name}' is found of the rows up to the same one, without its own past; "
 _AS_A_STATE = (
     "it lasts from row to row, and the row before would say it; to forecast it, data.horizon: 1, "
@@ -127,7 +124,7 @@ class StepSeries:
         if not self.target.classes:
             return False
         beside = [c for c in self.columns if c.kind == "number" and c is not self.target]
-        return bool(beside) and _lasting(self.target) >= _PERSISTENT
+        return bool(beside) and lasts(self.target)
 
     @property
     def judged_by_others(self) -> bool:
@@ -143,14 +140,6 @@ def _note_on_own_past(series: StepSeries) -> str:
     if series.panel is not None or not series.is_state:
         return left + _BY_LAST
     return left + _AS_A_STATE
-
-
-def _lasting(target: Column) -> float:
-    """How much more often than by chance a class is that of the row before, up to 1."""
-    codes = np.unique(target.values, return_inverse=True)[1]
-    chance = float(((np.bincount(codes) / len(codes)) ** 2).sum())
-    stays = float((codes[1:] == codes[:-1]).mean())
-    return (stays - chance) / (1 - chance) if chance < 1 else 0.0
 
 
 def _notes_on_order(table: Table, columns: Sequence[Column]) -> list[str]:

@@ -13,9 +13,12 @@ from rnnsearch.data.time.time_names import named
 from rnnsearch.guessing._base import Setting, refuse
 from rnnsearch.guessing.columns import Column
 
-__all__ = ["REMAINING", "choose_target", "class_objective"]
+__all__ = ["REMAINING", "choose_target", "class_objective", "lasts"]
 
 _TARGETS = ("target", "label", "class")
+_PERSISTENT = 0.9
+"""How much more often than by chance a class is that of the row before (Cohen's kappa), from which
+its own past says next to all."""
 
 _SOLD = frozenset(
     (
@@ -48,6 +51,8 @@ _TEMPERATURE = frozenset(
     )
 )
 """Words in names of the weather: what is measured beside something else, and its chief quantity."""
+_BESIDE = 3
+"""Columns beside classes, from which these are found of what is measured there."""
 _AMOUNTS = 10
 """Different values from which a column holds no codes."""
 
@@ -134,7 +139,18 @@ def choose_target(
     sold = [each for each in usable if each.kind == "number" and _words(each.name) & _SOLD]
     if time and sold:  # of several the plainest: sales, not sales_lag_7
         return min(sold, key=lambda each: len(_WORD.findall(each.name))), "by its name"
+    states = [each for each in usable if each.kind == "label"]
+    if not time and len(states) == 1 and len(usable) > _BESIDE and lasts(states[0]):
+        return states[0], "the one column of classes, which stay for long"
     return _measured(usable) if time else (usable[-1], "the last column")
+
+
+def lasts(column: Column) -> bool:
+    """Whether a column of classes mostly has that of the row before, and not by chance."""
+    codes = np.unique(column.values, return_inverse=True)[1]
+    chance = float(((np.bincount(codes) / len(codes)) ** 2).sum())
+    stays = float((codes[1:] == codes[:-1]).mean())
+    return chance < 1 and (stays - chance) / (1 - chance) >= _PERSISTENT
 
 
 def _measured(usable: Sequence[Column]) -> tuple[Column, str]:

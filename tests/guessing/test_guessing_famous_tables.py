@@ -194,3 +194,13 @@ def test_sentences_in_pairs_without_a_header(tmp_path: Path) -> None:
     assert setting(guess(path, Wishes()), "sequence") == "column_1"
     path.write_text("\n".join(["en\tfr", *rows]) + "\n", "utf-8")
     assert setting(guess(path, Wishes()), "sequence") == "en"
+
+
+def test_what_somebody_does_stands_before_what_is_measured(tmp_path: Path) -> None:
+    """WISDM: no header, a user, the activity, and accelerations."""
+    doing = np.repeat(["Walking", "Sitting", "Jogging", "Walking", "Sitting"], 80)
+    rows = zip(np.repeat([33, 7], 200), doing, wander(), wander(), wander(), strict=True)
+    path = tmp_path / "raw.txt"
+    path.write_text("".join(",".join(map(str, row)) + ";\n" for row in rows), "utf-8")
+    found = guess(path, Wishes())
+    assert (setting(found, "target"), setting(found, "horizon")) == ("column_2", 0)
