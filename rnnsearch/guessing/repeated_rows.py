@@ -32,6 +32,8 @@ def say_the_same(table: Table, times: np.ndarray, names: Sequence[str]) -> bool:
     later = moments.duplicated().to_numpy()
     if not later.any() or later.mean() > 1 / 2:
         return False
+    if (times[1:] != times[:-1])[later[1:]].any():
+        return False  # series below each other
     same, measured = np.ones(int(later.sum()), bool), False
     for name in names:
         values, _ = parse_numbers(column_cells(table, name))

@@ -162,9 +162,13 @@ def _measured(usable: Sequence[Column]) -> tuple[Column, str]:
         return min(cases, key=_since_the_beginning), "by its name"
     if dust:
         return dust[0], "by its name"
-    measured = [each for each in usable if not _is_flag(each) and not _stands_twice(each, usable)]
+    measured = [each for each in usable if not _is_flag(each)]
     if not measured:
         return usable[-1], "the last column"
+    if _stands_twice(measured[-1], numbers):
+        own = [each for each in measured if each.kind == "number"]
+        alone = [each for each in own if not _stands_twice(each, numbers)]
+        measured = alone or measured
     temperature = next((each for each in measured if _words(each.name) & _TEMPERATURE), None)
     if temperature is not None and _words(measured[-1].name) & _WEATHER:
         first = measured[0]
@@ -191,7 +195,6 @@ def _stands_twice(column: Column, others: Sequence[Column]) -> bool:
     return column.kind == "number" and any(
         each is not column and np.array_equal(each.values, column.values, equal_nan=True)
         for each in others
-        if each.kind == "number"
     )
 
 
