@@ -27,6 +27,9 @@ _PLACES = (1_021, 4_093, 16_381, 65_521)
 _ROOM = 4
 """Times as many places as there are runs, up to that: then hardly one in ten has none."""
 
+_STEPS_AT_ONCE = 500_000
+"""Steps of which runs are made at a time: some 100 MB."""
+
 _MOST = 16
 """As often a run counts: more often says little more."""
 
@@ -86,8 +89,7 @@ class Counts:
     """
 
     def __init__(self, x: np.ndarray) -> None:
-        runs = runs_of(x)
-        shown, counts = np.unique(runs[runs[:, :, 0] >= 0], axis=0, return_counts=True)
+        shown, counts = _different_runs(x)
         places = next((n for n in _PLACES if n >= _ROOM * len(shown)), _PLACES[-1])
         shown = shown[np.argsort(-counts, kind="stable")]
         taken, first = np.unique(shown[:, 0] % places, return_index=True)
@@ -117,13 +119,32 @@ class Counts:
 
     def _counted(self, x: np.ndarray) -> Any:
         """How often each sequence has each run that is known: (N, D), sparse."""
-        from scipy.sparse import csr_matrix
+        from scipy.sparse import csr_matrix, vstack
 
-        runs = runs_of(x)
-        places = runs[:, :, 0] % (len(self.marks) - 1)
-        rows, at = np.nonzero((runs[:, :, 0] >= 0) & (self.marks[places] == runs[:, :, 1]))
-        entries = (np.ones(len(rows)), (rows, self.columns[places[rows, at]]))
-        return csr_matrix(entries, shape=(len(x), int(self.columns.max()) + 1))
+        found = []
+        for some in _few_at_once(x):
+            runs = runs_of(some)
+            places = runs[:, :, 0] % (len(self.marks) - 1)
+            rows, at = np.nonzero((runs[:, :, 0] >= 0) & (self.marks[places] == runs[:, :, 1]))
+            entries = (np.ones(len(rows)), (rows, self.columns[places[rows, at]]))
+            found.append(csr_matrix(entries, shape=(len(some), int(self.columns.max()) + 1)))
+        return vstack(found, format="csr")
+
+
+def _few_at_once(x: np.ndarray) -> list[np.ndarray]:
+    """Sequences (N, T) in pieces, as what is made of each step takes memory; one at least."""
+    rows = max(1, _STEPS_AT_ONCE // max(1, x.shape[1]))
+    return [x[start : start + rows] for start in range(0, len(x), rows)] or [x]
+
+
+def _different_runs(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The hashes (M, 2) of all runs of some sequences, in order, and how often each occurs (M,)."""
+    size, keys = HASHES[1][1], []
+    for some in _few_at_once(x):
+        runs = runs_of(some)
+        keys.append((runs[:, :, 0] * size + runs[:, :, 1])[runs[:, :, 0] >= 0])
+    different, counts = np.unique(np.concatenate(keys), return_counts=True)
+    return np.stack(np.divmod(different, size), axis=-1), counts
 
 
 def runs_of(x: np.ndarray) -> np.ndarray:

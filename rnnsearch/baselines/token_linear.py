@@ -22,6 +22,10 @@ __all__ = ["TokenLinear"]
 _COSTS = (1e-2, 1e-1, 1.0, 10.0)
 _ALPHAS = (1e-1, 1.0, 10.0, 100.0)
 
+_MOST_PLACES = 500_000
+"""Features of which token stands where, up to which these are tried: of long texts they are millions,
+and where in a text a word stands says little."""
+
 
 @final
 class TokenLinear(Baseline):
@@ -107,6 +111,8 @@ def _candidates(dataset: Dataset) -> list[TokenFeatures]:
     x = np.asarray(dataset.train.x)
     if dataset.train.y.ndim == 2 and dataset.target.kind == "class":
         return [Lags(x)]
+    if x.shape[1] * (dataset.vocabulary or 0) > _MOST_PLACES:
+        return [Counts(x)]
     return [Places(x), Counts(x)]
 
 

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnnsearch.baselines import fit_baselines, suitable
+from rnnsearch.baselines import _tokens, fit_baselines, suitable, token_linear
+from rnnsearch.baselines._tokens import Counts, Places
 from rnnsearch.baselines.witten_bell import WittenBell, contexts
-from rnnsearch.data import Dataset, read
+from rnnsearch.data import Dataset, Part, Target, read
+from rnnsearch.data.scaling import identity
 from rnnsearch.spec.sources import PairsSource, SplitSpec, TableSource, TextSource, TokensSplitSpec
 from rnnsearch.tasks import TASKS, Task
 from rnnsearch.tasks.text_metrics import chrf
@@ -186,3 +188,27 @@ def test_the_nearest_training_pair(tmp_path: Path) -> None:
     written = [writing.text(row) for row in found]
     assert chrf(written, targets[70:]) > 95 > chrf(written[::-1], targets[70:])
     assert np.mean([a == b for a, b in zip(written, targets[70:], strict=True)]) > 0.9
+
+
+def test_runs_are_counted_in_pieces_as_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    x = np.random.default_rng(3).integers(0, 5, (30, 11))
+    whole = Counts(x)
+    monkeypatch.setattr(_tokens, "_STEPS_AT_ONCE", 40)
+    pieces = Counts(x)
+    np.testing.assert_array_equal(whole.marks, pieces.marks)
+    np.testing.assert_array_equal(whole.rarity, pieces.rarity)
+    np.testing.assert_array_equal(whole.of(x).toarray(), pieces.of(x).toarray())
+    assert pieces.of(x[:0]).shape == (0, len(pieces.rarity))
+    # Each sequence has its runs: one of a single token, as often as this stands there.
+    shown, counts = _tokens._different_runs(np.array([[0, 0, 7, 7, 7]]))
+    assert len(shown) == 3 and sorted(counts) == [1, 2, 3]
+
+
+def test_of_long_texts_places_are_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, y = np.tile(np.arange(1, 5), (20, 2)), np.arange(20) % 2
+    part = Part(x, y)
+    target = Target("class", ("y",), ("a", "b"), identity(1))
+    dataset = Dataset(part, part, part, target, masked=True, vocabulary=5)
+    assert [type(each) for each in token_linear._candidates(dataset)] == [Places, Counts]
+    monkeypatch.setattr(token_linear, "_MOST_PLACES", 39)
+    assert [type(each) for each in token_linear._candidates(dataset)] == [Counts]
