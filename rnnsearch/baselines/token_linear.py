@@ -23,8 +23,8 @@ _COSTS = (1e-2, 1e-1, 1.0, 10.0)
 _ALPHAS = (1e-1, 1.0, 10.0, 100.0)
 
 _MOST_PLACES = 500_000
-"""Features of which token stands where, up to which these are tried: of long texts they are millions,
-and where in a text a word stands says little."""
+"""Features of which token stands where, up to which these are tried: of long texts they are
+millions, and where in a text a word stands says little."""
 
 
 @final

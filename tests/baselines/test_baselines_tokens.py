@@ -198,7 +198,7 @@ def test_runs_are_counted_in_pieces_as_at_once(monkeypatch: pytest.MonkeyPatch) 
     np.testing.assert_array_equal(whole.marks, pieces.marks)
     np.testing.assert_array_equal(whole.rarity, pieces.rarity)
     np.testing.assert_array_equal(whole.of(x).toarray(), pieces.of(x).toarray())
-    assert pieces.of(x[:0]).shape == (0, len(pieces.rarity))
+    assert pieces._counted(x[:0]).shape == (0, len(pieces.rarity))
     # Each sequence has its runs: one of a single token, as often as this stands there.
     shown, counts = _tokens._different_runs(np.array([[0, 0, 7, 7, 7]]))
     assert len(shown) == 3 and sorted(counts) == [1, 2, 3]
