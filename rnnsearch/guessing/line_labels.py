@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rnnsearch.data.collecting import name_some
 from rnnsearch.guessing._base import Wishes, refuse
 from rnnsearch.guessing.tagged_words import check_no_words
-from rnnsearch.vocabulary import MANY_TO_MANY, MAPPINGS
+from rnnsearch.vocabulary import MANY_TO_MANY
 
 __all__ = ["check_no_labels", "check_no_records"]
 
@@ -49,7 +49,7 @@ def check_no_labels(text: str, wishes: Wishes) -> None:
     Raises:
         InvalidData: It is such.
     """
-    if wishes.task is None or not MAPPINGS[wishes.task].aligned:
+    if wishes.mapping is None or not wishes.mapping.aligned:
         check_no_words(text)
         _check_labels(_lines(text))
 

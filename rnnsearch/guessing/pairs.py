@@ -14,7 +14,7 @@ from rnnsearch.guessing.column_cells import column_cells
 from rnnsearch.guessing.columns import Column
 from rnnsearch.guessing.row_sequences import token_kind
 from rnnsearch.guessing.tags import are_tags, guess_tags
-from rnnsearch.vocabulary import MANY_TO_MANY, SEQUENCE_TO_SEQUENCE
+from rnnsearch.vocabulary import SEQUENCE_TO_SEQUENCE
 
 __all__ = ["find_texts", "guess_pairs"]
 
@@ -36,7 +36,8 @@ def find_texts(columns: Sequence[Column], wishes: Wishes) -> list[Column]:
     Classes count in whatever order their rows are: texts are no steps of time.
     """
     texts = [column for column in columns if column.kind == "text"]
-    if len(texts) < 2 or wishes.task not in (None, _TASK, MANY_TO_MANY.name):
+    asked = wishes.mapping
+    if len(texts) < 2 or not (asked is None or asked.encodes or asked.aligned):
         return []
     others = [
         column
@@ -78,7 +79,7 @@ def guess_pairs(
         refuse(must, received, "give more, or name another column: --target")
     if wishes.task != _TASK and are_tags(pairs):
         return guess_tags((source, target), pairs, wishes, notes, split)
-    if wishes.task == MANY_TO_MANY.name:
+    if wishes.mapping is not None and wishes.mapping.aligned:
         must = "must have a label for each word, of a few that come up again"
         refuse(must, f"other texts in '{target}'", f"leave out --task, or say {_TASK}")
     kinds = [token_kind(texts)[0] for texts in (read, write)]
