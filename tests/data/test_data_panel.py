@@ -252,3 +252,20 @@ def test_a_study_from_before_series_had_several_names(write_csv: Any, csv_source
     way = read(panel(path, csv_source), "many_to_one", ()).preparation(fold=-1)
     written = way.to_json() | {"series": "town"}
     assert preparation_from_json(written).inputs(str(path))[1].equals(way.inputs(str(path))[1])
+
+
+def test_a_series_without_a_value_spoils_no_other(
+    write_csv: Any, csv_source: Any, tmp_path: Any
+) -> None:
+    """Shops that never sold a thing: Kaggle's stickers begin with one."""
+    cells = table()
+    cells["y"] = [
+        "" if town == "berlin" else y for town, y in zip(cells["town"], cells["y"], strict=True)
+    ]
+    path = write_csv(cells)
+    data = read(panel(path, csv_source, missing="interpolate"), "many_to_one", ())
+    dataset = data.dataset()
+    for part in (dataset.train, dataset.validation, dataset.test):
+        assert np.isfinite(part.array).all() and np.isfinite(part.y).all()
+    inputs, said = data.preparation(fold=-1).inputs(str(path))
+    assert len(inputs) == len(said) and {*said["town"]} == {"oslo", "rome"}

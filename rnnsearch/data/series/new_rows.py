@@ -127,14 +127,15 @@ def row_labels(
     These are the file's columns of time with cells as it writes them, or one of ISO time stamps
     where that can't be; without times `row`, the number of the row.
     """
+    last = int(predicted.max(initial=-1))  # of a series without a value nothing is predicted
     if series.times is None:
-        after = series.rows[-1] + 1 + np.arange(max(int(predicted.max()) - len(series) + 1, 0))
+        after = series.rows[-1] + 1 + np.arange(max(last - len(series) + 1, 0))
         return {"row": np.concatenate([series.rows, after])[predicted.ravel()]}
     if a_row_a_block(prepared, series):
         times, every = _times_of_blocks(prepared, series), None
     else:
         rows, every = np.unique(predicted.ravel(), return_inverse=True)
-        beyond = max(int(rows[-1]) - len(series) + 1, 0)
+        beyond = max(last - len(series) + 1, 0)
         after = times_after(series.times, prepared.step, beyond)
         times = np.concatenate([series.times, after])[rows]
     found = _written(prepared, series.clock, times)

@@ -96,4 +96,20 @@ def _filled(series: Series, soon: np.ndarray) -> Series:
         inputs[places, ~soon] = held(one.inputs[:, ~soon])
         if series.kind == "numeric":
             targets[places] = interpolated(one.targets)
+    if len(series.keys) > 1:
+        inputs[:, soon] = _usual_where_nothing(inputs[:, soon])
+        targets = _usual_where_nothing(targets) if series.kind == "numeric" else targets
     return replace(series, inputs=inputs, targets=targets, gaps=gaps if gaps.any() else None)
+
+
+def _usual_where_nothing(values: np.ndarray) -> np.ndarray:
+    """(R, F) of several series, with a usual value in those that have none at all.
+
+    What is observed in none of a series' rows is neither learned from nor judged; as NaN it would
+    spoil what is learned of the others.
+    """
+    empty = np.isnan(values)
+    some = ~empty.all(axis=0)
+    usual = np.zeros(values.shape[1])
+    usual[some] = np.nanmedian(values[:, some], axis=0)
+    return np.where(empty & some, usual, values)
