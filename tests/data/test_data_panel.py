@@ -254,8 +254,9 @@ def test_a_study_from_before_series_had_several_names(write_csv: Any, csv_source
     assert preparation_from_json(written).inputs(str(path))[1].equals(way.inputs(str(path))[1])
 
 
+@pytest.mark.parametrize("changes", [{}, {"base": "last", "scaling": "log"}])
 def test_a_series_without_a_value_spoils_no_other(
-    write_csv: Any, csv_source: Any, tmp_path: Any
+    changes: dict[str, Any], write_csv: Any, csv_source: Any
 ) -> None:
     """Shops that never sold a thing: Kaggle's stickers begin with one."""
     cells = table()
@@ -263,9 +264,11 @@ def test_a_series_without_a_value_spoils_no_other(
         "" if town == "berlin" else y for town, y in zip(cells["town"], cells["y"], strict=True)
     ]
     path = write_csv(cells)
-    data = read(panel(path, csv_source, missing="interpolate"), "many_to_one", ())
+    data = read(panel(path, csv_source, missing="interpolate", **changes), "many_to_one", ())
     dataset = data.dataset()
     for part in (dataset.train, dataset.validation, dataset.test):
         assert np.isfinite(part.array).all() and np.isfinite(part.y).all()
+        assert part.anchor is None or np.isfinite(part.anchor).all()
+    assert np.isfinite(dataset.train.x.rows).all()  # all of them are multiplied by weights
     inputs, said = data.preparation(fold=-1).inputs(str(path))
     assert len(inputs) == len(said) and {*said["town"]} == {"oslo", "rome"}
