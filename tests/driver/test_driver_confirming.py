@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -123,3 +123,19 @@ def test_divisions_that_are_alike_are_confirmed_side_by_side() -> None:
     found = finish._confirmed([record(7), record(2)])
     assert {one.record.number: len(one.runs) for one in found} == {7: 2, 2: 2}
     assert not finish._says_too_little(found)
+
+
+@pytest.mark.parametrize(("judged", "kept"), [(300, 3.0), (60_000, 30.0)])
+def test_time_is_kept_for_judging_what_is_delivered(judged: int, kept: float) -> None:
+    """By what an epoch took: of large validation and test parts that is longer than any start."""
+    finish = slow([], ordered=False)
+    parts = {"train": range(1000), "validation": range(judged // 3), "test": range(2 * judged // 3)}
+    data = SimpleNamespace(ordered=False, dataset=lambda window: SimpleNamespace(**parts))
+    planner = SimpleNamespace(
+        **vars(PLANNER) | {"program": lambda params: SimpleNamespace(window=None)}
+    )
+    best = SimpleNamespace(params={}, seconds=100.0, run_epochs=(20, 10), epochs=20, runs=2)
+    found = Finish._reserve(replace(finish, data=data, planner=planner), [best])
+    assert found == pytest.approx(
+        kept, rel=0.01
+    )  # 6 networks, half an epoch's 3.3 s each; at most half

@@ -46,6 +46,10 @@ _CONFIGURATIONS = 5
 _DIVISIONS = 2
 """Runs of each trial that confirm it, where the data is divided several times; at least."""
 
+_NETWORKS, _FORWARD = 6, 0.5
+"""Networks that are delivered, about; and what it takes to have one put out something, as a share
+of what training takes, compilation included."""
+
 _ON_FRONT = 5
 """Trials that are trained again where there are several objectives, at least."""
 
@@ -227,15 +231,26 @@ class Finish:
         self._train(work, deadline)
 
     def _reserve(self, candidates: Sequence[TrialRecord]) -> float:
-        """Seconds for the networks that are trained on all data; half of what is left at most."""
+        """Seconds for the networks that are trained on all data, and for judging them; half of what
+        is left at most."""
         left = self.deadline - time.monotonic()
-        if not self.data.ordered or math.isinf(left) or not candidates:
+        if math.isinf(left) or not candidates:
             return 0.0
         best = candidates[0]
+        judging = self._judging(best)
+        if not self.data.ordered:
+            return max(0.0, min(judging, left / 2))
         batch = self.planner.program(best.params).batch_size
         longer = self.planner.regime.final_epochs(batch) / max(1, best.epochs)
         needed = networks_on_all(1, math.inf, 0.0) * longer * best.seconds / max(1, best.runs)
-        return max(0.0, min(needed, left / 2))
+        return max(0.0, min(needed + judging, left / 2))
+
+    def _judging(self, best: TrialRecord) -> float:
+        """Seconds that the delivered networks take on what judges them, by a trial's epochs."""
+        dataset = self.data.dataset(self.planner.program(best.params).window)
+        epoch = best.seconds / max(1, sum(best.run_epochs) or best.epochs * best.runs)
+        judged = len(dataset.validation) + len(dataset.test)
+        return _NETWORKS * _FORWARD * epoch * judged / max(1, len(dataset.train))
 
     def _train(self, work: Sequence[Work], deadline: float) -> None:
         def keep(ended: Ended, run: Run, program: Program) -> None:
