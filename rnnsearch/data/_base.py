@@ -169,6 +169,11 @@ class Preparation(ABC):
         return {}
 
     @property
+    def past_is_known(self) -> bool:
+        """Whether networks may know the targets of earlier steps, as naive forecasts do."""
+        return True
+
+    @property
     def unseen(self) -> tuple[int, ...]:
         """Ids of input tokens that the training part did not show, or too seldom."""
         return ()

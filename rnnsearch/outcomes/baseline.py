@@ -24,6 +24,7 @@ class BaselineRecord:
         test: The same on the test part, ``test_…`` names, fitted on the last fold.
         test_tied: Whether its difference from what is delivered may be chance, on the test part;
             None where that isn't known.
+        told: Whether it is told targets of earlier steps, which networks do not read.
         runs: Folds.
         spread: Sample standard deviation of the score over them; None where there is one.
     """
@@ -37,6 +38,7 @@ class BaselineRecord:
     runs: int = 1
     spread: float | None = None
     test_tied: bool | None = None
+    told: bool = False
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> BaselineRecord:

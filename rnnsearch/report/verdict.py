@@ -41,6 +41,7 @@ class Standing:
             and on the test part.
         offered: What might have been delivered → its score, where that is known.
         by_chance: The baselines whose difference from the winner may be chance, on the test part.
+        told: Unbeaten ones that are told earlier targets, which networks do not read.
     """
 
     part: str
@@ -51,6 +52,7 @@ class Standing:
     spread: float | None = None
     offered: Mapping[str, float] = field(default_factory=dict)
     by_chance: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 def standings(summary: Mapping[str, Any]) -> list[Standing]:
@@ -84,7 +86,9 @@ def standing(summary: Mapping[str, Any], part: str) -> Standing:
     tied = [b["name"] for b in summary.get("baselines", ()) if b.get("test_tied")]
     by_chance = tuple(name for name in tied if name in known) if part == "test" else ()
     offered = _offered(summary, part, metric)
-    return Standing(part, metric, own, known, unbeaten, deviation, offered, by_chance)
+    told = tuple(b["name"] for b in summary.get("baselines", ()) if b.get("told"))
+    told = tuple(name for name in told if name in unbeaten)
+    return Standing(part, metric, own, known, unbeaten, deviation, offered, by_chance, told)
 
 
 def _offered(summary: Mapping[str, Any], part: str, metric: str) -> dict[str, float]:
@@ -196,7 +200,10 @@ def sentence(standing: Standing) -> str:
         )
         lost = f"does NOT beat {names} on the {standing.part} part ({standing.metric})"
         chance = [name for name in standing.unbeaten if name in standing.by_chance]
-        return lost + (f"; the difference from {' and '.join(chance)} may be chance" * bool(chance))
+        lost += f"; the difference from {' and '.join(chance)} may be chance" * bool(chance)
+        is_told = f"{' and '.join(standing.told)} {'is' if len(standing.told) == 1 else 'are'} told"
+        read = f"; {is_told} the target of the row before, which the networks do not read"
+        return lost + read * bool(standing.told)
     won = f"beats every baseline on the {standing.part} part ({standing.metric} {own})"
     chance = list(standing.by_chance)
     return won + (f"; its lead over {' and '.join(chance)} may be chance" * bool(chance))

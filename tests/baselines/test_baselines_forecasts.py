@@ -12,6 +12,7 @@ from sklearn.linear_model import Ridge
 from rnnsearch.baselines import fit_baselines, suitable
 from rnnsearch.baselines.ridge import _MOST_PATTERNS
 from rnnsearch.data import Dataset, read
+from rnnsearch.driver.comparing.simple_methods import SimpleMethods
 from rnnsearch.spec.sources import CsvSource, SplitSpec
 from rnnsearch.tasks import TASKS
 
@@ -91,3 +92,24 @@ def test_linear_leaves_rows_with_gaps_out_where_these_are_many_patterns(tmp_path
         for model in expected
     ]
     assert any(np.allclose(found, fit, rtol=1e-3) for fit in fits)
+
+
+@pytest.mark.parametrize(
+    ("horizon", "inputs", "told"),
+    [(0, ["x"], True), (0, ["x", "y"], False), (1, ["x"], False)],
+)
+def test_naive_forecasts_may_be_told_what_networks_do_not_read(
+    horizon: int, inputs: list[str], told: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "table.csv"
+    rows = [f"{x:.3f},{y:.3f}" for x, y in RNG.normal(size=(60, 2))]
+    path.write_text("\n".join(["x,y", *rows]), encoding="utf-8")
+    source = CsvSource(
+        source="csv", path=path, inputs=inputs, target="y", window=4, horizon=horizon, base="none"
+    )
+    data = read(source, "many_to_one")
+    task, dataset = TASKS["many_to_one"], data.dataset()
+    loss = task.loss(dataset.target)
+    methods = SimpleMethods.fit(task, [dataset], loss, data.preparation())
+    found = {record.name: record.told for record in methods.records("val_rmse", ["rmse"])}
+    assert found["last_value"] is told and not found["linear"] and not found["mean"]

@@ -92,6 +92,17 @@ def test_a_difference_on_the_test_part_that_may_be_chance_is_said_to_be(
     assert BaselineRecord.from_json(plain(linear)).test_tied is tied
 
 
+@pytest.mark.parametrize(("value", "said"), [(0.2, True), (0.5, False)])
+def test_what_a_baseline_is_told_that_networks_do_not_read_is_said_where_it_wins(
+    value: float, said: bool
+) -> None:
+    naive = BaselineRecord("last_value", value, {"val_loss": value}, told=True)
+    verdict = sentence(standing(summary() | {"baselines": [plain(naive)]}, "validation"))
+    told = "; last_value is told the target of the row before, which the networks do not read"
+    assert verdict.endswith(told) is said
+    assert BaselineRecord.from_json(plain(naive)).told
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 @pytest.mark.parametrize(("test", "said"), [(0.34, False), (0.36, True), (0.1, False)])
 def test_a_test_score_that_is_worse_than_the_interval_is_said(

@@ -253,7 +253,7 @@ class _Searching:
         target = folds[-1].target
         loss = task.loss(target, spec.loss)
         metrics = task.metrics(target, loss, asked_metrics(spec))
-        methods = SimpleMethods.fit(task, folds, loss, data.preparation(window).writing)
+        methods = SimpleMethods.fit(task, folds, loss, data.preparation(window))
         return methods, methods.records(spec.search.objective, metrics)
 
     def _fitted(

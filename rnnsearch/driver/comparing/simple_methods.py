@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnsearch.baselines import Fitted, fit_baselines
-from rnnsearch.data import Dataset, Part
+from rnnsearch.data import Dataset, Part, Preparation
 from rnnsearch.data.texts.coding import Writing
 from rnnsearch.driver.comparing.standing import spread
 from rnnsearch.outcomes import BaselineRecord
@@ -29,15 +29,17 @@ class SimpleMethods:
         fits: Those of each fold.
         loss: That of the networks.
         seconds: That fitting took.
+        told: Those that are told targets of earlier steps, which networks do not read.
     """
 
     fits: Sequence[_Fitted]
     loss: Loss
     seconds: float
+    told: frozenset[str] = frozenset()
 
     @classmethod
     def fit(
-        cls, task: Task, folds: Sequence[Dataset], loss: Loss, writing: Writing | None = None
+        cls, task: Task, folds: Sequence[Dataset], loss: Loss, prepared: Preparation | None = None
     ) -> SimpleMethods:
         """Fit all that suit the data.
 
@@ -45,11 +47,14 @@ class SimpleMethods:
             task: Fits them.
             folds: The data.
             loss: That of the networks.
-            writing: How classes are read as text, where text is written.
+            prepared: How classes are read as text, where text is written, and what is known.
         """
         started = time.perf_counter()
+        writing = None if prepared is None else prepared.writing
         fits = [_Fitted.on(task, dataset, loss, writing) for dataset in folds]
-        return cls(fits, loss, time.perf_counter() - started)
+        known = prepared is None or prepared.past_is_known
+        told = frozenset(() if known else folds[-1].validation.naive)
+        return cls(fits, loss, time.perf_counter() - started, told)
 
     def records(self, objective: str, metrics: Sequence[str]) -> list[BaselineRecord]:
         """What each came to: means over the folds, and the last one's on the test part."""
@@ -63,6 +68,7 @@ class SimpleMethods:
                 objective,
                 seconds=self.seconds / max(1, len(validations[0])),
                 test=test.get(name, {}),
+                told=name in self.told,
             )
             for name in validations[0]
         ]
@@ -165,6 +171,7 @@ def baseline_record(
     seconds: float,
     test: Mapping[str, float],
     parameters: int | None = None,
+    told: bool = False,
 ) -> BaselineRecord:
     """A baseline's record, from its validation metrics on each fold.
 
@@ -180,5 +187,6 @@ def baseline_record(
         parameters=parameters,
         test=test,
         runs=len(folds),
+        told=told,
         spread=spread([fold[objective] for fold in folds]) if objective in shared else None,
     )
