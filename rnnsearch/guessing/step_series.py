@@ -18,7 +18,7 @@ from rnnsearch.guessing.panel import Panel
 from rnnsearch.guessing.restarts import others_note, restarts_note
 from rnnsearch.guessing.season import Season, find_cycles, find_patterns, find_seasons
 from rnnsearch.guessing.table_columns import TableColumns, share_of
-from rnnsearch.guessing.targets import REMAINING, choose_target, lasts
+from rnnsearch.guessing.targets import REMAINING, choose_target, flags_note, lasts
 from rnnsearch.guessing.times import Times
 
 __all__ = ["StepSeries", "look_along"]
@@ -204,7 +204,9 @@ def look_along(found: TableColumns, wishes: Wishes) -> tuple[StepSeries, list[st
         series_found = replace(series_found, seasons=(), patterns=())
     if series_found.given_away:
         notes.append(_note_on_own_past(series_found))
-    notes += _rows_to_come(target, usable) if found.panel is None else []
+    to_come = _rows_to_come(target, usable) if found.panel is None else []
+    ahead = time is not None and not series_found.given_away
+    notes += to_come or (flags_note(usable, target) if ahead else [])
     kinds = [
         c.name for c in usable if c.name in found.static and c.kind == "label" and c is not target
     ]

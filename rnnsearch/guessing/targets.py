@@ -13,7 +13,7 @@ from rnnsearch.data.time.time_names import named
 from rnnsearch.guessing._base import Setting, refuse
 from rnnsearch.guessing.columns import Column
 
-__all__ = ["REMAINING", "choose_target", "class_objective", "lasts"]
+__all__ = ["REMAINING", "choose_target", "class_objective", "flags_note", "lasts"]
 
 _TARGETS = ("target", "label", "class")
 _PERSISTENT = 0.9
@@ -206,6 +206,19 @@ def _is_flag(column: Column) -> bool:
     """Whether it says yes or no of a day, as a calendar of holidays does."""
     different = np.unique(column.values[~column.gaps])
     return len(different) <= 2 and bool(_words(column.name) & _FLAGS)
+
+
+def flags_note(columns: Sequence[Column], target: Column) -> list[str]:
+    """What to say of columns that a calendar of holidays and promotions knows beforehand."""
+    named = [each for each in columns if each is not target and _words(each.name) & _FLAGS]
+    names = [each.name for each in named if each.kind == "label" or _is_flag(each)]
+    if not names:
+        return []
+    quoted, them = name_some(f"'{name}'" for name in names), "it" if len(names) == 1 else "them"
+    return [
+        f"{quoted} may be known when a forecast is made: if so, take {them} out of data.inputs, "
+        f"and set data.known: [{', '.join(names)}]"
+    ]
 
 
 def _closing_price(usable: Sequence[Column]) -> Column | None:

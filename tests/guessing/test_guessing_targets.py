@@ -55,3 +55,22 @@ def test_target_of_a_table_in_time(
         cells = {name: RANDOM.integers(2, size=300) for name in columns}
     found = look({"date": DAYS, **cells})
     assert target(found) == expected
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        (["Sales", "Open", "Promo"], "'Open', 'Promo' may be known when a forecast is made: if so, take "
+         "them out of data.inputs, and set data.known: [Open, Promo]"),
+        (["sales", "IsHoliday"], "'IsHoliday' may be known when a forecast is made: if so, take it out "
+         "of data.inputs, and set data.known: [IsHoliday]"),
+        (["sales", "temperature"], ""),
+    ],
+)  # fmt: skip
+def test_what_a_calendar_knows_beforehand_is_said(
+    columns: list[str], said: str, look: Callable[..., Guess]
+) -> None:
+    flags = {"Open", "Promo", "IsHoliday"}
+    cells = {n: np.roll(FLAG, at) if n in flags else numbers() for at, n in enumerate(columns)}
+    notes = [note for note in look({"date": DAYS, **cells}).notes if "may be known" in note]
+    assert notes == ([said] if said else [])
