@@ -299,9 +299,7 @@ ENDINGS = [
         {"name": [f"n{i}" for i in range(ROWS)]},
         {},
         "data.csv: must have a row a time step, or a text and its class in each row; received no time "
-        "stamps, and no class beside the texts of 'name'; if lines have several cells set apart by blanks, "
-        "write commas between them: pandas.read_fwf(FILE).to_csv('data.csv'); else write the spec by hand: "
-        "docs/spec.md",
+        "stamps, and no class beside the texts of 'name'; write the spec by hand: docs/spec.md",
     ),
     (
         {"name": [f"n{i}" for i in range(ROWS)], "sex": LABELS},
