@@ -150,7 +150,9 @@ def _go_on_elsewhere(x: np.ndarray, at: np.ndarray) -> bool:
     size = max(_FEWEST, steps // 8)
     firsts = x[at, steps - size, 0]
     places = np.argwhere(np.isin(x[:, : steps - size, 0], firsts))
-    if not len(at) or len(places) > _CHANCES * len(at):
+    values, windows_of = np.unique(firsts, return_counts=True)
+    there = x[places[:, 0], places[:, 1], 0]
+    if not len(at) or windows_of[np.searchsorted(values, there)].sum() > _CHANCES * len(at):
         return False  # few values, which come again and again
     windows: dict[float, list[int]] = {}
     for window, value in zip(at.tolist(), firsts.tolist(), strict=True):
