@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rnnsearch.driver.finishing.delivering import Delivering, networks_on_all
+from rnnsearch.driver.finishing.delivering import Delivering, networks_of_each, networks_on_all
 from rnnsearch.outcomes import Delivery
 
 
@@ -41,3 +41,13 @@ def test_what_is_not_delivered_is_left_unjudged_without_time_or_networks(ends, t
     offer = Delivery("bag", 1.0, 0.9, 1.1, {}, {"3": 1.0}, 1)
     delivering = Delivering(nobody, nobody, data, finals, nobody, nobody)
     assert delivering.judged(offer, [member], ends) is offer
+
+
+@pytest.mark.parametrize(
+    ("share", "ordered", "most"),
+    [(0.5, False, 5), (0.05, False, 5), (0.04, False, 1), (0.04, True, 5)],
+)
+def test_networks_that_hardly_count_are_one_of_each_configuration(
+    share: float, ordered: bool, most: int
+) -> None:
+    assert networks_of_each(3, share, ordered=ordered) == most

@@ -32,6 +32,7 @@ __all__ = [
     "Delivering",
     "Standing",
     "favours_of",
+    "networks_of_each",
     "networks_on_all",
     "shares_left",
 ]
@@ -89,6 +90,17 @@ def shares_left(shares: Mapping[str, float], graphs: Collection[str]) -> dict[st
     if total <= 0:
         return dict.fromkeys(left, 1 / len(left))
     return {name: one / total for name, one in left.items()}
+
+
+def networks_of_each(configurations: int, share: float, *, ordered: bool) -> int:
+    """Networks of each configuration, at most; where divisions' hardly count, one is enough.
+
+    Args:
+        configurations: How many there are.
+        share: Of all networks together, beside simple methods.
+        ordered: Whether the networks were trained on all data, for this.
+    """
+    return NETWORKS // configurations if ordered or share >= _COUNT else 1
 
 
 def favours_of(offer: Delivery, data: SequenceData, program: Program) -> np.ndarray | None:
@@ -207,9 +219,8 @@ class Delivering:
         graphs = {} if beside is None or not simple else beside.graphs(program, simple)
         offer = replace(offer, shares=shares_left(offer.shares, graphs))
         simple = {name: offer.shares[name] for name in graphs}
-        # Where networks hardly count, one of each configuration is enough.
-        counts = sum(offer.shares.values()) - sum(simple.values()) >= _COUNT
-        most = NETWORKS // len(members) if counts or self.data.ordered else 1
+        share = sum(offer.shares.values()) - sum(simple.values())
+        most = networks_of_each(len(members), share, ordered=self.data.ordered)
         networks: list[Network] = []
         for one, own in zip(members, programs, strict=True):
             share = offer.shares[str(one.record.number)]
