@@ -25,9 +25,9 @@ from rnnsearch.guessing.array_parts import (
     training_arrays,
 )
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
+from rnnsearch.guessing.class_objective import class_objective
 from rnnsearch.guessing.folding import with_folds
 from rnnsearch.guessing.levels import scaling_setting
-from rnnsearch.guessing.targets import class_objective
 from rnnsearch.spec.sources import SplitSpec
 from rnnsearch.vocabulary import MANY_TO_MANY, MANY_TO_ONE, ONE_TO_MANY, MappingFact
 

@@ -17,7 +17,10 @@ from rnnsearch.data.scaling import LARGEST
 from rnnsearch.data.time.time_names import TIMES, named
 from rnnsearch.guessing.column_cells import column_cells, parse_numbers
 
-__all__ = ["Column", "before_test", "examine", "flaw_of_numbers"]
+__all__ = ["COUNTS_ROWS", "Column", "before_test", "examine", "flaw_of_numbers"]
+
+COUNTS_ROWS = "only counts the rows"
+"""The one flaw that a target may have: what is left of a series counts its rows down."""
 
 _CLASSES = (
     *("label", "class", "category", "species", "type", "state", "y", "target", "code"),
@@ -130,13 +133,13 @@ def flaw_of_numbers(name: str, values: np.ndarray, empty: np.ndarray, training: 
         return f"is {seen[0]:g} in all training rows" if len(seen) else "is empty in training rows"
     steps = np.diff(values)
     if len(steps) > 2 and _equal(steps, values):
-        return "only counts the rows"
+        return COUNTS_ROWS
     rises = bool(len(steps)) and bool((steps > 0).all())
     counts = bool(len(steps)) and bool((steps >= 0).all()) and bool(_CLOCKS.fullmatch(name.strip()))
     if (named(name, TIMES) and rises) or counts:
         return "is time as a number, which data.time and data.time_format could say how to read"
     if _on_a_line(values):
-        return "only counts the rows"
+        return COUNTS_ROWS
     whole = bool((values == np.round(values))[~empty].all())
     if rises and whole and _UNNAMED.fullmatch(name):
         return "has no name, and whole numbers that rise from row to row, as those of rows do"

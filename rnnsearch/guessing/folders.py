@@ -15,10 +15,10 @@ from rnnsearch.data.sources.listed_folders import Listed, list_parts
 from rnnsearch.data.sources.mel import fft_size, mel_filters
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
+from rnnsearch.guessing.class_objective import class_objective
 from rnnsearch.guessing.flat_folders import check_classes_in_folders
 from rnnsearch.guessing.folding import with_folds
 from rnnsearch.guessing.row_sequences import balance
-from rnnsearch.guessing.targets import class_objective
 from rnnsearch.vocabulary import MANY_TO_ONE
 
 __all__ = ["PICTURES", "SOUNDS", "guess_pictures", "guess_sounds"]

@@ -15,10 +15,10 @@ from rnnsearch.data.texts.tokenizers import Tokenizer, TokenKind
 from rnnsearch.data.time.time_names import named
 from rnnsearch.guessing._base import Guess, Setting, Wishes, refuse, said_split
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
+from rnnsearch.guessing.class_objective import class_objective
 from rnnsearch.guessing.column_cells import column_cells
 from rnnsearch.guessing.columns import Column
 from rnnsearch.guessing.folding import with_folds
-from rnnsearch.guessing.targets import class_objective
 from rnnsearch.vocabulary import MANY_TO_ONE
 
 __all__ = ["Labelled", "balance", "find_sequences", "guess_labelled", "guess_rows", "token_kind"]

@@ -14,11 +14,13 @@ from rnnsearch.data.time.time_names import named
 from rnnsearch.guessing._base import Wishes
 from rnnsearch.guessing.columns import Column, before_test
 from rnnsearch.guessing.independent_rows import check_sorted_classes, independence_note
+from rnnsearch.guessing.known_ahead import known_note
 from rnnsearch.guessing.panel import Panel
 from rnnsearch.guessing.restarts import others_note, restarts_note
 from rnnsearch.guessing.season import Season, find_cycles, find_patterns, find_seasons
 from rnnsearch.guessing.table_columns import TableColumns, share_of
-from rnnsearch.guessing.targets import REMAINING, choose_target, flags_note, lasts
+from rnnsearch.guessing.target_rules import REMAINING, lasts
+from rnnsearch.guessing.targets import choose_target
 from rnnsearch.guessing.times import Times
 
 __all__ = ["StepSeries", "look_along"]
@@ -206,7 +208,7 @@ def look_along(found: TableColumns, wishes: Wishes) -> tuple[StepSeries, list[st
         notes.append(_note_on_own_past(series_found))
     to_come = _rows_to_come(target, usable) if found.panel is None else []
     ahead = time is not None and not series_found.given_away
-    notes += to_come or (flags_note(usable, target) if ahead else [])
+    notes += to_come or (known_note(usable, target) if ahead else [])
     kinds = [
         c.name for c in usable if c.name in found.static and c.kind == "label" and c is not target
     ]

@@ -12,6 +12,7 @@ from rnnsearch.data.raw.cell_numbers import number
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
+from rnnsearch.guessing.class_objective import class_objective
 from rnnsearch.guessing.columns import Column
 from rnnsearch.guessing.flat_folders import check_no_names_of_files
 from rnnsearch.guessing.forecast_settings import base_setting, lag_settings, log_settings
@@ -24,7 +25,6 @@ from rnnsearch.guessing.season import (
 from rnnsearch.guessing.step_series import StepSeries, look_along
 from rnnsearch.guessing.table_columns import TableColumns, look_at
 from rnnsearch.guessing.tagged_words import check_no_words_of_rows
-from rnnsearch.guessing.targets import class_objective
 from rnnsearch.guessing.wide_tables import check_no_archive
 from rnnsearch.vocabulary import MANY_TO_MANY, MANY_TO_ONE, ONE_TO_MANY
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from rnnsearch.guessing._base import Guess, Setting, Wishes, said_split
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
+from rnnsearch.guessing.class_objective import class_objective
 from rnnsearch.guessing.folding import with_folds
-from rnnsearch.guessing.targets import class_objective
 from rnnsearch.vocabulary import MANY_TO_MANY, SEQUENCE_TO_SEQUENCE
 
 __all__ = ["are_tags", "guess_tags"]

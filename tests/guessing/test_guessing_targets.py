@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from rnnsearch.guessing import Guess
+from rnnsearch.guessing.columns import Column
+from rnnsearch.guessing.target_rules import RULES, Candidates, first_found
 
 RANDOM = np.random.default_rng(0)
 DAYS = pd.date_range("2021-01-01", periods=300).strftime("%Y-%m-%d")
@@ -74,3 +76,56 @@ def test_what_a_calendar_knows_beforehand_is_said(
     cells = {n: np.roll(FLAG, at) if n in flags else numbers() for at, n in enumerate(columns)}
     notes = [note for note in look({"date": DAYS, **cells}).notes if "may be known" in note]
     assert notes == ([said] if said else [])
+
+
+def column(name: str) -> Column:
+    """Numbers; but for names that say otherwise flags, classes or a copy."""
+    values = np.random.default_rng(len(name)).normal(size=300)
+    if name in ("holiday", "fault"):
+        values = np.repeat([0, 1, 0], 100)
+    if name.startswith("rv"):
+        values = np.arange(300.0)
+    kind: Any = "label" if name == "fault" else "number"
+    classes = {"no": 200, "yes": 100} if name == "fault" else {}
+    return Column(name, kind, values, np.zeros(300, bool), classes)
+
+
+ORDER = [
+    ("remaining life", "called target", ["t1", "target", "rul"], True),
+    ("called target", "closing price", ["open", "high", "low", "close", "label"], True),
+    ("closing price", "sold", ["open", "high", "low", "turnover", "close"], True),
+    ("sold", "temperature", ["temp", "sales", "humidity"], True),
+    ("lasting state", "last", ["fault", "a", "b", "c"], False),
+    ("cases", "temperature", ["temp", "new_cases", "humidity"], True),
+    ("fine dust", "temperature", ["temp", "pm10", "humidity"], True),
+    ("beside weather", "temperature", ["appliances", "temp", "humidity"], True),
+    ("temperature", "last before flags", ["temp", "humidity", "holiday"], True),
+    ("last before flags", "last without copy", ["a", "load", "holiday"], True),
+    ("last without copy", "last", ["load", "rv1", "rv2"], True),
+]
+"""Which rule is asked before which other, and a table of which both have something to say."""
+
+
+@pytest.mark.parametrize(("earlier", "later", "names", "dated"), ORDER)
+def test_rules_are_asked_in_their_order(
+    earlier: str, later: str, names: list[str], dated: bool
+) -> None:
+    rules = {rule.name: rule for rule in RULES}
+    table = Candidates([column(name) for name in names], dated)
+    assert rules[later].found(table) is not None
+    choice = first_found(table)
+    assert choice is not None
+    assert choice == (rules[earlier].found(table), rules[earlier])
+
+
+def test_every_rule_stands_in_the_order() -> None:
+    names = [rule.name for rule in RULES]
+    assert [one for one, *_ in ORDER] == names[:-1]
+    assert {*names} >= {other for _, other, *_ in ORDER} >= {"last"}
+
+
+def test_of_unusable_columns_none_is_found() -> None:
+    flawed = Column(
+        "load", "number", np.ones(9), np.zeros(9, bool), {}, "is 1 in all training rows"
+    )
+    assert first_found(Candidates([flawed], dated=True)) is None

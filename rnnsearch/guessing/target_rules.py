@@ -1,0 +1,297 @@
+"""Which column of a table is to be predicted: rules, and the order in which they are asked.
+
+`RULES` is that order, and the first rule that finds a column decides. It goes from what can hardly
+be meant otherwise to what merely stands last:
+
+1. names that say it of themselves, in any table;
+2. what tables of a kind are kept for: prices, sales, states, epidemics, the air;
+3. the weather, which most often stands beside what is measured;
+4. the place in the file.
+
+A rule for another kind of table is a function, and a line in `RULES` with what it must come before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+
+from rnnsearch.data.time.time_names import named
+from rnnsearch.guessing.columns import COUNTS_ROWS, Column
+from rnnsearch.guessing.known_ahead import is_flag
+from rnnsearch.guessing.name_words import word_count, words_of
+
+__all__ = ["REMAINING", "RULES", "Candidates", "Rule", "first_found", "lasts"]
+
+REMAINING = (
+    *("rul", "remaining_useful_life", "remaining useful life", "ttf", "time_to_failure"),
+    *("time to failure", "cycles_left", "remaining_cycles", "remaining_life", "time_to_event"),
+)
+"""Names of what is left until the end of each series: of its last row known, no forecast."""
+
+_TARGETS = ("target", "label", "class")
+
+_OF_A_DAY = (("open", "high", "low"), ("eröffn.", "hoch", "tief"), ("eröffnung", "hoch", "tief"))
+"""Prices that a table of a stock or a rate has beside the closing one."""
+_CLOSING = (
+    *("adj close", "adjclose", "adjusted close", "close", "price", "last"),
+    *("schluss", "schlusskurs", "zuletzt"),
+)
+"""Names of the closing price, the adjusted ones first."""
+_DECORATION = re.compile(r"^\d+\. |[<>*]|/.*")
+"""What stands around a name: ``4. close``, ``<CLOSE>``, ``Close/Last``."""
+
+_SOLD = frozenset(
+    (
+        *("sales", "sold", "demand", "revenue", "turnover", "orders", "consumption"),
+        *("umsatz", "umsätze", "absatz", "verkäufe", "nachfrage", "verbrauch"),
+        *("ventes", "ventas", "vendas", "vendite", "consumo", "销量", "销售额", "売上"),
+    )
+)
+"""Words in names of what is forecast wherever it is: `unit_sales`, `Weekly_Sales`, `num_sold`."""
+
+_PERSISTENT = 0.9
+"""How much more often than by chance a class is that of the row before (Cohen's kappa), from which
+its own past says next to all."""
+_BESIDE = 3
+"""Columns beside classes, from which these are found of what is measured there."""
+
+_CASES = frozenset(("cases", "infections", "deaths", "confirmed"))
+_SUMMED_UP = frozenset(("total", "cumulative", "cum", "cumulated"))
+"""Words in names of what an epidemic is counted by, and of counts since its beginning."""
+
+_POLLUTANT = re.compile(r"pm[ _.]?(2[_.]?5|10)\b", re.IGNORECASE)
+"""Fine dust, which tables of the air's quality are kept for."""
+
+_TEMPERATURE = frozenset(
+    (
+        *("temperature", "temperatures", "temp", "meantemp", "tempm", "tavg", "tmean", "t"),
+        *("temperatur", "température", "temperatura", "气温", "気温"),
+    )
+)
+_WEATHER = frozenset(
+    (
+        *("wind", "windspeed", "winddirection", "winddir", "windgust", "gust", "wd", "ws", "wv"),
+        *("rain", "rainfall", "snow", "snowfall", "precipitation", "precip", "prcp"),
+        *("humidity", "hum", "rh", "ah", "dew", "dewpoint", "tdewpoint", "tdew", "dewp"),
+        *("pressure", "meanpressure", "press", "pres", "mbar", "hpa", "visibility", "cloudcover"),
+    )
+)
+"""Words in names of the weather: its chief quantity, and what is measured beside it."""
+_AMOUNTS = 10
+"""Different values from which a column holds no codes."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The columns to choose from, in the order of the file.
+
+    Attributes:
+        found: All but those of time stamps and of the series' names.
+        dated: Whether the rows have time stamps.
+    """
+
+    found: Sequence[Column]
+    dated: bool
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """Those without a flaw."""
+        return [each for each in self.found if not each.flaw]
+
+    @cached_property
+    def numbers(self) -> list[Column]:
+        """Of numbers."""
+        return [each for each in self.columns if each.kind == "number"]
+
+    @cached_property
+    def measured(self) -> list[Column]:
+        """No flags of a day; where the last of these is a copy, only numbers that are none."""
+        own = [each for each in self.columns if not is_flag(each)]
+        if own and self._is_copied(own[-1]):
+            alone = [each for each in own if each.kind == "number" and not self._is_copied(each)]
+            return alone or own
+        return own
+
+    def _is_copied(self, column: Column) -> bool:
+        """Whether another has the same values in all rows: one of both says nothing."""
+        return column.kind == "number" and any(
+            each is not column and np.array_equal(each.values, column.values, equal_nan=True)
+            for each in self.numbers
+        )
+
+    def with_words(self, words: frozenset[str]) -> list[Column]:
+        """Numbers that have one of these in their name."""
+        return [each for each in self.numbers if words_of(each.name) & words]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A way to tell what a table is to be predicted.
+
+    Attributes:
+        name: For tests and those who read them.
+        find: The column; None where the rule says nothing of a table.
+        reason: What stands beside the column in the spec.
+        asked: Of which tables: those whose rows have time stamps, those without, all.
+    """
+
+    name: str
+    find: Callable[[Candidates], Column | None]
+    reason: str
+    asked: Literal["all", "dated", "undated"] = "all"
+
+    def found(self, candidates: Candidates) -> Column | None:
+        """The column, if the rule is asked of such a table and has one."""
+        wanted = "dated" if candidates.dated else "undated"
+        return self.find(candidates) if self.asked in ("all", wanted) else None
+
+
+def first_found(candidates: Candidates) -> tuple[Column, Rule] | None:
+    """The column, and the first rule that has one; None where no column can be used."""
+    every = ((rule.found(candidates), rule) for rule in RULES)
+    return next(((column, rule) for column, rule in every if column is not None), None)
+
+
+def lasts(column: Column) -> bool:
+    """Whether a column of classes mostly has that of the row before, and not by chance."""
+    codes = np.unique(column.values, return_inverse=True)[1]
+    chance = float(((np.bincount(codes) / len(codes)) ** 2).sum())
+    stays = float((codes[1:] == codes[:-1]).mean())
+    return chance < 1 and (stays - chance) / (1 - chance) >= _PERSISTENT
+
+
+def _remaining(candidates: Candidates) -> Column | None:
+    """A count down is no flaw of what is left."""
+    usable = (each for each in candidates.found if each.flaw in ("", COUNTS_ROWS))
+    return next((each for each in usable if named(each.name, REMAINING)), None)
+
+
+def _called_target(candidates: Candidates) -> Column | None:
+    called = (c for c in candidates.columns if named(c.name, _TARGETS) or c.name.casefold() == "y")
+    return next(called, None)
+
+
+def _closing_price(candidates: Candidates) -> Column | None:
+    by_name = {
+        _DECORATION.sub("", column.name).strip().lower().replace("_", " "): column
+        for column in candidates.columns
+    }
+    if not any(by_name.keys() >= {*names} for names in _OF_A_DAY):
+        return None
+    return next((by_name[name] for name in _CLOSING if name in by_name), None)
+
+
+def _sold(candidates: Candidates) -> Column | None:
+    """Of several the plainest: sales, not sales_lag_7."""
+    found = candidates.with_words(_SOLD)
+    return min(found, key=lambda each: word_count(each.name), default=None)
+
+
+def _lasting_state(candidates: Candidates) -> Column | None:
+    states = [each for each in candidates.columns if each.kind == "label"]
+    alone = len(states) == 1 and len(candidates.columns) > _BESIDE
+    return states[0] if alone and lasts(states[0]) else None
+
+
+def _cases(candidates: Candidates) -> Column | None:
+    """Of several those of a day, and the plainest."""
+
+    def order(column: Column) -> tuple[bool, int]:
+        return bool(words_of(column.name) & _SUMMED_UP), word_count(column.name)
+
+    return min(candidates.with_words(_CASES), key=order, default=None)
+
+
+def _fine_dust(candidates: Candidates) -> Column | None:
+    return next((each for each in candidates.numbers if _POLLUTANT.search(each.name)), None)
+
+
+def _temperature(candidates: Candidates) -> Column | None:
+    """Where the last column is of the weather as well: a place in the file would say less."""
+    measured = candidates.measured
+    if not measured or not words_of(measured[-1].name) & _WEATHER:
+        return None
+    return next((each for each in measured if words_of(each.name) & _TEMPERATURE), None)
+
+
+def _beside_weather(candidates: Candidates) -> Column | None:
+    """Amounts that stand first, before a table's weather."""
+    if _temperature(candidates) is None:
+        return None
+    first = candidates.measured[0]
+    amounts = first.kind == "number" and len(np.unique(first.values)) > _AMOUNTS
+    return first if amounts and not words_of(first.name) & (_WEATHER | _TEMPERATURE) else None
+
+
+def _last_before_flags(candidates: Candidates) -> Column | None:
+    own = [each for each in candidates.columns if not is_flag(each)]
+    flagged = bool(own) and own[-1] is not candidates.columns[-1]
+    return own[-1] if flagged and own[-1] is candidates.measured[-1] else None
+
+
+def _last_without_copy(candidates: Candidates) -> Column | None:
+    measured = candidates.measured
+    copied = bool(measured) and measured[-1] is not candidates.columns[-1]
+    return measured[-1] if copied else None
+
+
+def _last(candidates: Candidates) -> Column | None:
+    return candidates.columns[-1] if candidates.columns else None
+
+
+RULES: tuple[Rule, ...] = (
+    # Before all else: tables of engines have a dozen sensors, and a class of what fails.
+    Rule("remaining life", _remaining, "by its name: what is left of each series"),
+    # Whoever calls a column so has said which it is.
+    Rule("called target", _called_target, "by its name"),
+    # Before what is sold: the turnover of a stock stands beside its prices.
+    Rule("closing price", _closing_price, "the closing price"),
+    # Before the weather, which shops note beside what they sell.
+    Rule("sold", _sold, "by its name", "dated"),
+    # Before the place. With time stamps, the one column of classes may be no more than a weekday.
+    Rule(
+        "lasting state",
+        _lasting_state,
+        "the one column of classes, which stay for long",
+        "undated",
+    ),
+    # Both before the weather, which is noted beside them.
+    Rule("cases", _cases, "by its name", "dated"),
+    Rule("fine dust", _fine_dust, "by its name", "dated"),
+    # Before the temperature, which such a table has as well: it begins with what was measured.
+    Rule(
+        "beside weather",
+        _beside_weather,
+        "the first column: the last is of the weather",
+        "dated",
+    ),
+    # Before the place, which says little where any column of the weather may be the last.
+    Rule(
+        "temperature",
+        _temperature,
+        "the temperature: the last column is of the weather, too",
+        "dated",
+    ),
+    # Most tables have it last, but for what is known beforehand and what stands there twice.
+    Rule(
+        "last before flags",
+        _last_before_flags,
+        "the last column that is no flag of a day",
+        "dated",
+    ),
+    Rule(
+        "last without copy",
+        _last_without_copy,
+        "the last column that is no flag of a day, and that no other has the values of",
+        "dated",
+    ),
+    # Of all tables, and always there.
+    Rule("last", _last, "the last column"),
+)
+"""All of them, in the order they are asked."""
