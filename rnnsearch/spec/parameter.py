@@ -8,7 +8,22 @@ from typing import Literal
 from rnnsearch.spec.fields import Scalar
 from rnnsearch.vocabulary import MAPPINGS
 
-__all__ = ["Parameter"]
+__all__ = [
+    "ENCODES",
+    "RECURRENT",
+    "SUMS_UP",
+    "WITHOUT_RECURRENCE",
+    "WRITES_ALONE",
+    "Parameter",
+]
+
+RECURRENT = tuple(name for name, task in MAPPINGS.items() if task.recurrent)
+ENCODES = tuple(name for name, task in MAPPINGS.items() if task.encodes)
+SUMS_UP = tuple(name for name, task in MAPPINGS.items() if task.sums_up)
+WRITES_ALONE = tuple(name for name, task in MAPPINGS.items() if task.unfolds or task.encodes)
+"""Tasks, for what has an effect on them only."""
+WITHOUT_RECURRENCE = "nothing is recurrent in one_to_one"
+"""Why what is of `RECURRENT` tasks only is."""
 
 
 @dataclass(frozen=True)
@@ -18,10 +33,10 @@ class Parameter:
     Attributes:
         name: Its key under ``space``.
         type: The type of its values.
-        structural: Whether it changes the compiled program. A numeric parameter is an
-            input of the program, one number per lane.
         default: Its value where the spec does not name it; None where the data decide.
         description: One line for the reference.
+        structural: Whether it changes the compiled program. A numeric parameter is an
+            input of the program, one number per lane.
         choices: The known values of a ``str``.
         low, high: Bounds of a number; ``open_low`` and ``open_high`` exclude the ends.
         words: Texts allowed beside numbers, such as ``full``.
@@ -36,9 +51,9 @@ class Parameter:
 
     name: str
     type: Literal["int", "float", "str", "bool"]
-    structural: bool
     default: Scalar
     description: str
+    structural: bool
     choices: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
