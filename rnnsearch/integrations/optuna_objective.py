@@ -11,6 +11,7 @@ from typing import Any, final
 import keras
 import optuna
 
+from rnnsearch.integrations.keras_tuner.datasets import Datasets
 from rnnsearch.vocabulary import Objective as Goal
 
 __all__ = ["Objective", "objective"]
@@ -23,7 +24,7 @@ def objective(
     x: Any,
     y: Any = None,
     *,
-    metric: str = "val_loss",
+    metric: str | Sequence[str] = "val_loss",
     callbacks: Callable[[optuna.Trial], Sequence[Any]] | None = None,
     **fit: Any,
 ) -> Objective:
@@ -35,11 +36,17 @@ def objective(
     Args:
         build: From a trial, of which it asks parameters, to a compiled model.
         x, y: As of `keras.Model.fit`.
-        metric: What a trial is judged by, at its best epoch; and what is reported of each.
+        metric: What a trial is judged by, at its best epoch; and what is reported of each. For a
+            study of several objectives one name each, in the order of its directions: a trial is
+            then judged at the epoch that is best by the first, and nothing is reported, since
+            Optuna prunes no such study.
         callbacks: From a trial to callbacks of its `fit`, which are made anew for each.
-        fit: Further arguments of `keras.Model.fit`: ``validation_data``, ``epochs`` …
+        fit: Further arguments of `keras.Model.fit`: ``validation_data``, ``epochs`` … A function
+            is called with the trial, once its model is built:
+            ``batch_size=lambda trial: trial.suggest_categorical("batch_size", [16, 32])``.
     """
-    return Objective(build, (x, y), metric, callbacks, fit)
+    metrics = [metric] if isinstance(metric, str) else [*metric]
+    return Objective(build, (x, y), metrics, callbacks, fit)
 
 
 @final
@@ -51,7 +58,8 @@ class Objective:
     `model.fit` trains it then. Reports every epoch, and ends where the study's pruner says so.
 
     Attributes:
-        best_value: Of all trials that came to their end, None before the first.
+        best_value: Of all trials that came to their end, None before the first; of several
+            metrics the first.
         best_model: Its model, with the weights of its best epoch.
     """
 
@@ -59,66 +67,86 @@ class Objective:
         self,
         build: Callable[[optuna.Trial], keras.Model],
         data: tuple[Any, Any],
-        metric: str,
+        metrics: list[str],
         callbacks: Callable[[optuna.Trial], Sequence[Any]] | None,
         fit: dict[str, Any],
     ) -> None:
         self._build = build
         self._data = data
-        self._metric = metric
+        self._metrics = metrics
         self._callbacks = callbacks
         self._fit = {"verbose": 0, **fit}
         self._lock = threading.Lock()
         self._read: dict[Any, Any] = {}
+        self._datasets = Datasets()
         self._said: set[str] = set()
         self._programs: Any = None
         self.best_value: float | None = None
         self.best_model: keras.Model | None = None
 
-    def __call__(self, trial: optuna.Trial) -> float:
+    def __call__(self, trial: optuna.Trial) -> float | tuple[float, ...]:
         """Train a trial's model.
 
         Returns:
-            Its value at its best epoch; NaN where it never had one, which fails the trial.
+            Its value at its best epoch, or one for each metric; NaN where it never had one, which
+            fails the trial.
 
         Raises:
             optuna.TrialPruned: The study's pruner ended it.
-            ValueError: The metric is none of the model's.
+            ValueError: A metric is none of the model's, or there isn't one for each direction.
         """
-        maximize = trial.study.direction is optuna.study.StudyDirection.MAXIMIZE
-        goal = Goal(self._metric, "maximize" if maximize else "minimize")
-        watch = _Watch(trial, goal)
+        goals = self._goals(trial.study)
+        watch = _Watch(trial, goals)
         with self._lock:  # Keras makes one model at a time
             model = self._build(trial)
             further = [] if self._callbacks is None else [*self._callbacks(trial)]
-            lane = self._lane(model, watch, further)
+            fit = {n: value(trial) if callable(value) else value for n, value in self._fit.items()}
+            lane = self._lane(model, watch, further, fit)
         if lane is None:
-            self._by_fit(model, watch, further)
+            self._by_fit(model, watch, further, fit)
         else:
             trained = lane.train()
             if trained.best is not None and not watch.pruned:
                 model = lane.model_with(trained.best)
         if watch.pruned:
             raise optuna.TrialPruned
-        if self._metric not in watch.seen:
-            raise ValueError(
-                f"Expected a metric of the model: {', '.join(watch.seen)}. Received: {self._metric}"
-            )
-        if watch.best is None:
-            return math.nan  # it diverged: a failed trial of the study
-        with self._lock:
-            if goal.better(watch.best, self.best_value):
-                self.best_value, self.best_model = watch.best, model
-        return watch.best
+        for metric in self._metrics:
+            if metric not in watch.seen:
+                raise ValueError(
+                    f"Expected a metric of the model: {', '.join(watch.seen)}. Received: {metric}"
+                )
+        found = watch.best or (math.nan,) * len(goals)  # it diverged: a failed trial of the study
+        if watch.best is not None:
+            with self._lock:
+                if goals[0].better(found[0], self.best_value):
+                    self.best_value, self.best_model = found[0], model
+        return found if len(goals) > 1 else found[0]
 
-    def _lane(self, model: keras.Model, watch: _Watch, further: list[Any]) -> Any:
+    def _goals(self, study: optuna.Study) -> list[Goal]:
+        """Each metric, and which way it is better."""
+        if len(self._metrics) != len(study.directions):
+            raise ValueError(
+                f"Expected a metric for each of the study's {len(study.directions)} directions, "
+                f'as in objective(build, x, y, metric=["val_loss", "val_mae"]). '
+                f"Received: {', '.join(self._metrics)}"
+            )
+        most = optuna.study.StudyDirection.MAXIMIZE
+        return [
+            Goal(name, "maximize" if direction is most else "minimize")
+            for name, direction in zip(self._metrics, study.directions, strict=True)
+        ]
+
+    def _lane(
+        self, model: keras.Model, watch: _Watch, further: list[Any], fit: dict[str, Any]
+    ) -> Any:
         """How it is trained by a program; None where `model.fit` must, and the log says why."""
         reason: str | None = f"the backend is {keras.backend.backend()}"
         if keras.backend.backend() == "jax":
             from rnnsearch.engines import built
 
             try:
-                request = built.Request.of(self._data, self._fit, self._read)
+                data, fit = self._datasets.in_memory(self._data, fit, exact=True)
+                request = built.Request.of(data, fit, self._read)
             except built.NotArrays as error:
                 reason = str(error)
             else:
@@ -133,30 +161,42 @@ class Objective:
             _LOG.warning("trained by model.fit: %s", reason)
         return None
 
-    def _by_fit(self, model: keras.Model, watch: _Watch, further: list[Any]) -> None:
+    def _by_fit(
+        self, model: keras.Model, watch: _Watch, further: list[Any], fit: dict[str, Any]
+    ) -> None:
         """Train by Keras alone, and leave the model at its best epoch."""
         keep = _Weights(watch)
-        model.fit(*self._data, **{**self._fit, "callbacks": [*further, watch, keep]})
+        model.fit(*self._data, **{**fit, "callbacks": [*further, watch, keep]})
         if keep.weights is not None:
             model.set_weights(keep.weights)
 
 
 class _Watch(keras.callbacks.Callback):
-    """Reports each epoch to the trial; knows the best one."""
+    """Reports each epoch to the trial; knows the best one.
 
-    def __init__(self, trial: optuna.Trial, goal: Goal) -> None:
+    Args:
+        trial: Of the study.
+        goals: What it is judged by; the first says which epoch is best.
+
+    Attributes:
+        best: The metrics of the best epoch; None while there is none.
+        seen: Names of all metrics that an epoch had: not each is validated.
+        pruned: Whether the study's pruner ended the trial.
+    """
+
+    def __init__(self, trial: optuna.Trial, goals: list[Goal]) -> None:
         super().__init__()
         self._trial = trial
-        self._goal = goal
-        self.best: float | None = None
-        self.seen: tuple[str, ...] = ()
+        self._goals = goals
+        self.best: tuple[float, ...] | None = None
+        self.seen: dict[str, None] = {}
         self.pruned = False
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Report, and stop where the pruner says so."""
-        value = (logs or {}).get(self._goal.name)
-        self.seen = tuple(logs or ())
-        if value is None:
+        self.seen |= dict.fromkeys(logs or ())
+        value = (logs or {}).get(self._goals[0].name)
+        if value is None or len(self._goals) > 1:
             return
         self._trial.report(float(value), epoch)
         if self._trial.should_prune():
@@ -165,10 +205,11 @@ class _Watch(keras.callbacks.Callback):
 
     def keeps(self, logs: Any) -> bool:
         """Whether this epoch is the best so far. A lane asks once, after `on_epoch_end`."""
-        value: Any = (logs or {}).get(self._goal.name)
-        if not self._goal.better(value, self.best):
+        values: list[Any] = [(logs or {}).get(goal.name) for goal in self._goals]
+        so_far = None if self.best is None else self.best[0]
+        if None in values or not self._goals[0].better(values[0], so_far):
             return False
-        self.best = float(value)
+        self.best = tuple(float(value) for value in values)
         return True
 
 
