@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rnnsearch.data.collecting import Problems
@@ -17,6 +16,7 @@ from rnnsearch.data.series.checks import (
     check_steps,
     rows_needed,
 )
+from rnnsearch.data.series.cutting import Cutting
 from rnnsearch.data.series.division import PARTS, Fold
 from rnnsearch.data.series.fitting import Fitting, Rhythm, Segments, based, fit, rhythm
 from rnnsearch.data.series.kept_rows import read_file
@@ -35,8 +35,6 @@ __all__ = ["read_series_data"]
 
 _WORTH = 16
 """Sequences, at least, of a training part that the tool itself makes a fold of."""
-
-
 _CHOSEN = "on rows before the first that scores"
 
 
@@ -90,13 +88,13 @@ def read_series_data(source: SeriesSource, task: str, windows: tuple[int, ...]) 
     check_lengths(source, last, longest, back, problems, reaches_back=reaching)
     table = Fitting(source, task, series, found_rhythm, longest)
     final = _fold(series, last, fit(table, last, problems))
-    data = SeriesData(series, (final,), longest, source.stride, final, reaching, chosen)
-    _check_parts(data, 0, problems)
+    cutting = Cutting(series, longest, source.stride, reaching)
+    _check_parts(cutting, final, 0, problems)
     problems.raise_any()
-    folds = _folds(table, data, earlier, back)
+    folds = _folds(table, cutting, earlier, back)
     everything = _all_but_test(last)
-    fitted = fit(table, everything, Problems())
-    return replace(data, divided=(*folds, final), final=_fold(series, everything, fitted))
+    whole = _fold(series, everything, fit(table, everything, Problems()))
+    return SeriesData(cutting, (*folds, final), whole, chosen)
 
 
 def _back(source: SeriesSource, rhythm: Rhythm, longest: int | None) -> int:
@@ -124,7 +122,7 @@ def _all_but_test(segments: tuple[Segments, ...]) -> tuple[Segments, ...]:
 
 def _folds(
     table: Fitting,
-    data: SeriesData,
+    cutting: Cutting,
     earlier: Sequence[tuple[Segments, ...]],
     back: int,
 ) -> list[Fold]:
@@ -142,8 +140,8 @@ def _folds(
         try:
             check_fold_length(table.source, segments, table.longest, back, problems)
             prepared = fit(table, segments, problems, number)
-            fold = _fold(data.series, segments, prepared)
-            _check_parts(replace(data, divided=(fold,)), number, problems)
+            fold = _fold(table.series, segments, prepared)
+            _check_parts(cutting, fold, number, problems)
             problems.raise_any()
         except InvalidData:
             if table.source.split.backtest.folds != "auto":
@@ -160,17 +158,19 @@ def _fold(series: Series, segments: tuple[Segments, ...], prepared: SeriesPrepar
     return Fold(segments, prepared, aligned(features))
 
 
-def _check_parts(data: SeriesData, number: int, problems: Problems) -> None:
-    """No part of the one fold may lose all its sequences to gaps.
+def _check_parts(cutting: Cutting, fold: Fold, number: int, problems: Problems) -> None:
+    """No part of a fold may lose all its sequences to gaps.
 
     Args:
-        data: With this fold only.
+        cutting: How the fold is cut.
+        fold: With its rows.
         number: Of the fold, from 1; 0 for the last.
         problems: Where to note them.
     """
-    if problems.found or (data.series.inputs_known.all() and data.series.targets_known.all()):
+    series = cutting.series
+    if problems.found or (series.inputs_known.all() and series.targets_known.all()):
         return
-    dataset, (fold,) = data.dataset(), data.divided
+    dataset = cutting.dataset(fold, None)
     parts = (dataset.train, dataset.validation, dataset.test)
     for name, ranges, part in zip(PARTS, zip(*fold.segments, strict=True), parts, strict=True):
         rows = sum(map(len, ranges))

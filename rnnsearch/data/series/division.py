@@ -15,9 +15,9 @@ __all__ = ["PARTS", "Fold"]
 PARTS = ("training", "validation", "test")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fold:
-    """One way to divide the rows, and what is fitted on its training part.
+    """One way to divide the rows, and what is fitted on its training part; equal to itself alone.
 
     Attributes:
         segments: Of each series, the rows of its parts.
