@@ -77,7 +77,7 @@ def test_init_holds_out_whole_engines(spec: Callable[..., Path]) -> None:
     assert set.union(*held_out) == set(range(12)) - test
     assert sum(map(len, held_out)) == 12 - len(test)
     assert all(not part[2] and not (part[0] | part[1]) & test for part in earlier)
-    assert not data.reaches_back
+    assert not data.cutting.reaches_back
     assert not data.dataset().validation.naive  # nobody knows what was left a row before
     summary = dict(data.summary())
     assert summary["folds"] == "4, each holds out other series; the last:"
@@ -88,7 +88,7 @@ def test_init_holds_out_whole_engines(spec: Callable[..., Path]) -> None:
 
 def test_windows_are_of_one_series_each(spec: Callable[..., Path]) -> None:
     data = data_of(spec())
-    window = data.longest or 0
+    window = data.cutting.longest or 0
     for part, names in zip(
         (data.dataset().train, data.dataset().validation, data.dataset().test),
         members(data, -1),
@@ -170,7 +170,7 @@ def test_forecasts_of_new_series_know_their_own_past(spec: Callable[..., Path]) 
     values["data"] |= {"horizon": 1, "window": 12, "inputs": ["worn"], "target": "worn"}
     path.write_text(yaml.safe_dump(values), "utf-8")
     data = data_of(path)
-    assert not data.reaches_back  # there are no rows before a series
+    assert not data.cutting.reaches_back  # there are no rows before a series
     test = data.dataset().test
     assert len(test) == sum(LENGTHS[at] - 12 - (data.prepared.back) for at in members(data, -1)[2])
     assert "last_value" in test.naive

@@ -49,7 +49,7 @@ def test_by_itself_it_reaches_back_where_a_sixth_of_a_part_would_be_lost(
 
 def test_an_output_at_each_row_stays_in_its_part(write_csv: Any, csv_source: Any) -> None:
     data = read(source(write_csv, csv_source, window=6), "many_to_many", ())
-    assert not data.reaches_back
+    assert not data.cutting.reaches_back
 
 
 def test_every_window_and_every_origin_judges_the_same_rows(
