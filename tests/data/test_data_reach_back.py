@@ -42,7 +42,7 @@ def test_by_itself_it_reaches_back_where_a_sixth_of_a_part_would_be_lost(
 ) -> None:
     """Of what lies ahead: a label of the row itself stands beside those of rows trained on."""
     found = read(source(write_csv, csv_source, window=window, horizon=horizon), "many_to_one", ())
-    assert found.reaches_back is back
+    assert found.cutting.reaches_back is back
     assert ("read from rows before them" in dict(found.summary())["test"]) is back
     assert "before" not in dict(found.summary())["training"]
 
