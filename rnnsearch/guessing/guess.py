@@ -12,6 +12,7 @@ import numpy as np
 
 from rnnsearch.data.collecting import Problems
 from rnnsearch.data.raw.tables import Table
+from rnnsearch.data.raw.text_rows import LongText
 from rnnsearch.data.sources import TABLES, TEXTS, table_source
 from rnnsearch.data.sources.array_names import said_names
 from rnnsearch.data.sources.foreign import other_files, way_out
@@ -138,19 +139,24 @@ def _guess_table(path: Path, wishes: Wishes) -> Guess:
 
 def _guess_text(path: Path, wishes: Wishes) -> Guess:
     """A table where it can be one; else a text."""
-    text = TEXTS["text"].read(path)
+    read = TEXTS["text"].read(path)
+    text = read.text
     check_no_records(text)
     try:
         table = TABLES["csv"].read(path)
     except InvalidData:
         if not is_prose(text):
             raise
-        check_no_labels(text, wishes)
-        return guess_stream(text, wishes)
+        return _guess_stream(read, wishes)
     if _is_lines(table) and is_prose(text):
-        check_no_labels(text, wishes)
-        return guess_stream(text, wishes)
+        return _guess_stream(read, wishes)
     return guess_wide(table, path, wishes) or guess_table(table, "csv", wishes)
+
+
+def _guess_stream(read: LongText, wishes: Wishes) -> Guess:
+    check_no_labels(read.text, wishes)
+    found = guess_stream(read.text, wishes)
+    return replace(found, notes=(*read.notes, *found.notes))
 
 
 def _is_lines(table: Table) -> bool:

@@ -245,7 +245,7 @@ def test_a_long_text_in_other_encodings(tmp_path: Path, encoding: str, ends: str
 
     text = f"Über den Fluß.{ends}Größe.{ends}"
     (tmp_path / "a.txt").write_bytes(text.encode(encoding))
-    assert TEXTS["text"].read(tmp_path / "a.txt") == "Über den Fluß.\nGröße.\n"
+    assert TEXTS["text"].read(tmp_path / "a.txt").text == "Über den Fluß.\nGröße.\n"
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])

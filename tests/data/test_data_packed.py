@@ -41,7 +41,7 @@ def test_packed_files_are_read(ending: str, pack: Callable[[bytes], bytes], tmp_
     (path := tmp_path / f"a.csv{ending}").write_bytes(pack(TABLE.encode()))
     assert TABLES["csv"].read(path).column("v").texts() == [str(at * at % 7) for at in range(60)]
     assert setting(guess(path, Wishes()), "time") == "date"
-    assert TEXTS["text"].read(path) == TABLE
+    assert TEXTS["text"].read(path).text == TABLE
     path.write_bytes(pack(TABLE.encode())[:-9])
     with pytest.raises(
         InvalidData, match=r"must be a text file.*(packed by|archive).*unpack it first"

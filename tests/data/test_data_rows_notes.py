@@ -30,7 +30,7 @@ HEAD = "text;label\n"
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ((HEAD + ROWS).encode("latin-1"), "read as Latin-1 (data.dialect.encoding)"),
+        ((HEAD + ROWS).encode("latin-1"), "read as Latin-1, as in 'café' (data.dialect.encoding)"),
         ((HEAD + ROWS).encode("utf-16"), "read as UTF-16"),
         (("exported in May\n" + HEAD + ROWS).encode(), "line 1 is above the header left out"),
         ((HEAD + ROWS + "60 rows in all\n").encode(), "below the table left out"),

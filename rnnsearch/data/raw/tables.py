@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -86,14 +86,15 @@ class Table:
         rows: (R,) where each row stands in the file; row 1 of a text file is its header.
         columns: As the header.
         notes: What was decided in reading, for the user.
-        decimal: What marks decimals, where numbers were not plain; else "".
+        decided: What was found of a text file's dialect, for new files to be read with: what
+            marks decimals, which encoding; nothing where that is as usual.
     """
 
     header: tuple[str, ...]
     rows: np.ndarray
     columns: tuple[Column, ...]
     notes: tuple[str, ...] = ()
-    decimal: str = ""
+    decided: Mapping[str, str] = field(default_factory=dict)
 
     def take(self, places: np.ndarray, note: str = "") -> Table:
         """Some of the rows, in an order of their own.
@@ -104,7 +105,7 @@ class Table:
         """
         columns = tuple(_TakenColumn(column, places) for column in self.columns)
         notes = (*self.notes, *filter(None, [note]))
-        return Table(self.header, self.rows[places], columns, notes, self.decimal)
+        return replace(self, rows=self.rows[places], columns=columns, notes=notes)
 
     def column(self, name: str) -> Column:
         """The first column of this name."""

@@ -181,10 +181,9 @@ def _checked(
 
 
 def _dialect(source: SeriesSource, series: Series) -> tuple[tuple[str, Any], ...]:
-    """What new files are read by: what was asked, what marks decimals, and a header or none."""
-    decided = {"decimal": series.decimal} if series.decimal == "," else {}
+    """What new files are read by: what was asked, what was found, and a header or none."""
     names = [*source.inputs, *source.targets]
-    return tuple(with_header({**decided, **dict(source.dialect_items)}, names).items())
+    return tuple(with_header({**series.decided, **dict(source.dialect_items)}, names).items())
 
 
 def _span(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Literal
@@ -40,7 +41,7 @@ class Series:
             one, or nothing is known of a clock.
         gaps: (R, …) bool, inputs that were filled; None if none was.
         lacking: Which rows are missing by the clock, as text; "" if none is.
-        decimal: What marks decimals in the file, where numbers are not plain; else "".
+        decided: What was found of a text file's dialect, for new files to be read with.
         notes: What was decided in reading, for the user.
     """
 
@@ -62,7 +63,7 @@ class Series:
     ticks: np.ndarray | None = None
     gaps: np.ndarray | None = None
     lacking: str = ""
-    decimal: str = ""
+    decided: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:

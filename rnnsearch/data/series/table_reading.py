@@ -58,7 +58,7 @@ def read_series(table: Table, columns: Columns, problems: Problems) -> Series:
         reader.keys,
         None if part is None else part[order],
         reader.clock,
-        decimal=table.decimal,
+        decided=table.decided,
         notes=tuple(reader.notes),
     )
     series = once(series, columns.duplicates)

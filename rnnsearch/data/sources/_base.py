@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from rnnsearch.data.collecting import Problems
 from rnnsearch.data.raw.sequence_arrays import Raw
 from rnnsearch.data.raw.tables import Table
-from rnnsearch.data.raw.text_rows import TextTable
+from rnnsearch.data.raw.text_rows import LongText, TextTable
 
 __all__ = ["Parts", "Reader", "RowsReader", "SequencesReader", "TableReader", "TextReader"]
 
@@ -126,7 +126,7 @@ class TextReader(Reader, ABC):
     """Reads one long text."""
 
     @abstractmethod
-    def read(self, path: Path) -> str:
+    def read(self, path: Path) -> LongText:
         """The whole text of a file or a folder.
 
         Raises:

@@ -13,7 +13,8 @@ import numpy as np
 from rnnsearch.data.collecting import Problems, name_rows
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.sources._base import TableReader
-from rnnsearch.data.sources.dialect import Cut, cut_text, decode
+from rnnsearch.data.sources.dialect import Cut, cut_text
+from rnnsearch.data.sources.encodings import decode
 from rnnsearch.data.sources.foreign import foreign, way_out
 from rnnsearch.data.sources.header_rows import named_columns
 from rnnsearch.data.sources.headers import (
@@ -49,7 +50,7 @@ class CsvReader(TableReader):
 def _read_any(path: Path, asked: Mapping[str, Any]) -> Table:
     """Any file, cell by cell."""
     problems = Problems()
-    text, said = _text(path, asked, problems)
+    text, said, encoding = _text(path, asked, problems)
     problems.raise_any()
     try:
         cut = cut_text(text, asked)
@@ -70,18 +71,19 @@ def _read_any(path: Path, asked: Mapping[str, Any]) -> Table:
     columns, more = plain_columns(cells, cut.separator, asked)
     table = Table(tuple(header), np.asarray(rows, dtype=np.int64), columns)
     found = (*filter(None, [said]), *cut.notes, *notes, *again, *more)
-    return replace(table, notes=found, decimal=more.decimal)
+    decided = {"decimal": "," if more.decimal == "," else "", "encoding": encoding}
+    return replace(table, notes=found, decided={key: v for key, v in decided.items() if v})
 
 
-def _text(path: Path, asked: Mapping[str, Any], problems: Problems) -> tuple[str, str]:
-    """The text of a file, and a note about its encoding; "" with a problem noted."""
+def _text(path: Path, asked: Mapping[str, Any], problems: Problems) -> tuple[str, str, str]:
+    """The text of a file, a note about its encoding, and which was found; else problems."""
     try:
         content = unpacked(path.read_bytes())
         what = foreign(content)
         if what:
             advice = way_out(path) or "save it as UTF-8 text with commas"
             problems.add("data.path", "must be a text file", f"{path} ({what})", advice)
-            return "", ""
+            return "", "", ""
         return decode(content, asked.get("encoding"))
     except FileNotFoundError:
         advice = "a path in a spec is relative to the spec's folder"
@@ -92,7 +94,7 @@ def _text(path: Path, asked: Mapping[str, Any], problems: Problems) -> tuple[str
     except (OSError, UnicodeError) as error:
         advice = "save it as UTF-8 text with commas, or set data.dialect.encoding"
         problems.add("data.path", "must be a readable CSV file", f"{path} ({error})", advice)
-    return "", ""
+    return "", "", ""
 
 
 def _check_quotes(cut: Cut, path: Path, problems: Problems) -> None:

@@ -1,4 +1,4 @@
-"""How a text file holds a table: encoding, separator, quotes, where it begins and ends.
+"""How a text file holds a table: separator, quotes, where it begins and ends.
 
 Everything is decided by many lines. Lines that have as many separators as all others are rows, so
 that a quotation mark that nobody closes can't swallow any.
@@ -28,7 +28,7 @@ from rnnsearch.data.sources.separators import (
 )
 from rnnsearch.data.sources.spaces import by_spaces
 
-__all__ = ["Cut", "cut_text", "decode"]
+__all__ = ["Cut", "cut_text"]
 
 _MOST_OUTSIDE = 30
 """Lines above the header, and below the last row, that may be left out."""
@@ -59,35 +59,6 @@ class Cut:
     notes: tuple[str, ...]
     swallowed: int = 0
     unclosed: int = 0
-
-
-def decode(content: bytes, encoding: str | None) -> tuple[str, str]:
-    """The text of a file, and a note where its encoding had to be guessed.
-
-    Raises:
-        UnicodeError, LookupError: It has not the encoding that is given.
-    """
-    if encoding is not None:
-        return content.decode(encoding).removeprefix("\ufeff"), ""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16"), "it is read as UTF-16"
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = ""
-    if text and "\0" not in text:
-        return text, ""
-    zeros = [content[start:4000:2].count(0) for start in (0, 1)]
-    if max(zeros) > len(content[:4000]) / 8:
-        name = "utf-16-le" if zeros[1] > zeros[0] else "utf-16-be"
-        return content.decode(name), f"it is read as {name.upper()} (data.dialect.encoding)"
-    if text or not content:
-        return text, ""
-    try:
-        text = content.decode("cp1252")
-    except UnicodeDecodeError:
-        text = content.decode("latin-1")
-    return text, "it is no UTF-8, and read as Latin-1 (data.dialect.encoding)"
 
 
 def cut_text(text: str, asked: Mapping[str, Any]) -> Cut:

@@ -52,7 +52,8 @@ class FastaReader(RowsReader):
             problems.add("data.path", must, "none", f"look at {path}")
         problems.raise_any()
         columns = tuple(zip(*cells, strict=True))
-        return TextTable(("name", "sequence", "label"), np.asarray(rows, dtype=np.int64), columns)
+        names, places = ("name", "sequence", "label"), np.asarray(rows, dtype=np.int64)
+        return TextTable(names, places, columns, tuple(problems.notes))
 
 
 def _pattern(label: str | None, problems: Problems) -> re.Pattern[str] | None:

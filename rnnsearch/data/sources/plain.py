@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rnnsearch.data.collecting import Problems
-from rnnsearch.data.sources.dialect import decode
+from rnnsearch.data.sources.encodings import decode
 from rnnsearch.data.sources.foreign import foreign
 from rnnsearch.data.sources.packed import unpacked
 
@@ -21,7 +21,10 @@ def files_below(path: Path) -> list[Path]:
 
 
 def read_plain(path: Path, problems: Problems) -> str:
-    """The text of a file, line ends as ``\\n``; "" with a problem noted where there is none."""
+    """The text of a file, line ends as ``\\n``; "" with a problem noted where there is none.
+
+    Where its encoding was guessed, that is noted, too.
+    """
     try:
         content = unpacked(path.read_bytes())
         what = foreign(content, as_text=True)
@@ -29,12 +32,13 @@ def read_plain(path: Path, problems: Problems) -> str:
             received = f"{path} ({what})"
             problems.add("data.path", "must be a text file", received, "save it as UTF-8 text")
             return ""
-        text, _ = decode(content, None)
+        text, said, _ = decode(content, None)
+        problems.notes += [said] if said and said not in problems.notes else []
         return text.replace("\r\n", "\n").replace("\r", "\n")
     except FileNotFoundError:
         advice = "a path in a spec is relative to the spec's folder"
         problems.add("data.path", "must be an existing file or folder", str(path), advice)
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeError) as error:
         must, received = "must be a readable text file", f"{path} ({error})"
         problems.add("data.path", must, received, "save it as UTF-8 text")
     return ""

@@ -21,7 +21,7 @@ class RowsTableReader(RowsReader):
         """All cells; a text file says itself what separates them."""
         table = _reader(path).read(path, settings.get("dialect") or {})
         columns = tuple(tuple(column.texts()) for column in table.columns)
-        return TextTable(table.header, table.rows, columns, table.notes, table.decimal)
+        return TextTable(table.header, table.rows, columns, table.notes, table.decided)
 
 
 def _reader(path: Path) -> TableReader:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rnnsearch.data.collecting import Problems
+from rnnsearch.data.raw.text_rows import LongText
 from rnnsearch.data.sources._base import TextReader
 from rnnsearch.data.sources.plain import files_below, read_plain
 
@@ -12,9 +13,9 @@ __all__ = ["PlainTextReader"]
 
 
 class PlainTextReader(TextReader):
-    """Reads UTF-8 text."""
+    """Reads text, UTF-8 or what its words speak for."""
 
-    def read(self, path: Path) -> str:
+    def read(self, path: Path) -> LongText:
         """The text; of a folder all files by name, a line end between them.
 
         Raises:
@@ -27,4 +28,4 @@ class PlainTextReader(TextReader):
         if not text.strip():
             problems.add("data.path", "must hold a text", "an empty one", f"look at {path}")
         problems.raise_any()
-        return text
+        return LongText(text, tuple(problems.notes))

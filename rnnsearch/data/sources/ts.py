@@ -19,7 +19,7 @@ import numpy as np
 from rnnsearch.data.collecting import Problems, name_rows, name_some
 from rnnsearch.data.raw.cell_numbers import number
 from rnnsearch.data.raw.sequence_arrays import Raw
-from rnnsearch.data.sources.dialect import decode
+from rnnsearch.data.sources.encodings import decode
 from rnnsearch.data.sources.two_parts import TwoPartsReader
 
 __all__ = ["TsReader"]
@@ -69,12 +69,14 @@ class _Header:
 def _sequences(path: Path, targets: bool, problems: Problems) -> Raw | None:
     """The sequences of a file; None, and problems, if it can't be read."""
     try:
-        lines = decode(path.read_bytes(), None)[0].splitlines()
+        whole, note, _ = decode(path.read_bytes(), None)
+        problems.notes += filter(None, [note])
+        lines = whole.splitlines()
     except FileNotFoundError:
         advice = "a path in a spec is relative to the spec's folder"
         problems.add("data.path", "must be an existing file", str(path), advice)
         return None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeError) as error:
         problems.add("data.path", "must be a text file", f"{path} ({error})", "save it as UTF-8")
         return None
     numbered = [(at, line.strip()) for at, line in enumerate(lines, 1) if line.strip()]

@@ -163,7 +163,7 @@ class StreamPreparation(Preparation):
 
     def _tokens(self, path: str, least: int) -> list[str]:
         """The tokens of a new text, of which there must be so many."""
-        tokens = self.tokenizer.tokens(TEXTS[self.settings["source"]].read(Path(path)))
+        tokens = self.tokenizer.tokens(TEXTS[self.settings["source"]].read(Path(path)).text)
         problems = Problems()
         if len(tokens) < least:
             must = f"must have at least {least} tokens"
@@ -183,6 +183,7 @@ class StreamData(SequenceData):
         window: T where nobody asks for another.
         longest: The longest T that may be asked for.
         settings: The spec's data section as plain values.
+        notes_: What was decided about the file.
     """
 
     parts: tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -191,6 +192,12 @@ class StreamData(SequenceData):
     window: int
     longest: int
     settings: Mapping[str, Any]
+    notes_: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was guessed of the file."""
+        return self.notes_
 
     def dataset(
         self, window: int | None = None, fold: int = -1, rows: int | None = None
@@ -255,6 +262,7 @@ class StreamData(SequenceData):
             *lines,
             ("vocabulary", f"{len(known)} {self.tokenizer.kind} ({name_some(known, 12)})"),
             ("target", f"the next token, one of {self.vocabulary.size - 1} with <unk>"),
+            *(("note", note) for note in self.notes),
         ]
 
 
@@ -266,7 +274,8 @@ def read_stream(source: TextSource, windows: tuple[int, ...]) -> StreamData:
     """
     problems = Problems()
     tokenizer = Tokenizer(source.tokens, source.lower_case)
-    tokens = tokenizer.tokens(TEXTS[source.source].read(source.path))
+    found = TEXTS[source.source].read(source.path)
+    tokens = tokenizer.tokens(found.text)
     split = source.split
     ranges = time_parts(len(tokens), split.validation, split.test)
     for name, part in zip(_PARTS, ranges, strict=True):
@@ -286,4 +295,4 @@ def read_stream(source: TextSource, windows: tuple[int, ...]) -> StreamData:
     ids = (vocabulary.ids(train), vocabulary.ids(validation), vocabulary.ids(test))
     window = source.window or min(windows)
     settings = source.model_dump(mode="json")
-    return StreamData(ids, tokenizer, vocabulary, window, longest, settings)
+    return StreamData(ids, tokenizer, vocabulary, window, longest, settings, found.notes)

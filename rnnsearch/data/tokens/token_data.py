@@ -196,12 +196,11 @@ def _unknown_share(data: Dataset, vocabulary: Vocabulary) -> str:
     return f"; unknown: {' and '.join(parts)}" if parts else ""
 
 
-def _decided(settings: Mapping[str, Any], decimal: str) -> dict[str, Any]:
-    """The dialect that was asked for, with what marks decimals and whether there is a header."""
+def _decided(settings: Mapping[str, Any], found: Mapping[str, str]) -> dict[str, Any]:
+    """The dialect that was asked for, with what was found and whether there is a header."""
     asked = {key: value for key, value in settings["dialect"].items() if value is not None}
-    decided = {"decimal": decimal} if decimal == "," else {}
     names = [settings.get("sequence"), *settings.get("inputs", ())]
-    return with_header({**decided, **asked}, [name for name in names if name])
+    return with_header({**found, **asked}, [name for name in names if name])
 
 
 def read_rows_data(source: RowsSource, task: str) -> RowsData:
@@ -214,7 +213,7 @@ def read_rows_data(source: RowsSource, task: str) -> RowsData:
     settings = source.model_dump(mode="json")
     table = ROWS[source.source].read(source.path, settings)
     if "dialect" in settings:  # new files are read as this one was
-        settings["dialect"] = _decided(settings, table.decimal)
+        settings["dialect"] = _decided(settings, table.decided)
     columns = columns_of(settings, task, source.target_kind, target=True)
     rows = read_rows(table, columns, problems)
     classes = _find_classes(rows, problems)

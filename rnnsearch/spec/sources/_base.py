@@ -139,8 +139,8 @@ class DialectSpec(Frozen):
 
     encoding: str | None = Field(
         default=None,
-        description="Encoding, such as `latin-1` or `utf-16`; null: UTF-8, or UTF-16 or Latin-1 "
-        "where it is none.",
+        description="Encoding, such as `latin-1`, `cp1251` or `utf-16`; null: UTF-8, or UTF-16, or "
+        "where it is neither the one that its words speak for, which is said.",
     )
     separator: Annotated[str, Field(min_length=1, max_length=1)] | None = Field(
         default=None,
