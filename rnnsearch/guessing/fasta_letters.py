@@ -8,6 +8,7 @@ from pathlib import Path
 from rnnsearch.data.collecting import name_some
 from rnnsearch.data.raw.text_rows import TextTable
 from rnnsearch.data.sources import ROWS
+from rnnsearch.data.splits import said_part
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.row_sequences import Labelled, balance, guess_labelled
 from rnnsearch.vocabulary import MANY_TO_ONE
@@ -18,8 +19,11 @@ _PATTERNS = (
     r"(?:class|label|type)[=:]\s*([^\s|;,]+)",
     r"\|\s*([^\s|]+)\s*$",
     r"\s(\S+)\s*$",
+    r"\|\s*([^\s|]+)\s*\|[^|]*$",
+    r"^\s*([^\W\d_]+(?:[_-][^\W\d_]+)*)[_|.-]?\d+\b",
 )
-"""Where a header line may say the class: by that name, after its last ``|``, as its last word."""
+"""Where a header line may say the class: by that name, after its last ``|``, as its last word,
+before the last ``|``, before the number that the name ends in."""
 _MOST_CLASSES = 30
 _FEWEST_MEMBERS = 5
 """Of a class; a word that comes up less often names a sequence."""
@@ -47,14 +51,37 @@ def guess_fasta(path: Path, wishes: Wishes) -> Guess:
     if any(not cell.isupper() for cell in cells) and any(not cell.islower() for cell in cells):
         why = "small letters and capitals are the same bases or amino acids"
         settings.append(Setting("lower_case", True, why))
-    return guess_labelled(Labelled(cells, counts), "characters", settings, wishes, [])
+    labelled = Labelled(cells, counts)
+    notes = _part_notes(table) if "part" not in table.header else []
+    return guess_labelled(labelled, "characters", settings, wishes, notes, _parts(table))
+
+
+def _parts(table: TextTable) -> dict[str, object] | None:
+    """The key of a spec, where folders or files say the part of each sequence."""
+    if "part" not in table.header:
+        return None
+    said = {*table.column("part")}
+    shares = {"validation": 0.2, "test": 0.2}
+    return {"column": "part", **{name: share for name, share in shares.items() if name not in said}}
+
+
+def _part_notes(table: TextTable) -> list[str]:
+    """What to say where header lines say the part of each sequence: they are not asked for it."""
+    names = [name.rsplit("|", 1)[-1] for name in table.column("name")]
+    if len({*names}) < 2 or not all(map(said_part, names)):
+        return []
+    return [
+        f"header lines end in {name_some(sorted({*names}))}, and the parts are drawn at random: "
+        "files train.fasta and test.fasta in one folder are read as the parts"
+    ]
 
 
 def _with_classes(path: Path) -> tuple[TextTable, str | None, str]:
     """The sequences with their classes, the pattern that finds these, and why this one."""
     reader = ROWS["fasta"]
     table = reader.read(path, {"label": None})
-    if path.is_dir():
+    by_files = "" not in table.column("label")
+    if path.is_dir() and by_files:
         if _is_sound(table):
             return table, None, ""
         must = f"must have 2 to {_MOST_CLASSES} classes, a file or a folder each"
@@ -79,4 +106,5 @@ def _classes(table: TextTable) -> dict[str, int]:
 def _is_sound(table: TextTable) -> bool:
     """Whether the labels are classes that can be learned."""
     counts = _classes(table)
-    return 2 <= len(counts) <= _MOST_CLASSES and min(counts.values()) >= _FEWEST_MEMBERS
+    some = 2 <= len(counts) <= _MOST_CLASSES and min(counts.values()) >= _FEWEST_MEMBERS
+    return some and not all(map(said_part, counts))

@@ -15,6 +15,7 @@ from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.raw.text_rows import LongText
 from rnnsearch.data.sources import TABLES, TEXTS, table_source
 from rnnsearch.data.sources.array_names import said_names
+from rnnsearch.data.sources.fasta import ENDINGS as FASTA_ENDINGS
 from rnnsearch.data.sources.foreign import other_files, way_out
 from rnnsearch.data.sources.npz import load_npz
 from rnnsearch.data.sources.packed import name_inside
@@ -39,13 +40,14 @@ _CSV = (".csv", ".tsv", "")
 """Endings of what the source `csv` reads; a table of another kind has its source's name."""
 _TEXT = ".txt"
 """A table, or a text."""
-_FASTA = (".fasta", ".fa", ".fna", ".faa")
 _PARQUET = (".pq", ".parq")
 _OTHER_TABLES = (".tab", ".psv", ".dat", ".data", *_PARQUET)
 """Other endings of tables and texts, which need not be such files."""
 _WHOLE = (".npz", ".ts")
 """Of what is read in one piece, and not out of a packed file."""
 
+_IN_FOLDERS = "recordings (.wav, .mp3, …), pictures (.png, .jpg, …), .fasta or .ts files"
+"""What is read from folders."""
 _OTHER = (
     "write what is in it as a table, frame.to_parquet('data.parquet') of pandas, or as sequences "
     "and their targets, numpy.savez('data.npz', x=x, y=y)"
@@ -87,14 +89,15 @@ def _of_ending(path: Path) -> _Guesser:
         _TEXT: _guess_text,
         ".npz": _guess_npz,
         ".ts": guess_archive,
-        **dict.fromkeys(_FASTA, guess_fasta),
+        **dict.fromkeys(FASTA_ENDINGS, guess_fasta),
     }
     if ending in _WHOLE and ending != path.suffix.lower():
         refuse("must not be packed", path.name, "unpack it first")
     if ending in _OTHER_TABLES:
         return _guess_table if ending in _PARQUET else _guess_text
     if ending not in known:
-        must = f"must end in {joined(filter(None, known))}"
+        shown = [each for each in known if each and each not in FASTA_ENDINGS[1:]]
+        must = f"must end in {joined(shown)}"
         refuse(must, path.name, way_out(path) or _OTHER)
     return known[ending]
 
@@ -104,7 +107,7 @@ def _of_folder(path: Path) -> _Guesser:
     known: dict[str, _Guesser] = {
         **dict.fromkeys(SOUNDS, guess_sounds),
         **dict.fromkeys(PICTURES, guess_pictures),
-        **dict.fromkeys(_FASTA, guess_fasta),
+        **dict.fromkeys(FASTA_ENDINGS, guess_fasta),
         ".ts": guess_archive,
     }
     found = (file for file in path.rglob("*") if file.is_file() and file.name[0] != ".")
@@ -113,7 +116,7 @@ def _of_folder(path: Path) -> _Guesser:
     if not counts and parts_of_wide(path):
         return guess_wide_folder
     if not counts:
-        must = f"must be a file, or a folder with a folder for each class of {joined(known)} files"
+        must = f"must be a file, or a folder with a folder for each class of {_IN_FOLDERS}"
         received, advice = other_files(path)
         refuse(must, f"{path} ({received})", advice)
     return counts.most_common(1)[0][0] or guess_sounds

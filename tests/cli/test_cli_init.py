@@ -106,8 +106,8 @@ def test_a_spec_that_is_there_is_kept_unless_forced(run: Run, tmp_path: Path) ->
         ),
         (
             (".",),
-            "{folder}: must be a file, or a folder with a folder for each class of .wav, .flac, .ogg, "
-            ".png, .jpg, .jpeg, .fasta, .fa, .fna, .faa or .ts files; received . (a folder with 7 "
+            "{folder}: must be a file, or a folder with a folder for each class of "
+            "recordings (.wav, .mp3, …), pictures (.png, .jpg, …), .fasta or .ts files; received . (a folder with 7 "
             ".csv files); give the path of one table; tables of a series each belong below each "
             "other: pandas.concat(pandas.read_csv(file, dtype=str, keep_default_na=False).assign(series=file.stem) for file in "
             "pathlib.Path('.').rglob('*.csv')).to_csv('data.csv', index=False); of tables with a "

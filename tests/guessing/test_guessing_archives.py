@@ -45,6 +45,8 @@ def task_of_written(data: Path) -> str:
         ("s{i} class={c} len=3", r"(?:class|label|type)[=:]\s*([^\s|;,]+)"),
         ("s{i}|human|{c}", r"\|\s*([^\s|]+)\s*$"),
         ("s{i} {c}", r"\s(\S+)\s*$"),
+        ("s{i}|{c}|training", r"\|\s*([^\s|]+)\s*\|[^|]*$"),
+        ("{c}_{i}", r"^\s*([^\W\d_]+(?:[_-][^\W\d_]+)*)[_|.-]?\d+\b"),
     ],
 )
 def test_the_class_in_a_header_line(tmp_path, header, label):
@@ -67,6 +69,33 @@ def test_a_file_for_each_class(tmp_path):
     assert setting(found, "label") is None
     assert setting(found, "lower_case") is True
     assert task_of_written(root) == "many_to_one"
+
+
+@pytest.mark.parametrize("by", ["folders", "files"])
+def test_parts_of_fasta_are_no_classes(tmp_path, by):
+    root = tmp_path / "genes"
+    for part, count in (("train", 30), ("Test", 12)):
+        (root / part).mkdir(parents=True)
+        if by == "files":
+            (root / f"{part}.fa").write_text(fasta("s{i} class={c}", count))
+            (root / part).rmdir()
+            continue
+        for label in ("exon", "intron"):
+            (root / part / f"{label}.fasta").write_text(fasta("s{i}", count // 2))
+    (root / "README.md").write_text("about")
+    found = guess(root, Wishes())
+    assert setting(found, "split") == {"column": "part", "validation": 0.2}
+    written = rnnsearch.init(root, output=tmp_path / "s.yaml").path
+    checked = rnnsearch.check(written)
+    assert dict(checked.data)["test"].startswith("12 ")
+    assert "exon" in dict(checked.data)["target"]
+
+
+def test_parts_that_headers_say_are_no_classes(tmp_path):
+    half = [fasta("a{i}|{c}|" + part, 20) for part in ("training", "testing")]
+    (tmp_path / "x.fas").write_text("".join(half))
+    (note,) = guess(tmp_path / "x.fas", Wishes()).notes
+    assert note.startswith("header lines end in testing, training, and the parts are drawn")
 
 
 def test_a_ts_file(tmp_path):

@@ -157,8 +157,8 @@ def refusal(root: Path, **wishes: str) -> str:
 
 def test_what_a_folder_must_have(tmp_path):
     assert refusal(tmp_path) == (
-        f"{tmp_path.name}: must be a file, or a folder with a folder for each class of .wav, .flac, .ogg, "
-        ".png, .jpg, .jpeg, .fasta, .fa, .fna, .faa or .ts files; "
+        f"{tmp_path.name}: must be a file, or a folder with a folder for each class of "
+        "recordings (.wav, .mp3, …), pictures (.png, .jpg, …), .fasta or .ts files; "
         f"received {tmp_path} (a folder without such files); give the path of your data"
     )
     root = write_pictures(tmp_path / "animals")

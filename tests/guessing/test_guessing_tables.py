@@ -347,7 +347,7 @@ def test_what_is_refused_and_how(refusal, columns, wishes, message):
     [
         ("empty.csv", "", "empty.csv: must have a header line and rows below it; received an empty file; look at {}"),
         ("head.csv", "a,b\n", "head.csv: must have a header line and rows below it; received only a header line; look at {}"),
-        ("x.json", "{{}}", f"x.json: must end in .csv, .tsv, {OTHER_TABLES}, .txt, .npz, .ts, .fasta, .fa, .fna or .faa; received x.json; write it as a table: pandas.read_json('x.json', dtype=False).to_csv('data.csv', index=False); of records below a key pandas.json_normalize(json.load(open('x.json'))[KEY]).to_csv('data.csv', index=False)"),
+        ("x.json", "{{}}", f"x.json: must end in .csv, .tsv, {OTHER_TABLES}, .txt, .npz, .ts or .fasta; received x.json; write it as a table: pandas.read_json('x.json', dtype=False).to_csv('data.csv', index=False); of records below a key pandas.json_normalize(json.load(open('x.json'))[KEY]).to_csv('data.csv', index=False)"),
         ("none.csv", None, "FILE: must be an existing file or folder; received {} (no file); give the path of your data"),
     ],
 )  # fmt: skip
