@@ -11,20 +11,26 @@ import numpy as np
 
 from rnnsearch.data.collecting import Problems, name_some
 from rnnsearch.data.extras import import_extra
-from rnnsearch.data.sources.listed_folders import Listed, list_parts
+from rnnsearch.data.sources.audio import ENDINGS as SOUNDS
+from rnnsearch.data.sources.images import ENDINGS as PICTURES
+from rnnsearch.data.sources.listed_folders import (
+    Listed,
+    folders_of_parts,
+    list_parts,
+    without_classes,
+)
 from rnnsearch.data.sources.mel import fft_size, mel_filters
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
 from rnnsearch.guessing.class_objective import class_objective
 from rnnsearch.guessing.flat_folders import check_classes_in_folders
+from rnnsearch.guessing.folder_names import lists_note, numbered_note, takes_of
 from rnnsearch.guessing.folding import with_folds
 from rnnsearch.guessing.row_sequences import balance
 from rnnsearch.vocabulary import MANY_TO_ONE
 
 __all__ = ["PICTURES", "SOUNDS", "guess_pictures", "guess_sounds"]
 
-SOUNDS = (".wav", ".flac", ".ogg")
-PICTURES = (".png", ".jpg", ".jpeg")
 _SHARES = {"validation": 0.2, "test": 0.2}
 _RATE = 16_000
 """Samples a second that speech and most other sounds need."""
@@ -52,12 +58,14 @@ class _Folder:
     Attributes:
         train, validation, test: The parts; None where the folder has none of its own.
         classes: Class → entries of the training part, the most frequent first.
+        notes: What is to be said of their names.
     """
 
     train: Listed
     validation: Listed | None
     test: Listed | None
     classes: dict[str, int]
+    notes: tuple[str, ...] = ()
 
     @property
     def files(self) -> list[Path]:
@@ -137,10 +145,14 @@ def guess_pictures(root: Path, wishes: Wishes) -> Guess:
     size, why = _size(sizes)
     if why:
         data.append(Setting("size", size, why))
-    deep = len(folder.train.paths[0].relative_to(folder.train.root).parts) > 2
-    notes = [_CLIPS] if deep else []
-    notes += _inner_note(folder)
+    notes = _inner_note(folder)
+    notes += [_CLIPS] if _deep(folder.train) else []
     return _guess(folder, data, size[0], size[0], size[1], wishes, notes)
+
+
+def _deep(listed: Listed) -> bool:
+    """Whether files stand in folders below that of their class."""
+    return all(len(path.relative_to(listed.root).parts) > 2 for path in listed.paths)
 
 
 def _inner_note(folder: _Folder) -> list[str]:
@@ -175,7 +187,10 @@ def _listed(root: Path, endings: Sequence[str], wishes: Wishes) -> _Folder:
         if train.paths[0].parent != inner:  # as archives have a folder around all
             advice = f"if folders in it are the classes, give the path {inner}"
         refuse("must have folders of two classes or more", received, advice)
-    return _Folder(train, validation, test, classes)
+    notes = numbered_note(train, [*sorted(classes)]) + lists_note(root, endings)
+    if without_classes(folders_of_parts(root)):
+        notes.append("the test folder has no folders of classes, and is left out: predict reads it")
+    return _Folder(train, validation, test, classes, tuple(notes))
 
 
 def _headers_of_sounds(files: Sequence[Path]) -> tuple[list[float], list[int]]:
@@ -268,7 +283,7 @@ def _guess(
         tuple(data),
         space_settings(job),
         search_settings(job, class_objective(folder.classes.values()), wishes.cores),
-        tuple(notes),
+        (*folder.notes, *notes),
     )
 
 
@@ -276,12 +291,29 @@ def _split(folder: _Folder) -> Setting:
     """The parts that have no folder; files of one name, perhaps of one scene, stay together."""
     split: dict[str, object] = {**folder.shares}
     why = "out of the training part, each class in the same share"
-    shared = [] if len(split) < len(_SHARES) else _shared_names(folder.train)
-    if shared:
-        split["group"] = "stem"
-        why = f"all classes have files of the same names, such as {shared[0]}: they stay together"
+    group = None if len(split) < len(_SHARES) else _group(folder)
+    if group is not None:
+        split["group"], why = group
     split, folds = with_folds(split, sum(folder.counts))
     return Setting("split", split, why + folds)
+
+
+def _group(folder: _Folder) -> tuple[object, str] | None:
+    """What says which files belong together, and why; None where nothing does."""
+    train = folder.train
+    if _deep(train) and not _inner_note(folder):
+        inner = {path.parent for path in train.paths}
+        if _FEWEST_GROUPS <= len(inner) < len(train.paths):
+            name = train.paths[0].parent.relative_to(train.root).parts[1]
+            return {"pattern": "([^/]+)/"}, f"files of one folder, such as {name}, stay together"
+    takes = takes_of(train)
+    if takes is not None:
+        pattern, name = takes
+        why = f"files that begin alike, such as {name}, may be of one speaker or scene: they stay "
+        return {"pattern": pattern}, why + "together"
+    shared = _shared_names(train)
+    why = "all classes have files of the same names, such as "
+    return ("stem", f"{why}{shared[0]}: they stay together") if shared else None
 
 
 def _shared_names(train: Listed) -> list[str]:

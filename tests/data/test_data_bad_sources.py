@@ -274,14 +274,14 @@ CASES: dict[str, Case] = {
         "audio",
         no_folders,
         [
-            "data.path: must have a folder for each class; received no folders in FOLDER/sounds/a; put .flac, .ogg, .wav files into folders"
+            "data.path: must have a folder for each class; received no folders in FOLDER/sounds/a; put .wav, .flac, .ogg, … files into folders"
         ],
     ),
     "audio: empty class": (
         "audio",
         empty_class,
         [
-            "data.path: must have .flac, .ogg, .wav files in the folder of each class; received none in c; fill or remove these of FOLDER/sounds"
+            "data.path: must have .wav, .flac, .ogg, … files in the folder of each class; received none in c; fill or remove these of FOLDER/sounds"
         ],
     ),
     "audio: one class": (
@@ -324,14 +324,14 @@ CASES: dict[str, Case] = {
         "images",
         no_folders,
         [
-            "data.path: must have a folder for each class; received no folders in FOLDER/pictures/a; put .jpeg, .jpg, .png files into folders"
+            "data.path: must have a folder for each class; received no folders in FOLDER/pictures/a; put .png, .jpg, .jpeg, … files into folders"
         ],
     ),
     "images: empty class": (
         "images",
         empty_class,
         [
-            "data.path: must have .jpeg, .jpg, .png files in the folder of each class; received none in c; fill or remove these of FOLDER/pictures"
+            "data.path: must have .png, .jpg, .jpeg, … files in the folder of each class; received none in c; fill or remove these of FOLDER/pictures"
         ],
     ),
     "images: one class": (
@@ -364,7 +364,7 @@ CASES: dict[str, Case] = {
         "images",
         changed(steps="frames"),
         [
-            "data.path: must have folders of .jpeg, .jpg, .png files in the folder of each class; received none in a, b; fill or remove these of FOLDER/pictures"
+            "data.path: must have folders of .png, .jpg, .jpeg, … files in the folder of each class; received none in a, b; fill or remove these of FOLDER/pictures"
         ],
     ),
     "python: no module": (

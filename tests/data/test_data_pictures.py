@@ -10,6 +10,7 @@ import pytest
 
 from rnnsearch.data.collecting import Problems
 from rnnsearch.data.sources import SEQUENCES
+from rnnsearch.errors import InvalidData
 from rnnsearch.spec.sources import ImagesSource
 
 Image = pytest.importorskip("PIL.Image")
@@ -49,3 +50,22 @@ def test_a_picture_that_was_taken_upright_stands_upright(tmp_path: Path) -> None
     exif[0x0112] = 6  # to be turned by 90 degrees
     found = pictures(tmp_path, lambda path: lying.save(path, exif=exif))
     np.testing.assert_allclose(found, np.rot90(np.uint8(RAMP * 255) / 255, -1), atol=1e-6)
+
+
+@pytest.mark.parametrize("ending", ["bmp", "tif", "webp", "gif", "pgm"])
+def test_other_kinds_of_pictures(ending: str, tmp_path: Path) -> None:
+    drawn = Image.fromarray(np.uint8(RAMP * 255))
+    exact = {"webp": {"lossless": True}}.get(ending, {})
+    found = pictures(tmp_path, lambda path: drawn.save(path.with_suffix(f".{ending}"), **exact))
+    np.testing.assert_allclose(found, RAMP, atol=3 / 255)
+
+
+@pytest.mark.parametrize("ending", ["gif", "tif"])
+def test_several_pictures_in_a_file_are_refused(ending: str, tmp_path: Path) -> None:
+    drawn = [Image.fromarray(np.uint8(RAMP * 255) // part) for part in (1, 2)]
+
+    def save(path: Path) -> None:
+        drawn[0].save(path.with_suffix(f".{ending}"), save_all=True, append_images=drawn[1:])
+
+    with pytest.raises(InvalidData, match="one picture in every file; received several in a/0"):
+        pictures(tmp_path, save)

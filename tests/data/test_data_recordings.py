@@ -49,6 +49,20 @@ def test_the_same_sound(subtype: str, tmp_path: Path) -> None:
     np.testing.assert_allclose(found[loud], plain[loud], atol=0.1)
 
 
+@pytest.mark.parametrize("ending", ["mp3", "aiff", "au", "opus", "caf"])
+def test_other_kinds_of_recordings(ending: str, tmp_path: Path) -> None:
+    soundfile = pytest.importorskip("soundfile")
+    how = {"format": "OGG", "subtype": "OPUS"} if ending == "opus" else {}
+    plain = frames(tmp_path / "plain", lambda path: soundfile.write(path, TONE, 8000))
+    found = frames(
+        tmp_path / "other",
+        lambda path: soundfile.write(path.with_suffix(f".{ending}"), TONE, 8000, **how),
+    )
+    assert abs(len(found) - len(plain)) <= 6  # what an encoder puts before and behind
+    loud = plain.max(axis=0).argmax()
+    assert abs(found[10, loud] - plain[10, loud]) < 1
+
+
 def test_fasta_of_other_programs(tmp_path: Path) -> None:
     lines = [">s1 class=a <x> [b]", "ACGT", "acgt", "; a remark", "", ">s2 class=b", "AC GT"]
     (tmp_path / "a.fa").write_bytes("\r\n".join(lines).encode())

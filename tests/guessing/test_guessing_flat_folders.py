@@ -73,6 +73,53 @@ def test_numbers_are_the_classes_of_names(tmp_path: Path, monkeypatch: pytest.Mo
     assert copied(said, tmp_path, monkeypatch) == {"0": 4, "1": 4, "2": 4}
 
 
+def test_a_piece_of_the_names_is_the_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """TESS: OAF_back_angry.wav; words that come up more often than others."""
+    names = [f"OAF_w{at // 2}x_{['happy', 'sad'][at % 2]}.wav" for at in range(COUNT)]
+    files(tmp_path / "all", names)
+    said = refused(tmp_path / "all")
+    assert "whose names have happy, sad in them" in said
+    assert copied(said, tmp_path, monkeypatch) == {"happy": 6, "sad": 6}
+
+
+def test_folds_are_no_classes_where_a_table_says_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """UrbanSound8K: audio/fold1/1-0.wav and metadata/meta.csv."""
+    rows = ["file,fold,class"]
+    for at in range(COUNT):
+        files(tmp_path / "set" / "audio" / f"fold{at % 3}", [f"{at}.wav"])
+        rows.append(f"{at}.wav,{at % 3},{'ab'[at % 2]}")
+    (tmp_path / "set" / "metadata").mkdir()
+    (tmp_path / "set" / "metadata" / "meta.csv").write_text("\n".join(rows))
+    for root in (tmp_path / "set", tmp_path / "set" / "audio"):
+        said = refused(root)
+        if root.name == "set":
+            assert "12 files below" in said and "meta.csv says" in said
+            assert copied(said, tmp_path, monkeypatch) == {"a": 6, "b": 6}
+        else:
+            assert "received fold0, fold1, fold2, which only share the files out" in said
+
+
+def test_a_folder_of_one_part_whose_classes_a_table_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Contests: train/001.png, test/001.png, train_labels.csv."""
+    names = [f"{at:03}.png" for at in range(COUNT)]
+    files(tmp_path / "set" / "train", names)
+    files(tmp_path / "set" / "test", names[:4])
+    rows = [f"{name[:-4]},{'ab'[at % 2]}" for at, name in enumerate(names)]
+    (tmp_path / "set" / "train_labels.csv").write_text("\n".join(["id,label", *rows]))
+    said = refused(tmp_path / "set")
+    assert copied(said, tmp_path, monkeypatch) == {"a": 6, "b": 6}
+
+
+def test_pictures_and_masks_are_no_classes(tmp_path: Path) -> None:
+    for folder in ("images", "masks"):
+        files(tmp_path / folder, [f"{at}.png" for at in range(COUNT)])
+    assert "received images, masks, as sets for detection" in refused(tmp_path)
+
+
 def test_nothing_says_the_class(tmp_path: Path) -> None:
     files(tmp_path / "all", [f"{at}.wav" for at in range(COUNT)])
     (tmp_path / "all" / "other.csv").write_text("a,b\n1,2\n3,4\n")

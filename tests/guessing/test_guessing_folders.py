@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import pathlib
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -41,6 +44,11 @@ def write_pictures(
             name = stem.format(label=label, i=i)
             image.fromarray(pixels).convert(mode).save(root / label / f"{name}.png")
     return root
+
+
+def write_picture(path: Path) -> None:
+    image = pytest.importorskip("PIL.Image")
+    image.fromarray(RNG.integers(0, 256, (8, 6)).astype(np.uint8)).save(path)
 
 
 def write_sounds(root: Path, seconds: float = 0.3, rates: Sequence[int] = (8000,)) -> Path:
@@ -164,7 +172,7 @@ def test_what_a_folder_must_have(tmp_path):
     root = write_pictures(tmp_path / "animals")
     (root / "yak").mkdir()
     assert refusal(root) == (
-        "animals: must have .jpeg, .jpg, .png files in the folder of each class; "
+        "animals: must have .png, .jpg, .jpeg, … files in the folder of each class; "
         f"received none in yak; fill or remove these of {root}"
     )
     one = tmp_path / "one"
@@ -196,6 +204,68 @@ def test_files_that_cannot_be_read(tmp_path):
     assert refusal(tmp_path) == (
         f"{tmp_path.name}: must have sound in its files; received none in x.wav, x.wav, x.wav; look at them"
     )
+
+
+def test_a_test_folder_without_classes_is_left_out_and_said(tmp_path):
+    root = write_pictures(tmp_path / "set" / "train").parent
+    (root / "test").mkdir()
+    for path in (root / "train" / "cat").iterdir():
+        (root / "test" / path.name).write_bytes(path.read_bytes())
+    found = guess(root, Wishes())
+    assert setting(found, "split")["test"] == 0.2
+    assert "the test folder has no folders of classes" in found.notes[0]
+    assert task_of_written(root) == "many_to_one"
+
+
+def test_lists_of_the_parts_are_said_with_what_follows_them(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    root = write_sounds(tmp_path / "set")
+    for part, at in (("testing", 3), ("validation", 4)):
+        lines = "".join(f"{label}/{label}_{at}.wav\n" for label in CLASSES)
+        (root / f"{part}_list.txt").write_text(lines)
+    (note,) = guess(root, Wishes()).notes
+    first, second, last = note.partition("follow them, ")[2].split("; then ")
+    for line in (first, second):
+        exec(line.replace("splitlines(): ", "splitlines():\n    "), {"os": os, "pathlib": pathlib})
+    exec(last.replace("parts/train'", f"{tmp_path}/x'"), {"os": os})
+    assert sorted(path.name for path in pathlib.Path("parts/test").rglob("*.wav")) == [
+        f"{label}_3.wav" for label in CLASSES
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stem", "group"),
+    [("{i:03}abc_{label}_0", None), ("s{g}_{label}{i}", True), ("{label}{i}", None)],
+)
+def test_takes_of_one_speaker_stay_together(tmp_path, stem, group):
+    root = tmp_path / "set"
+    for label in CLASSES:
+        (root / label).mkdir(parents=True)
+        for i in range(24):
+            name = stem.format(label=label, i=i, g=i // 2)
+            write_picture(root / label / f"{name}.png")
+    said = setting(guess(root, Wishes()), "split").get("group")
+    assert (said is not None) == bool(group)
+    if group:
+        assert rnnsearch.check(rnnsearch.init(root, output=tmp_path / "s.yaml").path)
+        assert re.search(said["pattern"], "s7_cat14.png")[1] == "s7"
+
+
+def test_folders_below_those_of_classes_stay_together(tmp_path):
+    root = tmp_path / "set"
+    for label in CLASSES:
+        for clip in range(5):
+            (root / label / f"{label}{clip}").mkdir(parents=True)
+            for i in range(3):
+                write_picture(root / label / f"{label}{clip}" / f"frame{i}.png")
+    assert setting(guess(root, Wishes()), "split")["group"] == {"pattern": "([^/]+)/"}
+
+
+def test_folders_of_persons_are_said(tmp_path):
+    for at in range(3):
+        write_pictures(tmp_path / f"Actor_0{at}" / "x", count=2)
+    notes = guess(tmp_path, Wishes()).notes
+    assert any("classes are the folders, Actor_00, Actor_01, Actor_02" in note for note in notes)
 
 
 @pytest.mark.parametrize("alike", [True, False])

@@ -262,7 +262,7 @@ def test_whole_numbers_in_cells_are_said_to_be_words(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("pos/1.txt", "file.parent.name"), ("s1.csv", "pandas.concat"), ("a/1.mp3", "ffmpeg")],
+    [("pos/1.txt", "file.parent.name"), ("s1.csv", "pandas.concat"), ("a/1.m4a", "ffmpeg")],
 )
 def test_folders_of_other_files_have_a_way_out(name: str, said: str, tmp_path: Path) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)

@@ -17,6 +17,7 @@ from rnnsearch.data.scaling import identity
 from rnnsearch.data.sequences.image_steps import as_steps, said_steps
 from rnnsearch.data.sequences.kinds import find_ignored
 from rnnsearch.data.sequences.masks import real_steps
+from rnnsearch.data.sequences.repeated import said_repeats
 from rnnsearch.data.sequences.samples import (
     Labels,
     Sample,
@@ -222,6 +223,7 @@ def prepare_sequences(
     problems.raise_any()
     source = source.model_copy(update={"ignore_class": ignored})
     delivered = _prepare(source, task, labels, learned, (pool, test))
+    problems.notes += said_repeats(pool, test, folds.divisions)
     notes = tuple(dict.fromkeys(problems.notes))
     if len(folds) == 1:
         made = _dataset(delivered, learned, judged, test)

@@ -31,9 +31,10 @@ from rnnsearch.files import keep, kept
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import AudioSource
 
-__all__ = ["AudioReader"]
+__all__ = ["ENDINGS", "AudioReader"]
 
-_ENDINGS = (".wav", ".flac", ".ogg")
+ENDINGS = (".wav", ".flac", ".ogg", ".mp3", ".opus", ".aiff", ".aif", ".au", ".caf", ".w64")
+"""Of recordings: what libsndfile reads, and people have."""
 
 _SETTINGS = ("features", "rate", "frame_ms", "hop_ms", "mels", "coefficients")
 """Those that the features depend on."""
@@ -48,7 +49,7 @@ class AudioReader(SequencesReader):
     def read(self, section: AudioSource, problems: Problems) -> Parts:
         """Every part that there is a folder of."""
         settings = section.model_dump(mode="json")
-        listed = list_parts(section.path, _ENDINGS, False, problems)
+        listed = list_parts(section.path, ENDINGS, False, problems)
         problems.raise_any()
         read = [None if part is None else _raw(part, settings, problems) for part in listed]
         return Parts(read[0], read[1], read[2])
@@ -58,9 +59,9 @@ class AudioReader(SequencesReader):
     ) -> Raw | None:
         """One recording, or all below a folder; with targets, a folder a class."""
         if targets:
-            listed = list_classes(path, _ENDINGS, False, problems)
+            listed = list_classes(path, ENDINGS, False, problems)
         else:
-            listed = list_new(path, _ENDINGS, False, problems)
+            listed = list_new(path, ENDINGS, False, problems)
         return None if listed is None else _raw(listed, settings, problems)
 
 

@@ -49,8 +49,20 @@ _WAYS = {
     "its tags in a second column, set apart by spaces",
     (".fastq", ".fq"): "write it as FASTA, with the class in the header",
     (".gz", ".zip", ".bz2", ".xz", ".zst", ".tar", ".7z"): "unpack it first",
-    (".wav", ".mp3", ".flac", ".ogg", ".png", ".jpg", ".jpeg"): "give the folder with a folder of "
-    "such files for each class",
+    (
+        ".wav",
+        ".mp3",
+        ".flac",
+        ".ogg",
+        ".m4a",
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".bmp",
+        ".gif",
+        ".tif",
+        ".tiff",
+    ): "give the folder with a folder of such files for each class",
     (".tsv.gz", ".dat", ".data", ".asc", ".tab", ".log"): "if it is a table or text, rename it to "
     "end in .csv or .txt",
     (".md", ".rst", ".tex", ".py", ".js", ".c", ".srt", ".html", ".htm", ".xml"): "if it is a text "
@@ -72,10 +84,10 @@ _FOLDERS = {
     ".to_parquet('data.parquet')",
     (".npy",): "arrays: a spec with source: npy reads a folder of x.npy and y.npy; of a file a "
     "sequence, numpy.savez('data.npz', x=x, y=y)",
-    (".mp3", ".m4a", ".aac", ".opus", ".wma", ".aiff"): "recordings of another kind: write them as "
-    ".wav: ffmpeg -i a.mp3 a.wav",
-    (".bmp", ".gif", ".tif", ".tiff", ".webp"): "pictures of another kind: write them as .png: "
-    "PIL.Image.open(file).save(file.with_suffix('.png'))",
+    (".m4a", ".aac", ".wma", ".amr", ".mp4", ".mov", ".avi", ".mkv", ".webm"): "recordings of "
+    "another kind: write the sound as .wav: ffmpeg -i a.mp4 a.wav; of films the pictures: ffmpeg "
+    "-i a.mp4 a/%04d.png",
+    (".heic", ".avif", ".jp2", ".dcm"): "pictures of another kind: write them as .png",
 }
 """What is in a folder, and what to do with it."""
 _OF_NUMBERS = (

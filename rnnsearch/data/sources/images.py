@@ -32,7 +32,7 @@ from rnnsearch.files import keep, kept
 if TYPE_CHECKING:
     from rnnsearch.spec.sources import ImagesSource
 
-__all__ = ["ImagesReader"]
+__all__ = ["ENDINGS", "ImagesReader"]
 
 _DAMAGED = (
     *(EOFError, IndexError, KeyError, MemoryError, OSError, OverflowError, RuntimeError),
@@ -40,7 +40,14 @@ _DAMAGED = (
 )
 """What Pillow raises of a picture that is none."""
 
-_ENDINGS = (".png", ".jpg", ".jpeg")
+ENDINGS = (
+    *(".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"),
+    *(".pgm", ".ppm", ".pbm"),
+)
+"""Of pictures: what Pillow reads, and people have."""
+
+_OF_SEVERAL = ("GIF", "TIFF", "WEBP", "PNG")
+"""Kinds that may hold several pictures; what a camera puts beside one is not meant."""
 
 _SETTINGS = ("channels", "size")
 """Those that what is read of a picture depends on."""
@@ -59,7 +66,7 @@ class ImagesReader(SequencesReader):
     def read(self, section: ImagesSource, problems: Problems) -> Parts:
         """Every part that there is a folder of."""
         settings = section.model_dump(mode="json")
-        listed = list_parts(section.path, _ENDINGS, _clips(settings), problems)
+        listed = list_parts(section.path, ENDINGS, _clips(settings), problems)
         problems.raise_any()
         read = [None if part is None else _raw(part, settings, problems) for part in listed]
         return Parts(read[0], read[1], read[2])
@@ -69,9 +76,9 @@ class ImagesReader(SequencesReader):
     ) -> Raw | None:
         """One picture, or all below a folder; with targets, a folder a class."""
         if targets:
-            listed = list_classes(path, _ENDINGS, _clips(settings), problems)
+            listed = list_classes(path, ENDINGS, _clips(settings), problems)
         else:
-            listed = list_new(path, _ENDINGS, _clips(settings), problems)
+            listed = list_new(path, ENDINGS, _clips(settings), problems)
         return None if listed is None else _raw(listed, settings, problems)
 
 
@@ -104,7 +111,7 @@ def _raw(listed: Listed, settings: Mapping[str, Any], problems: Problems) -> Raw
 def _frames(folder: Path) -> list[Path]:
     """A clip's pictures in the order of their names, where 2 stands before 10."""
     files = [
-        path for path in folder.iterdir() if path.suffix.lower() in _ENDINGS and path.name[0] != "."
+        path for path in folder.iterdir() if path.suffix.lower() in ENDINGS and path.name[0] != "."
     ]
     digits = max((len(path.stem) for path in files), default=0)
     return sorted(files, key=lambda path: _padded(path.stem, digits))
@@ -143,6 +150,7 @@ def _pictures(
     size = settings["size"]
     pictures: list[np.ndarray] = []
     broken: list[str] = []
+    several: list[str] = []
     shapes: dict[tuple[int, int], str] = {}
     for path in files:
         name = path.relative_to(root).as_posix()
@@ -152,6 +160,8 @@ def _pictures(
                 warnings.simplefilter("error", image.DecompressionBombWarning)
                 with image.open(path) as opened:
                     picture = _plain(opened, mode)
+                    if opened.format in _OF_SEVERAL and getattr(opened, "n_frames", 1) > 1:
+                        several.append(name)
         except (*_DAMAGED, image.DecompressionBombError, image.DecompressionBombWarning):
             broken.append(name)
             continue
@@ -162,11 +172,15 @@ def _pictures(
     if broken:
         must, received = "must have a picture in every file", f"none in {name_some(broken)}"
         problems.add("data.path", must, received, "remove these, or save them again")
+    if several:
+        must, received = "must have one picture in every file", f"several in {name_some(several)}"
+        advice = "save each to a file of its own; of clips a folder each, with steps: frames"
+        problems.add("data.path", must, received, advice)
     if len(shapes) > 1:
         must = "must be given where pictures differ in height and width"
         received = name_some(f"{h} × {w} ({name})" for (h, w), name in shapes.items())
         problems.add("data.size", must, received, "add size: [height, width] under data:")
-    if broken or len(shapes) > 1:
+    if broken or several or len(shapes) > 1:
         return None
     stacked = np.stack(pictures)
     return stacked if stacked.ndim == 4 else stacked[..., None]

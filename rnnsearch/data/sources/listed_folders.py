@@ -15,11 +15,22 @@ from rnnsearch.data.collecting import Problems, name_some
 from rnnsearch.data.splits import said_part
 from rnnsearch.files import cache_folder
 
-__all__ = ["Listed", "groups_of", "list_classes", "list_new", "list_parts", "place_of"]
+__all__ = [
+    "Listed",
+    "folders_of_parts",
+    "groups_of",
+    "list_classes",
+    "list_new",
+    "list_parts",
+    "place_of",
+    "without_classes",
+]
 
 _LEFTOVERS = ("__MACOSX", "_background_noise_")
 """Folders that archives of a Mac have beside those of the data."""
 _PARTS = ("train", "validation", "test")
+_SHOWN = 3
+"""Endings that messages name."""
 
 
 @dataclass(frozen=True)
@@ -74,14 +85,17 @@ def list_parts(
 
     Args:
         root: Has a folder a class; or folders `train`, `validation`, `test` that have these, also
-            as `Training`, `val`, `valid`, `dev` or `testing`.
+            as `Training`, `val`, `valid`, `dev` or `testing`. A test folder without folders is of
+            nobody knows which classes, as contests have it: it is no part.
         endings: Of the files to look for, lower case.
         folders: Whether a sequence is a folder of files, not a file.
         problems: Where to note what is wrong.
     """
     if not _is_folder(root, problems):
         return None, None, None
-    parts = _parts(root)
+    parts = folders_of_parts(root)
+    if without_classes(parts):
+        del parts["test"]
     if parts:
         first, second, third = (
             list_classes(parts[name], endings, folders, problems) if name in parts else None
@@ -91,7 +105,12 @@ def list_parts(
     return list_classes(root, endings, folders, problems), None, None
 
 
-def _parts(root: Path) -> dict[str, Path]:
+def without_classes(parts: Mapping[str, Path]) -> bool:
+    """Whether the test part has files only, and the training part has folders of classes."""
+    return "test" in parts and not _folders(parts["test"]) and bool(_folders(parts["train"]))
+
+
+def folders_of_parts(root: Path) -> dict[str, Path]:
     """The folder of each part; {} where folders are classes."""
     said = [(said_part(folder.name), folder) for folder in _folders(root)]
     parts = dict(said)
@@ -193,4 +212,5 @@ def _entries(folder: Path, endings: Collection[str], folders: bool) -> list[Path
 
 
 def _wanted(endings: Collection[str]) -> str:
-    return f"{', '.join(sorted(endings))} files"
+    shown = ", ".join([*endings][:_SHOWN])
+    return f"{shown}, … files" if len(endings) > _SHOWN else f"{shown} files"
