@@ -78,13 +78,14 @@ cells at its end shorten it; others are missing values (see `data.missing`). `sp
     "audio": """\
 Needs `pip install 'rnnsearch[audio]'`. A folder of .wav, .flac, .ogg, .mp3, … files for each class,
 whose name is the label; or folders `train`, `validation` and `test` of such folders, of which only
-the first is needed. Channels are averaged. What was computed of the files is kept in the user's cache.
+the first is needed. Channels are averaged. What was computed of the files is kept in the user's
+cache.
 """,
     "images": """\
 Needs `pip install 'rnnsearch[images]'`. A folder of .png, .jpg, .webp, … files for each class,
 whose name is the label; for `steps: frames` a folder of folders. Or folders `train`, `validation`
-and `test` of such folders, of which only the first is needed. Pictures that were read are kept in the user's
-cache.
+and `test` of such folders, of which only the first is needed. Pictures that were read are
+kept in the user's cache.
 """,
     "table": """\
 A row is a sequence. `sequence` names the text that is read and `target` a class or a number
