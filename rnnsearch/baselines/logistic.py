@@ -27,6 +27,9 @@ from rnnsearch.tasks import Task
 __all__ = ["Logistic"]
 
 _COSTS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0, 100.0)
+"""Inverse penalties, of features whose mean variance is 1. Where sequences are all but the same
+curve, as spectra are, features of scaled sequences vary by a fiftieth of that, and each of these
+penalties was too large to learn anything."""
 
 
 @final
@@ -46,15 +49,22 @@ class Logistic(Baseline):
         features = features_of(task)
         x, y, counts = class_rows(features, dataset.train)
         rows, labels = np.asarray(thin(x[counts])), thin(y[counts])
-        short, widen = in_row_space(rows)
+        size = _size(rows)
+        short, widen = in_row_space(rows / size)
         some, few = (thin(each, MOST_INNER_ROWS) for each in (short, labels))
         cost, _ = best_cost(some, few, _COSTS)
         with fitting(short):
             solver = solver_for(short)
             model = LogisticRegression(C=cost, solver=solver, max_iter=300).fit(short, labels)
-        model.coef_, model.n_features_in_ = widen(model.coef_), rows.shape[1]
+        model.coef_, model.n_features_in_ = widen(model.coef_) / size, rows.shape[1]
         unseen = unseen_logit(model, rows, dataset.target.width)
         return FittedLogistic(dataset.target, features, model, unseen)
+
+
+def _size(rows: np.ndarray) -> np.ndarray:
+    """The root of the features' mean variance, of rows (M, D); 1 where none varies."""
+    size = np.sqrt(rows.var(axis=0, dtype=np.float64).mean())
+    return np.asarray(size if size > 0 else 1.0, rows.dtype)
 
 
 @dataclass(frozen=True)
