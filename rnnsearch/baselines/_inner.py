@@ -46,6 +46,9 @@ _SMALL = 1_000_000
 _LEAST = 1e-12
 """Of a probability, in a logarithm."""
 
+_LEARNS = 0.1
+"""An inverse penalty under which something is learned, of features that vary by 1."""
+
 _MOST_SQUARED = 3_000
 """Sparse rows whose products with each other are worth their time."""
 
@@ -60,13 +63,18 @@ def is_ordered(dataset: Dataset) -> bool:
     return bool(dataset.train.naive)
 
 
-def blocks(rows: int, ordered: bool) -> list[Division]:
+def blocks(rows: int, ordered: bool, dealt: bool = False) -> list[Division]:
     """Divisions of so many rows: rolling origins where they stand in time, else k folds.
 
-    Folds are blocks of rows, as the steps of one sequence follow each other. None where there
+    Folds are blocks of rows, as the steps of one sequence follow each other; none where there
     are fewer rows than folds.
+
+    Args:
+        rows: How many there are.
+        ordered: Whether they stand in time.
+        dealt: Whether folds are dealt rows at random.
     """
-    every = np.arange(rows)
+    every = np.random.default_rng(0).permutation(rows) if dealt else np.arange(rows)
     if rows < _FOLDS:
         return []
     if ordered:
@@ -79,8 +87,13 @@ def _folds(rows: int) -> int:
     return _FOLDS if rows <= _MANY else _FEWER_FOLDS
 
 
-def stratified(labels: np.ndarray) -> list[Division]:
-    """k folds with a share of each class, of neighbours as far as that goes; none of one class."""
+def stratified(labels: np.ndarray, dealt: bool = False) -> list[Division]:
+    """k folds with a share of each class; none of one class.
+
+    Args:
+        labels: (M,) classes.
+        dealt: Whether folds are dealt rows at random, or have neighbours as far as that goes.
+    """
     from sklearn.model_selection import StratifiedKFold
 
     counts = np.unique(labels, return_counts=True)[1]
@@ -89,25 +102,30 @@ def stratified(labels: np.ndarray) -> list[Division]:
         return []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of classes with fewer members than folds
-        found = list(StratifiedKFold(folds).split(np.zeros(len(labels)), labels))
+        divide = StratifiedKFold(folds, shuffle=dealt, random_state=0 if dealt else None)
+        found = list(divide.split(np.zeros(len(labels)), labels))
     return [(fit, judge) for fit, judge in found if len(np.unique(labels[fit])) > 1]
 
 
-def best_cost(x: Any, labels: np.ndarray, costs: Sequence[float]) -> tuple[float, float]:
+def best_cost(
+    x: Any, labels: np.ndarray, costs: Sequence[float], dealt: bool = False
+) -> tuple[float, float]:
     """The inverse penalty of a logistic regression with the least log loss out of fold.
 
     Args:
         x: (M, D), sparse or not.
         labels: (M,) classes.
         costs: From the least on. Two in a row that do worse end it: the less of a penalty, the
-            closer the training rows are fitted, and the longer that takes.
+            closer the training rows are fitted, and the longer that takes. Not among the least,
+            under which next to nothing is learned and chance decides.
+        dealt: As of `stratified`.
 
     Returns:
         The cost and its loss; the middle one where nothing can be held out.
     """
     from sklearn.linear_model import LogisticRegression
 
-    folds = stratified(labels)
+    folds = stratified(labels, dealt)
     solver = solver_for(x)
     large = isinstance(x, np.ndarray) and x.size > _LARGE
     how = _HASTY if large else _THOROUGH
@@ -124,7 +142,7 @@ def best_cost(x: Any, labels: np.ndarray, costs: Sequence[float]) -> tuple[float
             best, least, worse = cost, loss, 0
         else:
             worse += 1
-        if worse == 2:
+        if worse >= 2 and cost >= _LEARNS:
             break
     return best, least / len(labels) if folds else 0.0
 

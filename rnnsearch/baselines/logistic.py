@@ -49,22 +49,22 @@ class Logistic(Baseline):
         features = features_of(task)
         x, y, counts = class_rows(features, dataset.train)
         rows, labels = np.asarray(thin(x[counts])), thin(y[counts])
-        size = _size(rows)
-        short, widen = in_row_space(rows / size)
+        mean, size = rows.mean(axis=0, dtype=np.float64), _size(rows)
+        short, widen = in_row_space(((rows - mean) / size).astype(rows.dtype))
         some, few = (thin(each, MOST_INNER_ROWS) for each in (short, labels))
-        cost, _ = best_cost(some, few, _COSTS)
+        cost, _ = best_cost(some, few, _COSTS, dataset.dealt and dataset.train.y.ndim == 1)
         with fitting(short):
             solver = solver_for(short)
             model = LogisticRegression(C=cost, solver=solver, max_iter=300).fit(short, labels)
         model.coef_, model.n_features_in_ = widen(model.coef_) / size, rows.shape[1]
+        model.intercept_ = model.intercept_ - model.coef_ @ mean
         unseen = unseen_logit(model, rows, dataset.target.width)
         return FittedLogistic(dataset.target, features, model, unseen)
 
 
-def _size(rows: np.ndarray) -> np.ndarray:
+def _size(rows: np.ndarray) -> float:
     """The root of the features' mean variance, of rows (M, D); 1 where none varies."""
-    size = np.sqrt(rows.var(axis=0, dtype=np.float64).mean())
-    return np.asarray(size if size > 0 else 1.0, rows.dtype)
+    return float(np.sqrt(rows.var(axis=0, dtype=np.float64).mean())) or 1.0
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,8 @@ class Ridge(Baseline):
         stepped = dataset.train.y.ndim == 3 and not task.at_once
         read, *rest = number_rows(features, dataset.train, stepped, counted=True)
         x, y, counts = np.asarray(thin(read)), *map(thin, rest)
-        penalty = _best_penalty(x, y, counts, is_ordered(dataset))
+        dealt = dataset.dealt and dataset.train.y.ndim == 2
+        penalty = _best_penalty(x, y, counts, is_ordered(dataset), dealt)
         weights, bias = _Fits.of(x, y, counts).solution(penalty)
         return FittedRidge(dataset.target, features, weights, bias, stepped)
 
@@ -90,7 +91,9 @@ class FittedRidge(Fitted):
         return LinearGraph(read, self.weights, self.bias, shape, "linear", steps, dataset.masked)
 
 
-def _best_penalty(x: np.ndarray, y: np.ndarray, counts: np.ndarray, ordered: bool) -> float:
+def _best_penalty(
+    x: np.ndarray, y: np.ndarray, counts: np.ndarray, ordered: bool, dealt: bool = False
+) -> float:
     """The penalty with the least squared error on rows that it is not fitted on.
 
     Of equal ones the greatest; 1 where there are too few rows to hold any out. Where gaps differ a
@@ -100,7 +103,7 @@ def _best_penalty(x: np.ndarray, y: np.ndarray, counts: np.ndarray, ordered: boo
     if len(np.unique(counts > 0, axis=1).T) > _MOST_PATTERNS:
         often = np.argsort(-counts.sum(axis=0), kind="stable")[: 3 * _MOST_PATTERNS]
         y, counts = y[:, often], counts[:, often]
-    divisions = blocks(len(x), ordered)
+    divisions = blocks(len(x), ordered, dealt)
     losses = np.zeros(len(_PENALTIES))
     for fit, judge in divisions:
         fits = _Fits.of(x[fit], y[fit], counts[fit])

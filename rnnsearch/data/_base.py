@@ -128,6 +128,8 @@ class Dataset:
         source_vocabulary: Ids of the tokens of ``source``, likewise.
         stream: Rows B of one long sequence that is cut into windows: sequence n of a part goes
             on at n + B; None where sequences are separate.
+        dealt: Whether sequences are dealt to parts at random one by one, so that their order, often
+            that of their classes, says nothing.
     """
 
     train: Part
@@ -139,6 +141,7 @@ class Dataset:
     vocabulary: int | None = None
     source_vocabulary: int | None = None
     stream: int | None = None
+    dealt: bool = False
 
 
 class Preparation(ABC):

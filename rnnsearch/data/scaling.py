@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ __all__ = [
     "each_scaled",
     "fit_scaling",
     "fit_spread",
+    "fit_steps",
     "fitted_target",
     "identity",
     "side_by_side",
@@ -50,6 +52,35 @@ def fit_scaling(values: np.ndarray) -> Scaling:
     offset = np.nanmean(values, axis=0)
     scale = np.nanstd(values, axis=0)
     return Scaling(offset, np.where(scale > 0, scale, 1.0))
+
+
+_ONE_CURVE = 0.95
+"""Share of a feature's variance that one curve explains, from which it is taken away: what tells
+sequences apart is a twentieth at most, and a network sees little of it. Benchmarks/README.md."""
+
+
+def fit_steps(values: np.ndarray, *, always: bool) -> Scaling:
+    """Each step less its mean, by the deviation of what is left, of sequences (N, T, F).
+
+    Args:
+        values: NaN where nothing is known.
+        always: Whether to do so for each feature, also where the mean curve explains little.
+
+    Returns:
+        With an offset (T, F); (F,) as `fit_scaling` has it where no feature follows one curve.
+    """
+    whole = fit_scaling(values.reshape(-1, values.shape[-1]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of a step that nobody knows
+        curve = np.nanmean(values, axis=0)
+        left = np.sqrt(np.nanmean((values - curve) ** 2, axis=(0, 1)))
+    follows = (left > _NOISE * np.nanmax(np.abs(curve), axis=0, initial=0)) & (left > 0)
+    if not always:
+        follows &= left**2 <= (1 - _ONE_CURVE) * whole.scale**2
+    if not follows.any():
+        return whole
+    offset = np.where(follows & np.isfinite(curve), curve, whole.offset)
+    return Scaling(offset, np.where(follows, left, whole.scale))
 
 
 def fitted_target(target: Target, values: np.ndarray, scaled: bool) -> Target:

@@ -19,7 +19,7 @@ class Scaling:
     scaled = (link(raw) - anchor - offset) / scale
 
     Attributes:
-        offset, scale: (F,).
+        offset, scale: (F,); or, of sequences that follow one curve, an offset (T, F).
         log: (F,) whether link is the logarithm, or the identity; False for no feature.
     """
 

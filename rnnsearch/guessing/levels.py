@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnsearch.data.scaling import each_scaled
+from rnnsearch.data.scaling import each_scaled, fit_steps
 from rnnsearch.data.sequences.masks import fill_gaps, real_steps
 from rnnsearch.guessing._base import Setting
 
@@ -71,8 +71,20 @@ def scaling_setting(
     if found.better:
         why = f"each by its own mean and deviation: {texts[0]}, {texts[1]} with one scaling {how}"
         return Setting("scaling", "per_sequence", why)
+    if _follow_a_curve(x, lengths):
+        why = "all sequences follow nearly the same curve, and a network would see little but that"
+        return Setting("scaling", "per_step", f"each step less its mean: {why}")
     why = f"one for all: {texts[1]}, {texts[0]} with each sequence's own (per_sequence) {how}"
     return Setting("scaling", "standard", why)
+
+
+def _follow_a_curve(x: np.ndarray, lengths: np.ndarray | None) -> bool:
+    """Whether each feature does, of sequences of one length."""
+    values = x[..., None] if x.ndim == 2 else x
+    if lengths is not None and (np.asarray(lengths) != values.shape[1]).any():
+        return False
+    offset = fit_steps(values.astype(np.float64), always=False).offset
+    return offset.ndim == 2 and bool((np.ptp(offset, axis=0) > 0).all())
 
 
 def compare_scalings(

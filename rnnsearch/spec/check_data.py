@@ -64,9 +64,10 @@ def check_data(
 
 
 def _check_scaling(data: SequencesSource, task: MappingFact | None, report: Report) -> None:
-    if data.scaling == "per_sequence" and task is not None and not task.reads_sequence:
+    of_steps = data.scaling in ("per_sequence", "per_step")
+    if of_steps and task is not None and not task.reads_sequence:
         must = f"must be standard or none for {task.name}: its input has no time axis"
-        report.add("data.scaling", must, "per_sequence", "remove it")
+        report.add("data.scaling", must, data.scaling, "remove it")
 
 
 def _check_steps(data: SteppedSource, task: MappingFact | None, report: Report) -> None:

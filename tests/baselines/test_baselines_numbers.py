@@ -27,6 +27,7 @@ from rnnsearch.data import (
     Target,
     read,
 )
+from rnnsearch.data.sequences.sequence_data import read_arrays
 from rnnsearch.spec.sources import ArraysSource, CsvSource, NpzSource, SplitSpec
 from rnnsearch.tasks import TASKS, metric_values
 
@@ -386,3 +387,37 @@ def test_more_features_than_rows_have_the_same_linear_model_in_their_space(kind:
     np.testing.assert_allclose(widen(found.coef_), plain.coef_, atol=1e-5)
     np.testing.assert_allclose(found.intercept_, plain.intercept_, atol=1e-5)
     assert in_row_space(kind(x[:, :5]))[0].shape == (30, 5)
+
+
+@pytest.mark.parametrize("size", [1.0, 0.01])
+def test_a_logistic_regression_learns_from_features_of_any_size(size: float) -> None:
+    rng = np.random.default_rng(2)
+    y = np.repeat([0, 1, 2], 20)
+    x = rng.normal(size=(60, 5, 1)) + (y[:, None, None] == np.arange(5)[:, None]) * 3
+    source = ArraysSource(source="arrays", scaling="none", target_kind="class")
+    arrays = Arrays(train=(x * size + 7, y))
+    dataset = read_arrays(source, "many_to_one", arrays).dataset()
+    fitted = fit_baselines(TASKS["many_to_one"], dataset)["linear"]
+    right = (fitted.predict(dataset.test).argmax(axis=1) == dataset.test.y).mean()
+    assert right > 0.7
+
+
+def test_folds_of_a_penalty_are_dealt_as_sequences_are() -> None:
+    """Neighbours repeat each other: what is left out with its neighbours looks unlike the rest."""
+    rng = np.random.default_rng(5)
+    groups = np.repeat(rng.normal(size=(12, 6)), 5, axis=0)
+    x, labels = groups + 0.1 * rng.normal(size=(60, 6)), np.repeat(rng.integers(0, 2, 12), 5)
+    order = np.argsort(labels, kind="stable")
+    costs = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0, 100.0)
+    (apart, loss), (dealt, less) = (
+        best_cost(x[order], labels[order], costs, shuffled) for shuffled in (False, True)
+    )
+    assert dealt > apart and less < 0.8 * loss
+
+
+def test_heavy_penalties_that_chance_favours_do_not_end_the_choice() -> None:
+    rng = np.random.default_rng(0)
+    x, labels = rng.normal(size=(60, 40)), np.arange(60) % 2
+    x[:, 0] = (2 * labels - 1) * 4 + rng.normal(size=60) * 0.1
+    costs = (1e-12, 1e-11, 1e-10, 1e-9, 1.0, 10.0)
+    assert best_cost(x, labels, costs)[0] >= 1.0

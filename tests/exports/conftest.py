@@ -88,6 +88,15 @@ def write_sequences(folder: Path) -> str:
     return "data.npz"
 
 
+def write_spectra(folder: Path) -> str:
+    """Of one length, all but the same curve."""
+    rng = np.random.default_rng(3)
+    curve = np.stack([50 + 9 * np.sin(np.arange(9)), 3 * np.cos(np.arange(9))], axis=1)
+    x = curve + rng.normal(size=(60, 9, 2)) * [0.3, 0.1]
+    np.savez(folder / "spectra.npz", x=x, y=(x[:, 4, 0] > curve[4, 0]).astype(int))
+    return "spectra.npz"
+
+
 def write_texts(folder: Path) -> str:
     rng = np.random.default_rng(2)
     words = ["".join(rng.choice(list("acgt"), rng.integers(3, 9))) for _ in range(80)]
@@ -196,6 +205,14 @@ CASES: dict[str, tuple[Callable[[Path], str], dict[str, Any], dict[str, Any]]] =
         write_sequences,
         {"task": "many_to_one", "data": {"source": "npz", "path": "data.npz"}},
         {"cell": "LSTM", "bidirectional": True, "units": (4, 3), "pooling": "max"},
+    ),
+    "sequences less their curve": (
+        write_spectra,
+        {
+            "task": "many_to_one",
+            "data": {"source": "npz", "path": "spectra.npz", "scaling": "per_step"},
+        },
+        {"cell": "GRU", "patch": 2, "changes": True},
     ),
     "sequences by themselves": (
         write_sequences,

@@ -115,3 +115,14 @@ def test_lengths_that_cannot_be_are_refused_in_one_line(length: int, tmp_path: P
     np.savez(tmp_path / "data.npz", x=x[..., None], y=y, lengths=lengths)
     with pytest.raises(InvalidData, match="lengths"):
         rnnsearch.init(tmp_path / "data.npz", output=tmp_path / "s.yaml")
+
+
+def test_spectra_are_read_less_their_curve(tmp_path: Path) -> None:
+    x, y = waves(60, levels=0)
+    curve = 40 * np.sin(np.linspace(0, 3, 40))
+    np.savez(tmp_path / "data.npz", x=x + curve, y=y)
+    found = guess(tmp_path / "data.npz", Wishes())
+    assert setting(found, "scaling") == "per_step"
+    written = rnnsearch.init(tmp_path / "data.npz", output=tmp_path / "s.yaml").path
+    assert "each step less its mean" in written.read_text()
+    assert rnnsearch.check(written).task == "many_to_one"

@@ -68,7 +68,8 @@ class SequencesData(SequenceData):
     @property
     def notes(self) -> tuple[str, ...]:
         """What was decided about the arrays."""
-        return (*self.notes_, *size_note(self.delivered.target))
+        curve = _curve_note(self.delivered, self.delivered.reader.get("scaling"))
+        return (*self.notes_, *curve, *size_note(self.delivered.target))
 
     @property
     def folds(self) -> int:
@@ -95,7 +96,8 @@ class SequencesData(SequenceData):
             return self.made[0]
         division, pool = self.divided.folds.divisions[fold], self.divided.pool
         train, validation = pool.take(division.train), pool.take(division.validation)
-        return _dataset(self.prepared[fold], train, validation, self.divided.test)
+        test, dealt = self.divided.test, self.divided.dealt
+        return _dataset(self.prepared[fold], train, validation, test, dealt)
 
     def held_out(self, fold: int) -> np.ndarray | None:
         """Places in the pool."""
@@ -108,7 +110,8 @@ class SequencesData(SequenceData):
             one = self.made[0]
             return replace(one, train=join_parts([one.train, one.validation]))
         pool, last = self.divided.pool, self.divided.folds.divisions[-1]
-        return _dataset(self.delivered, pool, pool.take(last.validation), self.divided.test)
+        validation, dealt = pool.take(last.validation), self.divided.dealt
+        return _dataset(self.delivered, pool, validation, self.divided.test, dealt)
 
     def places(
         self, part: Literal["validation", "test"], window: int | None, fold: int | None
@@ -224,9 +227,14 @@ def prepare_sequences(
     source = source.model_copy(update={"ignore_class": ignored})
     delivered = _prepare(source, task, labels, learned, (pool, test))
     problems.notes += said_repeats(pool, test, folds.divisions)
+    if source.scaling == "per_step" and not delivered.may_follow_a_curve:
+        must = "must not be per_step: of sequences of several lengths no step has a fixed place"
+        received = f"lengths from {learned.lengths.min()} to {learned.lengths.max()}"
+        problems.add("data.scaling", must, received, "choose standard or per_sequence")
+        problems.raise_any()
     notes = tuple(dict.fromkeys(problems.notes))
     if len(folds) == 1:
-        made = _dataset(delivered, learned, judged, test)
+        made = _dataset(delivered, learned, judged, test, divided.dealt)
         nothing = replace(divided, pool=pool.take(_NONE), test=test.take(_NONE))
         parts = {"validation": judged.files, "test": test.files}
         files = {name: names for name, names in parts.items() if names is not None}
@@ -238,7 +246,7 @@ def prepare_sequences(
 
 
 def _dataset(
-    prepared: SequencesPreparation, train: Sample, validation: Sample, test: Sample
+    prepared: SequencesPreparation, train: Sample, validation: Sample, test: Sample, dealt: bool
 ) -> Dataset:
     """The arrays of three parts."""
     return Dataset(
@@ -248,7 +256,18 @@ def _dataset(
         target=prepared.target,
         masked=prepared.masked,
         output_steps=prepared.output_steps,
+        dealt=dealt,
     )
+
+
+def _curve_note(prepared: SequencesPreparation, asked: str | None) -> tuple[str, ...]:
+    """That sequences are read less the curve that they follow, where nobody asked for it."""
+    if asked != "auto" or not prepared.curves:
+        return ()
+    count = len(prepared.scaling.scale)
+    which = "" if count == 1 else f" (features {name_some(prepared.curves)} of {count}, from 0)"
+    said = f"all sequences follow nearly the same curve{which}: each step is read less its mean"
+    return (f"{said} (data.scaling: per_step)",)
 
 
 def _samples(

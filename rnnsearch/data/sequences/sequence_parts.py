@@ -66,6 +66,11 @@ class Divided:
     folds: Folds
     ordered: bool = False
 
+    @property
+    def dealt(self) -> bool:
+        """Whether sequences are dealt to them one by one, at random."""
+        return not self.ordered and self.pool.group is None
+
 
 def divide(
     split: SplitSpec, samples: list[Sample | None], classes: Sequence[Any], problems: Problems

@@ -13,7 +13,7 @@ from rnnsearch.data._base import MASK_VALUE, Part, Preparation, Scaling, Target
 from rnnsearch.data.categories import find_categories, one_hot, unknown
 from rnnsearch.data.collecting import Problems, name_some
 from rnnsearch.data.raw.sequence_arrays import Raw
-from rnnsearch.data.scaling import each_scaled, fit_scaling, fitted_target
+from rnnsearch.data.scaling import each_scaled, fit_scaling, fit_steps, fitted_target
 from rnnsearch.data.sequences.image_steps import as_steps
 from rnnsearch.data.sequences.masks import real_steps, to_front
 from rnnsearch.data.sequences.samples import Sample, clean, encode
@@ -90,7 +90,21 @@ class SequencesPreparation(Preparation):
         prepared = replace(prepared, seen=spans(values))
         if scaling == "none":
             return prepared
+        if scaling in ("auto", "per_step") and self.may_follow_a_curve:
+            steps = fit_steps(train.x.astype(np.float64), always=scaling == "per_step")
+            return replace(prepared, scaling=steps)
         return replace(prepared, scaling=fit_scaling(values.astype(np.float64)))
+
+    @property
+    def may_follow_a_curve(self) -> bool:
+        """Whether each step stands at the same place in every sequence."""
+        return self.mapping.recurrent and self.mapping.reads_sequence and not self.masked
+
+    @property
+    def curves(self) -> tuple[int, ...]:
+        """Features, from 0, of which each step is read less its mean."""
+        offset = self.scaling.offset
+        return tuple(np.flatnonzero(np.ptp(offset, axis=0) > 0)) if offset.ndim == 2 else ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; `from_json` reads them back."""
@@ -107,8 +121,10 @@ class SequencesPreparation(Preparation):
             "seen_targets": [list(span) for span in self.seen_targets],
             "categories": [list(known) for known in self.categories],
             "features": [
-                {"offset": float(offset), "scale": float(scale)}
-                for offset, scale in zip(self.scaling.offset, self.scaling.scale, strict=True)
+                {"offset": offset, "scale": scale}
+                for offset, scale in zip(
+                    self.scaling.offset.T.tolist(), self.scaling.scale.tolist(), strict=True
+                )
             ],
             "target": self.target.to_json(),
         }
@@ -123,7 +139,7 @@ class SequencesPreparation(Preparation):
             masked=values["masked"],
             missing=values["missing"],
             scaling=Scaling(
-                np.array([feature["offset"] for feature in features]),
+                np.array([feature["offset"] for feature in features]).T,
                 np.array([feature["scale"] for feature in features]),
             ),
             target=Target.from_json(values["target"]),
@@ -234,7 +250,7 @@ class SequencesPreparation(Preparation):
 
     def _check_shape(self, raw: Raw, problems: Problems) -> None:
         """Features and steps must be those the model was built for."""
-        features = len(self.categories or self.scaling.offset)
+        features = len(self.categories or self.scaling.scale)
         if raw.x.shape[-1] != features:
             what = "class" if features == 1 else "classes"
             what = f"{what} for each sequence" if self.categories else "features"

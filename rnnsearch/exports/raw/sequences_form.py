@@ -50,7 +50,7 @@ class SequencesForm(RawForm):
                 name: tuple(map(str, c)) for name, c in zip(names, prepared.categories, strict=True)
             }
             columns, about = column_names(names, known), "1 at the class that it is, else 0"
-        features = len(columns) or len(prepared.scaling.offset)
+        features = len(columns) or len(prepared.scaling.scale)
         shape = (features,) if self._vector else (prepared.steps, features)
         if prepared.masked and not self._vector:
             about += "; steps of NaN before a sequence that is shorter"

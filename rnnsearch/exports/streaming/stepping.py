@@ -129,6 +129,8 @@ def _state(name: str, tensor: Tensor) -> Given:
 def _of_each_sequence(prepared: Any) -> None:
     if getattr(prepared, "per_sequence", False):
         raise WholeWindow("scaling each sequence by itself")
+    if getattr(prepared, "curves", ()):
+        raise WholeWindow("scaling each step by its place")
 
 
 def _of_one_step(form: RawForm) -> RawForm:

@@ -31,12 +31,15 @@ Milliseconds = Annotated[float, Field(gt=0, le=10_000)]
 class SequencesSource(Source):
     """Sequences that are separate from each other, each with its own target."""
 
-    scaling: Literal["standard", "per_sequence", "none"] = Field(  # type: ignore[assignment]  # one more
-        default="standard",
+    scaling: Literal["auto", "standard", "per_step", "per_sequence", "none"] = Field(  # type: ignore[assignment]  # some more
+        default="auto",
         description="`standard`: zero mean and unit variance, fitted on the training part. "
+        "`per_step`: each step less what it is on average over the training part, by the deviation "
+        "of what is left, where all sequences follow the same curve, as spectra do. "
         "`per_sequence`: each sequence's features by their own mean and standard deviation over "
-        "its steps, where level and size of a sequence say nothing; a target of numbers as for "
-        "`standard`.",
+        "its steps, where level and size of a sequence say nothing. `auto`: per_step for features "
+        "of which one curve explains 95 % of the variance, else standard. A target of numbers is "
+        "scaled as for `standard`.",
     )
     grouped_by: ClassVar[Literal["array", "file"] | None] = None
     """What `split.group` names."""
