@@ -80,7 +80,7 @@ def test_unknown_arguments_are_named(make, arguments, message):
         ),
         ({"sampler": "bayes"}, "^sampler: must be tpe"),
         ({"backend": "mxnet"}, "^backend: must be jax"),
-        ({"scaling": "minmax"}, "^scaling: must be standard, per_sequence or none"),
+        ({"scaling": "minmax"}, "^scaling: must be auto, standard, per_step, per_sequence or none"),
         ({"objective": "val_lost"}, "objective: must be .*did you mean val_loss"),
         ({"objective": 3}, "^objective: must be one metric's name.*received a int"),
         ({"objective": ["val_loss", "val_mae"]}, r"^objective\[1\]: must be parameters.*val_mae"),
