@@ -103,18 +103,16 @@ class RowsData(SequenceData):
     ) -> Dataset:
         """The arrays, and the numbers of ids in them."""
         reading, writing = preparation.reading, preparation.writing
-        sizes: dict[str, int] = {}
-        if reading is not None:
-            sizes["source_vocabulary" if writing else "vocabulary"] = reading.vocabulary.size
-        if writing is not None:
-            sizes |= {"vocabulary": writing.vocabulary, "output_steps": writing.coding.steps}
+        read = None if reading is None else reading.vocabulary.size
         return Dataset(
             preparation.arrays(self.pool.take(train)),
             preparation.arrays(self.pool.take(validation)),
             preparation.arrays(self.test),
             preparation.target,
             preparation.masked,
-            **sizes,
+            output_steps=None if writing is None else writing.coding.steps,
+            vocabulary=read if writing is None else writing.vocabulary,
+            source_vocabulary=None if writing is None else read,
         )
 
     def preparation(self, window: int | None = None, fold: int | None = None) -> RowsPreparation:
