@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 import numpy as np
 
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.texts.tokenizers import Tokenizer, TokenKind
+from rnnsearch.data.time.time_names import named
 from rnnsearch.guessing._base import Guess, Setting, Wishes, refuse, said_split
 from rnnsearch.guessing.budget import Job, Written, judged_share, search_settings, writing_settings
 from rnnsearch.guessing.column_cells import column_cells
 from rnnsearch.guessing.columns import Column
-from rnnsearch.guessing.row_sequences import token_kind
+from rnnsearch.guessing.row_sequences import TARGETS, counts_letters, names_rows, token_kind
 from rnnsearch.guessing.tags import are_tags, guess_tags
 from rnnsearch.vocabulary import SEQUENCE_TO_SEQUENCE
 
@@ -23,28 +26,91 @@ _MOST_WORDS = 2000
 """Known words of each language: the time of a step is mostly that of choosing among them."""
 _FEWEST = 30
 """Pairs; fewer teach nothing that could be judged."""
+_ALIKE, _FEWEST_LETTERS = 0.1, 10
+"""Share of the letters of two texts that may be the same where they are of two scripts."""
+_LANGUAGES = {
+    word
+    for line in (
+        "en eng english de ger deu german deutsch fr fra fre french es spa spanish it ita italian",
+        "pt por portuguese nl nld dutch ru rus russian pl pol polish cs ces czech sv swe swedish",
+        "da dan danish fi fin finnish tr tur turkish ar ara arabic he heb hebrew fa fas persian",
+        "hi hin hindi ta tam tamil te tel telugu bn ben bengali ur urd urdu mr mar marathi thai",
+        "vi vie vietnamese indonesian ja jpn japanese ko kor korean zh zho chinese uk ukrainian",
+        "ro ron romanian el ell greek hu hun hungarian la lat latin sw swa swahili yo yor yoruba",
+    )
+    for word in line.split()
+}
+"""Names of languages, and their codes of ISO 639."""
+_PAIRS = [
+    ({*one.split()}, {*other.split()})
+    for one, other in (
+        ("source src", "target tgt trg"),
+        (
+            "input question query prompt context utterance",
+            "output answer response reply completion",
+        ),
+        ("instruction", "output response completion"),
+        ("article document text dialogue story body", "summary highlights headline abstract tldr"),
+        ("original noisy incorrect wrong complex", "translation clean correct corrected simple"),
+        ("informal", "formal"),
+        (
+            "word grapheme graphemes orthography lemma",
+            "pronunciation phoneme phonemes phones ipa form",
+        ),
+    )
+]
+"""Words in the names of two texts of which the second is made of the first."""
 _SHARE = 0.1
 """Of each of these parts, at most."""
 _MOST_ROWS = 1000
 """Rows of these parts that tell two networks apart; more only take time."""
 
 
-def find_texts(columns: Sequence[Column], wishes: Wishes) -> list[Column]:
+def find_texts(table: Table, columns: Sequence[Column], wishes: Wishes) -> list[Column]:
     """The columns of texts, where there are two or more and they are to be learned from each other.
 
-    Beside classes or numbers they are only if the user says so: `--task sequence_to_sequence`.
-    Classes count in whatever order their rows are: texts are no steps of time.
+    Beside classes or numbers they are if the user says so, `--task sequence_to_sequence`, or if the
+    names or the letters of two do: English and Hindi, an article and its summary. Classes count in
+    whatever order their rows are: texts are no steps of time.
     """
     texts = [column for column in columns if column.kind == "text"]
+    others = [column for column in texts if not names_rows(table, column.name)]
+    texts = others if len(others) > 1 else texts
     asked = wishes.mapping
     if len(texts) < 2 or not (asked is None or asked.encodes or asked.aligned):
         return []
     others = [
         column
         for column in columns
-        if column.kind != "text" and (not column.flaw or len(column.classes) > 1)
+        if column.kind != "text"
+        and (not column.flaw or len(column.classes) > 1)
+        and not counts_letters(table, column, texts)
     ]
-    return texts if wishes.task == _TASK or not others else []
+    if wishes.task == _TASK or not others:
+        return texts
+    if wishes.target is not None or any(named(column.name, TARGETS) for column in others):
+        return []
+    return next((list(two) for two in combinations(texts, 2) if _belong(table, *two)), [])
+
+
+def _belong(table: Table, one: Column, other: Column) -> bool:
+    """Whether the names of two texts, or their alphabets, say that one becomes the other."""
+    first, second = (_words(column.name) for column in (one, other))
+    if any((first & a and second & b) or (first & b and second & a) for a, b in _PAIRS):
+        return True
+    if first & _LANGUAGES and second & _LANGUAGES and first != second:
+        return True
+    letters = [
+        {char for cell in column_cells(table, column.name) for char in cell if char.isalpha()}
+        for column in (one, other)
+    ]
+    alike = len(letters[0] & letters[1]) <= _ALIKE * min(map(len, letters))
+    return min(map(len, letters)) >= _FEWEST_LETTERS and alike
+
+
+def _words(name: str) -> set[str]:
+    """The words of a column's name."""
+    return {*re.findall(r"[^\W\d_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).casefold())}
 
 
 def guess_pairs(

@@ -21,7 +21,18 @@ from rnnsearch.guessing.columns import Column
 from rnnsearch.guessing.folding import with_folds
 from rnnsearch.vocabulary import MANY_TO_ONE
 
-__all__ = ["Labelled", "balance", "find_sequences", "guess_labelled", "guess_rows", "token_kind"]
+__all__ = [
+    "TARGETS",
+    "Labelled",
+    "balance",
+    "counts_letters",
+    "find_sequences",
+    "guess_labelled",
+    "guess_rows",
+    "names_rows",
+    "token_kind",
+    "words_of",
+]
 
 _SHORT = 8
 """Sequences below this length are not worth truncating."""
@@ -43,8 +54,17 @@ _COUNTED = 0.05
 _DRAWN = re.compile(r"[0-9a-f-]{8,}", re.IGNORECASE)
 _MOST_CLASSES, _ROWS_A_CLASS = 30, 5
 """Whole numbers are classes of texts if there are no more of them, and each comes up so often."""
-TARGETS = ("target", "y", "label", "class", "category", "sentiment", "polarity", "stars", "rating")
+TARGETS = (
+    *("target", "y", "label", "class", "category", "sentiment", "polarity", "stars", "rating"),
+    *("score", "emotion", "intent", "topic"),
+)
 """Words in the names of columns that say what a text is."""
+_IDENTITY = re.compile(
+    r"(?:.*[ _.-])?[a-z]{0,2}(?i:ids?|uuid|guid|hash)[ _.-]?\d*|.*[a-z]I[dD]s?\d*"
+)
+"""Names of columns that say which thing or person it is: ``user_id``, ``ProductId``, ``qid1``."""
+_FORMULA = re.compile(r".*[\w)]\s*[+*/^=×÷]\s*[-(]*\w.*")
+"""A cell to be computed: ``12+57``."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +91,18 @@ def find_sequences(table: Table, found: list[Column]) -> tuple[Column, list[Colu
     Raises:
         InvalidData: There are texts and nothing to learn of them.
     """
-    numbers = [column for column in found if column.kind == "number" and not column.flaw]
     texts = [c for c in found if c.kind == "text" and c.gaps.mean() <= _MOST_GAPS]
+    found = [column for column in found if not counts_letters(table, column, texts)]
+    numbers = [column for column in found if column.kind == "number" and not column.flaw]
     if len(numbers) >= _FEATURES:
-        texts = [column for column in texts if not _names_rows(table, column.name)]
+        texts = [column for column in texts if not names_rows(table, column.name)]
     texts.sort(key=lambda column: _rank(table, column))
     labels = [c for c in found if c.kind == "label" and len(c.classes) > 1]
     codes = [coded for column in found if (coded := _as_classes(table, column)) is not None]
-    wordy = bool(texts) and (words_of(table, texts[0]) >= _WORDY or _spelt(table, texts[0]))
+    labels, codes = _without_names(labels), _without_names(codes)
+    wordy = bool(texts) and (
+        words_of(table, texts[0]) >= _WORDY or _spelt(table, texts[0]) or _computes(table, texts[0])
+    )
     scored = wordy and len(numbers) == 1 and not labels and not codes
     if not texts or not (labels or not numbers or (wordy and codes) or scored):
         return None
@@ -97,7 +121,32 @@ def find_sequences(table: Table, found: list[Column]) -> tuple[Column, list[Colu
     return texts[0], labels
 
 
-def _names_rows(table: Table, name: str) -> bool:
+def _without_names(columns: list[Column]) -> list[Column]:
+    """Columns but those that say which thing or person it is, where there are others."""
+    return [c for c in columns if not _IDENTITY.fullmatch(c.name.strip())] or columns
+
+
+def _computes(table: Table, column: Column) -> bool:
+    """Whether a text is to be computed: ``12+57``."""
+    cells = [cell for cell in column_cells(table, column.name) if cell]
+    return bool(cells) and all(map(_FORMULA.fullmatch, cells))
+
+
+def counts_letters(table: Table, column: Column, texts: Sequence[Column]) -> bool:
+    """Whether a number only says how long a text beside it is."""
+    if column.kind != "number":
+        return False
+    said = column_cells(table, column.name)
+    return any(
+        all(
+            not number or number in (str(len(text)), str(len(text.split())))
+            for number, text in zip(said, column_cells(table, each.name), strict=True)
+        )
+        for each in texts
+    )
+
+
+def names_rows(table: Table, name: str) -> bool:
     """Whether a column only names each row: ``P-017``, or what a program draws: ``3f2a-…``."""
     cells = [cell for cell in column_cells(table, name) if cell]
     bare = {re.sub(r"\d", "", cell) for cell in cells}

@@ -37,6 +37,8 @@ _DAY_AND_WEEK = 24 * 7
 """Hours of a day and days of a week: what usually comes back."""
 _WINDOWS = 4
 """A training part has room for so many, one after the other, at least."""
+_WORDY = 3
+"""Spaces in a usual text of sentences."""
 _TOLD = 4
 """Columns that are left out, each in a line of its own."""
 _SHORT, _LONG, _USUAL = 8, 96, 48
@@ -59,7 +61,7 @@ def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
         check_no_names_of_files(table)
         check_no_words_of_rows(table, found.names)
         check_no_lists(table, [column.name for column in found.others if column.kind == "text"])
-    texts = [] if found.time is not None else find_texts(found.others, wishes)
+    texts = [] if found.time is not None else find_texts(table, found.others, wishes)
     if texts:
         return guess_pairs(table, texts, found.others, wishes, found.notes, found.split)
     timed = found.time is not None and not _about_texts(table, found)
@@ -72,6 +74,7 @@ def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
         if len(others) > _TOLD:
             shown = name_some([_show(name) for name in others], _TOLD)
             unread = [f"{shown} are left out: only the text is read"]
+        unread += _other_texts(table, found, text.name)
         unread += listed_note(table, text.name)
         return guess_rows(table, text, labels, wishes, found.notes + unread, found.split)
     if found.time is None and found.panel is None and wishes.task is None:
@@ -84,11 +87,24 @@ def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
     return _windows(series, source, wishes, notes)
 
 
+def _other_texts(table: Table, found: TableColumns, read: str) -> list[str]:
+    """What to say where a class may be of two texts: a question and another."""
+    texts = [column for column in found.others if column.kind == "text" and column.name != read]
+    wordy = [column.name for column in texts if words_of(table, column) >= _WORDY]
+    if not wordy:
+        return []
+    both = " + ' | ' + ".join(f"frame['{name}']" for name in (read, *wordy[:1]))
+    return [
+        f"one text is read, {_show(read)}: if what is found is of {_show(wordy[0])}, too, put both "
+        f"into one column: frame['both'] = {both}"
+    ]
+
+
 def _about_texts(table: Table, found: TableColumns) -> bool:
     """Whether rows have sentences and classes, and a time stamp that only says when."""
     texts = [column for column in found.others if column.kind == "text"]
     numbers = [c for c in found.others if c.kind == "number" and not c.flaw and not c.classes]
-    wordy = any(words_of(table, column) >= 4 for column in texts)
+    wordy = any(words_of(table, column) > _WORDY for column in texts)
     return wordy and not numbers and found.panel is None
 
 

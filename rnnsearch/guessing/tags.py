@@ -22,13 +22,20 @@ Pairs = Sequence[tuple[str, str]]
 
 
 def are_tags(pairs: Pairs) -> bool:
-    """Whether the second text of each pair has as many words, and they are a few labels."""
-    words = [(read.split(), written.split()) for read, written in pairs]
+    """Whether the second text of each pair has as many words, or letters, and these are a few."""
+    cut = list if by_letters(pairs) else str.split
+    words = [(cut(read), cut(written)) for read, written in pairs]
     labels = [word for _, written in words for word in written]
     known = {word for read, _ in words for word in read}
     aligned = all(len(read) == len(written) for read, written in words)
     few = 20 * len(set(labels)) < len(labels) and 2 * len(set(labels)) < len(known)
     return aligned and few and len(labels) > 2 * len(pairs)
+
+
+def by_letters(pairs: Pairs) -> bool:
+    """Whether each text is one word with as many letters as the other has: a protein's folds."""
+    one_word = not any(" " in text.strip() for pair in pairs for text in pair)
+    return one_word and all(len(read) == len(written) for read, written in pairs)
 
 
 def guess_tags(
@@ -47,7 +54,9 @@ def guess_tags(
         notes: What is to be said of the file.
         split: The parts, where a column says them.
     """
-    counts = Counter(label for _, written in pairs for label in written.split())
+    letters = by_letters(pairs)
+    cut = list if letters else str.split
+    counts = Counter(label for _, written in pairs for label in cut(written))
     parts, why = {"validation": _SHARE, "test": _SHARE}, "at random"
     again = len(pairs) - len({text for text, _ in pairs})
     drop = {"duplicates": "drop"} if again else {}
@@ -55,16 +64,22 @@ def guess_tags(
     job = Job(
         train=round((1 - 2 * _SHARE) * len(pairs)),
         validation=round(_SHARE * len(pairs)),
-        steps=max(len(read.split()) for read, _ in pairs),
+        steps=max(len(cut(read)) for read, _ in pairs),
         both_ways=True,
     )
-    said = f"a label of each word of '{columns[0]}', {len(counts)} in all"
-    data = (
-        Setting("source", "table", "a sentence a row"),
-        Setting("path", None),
-        Setting("sequence", columns[0], "is read, word by word"),
+    step = "letter" if letters else "word"
+    said = f"a label of each {step} of '{columns[0]}', {len(counts)} in all"
+    tokens = [
         Setting("tokens", "spaces", "a step is what stands between spaces, as labels are counted"),
         Setting("max_vocabulary", _MOST_WORDS, "frequent words; all others are one"),
+    ]
+    if letters:
+        tokens = [Setting("tokens", "characters", "a step is a letter, as labels are counted")]
+    data = (
+        Setting("source", "table", "a sequence a row" if letters else "a sentence a row"),
+        Setting("path", None),
+        Setting("sequence", columns[0], f"is read, {step} by {step}"),
+        *tokens,
         Setting("target", columns[1], said),
         said_split(split) if split else Setting("split", keys, why + folds),
     )

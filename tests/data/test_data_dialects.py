@@ -129,6 +129,14 @@ def test_other_texts_stay_what_they_are(text: str) -> None:
     assert plain_numbers([text, "5"], ".") is None
 
 
+def test_tabs_behind_commas_only_pad(tmp_path: Path) -> None:
+    """The archive's promoters: ``+,S10,\t\tactag``."""
+    rows = [f"{'+-'[at % 2]},S{at},\t\t{'acgt'[at % 4] * 6}" for at in range(20)]
+    table = read_table(tmp_path / "x.data", "\n".join(rows))
+    assert len(table.header) == 3
+    assert cells(table, table.header[2])[:2] == ["aaaaaa", "cccccc"]
+
+
 def test_the_header_does_not_decide_about_the_separator(tmp_path: Path) -> None:
     rows = [f"2023-01-{day:02};{day}.5" for day in range(1, 29)]
     table = read_table(tmp_path / "a.csv", "\n".join(["Zeit;Preis (EUR, netto)", *rows]))

@@ -146,3 +146,66 @@ def test_labels_of_words_are_found_at_each(look, tmp_path):
 def test_other_texts_label_no_words(refusal):
     said = refusal({"en": SENTENCES, "es": ANSWERS}, task="many_to_many")
     assert "must have a label for each word" in said
+
+
+@pytest.mark.parametrize(
+    "names", [("english_sentence", "hindi_sentence"), ("article", "highlights"), ("src", "tgt")]
+)
+def test_names_say_that_texts_beside_a_class_are_pairs(look, names):
+    found = look({names[0]: SENTENCES, names[1]: ANSWERS, "origin": SEX})
+    assert setting(found, "source") == "pairs"
+    assert (setting(found, "sequence"), setting(found, "target")) == names
+    asked = look({names[0]: SENTENCES, names[1]: ANSWERS, "label": SEX})
+    assert (setting(asked, "source"), setting(asked, "target")) == ("table", "label")
+
+
+def test_two_scripts_are_pairs(look):
+    script = ["".join(chr(0x905 + ord(char) - 97) for char in verb[:6]) for verb in VERBS]
+    latin = ["".join(RNG.choice(list("klmnopqrstuv"), 6)) for _ in VERBS]
+    script = [text + chr(0x925 + at % 9) for at, text in enumerate(script)]
+    found = look({"a": script, "b": latin, "attested": SEX})
+    assert (setting(found, "sequence"), setting(found, "target")) == ("a", "b")
+
+
+def test_what_a_program_draws_is_no_text_of_a_pair(look):
+    drawn = [f"{at * 7919:032x}" for at in range(ROWS)]
+    found = look({"id": drawn, "a": SENTENCES, "b": ANSWERS})
+    assert (setting(found, "sequence"), setting(found, "target")) == ("a", "b")
+
+
+def test_labels_of_letters_are_found_at_each(look, tmp_path):
+    reads = ["".join(RNG.choice(list("ACDEFGHIKLMN"), 20 + at % 7)) for at in range(ROWS)]
+    labels = ["".join("H" if char in "AEKLM" else "C" for char in read) for read in reads]
+    found = look({"seq": reads, "fold": labels, "len": [len(read) for read in reads]})
+    assert setting(found, "task") == "many_to_many"
+    assert (setting(found, "sequence"), setting(found, "target")) == ("seq", "fold")
+    assert setting(found, "tokens") == "characters"
+    written = rnnsearch.init(tmp_path / "data.csv", output=tmp_path / "s.yaml").path
+    assert rnnsearch.check(written).task == "many_to_many"
+
+
+def test_a_length_is_no_target(look):
+    reads = ["".join(RNG.choice(list("ACGT"), 20 + at % 7)) for at in range(ROWS)]
+    found = look({"dna": reads, "len": [len(r) for r in reads], "gc": numbers()})
+    assert setting(found, "target") == "gc"
+
+
+def test_who_wrote_it_is_no_target_beside_stars(look):
+    found = look(
+        {
+            "ProductId": [f"B{at % 20:04}" for at in range(ROWS)],
+            "UserId": [f"A{at % 20:04}" for at in range(ROWS)],
+            "Score": [1 + at % 5 for at in range(ROWS)],
+            "Text": SENTENCES,
+            "Answer": ANSWERS,
+        }
+    )
+    assert (setting(found, "sequence"), setting(found, "target")) == ("Text", "Score")
+    assert any("frame['both'] = frame['Text'] + ' | ' + frame['Answer']" in n for n in found.notes)
+
+
+def test_what_is_to_be_computed_is_read(look):
+    found = look(
+        {"query": [f"{at}+{at * 7 % 90}" for at in range(ROWS)], "answer": list(range(ROWS))}
+    )
+    assert (setting(found, "source"), setting(found, "sequence")) == ("table", "query")

@@ -25,6 +25,8 @@ _AGREE = 0.9
 """Share of lines that must have as many cells as the usual one."""
 _ENDS = ";,|"
 """What may end each line, beside another mark between cells."""
+_PARTING_TAB = re.compile(r"(?<![;|,\t])\t")
+"""A tab that does not only stand behind another mark."""
 _DECIMAL = re.compile(r"[-+−]?\d+(?:,(\d+))?")
 """A number that may have a comma for its point."""
 
@@ -40,6 +42,8 @@ def find_separator(lines: Sequence[str]) -> str:
         most, agreeing = counts.most_common(1)[0] if counts else (0, 0)
         if most and agreeing >= _AGREE * len(usual):
             agreed[mark] = agreeing
+    if len(agreed) > 1 and not any(_PARTING_TAB.search(line) for line in usual):
+        agreed.pop("\t", None)  # tabs only pad: "+,S10,\t\tacgt"
     if agreed:
         return max(agreed, key=agreed.__getitem__)
     for mark in SEPARATORS:  # preamble and footers may be long, and quoted cells have line ends
