@@ -37,7 +37,7 @@ def test_few_sequences_are_changed_at_random_and_read_in_more_ways_than_one() ->
 
 
 def test_many_sequences_stay_as_they_are() -> None:
-    assert set(asked(sequences=600).space) == {"pooling", "bidirectional"}
+    assert set(asked(sequences=1100).space) == set(_ALL), "825 of them train"
     assert set(asked(sequences=1400).space) == {"pooling"}, "1050 of them train"
 
 
@@ -50,9 +50,7 @@ def test_who_says_how_trials_go_is_taken_at_their_word(said: Any) -> None:
 
 def test_given_epochs_leave_the_choices_where_they_are_many_and_sequences_few() -> None:
     assert asked(epochs=50).space == _ALL
-    assert set(asked(sequences=1100, epochs=50).space) == {"pooling", "bidirectional"}, (
-        "850 of them train"
-    )
+    assert asked(sequences=1100, epochs=50).space == _ALL, "850 of them train"
     assert not asked(sequences=1300, epochs=50).space
 
 

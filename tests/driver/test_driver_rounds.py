@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from rnnsearch.driver.running.rounds import Rounds
 from rnnsearch.driver.sampling.portfolio import portfolio
@@ -64,9 +65,17 @@ def test_a_portfolio_keeps_to_the_space() -> None:
     assert points
     for point in points:
         assert point.get("cell", "LSTM") == "LSTM"
-        assert point.get("units", 32) == 32, "64 is outside"
+        assert point.get("units", 32) in (32, 40), "64 is outside"
         assert "dropout" not in point and "depth" not in point and "pooling" not in point
     assert len({tuple(sorted(point.items())) for point in points}) == len(points)
+
+
+@pytest.mark.parametrize(
+    ("units", "first"), [([50, 100], 50), ([8, 16], 16), ({"min": 10, "max": 300, "step": 10}, 60)]
+)
+def test_a_portfolio_begins_with_sizes_that_the_space_has(units: object, first: int) -> None:
+    points = portfolio(space(cell=["GRU", "LSTM"], units=units), ordered=False)
+    assert points[0]["units"] == first and points[0]["cell"] == "GRU"
 
 
 def test_a_search_begins_with_the_portfolio(simulation, fake) -> None:

@@ -22,12 +22,9 @@ __all__ = ["with_choices"]
 _POOLING = ("last", "mean", "max")
 
 _AUGMENT = (0.0, 0.5)
-_FEW = 300
-"""Training sequences up to which they are changed at random: benchmarks/README.md, "Choices that
-nobody has to name"."""
-
 _MANY = 1000
-"""Training sequences up to which they are tried in both directions, which takes twice as long."""
+"""Training sequences up to which they are changed at random, and tried in both directions, which
+takes twice as long: benchmarks/README.md, "Choices that nobody has to name"."""
 
 _SHARES = (0.1, 0.3, 1.0)
 """Of the usual length: some series are learned by heart in a tenth of it, others go on all the time
@@ -71,8 +68,8 @@ def _choices(spec: Spec, data: SequenceData) -> Mapping[str, tuple[Scalar, ...]]
     choices: dict[str, tuple[Scalar, ...]] = {"pooling": _POOLING}
     if len(dataset.train) <= _MANY:
         choices["bidirectional"] = (False, True)
-    if head.augmentable and len(dataset.train) <= _FEW:
-        choices["augment"] = _AUGMENT
+        if head.augmentable:
+            choices["augment"] = _AUGMENT
     return choices
 
 

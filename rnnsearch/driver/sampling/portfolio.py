@@ -8,6 +8,7 @@ by scores from training and validation part alone.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from rnnsearch.space import SearchSpace
@@ -28,14 +29,14 @@ _TRAINING: _Point = {
 }
 
 _WHOLE: tuple[_Point, ...] = (
+    {"cell": "GRU", "units": 64, "depth": 1, "bidirectional": True, "pooling": "max"},
+    {"cell": "LSTM", "units": 64, "depth": 1, "bidirectional": True, "pooling": "mean"},
     {"cell": "GRU", "units": 32, "depth": 1, "bidirectional": True, "pooling": "max"},
-    {"cell": "LSTM", "units": 32, "depth": 1, "bidirectional": True, "pooling": "mean"},
-    {"cell": "GRU", "units": 64, "depth": 1, "bidirectional": True, "pooling": "mean"},
     {"cell": "LSTM", "units": 64, "depth": 1, "bidirectional": True, "pooling": "max"},
     {"cell": "GRU", "units": 32, "depth": 2, "bidirectional": True, "pooling": "last"},
     {"cell": "LSTM", "units": 32, "depth": 1, "bidirectional": False, "pooling": "last"},
 )
-"""Where whole sequences are known."""
+"""Where whole sequences are known: benchmarks/README.md, "How large"."""
 
 _FORECASTS: tuple[_Point, ...] = (
     {"cell": "GRU", "units": 32, "depth": 1, "bidirectional": False, "pooling": "last"},
@@ -66,6 +67,8 @@ def portfolio(space: SearchSpace, *, ordered: bool) -> Sequence[_Point]:
             "epoch_share": _SHARES[index % len(_SHARES)],
         }
         point = {**_TRAINING, **shape, **turn}
+        if "units" in space.domains:
+            point["units"] = _nearest(space.domains["units"], shape["units"])
         possible = {
             name: value
             for name, value in point.items()
@@ -75,6 +78,13 @@ def portfolio(space: SearchSpace, *, ordered: bool) -> Sequence[_Point]:
         if all(space.structural(earlier) != structure for earlier in found):
             found.append(possible)
     return found
+
+
+def _nearest(domain: Domain, units: Scalar) -> Scalar:
+    """The size that a domain has nearest to one, by their ratio."""
+    assert isinstance(units, int)
+    sizes = [one for one in domain.candidates() or () if isinstance(one, int) and one > 0]
+    return min(sizes, key=lambda one: abs(math.log(one / units)), default=units)
 
 
 def _may_be(domain: Domain, value: Scalar) -> bool:
