@@ -1,4 +1,4 @@
-"""What do pooling, augmentation and reading backwards do for few sequences? Log loss out of fold.
+"""What do pooling, augmentation, size and scaling do for few sequences? Log loss out of fold.
 
     python benchmarks/choices.py --data FOLDER
 
@@ -25,7 +25,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import rnnsearch
 from benchmarks.machine import print_machine
 
-_SETS = {"trace": 50, "acsf1": 60, "japanese_vowels": 54, "coffee": 28}
+_FEW = {"trace": 50, "acsf1": 60, "japanese_vowels": 54, "coffee": 28}
+_SOME = {
+    "faces_ucr": 200,
+    "word_synonyms": 267,
+    "medical_images": 381,
+    "cricket_x": 390,
+    "swedish_leaf": 500,
+}
+_CURVES = {"olive_oil": 30, "wine": 57, "meat": 60, "car": 60, "ham": 109, "fish": 175}
 """Training sequences of each that are learned from, as many of each class as there are."""
 
 _FIXED = {
@@ -39,11 +47,13 @@ _FIXED = {
 }
 """What is not varied."""
 
-_VARIED: tuple[dict[str, tuple[Any, ...]], ...] = (
-    {"pooling": ("last", "mean", "max"), "augment": (0.0, 0.5)},
-    {"bidirectional": (False, True)},
+_TABLES: tuple[tuple[dict[str, int], dict[str, tuple[Any, ...]]], ...] = (
+    (_FEW, {"pooling": ("last", "mean", "max"), "augment": (0.0, 0.5)}),
+    (_FEW, {"bidirectional": (False, True)}),
+    (_SOME, {"units": (16, 32, 64), "augment": (0.0, 0.5)}),
+    (_CURVES, {"scaling": ("standard", "per_step")}),
 )
-"""What is compared with each other, a table each."""
+"""Data sets, and what is compared on them, a table each; `scaling` is the data's."""
 
 
 def main() -> None:
@@ -52,7 +62,8 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=2, metavar="N", help="runs of a fold")
     arguments = parser.parse_args()
     print_machine()
-    for varied in _VARIED:
+    for sets, varied in _TABLES:
+        sets = {name: count for name, count in sets.items() if _file(arguments, name).exists()}
         points = list(itertools.product(*varied.values()))
         heads = [", ".join(str(value) for value in point) for point in points]
         print(
@@ -60,11 +71,14 @@ def main() -> None:
             "|---" * (len(heads) + 1) + "|",
             sep="\n",
         )
-        for name, sequences in _SETS.items():
-            file = arguments.data / f"{name}.npz"
-            found = dict(_losses(file, sequences, varied, arguments.seeds))
+        for name, sequences in sets.items():
+            found = dict(_losses(_file(arguments, name), sequences, varied, arguments.seeds))
             cells = [f"{found[point]:.4f}" for point in points]
             print(f"| {name}, {sequences} sequences | {' | '.join(cells)} |", flush=True)
+
+
+def _file(arguments: argparse.Namespace, name: str) -> Path:
+    return Path(arguments.data) / f"{name}.npz"
 
 
 def _losses(
@@ -74,10 +88,14 @@ def _losses(
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "part.npz"
         np.savez(file, **_part(path, sequences))
-        results = rnnsearch.search(_spec(file, varied, seeds), output=Path(folder) / "study")
-        for _, row in results.leaderboard.iterrows():
-            if str(row["trial"]).isdigit():
-                yield tuple(row[f"params_{name}"] for name in varied), row["val_loss"]
+        spaced = {name: values for name, values in varied.items() if name != "scaling"}
+        for number, scaling in enumerate(varied.get("scaling", ("auto",))):
+            spec = _spec(file, spaced, seeds, scaling)
+            results = rnnsearch.search(spec, output=Path(folder) / f"study{number}")
+            for _, row in results.leaderboard.iterrows():
+                if str(row["trial"]).isdigit():
+                    point = {name: row[f"params_{name}"] for name in spaced} | {"scaling": scaling}
+                    yield tuple(point[name] for name in varied), row["val_loss"]
 
 
 def _part(path: Path, sequences: int) -> dict[str, np.ndarray]:
@@ -95,13 +113,16 @@ def _part(path: Path, sequences: int) -> dict[str, np.ndarray]:
     return {name: values[places] for name, values in parts.items()}
 
 
-def _spec(file: Path, varied: Mapping[str, tuple[Any, ...]], seeds: int) -> dict[str, Any]:
+def _spec(
+    file: Path, varied: Mapping[str, tuple[Any, ...]], seeds: int, scaling: str
+) -> dict[str, Any]:
     return {
         "task": "many_to_one",
         "data": {
             "source": "npz",
             "path": str(file),
             "target_kind": "class",
+            "scaling": scaling,
             "split": {"test": 0, "folds": 5},
         },
         "space": {**_FIXED, **{name: list(values) for name, values in varied.items()}},
