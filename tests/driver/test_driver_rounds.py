@@ -71,7 +71,7 @@ def test_a_portfolio_keeps_to_the_space() -> None:
 
 
 @pytest.mark.parametrize(
-    ("units", "first"), [([50, 100], 50), ([8, 16], 16), ({"min": 10, "max": 300, "step": 10}, 60)]
+    ("units", "first"), [([50, 100], 50), ([8, 16], 16), ({"min": 10, "max": 300, "step": 10}, 30)]
 )
 def test_a_portfolio_begins_with_sizes_that_the_space_has(units: object, first: int) -> None:
     points = portfolio(space(cell=["GRU", "LSTM"], units=units), ordered=False)
