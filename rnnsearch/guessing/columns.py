@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from rnnsearch.data.collecting import name_rows, name_some
+from rnnsearch.data.raw.cell_numbers import holds_codes, number
 from rnnsearch.data.raw.extremes import find_sentinel
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.scaling import LARGEST
 from rnnsearch.data.time.time_names import TIMES, named
 from rnnsearch.guessing.column_cells import column_cells, parse_numbers
 
-__all__ = ["COUNTS_ROWS", "Column", "before_test", "examine", "flaw_of_numbers"]
+__all__ = ["COUNTS_ROWS", "Column", "before_test", "examine", "flaw_of_numbers", "one_number"]
 
 COUNTS_ROWS = "only counts the rows"
 """The one flaw that a target may have: what is left of a series counts its rows down."""
@@ -95,6 +96,8 @@ def examine(table: Table, name: str, training: int) -> Column:
         return Column(name, "number", values, empty, {}, "is empty")
     if wrong.sum() * 2 > filled:
         return _text(name, cells, training)
+    if holds_codes(cells):
+        return _label(name, cells, training)
     flaw = ""
     absent = _absent([cells[at] for at in np.flatnonzero(wrong).tolist()], filled)
     if absent and len(np.unique(values[~wrong & ~empty])) < 2:
@@ -113,6 +116,19 @@ def examine(table: Table, name: str, training: int) -> Column:
         flaw = flaw_of_numbers(name, values, empty, training)
     codes = {} if flaw else _codes(name, cells, training)
     return Column(name, "number", values, empty, codes, flaw, absent)
+
+
+def one_number(column: Column, others: Sequence[Column]) -> Column:
+    """A column of one number and words that are no value in others: no classes are to be learnt.
+
+    A meter that stood at 0 all the time has ``?`` where the others have it, too.
+    """
+    numbers = [name for name in column.classes if np.isfinite(number(name))]
+    absent = {word for other in others for word in other.absent}
+    words = {*column.classes} - {*numbers}
+    if column.kind != "label" or len(numbers) != 1 or not words or not words <= absent:
+        return column
+    return replace(column, classes={}, flaw=f"is {numbers[0]} wherever it has a value")
 
 
 def _absent(wrong: Sequence[str], filled: int) -> tuple[str, ...]:
@@ -168,14 +184,14 @@ def _codes(name: str, cells: Sequence[str], training: int) -> dict[str, int]:
 
     Those with zeros before them are codes whatever the column is called: 007, 01.20.
     """
-    if not all(map(_is_code, set(cells))):
-        return {}
-    counts = dict(Counter(cells).most_common())
+    counts = dict(Counter(filter(None, cells)).most_common())
     padded = any(map(_PADDED.fullmatch, counts))
+    if not all(map(_is_code, counts)) or ("" in cells and not padded):
+        return {}
     points = any("." in cell for cell in counts)
     said = named(name, _CLASSES)
     most = _MOST_CLASSES if said or padded else 1 if points else 2
-    learnt = min(counts.values()) > 1 and {*cells[:training]} == {*counts}
+    learnt = min(counts.values(), default=0) > 1 and {*cells[:training]} - {""} == {*counts}
     return counts if 2 <= len(counts) <= most and learnt else {}
 
 

@@ -22,7 +22,7 @@ from rnnsearch.data.time.durations import is_duration_text
 from rnnsearch.guessing._base import FILE, refuse
 from rnnsearch.guessing.calendar_columns import calendar_columns
 from rnnsearch.guessing.column_cells import column_cells
-from rnnsearch.guessing.columns import Column, examine
+from rnnsearch.guessing.columns import Column, examine, one_number
 from rnnsearch.guessing.panel import FEWEST_ROWS, SHORTEST, Panel
 from rnnsearch.guessing.panel_columns import check_other_panels, find_panel
 from rnnsearch.guessing.part_columns import fold_column, folds_note, parts_note, says_parts
@@ -43,6 +43,7 @@ __all__ = ["TableColumns", "duplicates_of", "look_at", "share_of"]
 
 _FEW_TWICE = 0.05
 """Share of rows with the time stamp of the row before that are taken for slips."""
+_SAMPLE = 200
 _WORDY = 3
 """Spaces in a usual text from which it is a sentence."""
 _JUDGED_ROWS = 5000
@@ -202,7 +203,7 @@ def _examined(
     """What each of these columns is, by the longest series and the rows that train on it."""
     found = [examine(table, name, training) for name in names]
     found = [column if time is None else _as_time(column, table, time) for column in found]
-    found = without_sentinels(found, training)
+    found = [one_number(column, found) for column in without_sentinels(found, training)]
     if panel is None:
         return found
     return [panel.with_all(column) for column in found if column.name not in panel.names]
@@ -225,7 +226,7 @@ def _as_time(column: Column, table: Table, time: Times) -> Column:
     flaw = f"holds time stamps, too, and rows are those of {time.shown} (data.time)"
     if all(map(is_duration_text, {*column_cells(table, column.name)} - {""})):
         flaw = "holds how long something lasts; as numbers it can be read: "
-        flaw += f"pandas.to_timedelta(frame['{column.name}']).dt.total_seconds()"
+        flaw += _as_seconds(column.name, column_cells(table, column.name))
     elif len(time.names) == 1:
         after, before = f"frame['{column.name}']", f"frame['{time.names[0]}']"
         flaw += (
@@ -233,6 +234,17 @@ def _as_time(column: Column, table: Table, time: Times) -> Column:
             f"pandas.to_datetime({before})).dt.total_seconds()"
         )
     return replace(column, flaw=flaw)
+
+
+def _as_seconds(name: str, cells: Sequence[str]) -> str:
+    """The line of pandas that makes seconds of how long something lasts."""
+    import pandas as pd
+
+    column = f"frame['{name}']"
+    known = pd.to_timedelta(pd.Series([cell for cell in cells if cell][:_SAMPLE]), errors="coerce")
+    if not known.isna().any():
+        return f"pandas.to_timedelta({column}).dt.total_seconds()"
+    return f"{column}.str.extract(r'(\\d+)\\D+(\\d+)').astype(float) @ [60, 1]"
 
 
 def _sorted(table: Table, time: Times, panel: Panel | None) -> Table | None:

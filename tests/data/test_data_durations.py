@@ -33,6 +33,9 @@ WRITINGS: dict[str, Write] = {
     "a named day": lambda d, h, m: f"Day {d}, {h:02}:{m:02}",
     "a sign": lambda d, h, m: f"T+{24 * d + h:02}:{m:02}:00",
     "h behind": lambda d, h, m: f"{24 * d + h}:{m:02} h",
+    "primes": lambda d, h, m: f"{24 * d + h}h{m:02}'00\"",
+    "minutes and seconds": lambda d, h, m: f"{1440 * d + 60 * h + m}'00\"",
+    "typeset": lambda d, h, m: f"{1440 * d + 60 * h + m}′00″",
     "ISO 8601": lambda d, h, m: f"P{d}DT{h}H{m}M",
 }
 
@@ -49,6 +52,12 @@ def test_a_day_of_hours_that_begins_again_holds_times_of_day() -> None:
     stamps = read_stamps([f"{at // 60 % 24:02}h{at % 60:02}" for at in MINUTES])
     assert stamps.clock.daily
     assert stamps.times.astype(int).tolist() == [at * 60_000_000 for at in MINUTES]
+
+
+def test_hundredths_stand_behind_the_mark_of_seconds() -> None:
+    for cell in ("0'58\"21", "0'58.21\"", "0'58,21''"):
+        assert parse_duration(cell) == datetime.timedelta(seconds=58.21)
+    assert parse_duration("0'58.2\"1") is None
 
 
 def test_decimals_belong_to_their_unit() -> None:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from rnnsearch.api.asking.asked import read_spec
 from rnnsearch.data import preparation_from_json, read
+from rnnsearch.data.raw.cell_numbers import holds_codes
 from rnnsearch.guessing import Wishes, guess
-from rnnsearch.spec.sources import TableSource
+from rnnsearch.spec.sources import CsvSource, TableSource
 
 LABEL = st.sampled_from(
     [
@@ -184,3 +185,37 @@ def test_init_sees_codes(tmp_path: Path, name: str, values: list[str], kind: str
     ]
     found = guessed(tmp_path, f"t,sensor,{name}\n" + "\n".join(rows))
     assert found["target"] == name and found.get("target_kind") == kind
+
+
+@pytest.mark.parametrize(
+    ("kinds", "codes"),
+    [
+        (("007", "07", "7"), True),
+        (("01", "02", "NA"), True),
+        (("01", "02", "None", ""), True),
+        (("007", "107", ""), False),  # as numbers they are three, and one gap
+        (("0.5", "01", "1"), False),
+        (("1", "2", "NA"), False),
+        ((*(f"{at:04}" for at in range(40)), "NA"), False),  # numbers of one width
+    ],
+)
+def test_codes_that_numbers_would_not_tell_apart(kinds: tuple[str, ...], codes: bool) -> None:
+    assert holds_codes(kinds * 3) == codes
+
+
+@pytest.mark.parametrize("rows", [300, 90_000])  # the second is read by pandas
+def test_the_past_of_codes_is_read_as_it_is_written(tmp_path: Path, rows: int) -> None:
+    kinds = ["007", "07", "7"]
+    lines = [f"{at % 10 / 10},{kinds[at % 7 % 3]}" for at in range(rows)]
+    (tmp_path / "a.csv").write_text("\n".join(["a,code", *lines, ""]))
+    source = CsvSource(
+        source="csv",
+        path=tmp_path / "a.csv",
+        inputs=["a", "code"],
+        target="code",
+        target_kind="class",
+        window=4,
+    )
+    data = read(source, "many_to_one")
+    assert dict(data.preparation().to_json()["categories"]) == {"code": ["007", "07", "7"]}
+    assert data.dataset().target.classes == ("007", "07", "7")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,6 +17,7 @@ __all__ = [
     "as_known",
     "empty_cells",
     "held",
+    "holds_codes",
     "interpolated",
     "mostly_text",
     "number",
@@ -24,6 +26,9 @@ __all__ = [
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
 """What stands, in whatever case, for no number."""
+_PADDED = re.compile(r"0\d+")
+_FEW_KINDS = 30
+"""Kinds of codes, at most: of more, zeros may stand before numbers of one width."""
 
 
 def empty_cells(column: Column) -> np.ndarray:
@@ -34,6 +39,21 @@ def empty_cells(column: Column) -> np.ndarray:
     cells = column.texts()
     missing = {cell for cell in {*cells} if cell.lower() in MISSING}
     return np.array([cell in missing for cell in cells], dtype=bool)
+
+
+def holds_codes(cells: Sequence[str]) -> bool:
+    """Whether a few kinds of cells would lose what tells them apart, were they read as numbers.
+
+    That is where there is a code such as 01, and beside it 1, or None or NA: as numbers the first
+    two are one, and the others nothing. Of whatever kind they are, all cells are texts then.
+    """
+    kinds = {*cells} - {""}
+    if len(kinds) > _FEW_KINDS or not any(map(_PADDED.fullmatch, kinds)):
+        return False
+    words = {cell for cell in kinds if cell.lower() in MISSING}
+    if not all(cell.isdecimal() for cell in kinds - words):
+        return False
+    return bool(words) or len({*map(int, kinds)}) < len(kinds)
 
 
 def mostly_text(column: Column) -> bool:

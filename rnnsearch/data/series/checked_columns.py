@@ -10,7 +10,14 @@ from typing import Any, Literal
 import numpy as np
 
 from rnnsearch.data.collecting import Problems, name_nearest, name_rows, name_some
-from rnnsearch.data.raw.cell_numbers import as_known, empty_cells, mostly_text, number, whole_number
+from rnnsearch.data.raw.cell_numbers import (
+    as_known,
+    empty_cells,
+    holds_codes,
+    mostly_text,
+    number,
+    whole_number,
+)
 from rnnsearch.data.raw.tables import Column, Table
 from rnnsearch.data.scaling import LARGEST
 from rnnsearch.data.series.sentinels import said_missing, sentinel_note, without_values
@@ -170,10 +177,16 @@ class ColumnReader:
         return values
 
     def holds_text(self, name: str) -> bool:
-        """Whether an input is one of categories: more text in it than numbers, unless known."""
+        """Whether an input is one of categories: unless that is known, if most of it is text,
+
+        or if there are codes in it that numbers would not tell apart.
+        """
         if self.columns.texts is not None:
             return name in self.columns.texts
-        return self.table.header.count(name) == 1 and mostly_text(self.table.column(name))
+        if self.table.header.count(name) != 1:
+            return False
+        column = self.table.column(name)
+        return mostly_text(column) or (column.numbers() is None and holds_codes(column.texts()))
 
     def labels(self, name: str) -> np.ndarray:
         """An input of text as (R,) labels, "" where it is empty or wrong."""

@@ -25,6 +25,7 @@ from rnnsearch.data.sources.large_csv import read_large
 from rnnsearch.data.sources.packed import unpacked
 from rnnsearch.data.sources.plain_columns import plain_columns
 from rnnsearch.data.sources.separators import halve_numbers
+from rnnsearch.data.sources.tables_below import check_one_header
 
 __all__ = ["CsvReader"]
 
@@ -68,6 +69,8 @@ def _read_any(path: Path, asked: Mapping[str, Any]) -> Table:
     problems.raise_any()
     cells, rows, again = without_repeats(cut.cells[0], cells, rows, cells is cut.cells)
     _check_even(header, cells, rows, cut, problems)
+    check_one_header(header, cells, rows, problems)
+    problems.raise_any()
     columns, more = plain_columns(cells, cut.separator, asked)
     table = Table(tuple(header), np.asarray(rows, dtype=np.int64), columns)
     found = (*filter(None, [said]), *cut.notes, *notes, *again, *more)

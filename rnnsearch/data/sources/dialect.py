@@ -27,6 +27,7 @@ from rnnsearch.data.sources.separators import (
     without_ends,
 )
 from rnnsearch.data.sources.spaces import by_spaces
+from rnnsearch.data.sources.tables_below import without_other_tables
 
 __all__ = ["Cut", "cut_text"]
 
@@ -75,6 +76,8 @@ def cut_text(text: str, asked: Mapping[str, Any]) -> Cut:
         text = doubled
         notes.append(NOTE)
     lines = _split(text)
+    lines, others = without_other_tables(lines, asked.get("header"))
+    notes += others
     first = 0
     directive = _DIRECTIVE.fullmatch(lines[0]) if lines else None
     separator: str | None = asked.get("separator")

@@ -31,6 +31,9 @@ _LARGE = 1 << 20
 _LOOKED_AT = 200
 """Lines of a large file that decide about its separator."""
 
+_SAMPLE = 1000
+"""Rows that say whether a column has zeros before its numbers."""
+
 _KEPT_CELLS = 2_000_000
 """Cells of a file whose texts are kept, some 120 MB at most; of more, few columns are."""
 
@@ -115,7 +118,10 @@ def read_large(path: Path, header: str) -> Table | None:
         return None
     if len(frame) != form.rows or frame.iloc[-1].isna().all():  # empty rows below the table
         return None
-    columns = [_numbers(frame[index]) for index in range(len(form.header))]
+    padded = _padded(form)
+    columns = [
+        None if index in padded else _numbers(frame[index]) for index in range(len(form.header))
+    ]
     if any(_dressed(frame[at]) for at, values in enumerate(columns) if values is None):
         return None
     large = (_LargeColumn(form, index, values) for index, values in enumerate(columns))
@@ -198,6 +204,13 @@ def _frame(form: _Form, **how: Any) -> pd.DataFrame:
     if not isinstance(frame.index, pd.RangeIndex):
         raise ValueError("the first line is longer than the header")
     return frame
+
+
+def _padded(form: _Form) -> set[int]:
+    """Columns of codes such as 007, as far as the first rows say: what pandas reads loses zeros."""
+    some = _frame(form, nrows=_SAMPLE, **_AS_TEXT)
+    columns = range(len(form.header))
+    return {index for index in columns if some[index].str.fullmatch(r"\s*0\d+\s*").any()}
 
 
 @functools.lru_cache(maxsize=1)

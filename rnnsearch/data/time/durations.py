@@ -32,6 +32,11 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 """``25:10:00``, ``2 days 01:00:00``, ``1.02:00:00`` of .NET, ``1-02:00:00`` of Unix …"""
+_PRIMES = re.compile(
+    r"(?:(?P<hours>\d+) ?[h:] ?)?(?P<minutes>\d{1,4}) ?['′’´] ?"
+    r"(?P<seconds>\d{1,2})(?:[.,](?P<part>\d+))? ?(?:[\"″”](?P<behind>\d*)|''|′′|’’|´´)?"
+)
+"""As runners and swimmers write it: ``5'30"``, ``1h05'30"``, ``0'58"21`` with hundredths."""
 _ISO = re.compile(
     r"P(?=[\dT])(?:(?P<D>\d+)D)?"
     r"(?:T(?=\d)(?:(?P<H>\d+)H)?(?:(?P<M>\d+)M)?(?:(?P<S>\d+(?:\.\d+)?)S)?)?"
@@ -40,11 +45,15 @@ _ISO = re.compile(
 
 def is_duration_text(cell: str) -> bool:
     """Whether a text is a time since a start and no date, whatever its digits."""
-    return bool(_CLOCK.fullmatch(cell) or _ISO.fullmatch(cell)) or _of_words(cell) is not None
+    if _CLOCK.fullmatch(cell) or _ISO.fullmatch(cell):
+        return True
+    return _of_primes(cell) is not None or _of_words(cell) is not None
 
 
 def parse_duration(cell: str) -> datetime.timedelta | None:
     """A text as time since a start; two numbers are hours and minutes, unless they have decimals.
+
+    Those with ``'`` and ``"`` behind them are minutes and seconds.
 
     None where it is none.
     """
@@ -55,7 +64,19 @@ def parse_duration(cell: str) -> datetime.timedelta | None:
     if iso is not None:
         days, hours, minutes, seconds = (float(iso[name] or 0) for name in "DHMS")
         return datetime.timedelta(days, hours=hours, minutes=minutes, seconds=seconds)
-    return _of_words(cell)
+    found_primes = _of_primes(cell)
+    return _of_words(cell) if found_primes is None else found_primes
+
+
+def _of_primes(cell: str) -> datetime.timedelta | None:
+    """Minutes and seconds with their marks, and what is behind those of a second."""
+    found = _PRIMES.fullmatch(cell)
+    if found is None or (found["part"] and found["behind"]):
+        return None
+    seconds = float(f"{found['seconds']}.{found['part'] or found['behind'] or 0}")
+    return datetime.timedelta(
+        hours=int(found["hours"] or 0), minutes=int(found["minutes"]), seconds=seconds
+    )
 
 
 def _of_clock(found: re.Match[str]) -> datetime.timedelta | None:
