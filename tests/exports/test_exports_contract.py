@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import runpy
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import keras
@@ -11,7 +13,7 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from rnnsearch.exports import FORMATS, compared, run_alone, write_folder
+from rnnsearch.exports import FORMATS, Checked, compared, run_alone, write_folder
 from rnnsearch.exports.onnx_format import OnnxFormat
 from rnnsearch.exports.openvino_format import computed_right
 from rnnsearch.exports.operators import Node, Operators
@@ -90,25 +92,37 @@ def test_an_export_without_examples_says_so(study, tmp_path: Path) -> None:
         runpy.run_path(str(tmp_path / "out" / "use.py"), run_name="__main__")
 
 
-@pytest.mark.parametrize(("bits", "share"), [("float16", 0.75), ("int8", 0.65)])
-def test_weights_in_fewer_bits_are_smaller_and_off_by_what_is_said(
-    study, bits: str, share: float, tmp_path: Path
-) -> None:
+@pytest.fixture(scope="module")
+def in_bits(
+    study, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], tuple[Checked, int]]:
+    """Write a network large enough for it as a format: how near its file is, and its size."""
     inputs = keras.Input((6, 3), name="rows")
     hidden = keras.layers.LSTM(64)(inputs)
-    case, model = study("next value"), keras.Model(inputs, keras.layers.Dense(1)(hidden))
-    network = replace(case.network, model=model)
+    model = keras.Model(inputs, keras.layers.Dense(1)(hidden))
+    network = replace(study("next value").network, model=model)
     rows = np.random.default_rng(0).normal(size=(40, 6, 3)).astype("float32")
     expected = model.predict(rows, verbose=0)
-    scale, found = expected.std(axis=0), {}
-    for name in ("litert", f"litert_{bits}"):
-        write_folder(FORMATS[name], network, tmp_path / name, "# card\n", {"rows": rows}, expected)
-        loses = FORMATS[name].loses
-        found[name] = compared(run_alone(tmp_path / name), expected, scale, None, 1.0, loses)
-    whole, smaller = found.values()
+    scale = expected.std(axis=0)
+
+    @cache
+    def written(name: str) -> tuple[Checked, int]:
+        folder = tmp_path_factory.mktemp(name) / "export"
+        write_folder(FORMATS[name], network, folder, "# card\n", {"rows": rows}, expected)
+        found = compared(run_alone(folder), expected, scale, None, 1.0, FORMATS[name].loses)
+        return found, (folder / "model.tflite").stat().st_size
+
+    return written
+
+
+@pytest.mark.parametrize(("bits", "share"), [("float16", 0.75), ("int8", 0.65)])
+def test_weights_in_fewer_bits_are_smaller_and_off_by_what_is_said(
+    in_bits: Callable[[str], tuple[Checked, int]], bits: str, share: float
+) -> None:
+    whole, size = in_bits("litert")
+    smaller, fewer = in_bits(f"litert_{bits}")
     assert whole.equal and smaller.equal and whole.worst < 1e-5 < 1e-4 < smaller.worst
-    sizes = [(tmp_path / name / "model.tflite").stat().st_size for name in found]
-    assert sizes[1] < share * sizes[0]
+    assert fewer < share * size
 
 
 def test_onnx_is_given_to_openvino_where_it_computes_it_right() -> None:
