@@ -165,55 +165,95 @@ def _rows_to_come(target: Column, columns: Sequence[Column]) -> list[str]:
 
 def look_along(found: TableColumns, wishes: Wishes) -> tuple[StepSeries, list[str]]:
     """What a series holds, and notes for the user."""
-    time, table, notes = found.time, found.table, [*found.notes]
-    step, rows = found.step, len(table.rows)
-    share = share_of(rows)
-    notes += _notes_on_times(found)
-    usable = tuple(column for column in found.others if not column.flaw)
-    series = () if found.panel is None else found.panel.names
-    named = () if time is None else time.names
+    notes = [*found.notes, *_notes_on_times(found)]
+    share = share_of(len(found.table.rows))
+    target, why = _chosen(found, wishes)
+    lacking, unlike = _missing(found)
+    split, no_split = _said_parts(found)
+    seasons, patterns = _repeats(found, target, share)
+    series = StepSeries(
+        rows=len(found.table.rows),
+        time=found.time,
+        step=found.step,
+        columns=tuple(column for column in found.others if not column.flaw),
+        target=target,
+        why=why,
+        share=share,
+        seasons=seasons,
+        patterns=patterns,
+        panel=found.panel,
+        lacking=lacking,
+        duplicates=found.duplicates,
+        split=split,
+        static=found.static,
+    )
+    if series.given_away and not series.is_state:
+        series = replace(series, seasons=(), patterns=())
+    notes += _notes_on_others([c for c in found.others if c.name != target.name])
+    return series, [*notes, *unlike, *no_split, *_notes_on_target(series)]
+
+
+def _chosen(found: TableColumns, wishes: Wishes) -> tuple[Column, str]:
+    """The target, and why: one that is the same in all rows of a series only if it is asked for."""
     told = found.calendar | found.static
     likely = [column for column in found.others if column.name not in told]
     choice = found.others if wishes.target is not None else likely or found.others
-    target, why = choose_target(table, choice, wishes.target, named, series)
-    notes += _notes_on_others([column for column in found.others if column.name != target.name])
-    # Classes follow what is measured, but less clearly: seasons are looked for in both.
-    repeating = [target, *(c for c in usable if target.classes and c.kind == "number")]
-    past = rows - round(rows * share)
-    dated = step if time is not None and time.stamps.clock.dated else None
-    clock = found.ticks
-    values = [before_test(column, past, column is target, clock) for column in repeating]
-    lacking = "" if found.clocked is None else found.clocked.lacking
-    unlike = "" if found.clocked is None or step is None else unlike_steps(found.clocked, step)
+    time = () if found.time is None else found.time.names
+    series = () if found.panel is None else found.panel.names
+    return choose_target(found.table, choice, wishes.target, time, series)
+
+
+def _missing(found: TableColumns) -> tuple[str, list[str]]:
+    """Which rows are missing by the clock, and what to say of a step or a rate that changes."""
+    if found.clocked is None:
+        return "", []
+    rate = [*filter(None, [change_of_rate(found.clocked)])]
+    unlike = "" if found.step is None else unlike_steps(found.clocked, found.step)
     if unlike:  # rows put in for one step would be most of those of another
-        lacking, notes = "", [*notes, unlike]
-    notes += filter(None, ["" if found.clocked is None else change_of_rate(found.clocked)])
+        return "", [unlike, *rate]
+    return found.clocked.lacking, rate
+
+
+def _said_parts(found: TableColumns) -> tuple[dict[str, object] | None, list[str]]:
+    """The parts that a column says, and what to say where they can't be followed."""
+    if found.part is None:
+        return None, []
+    if found.in_order:
+        return found.split, []
+    left = f"'{found.part}' is left out: it says parts, but not one after the other in time"
+    return None, [left]
+
+
+def _repeats(
+    found: TableColumns, target: Column, share: float
+) -> tuple[tuple[Season, ...], tuple[Season, ...]]:
+    """Seasons, and patterns that are none.
+
+    Classes follow what is measured, but less clearly: seasons are looked for in both.
+    """
+    measured = [c for c in found.others if not c.flaw and c.kind == "number" and target.classes]
+    rows, time, step = len(found.table.rows), found.time, found.step
+    past = rows - round(rows * share)
+    looked_at = [target, *measured]
+    values = [before_test(c, past, c is target, found.ticks) for c in looked_at]
+    dated = step if time is not None and time.stamps.clock.dated else None
     daily = time is not None and time.stamps.clock.daily
     even = step is None or step.regular
     seasons = tuple(find_seasons(values, dated, daily) or (find_cycles(values) if even else []))
     shown = () if daily else find_patterns(values[0], dated)
     names = {season.name for season in seasons}
-    patterns = tuple(season for season in shown if season.name not in names)
-    chosen = (usable, target, why)
-    split = found.split if found.part and found.in_order else None
-    if found.part and split is None:
-        notes.append(
-            f"'{found.part}' is left out: it says parts, but not one after the other in time"
-        )
-    whole = (rows, time, step, *chosen, share, seasons, patterns)
-    series_found = StepSeries(*whole, found.panel, lacking, found.duplicates, split, found.static)
-    if series_found.given_away and not series_found.is_state:
-        series_found = replace(series_found, seasons=(), patterns=())
-    if series_found.given_away:
-        notes.append(_note_on_own_past(series_found))
-    to_come = _rows_to_come(target, usable) if found.panel is None else []
-    ahead = time is not None and not series_found.given_away
-    notes += to_come or (known_note(usable, target) if ahead else [])
-    kinds = [
-        c.name for c in usable if c.name in found.static and c.kind == "label" and c is not target
-    ]
-    notes += [_SAME.format(name=name) for name in kinds]
-    return series_found, notes
+    return seasons, tuple(season for season in shown if season.name not in names)
+
+
+def _notes_on_target(series: StepSeries) -> list[str]:
+    """What to say of the target's own past, of what is known ahead, and of what each series is."""
+    target, columns = series.target, series.columns
+    notes = [_note_on_own_past(series)] if series.given_away else []
+    to_come = _rows_to_come(target, columns) if series.panel is None else []
+    ahead = series.time is not None and not series.given_away
+    notes += to_come or (known_note(columns, target) if ahead else [])
+    kinds = [c for c in columns if c.name in series.static and c.kind == "label"]
+    return notes + [_SAME.format(name=c.name) for c in kinds if c is not target]
 
 
 def _notes_on_times(found: TableColumns) -> list[str]:

@@ -37,7 +37,7 @@ from rnnsearch.integrations.keras_tuner.trial_fitting import (
     build_as_recorded,
     save_best,
     too_many,
-    weights_of,
+    weight_count,
 )
 from rnnsearch.integrations.keras_tuner.trial_start import Start
 
@@ -245,7 +245,7 @@ class LaneTuner(keras_tuner.Tuner):
         self._common.see(model)
         size = maybe_compute_model_size(model)
         self._made += 1
-        self._made_numbers += weights_of(model)
+        self._made_numbers += weight_count(model)
         if self.max_model_size and size > self.max_model_size:
             raise keras_tuner.errors.FailedTrialError(
                 f"Oversized model: {size} parameters. Skip model."

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rnnsearch.engines.built import Lane, Trained
     from rnnsearch.integrations.keras_tuner.apart import ApartLane
 
-__all__ = ["Job", "Pool", "build_as_recorded", "save_best", "too_many", "weights_of"]
+__all__ = ["Job", "Pool", "build_as_recorded", "save_best", "too_many", "weight_count"]
 
 _AHEAD = 256 * 2**20
 """Bytes of a trial's epochs that may wait for callbacks which the user's thread must call."""
@@ -76,11 +76,11 @@ def too_many(jobs: Iterable[Job], memory: int | None) -> bool:
         jobs: Of the trials.
         memory: Bytes there are; None if nobody knows.
     """
-    weights = sum(weights_of(lane.model) for job in jobs for lane in job.lanes)
+    weights = sum(weight_count(lane.model) for job in jobs for lane in job.lanes)
     return memory is not None and weights * _OF_A_WEIGHT * _SHARE > memory
 
 
-def weights_of(model: keras.Model) -> int:
+def weight_count(model: keras.Model) -> int:
     """How many numbers a model has, frozen ones among them; 0 while it isn't built."""
     return sum(math.prod(one.shape) for one in model.weights)
 
