@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -71,11 +70,15 @@ def _read_any(path: Path, asked: Mapping[str, Any]) -> Table:
     _check_even(header, cells, rows, cut, problems)
     check_one_header(header, cells, rows, problems)
     problems.raise_any()
-    columns, more = plain_columns(cells, cut.separator, asked)
-    table = Table(tuple(header), np.asarray(rows, dtype=np.int64), columns)
-    found = (*filter(None, [said]), *cut.notes, *notes, *again, *more)
-    decided = {"decimal": "," if more.decimal == "," else "", "encoding": encoding}
-    return replace(table, notes=found, decided={key: v for key, v in decided.items() if v})
+    plain = plain_columns(cells, cut.separator, asked)
+    decided = {"decimal": "," if plain.decimal == "," else "", "encoding": encoding}
+    return Table(
+        tuple(header),
+        np.asarray(rows, dtype=np.int64),
+        plain.columns,
+        notes=(*filter(None, [said]), *cut.notes, *notes, *again, *plain.notes),
+        decided={key: value for key, value in decided.items() if value},
+    )
 
 
 def _text(path: Path, asked: Mapping[str, Any], problems: Problems) -> tuple[str, str, str]:

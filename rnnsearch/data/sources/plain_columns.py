@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from rnnsearch.data.raw.tables import TextColumn
 from rnnsearch.data.sources.numbers import find_decimal, plain_numbers, without_flags
 
-__all__ = ["PlainNotes", "bare_cells", "plain_columns"]
+__all__ = ["PlainColumns", "bare_cells", "plain_columns"]
 
 _MARKED = re.compile(r'="(?P<formula>[^"]*)"|\'(?P<text>[^\']*)')
 """A cell that a spreadsheet is told to take for a text: ``="007"``, ``'2024-01-31``."""
@@ -46,57 +48,76 @@ def ascii_digits(column: Sequence[str]) -> list[str] | None:
     return [known[cell] for cell in column] if any(known) else None
 
 
-class PlainNotes(tuple[str, ...]):
-    """Notes, and what marks decimals where numbers were not plain."""
+@dataclass(frozen=True)
+class PlainColumns:
+    """Columns whose numbers are as Python writes them.
 
-    decimal: str = ""
+    Attributes:
+        columns: Of the table.
+        notes: What was not so, for the user.
+        decimal: What marks decimals, where numbers were not plain; else "".
+    """
+
+    columns: tuple[TextColumn, ...]
+    notes: tuple[str, ...]
+    decimal: str
 
 
-def plain_columns(
-    cells: list[list[str]], separator: str, asked: Mapping[str, Any]
-) -> tuple[tuple[TextColumn, ...], PlainNotes]:
-    """Columns whose numbers are as Python writes them, and notes of what was not."""
+def plain_columns(cells: list[list[str]], separator: str, asked: Mapping[str, Any]) -> PlainColumns:
+    """The columns of a table without what stands around their numbers and cells.
+
+    Args:
+        cells: Of each row.
+        separator: Of the file.
+        asked: Of its dialect.
+    """
     columns = [list(column) for column in zip(*cells, strict=True)]
-    bare = [bare_cells(column) for column in columns]
-    columns = [found or column for column, found in zip(columns, bare, strict=True)]
-    other = [ascii_digits(column) for column in columns]
-    first = next(((c, o) for c, o in zip(columns, other, strict=True) if o is not None), None)
-    columns = [found or column for column, found in zip(columns, other, strict=True)]
-    flagged = [without_flags(column) for column in columns]
-    pairs = [
-        next(pair for pair in zip(column, found, strict=True) if pair[0] != pair[1])
-        for column, found in zip(columns, flagged, strict=True)
-        if found is not None
-    ]
-    columns = [found or column for column, found in zip(columns, flagged, strict=True)]
+    marked = _made_plain(columns, bare_cells)
+    foreign = _made_plain(columns, ascii_digits)
+    flagged = _made_plain(columns, without_flags)
     decimal, doubtful = asked.get("decimal"), ""
     if decimal is None:
         decimal, doubtful = find_decimal(columns, separator)
-    notes, changed = [], ""
-    if pairs:
-        notes.append(f"flags behind numbers are left out: '{pairs[0][0]}' is {pairs[0][1]}")
-    if any(found is not None for found in bare):
+    written = _made_plain(columns, partial(plain_numbers, decimal=decimal))
+    notes = []
+    if flagged:
+        notes.append("flags behind numbers are left out: '{}' is {}".format(*flagged))
+    if marked:
         notes.append(
             'cells are marked as texts of a spreadsheet, ="…" or \'…: the marks are left out'
         )
-    if first is not None:
-        old, new = next(pair for pair in zip(*first, strict=True) if pair[0])
-        notes.append(f"digits of another script are read as 0 to 9: '{old}' is {new}")
-    for at, column in enumerate(columns):
-        plain = plain_numbers(column, decimal)
-        if plain is not None:
-            pair = next(pair for pair in zip(column, plain, strict=True) if pair[0] != pair[1])
-            changed = changed or f"'{pair[0]}' is {float(pair[1]):.12g}"
-            columns[at] = plain
-    if doubtful and asked.get("decimal") is None:
+    if foreign:
+        notes.append("digits of another script are read as 0 to 9: '{}' is {}".format(*foreign))
+    if doubtful:
         rival = "." if decimal == "," else ","
         notes.append(
             f"'{doubtful}' could have thousands or decimals after its "
             f"{'comma' if ',' in doubtful else 'point'}: it is read with "
             f'decimal: "{decimal}"; if that is wrong, set data.dialect: {{decimal: "{rival}"}}'
         )
-    elif changed and asked.get("decimal") is None:
+    elif written and asked.get("decimal") is None:
+        changed = f"'{written[0]}' is {float(written[1]):.12g}"
         notes.append(f"numbers are written in their own way: {changed} (data.dialect.decimal)")
-    found = PlainNotes(notes)
-    found.decimal = decimal if changed else ""
-    return tuple(TextColumn(column) for column in columns), found
+    return PlainColumns(tuple(map(TextColumn, columns)), tuple(notes), decimal if written else "")
+
+
+def _made_plain(
+    columns: list[list[str]], plain: Callable[[Sequence[str]], list[str] | None]
+) -> tuple[str, str] | None:
+    """Put plain cells in the place of those columns that have others.
+
+    Args:
+        columns: Of the table; changed in place.
+        plain: Gives a column's plain cells, None where they are.
+
+    Returns:
+        The first cell that was changed, before and after; None where none was.
+    """
+    example = None
+    for at, column in enumerate(columns):
+        found = plain(column)
+        if found is not None:
+            changed = (pair for pair in zip(column, found, strict=True) if pair[0] != pair[1])
+            example = example or next(changed)
+            columns[at] = found
+    return example
