@@ -8,7 +8,7 @@ import numpy as np
 
 from rnnsearch.data.collecting import name_some
 from rnnsearch.guessing.columns import Column
-from rnnsearch.guessing.name_words import words_of
+from rnnsearch.guessing.name_words import words_in
 
 __all__ = ["is_flag", "known_note"]
 
@@ -24,12 +24,12 @@ _KNOWN = frozenset(
 def is_flag(column: Column) -> bool:
     """Whether it says yes or no of a day, as a calendar of holidays does."""
     different = np.unique(column.values[~column.gaps])
-    return len(different) <= 2 and bool(words_of(column.name) & _KNOWN)
+    return len(different) <= 2 and bool(words_in(column.name) & _KNOWN)
 
 
 def known_note(columns: Sequence[Column], target: Column) -> list[str]:
     """What to say of those that may be known when a forecast is made."""
-    named = [each for each in columns if each is not target and words_of(each.name) & _KNOWN]
+    named = [each for each in columns if each is not target and words_in(each.name) & _KNOWN]
     names = [each.name for each in named if each.kind == "label" or is_flag(each)]
     if not names:
         return []

@@ -24,7 +24,7 @@ import numpy as np
 from rnnsearch.data.time.time_names import named
 from rnnsearch.guessing.columns import COUNTS_ROWS, Column
 from rnnsearch.guessing.known_ahead import is_flag
-from rnnsearch.guessing.name_words import word_count, words_of
+from rnnsearch.guessing.name_words import word_count, words_in
 
 __all__ = ["REMAINING", "RULES", "Candidates", "Rule", "first_found", "lasts"]
 
@@ -127,7 +127,7 @@ class Candidates:
 
     def with_words(self, words: frozenset[str]) -> list[Column]:
         """Numbers that have one of these in their name."""
-        return [each for each in self.numbers if words_of(each.name) & words]
+        return [each for each in self.numbers if words_in(each.name) & words]
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ def _cases(candidates: Candidates) -> Column | None:
     """Of several those of a day, and the plainest."""
 
     def order(column: Column) -> tuple[bool, int]:
-        return bool(words_of(column.name) & _SUMMED_UP), word_count(column.name)
+        return bool(words_in(column.name) & _SUMMED_UP), word_count(column.name)
 
     return min(candidates.with_words(_CASES), key=order, default=None)
 
@@ -215,9 +215,9 @@ def _fine_dust(candidates: Candidates) -> Column | None:
 def _temperature(candidates: Candidates) -> Column | None:
     """Where the last column is of the weather as well: a place in the file would say less."""
     measured = candidates.measured
-    if not measured or not words_of(measured[-1].name) & _WEATHER:
+    if not measured or not words_in(measured[-1].name) & _WEATHER:
         return None
-    return next((each for each in measured if words_of(each.name) & _TEMPERATURE), None)
+    return next((each for each in measured if words_in(each.name) & _TEMPERATURE), None)
 
 
 def _beside_weather(candidates: Candidates) -> Column | None:
@@ -226,7 +226,7 @@ def _beside_weather(candidates: Candidates) -> Column | None:
         return None
     first = candidates.measured[0]
     amounts = first.kind == "number" and len(np.unique(first.values)) > _AMOUNTS
-    return first if amounts and not words_of(first.name) & (_WEATHER | _TEMPERATURE) else None
+    return first if amounts and not words_in(first.name) & (_WEATHER | _TEMPERATURE) else None
 
 
 def _last_before_flags(candidates: Candidates) -> Column | None:
