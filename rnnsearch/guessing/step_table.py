@@ -8,21 +8,17 @@ from itertools import count
 import numpy as np
 
 from rnnsearch.data.collecting import name_some
-from rnnsearch.data.raw.cell_numbers import number
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
 from rnnsearch.guessing.class_objective import class_objective
-from rnnsearch.guessing.columns import Column
 from rnnsearch.guessing.flat_folders import check_no_names_of_files
 from rnnsearch.guessing.forecast_settings import base_setting, lag_settings, log_settings
 from rnnsearch.guessing.listed import check_no_lists, listed_note
 from rnnsearch.guessing.pairs import find_texts, guess_pairs
 from rnnsearch.guessing.row_sequences import find_sequences, guess_rows, words_of
-from rnnsearch.guessing.season import (
-    calendar_feature,
-)
 from rnnsearch.guessing.step_series import StepSeries, look_along
+from rnnsearch.guessing.step_settings import column_settings, row_settings
 from rnnsearch.guessing.table_columns import TableColumns, look_at
 from rnnsearch.guessing.tagged_words import check_no_words_of_rows
 from rnnsearch.guessing.wide_tables import check_no_archive
@@ -41,6 +37,10 @@ _WORDY = 3
 """Spaces in a usual text of sentences."""
 _TOLD = 4
 """Columns that are left out, each in a line of its own."""
+_BLOCKS = ("day", "week")
+"""Seasons whose calendar tells one from the next."""
+_SAME_ROW = "of the window's last row itself"
+_INPUTS = ("inputs", "calendar")
 _SHORT, _LONG, _USUAL = 8, 96, 48
 """Windows: at least, at most, and where the season is longer or there is none."""
 
@@ -138,7 +138,7 @@ def _windows(series: StepSeries, source: str, wishes: Wishes, notes: list[str]) 
         ahead += "; 0: find the label of that last row itself"
         ahead += ", which then is no input" if target.name in series.inputs else ""
     found = [
-        *_source_settings(series, source),
+        *column_settings(series, source),
         Setting("window", window, why),
         Setting("horizon", 0, _SAME_ROW + ("; 1: of the row after it" if series.is_state else ""))
         if series.given_away
@@ -149,7 +149,7 @@ def _windows(series: StepSeries, source: str, wishes: Wishes, notes: list[str]) 
     if stride > 1:
         said = f"training windows begin every {stride} rows: about {job.train} of them"
         found.append(Setting("stride", stride, said))
-    found += _last_settings(series)
+    found += row_settings(series)
     return Guess(
         Setting("task", task, what),
         tuple(found),
@@ -205,7 +205,7 @@ def _blocks(series: StepSeries, source: str, wishes: Wishes, notes: list[str]) -
         )
     size = seasons[0].steps
     calendar = ["weekday", "day_of_year"] if seasons[0].name == "day" else ["day_of_year"]
-    source_settings = [s for s in _source_settings(series, source) if s.key not in _INPUTS]
+    source_settings = [s for s in column_settings(series, source) if s.key not in _INPUTS]
     train, validation = np.sum([np.floor_divide(rows, size) for rows in series.parts], axis=0)
     job = Job(int(train), int(validation), size)
     found = (
@@ -214,7 +214,7 @@ def _blocks(series: StepSeries, source: str, wishes: Wishes, notes: list[str]) -
         source_settings[-1],
         Setting("output_steps", size, f"the series is cut into blocks of a {seasons[0].name}"),
         *_forecast_settings(series),
-        *_last_settings(series),
+        *row_settings(series),
     )
     objective = _objective(series)
     return Guess(
@@ -224,93 +224,6 @@ def _blocks(series: StepSeries, source: str, wishes: Wishes, notes: list[str]) -
         search_settings(job, objective, wishes.cores),
         tuple(notes),
     )
-
-
-_BLOCKS = ("day", "week")
-"""Seasons whose calendar tells one from the next."""
-
-_SAME_ROW = "of the window's last row itself"
-_INPUTS = ("inputs", "calendar")
-_NOTHING = "far outside all other numbers of several columns"
-
-
-def _source_settings(series: StepSeries, source: str) -> list[Setting]:
-    """Which columns hold the time, the series and what is read."""
-    found = [Setting("source", source), Setting("path", None)]
-    if series.time is not None:
-        assert series.step is not None
-        step = f"a row every {series.step}"
-        if not series.step.regular:
-            step += "; a row counts as a step, whatever the time between"
-        found.append(Setting("time", series.time.value, step))
-        if series.time.form:
-            found.append(Setting("time_format", series.time.form, "as the column's name says"))
-        if series.time.zone:
-            found.append(Setting("time_zone", series.time.zone, "as a column says"))
-    if series.panel is not None:
-        found.append(series.panel.setting)
-    target = series.target
-    past = "among them the past of what it predicts" if target.name in series.inputs else ""
-    found.append(Setting("inputs", series.inputs, f"what the network reads{past and ', '}{past}"))
-    told = (*series.seasons, *series.patterns)
-    features = [calendar_feature(season, series.step) for season in told if season.dated]
-    if features and series.time is not None:
-        why = "and what the calendar says of the row that it predicts"
-        found.append(Setting("calendar", features, why))
-    kind = f"{len(target.classes)} classes" if target.classes else "numbers"
-    found.append(Setting("target", target.name, f"{series.why}; {kind}"))
-    return found
-
-
-def _last_settings(series: StepSeries) -> list[Setting]:
-    """Kind of the target, season, gaps and parts."""
-    found: list[Setting] = []
-    target = series.target
-    if target.classes:
-        found.append(Setting("target_kind", "class", _balance(target)))
-    if series.seasons:
-        best = max(series.seasons, key=lambda season: season.strength)
-        of = " of what is measured" if target.classes else ""
-        why = f"a {best.name}; autocorrelation{of} {best.strength:.2f}; for the seasonal baseline"
-        found.append(Setting("season", best.steps, why))
-    used = [c for c in series.columns if c.kind == "number" or c.name == target.name]
-    counts = [(c.name, _gaps(series, c)) for c in used]
-    gaps = [(name, count) for name, count in counts if count]
-    if series.lacking:
-        why = f"{series.lacking}: put in as gaps"
-        found.append(Setting("irregular", "reindex", why))
-    if series.lacking and not gaps:
-        why = "gaps are filled along straight lines, and never judged"
-        found.append(Setting("missing", "interpolate", why))
-    if gaps:
-        said = name_some([f"{count} in {_show(name)}" for name, count in gaps], 4)
-        why = f"empty cells ({said}) are filled along straight lines, and never judged"
-        found.append(Setting("missing", "interpolate", why))
-    words = sorted({word for column in used for word in column.absent})
-    absent = [int(word) if word.lstrip("-").isdecimal() else word for word in words]
-    if absent:
-        what = "words among numbers" if np.isnan([*map(number, words)]).all() else _NOTHING
-        found.append(Setting("missing_values", absent, f"{what}, taken for no value"))
-    if series.duplicates is not None:
-        why = "of rows with the time stamp of the row before"
-        why += ", which have the same numbers" if series.duplicates == "first" else ""
-        found.append(Setting("duplicates", series.duplicates, why))
-    share = series.share
-    why = "the last rows test, those before them validate"
-    if series.split is not None:
-        why = f"{_show(str(series.split['column']))} says where each row belongs"
-        return [*found, Setting("split", series.split, why)]
-    if series.judged_by_others:
-        why = "series that were never seen validate and test, as new ones will come"
-        shares = {"validation": share, "test": share}
-        return [*found, Setting("split", {"by": "series", **shares}, why)]
-    found.append(Setting("split", {"validation": share, "test": share}, why))
-    return found
-
-
-def _gaps(series: StepSeries, column: Column) -> int:
-    """Empty cells of a column."""
-    return int(column.gaps.sum()) if series.panel is None else series.panel.gaps(column)
 
 
 def _window(series: StepSeries, aligned: bool) -> tuple[int, str]:
@@ -339,11 +252,6 @@ def _objective(series: StepSeries) -> Setting:
     if series.target.classes:
         return class_objective(series.target.classes.values())
     return Setting("objective", "val_rmse", "in the target's own unit; smaller is better")
-
-
-def _balance(target: Column) -> str:
-    counts = [f"{label} {count}" for label, count in target.classes.items()]
-    return f"rows of each: {name_some(counts, 5)}"
 
 
 def _show(name: str) -> str:
