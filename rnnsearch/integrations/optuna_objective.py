@@ -154,6 +154,8 @@ class Objective:
                 if reason is None:
                     self._programs = self._programs or built.Programs()
                     program, values = self._programs.of(model, request)
+                    reason = built.reads_what_may_change(program, further)
+                if reason is None:
                     called = [*further, watch]
                     return built.Lane(model, request, program, values, called, watch)
         if reason not in self._said:

@@ -14,8 +14,7 @@ from keras import layers
 
 import rnnsearch
 from rnnsearch.integrations.keras_tuner import pareto_trials
-from rnnsearch.integrations.keras_tuner.apart import Apart, ApartLane, NotApart
-from rnnsearch.integrations.keras_tuner.apart.exchange import Done, Epoch
+from rnnsearch.integrations.keras_tuner.apart import Apart, NotApart
 from rnnsearch.integrations.keras_tuner.best_epoch import BestEpoch
 from rnnsearch.integrations.keras_tuner.methods import BuildTuner
 from rnnsearch.integrations.keras_tuner.own_fits import ProgramFit
@@ -548,6 +547,8 @@ class Watch(keras.callbacks.Callback):
         loss = self.model.evaluate(x[30:], y[30:], verbose=0)
         assert abs(loss - logs["val_loss"]) < 1e-4 * loss
         Watch.seen += 1
+        assert (self.params["epochs"], self.params["steps"], self.params["verbose"]) == (3, 1, 0)
+        assert int(self.model.optimizer.iterations) == epoch + 1
         self.model.stop_training = epoch == 1
 
 class Change(keras.callbacks.Callback):
@@ -678,27 +679,6 @@ def test_a_script_on_another_backend_without_a_main_guard(tmp_path, backend):
         "trained by model.fit: what the function builds depends on the process",
     ]
     assert logging.getLogger("rnnsearch").level == logging.NOTSET
-
-
-class _Moves(keras.callbacks.Callback):
-    def on_epoch_end(self, epoch, logs=None):
-        if epoch == 1:
-            self.model.optimizer.learning_rate = 0.5
-
-
-def test_a_model_that_a_callback_changes_begins_anew_by_fit():
-    """The other process has trained it already: `fit` must not go on from there."""
-    model = keras.Sequential([keras.Input((2,)), layers.Dense(1)])
-    model.compile(keras.optimizers.SGD(0.25), "mse")
-    began = model.get_weights()
-    epochs = [Epoch({"val_loss": 1.0}, [one + k for one in began]) for k in (1, 2)]
-    lane = ApartLane(model, BestEpoch(keras_tuner.Objective("val_loss", "min")), [_Moves()])
-    lane.take(Done(0, {}, [0, 1], 1.0, began, epochs, ""))
-    with pytest.raises(NotApart, match="a callback changes what is trained"):
-        lane.train()
-    for weights, first in zip(model.get_weights(), began, strict=True):
-        np.testing.assert_array_equal(weights, first)
-    assert float(model.optimizer.learning_rate) == 0.25
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,16 @@ only share one compiled program, that an epoch is one call of it, and that sever
 
 from rnnsearch.engines.built.fit_requests import NotArrays, Request
 from rnnsearch.engines.built.model_training import Keeper, Lane, Trained
-from rnnsearch.engines.built.refusals import reason_against
+from rnnsearch.engines.built.refusals import reads_what_may_change, reason_against
 from rnnsearch.engines.built.shared_programs import Programs
 
-__all__ = ["Keeper", "Lane", "NotArrays", "Programs", "Request", "Trained", "reason_against"]
+__all__ = [
+    "Keeper",
+    "Lane",
+    "NotArrays",
+    "Programs",
+    "Request",
+    "Trained",
+    "reads_what_may_change",
+    "reason_against",
+]

@@ -103,7 +103,7 @@ class Lane:
             callbacks,
             add_history=True,
             add_progbar=False,
-            verbose=0,
+            verbose=request.verbose,
             epochs=request.epochs,
             steps=-(-request.count // request.batch),
             model=model,

@@ -10,8 +10,9 @@ from keras.src.utils import is_default
 
 from rnnsearch.engines.built.fit_requests import Request
 from rnnsearch.engines.built.keys import is_foreign
+from rnnsearch.engines.built.shared_programs import Program
 
-__all__ = ["acts_within_epochs", "reason_against"]
+__all__ = ["acts_within_epochs", "reads_what_may_change", "reason_against"]
 
 _STEPS = ("train_step", "test_step", "fit", "evaluate", "make_train_function",
           "make_test_function", "reset_metrics", "get_metrics_result")  # fmt: skip
@@ -64,6 +65,23 @@ def _only_changes_pictures(model: keras.Model) -> bool:
     """Whether it is for such layers alone that Keras doesn't compile a model of its own parts."""
     kept = [layer for layer in model._flatten_layers() if not layer.supports_jit]
     return bool(kept) and all(type(one) in _PICTURES for one in kept) and not is_foreign(model)
+
+
+def reads_what_may_change(program: Program, callbacks: Iterable[Any]) -> str | None:
+    """Which variable outside of the model a program has read, where callbacks may change it.
+
+    Args:
+        program: Of the model.
+        callbacks: The user's.
+    """
+    for callback in callbacks if program.outside else ():
+        kind = type(callback)
+        if kind.__module__.partition(".")[0] != "keras" or kind is keras.callbacks.LambdaCallback:
+            return (
+                f"the callback {kind.__name__} may change {program.outside[0]}, "
+                "a variable outside of the model"
+            )
+    return None
 
 
 def acts_within_epochs(callback: Any) -> str | None:

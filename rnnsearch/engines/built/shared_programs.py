@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,11 +38,14 @@ class Program:
         train: Carries (trainable, other, optimizer, metrics), given (values, data).
         test: Carries (other, metrics), given (trainable, values, data); None without a validation
             part.
+        outside: Names of variables that it read and that aren't the model's, as a loss reads one
+            which a callback is to change: it has their values of then.
     """
 
     metrics: list[Any]
     train: Pass
     test: Pass | None
+    outside: tuple[str, ...] = ()
 
     def prepare(self) -> None:
         """Compile what no other lane does: two that need a new program each compile a part."""
@@ -158,23 +162,46 @@ def _lower(model: keras.Model, request: Request, numbers: Sequence[Number]) -> P
     metrics = [v.value for v in model.metrics_variables]
     state = _state(model)
     values = pairs(numbers)
-    train = lower(
-        _training(model, numbers),
-        (*state, metrics),
-        (values, request.train),
-        request.count,
-        request.batch,
-    )
-    if request.validation is None:
-        return Program(metrics, train, None)
-    test = lower(
-        _judging(model, numbers),
-        (state[1], metrics),
-        (state[0], values, request.validation),
-        request.judged,
-        request.validation_batch,
-    )
-    return Program(metrics, train, test)
+    test = None
+    with _read_outside(model) as outside:
+        train = lower(
+            _training(model, numbers),
+            (*state, metrics),
+            (values, request.train),
+            request.count,
+            request.batch,
+        )
+        if request.validation is not None:
+            test = lower(
+                _judging(model, numbers),
+                (state[1], metrics),
+                (state[0], values, request.validation),
+                request.judged,
+                request.validation_batch,
+            )
+    return Program(metrics, train, test, tuple(outside))
+
+
+@contextlib.contextmanager
+def _read_outside(model: keras.Model) -> Iterator[dict[str, None]]:
+    """Names of the variables that are read in the block, where it is traced, and not its own."""
+    found: dict[str, None] = {}
+    variables = (*model.variables, *model.metrics_variables, *model.optimizer.variables)
+    known = {id(variable) for variable in variables}
+    usual = keras.StatelessScope.get_current_value
+
+    def seen(scope: Any, variable: Any) -> Any:
+        """As ever: a variable that the scope holds no value of is asked for its own."""
+        value = usual(scope, variable)
+        if value is None and id(variable) not in known:
+            found[variable.name] = None
+        return value
+
+    keras.StatelessScope.get_current_value = seen
+    try:
+        yield found
+    finally:
+        keras.StatelessScope.get_current_value = usual
 
 
 def _training(model: keras.Model, numbers: Sequence[Number]) -> Step:

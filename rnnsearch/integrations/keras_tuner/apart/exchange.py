@@ -56,7 +56,8 @@ class Fit:
         weights: Of `model.weights`, to begin with.
         description: Of the model, by `description`.
         seed: Of the orders of the data and of dropout.
-        watched: Whether callbacks of the script's process want to see each epoch.
+        watched: Where among the callbacks those of the script's process stand, which want to see
+            each epoch; None if there are none.
     """
 
     number: int
@@ -65,7 +66,7 @@ class Fit:
     weights: list[np.ndarray]
     description: str
     seed: int
-    watched: bool
+    watched: int | None
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,14 @@ class Epoch:
     Attributes:
         logs: As callbacks are given them.
         weights: Of `model.weights`.
+        rates: The learning rate at its beginning and at its end; None where it is a schedule.
+        updates: That the optimizer has made.
     """
 
     logs: dict[str, float]
     weights: list[np.ndarray]
+    rates: tuple[float, float] | None
+    updates: int
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,7 @@ class Done:
         number: Of its `Fit`.
         history: Of each epoch, as `fit` returns it.
         epochs: Their numbers.
+        params: What callbacks were told of the `fit`.
         value: The objective's where it was best.
         weights: Of `model.weights`, there; None if no epoch was to be kept.
         every: Each epoch, of a `Fit` that is watched.
@@ -98,6 +104,7 @@ class Done:
     number: int
     history: dict[str, list[float]]
     epochs: list[int]
+    params: dict[str, Any]
     value: float | None
     weights: list[np.ndarray] | None
     every: list[Epoch] = field(default_factory=list)

@@ -145,11 +145,16 @@ class _Trainer:
         with undrawn():
             program, values = self._programs.of(model, request)
             built_for(model, request)  # of another model's program this one isn't yet
+        if program.outside and fit.watched is not None:
+            name = program.outside[0]
+            why = f"callbacks may change {name}, a variable outside of the model"
+            self._say(Failed(fit.number, why))
+            return
         model.set_weights(fit.weights)
         keeper = BestEpoch(objective)
         every: list[Epoch] = []
-        if fit.watched:
-            callbacks = [*callbacks, _recorder(every)]
+        if fit.watched is not None:
+            callbacks.insert(fit.watched, _recorder(every))
         lane = built.Lane(model, request, program, values, callbacks, keeper)
         self._executor.submit(self._train, fit.number, lane, keeper, every)
 
@@ -162,7 +167,8 @@ class _Trainer:
             history = {name: list(map(float, v)) for name, v in trained.history.history.items()}
             value, epochs = keeper.value, trained.history.epoch
             said = printed.getvalue()
-            self._say(Done(number, history, epochs, value, weights, every, said))
+            told = dict(trained.history.params)
+            self._say(Done(number, history, epochs, told, value, weights, every, said))
         except Exception as error:  # as above
             self._say(Failed(number, f"{type(error).__name__}: {error}".splitlines()[0]))
 
@@ -188,11 +194,22 @@ def _recorder(every: list[Epoch]) -> Any:
     """A callback that keeps what a model is at each epoch's end."""
     import keras
 
+    from rnnsearch.integrations.keras_tuner.apart.rates import rate_of, updates_of
+
+    begun: list[float | None] = []
+
+    def begin(epoch: int, logs: Any = None) -> None:
+        """Know the rate that the epoch has."""
+        begun.append(rate_of(recorder.model))
+
     def keep(epoch: int, logs: dict[str, float]) -> None:
         """Keep what the model is now."""
-        every.append(Epoch(dict(logs), recorder.model.get_weights()))
+        first, last = begun[-1], rate_of(recorder.model)
+        rates = None if first is None or last is None else (first, last)
+        model = recorder.model
+        every.append(Epoch(dict(logs), model.get_weights(), rates, updates_of(model)))
 
-    recorder = keras.callbacks.LambdaCallback(on_epoch_end=keep)
+    recorder = keras.callbacks.LambdaCallback(on_epoch_begin=begin, on_epoch_end=keep)
     return recorder
 
 

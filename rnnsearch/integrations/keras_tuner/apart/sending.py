@@ -86,14 +86,17 @@ class Apart:
         with_it = [one for one in callbacks if one not in watching]
         sent = _pickled((trial.hyperparameters, with_it, objective, own))
         self.start()
-        lane, number = ApartLane(model, keeper, watching), next(self._numbers)
+        monitored = [one.monitor for one in with_it if hasattr(one, "monitor")]
+        lane = ApartLane(model, keeper, watching, monitored, given.get("verbose", "auto"))
+        number = next(self._numbers)
         self._lanes[number] = lane
         data = self._data_number({name: given[name] for name in _DATA if name in given})
         said, seed = description(model), _seed(number)
         if not model.built:
             _draw(model, given["x"], own.get("batch_size") or 32)
         weights = model.get_weights()
-        self._send(Fit(number, data, sent, weights, said, seed, bool(watching)))
+        place = _place(callbacks, watching) if watching else None
+        self._send(Fit(number, data, sent, weights, said, seed, place))
         return lane
 
     def close(self) -> None:
@@ -176,6 +179,12 @@ def _watching(callbacks: Sequence[Any]) -> list[Any]:
             if within := acts_within_epochs(callback):
                 raise NotApart(f"the callback {type(callback).__name__} has {within}")
     return found
+
+
+def _place(callbacks: Sequence[Any], watching: Sequence[Any]) -> int:
+    """How many of the others the last of those stands behind."""
+    last = max(place for place, one in enumerate(callbacks) if one in watching)
+    return sum(one not in watching for one in callbacks[:last])
 
 
 def _of_this_backend(model: keras.Model) -> str:

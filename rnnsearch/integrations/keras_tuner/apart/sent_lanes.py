@@ -11,7 +11,13 @@ from typing import Any
 import keras
 import numpy as np
 
-from rnnsearch.integrations.keras_tuner.apart.exchange import Done
+from rnnsearch.integrations.keras_tuner.apart.exchange import Done, Epoch
+from rnnsearch.integrations.keras_tuner.apart.rates import (
+    put_rate,
+    put_updates,
+    rate_of,
+    updates_of,
+)
 from rnnsearch.integrations.keras_tuner.best_epoch import BestEpoch
 
 __all__ = ["ApartLane", "NotApart"]
@@ -41,6 +47,8 @@ class ApartLane:
         model: As the script built it.
         keeper: Told the objective's value where it was best.
         watching: Callbacks that this process calls, once the model is trained.
+        monitored: What the others look at.
+        verbose: As `fit` was told.
 
     Attributes:
         future: Of what it comes to, or of `NotApart`; of None if callbacks are still to be called.
@@ -48,10 +56,19 @@ class ApartLane:
 
     acted = False
 
-    def __init__(self, model: keras.Model, keeper: BestEpoch, watching: Sequence[Any]) -> None:
+    def __init__(
+        self,
+        model: keras.Model,
+        keeper: BestEpoch,
+        watching: Sequence[Any],
+        monitored: Sequence[str],
+        verbose: Any,
+    ) -> None:
         self.model = model
         self._keeper = keeper
         self._watching = list(watching)
+        self._monitored = list(monitored)
+        self._verbose = verbose
         self._done: Done | None = None
         self.future: Future[Any] = Future()
 
@@ -64,22 +81,24 @@ class ApartLane:
         done = self._done
         assert done is not None
         calls = keras.callbacks.CallbackList(
-            self._watching, add_history=True, epochs=len(done.every), model=self.model
+            self._watching,
+            add_history=True,
+            model=self.model,
+            **{**done.params, "verbose": self._verbose},
         )
         self.model.stop_training = False
-        began, rate = self.model.get_weights(), _rate(self.model)
-        best, logs = None, {}
+        began = _Seen.of(self.model)
+        best, logs, seen = None, {}, began
         calls.on_train_begin()
+        self._require(seen, began)
         for number, epoch in zip(done.epochs, done.every, strict=True):
+            seen = seen.put(self.model, epoch, begins=True)
             calls.on_epoch_begin(number)
-            self.model.set_weights(epoch.weights)
+            self._require(seen, began)
+            seen = seen.put(self.model, epoch)
             logs = dict(epoch.logs)
             calls.on_epoch_end(number, logs)
-            if _rate(self.model) != rate or not _same(self.model.get_weights(), epoch.weights):
-                if _rate(self.model) != rate:
-                    self.model.optimizer.learning_rate = rate
-                self.model.set_weights(began)  # `fit` is to begin with the same
-                raise NotApart("a callback changes what is trained")
+            self._require(seen, began)
             if self._keeper.keeps(logs):
                 best = replace(done, weights=epoch.weights)
             if self.model.stop_training:
@@ -87,11 +106,26 @@ class ApartLane:
         calls.on_train_end(logs)
         return _Trained(self.model.history, best)
 
+    def _require(self, seen: _Seen, began: _Seen) -> None:
+        """Nobody has changed the model since it was seen.
+
+        Raises:
+            NotApart: Somebody has; it is again as it began, for `fit` to train it.
+        """
+        if not seen.is_now(self.model):
+            began.give(self.model)
+            raise NotApart("a callback changes what is trained")
+
     def stop(self) -> None:
         """The process ends with the search."""
 
     def take(self, done: Done) -> None:
         """The other process has trained it."""
+        for name in self._monitored:
+            if name not in done.history:  # a callback of this process may add it
+                reason = f"a callback monitors {name}, which the model's metrics are without"
+                self.future.set_exception(NotApart(reason))
+                return
         self._done = done
         sys.stdout.write(done.printed)
         if self._watching:
@@ -113,10 +147,50 @@ class ApartLane:
         """Nobody goes on with what this model has learned."""
 
 
-def _rate(model: keras.Model) -> float:
-    """The learning rate; as given where it is a schedule."""
-    return float(keras.ops.convert_to_numpy(model.optimizer.learning_rate))
+@dataclass(frozen=True)
+class _Seen:
+    """What callbacks may change of a model.
 
+    Attributes:
+        weights: Of `model.weights`.
+        rate: None where the learning rate is a schedule.
+        updates: That the optimizer has made.
+    """
 
-def _same(one: Sequence[np.ndarray], other: Sequence[np.ndarray]) -> bool:
-    return all(np.array_equal(a, b, equal_nan=True) for a, b in zip(one, other, strict=True))
+    weights: list[np.ndarray]
+    rate: float | None
+    updates: int
+
+    @classmethod
+    def of(cls, model: keras.Model) -> _Seen:
+        """What a model has now."""
+        return cls(model.get_weights(), rate_of(model), updates_of(model))
+
+    def put(self, model: keras.Model, epoch: Epoch, *, begins: bool = False) -> _Seen:
+        """Give a model what it had at an epoch's end, or the rate that it had at its beginning."""
+        rates = epoch.rates or (None, None)
+        if begins:
+            seen = replace(self, rate=rates[0])
+        else:
+            seen = _Seen(epoch.weights, rates[1], epoch.updates)
+            model.set_weights(epoch.weights)
+        seen.give_optimizer(model)
+        return replace(seen, rate=rate_of(model))
+
+    def give(self, model: keras.Model) -> None:
+        """Give a model all of it."""
+        model.set_weights(self.weights)
+        self.give_optimizer(model)
+
+    def give_optimizer(self, model: keras.Model) -> None:
+        """What isn't weights."""
+        put_updates(model, self.updates)
+        if self.rate is not None:
+            put_rate(model, self.rate)
+
+    def is_now(self, model: keras.Model) -> bool:
+        """Whether a model still has it."""
+        return rate_of(model) == self.rate and all(
+            np.array_equal(a, b, equal_nan=True)
+            for a, b in zip(model.get_weights(), self.weights, strict=True)
+        )
