@@ -158,6 +158,7 @@ class Objective:
                 if reason is None:
                     called = [*further, watch]
                     return built.Lane(model, request, program, values, called, watch)
+                built.leave_to_fit(model, request)
         if reason not in self._said:
             self._said.add(str(reason))
             _LOG.warning("trained by model.fit: %s", reason)

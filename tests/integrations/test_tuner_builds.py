@@ -622,6 +622,8 @@ assert (plain["batch_size"], plain["shuffle"], plain["epochs"]) == (16, False, 2
 shuffled = whole.shuffle(40).batch(20)
 assert "x" not in read(shuffled)
 assert read(shuffled, exact=False)["shuffle"]
+for beside in ({"y": y}, {"sample_weight": y}, {"validation_split": 0.5}):  # Keras refuses these
+    assert Datasets().in_memory((whole.batch(16),), beside, exact=True)[1] is beside
 words = keras.layers.TextVectorization(output_sequence_length=2, vocabulary=["b", "a"])
 texts = tf.data.Dataset.from_tensor_slices((["a b", "b"] * 20, y)).map(lambda a, b: (words(a), b))
 assert read(texts.batch(16))["x"][:2].tolist() == [[3, 2], [2, 0]]

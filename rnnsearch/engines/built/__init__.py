@@ -5,6 +5,7 @@ same order of the data, from the same weights. What is gained is that models whi
 only share one compiled program, that an epoch is one call of it, and that several train at once.
 """
 
+from rnnsearch.engines.built.first_looks import leave_to_fit
 from rnnsearch.engines.built.fit_requests import NotArrays, Request
 from rnnsearch.engines.built.model_training import Keeper, Lane, Trained
 from rnnsearch.engines.built.refusals import reads_what_may_change, reason_against
@@ -17,6 +18,7 @@ __all__ = [
     "Programs",
     "Request",
     "Trained",
+    "leave_to_fit",
     "reads_what_may_change",
     "reason_against",
 ]

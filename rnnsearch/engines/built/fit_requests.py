@@ -110,23 +110,27 @@ class Request:
             return (epoch + 1) % self.frequency == 0
         return epoch + 1 in self.frequency
 
-    def generator(self) -> np.random.RandomState:
-        """What draws the orders of this `fit`; NumPy's own goes on as if `fit` had drawn them."""
+    def generator(self, *, looks: bool) -> np.random.RandomState:
+        """What draws the orders of this `fit`; NumPy's own goes on as if `fit` had drawn them.
+
+        Args:
+            looks: Whether `fit` looks at one batch before it trains, and has it drawn.
+        """
+        if looks:
+            self.look()
         copy = np.random.RandomState()
         copy.set_state(np.random.get_state())
         shared = np.random.mtrand._rand
-        for generator in (copy, shared):
-            self._look(generator)
         if self.shuffle:
             for _ in range(self.first, self.epochs):
                 orders(self, shared)
         return copy
 
-    def _look(self, generator: np.random.RandomState) -> None:
-        """`fit` looks at one batch before it trains, and has it drawn."""
+    def look(self) -> None:
+        """Have one batch drawn by NumPy's own generator, as `fit` does that looks at it."""
         if self.shuffle:
             every = self.shuffle != "batch"
-            generator.permutation(self.count if every else min(self.count, self.batch))
+            np.random.permutation(self.count if every else min(self.count, self.batch))
 
 
 def _listed(callbacks: Any) -> list[Any]:

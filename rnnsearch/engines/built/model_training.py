@@ -14,6 +14,7 @@ import keras
 import numpy as np
 from keras.src.utils.python_utils import pythonify_logs
 
+from rnnsearch.engines.built.first_looks import fitted, looks
 from rnnsearch.engines.built.fit_requests import Request, in_order, orders
 from rnnsearch.engines.built.shared_programs import Program, State, built_for, know_metrics
 
@@ -94,8 +95,10 @@ class Lane:
         self._program = program
         self._values = values
         self._keeper = keeper
+        first = looks(model)
         self._state = built_for(model, request)
-        self._generator = request.generator()
+        self._generator = request.generator(looks=first)
+        fitted(model)
         self._watched = bool(callbacks) or in_turn
         if not all(getattr(one, "monitor", "") in ("loss", "val_loss") for one in callbacks):
             know_metrics(model, request)

@@ -14,6 +14,7 @@ import jax.numpy as jnp
 import keras
 import numpy as np
 
+from rnnsearch.engines.built.first_looks import built_here
 from rnnsearch.engines.built.fit_requests import Request
 from rnnsearch.engines.built.keys import describe, is_foreign
 from rnnsearch.engines.built.passes import Pass, Step, lower
@@ -157,6 +158,7 @@ def _first_batch(request: Request) -> Any:
 
 def _lower(model: keras.Model, request: Request, numbers: Sequence[Number]) -> Program:
     """Trace a model's epoch and validation with their numbers as inputs."""
+    built_here(model)
     model._symbolic_build(data_batch=_first_batch(request))
     model.reset_metrics()
     metrics = [v.value for v in model.metrics_variables]

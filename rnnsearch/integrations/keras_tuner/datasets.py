@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import keras
@@ -58,6 +58,8 @@ class Datasets:
         held = given.get("validation_data")
         if not _is_pipeline(given.get("x")) and not _is_pipeline(held):
             return arguments, named
+        if _is_refused(given):
+            return arguments, named
         given = {name: value for name, value in given.items() if name != "self"}
         if _is_pipeline(held):
             # Whoever is judged sees all of it, in whatever order.
@@ -82,6 +84,13 @@ class Datasets:
             self._read[id(pipeline)] = pipeline, _collected(pipeline)
         found: tuple[tuple[Any, ...], int, bool] | None = self._read[id(pipeline)][1]
         return found
+
+
+def _is_refused(given: Mapping[str, Any]) -> bool:
+    """Whether Keras takes these of arrays and not with a pipeline: it is to say so."""
+    beside = any(given.get(name) is not None for name in ("y", "sample_weight"))
+    divided = given.get("validation_split") and given.get("validation_data") is None
+    return _is_pipeline(given.get("x")) and bool(beside or divided)
 
 
 def _is_pipeline(thing: Any) -> bool:

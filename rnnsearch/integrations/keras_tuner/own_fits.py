@@ -65,6 +65,7 @@ class ProgramFit:
 
         if len(self._read) > _KEPT:
             self._read.clear()
+        request = None
         try:
             request = built.Request.of(arguments, named, self._read)
             others = [one for one in request.callbacks if not _of_tuner(one)]
@@ -76,11 +77,13 @@ class ProgramFit:
             reason = str(error)
         except Exception:  # which Keras raises again, in its own words
             reason = "fit fails"
-        if reason is not None:
-            self._say(reason)
-            return None
-        called = request.callbacks if self._told else others
-        return built.Lane(self._model, request, program, values, called, _Nothing())
+        if reason is None and request is not None:
+            called = request.callbacks if self._told else others
+            return built.Lane(self._model, request, program, values, called, _Nothing())
+        if request is not None:
+            built.leave_to_fit(self._model, request)
+        self._say(str(reason))
+        return None
 
 
 class _Nothing:

@@ -107,6 +107,7 @@ class Start:
         callbacks = listed(kwargs.get("callbacks"))
         if self.programs is None:
             self.programs = built.Programs()
+        request = None
         try:
             args, kwargs = self._datasets.in_memory(args, kwargs, exact=True)
             request = built.Request.of(args, kwargs, self._read)
@@ -119,6 +120,8 @@ class Start:
         except Exception as error:  # `model.fit` says it in its own words, if it is of the user's
             reason = f"no program can be made of it ({type(error).__name__})"
         if reason is not None:
+            if request is not None:
+                built.leave_to_fit(model, request)
             self.leave(hyperparameters, [model])
             return reason
         for execution in range(tuner.executions_per_trial):
