@@ -1,5 +1,7 @@
 """Callbacks of a script on another backend, called once another process has trained its model."""
 
+import contextlib
+
 import keras
 import keras_tuner
 import numpy as np
@@ -14,14 +16,14 @@ from rnnsearch.integrations.keras_tuner.best_epoch import BestEpoch
 HISTORY = {"val_loss": [1.0, 1.0]}
 
 
-def trained(callbacks, rates=((0.25, 0.25), (0.25, 0.25)), monitored=()):
+def trained(callbacks, rates=((0.25, 0.25), (0.25, 0.25)), monitored=(), states=(None, None)):
     """A model that was trained for two epochs, and its lane."""
     model = keras.Sequential([keras.Input((2,)), layers.Dense(1)])
-    model.compile(keras.optimizers.SGD(0.25), "mse")
+    model.compile(keras.optimizers.SGD(0.25, momentum=0.5), "mse")
     began = model.get_weights()
     epochs = [
-        Epoch({"val_loss": 1.0}, [one + k for one in began], rate, 5 * k)
-        for k, rate in enumerate(rates, 1)
+        Epoch({"val_loss": 1.0}, [one + k for one in began], rate, 5 * k, state)
+        for k, (rate, state) in enumerate(zip(rates, states, strict=True), 1)
     ]
     keeper = BestEpoch(keras_tuner.Objective("val_loss", "min"))
     lane = ApartLane(model, keeper, callbacks, monitored, 2)
@@ -77,6 +79,25 @@ def test_callbacks_see_rates_and_updates_as_they_were():
     lane.train()
     assert seen[:4] == [(0, 0.25, 0), (0, 0.125, 5), (1, 0.125, 5), (1, 0.0625, 10)]
     assert seen[4] == {"epochs": 7, "steps": 5, "verbose": 2}
+
+
+@pytest.mark.parametrize("changes", [False, True])
+def test_callbacks_see_and_save_what_the_optimizer_keeps(changes):
+    states = [[5 * k, 0.25, np.full((2, 1), k), np.full(1, -k)] for k in (1, 2)]
+    seen = []
+
+    class Sees(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            seen.append([one.numpy().tolist() for one in self.model.optimizer.variables[2:]])
+            if changes and epoch == 1:
+                _slower(self.model)
+
+    model, _, lane = trained([Sees()], states=states)
+    with pytest.raises(NotApart) if changes else contextlib.nullcontext():
+        lane.train()
+    assert seen == [[[[k], [k]], [-k]] for k in (1, 2)]
+    kept = [np.asarray(one).ravel()[0] for one in model.optimizer.variables]
+    assert kept == ([0, 0.25, 0, 0] if changes else [10, 0.25, 2, -2])
 
 
 def test_what_the_model_has_no_metric_of_can_not_be_monitored_apart():

@@ -549,6 +549,7 @@ class Watch(keras.callbacks.Callback):
         Watch.seen += 1
         assert (self.params["epochs"], self.params["steps"], self.params["verbose"]) == (3, 1, 0)
         assert int(self.model.optimizer.iterations) == epoch + 1
+        assert np.abs(self.model.optimizer.variables[2]).max() > 0, "Adam's mean of gradients"
         self.model.stop_training = epoch == 1
 
 class Change(keras.callbacks.Callback):

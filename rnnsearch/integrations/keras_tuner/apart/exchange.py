@@ -58,6 +58,7 @@ class Fit:
         seed: Of the orders of the data and of dropout.
         watched: Where among the callbacks those of the script's process stand, which want to see
             each epoch; None if there are none.
+        whole: Whether these see or save the optimizer's variables, too.
     """
 
     number: int
@@ -67,6 +68,7 @@ class Fit:
     description: str
     seed: int
     watched: int | None
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,12 +80,14 @@ class Epoch:
         weights: Of `model.weights`.
         rates: The learning rate at its beginning and at its end; None where it is a schedule.
         updates: That the optimizer has made.
+        optimizer: Its variables; None where nobody looks at them.
     """
 
     logs: dict[str, float]
     weights: list[np.ndarray]
     rates: tuple[float, float] | None
     updates: int
+    optimizer: list[np.ndarray] | None = None
 
 
 @dataclass(frozen=True)

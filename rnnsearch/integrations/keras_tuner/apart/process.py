@@ -154,7 +154,7 @@ class _Trainer:
         keeper = BestEpoch(objective)
         every: list[Epoch] = []
         if fit.watched is not None:
-            callbacks.insert(fit.watched, _recorder(every))
+            callbacks.insert(fit.watched, _recorder(every, fit.whole))
         lane = built.Lane(model, request, program, values, callbacks, keeper)
         self._executor.submit(self._train, fit.number, lane, keeper, every)
 
@@ -190,11 +190,15 @@ def _take_over(model: Any, weights: list[Any]) -> None:
             layer.finalize_state()
 
 
-def _recorder(every: list[Epoch]) -> Any:
-    """A callback that keeps what a model is at each epoch's end."""
+def _recorder(every: list[Epoch], whole: bool) -> Any:
+    """A callback that keeps what a model is at each epoch's end, with its optimizer if `whole`."""
     import keras
 
-    from rnnsearch.integrations.keras_tuner.apart.rates import rate_of, updates_of
+    from rnnsearch.integrations.keras_tuner.apart.optimizers import (
+        rate_of,
+        updates_of,
+        variables_of,
+    )
 
     begun: list[float | None] = []
 
@@ -207,7 +211,8 @@ def _recorder(every: list[Epoch]) -> Any:
         first, last = begun[-1], rate_of(recorder.model)
         rates = None if first is None or last is None else (first, last)
         model = recorder.model
-        every.append(Epoch(dict(logs), model.get_weights(), rates, updates_of(model)))
+        state = variables_of(model) if whole else None
+        every.append(Epoch(dict(logs), model.get_weights(), rates, updates_of(model), state))
 
     recorder = keras.callbacks.LambdaCallback(on_epoch_begin=begin, on_epoch_end=keep)
     return recorder

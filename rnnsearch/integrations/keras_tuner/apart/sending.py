@@ -31,8 +31,10 @@ _FIT = inspect.signature(keras.Model.fit)
 _DATA = ("x", "y", "sample_weight", "class_weight", "validation_data", "validation_split")
 """Arguments of `fit` that are sent once for many models."""
 _NOT_SENT = ("self", "callbacks", "verbose")
-_MOST_WATCHED = 2**28
+_MOST_WATCHED = 3 * 2**28
 """Bytes of all epochs' weights that are sent for callbacks to see."""
+_WITH_OPTIMIZER = 3
+"""Times a model's weights: Adam keeps two numbers of each."""
 
 
 class Apart:
@@ -81,7 +83,7 @@ class Apart:
         watching = _watching(callbacks)
         given = _FIT.bind(None, *arguments, **named).arguments
         own = {name: value for name, value in given.items() if name not in (*_DATA, *_NOT_SENT)}
-        if watching and _bytes(model) * own.get("epochs", 1) > _MOST_WATCHED:
+        if watching and _WITH_OPTIMIZER * _bytes(model) * own.get("epochs", 1) > _MOST_WATCHED:
             raise NotApart(f"a {type(watching[0]).__name__} would need the weights of each epoch")
         with_it = [one for one in callbacks if one not in watching]
         sent = _pickled((trial.hyperparameters, with_it, objective, own))
@@ -96,7 +98,8 @@ class Apart:
             _draw(model, given["x"], own.get("batch_size") or 32)
         weights = model.get_weights()
         place = _place(callbacks, watching) if watching else None
-        self._send(Fit(number, data, sent, weights, said, seed, place))
+        whole = any(type(one) is not keras.callbacks.CSVLogger for one in watching)
+        self._send(Fit(number, data, sent, weights, said, seed, place, whole))
         return lane
 
     def close(self) -> None:

@@ -12,11 +12,14 @@ import keras
 import numpy as np
 
 from rnnsearch.integrations.keras_tuner.apart.exchange import Done, Epoch
-from rnnsearch.integrations.keras_tuner.apart.rates import (
+from rnnsearch.integrations.keras_tuner.apart.optimizers import (
+    built_optimizer,
     put_rate,
     put_updates,
+    put_variables,
     rate_of,
     updates_of,
+    variables_of,
 )
 from rnnsearch.integrations.keras_tuner.best_epoch import BestEpoch
 
@@ -87,6 +90,8 @@ class ApartLane:
             **{**done.params, "verbose": self._verbose},
         )
         self.model.stop_training = False
+        if any(epoch.optimizer is not None for epoch in done.every):
+            built_optimizer(self.model)
         began = _Seen.of(self.model)
         best, logs, seen = None, {}, began
         calls.on_train_begin()
@@ -155,16 +160,19 @@ class _Seen:
         weights: Of `model.weights`.
         rate: None where the learning rate is a schedule.
         updates: That the optimizer has made.
+        optimizer: Its variables, if they are known.
     """
 
     weights: list[np.ndarray]
     rate: float | None
     updates: int
+    optimizer: list[np.ndarray] | None = None
 
     @classmethod
     def of(cls, model: keras.Model) -> _Seen:
         """What a model has now."""
-        return cls(model.get_weights(), rate_of(model), updates_of(model))
+        state = variables_of(model) if model.optimizer.built else None
+        return cls(model.get_weights(), rate_of(model), updates_of(model), state)
 
     def put(self, model: keras.Model, epoch: Epoch, *, begins: bool = False) -> _Seen:
         """Give a model what it had at an epoch's end, or the rate that it had at its beginning."""
@@ -172,7 +180,7 @@ class _Seen:
         if begins:
             seen = replace(self, rate=rates[0])
         else:
-            seen = _Seen(epoch.weights, rates[1], epoch.updates)
+            seen = _Seen(epoch.weights, rates[1], epoch.updates, epoch.optimizer)
             model.set_weights(epoch.weights)
         seen.give_optimizer(model)
         return replace(seen, rate=rate_of(model))
@@ -184,6 +192,8 @@ class _Seen:
 
     def give_optimizer(self, model: keras.Model) -> None:
         """What isn't weights."""
+        if self.optimizer is not None:
+            put_variables(model, self.optimizer)
         put_updates(model, self.updates)
         if self.rate is not None:
             put_rate(model, self.rate)

@@ -1,12 +1,22 @@
-"""How fast a model learns and how often it has, which callbacks look at."""
+"""What a model's optimizer is like, which callbacks look at, and save."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 
-__all__ = ["put_rate", "put_updates", "rate_of", "updates_of"]
+__all__ = [
+    "built_optimizer",
+    "put_rate",
+    "put_updates",
+    "put_variables",
+    "rate_of",
+    "updates_of",
+    "variables_of",
+]
 
 
 def rate_of(model: keras.Model) -> float | None:
@@ -28,6 +38,27 @@ def updates_of(model: keras.Model) -> int:
 def put_updates(model: keras.Model, count: int) -> None:
     """Have the optimizer say that it has made so many."""
     _optimizer(model)._iterations.assign(count)
+
+
+def built_optimizer(model: keras.Model) -> None:
+    """Have the optimizer's variables, as the first batch would make them."""
+    if not model.optimizer.built:
+        model.optimizer.build(model.trainable_variables)
+
+
+def variables_of(model: keras.Model) -> list[np.ndarray]:
+    """The values of all that the optimizer keeps."""
+    return [keras.ops.convert_to_numpy(one) for one in model.optimizer.variables]
+
+
+def put_variables(model: keras.Model, values: Sequence[np.ndarray]) -> None:
+    """Give the optimizer what another of its kind has kept.
+
+    Raises:
+        ValueError: It keeps other things.
+    """
+    for variable, value in zip(model.optimizer.variables, values, strict=True):
+        variable.assign(value)
 
 
 def _optimizer(model: keras.Model) -> Any:
