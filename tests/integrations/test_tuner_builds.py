@@ -726,7 +726,7 @@ def test_that_half_precision_is_rounded_otherwise_apart_is_said(caplog):
     assert len(caplog.messages) == 1
 
 
-@pytest.mark.parametrize("what", ["base", "seed"])
+@pytest.mark.parametrize("what", ["base", "seed", "optimizer"])
 def test_weights_that_a_function_does_not_make_are_learned_from_trial_to_trial(tmp_path, what):
     """Under KerasTuner each trial goes on with what the one before has left in them."""
 
@@ -734,12 +734,14 @@ def test_weights_that_a_function_does_not_make_are_learned_from_trial_to_trial(t
         keras.utils.set_random_seed(2)
         drop = layers.Dropout(0.3, seed=4)
         base = keras.Sequential([keras.Input((4,)), layers.Dense(3, "tanh")])
+        common = keras.optimizers.Adam(0.05)
 
         def with_base(hp):
-            middle = [drop] if what == "seed" else [base]
+            middle = {"seed": [drop], "base": [base], "optimizer": []}[what]
             model = keras.Sequential([keras.Input((4,)), *middle, layers.Dense(1)])
             rate = hp.Float("rate", 1e-2, 1e-1)
-            model.compile(keras.optimizers.Adam(rate), "mse", metrics=["mae"])
+            optimizer = common if what == "optimizer" else keras.optimizers.Adam(rate)
+            model.compile(optimizer, "mse", metrics=["mae"])
             return model
 
         arguments = {"max_trials": 3, "seed": 1, "executions_per_trial": 2}

@@ -1,4 +1,5 @@
-"""Weights that several models of one function have in common: of a part made once, outside of it.
+"""What several models of one function have in common: weights of a part made once, outside of it,
+or an optimizer.
 
 Each trial then goes on with what the one before has left there, so they must be trained in turn.
 """
@@ -49,6 +50,12 @@ class CommonWeights:
                 elif known and _may_change(layer):
                     self._any = True
                     self._learning.add(layer.name)
+        optimizer = getattr(model, "optimizer", None)  # it goes on with what it keeps
+        if optimizer is not None:
+            if self._seen.get(id(optimizer)) is optimizer:
+                self._any = True
+                self._learning.add(optimizer.name)
+            self._seen[id(optimizer)] = optimizer
 
     @contextlib.contextmanager
     def seeing(self, hypermodel: Any) -> Iterator[None]:
