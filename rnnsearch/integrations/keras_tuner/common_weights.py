@@ -50,7 +50,7 @@ class CommonWeights:
                 elif known and _may_change(layer):
                     self._any = True
                     self._learning.add(layer.name)
-        optimizer = getattr(model, "optimizer", None)  # it goes on with what it keeps
+        optimizer: Any = getattr(model, "optimizer", None)  # it goes on with what it keeps
         if optimizer is not None:
             if self._seen.get(id(optimizer)) is optimizer:
                 self._any = True

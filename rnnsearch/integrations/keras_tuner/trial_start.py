@@ -119,7 +119,7 @@ class Start:
             reason = str(error)
         except Exception as error:  # `model.fit` says it in its own words, if it is of the user's
             reason = f"no program can be made of it ({type(error).__name__})"
-        if reason is not None:
+        if reason is not None or request is None:
             if request is not None:
                 built.leave_to_fit(model, request)
             self.leave(hyperparameters, [model])
