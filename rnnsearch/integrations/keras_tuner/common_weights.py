@@ -52,7 +52,7 @@ class CommonWeights:
                     self._learning.add(layer.name)
         optimizer: Any = getattr(model, "optimizer", None)  # it goes on with what it keeps
         if optimizer is not None:
-            if self._seen.get(id(optimizer)) is optimizer:
+            if id(optimizer) in self._seen:
                 self._any = True
                 self._learning.add(optimizer.name)
             self._seen[id(optimizer)] = optimizer
