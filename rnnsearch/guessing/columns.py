@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -26,6 +27,7 @@ COUNTS_ROWS = "only counts the rows"
 _CLASSES = (
     *("label", "class", "category", "species", "type", "state", "y", "target", "code"),
     *("sentiment", "polarity", "stars", "rating", "score"),
+    *("activity", "activityid", "activity_id", "gesture", "sleep_stage"),
 )
 _FEW_ON_A_LINE, _OFF_THE_LINE = 24, 0.1
 """From so many rows on a column counts them if none is off by more than this share of a step."""
@@ -46,6 +48,8 @@ _BEYOND = re.compile(r"[<>≤≥]=? ?[\d.,]+")
 _PADDED = re.compile(r"0\d+(\.\d+)?")
 """Digits that are no number: 007, and 01.20 as classifications of trades and goods have it."""
 _MOST_CLASSES = 30
+_ROWS_A_STATE = 20
+"""Rows for which a state lasts, on average."""
 _ROWS_A_CLASS = 5
 """Text of which a value comes up less often than this, on average, is no class."""
 
@@ -189,10 +193,18 @@ def _codes(name: str, cells: Sequence[str], training: int) -> dict[str, int]:
     if not all(map(_is_code, counts)) or ("" in cells and not padded):
         return {}
     points = any("." in cell for cell in counts)
-    said = named(name, _CLASSES)
+    said = named(name, _CLASSES) or (bool(_UNNAMED.fullmatch(name)) and _returns(cells, counts))
     most = _MOST_CLASSES if said or padded else 1 if points else 2
     learnt = min(counts.values(), default=0) > 1 and {*cells[:training]} - {""} == {*counts}
     return counts if 2 <= len(counts) <= most and learnt else {}
+
+
+def _returns(cells: Sequence[str], counts: Mapping[str, int]) -> bool:
+    """Whether few kinds of cells stay for long, and some come back: the states of something."""
+    if not 2 < len(counts) <= _MOST_CLASSES:
+        return False
+    runs = 1 + sum(before != after for before, after in pairwise(cells))
+    return len(counts) < runs <= len(cells) / _ROWS_A_STATE
 
 
 def _is_code(cell: str) -> bool:

@@ -12,7 +12,7 @@ from rnnsearch.data.series.missing_rows import change_of_rate, unlike_steps
 from rnnsearch.data.time import Step
 from rnnsearch.data.time.time_names import named
 from rnnsearch.guessing._base import Wishes
-from rnnsearch.guessing.columns import Column, before_test
+from rnnsearch.guessing.columns import COUNTS_ROWS, Column, before_test
 from rnnsearch.guessing.independent_rows import check_sorted_classes, independence_note
 from rnnsearch.guessing.known_ahead import known_note
 from rnnsearch.guessing.panel import Panel
@@ -158,8 +158,25 @@ def _rows_to_come(target: Column, columns: Sequence[Column]) -> list[str]:
         return []
     rows = "the last row has" if count == 1 else f"the last {count} rows have"
     return [
-        f"{rows} no '{target.name}': if they lie in the future, data.known: [{', '.join(known)}] "
-        "says that these columns are known then, and data.inputs has the others"
+        f"{rows} no '{target.name}': gaps, if it was not measured there; if they lie in the "
+        f"future, data.known: [{', '.join(known)}] says that these columns are known then, and "
+        "data.inputs has the others"
+    ]
+
+
+def _remaining_note(found: TableColumns, target: Column) -> list[str]:
+    """What to say of series without time stamps that are counted, and end at unlike lengths."""
+    panel = found.panel
+    if panel is None or found.time is not None or named(target.name, REMAINING):
+        return []
+    counts = [column.name for column in found.others if column.flaw == COUNTS_ROWS]
+    if len({*panel.lengths}) * 2 < len(panel.lengths) or not counts or len(panel.names) > 1:
+        return []
+    series, count = panel.names[0], counts[0]
+    return [
+        f"series of '{series}' are of unlike lengths: if each ends where something fails, what is "
+        f"left until then can be the target: frame['rul'] = frame.groupby('{series}')['{count}']"
+        f".transform('max') - frame['{count}'] of pandas; --target rul"
     ]
 
 
@@ -190,7 +207,8 @@ def look_along(found: TableColumns, wishes: Wishes) -> tuple[StepSeries, list[st
     if series.given_away and not series.is_state:
         series = replace(series, seasons=(), patterns=())
     notes += _notes_on_others([c for c in found.others if c.name != target.name])
-    return series, [*notes, *unlike, *no_split, *_notes_on_target(series)]
+    notes += [*unlike, *no_split, *_notes_on_target(series), *_remaining_note(found, target)]
+    return series, notes
 
 
 def _chosen(found: TableColumns, wishes: Wishes) -> tuple[Column, str]:

@@ -36,7 +36,13 @@ from rnnsearch.guessing.unread_times import (
     strange_stamps,
     unread_stamps,
 )
-from rnnsearch.guessing.wide_tables import check_no_dates, check_wide, quantities_note, wide_note
+from rnnsearch.guessing.wide_tables import (
+    check_no_dates,
+    check_wide,
+    members_note,
+    quantities_note,
+    wide_note,
+)
 from rnnsearch.guessing.zone_columns import in_zone_of_column
 
 __all__ = ["TableColumns", "duplicates_of", "look_at", "share_of"]
@@ -139,6 +145,7 @@ def look_at(table: Table) -> TableColumns:
     clocked = None if time is None else _in_order(table, time, panel, names, repeated)
     if clocked is not None:
         notes += [note for note in clocked.notes if "data.duplicates" in note]
+    notes += members_note(names, () if time is None else time.names)
     notes += wide_note(names, "" if time is None else time.stamps.clock.unit)
     part = next((name for name in names if says_parts(table, name)), None)
     fold = fold_column(table, names)

@@ -35,9 +35,14 @@ REMAINING = (
 """Names of what is left until the end of each series: of its last row known, no forecast."""
 
 _TARGETS = ("target", "label", "class")
+_AHEAD = frozenset(("tomorrow",))
+"""Words in names of what lies ahead of its row: `RainTomorrow`."""
 
-_OF_A_DAY = (("open", "high", "low"), ("eröffn.", "hoch", "tief"), ("eröffnung", "hoch", "tief"))
-"""Prices that a table of a stock or a rate has beside the closing one."""
+_OF_A_DAY = (
+    *(("open", "high", "low"), ("eröffn.", "hoch", "tief"), ("eröffnung", "hoch", "tief")),
+    *(("price", "volume"), ("price", "market cap")),
+)
+"""What a table of a stock, a rate or a coin has beside the closing price."""
 _CLOSING = (
     *("adj close", "adjclose", "adjusted close", "close", "price", "last"),
     *("schluss", "schlusskurs", "zuletzt"),
@@ -54,6 +59,24 @@ _SOLD = frozenset(
     )
 )
 """Words in names of what is forecast wherever it is: `unit_sales`, `Weekly_Sales`, `num_sold`."""
+
+_POWER = frozenset(("power", "load", "electricity"))
+_WHOLE = frozenset(("global", "total", "active", "actual", "system", "grid"))
+_NOT_MEASURED = frozenset(("forecast", "predicted", "theoretical", "reactive", "factor"))
+"""Words in names of what a meter, a grid or a turbine is watched for, and of what stands beside:
+`Global_active_power`, `total load actual`, `LV ActivePower (kW)`."""
+
+_CHIEF = frozenset(
+    (
+        *("glucose", "streamflow", "discharge", "runoff"),
+        *("passengers", "ridership", "sunspot", "sunspots"),
+    )
+)
+"""Words in names of what tables are kept for, whatever stands behind it."""
+
+_UNNAMED = re.compile(r"column_\d+")
+_PRICES = 0.99
+"""Share of rows of which the second number is the highest of four and the third the lowest."""
 
 _PERSISTENT = 0.9
 """How much more often than by chance a class is that of the row before (Cohen's kappa), from which
@@ -108,6 +131,11 @@ class Candidates:
     def numbers(self) -> list[Column]:
         """Of numbers."""
         return [each for each in self.columns if each.kind == "number"]
+
+    @property
+    def nameless(self) -> bool:
+        """Whether the file has no header."""
+        return all(_UNNAMED.fullmatch(each.name) for each in self.found)
 
     @cached_property
     def measured(self) -> list[Column]:
@@ -173,8 +201,11 @@ def _remaining(candidates: Candidates) -> Column | None:
 
 
 def _called_target(candidates: Candidates) -> Column | None:
-    called = (c for c in candidates.columns if named(c.name, _TARGETS) or c.name.casefold() == "y")
-    return next(called, None)
+    for column in candidates.columns:
+        said = named(column.name, _TARGETS) or column.name.casefold() == "y"
+        if said or words_in(column.name) & _AHEAD:
+            return column
+    return None
 
 
 def _closing_price(candidates: Candidates) -> Column | None:
@@ -193,8 +224,41 @@ def _sold(candidates: Candidates) -> Column | None:
     return min(found, key=lambda each: word_count(each.name), default=None)
 
 
+def _power(candidates: Candidates) -> Column | None:
+    found = candidates.with_words(_POWER)
+    whole = (c for c in found if words_in(c.name) & _WHOLE and not words_in(c.name) & _NOT_MEASURED)
+    return next(whole, None)
+
+
+def _chief(candidates: Candidates) -> Column | None:
+    return next(iter(candidates.with_words(_CHIEF)), None)
+
+
+def _closing_without_names(candidates: Candidates) -> Column | None:
+    """Of opening, highest, lowest and closing prices, which their sizes tell."""
+    if not candidates.nameless or len(candidates.numbers) < 4:
+        return None
+    first = candidates.numbers[:4]
+    begin, high, low, end = (each.values for each in first)
+    apart = (high >= np.maximum(begin, end)) & (low <= np.minimum(begin, end)) & (high > low)
+    return first[3] if float(apart.mean()) >= _PRICES else None
+
+
+def _first_without_names(candidates: Candidates) -> Column | None:
+    """What stands behind the time stamps: what else is known of it stands behind that."""
+    if not candidates.nameless or not candidates.numbers:
+        return None
+    varied = (c for c in candidates.numbers if not (np.diff(c.values) >= 0).all())  # no clock
+    first = next(varied, None)
+    if first is None or len(np.unique(first.values[~first.gaps])) <= _AMOUNTS:
+        return None
+    return first
+
+
 def _lasting_state(candidates: Candidates) -> Column | None:
     states = [each for each in candidates.columns if each.kind == "label"]
+    if not states and candidates.nameless:  # codes of activities, gestures, stages of sleep
+        states = [each for each in candidates.numbers if len(each.classes) > 2]
     alone = len(states) == 1 and len(candidates.columns) > _BESIDE
     return states[0] if alone and lasts(states[0]) else None
 
@@ -254,6 +318,9 @@ RULES: tuple[Rule, ...] = (
     Rule("closing price", _closing_price, "the closing price"),
     # Before the weather, which shops note beside what they sell.
     Rule("sold", _sold, "by its name", "dated"),
+    # Before the weather, which stands beside it.
+    Rule("power", _power, "the power or load as a whole", "dated"),
+    Rule("chief quantity", _chief, "by its name", "dated"),
     # Before the place. With time stamps, the one column of classes may be no more than a weekday.
     Rule(
         "lasting state",
@@ -276,6 +343,19 @@ RULES: tuple[Rule, ...] = (
         "temperature",
         _temperature,
         "the temperature: the last column is of the weather, too",
+        "dated",
+    ),
+    # Both before the last: whoever writes no names begins with what matters.
+    Rule(
+        "closing price without names",
+        _closing_without_names,
+        "the fourth of four prices, of which the second is the highest and the third the lowest",
+        "dated",
+    ),
+    Rule(
+        "first without names",
+        _first_without_names,
+        "the first column behind the time stamps, as the file has no names",
         "dated",
     ),
     # Most tables have it last, but for what is known beforehand and what stands there twice.

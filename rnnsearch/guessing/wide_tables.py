@@ -17,12 +17,22 @@ from rnnsearch.guessing.column_cells import column_cells
 from rnnsearch.guessing.columns import Column
 from rnnsearch.guessing.panel import Panel
 
-__all__ = ["check_no_archive", "check_no_dates", "check_wide", "names_of_times", "wide_note"]
+__all__ = [
+    "check_no_archive",
+    "check_no_dates",
+    "check_wide",
+    "members_note",
+    "names_of_times",
+    "quantities_note",
+    "wide_note",
+]
 
 _MANY_STEPS = 20
 """Columns of numbers from which a row may be a sequence."""
 _MANY_DATES = 8
 """Columns named after dates from which these are rows that stand side by side."""
+_NEARLY = 0.9
+"""Share of the columns beside the time that are called alike."""
 _LETTERS = 30
 """Different letters of sequences."""
 _MEMBERS = 2
@@ -59,6 +69,23 @@ def wide_note(names: Sequence[str], unit: str = "") -> list[str]:
                 "other (pandas.melt)"
             ]
     return []
+
+
+def members_note(names: Sequence[str], time: Sequence[str]) -> list[str]:
+    """What to say where nearly all columns beside the time are called alike, and a number.
+
+    As the clients of a grid or the loops of roads are: `MT_001`, …. One is predicted from all.
+    """
+    found = [match for name in names if (match := _NUMBERED.fullmatch(name.strip()))]
+    stems = Counter(match[1] for match in found if match[1] and match[1] != "column")
+    stem, count = stems.most_common(1)[0] if stems else ("", 0)
+    if count < _MANY_STEPS or count < _NEARLY * len(names) or not time:
+        return []
+    return [
+        f"{count} columns are called '{stem}' and a number: one is predicted here from the past of "
+        "all (--target names another); to learn one network for all as series of their own, put "
+        f"them below each other: frame.melt(id_vars={[*time]}, var_name='series') of pandas"
+    ]
 
 
 def quantities_note(table: Table, panel: Panel) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rnnsearch.data.sources.csv import CsvReader
@@ -71,3 +73,70 @@ def test_the_header_of_another_table_is_no_row(tmp_path: Path) -> None:
         CsvReader().read(tmp_path / "a.csv")
     (tmp_path / "a.csv").write_text("\n".join(lines).replace("t,b", ",M"))
     assert len(CsvReader().read(tmp_path / "a.csv").rows) == 121
+
+
+def _lines(path: Path, rows: Iterable[Sequence[object]], between: str = ",") -> Path:
+    path.write_text("".join(between.join(map(str, row)) + "\n" for row in rows))
+    return path
+
+
+def test_without_names_the_first_column_behind_the_time_is_the_target(tmp_path: Path) -> None:
+    """As of sunspots: year, month, day, the year with its fraction, the number, its error, how many."""
+    when = [day.split("-") for day in days()]
+    spots, wrong = numbers(), numbers(seed=1)
+    rows = [
+        (*day, f"{2020 + at / 366:.3f}", f"  {spots[at]} ", wrong[at], f"  {at % 3}")
+        for at, day in enumerate(when)
+    ]
+    found = guess(_lines(tmp_path / "a.txt", rows, " "), Wishes())
+    assert setting(found, "time") == ["column_1", "column_2", "column_3"]
+    assert setting(found, "target") == "column_5"
+
+
+def test_without_names_the_closing_price_is_told_by_its_size(tmp_path: Path) -> None:
+    begin, end = np.array(numbers()) + 9, np.array(numbers(seed=1)) + 9
+    high, low = np.maximum(begin, end) + 0.1, np.minimum(begin, end) - 0.1
+    columns = [days(), *(values.round(3) for values in (begin, high, low, end)), range(7, 7 + ROWS)]
+    found = guess(_lines(tmp_path / "a.csv", zip(*columns, strict=True)), Wishes())
+    assert setting(found, "target") == "column_5"
+
+
+def test_without_names_states_that_come_back_are_classes(tmp_path: Path) -> None:
+    """As the logs of sensors on a body have it: the activity is the last number."""
+    states = [0, 4, 2, 0, 7, 4, 2, 7, 0, 4, 7, 2, 0, 4, 2, 7]
+    rows = [
+        (*(round(x + state, 3) for x in np.random.default_rng(at).normal(size=5)), state)
+        for at, state in enumerate(np.repeat(states, 25).tolist())
+    ]
+    found = guess(_lines(tmp_path / "a.csv", rows, "\t"), Wishes())
+    assert setting(found, "target") == "column_6"
+    assert setting(found, "target_kind") == "class"
+
+
+def test_what_is_left_of_each_engine_can_be_made_the_target(tmp_path: Path) -> None:
+    draw = np.random.default_rng(0)
+    rows = [
+        (engine, cycle, *draw.normal(size=3).round(3).tolist())
+        for engine in range(1, 9)
+        for cycle in range(1, int(draw.integers(20, 60)))
+    ]
+    found = guess(_lines(tmp_path / "a.txt", rows, " "), Wishes())
+    line = (
+        "frame['rul'] = frame.groupby('column_1')['column_2'].transform('max') - frame['column_2']"
+    )
+    assert any(line in note for note in found.notes)
+
+
+def test_columns_that_are_called_alike_may_be_series_of_their_own(look: Look) -> None:
+    clients = {f"MT_{at:03}": numbers(seed=at) for at in range(1, 22)}
+    said = "21 columns are called 'MT' and a number"
+    found = look({"date": days(), **clients})
+    assert any(note.startswith(said) and "melt(id_vars=['date']" in note for note in found.notes)
+    few = dict(list(clients.items())[:12])
+    assert not any("are called 'MT'" in note for note in look({"date": days(), **few}).notes)
+
+
+def test_rows_without_the_target_may_lie_in_the_future_or_not(look: Look) -> None:
+    target = [*numbers()[:-20], *[""] * 20]
+    notes = look({"date": days(), "a": numbers(seed=1), "target": target}).notes
+    assert any("have no 'target': gaps, if it was not measured there; if they" in n for n in notes)

@@ -16,7 +16,7 @@ __all__ = [
     "without_ends",
 ]
 
-SEPARATORS = "\t;|,"
+SEPARATORS = "\t;|,~^"
 """Those looked for; of several that all lines agree on, the first."""
 
 _HEAD = 400

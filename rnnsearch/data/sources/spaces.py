@@ -34,11 +34,20 @@ def by_spaces(lines: Sequence[str]) -> list[str] | None:
         if usual < 2 or agreeing < _AGREE * len(rows):
             continue
         columns = list(zip(*(row for row in rows[1:] if len(row) == usual), strict=True))
+        if cut is ways[0] and any(_hold_several(cells) for cells in columns):
+            continue
         numbers = [sum(map(_is_number, cells)) >= _AGREE * len(cells) for cells in columns]
         named = len(rows[0]) == usual - 1 > 1 and len({*columns[0]}) == len(columns[0])
         if any(numbers) and (len(rows[0]) == usual or (named and any(numbers[1:]))):
             return ["\t".join(cut(line.strip())) for line in lines]
     return None
+
+
+def _hold_several(cells: Sequence[str]) -> bool:
+    """Whether the cells of a column are several numbers, with a blank between them."""
+    return sum(
+        " " in cell and all(map(_is_number, cell.split())) for cell in cells
+    ) >= _AGREE * len(cells)
 
 
 def _is_number(cell: str) -> bool:

@@ -144,8 +144,8 @@ class DialectSpec(Frozen):
     )
     separator: Annotated[str, Field(min_length=1, max_length=1)] | None = Field(
         default=None,
-        description="What stands between cells; null: the tab, `;`, `|` or `,` that most lines "
-        "agree on.",
+        description="What stands between cells; null: the tab, `;`, `|`, `,`, `~` or `^` that most "
+        "lines agree on.",
     )
     decimal: Literal[".", ","] | None = Field(
         default=None,
