@@ -1,9 +1,7 @@
 """The pages of the mappings: each has one with its picture, and a spec that holds."""
 
-import os
 import re
-import subprocess
-import sys
+import runpy
 from pathlib import Path
 
 import pytest
@@ -27,16 +25,11 @@ def test_a_page_has_a_picture_and_a_spec_of_shipped_data(fact, tmp_path):
 
 
 def test_the_pictures_are_drawn_from_the_facts():
-    code = (
-        "import sys; sys.path.insert(0, 'docs'); import mappings_picture as p;"
-        "from rnnsearch.vocabulary import MAPPINGS;"
-        "print([n for n, f in MAPPINGS.items() if p.picture(f) != p.file_of(f).read_text('utf-8')]);"
-        "print({n: p.columns(f) for n, f in MAPPINGS.items()}['many_to_one'])"
-    )
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True
-    )
-    stale, drawn = done.stdout.splitlines()
-    assert stale == "[]", "run: python docs/mappings_picture.py"
-    assert drawn == str([(True, False)] * 3 + [(True, True)])
+    drawn = runpy.run_path(str(ROOT / "docs" / "mappings_picture.py"))
+    stale = [
+        name
+        for name, fact in MAPPINGS.items()
+        if drawn["picture"](fact) != drawn["file_of"](fact).read_text("utf-8")
+    ]
+    assert not stale, "run: python docs/mappings_picture.py"
+    assert drawn["columns"](MAPPINGS["many_to_one"]) == [(True, False)] * 3 + [(True, True)]

@@ -13,6 +13,8 @@ import pandas as pd
 import pytest
 
 import rnnsearch
+from rnnsearch.api.searches import searching
+from rnnsearch.api.searches.resources import workers_of as workers_of_a_search
 
 
 @pytest.fixture(scope="module")
@@ -248,13 +250,14 @@ def test_a_search_in_which_all_diverge_fails_with_reasons(project):
     assert list(frame.loc[frame["state"] == "FAIL", "message"].str[:8]) == ["diverged"] * 2
 
 
-def test_backends_agree_on_the_first_loss(study, project):
+def test_backends_agree_on_the_first_loss(study, project, monkeypatch):
     """The same seed is the same trial, start and data on every backend."""
+    monkeypatch.setattr(searching, "workers_of", workers_of_a_search)  # a process, with TensorFlow
     options = ("--backend", "tensorflow", "--engine", "keras", "--trials", "1", "--epochs", "1")
     plain = "name: spec\n" + (project.path / "spec.yaml").read_text()
     plain += "run: {diagnosis: false}\n"
     (project.path / "plain.yaml").write_text(plain)
-    status, _, errors = project.run("search", "plain.yaml", "-o", "tensorflow", *options)
+    status, _, errors = project.call("search", "plain.yaml", "-o", "tensorflow", *options)
     assert status == 0, errors
     folders = study[0], project.path / "tensorflow"
     one, other = (told(folder)[0][2] for folder in folders)
