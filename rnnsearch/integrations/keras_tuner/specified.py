@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import keras
     import keras_tuner
 
+    from rnnsearch.data import Arrays
     from rnnsearch.report import Display
 
 __all__ = ["SpecTuner"]
@@ -194,23 +195,29 @@ class SpecTuner:
         document = completed(self._document, searched, epochs, batch_size, callbacks)
         if class_weight is not None:
             weigh(document, class_weight, arrays.train[1])
-        project = self._project
         with _display(verbose) as display, named_as_given():
-            try:
-                self._results = api.search(
-                    document,
-                    output=project.folder.path,
-                    fresh=project.overwrite,
-                    observer=display,
-                    arrays=arrays,
-                )
-            except StudyError as error:
-                raise StudyError(
-                    f"{error} (in Python: another project_name, or overwrite=True)"
-                ) from None
-        project.overwrite = False
+            self._results = self._search(document, arrays, display)
+        self._project.overwrite = False
         if self._results.interrupted:
             raise KeyboardInterrupt
+
+    def _search(
+        self, document: Mapping[str, Any], arrays: Arrays, display: Display | None
+    ) -> api.Results:
+        """Search in the project's folder."""
+        project = self._project
+        try:
+            return api.search(
+                document,
+                output=project.folder.path,
+                fresh=project.overwrite,
+                observer=display,
+                arrays=arrays,
+            )
+        except StudyError as error:
+            raise StudyError(
+                f"{error} (in Python: another project_name, or overwrite=True)"
+            ) from None
 
     def get_best_models(self, num_models: int = 1) -> list[keras.Model]:
         """The best networks with the weights of their best epochs, compiled, best first.
