@@ -8,7 +8,7 @@ import numpy as np
 
 from rnnsearch.data import Dataset
 from rnnsearch.engines._base import Program, Run, batch_order
-from rnnsearch.engines.ragged import batches_of_like_length, lengths_of, real_steps
+from rnnsearch.engines.ragged import batches_of_like_length, lengths_of, real_lengths
 
 __all__ = ["Orders"]
 
@@ -29,7 +29,7 @@ class Orders:
         self._sequences = [len(dataset.train) for dataset in folds]
         self._real: list[np.ndarray] | None = None
         if len(lengths_of(program, folds)) > 1:
-            self._real = [real_steps(dataset.train.array) for dataset in folds]
+            self._real = [real_lengths(dataset.train.array) for dataset in folds]
 
     def of(self, run: Run, epoch: int) -> np.ndarray:
         """The order of a run's fold in an epoch (from 1): (N,) int32."""

@@ -23,7 +23,7 @@ import numpy as np
 from rnnsearch.data import MASK_VALUE, Dataset
 from rnnsearch.engines._base import Program
 
-__all__ = ["Lengths", "batches_of_like_length", "is_real", "lengths_of", "real_steps"]
+__all__ = ["Lengths", "batches_of_like_length", "is_real", "lengths_of", "real_lengths"]
 
 _LEAST_STEPS = 32
 """T from which on steps are worth saving; a short sequence is soon read."""
@@ -53,7 +53,7 @@ def is_real(x: Any) -> Any:
     return x != 0 if x.ndim == 2 else x[:, :, 0] != np.float32(MASK_VALUE)
 
 
-def real_steps(x: np.ndarray) -> np.ndarray:
+def real_lengths(x: np.ndarray) -> np.ndarray:
     """(N,) steps that are no padding, of sequences that are padded at the front."""
     known = is_real(x)
     return np.asarray(known.shape[1] - known.argmax(axis=1))
@@ -67,7 +67,7 @@ def lengths_of(program: Program, folds: Sequence[Dataset]) -> Lengths:
     patch, steps = program.architecture.patch, program.architecture.longest
     if not (head.masked and plain) or steps < _LEAST_STEPS:
         return (head.steps,)
-    real = np.concatenate([real_steps(dataset.train.array) for dataset in folds])
+    real = np.concatenate([real_lengths(dataset.train.array) for dataset in folds])
     real = -(-real // patch)
     places = {-(-steps * part // _PLACES) for part in range(1, _PLACES)}
     candidates = [

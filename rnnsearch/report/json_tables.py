@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
+
+from rnnsearch.outcomes.json_values import plain as as_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +24,4 @@ def plain(value: Any) -> Any:
     """A Python value; None for what is missing or not finite."""
     import pandas as pd
 
-    if value is None or value is pd.NA:
-        return None
-    value = value.item() if hasattr(value, "item") else value
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    return None if value is pd.NA else as_json(value)

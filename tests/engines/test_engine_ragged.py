@@ -16,7 +16,7 @@ from rnnsearch.engines.fused.data_reading import Split
 from rnnsearch.engines.fused.flat_network import Network
 from rnnsearch.engines.fused.gradients import gradient_function
 from rnnsearch.engines.keras_engine import KerasEngine
-from rnnsearch.engines.ragged import batches_of_like_length, lengths_of, real_steps
+from rnnsearch.engines.ragged import batches_of_like_length, lengths_of, real_lengths
 from tests.engines.conftest import make_program
 
 T, F, BATCH = 32, 2, 4
@@ -111,7 +111,7 @@ def test_where_it_does_not_pay_there_is_one_length(lengths, steps, head):
 def test_real_steps_are_counted_from_the_end():
     for tokens in (False, True):
         dataset = dataset_for("many_to_one", [1, 7, T], tokens)
-        np.testing.assert_array_equal(real_steps(dataset.train.x), [1, 7, T])
+        np.testing.assert_array_equal(real_lengths(dataset.train.x), [1, 7, T])
 
 
 CASES = {

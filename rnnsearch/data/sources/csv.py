@@ -12,7 +12,7 @@ import numpy as np
 from rnnsearch.data.collecting import Problems, name_rows
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.sources._base import TableReader
-from rnnsearch.data.sources.dialect import Cut, cut_text
+from rnnsearch.data.sources.dialect import CutText, cut_text
 from rnnsearch.data.sources.encodings import decode
 from rnnsearch.data.sources.foreign import foreign, way_out
 from rnnsearch.data.sources.header_rows import named_columns
@@ -103,7 +103,7 @@ def _text(path: Path, asked: Mapping[str, Any], problems: Problems) -> tuple[str
     return "", "", ""
 
 
-def _check_quotes(cut: Cut, path: Path, problems: Problems) -> None:
+def _check_quotes(cut: CutText, path: Path, problems: Problems) -> None:
     """A quotation mark that swallows rows, or is never closed, must not do so in silence."""
     advice = 'correct it, or set data.dialect: {quotes: none} where " is a mark of the text'
     if cut.swallowed:
@@ -116,7 +116,7 @@ def _check_quotes(cut: Cut, path: Path, problems: Problems) -> None:
 
 
 def _check_even(
-    header: Sequence[str], cells: list[list[str]], rows: list[int], cut: Cut, problems: Problems
+    header: Sequence[str], cells: list[list[str]], rows: list[int], cut: CutText, problems: Problems
 ) -> None:
     """Every row must have as many cells as the header."""
     uneven = [row for row, found in zip(rows, cells, strict=True) if len(found) != len(header)]

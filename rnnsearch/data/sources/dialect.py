@@ -29,7 +29,7 @@ from rnnsearch.data.sources.separators import (
 from rnnsearch.data.sources.spaces import by_spaces
 from rnnsearch.data.sources.tables_below import without_other_tables
 
-__all__ = ["Cut", "cut_text"]
+__all__ = ["CutText", "cut_text"]
 
 _MOST_OUTSIDE = 30
 """Lines above the header, and below the last row, that may be left out."""
@@ -42,7 +42,7 @@ _DIRECTIVE = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Cut:
+class CutText:
     """A text as lines of cells.
 
     Attributes:
@@ -62,7 +62,7 @@ class Cut:
     unclosed: int = 0
 
 
-def cut_text(text: str, asked: Mapping[str, Any]) -> Cut:
+def cut_text(text: str, asked: Mapping[str, Any]) -> CutText:
     """The rows of a text.
 
     Args:
@@ -97,7 +97,7 @@ def cut_text(text: str, asked: Mapping[str, Any]) -> Cut:
     rows = _without_margin(_without_quotes(rows))
     if len(rows) > 1 and not swallowed and not unclosed:
         rows, numbers = _trimmed(rows, numbers, asked.get("header"), notes)
-    return Cut(separator, rows, numbers, tuple(notes), swallowed, unclosed)
+    return CutText(separator, rows, numbers, tuple(notes), swallowed, unclosed)
 
 
 def _split(text: str) -> list[str]:

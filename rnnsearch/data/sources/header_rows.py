@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rnnsearch.data.sources.dialect import Cut
+from rnnsearch.data.sources.dialect import CutText
 from rnnsearch.data.sources.headers import (
     UNNAMED,
     are_words,
@@ -19,7 +19,7 @@ __all__ = ["is_nameless", "named_columns", "places", "said_nameless"]
 
 
 def named_columns(
-    cut: Cut, asked: Mapping[str, Any]
+    cut: CutText, asked: Mapping[str, Any]
 ) -> tuple[list[str], list[list[str]], list[int], list[str]]:
     """Names of columns, the cells and lines of the rows below, and notes."""
     if not cut.cells:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from rnnsearch.data.time.number_forms import DAYS, UNIX
-from rnnsearch.data.time.written_parts import NAMED, WIDTHS, Parts
+from rnnsearch.data.time.written_parts import NAMED, WIDTHS, TimeParts
 from rnnsearch.data.time.zones import offset_text
 
 __all__ = ["letters_of", "offset_as", "write", "written"]
@@ -40,7 +40,7 @@ def write(
     if not _told(parts, local):
         return None
     late = bool(parts & {"K", "L"})
-    found = [written(pattern, Parts(local, late), offsets) for pattern in patterns]
+    found = [written(pattern, TimeParts(local, late), offsets) for pattern in patterns]
     texts = [each for each in found if each is not None]
     return texts if len(texts) == len(patterns) else None
 
@@ -64,7 +64,7 @@ def _told(parts: set[str], local: np.ndarray) -> bool:
     if parts & {*"dju"}:
         return True
     if "V" in parts:
-        return bool((Parts(local).of("a") == 0).all())
+        return bool((TimeParts(local).of("a") == 0).all())
     coarse = "M" if parts & {*"mb"} else "Y"
     months = days.astype("datetime64[M]")
     if coarse == "Y" and parts & {*"qh"}:
@@ -73,7 +73,7 @@ def _told(parts: set[str], local: np.ndarray) -> bool:
     return bool((days.astype(f"datetime64[{coarse}]").astype("datetime64[D]") == days).all())
 
 
-def written(pattern: str, times: Parts, offsets: np.ndarray | None) -> np.ndarray | None:
+def written(pattern: str, times: TimeParts, offsets: np.ndarray | None) -> np.ndarray | None:
     """Texts (N,) by one pattern; None where it has no name for a time."""
     pieces: list[list[str] | str] = []
     end = 0
@@ -82,7 +82,7 @@ def written(pattern: str, times: Parts, offsets: np.ndarray | None) -> np.ndarra
         end = found.end()
         if found["later"]:
             later = np.timedelta64(int(found["later"]), "s")
-            times = Parts(times.local + later, times.late)
+            times = TimeParts(times.local + later, times.late)
             continue
         piece = "%" if found["own"] else _piece(found, times, offsets)
         if piece is None:
@@ -94,7 +94,7 @@ def written(pattern: str, times: Parts, offsets: np.ndarray | None) -> np.ndarra
     return np.array(["".join(row) for row in zip(*columns, strict=True)], dtype=object)
 
 
-def _piece(found: re.Match[str], times: Parts, offsets: np.ndarray | None) -> list[str] | None:
+def _piece(found: re.Match[str], times: TimeParts, offsets: np.ndarray | None) -> list[str] | None:
     """The texts (N) of one directive."""
     part, flag, names = found["part"], found["flag"] or "", found["names"]
     if part == "f":

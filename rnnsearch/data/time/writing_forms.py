@@ -18,7 +18,7 @@ from rnnsearch.data.time.number_forms import DAYS, DECIMAL, UNIX
 from rnnsearch.data.time.split_times import roles_of
 from rnnsearch.data.time.writing import letters_of, offset_as, written
 from rnnsearch.data.time.written_names import is_weekday, month_of
-from rnnsearch.data.time.written_parts import Parts, completed, names_of
+from rnnsearch.data.time.written_parts import TimeParts, completed, names_of
 from rnnsearch.data.time.zones import names_of_offsets, split_offsets
 
 __all__ = ["find_writing", "with_writing"]
@@ -98,7 +98,7 @@ def find_writing(
     if not roles:
         return _alone(columns[0], local, form, offsets)
     for late in (False, True):
-        parts = Parts(local, late)
+        parts = TimeParts(local, late)
         found = [
             _Fit(cells, parts, None).pattern(_orders(role, form, cells, "week" in roles))
             for role, cells in zip(roles, columns, strict=True)
@@ -123,7 +123,7 @@ def _alone(
     if offsets is None and all(SPAN.match(cell) for cell in cells):
         return _span(cells, local, form)
     for late in (False, True):
-        found = _Fit(cells, Parts(local, late), offsets).pattern(_order(form, cells[0]))
+        found = _Fit(cells, TimeParts(local, late), offsets).pattern(_order(form, cells[0]))
         if found and late == _is_late(found):
             return (found,)
     return ()
@@ -187,14 +187,14 @@ def _span(cells: Sequence[str], local: np.ndarray, form: str) -> tuple[str, ...]
 
 def _same(pattern: str, cells: Sequence[str], local: np.ndarray) -> tuple[str, ...]:
     """The pattern, if it writes the cells."""
-    texts = written(pattern, Parts(local), None)
+    texts = written(pattern, TimeParts(local), None)
     return (pattern,) if texts is not None and texts.tolist() == list(cells) else ()
 
 
 class _Fit:
     """The cells of a column, run by run: digits, letters, and what stands between them."""
 
-    def __init__(self, cells: Sequence[str], times: Parts, offsets: np.ndarray | None) -> None:
+    def __init__(self, cells: Sequence[str], times: TimeParts, offsets: np.ndarray | None) -> None:
         self._times = times
         self._tail: str | None = ""
         if offsets is not None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from rnnsearch.data.time.written_names import HALVES, MONTHS, WEEKDAYS
 
-__all__ = ["NAMED", "WIDTHS", "Parts", "completed", "names_of"]
+__all__ = ["NAMED", "WIDTHS", "TimeParts", "completed", "names_of"]
 
 WIDTHS = {"Y": 4, "G": 4, "T": 4, "L": 4, "j": 3, "q": 1, "h": 1, "u": 1}
 """Digits of a part that is filled up with zeros; of the others two."""
@@ -26,7 +26,7 @@ _KNOWN: dict[str, tuple[tuple[str, ...], ...]] = {
 
 
 @dataclass(frozen=True)
-class Parts:
+class TimeParts:
     """Times taken apart.
 
     Attributes:

@@ -20,7 +20,7 @@ from rnnsearch.data.texts.coding import Coding, Writing
 from rnnsearch.data.texts.tokenizers import Tokenizer
 from rnnsearch.data.tokens.numbered import Numbered
 from rnnsearch.data.tokens.row_checks import check_classes, check_steps, check_written
-from rnnsearch.data.tokens.token_rows import Columns, Kind, Rows, read_rows
+from rnnsearch.data.tokens.token_rows import Kind, Rows, TokenColumns, read_rows
 from rnnsearch.data.tokens.unlike_texts import unlike_columns, unlike_texts
 from rnnsearch.vocabulary import MAPPINGS
 
@@ -78,7 +78,7 @@ class Vectors:
         )
 
 
-def columns_of(settings: Mapping[str, Any], task: str, kind: str, *, target: bool) -> Columns:
+def columns_of(settings: Mapping[str, Any], task: str, kind: str, *, target: bool) -> TokenColumns:
     """What to read of a file of rows.
 
     Args:
@@ -91,7 +91,7 @@ def columns_of(settings: Mapping[str, Any], task: str, kind: str, *, target: boo
     writes = settings["target_tokens"] or settings["tokens"]
     mapping = MAPPINGS[task]
     written = "labels" if mapping.aligned else "text"
-    return Columns(
+    return TokenColumns(
         sequence=settings["sequence"],
         inputs=tuple(settings.get("inputs", ())),
         target=settings["target"] if target else None,

@@ -15,7 +15,7 @@ from rnnsearch.data.raw.text_rows import TextTable
 from rnnsearch.data.scaling import LARGEST
 from rnnsearch.data.texts.tokenizers import Tokenizer
 
-__all__ = ["Columns", "Kind", "Rows", "read_rows"]
+__all__ = ["Kind", "Rows", "TokenColumns", "read_rows"]
 
 Kind = Literal["numeric", "class", "labels", "text"]
 """Of a target: a number, a class, a class at each step, or a text of tokens."""
@@ -25,7 +25,7 @@ _FEW = 20
 
 
 @dataclass(frozen=True)
-class Columns:
+class TokenColumns:
     """What to read from a table.
 
     Attributes:
@@ -93,7 +93,7 @@ class Rows:
         )
 
 
-def read_rows(table: TextTable, columns: Columns, problems: Problems) -> Rows:
+def read_rows(table: TextTable, columns: TokenColumns, problems: Problems) -> Rows:
     """Check the columns of a table, and cut texts into tokens.
 
     Raises:
@@ -133,7 +133,7 @@ def read_rows(table: TextTable, columns: Columns, problems: Problems) -> Rows:
 class _Reader:
     """Reads the columns of one table, noting problems and gaps."""
 
-    def __init__(self, table: TextTable, columns: Columns, problems: Problems) -> None:
+    def __init__(self, table: TextTable, columns: TokenColumns, problems: Problems) -> None:
         self._table = table
         self._columns = columns
         self._problems = problems

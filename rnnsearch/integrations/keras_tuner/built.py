@@ -22,7 +22,7 @@ from rnnsearch.files import memory_bytes
 from rnnsearch.integrations.keras_tuner.apart import NotApart, begin_early
 from rnnsearch.integrations.keras_tuner.asking import asks_more, offer_again, tells_nothing
 from rnnsearch.integrations.keras_tuner.common_weights import CommonWeights
-from rnnsearch.integrations.keras_tuner.facts import has_gpu, on_jax, overrides, who_fits
+from rnnsearch.integrations.keras_tuner.facts import on_jax, overrides, takes_gpu, who_fits
 from rnnsearch.integrations.keras_tuner.own_fits import program_fits
 from rnnsearch.integrations.keras_tuner.standing_against import (
     HOOKS,
@@ -89,7 +89,7 @@ class LaneTuner(keras_tuner.Tuner):
     def _populate_initial_space(self) -> None:
         """As KerasTuner's, which builds models: that is time in which another process may start."""
         apart = self._may_part and not on_jax()
-        if apart and self.hypermodel is not None and not (why_own(self) or has_gpu()):
+        if apart and self.hypermodel is not None and not (why_own(self) or takes_gpu()):
             begin_early()
         known = self.hypermodel is not None
         with self._common.seeing(self.hypermodel) if known else contextlib.nullcontext():

@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-__all__ = ["TOGETHER", "has_gpu", "listed", "on_jax", "overrides", "who_fits"]
+__all__ = ["TOGETHER", "listed", "on_jax", "overrides", "takes_gpu", "who_fits"]
 
 TOGETHER = (
     keras.callbacks.EarlyStopping,
@@ -22,7 +22,7 @@ def on_jax() -> bool:
     return bool(keras.backend.backend() == "jax")
 
 
-def has_gpu() -> bool:
+def takes_gpu() -> bool:
     """Whether TensorFlow, if it is the backend, sees a GPU: it takes all of its memory."""
     if keras.backend.backend() != "tensorflow":
         return False

@@ -9,7 +9,7 @@ import keras
 import keras_tuner
 from keras_tuner.src.distribute import utils as distribution
 
-from rnnsearch.integrations.keras_tuner.facts import has_gpu, on_jax, overrides, who_fits
+from rnnsearch.integrations.keras_tuner.facts import on_jax, overrides, takes_gpu, who_fits
 
 __all__ = ["HOOKS", "Said", "fits_itself", "goes_in_turn", "why_by_fit", "why_own"]
 
@@ -81,7 +81,7 @@ def _why_not_apart(tuner: Any, apart: bool) -> str | None:
         return "the tuner has compile arguments of its own"
     if overrides(tuner, *HOOKS):
         return f"{type(tuner).__name__} is told of epochs in this process"
-    if has_gpu():
+    if takes_gpu():
         return "TensorFlow holds the GPU"
     return None
 
