@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from rnnsearch.data._base import Preparation, SequenceData
 from rnnsearch.data.collecting import Problems
 from rnnsearch.data.raw.sequence_arrays import Arrays
-from rnnsearch.data.sequences.sequence_data import prepare_sequences, read_arrays
+from rnnsearch.data.sequences.sequence_building import prepare_sequences, read_arrays
 from rnnsearch.data.sequences.sequence_preparation import SequencesPreparation
 from rnnsearch.data.series.building import read_series_data
 from rnnsearch.data.series.series_preparation import SeriesPreparation

@@ -27,7 +27,7 @@ from rnnsearch.data import (
     Target,
     read,
 )
-from rnnsearch.data.sequences.sequence_data import read_arrays
+from rnnsearch.data.sequences.sequence_building import read_arrays
 from rnnsearch.spec.sources import ArraysSource, CsvSource, NpzSource, SplitSpec
 from rnnsearch.tasks import TASKS, metric_values
 

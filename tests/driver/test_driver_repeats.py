@@ -7,7 +7,7 @@ import pytest
 
 from rnnsearch.data import SequenceData
 from rnnsearch.data.raw.sequence_arrays import Arrays
-from rnnsearch.data.sequences.sequence_data import read_arrays
+from rnnsearch.data.sequences.sequence_building import read_arrays
 from rnnsearch.driver.comparing.repeats import Repeats
 from rnnsearch.spec.sources import ArraysSource, SplitSpec
 
