@@ -312,11 +312,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
             "classes); leave these out, join classes, or set data.target_kind: numeric"
         ],
     ),
-    "class in test only": (
-        {"x_train": X, "y_train": Y, "x_test": X, "y_test": Y + 1},
+    "class in validation only": (
+        {"x_train": X, "y_train": Y, "x_validation": X, "y_validation": Y + 1},
         {},
         [
-            "data.split: must have every class in the training part; received 4 in test only; "
+            "data.split: must have every class in the training part; received 4 in validation only; "
             "change the parts"
         ],
     ),
@@ -390,6 +390,34 @@ def test_objects_are_refused(write_npz: Any, npz_source: Any) -> None:
         "data.path: must hold plain arrays; received Python objects in 'x'; pad ragged "
         "sequences with NaN at the end, and save texts as y.astype(str), numbers as y.astype(float)"
     ]
+
+
+def test_classes_of_the_test_part_alone_are_left_out_of_it(write_npz: Any, npz_source: Any) -> None:
+    new = Y.copy()
+    new[[3, 8]] = 9
+    path = write_npz(x_train=X, y_train=Y, x_test=X, y_test=new)
+    data = read(npz_source(path), "many_to_one")
+    assert data.dataset().target.classes == (0, 1, 2, 3)
+    assert data.dataset().test.y.tolist() == np.delete(Y, [3, 8]).tolist()
+    said = "2 of 20 sequences of the test part are of classes that no other part has (9)"
+    assert any(note.startswith(said) for note in data.notes)
+    strange = write_npz(x_train=X, y_train=Y, x_test=X, y_test=Y + 9)
+    with pytest.raises(InvalidData, match="in test only"):
+        read(npz_source(strange), "many_to_one")
+
+
+def test_steps_of_classes_of_the_test_part_alone_are_not_judged(
+    write_npz: Any, npz_source: Any
+) -> None:
+    steps = np.tile(np.arange(3) % 2, (20, 1))
+    new = steps.copy()
+    new[4, 1:], new[5] = 7, 7
+    path = write_npz(x_train=X, y_train=steps, x_test=X, y_test=new)
+    data = read(npz_source(path, split=SplitSpec(by="time")), "many_to_many")
+    weight = data.dataset().test.weight
+    assert weight is not None
+    assert weight.shape == (19, 3)  # the sixth has nothing left
+    assert (weight[4].tolist(), weight[5].tolist()) == ([1, 0, 0], [1, 1, 1])
 
 
 def test_files_that_are_no_archive(tmp_path: Path, npz_source: Any) -> None:

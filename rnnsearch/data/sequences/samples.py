@@ -16,7 +16,15 @@ from rnnsearch.data.sequences.kinds import same_label
 from rnnsearch.data.sequences.masks import fill_gaps, real_steps, trailing_lengths
 from rnnsearch.vocabulary import MAPPINGS
 
-__all__ = ["Labels", "Sample", "clean", "encode", "find_classes", "of_classes"]
+__all__ = [
+    "Labels",
+    "Sample",
+    "clean",
+    "encode",
+    "find_classes",
+    "of_classes",
+    "without_new_classes",
+]
 
 
 @dataclass(frozen=True)
@@ -173,6 +181,36 @@ def _finite(values: np.ndarray, name: str, problems: Problems) -> None:
         received = f"{values[large][0]:g} in {name} (index {name_some(at, 5)})"
         must = f"must be finite numbers below {LARGEST:.0e}".replace("e+", "e")
         problems.add("data.path", must, received, "correct the arrays")
+
+
+def without_new_classes(
+    samples: Sequence[Sample | None], problems: Problems
+) -> list[Sample | None]:
+    """The parts, that of test without labels which no other part has; said.
+
+    Nothing can be learned of these, and each network would be wrong there: they say nothing of
+    which is the better one.
+
+    Args:
+        samples: Training, validation and test, before `encode`; None of what was not given.
+        problems: Where to note what was left out.
+    """
+    *others, test = samples
+    known = [sample.y[sample.observed] for sample in others if sample is not None]
+    if test is None or not known:
+        return [*samples]
+    strange = test.observed & ~np.isin(test.y, np.concatenate(known))
+    if not strange.any() or strange[test.observed].all():
+        return [*samples]  # what has no other labels is not of this task
+    labels = name_some(np.unique(test.y[strange]).tolist())
+    what = "sequences" if test.y.ndim == 1 else "steps"
+    problems.notes.append(
+        f"{strange.sum()} of {test.observed.sum()} {what} of the test part are of classes that no "
+        f"other part has ({labels}): they are left out of its scores, as each network would be "
+        "wrong there"
+    )
+    left = replace(test, observed=test.observed & ~strange)
+    return [*others, left.take(np.flatnonzero(left.observed.reshape(len(left), -1).any(axis=1)))]
 
 
 def find_classes(samples: Sequence[Sample], problems: Problems) -> Labels:

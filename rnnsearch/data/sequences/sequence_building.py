@@ -23,6 +23,7 @@ from rnnsearch.data.sequences.samples import (
     encode,
     find_classes,
     of_classes,
+    without_new_classes,
 )
 from rnnsearch.data.sequences.sequence_checks import check_inputs, check_targets
 from rnnsearch.data.sequences.sequence_data import SequencesData, dataset_of
@@ -78,6 +79,8 @@ def prepare_sequences(
     """
     samples, kind, ignored = _samples(source, task, by_column(raws, problems), problems)
     problems.raise_any()
+    if kind == "class":
+        samples = without_new_classes(samples, problems)
     given = [sample for sample in samples if sample is not None]
     labels = find_classes(given, problems) if kind == "class" else Labels("numeric")
     if kind == "class":
