@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
@@ -15,6 +14,7 @@ from rnnsearch.guessing._base import Guess, Setting, Wishes, refuse, said_split
 from rnnsearch.guessing.budget import Job, Written, judged_share, search_settings, writing_settings
 from rnnsearch.guessing.column_cells import column_cells
 from rnnsearch.guessing.columns import Column
+from rnnsearch.guessing.name_words import words_in
 from rnnsearch.guessing.row_sequences import TARGETS, counts_letters, names_rows, token_kind
 from rnnsearch.guessing.tags import are_tags, guess_tags
 from rnnsearch.vocabulary import SEQUENCE_TO_SEQUENCE
@@ -95,7 +95,7 @@ def find_texts(table: Table, columns: Sequence[Column], wishes: Wishes) -> list[
 
 def _belong(table: Table, one: Column, other: Column) -> bool:
     """Whether the names of two texts, or their alphabets, say that one becomes the other."""
-    first, second = (_words(column.name) for column in (one, other))
+    first, second = (words_in(column.name) for column in (one, other))
     if any((first & a and second & b) or (first & b and second & a) for a, b in _PAIRS):
         return True
     if first & _LANGUAGES and second & _LANGUAGES and first != second:
@@ -106,11 +106,6 @@ def _belong(table: Table, one: Column, other: Column) -> bool:
     ]
     alike = len(letters[0] & letters[1]) <= _ALIKE * min(map(len, letters))
     return min(map(len, letters)) >= _FEWEST_LETTERS and alike
-
-
-def _words(name: str) -> set[str]:
-    """The words of a column's name."""
-    return {*re.findall(r"[^\W\d_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).casefold())}
 
 
 def guess_pairs(
