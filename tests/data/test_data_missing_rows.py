@@ -43,6 +43,11 @@ def test_seasons_go_by_the_clock(write_csv: Any, csv_source: Any) -> None:
         past = [time - pd.Timedelta(days=back) for back in range(1, 5)]
         expected = next(y[earlier] for earlier in past if earlier in y.index)
         assert value == pytest.approx(expected)
+    clock = y.asfreq("h")  # where the row a day before is there it is pandas' figure
+    errors = (clock - clock.shift(SEASON)).reindex(times[: len(naive)]).to_numpy()
+    there = np.isfinite(errors)
+    assert 0 < there.sum() < len(naive)
+    np.testing.assert_allclose((truth - naive)[there], errors[there], atol=1e-4)
     assert np.sqrt(np.mean((naive - truth) ** 2)) < 1
     assert data.dataset().target.naive_error == pytest.approx(24 / 90, rel=0.05)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pathlib
 import re
 from pathlib import Path
 from typing import Any
@@ -96,6 +98,26 @@ def test_the_way_out_leads_out(
         assert sorted(set(np.load(written)["y"].tolist())) == kept
     else:
         assert written.stat().st_size
+
+
+def test_a_folder_of_arff_files_becomes_one_of_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "Gun").mkdir()
+    for part in ("TRAIN", "TEST"):
+        rows = [
+            ",".join([*map(str, SEED.normal(size=30).cumsum()), "ab"[n % 2]]) for n in range(40)
+        ]
+        names = [f"@attribute t{at} numeric" for at in range(30)]
+        lines = ["@relation Gun", *names, "@attribute y {a,b}", "@data", *rows]
+        (tmp_path / "Gun" / f"Gun_{part}.arff").write_text("\n".join(lines))
+    with pytest.raises(InvalidData, match=r"2 \.arff files") as caught:
+        guess(tmp_path / "Gun", Wishes())
+    line = caught.value.problems[0].advice.partition("give that: ")[2]
+    exec(line, {"os": os, "pathlib": pathlib, "pandas": pd, "scipy": scipy})
+    found = guess(tmp_path / "tables", Wishes())
+    assert {one.key: one.value for one in found.data}["source"] == "wide"
 
 
 def test_of_a_kind_that_nobody_knows_the_two_ways_in_are_said(tmp_path: Path) -> None:

@@ -79,7 +79,10 @@ _FOLDERS = {
     "(NAME).rglob('*.csv')).to_csv('data.csv', index=False); of tables with a folder for each "
     "class, save the rows of each as x and the folder's name as y: numpy.savez('data.npz', x=x, "
     "y=y)",
-    (".arff",): "give the path of one file",
+    (".arff",): "archives have the same data as .ts; or write each to another folder as a table, "
+    "and give that: os.makedirs('tables'); [pandas.DataFrame(scipy.io.arff.loadarff(str(file))[0])"
+    ".map(lambda cell: cell.decode() if isinstance(cell, bytes) else cell).to_csv(f'tables/"
+    "{file.stem}.csv', index=False) for file in pathlib.Path(NAME).rglob('*.arff')]",
     (".parquet",): "parts of a table: write them to one: pandas.read_parquet(NAME)"
     ".to_parquet('data.parquet')",
     (".npy",): "arrays: a spec with source: npy reads a folder of x.npy and y.npy; of a file a "
