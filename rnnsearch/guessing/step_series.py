@@ -19,7 +19,8 @@ from rnnsearch.guessing.panel import Panel
 from rnnsearch.guessing.restarts import others_note, restarts_note
 from rnnsearch.guessing.season import Season, find_cycles, find_patterns, find_seasons
 from rnnsearch.guessing.table_columns import TableColumns, share_of
-from rnnsearch.guessing.target_rules import REMAINING, lasts
+from rnnsearch.guessing.target_rules import lasts
+from rnnsearch.guessing.target_words import REMAINING
 from rnnsearch.guessing.targets import choose_target
 from rnnsearch.guessing.times import Times
 

@@ -25,87 +25,35 @@ from rnnsearch.data.time.time_names import named
 from rnnsearch.guessing.columns import COUNTS_ROWS, Column
 from rnnsearch.guessing.known_ahead import is_flag
 from rnnsearch.guessing.name_words import word_count, words_in
-
-__all__ = ["REMAINING", "RULES", "Candidates", "Rule", "first_found", "lasts"]
-
-REMAINING = (
-    *("rul", "remaining_useful_life", "remaining useful life", "ttf", "time_to_failure"),
-    *("time to failure", "cycles_left", "remaining_cycles", "remaining_life", "time_to_event"),
+from rnnsearch.guessing.target_words import (
+    AHEAD,
+    CASES,
+    CHIEF,
+    CLOSING,
+    DECORATION,
+    NOT_MEASURED,
+    OF_A_DAY,
+    POLLUTANT,
+    POWER,
+    REMAINING,
+    SOLD,
+    SUMMED_UP,
+    TARGETS,
+    TEMPERATURE,
+    WEATHER,
+    WHOLE,
 )
-"""Names of what is left until the end of each series: of its last row known, no forecast."""
 
-_TARGETS = ("target", "label", "class")
-_AHEAD = frozenset(("tomorrow",))
-"""Words in names of what lies ahead of its row: `RainTomorrow`."""
-
-_OF_A_DAY = (
-    *(("open", "high", "low"), ("eröffn.", "hoch", "tief"), ("eröffnung", "hoch", "tief")),
-    *(("price", "volume"), ("price", "market cap")),
-)
-"""What a table of a stock, a rate or a coin has beside the closing price."""
-_CLOSING = (
-    *("adj close", "adjclose", "adjusted close", "close", "price", "last"),
-    *("schluss", "schlusskurs", "zuletzt"),
-)
-"""Names of the closing price, the adjusted ones first."""
-_DECORATION = re.compile(r"^\d+\. |[<>*]|/.*")
-"""What stands around a name: ``4. close``, ``<CLOSE>``, ``Close/Last``."""
-
-_SOLD = frozenset(
-    (
-        *("sales", "sold", "demand", "revenue", "turnover", "orders", "consumption"),
-        *("umsatz", "umsätze", "absatz", "verkäufe", "nachfrage", "verbrauch"),
-        *("ventes", "ventas", "vendas", "vendite", "consumo", "销量", "销售额", "売上"),
-    )
-)
-"""Words in names of what is forecast wherever it is: `unit_sales`, `Weekly_Sales`, `num_sold`."""
-
-_POWER = frozenset(("power", "load", "electricity"))
-_WHOLE = frozenset(("global", "total", "active", "actual", "system", "grid"))
-_NOT_MEASURED = frozenset(("forecast", "predicted", "theoretical", "reactive", "factor"))
-"""Words in names of what a meter, a grid or a turbine is watched for, and of what stands beside:
-`Global_active_power`, `total load actual`, `LV ActivePower (kW)`."""
-
-_CHIEF = frozenset(
-    (
-        *("glucose", "streamflow", "discharge", "runoff"),
-        *("passengers", "ridership", "sunspot", "sunspots"),
-    )
-)
-"""Words in names of what tables are kept for, whatever stands behind it."""
+__all__ = ["RULES", "Candidates", "Rule", "first_found", "lasts"]
 
 _UNNAMED = re.compile(r"column_\d+")
 _PRICES = 0.99
 """Share of rows of which the second number is the highest of four and the third the lowest."""
-
 _PERSISTENT = 0.9
 """How much more often than by chance a class is that of the row before (Cohen's kappa), from which
 its own past says next to all."""
 _BESIDE = 3
 """Columns beside classes, from which these are found of what is measured there."""
-
-_CASES = frozenset(("cases", "infections", "deaths", "confirmed"))
-_SUMMED_UP = frozenset(("total", "cumulative", "cum", "cumulated"))
-"""Words in names of what an epidemic is counted by, and of counts since its beginning."""
-
-_POLLUTANT = re.compile(r"pm[ _.]?(2[_.]?5|10)\b", re.IGNORECASE)
-"""Fine dust, which tables of the air's quality are kept for."""
-
-_TEMPERATURE = frozenset(
-    (
-        *("temperature", "temperatures", "temp", "meantemp", "tempm", "tavg", "tmean", "t"),
-        *("temperatur", "température", "temperatura", "气温", "気温"),
-    )
-)
-_WEATHER = frozenset(
-    (
-        *("wind", "windspeed", "winddirection", "winddir", "windgust", "gust", "wd", "ws", "wv"),
-        *("rain", "rainfall", "snow", "snowfall", "precipitation", "precip", "prcp"),
-        *("humidity", "hum", "rh", "ah", "dew", "dewpoint", "tdewpoint", "tdew", "dewp"),
-        *("pressure", "meanpressure", "press", "pres", "mbar", "hpa", "visibility", "cloudcover"),
-    )
-)
-"""Words in names of the weather: its chief quantity, and what is measured beside it."""
 _AMOUNTS = 10
 """Different values from which a column holds no codes."""
 
@@ -202,36 +150,36 @@ def _remaining(candidates: Candidates) -> Column | None:
 
 def _called_target(candidates: Candidates) -> Column | None:
     for column in candidates.columns:
-        said = named(column.name, _TARGETS) or column.name.casefold() == "y"
-        if said or words_in(column.name) & _AHEAD:
+        said = named(column.name, TARGETS) or column.name.casefold() == "y"
+        if said or words_in(column.name) & AHEAD:
             return column
     return None
 
 
 def _closing_price(candidates: Candidates) -> Column | None:
     by_name = {
-        _DECORATION.sub("", column.name).strip().lower().replace("_", " "): column
+        DECORATION.sub("", column.name).strip().lower().replace("_", " "): column
         for column in candidates.columns
     }
-    if not any(by_name.keys() >= {*names} for names in _OF_A_DAY):
+    if not any(by_name.keys() >= {*names} for names in OF_A_DAY):
         return None
-    return next((by_name[name] for name in _CLOSING if name in by_name), None)
+    return next((by_name[name] for name in CLOSING if name in by_name), None)
 
 
 def _sold(candidates: Candidates) -> Column | None:
     """Of several the plainest: sales, not sales_lag_7."""
-    found = candidates.with_words(_SOLD)
+    found = candidates.with_words(SOLD)
     return min(found, key=lambda each: word_count(each.name), default=None)
 
 
 def _power(candidates: Candidates) -> Column | None:
-    found = candidates.with_words(_POWER)
-    whole = (c for c in found if words_in(c.name) & _WHOLE and not words_in(c.name) & _NOT_MEASURED)
+    found = candidates.with_words(POWER)
+    whole = (c for c in found if words_in(c.name) & WHOLE and not words_in(c.name) & NOT_MEASURED)
     return next(whole, None)
 
 
 def _chief(candidates: Candidates) -> Column | None:
-    return next(iter(candidates.with_words(_CHIEF)), None)
+    return next(iter(candidates.with_words(CHIEF)), None)
 
 
 def _closing_without_names(candidates: Candidates) -> Column | None:
@@ -267,21 +215,21 @@ def _cases(candidates: Candidates) -> Column | None:
     """Of several those of a day, and the plainest."""
 
     def order(column: Column) -> tuple[bool, int]:
-        return bool(words_in(column.name) & _SUMMED_UP), word_count(column.name)
+        return bool(words_in(column.name) & SUMMED_UP), word_count(column.name)
 
-    return min(candidates.with_words(_CASES), key=order, default=None)
+    return min(candidates.with_words(CASES), key=order, default=None)
 
 
 def _fine_dust(candidates: Candidates) -> Column | None:
-    return next((each for each in candidates.numbers if _POLLUTANT.search(each.name)), None)
+    return next((each for each in candidates.numbers if POLLUTANT.search(each.name)), None)
 
 
 def _temperature(candidates: Candidates) -> Column | None:
     """Where the last column is of the weather as well: a place in the file would say less."""
     measured = candidates.measured
-    if not measured or not words_in(measured[-1].name) & _WEATHER:
+    if not measured or not words_in(measured[-1].name) & WEATHER:
         return None
-    return next((each for each in measured if words_in(each.name) & _TEMPERATURE), None)
+    return next((each for each in measured if words_in(each.name) & TEMPERATURE), None)
 
 
 def _beside_weather(candidates: Candidates) -> Column | None:
@@ -290,7 +238,7 @@ def _beside_weather(candidates: Candidates) -> Column | None:
         return None
     first = candidates.measured[0]
     amounts = first.kind == "number" and len(np.unique(first.values)) > _AMOUNTS
-    return first if amounts and not words_in(first.name) & (_WEATHER | _TEMPERATURE) else None
+    return first if amounts and not words_in(first.name) & (WEATHER | TEMPERATURE) else None
 
 
 def _last_before_flags(candidates: Candidates) -> Column | None:
