@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import pathlib
 import re
@@ -256,3 +257,21 @@ def test_other_columns_of_classes_beside_a_text_are_said(tmp_path: Path) -> None
     note = "could be found, too, and is left out: 'toxic', 'rude' (--target)"
     assert note in found.notes
     assert note not in guess(tmp_path / "a.csv", Wishes(target="rude")).notes
+
+
+def test_a_folder_of_texts_becomes_a_table_with_its_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As reviews of films come: a part each, and in it a folder for each class."""
+    monkeypatch.chdir(tmp_path)
+    for part, label, number in itertools.product(("train", "test"), ("pos", "neg"), range(30)):
+        folder = tmp_path / "films" / part / label
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{number}_7.txt").write_text(f"It was {label} film number {number}, I say.\n")
+    with pytest.raises(InvalidData) as caught:
+        guess(tmp_path / "films", Wishes())
+    line = caught.value.problems[0].advice.partition("to one table: ")[2]
+    exec(line, {"pathlib": pathlib, "pandas": pd})
+    found = {one.key: one.value for one in guess(tmp_path / "data.csv", Wishes()).data}
+    assert (found["sequence"], found["target"]) == ("text", "label")
+    assert found["split"]["column"] == "split"

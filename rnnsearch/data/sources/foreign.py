@@ -149,10 +149,19 @@ def other_files(folder: Path) -> tuple[str, str]:
     for ending, count in counts.most_common():
         for endings, way in _FOLDERS.items():
             if ending in endings:
-                way = _of_texts(files) or way if ending == ".txt" else way
+                way = _of_texts(files) or _with_parts(way, files) if ending == ".txt" else way
                 advice = way.replace("NAME", repr(str(folder)))
                 return f"a folder with {count} {ending} files", advice
     return "a folder without such files", "give the path of your data"
+
+
+def _with_parts(way: str, files: Sequence[Path]) -> str:
+    """The line that writes a table of texts, with a column of the parts where folders say them."""
+    outer = {file.parent.parent.name.lower() for file in files}
+    if not {"train", "test"} <= outer:
+        return way
+    label = "'label': file.parent.name"
+    return way.replace(label, f"{label}, 'split': file.parent.parent.name")
 
 
 def _of_texts(files: Sequence[Path]) -> str:
