@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -49,8 +50,11 @@ class Logistic(Baseline):
         features = features_of(task)
         x, y, counts = class_rows(features, dataset.train)
         rows, labels = np.asarray(thin(x[counts])), thin(y[counts])
-        mean, size = rows.mean(axis=0, dtype=np.float64), _size(rows)
-        short, widen = in_row_space(((rows - mean) / size).astype(rows.dtype))
+        mean = rows.mean(axis=0, dtype=np.float64).astype(rows.dtype)
+        centred = rows - mean
+        size = float(np.linalg.norm(centred)) / math.sqrt(max(1, centred.size)) or 1.0
+        centred /= size
+        short, widen = in_row_space(centred)
         some, few = (thin(each, MOST_INNER_ROWS) for each in (short, labels))
         cost, _ = best_cost(some, few, _COSTS, dataset.dealt and dataset.train.y.ndim == 1)
         with fitting(short):
@@ -60,11 +64,6 @@ class Logistic(Baseline):
         model.intercept_ = model.intercept_ - model.coef_ @ mean
         unseen = unseen_logit(model, rows, dataset.target.width)
         return FittedLogistic(dataset.target, features, model, unseen)
-
-
-def _size(rows: np.ndarray) -> float:
-    """The root of the features' mean variance, of rows (M, D); 1 where none varies."""
-    return float(np.sqrt(rows.var(axis=0, dtype=np.float64).mean())) or 1.0
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["SequencesPreparation"]
 
+_LOOKED_AT = 1000
+"""Sequences, about, that say whether all follow one curve."""
+
 
 @dataclass(frozen=True)
 class SequencesPreparation(Preparation):
@@ -90,8 +93,9 @@ class SequencesPreparation(Preparation):
         prepared = replace(prepared, seen=spans(values))
         if scaling == "none":
             return prepared
-        if scaling in ("auto", "per_step") and self.may_follow_a_curve:
-            steps = fit_steps(train.x.astype(np.float64), always=scaling == "per_step")
+        always = scaling == "per_step"
+        if always or (scaling == "auto" and self.may_follow_a_curve and _follow_one(train.x)):
+            steps = fit_steps(train.x.astype(np.float64), always=always)
             return replace(prepared, scaling=steps)
         return replace(prepared, scaling=fit_scaling(values.astype(np.float64)))
 
@@ -278,3 +282,9 @@ class SequencesPreparation(Preparation):
         if self.target.kind == "numeric" and raw.y.shape[-1] != self.target.width:
             must = f"must have {self.target.width} outputs, as in training"
             problems.add("data.path", must, f"{raw.y.shape[-1]} in {raw.names[1]}", "save as many")
+
+
+def _follow_one(x: np.ndarray) -> bool:
+    """Whether some of the sequences (N, T, F) look as if a feature followed one curve."""
+    some = x[:: max(1, len(x) // _LOOKED_AT)].astype(np.float64)
+    return fit_steps(some, always=False).offset.ndim == 2
