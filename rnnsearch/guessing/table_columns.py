@@ -31,6 +31,7 @@ from rnnsearch.guessing.restarts import restarted_panel
 from rnnsearch.guessing.shared_sentinels import without_sentinels
 from rnnsearch.guessing.times import Times, find_times, holds_times
 from rnnsearch.guessing.unread_times import (
+    check_no_frames,
     check_not_merged,
     check_years,
     strange_stamps,
@@ -184,6 +185,8 @@ def _times_of(table: Table) -> tuple[Times | None, list[str], list[str]]:
         _check_stamps(table, names)
     elif len(time.names) == 1:
         check_years(time.names[0], column_cells(table, time.names[0]), time.stamps.clock.form)
+        if time.stamps.clock.form == "duration":
+            check_no_frames(time.names[0], column_cells(table, time.names[0]))
     names = [name for name in names if time is None or name not in time.names]
     zoned = None if time is None else in_zone_of_column(table, time, names)
     if zoned is not None:

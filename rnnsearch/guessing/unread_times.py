@@ -16,11 +16,20 @@ from rnnsearch.guessing._base import refuse
 from rnnsearch.guessing.column_cells import parse_numbers
 from rnnsearch.guessing.times import says_time
 
-__all__ = ["check_not_merged", "check_years", "strange_stamps", "unread_stamps"]
+__all__ = [
+    "check_no_frames",
+    "check_not_merged",
+    "check_years",
+    "strange_stamps",
+    "unread_stamps",
+]
 
 _SAMPLE = 200
 _NO_YEAR = re.compile(r"%y\W?%b|%b\W?%y")
 """Forms of a year and a month that days and months may have, too."""
+_FOUR = re.compile(r"(\d+):(\d\d):(\d\d):(\d\d)")
+_FRAMES = (24, 25, 30, 48, 50)
+"""Of a second of a film."""
 _DAYS = 31
 _DIFFER = 0.9
 """Share of the cells of a column that is called time that must differ, for it to be one."""
@@ -53,6 +62,26 @@ def check_not_merged(name: str, cells: Sequence[str]) -> None:
             f"must say '{name}' in each row",
             "it in the first of several rows only, as merged cells are written",
             f"fill it down; pandas: frame['{name}'].ffill()",
+        )
+
+
+def check_no_frames(name: str, cells: Sequence[str]) -> None:
+    """Refuse time codes of films, whose last number counts frames: 00:01:05:24 is no day.
+
+    Raises:
+        InvalidData: The last of four numbers goes up to those of a second, and no further.
+    """
+    found = [match for cell in cells if (match := _FOUR.fullmatch(cell))]
+    frames = {int(match[4]) for match in found}
+    if len(found) < len(cells) or not found or max(frames) + 1 not in _FRAMES:
+        return
+    if len(frames) == max(frames) + 1 and len(found) > 2 * len(frames):
+        rate = len(frames)
+        refuse(
+            f"must say '{name}' in hours, minutes and seconds",
+            f"'{cells[-1]}', whose last number counts {rate} frames of a second",
+            f"write seconds: frame['{name}'].str.extract(r'(\\d+):(\\d+):(\\d+):(\\d+)')"
+            f".astype(float) @ [3600, 60, 1, 1 / {rate}]",
         )
 
 

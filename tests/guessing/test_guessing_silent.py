@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from rnnsearch.data.sources.csv import CsvReader
@@ -140,3 +141,20 @@ def test_rows_without_the_target_may_lie_in_the_future_or_not(look: Look) -> Non
     target = [*numbers()[:-20], *[""] * 20]
     notes = look({"date": days(), "a": numbers(seed=1), "target": target}).notes
     assert any("have no 'target': gaps, if it was not measured there; if they" in n for n in notes)
+
+
+@pytest.mark.parametrize(("rate", "refused"), [(25, True), (60, False)])
+def test_time_codes_of_films_are_no_days(
+    rate: int, refused: bool, refusal: Callable[..., str], look: Look
+) -> None:
+    code = [f"00:{at // rate // 60:02}:{at // rate % 60:02}:{at % rate:02}" for at in range(ROWS)]
+    columns = {"timecode": code, "a": numbers()}
+    if not refused:
+        assert setting(look(columns), "time") == "timecode"
+        return
+    said = refusal(columns)
+    assert f"'{code[-1]}', whose last number counts 25 frames of a second" in said
+    frame = pd.DataFrame(columns)
+    line = said.partition("write seconds: ")[2].splitlines()[0]
+    seconds = eval(line, {"frame": frame})
+    assert seconds.tolist() == pytest.approx([at / rate for at in range(ROWS)])
