@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -31,7 +32,6 @@ from rnnsearch.tasks import TASKS
 from rnnsearch.vocabulary import Objective
 from tests.inline import command
 
-ROOT = Path(__file__).resolve().parents[2]
 SEARCH = "{trials: 4, epochs: 3, seed: 1, block: 2}"
 SPEC = f"""
 task: many_to_one
@@ -319,21 +319,20 @@ def assert_best_so_far_predicts(study: Study, spec: Path) -> None:
 
 
 def test_a_killed_search_predicts_with_its_best_so_far(spec: Path) -> None:
-    """SIGKILL, which leaves no time to write anything down."""
-    output = spec.parent / "killed"
-    long = ["--trials", "1000", "--epochs", "30"]
-    search = [sys.executable, "main.py", "search", str(spec), "-o", str(output), *long]
-    with subprocess.Popen(search, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        ended = (line for line in process.stderr if " COMPLETE " in line)
-        next(ended)
-        process.kill()
-        process.communicate()
-    assert not (output / "best.keras").exists()
-    study = Study(spec, api.Results.open(output))
+    """What SIGKILL leaves is the folder of a search under way (test_api_searching.py kills one)."""
+    output, killed = spec.parent / "under_way", spec.parent / "killed"
+
+    def copied(snapshot: Any) -> bool:
+        if (output / "summary.json").exists() and not killed.exists():
+            shutil.copytree(output, killed)
+        return killed.exists()
+
+    assert api.search(spec, output=output, observer=Interrupts(copied)).interrupted
+    assert not (killed / "best.keras").exists()
+    study = Study(spec, api.Results.open(killed))
     assert study.results.interrupted
     assert_best_so_far_predicts(study, spec)
-    status, said, errors = command(spec.parent, "predict", str(output), "waves.npz")
+    status, said, errors = command(spec.parent, "predict", str(killed), "waves.npz")
     assert status == 0, errors
     assert len(said.splitlines()) > SEQUENCES
 
@@ -371,7 +370,7 @@ def test_a_search_that_goes_on_and_is_interrupted_keeps_what_it_delivered(
 ) -> None:
     study, _ = finished
     output = tmp_path / "more"
-    subprocess.run(["cp", "-r", str(study.folder.path), str(output)], check=True)
+    shutil.copytree(study.folder.path, output)
     more = {"search.trials": 8}
     seen = api.search(
         spec, overrides=more, output=output, observer=Interrupts(lambda s: s.done > 4)
