@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -26,6 +27,14 @@ READ = {
     for suffix in ("", *(f"_{part}" for part in PARTS))
 }
 """Names that the source reads."""
+_OWNER = re.compile(
+    r"(?:group|subject|patient|participant|person|speaker|user|volunteer|session|recording|device)"
+    r"s?(?:_?(?:id|ids|index|nr|no))?",
+    re.IGNORECASE,
+)
+"""Names of arrays that say whose each sequence is."""
+_FEWEST_OWNERS = 5
+"""Of fewer, parts of whole ones are no shares of the data."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,7 @@ class TrainingArrays:
         column: Name of the array that says the part of each sequence, empty if none does.
         parts: What it says (N,); None if none does.
         labels: (L,) labels of y that are no padding; None where y holds other targets.
+        group: Name of the array that says whose each sequence is, empty if none does.
     """
 
     names: tuple[str, ...]
@@ -50,6 +60,13 @@ class TrainingArrays:
     column: str = ""
     parts: np.ndarray | None = None
     labels: np.ndarray | None = None
+    group: str = ""
+
+    @property
+    def owners(self) -> set[str]:
+        """Names of the arrays that say whose sequences are."""
+        ends = ("", *(f"_{part}" for part in PARTS)) if self.group else ()
+        return {f"{self.group}{end}" for end in ends}
 
     def given(self, part: str) -> bool:
         """Whether a part has arrays of its own, or sequences that are said to be in it."""
@@ -78,6 +95,9 @@ def training_arrays(arrays: Mapping[str, np.ndarray]) -> TrainingArrays:
         if array.dtype.kind not in "biufUS":
             received = f"{name}{suffix} of type {array.dtype}"
             refuse("must hold numbers or text", received, "save plain ones")
+        if array.dtype.kind == "f" and np.isinf(array).any():
+            received = f"infinities in {name}{suffix} ({int(np.isinf(array).sum())} values)"
+            refuse("must be finite numbers", received, "correct them, or save NaN where nothing is")
     y = _texts(y)
     if x.ndim < 1 or y.ndim < 1 or len(x) != len(y) or not x.size or not y.size:
         received = f"x of shape {x.shape}, y of shape {y.shape}"
@@ -89,9 +109,9 @@ def training_arrays(arrays: Mapping[str, np.ndarray]) -> TrainingArrays:
         lengths = np.maximum(trailing_lengths(x), 1)
     column = "" if suffix else _column_of_parts(arrays, len(x))
     parts = _texts(arrays[column]) if column else None
-    return TrainingArrays(
-        tuple(arrays), suffix, x, y, lengths if x.ndim > 1 else None, column, parts
-    )
+    steps = lengths if x.ndim > 1 else None
+    group = _group_of(arrays, suffix, len(x))
+    return TrainingArrays(tuple(arrays), suffix, x, y, steps, column, parts, group=group)
 
 
 def overlap_notes(found: TrainingArrays) -> list[str]:
@@ -109,6 +129,20 @@ def overlap_notes(found: TrainingArrays) -> list[str]:
 def _rows(arrays: Mapping[str, np.ndarray]) -> int:
     """Entries of the first array."""
     return next(iter(arrays.values())).size
+
+
+def _group_of(arrays: Mapping[str, np.ndarray], suffix: str, count: int) -> str:
+    """Name, without its part's, of the array that says whose each sequence is; "" if none does."""
+    parts = [ending for ending in ("", *(f"_{part}" for part in PARTS)) if f"x{ending}" in arrays]
+    for name, array in arrays.items():
+        bare = name.removesuffix(suffix)
+        known = _OWNER.fullmatch(bare) is not None and array.shape == (count,)
+        if not known or array.dtype.kind not in "iuUS":
+            continue
+        owners = len({*array.tolist()})
+        if _FEWEST_OWNERS <= owners <= count / 2 and all(f"{bare}{p}" in arrays for p in parts):
+            return bare
+    return ""
 
 
 def _column_of_parts(arrays: Mapping[str, np.ndarray], count: int) -> str:

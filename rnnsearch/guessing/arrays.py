@@ -314,6 +314,9 @@ def _split(found: TrainingArrays, classes: bool) -> tuple[list[Setting], int, in
         )
         return [Setting("split", {**shares, "by": "time"}, how)], rest, held_out
     split, folds = with_folds(shares, rest + held_out)
+    if found.group and shares:
+        split = {**split, "group": found.group}
+        how = f"those of one '{found.group}' together, or scores are too good"
     if found.parts is not None:
         said = [f"{part} {found.count(part)}" for part in PARTS if part in found.parts]
         why = f"it says where each sequence belongs: {name_some(said)}"
@@ -329,7 +332,7 @@ def _split(found: TrainingArrays, classes: bool) -> tuple[list[Setting], int, in
 
 
 def _notes(found: TrainingArrays, *, numbers: bool) -> tuple[str, ...]:
-    others = [name for name in found.names if name not in {*READ, found.column}]
+    others = [name for name in found.names if name not in READ | {found.column} | found.owners]
     notes = [f"not used: {name_some(others)}"] if others else []
     notes += overlap_notes(found)
     y = found.y

@@ -87,6 +87,26 @@ def test_truncation_is_below_the_usual_length(tmp_path):
     assert setting(look(tmp_path, arrays), "unroll_length") == [6, "full"]
 
 
+@pytest.mark.parametrize(("owner", "used"), [("subject", True), ("font", False)])
+def test_sequences_of_one_person_stay_together(tmp_path, owner, used):
+    x, y = RNG.normal(size=(N, 9, 2)), classes()
+    found = look(tmp_path, {"x": x, "y": y, owner: np.arange(N) // (N // 6)})
+    assert (setting(found, "split").get("group") == owner) == used
+    assert (found.notes == ()) == used
+    if used:
+        written = rnnsearch.init(tmp_path / "data.npz", output=tmp_path / "s.yaml").path
+        assert "no group divided" in dict(rnnsearch.check(written).data)["folds"]
+
+
+def test_infinities_are_refused_in_one_line(tmp_path):
+    x = RNG.normal(size=(N, 9, 2))
+    x[3, 2, 1] = np.inf
+    with pytest.raises(
+        InvalidInput, match=r"finite numbers; received infinities in x \(1 values\)"
+    ):
+        look(tmp_path, {"x": x, "y": classes()})
+
+
 def test_other_arrays_are_noted(tmp_path):
     found = look(tmp_path, {"x": noise(N, T, F), "y": classes(), "font": classes()})
     assert found.notes == ("not used: font",)

@@ -14,7 +14,7 @@ _KINDS = {
     **dict.fromkeys(("x", "data", "input", "inputs", "feature", "features"), "x"),
     **dict.fromkeys(("image", "images", "sequence", "sequences", "signals", "samples"), "x"),
     **dict.fromkeys(("y", "label", "labels", "target", "targets", "output", "outputs"), "y"),
-    **dict.fromkeys(("length", "lengths", "lens"), "lengths"),
+    **dict.fromkeys(("length", "lengths", "len", "lens"), "lengths"),
 }
 _PARTS = {
     **dict.fromkeys(("train", "training", "tr"), "_train"),
