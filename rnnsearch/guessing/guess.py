@@ -16,9 +16,11 @@ from rnnsearch.data.raw.text_rows import LongText
 from rnnsearch.data.sources import TABLES, TEXTS, table_source
 from rnnsearch.data.sources.array_names import said_names
 from rnnsearch.data.sources.fasta import ENDINGS as FASTA_ENDINGS
-from rnnsearch.data.sources.foreign import other_files, way_out
+from rnnsearch.data.sources.foreign import foreign, way_out
 from rnnsearch.data.sources.npz import load_npz
-from rnnsearch.data.sources.packed import name_inside
+from rnnsearch.data.sources.other_folders import other_files, pairs_beside
+from rnnsearch.data.sources.packed import name_inside, unpacked
+from rnnsearch.data.splits import said_part
 from rnnsearch.errors import InvalidData, Problem
 from rnnsearch.guessing._base import FILE, Guess, Wishes, refuse
 from rnnsearch.guessing.archive import guess_archive
@@ -43,6 +45,8 @@ _TEXT = ".txt"
 _PARQUET = (".pq", ".parq")
 _OTHER_TABLES = (".tab", ".psv", ".dat", ".data", *_PARQUET)
 """Other endings of tables and texts, which need not be such files."""
+_CHAPTER = 5_000
+"""Bytes of a file from which it may be one of several of one text."""
 _WHOLE = (".npz", ".ts")
 """Of what is read in one piece, and not out of a packed file."""
 
@@ -95,11 +99,22 @@ def _of_ending(path: Path) -> _Guesser:
         refuse("must not be packed", path.name, "unpack it first")
     if ending in _OTHER_TABLES:
         return _guess_table if ending in _PARQUET else _guess_text
+    if ending not in known and not way_out(path) and _is_text(path):
+        beside = pairs_beside(path)
+        if beside is not None:
+            refuse("must hold both texts of a pair in each row", *beside)
+        return _guess_text
     if ending not in known:
         shown = [each for each in known if each and each not in FASTA_ENDINGS[1:]]
         must = f"must end in {joined(shown)}"
         refuse(must, path.name, way_out(path) or _OTHER)
     return known[ending]
+
+
+def _is_text(path: Path) -> bool:
+    """Whether a file of an ending that nothing is known of is a text, or a table."""
+    content = unpacked(path.read_bytes())
+    return bool(content.strip()) and not foreign(content)
 
 
 def _of_folder(path: Path) -> _Guesser:
@@ -113,13 +128,43 @@ def _of_folder(path: Path) -> _Guesser:
     found = (file for file in path.rglob("*") if file.is_file() and file.name[0] != ".")
     counts = Counter(known.get(file.suffix.lower()) for file in found)
     del counts[None]
-    if not counts and parts_of_wide(path):
+    if not counts and parts_of_wide(path) and not _are_texts(path):
         return guess_wide_folder
+    if not counts and _are_chapters(path):
+        return _guess_chapters
     if not counts:
         must = f"must be a file, or a folder with a folder for each class of {_IN_FOLDERS}"
         received, advice = other_files(path)
         refuse(must, f"{path} ({received})", advice)
     return counts.most_common(1)[0][0] or guess_sounds
+
+
+def _are_texts(path: Path) -> bool:
+    """Whether a folder has texts only, as they are written to be read."""
+    files = [file for file in sorted(path.rglob("*")) if file.is_file() and file.name[0] != "."]
+    texts = all(file.suffix.lower() == ".txt" for file in files)
+    return texts and is_prose(files[0].read_text("utf-8", "replace"))
+
+
+def _are_chapters(path: Path) -> bool:
+    """Whether a folder has long texts only, which no name says to be parts or classes."""
+    files = [file for file in path.rglob("*") if file.is_file() and file.name[0] != "."]
+    if len(files) < 2 or any(
+        file.suffix.lower() != ".txt" or file.parent != path for file in files
+    ):
+        return False
+    words = [word for file in files for word in re.split("[._-]", file.stem)]
+    long = all(file.stat().st_size >= _CHAPTER for file in files)
+    return (
+        long and not any(map(said_part, words)) and is_prose(files[0].read_text("utf-8", "replace"))
+    )
+
+
+def _guess_chapters(path: Path, wishes: Wishes) -> Guess:
+    """One text, of several files by their names."""
+    found = _guess_stream(TEXTS["text"].read(path), wishes)
+    note = "the texts of the folder are one behind the other, by their names"
+    return replace(found, notes=(note, *found.notes))
 
 
 def _guess_npz(path: Path, wishes: Wishes) -> Guess:

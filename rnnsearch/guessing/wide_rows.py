@@ -18,6 +18,7 @@ from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.sources import SEQUENCES
 from rnnsearch.data.sources.headers import said_unnamed
 from rnnsearch.data.sources.wide import numbered, parsed, table_of
+from rnnsearch.data.splits import said_part
 from rnnsearch.data.time.time_names import named
 from rnnsearch.guessing._base import Guess, Setting, Wishes, refuse
 from rnnsearch.guessing.arrays import guess_arrays
@@ -81,12 +82,24 @@ def guess_wide_folder(path: Path, wishes: Wishes) -> Guess:
     train = SEQUENCES["wide"].files(WideSource(source="wide", path=path, target=""))[0]
     found = guess_wide(table_of(train, {}), path, wishes)
     if found is None:
+        files = SEQUENCES["wide"].files(WideSource(source="wide", path=path, target=""))
+        frames = ", ".join(map(_part_of, files))
         refuse(
             "must have a sequence in each row, and its class or number",
             f"something else in {train.name}",
-            "init the file alone; if rows are sequences, say --target",
+            "if rows are sequences, say --target; else put the parts below each other, which init "
+            f"then finds: pandas.concat([{frames}]).to_csv('data.csv', index=False)",
         )
     return found
+
+
+def _part_of(file: Path) -> str:
+    """Python that reads the table of one part, with a column that says so."""
+    part = said_part(re.split("[._-]", file.stem)[-1]) or file.stem
+    return (
+        f"pandas.read_csv('{file}', sep=None, engine='python', dtype=str, "
+        f"keep_default_na=False).assign(part='{part}')"
+    )
 
 
 def guess_wide(table: Table, path: Path, wishes: Wishes) -> Guess | None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rnnsearch.data.sources import TABLES
 from rnnsearch.errors import InvalidData
 from rnnsearch.guessing import Wishes, guess
+from tests.guessing.conftest import setting
 
 COUNT = 12
 
@@ -158,3 +160,101 @@ def test_two_texts_line_by_line(
     with (tmp_path / "set" / f"train.es{ending}").open("a") as file:
         file.write("\none more\n")
     assert "find the lines that one of them lacks" in refused(tmp_path / "set")
+
+
+def run(said: str, before: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run the advice of a message as it stands."""
+    import gzip
+    import pathlib
+
+    import numpy
+    import pandas
+
+    monkeypatch.chdir(folder)
+    names = {"numpy": numpy, "pandas": pandas, "pathlib": pathlib, "gzip": gzip}
+    exec(said.partition(before)[2], names)
+
+
+def test_pairs_of_several_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Multi30k: train.en.gz, train.de.gz, val.en.gz, …"""
+    import gzip
+
+    for part, count in (("train", 30), ("val", 10)):
+        for name in ("en", "de"):
+            content = "\n".join(f"{name} {at}" for at in range(count)).encode()
+            (tmp_path / f"{part}.{name}.gz").write_bytes(gzip.compress(content))
+    run(refused(tmp_path), "to one table: ", tmp_path, monkeypatch)
+    table = TABLES["csv"].read(tmp_path / "pairs.tsv")
+    assert table.header == ("de", "en", "part") and len(table.rows) == 40
+    assert {*table.column("part").texts()} == {"train", "validation"}
+
+
+def test_a_text_beside_which_its_translation_stands(tmp_path: Path) -> None:
+    for name in ("en", "de"):
+        (tmp_path / f"train.{name}").write_text("a line\n" * 40)
+    said = refused(tmp_path / "train.en")
+    assert "must hold both texts of a pair in each row; received two texts, line by line" in said
+
+
+def test_reviews_in_folders_of_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is in train/unsup has no class."""
+    for part, label in [("train", "pos"), ("train", "neg"), ("train", "unsup"), ("test", "pos")]:
+        (tmp_path / part / label).mkdir(parents=True)
+        (tmp_path / part / label / "1.txt").write_text(f"a {label} film")
+    (tmp_path / "test" / "neg").mkdir()
+    (tmp_path / "test" / "neg" / "1.txt").write_text("a neg film")
+    run(refused(tmp_path), "to one table: ", tmp_path, monkeypatch)
+    table = TABLES["csv"].read(tmp_path / "data.csv")
+    assert len(table.rows) == 4 and {*table.column("label").texts()} == {"pos", "neg"}
+
+
+def test_arrays_in_files_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, shape in (("X_train", (40, 5, 2)), ("y_train", (40,))):
+        np.save(
+            tmp_path / f"{name}.npy",
+            np.ones(shape) * (np.arange(40) % 2).reshape(-1, *[1] * (len(shape) - 1)),
+        )
+    run(refused(tmp_path), "into one: ", tmp_path, monkeypatch)
+    assert setting(guess(tmp_path / "data.npz", Wishes()), "source") == "npz"
+
+
+def test_arrays_in_folders_of_classes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for at in range(40):
+        (tmp_path / "ab"[at % 2]).mkdir(exist_ok=True)
+        np.save(
+            tmp_path / "ab"[at % 2] / f"{at}.npy",
+            np.random.default_rng(at).normal(size=(5 + at % 3, 2)),
+        )
+    run(refused(tmp_path), "to one length: ", tmp_path, monkeypatch)
+    found = guess(tmp_path / "data.npz", Wishes())
+    assert setting(found, "target_kind") == "class"
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["ptb.train.txt", "ptb.test.txt"], "in parts"),
+        (["w.train.tokens", "w.valid.tokens"], "in parts"),
+    ],
+)
+def test_a_text_in_parts(names: list[str], said: str, tmp_path: Path) -> None:
+    for name in names:
+        (tmp_path / name).write_text(" a line of words that say nothing \n" * 90)
+    assert f"a long text {said}: write them behind each other" in refused(tmp_path)
+
+
+def test_chapters_are_one_text(tmp_path: Path) -> None:
+    for at in range(3):
+        words = np.random.default_rng(at).choice(["in", "the", "beginning", "was"], 2000)
+        (tmp_path / f"chapter{at}.txt").write_text(" ".join(words))
+    found = guess(tmp_path, Wishes())
+    assert (setting(found, "source"), setting(found, "task")) == ("text", "many_to_many")
+    assert "one behind the other" in found.notes[0]
+
+
+def test_an_ending_that_nothing_is_known_of(tmp_path: Path) -> None:
+    tunes = "\n".join(f"X:{at}\nK:D\n{'abcd' * (at % 9)}" for at in range(300))
+    (tmp_path / "tunes.abc").write_text(tunes)
+    assert setting(guess(tmp_path / "tunes.abc", Wishes()), "source") == "text"
+    (tmp_path / "images-idx3-ubyte").write_bytes(b"\0\0\x08\x03" + bytes(2000))
+    assert "pictures as MNIST has them" in refused(tmp_path / "images-idx3-ubyte")

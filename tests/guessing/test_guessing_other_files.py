@@ -122,7 +122,7 @@ def test_a_folder_of_arff_files_becomes_one_of_tables(
 
 
 def test_of_a_kind_that_nobody_knows_the_two_ways_in_are_said(tmp_path: Path) -> None:
-    (tmp_path / "a.tfrecord").write_bytes(b"x")
+    (tmp_path / "a.tfrecord").write_bytes(bytes(range(32)) * 9)
     with pytest.raises(InvalidData, match=r"to_parquet\('data.parquet'\).*numpy.savez\('data.npz'"):
         guess(tmp_path / "a.tfrecord", Wishes())
 

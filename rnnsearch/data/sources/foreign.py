@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Sequence
-from itertools import islice
 from pathlib import Path
 
-__all__ = ["foreign", "other_files", "way_out"]
+__all__ = ["binary", "foreign", "way_out"]
 
 _CSV = "to_csv('data.csv', index=False)"
 _WAYS = {
@@ -45,8 +41,16 @@ _WAYS = {
     (".edf", ".bdf"): "write its signals, a row a time step: mne.io.read_raw_edf(NAME)"
     f".to_data_frame().{_CSV}",
     (".db", ".sqlite", ".sqlite3"): f"write a query as a table: pandas.read_sql(QUERY, URL).{_CSV}",
-    (".conll", ".conllu", ".iob", ".bio"): "write a table with a row a sentence: its words, and "
-    "its tags in a second column, set apart by spaces",
+    (
+        ".tmx",
+    ): "write its pairs to a table: pandas.DataFrame([[seg.text for seg in unit.iter('seg')] "
+    "for unit in xml.etree.ElementTree.parse(NAME).iter('tu')], columns=['source', 'target'])"
+    ".to_csv('pairs.csv', index=False)",
+    (".conllu",): "write a table with a row a sentence: pandas.DataFrame([[' '.join(line.split("
+    "'\\t')[at] for line in lines.splitlines() if line[0] != '#') for at in (1, 3)] for lines in "
+    "open(NAME).read().strip().split('\\n\\n')], columns=['words', 'labels'])"
+    ".to_csv('data.csv', index=False)",
+    (".docx", ".doc", ".odt", ".rtf", ".pdf", ".epub"): "save what is in it as plain text, .txt",
     (".fastq", ".fq"): "write it as FASTA, with the class in the header",
     (".gz", ".zip", ".bz2", ".xz", ".zst", ".tar", ".7z"): "unpack it first",
     (
@@ -69,44 +73,11 @@ _WAYS = {
     "to go on with, rename it to end in .txt",
     (".yaml", ".yml"): "this is a spec: give it to check or search, and init the data",
 }
-_FOLDERS = {
-    (".txt",): "texts, a file each: write them to one table: pandas.DataFrame({'text': "
-    "file.read_text(), 'label': file.parent.name} for file in pathlib.Path(NAME).rglob('*.txt'))"
-    ".to_csv('data.csv', index=False)",
-    (".csv", ".tsv"): "give the path of one table; tables of a series each belong below each "
-    "other: pandas.concat(pandas.read_csv(file, dtype=str, keep_default_na=False)"
-    ".assign(series=file.stem) for file in pathlib.Path"
-    "(NAME).rglob('*.csv')).to_csv('data.csv', index=False); of tables with a folder for each "
-    "class, save the rows of each as x and the folder's name as y: numpy.savez('data.npz', x=x, "
-    "y=y)",
-    (".arff",): "archives have the same data as .ts; or write each to another folder as a table, "
-    "and give that: os.makedirs('tables'); [pandas.DataFrame(scipy.io.arff.loadarff(str(file))[0])"
-    ".map(lambda cell: cell.decode() if isinstance(cell, bytes) else cell).to_csv(f'tables/"
-    "{file.stem}.csv', index=False) for file in pathlib.Path(NAME).rglob('*.arff')]",
-    (".parquet",): "parts of a table: write them to one: pandas.read_parquet(NAME)"
-    ".to_parquet('data.parquet')",
-    (".npy",): "arrays: a spec with source: npy reads a folder of x.npy and y.npy; of a file a "
-    "sequence, numpy.savez('data.npz', x=x, y=y)",
-    (".m4a", ".aac", ".wma", ".amr", ".mp4", ".mov", ".avi", ".mkv", ".webm"): "recordings of "
-    "another kind: write the sound as .wav: ffmpeg -i a.mp4 a.wav; of films the pictures: ffmpeg "
-    "-i a.mp4 a/%04d.png",
-    (".heic", ".avif", ".jp2", ".dcm"): "pictures of another kind: write them as .png",
-}
-"""What is in a folder, and what to do with it."""
-_OF_NUMBERS = (
-    "arrays as texts: put those of each quantity behind each other, x = numpy.stack([numpy.loadtxt"
-    "(file) for file in FILES], axis=2), and save them with their targets, y = numpy.loadtxt(FILE, "
-    "str): numpy.savez('data.npz', x_train=x, y_train=y, x_test=…, y_test=…)"
+_RELATIONAL = (
+    "several quantities in each: archives have the same data as .ts; or x, y = "
+    "aeon.datasets.load_from_arff_file(NAME); numpy.savez('data.npz', x=x.swapaxes(1, 2), y=y)"
 )
-_OF_LINES = (
-    "lines of each class in a file: write them to one table: pandas.DataFrame([(line, file.stem) "
-    "for file in pathlib.Path(NAME).rglob('*.txt') for line in file.read_text('utf-8')"
-    ".splitlines()], columns=['text', 'label']).to_csv('data.csv', index=False)"
-)
-"""What to do with a folder of .txt files that are no texts, a file each."""
-_FEWEST_LINES, _LONGEST_LINE, _FILES = 20, 60, 20
-"""Lines of a usual file and letters of a usual line where each is an example; files looked at."""
-_LANGUAGE = re.compile(r"[._-]([a-z]{2,3})(?=(?:\.txt)?$)", re.IGNORECASE)
+_HEAD = 1 << 16
 _IN_TEXTS = bytes([*b"\t\n\v\f\r\x1b", *range(32, 127), *range(128, 256)])
 _NOT_TEXT, _SOME = 0.02, 16
 """Share and number of bytes that are in no text, from which on a file is none."""
@@ -122,6 +93,12 @@ _BEGINNINGS = {
     b"SQLite format 3": "a database",
     b"\x93NUMPY": "an array of NumPy",
     b"ARROW1": "Feather or Arrow",
+    b"\0\0\x08\x03": "pictures as MNIST has them, IDX: numpy.frombuffer(open(NAME, 'rb').read(), "
+    "numpy.uint8)[16:].reshape(-1, 28, 28) are x, and [8:] of the file of labels y: "
+    "numpy.savez('data.npz', x=x, y=y)",
+    b"\0\0\x08\x01": "labels as MNIST has them, IDX: numpy.frombuffer(open(NAME, 'rb').read(), "
+    "numpy.uint8)[8:] are y, and [16:].reshape(-1, 28, 28) of the file of pictures x: "
+    "numpy.savez('data.npz', x=x, y=y)",
     b"version https://git-lfs": "a pointer of Git LFS: git lfs pull fetches the file itself",
     b"<!doctype html": "a web page, not what it leads to",
     b"<html": "a web page, not what it leads to",
@@ -135,87 +112,17 @@ def way_out(path: Path) -> str:
     """What to do with a file of this ending, as advice; "" where nothing is known."""
     ending = path.suffix.lower()
     advice = next((way for endings, way in _WAYS.items() if ending in endings), "")
+    if ending == ".json" and _are_lines(path):
+        advice = next(way for endings, way in _WAYS.items() if ".jsonl" in endings)
+    if ending == ".arff" and b"relational" in path.read_bytes()[:_HEAD].lower():
+        advice = _RELATIONAL
     return advice.replace("NAME", repr(path.name))
 
 
-def other_files(folder: Path) -> tuple[str, str]:
-    """What is in a folder of files that are not read from there, and what to do, as advice."""
-    every = sorted(folder.rglob("*"))
-    files = [file for file in every if file.is_file() and file.name[0] != "."]
-    beside = _line_by_line(files)
-    if beside:
-        return beside
-    counts = Counter(file.suffix.lower() for file in files)
-    for ending, count in counts.most_common():
-        for endings, way in _FOLDERS.items():
-            if ending in endings:
-                way = _of_texts(files) or _with_parts(way, files) if ending == ".txt" else way
-                advice = way.replace("NAME", repr(str(folder)))
-                return f"a folder with {count} {ending} files", advice
-    return "a folder without such files", "give the path of your data"
-
-
-def _with_parts(way: str, files: Sequence[Path]) -> str:
-    """The line that writes a table of texts, with a column of the parts where folders say them."""
-    outer = {file.parent.parent.name.lower() for file in files}
-    if not {"train", "test"} <= outer:
-        return way
-    label = "'label': file.parent.name"
-    return way.replace(label, f"{label}, 'split': file.parent.parent.name")
-
-
-def _of_texts(files: Sequence[Path]) -> str:
-    """What to do with .txt files that hold numbers, or an example a line; "" where they don't."""
-    texts = [file for file in files if file.suffix.lower() == ".txt"]
-    lines = []
-    for file in texts[:: max(1, len(texts) // _FILES)]:
-        with file.open("rb") as opened:
-            lines.append([line.rstrip() for line in islice(opened, 500)])
-    numbers = sum(_all_numbers(found[0]) for found in lines if found)
-    if numbers * 2 > len(lines):
-        return _OF_NUMBERS
-    usual = sorted(map(len, lines))[len(lines) // 2]
-    longest = sorted(len(line) for found in lines for line in found)
-    short = bool(longest) and longest[len(longest) // 2] <= _LONGEST_LINE
-    together = len({file.parent for file in texts}) == 1 < len(texts)
-    return _OF_LINES if together and short and usual >= _FEWEST_LINES else ""
-
-
-def _all_numbers(line: bytes) -> bool:
-    """Whether a line holds numbers only."""
-    try:
-        return bool([float(cell) for cell in line.split()])
-    except ValueError:
-        return False
-
-
-def _line_by_line(files: Sequence[Path]) -> tuple[str, str] | None:
-    """What two texts are that belong together line by line, and what to do; None of others.
-
-    They have one name, but for the language: ``train.en`` and ``train.de``, ``a.en.txt``.
-    """
-    if len(files) != 2 or not all(_LANGUAGE.search(file.name) for file in files):
-        return None
-    if len({_LANGUAGE.sub("", file.name) for file in files}) > 1:
-        return None
-    contents = [file.read_bytes() for file in files]
-    if any(_binary(content) for content in contents):
-        return None
-    lines = [content.rstrip(b"\n").count(b"\n") + 1 for content in contents]
-    names = [match[1] for file in files if (match := _LANGUAGE.search(file.name))]
-    said = ", ".join(f"{n:,} lines in {f.name}" for n, f in zip(lines, files, strict=True))
-    columns = ", ".join(
-        f"'{name}': pathlib.Path('{file}').read_text().strip('\\n').split('\\n')"
-        for name, file in zip(names, files, strict=True)
-    )
-    way = (
-        "write the pairs of lines to one table: pandas.DataFrame({"
-        + columns
-        + "}).to_csv('pairs.tsv', sep='\\t', index=False)"
-    )
-    if lines[0] != lines[1]:
-        way = "find the lines that one of them lacks; then " + way
-    return f"two texts, line by line: {said}", way
+def _are_lines(path: Path) -> bool:
+    """Whether each line of a file is a record of its own."""
+    with path.open("rb") as file:
+        return all(line.lstrip()[:1] == b"{" for line in (file.readline(), file.readline()))
 
 
 def foreign(content: bytes, *, as_text: bool = False) -> str:
@@ -232,10 +139,10 @@ def foreign(content: bytes, *, as_text: bool = False) -> str:
         if (content.startswith(first) or begin.startswith(first))
         and not (as_text and first[:1] in (b"<", b"[", b"{"))
     )
-    return next(found, "") or ("binary: it has bytes that no text has" if _binary(content) else "")
+    return next(found, "") or ("binary: it has bytes that no text has" if binary(content) else "")
 
 
-def _binary(content: bytes) -> bool:
+def binary(content: bytes) -> bool:
     """Whether many bytes at the beginning are none of letters, digits and line ends.
 
     UTF-16 has zeros at every second place, and a mark at its beginning.

@@ -119,7 +119,13 @@ class _ArrowColumn:
             name = self.file.schema_arrow[self.index].name
             must = "must have one number, text or time a cell in the columns it names"
             received = f"{kind} in '{name}'"
-            problems.add("data.path", must, received, "write each part to a column of its own")
+            advice = "write each part to a column of its own"
+            if pa.types.is_struct(kind):
+                advice += f": pandas.json_normalize(frame['{name}'].tolist()).to_csv('data.csv')"
+            elif pa.types.is_list(kind) and pa.types.is_string(kind.value_type):
+                advice = "join what is in each cell, and in those of labels beside it: frame"
+                advice += f"['{name}'] = frame['{name}'].map(lambda cell: ' '.join(map(str, cell)))"
+            problems.add("data.path", must, received, advice)
             problems.raise_any()
         if pa.types.is_timestamp(kind):
             # Nanoseconds are no part of what a time stamp may say.
