@@ -36,12 +36,11 @@ NUMERIC = (
         "epoch_share",
         "float",
         1.0,
-        "How much of its epochs (`search.epochs`) a trial trains, its schedule with it; above 1 no "
-        "longer than leaves time for two dozen trials. Where this is not given, forecasts that "
-        "are judged at the last epoch try 0.1, 0.3 and 1, and up to 1,000 sequences of numbers 1 "
-        "and 3, unless `search` says how long trials train, or has a pruner that compares epochs.",
+        "How much of its epochs (`search.epochs`) a trial trains, its schedule with it. Of "
+        "forecasts that are judged at the last epoch 0.1, 0.3 and 1 are tried where this is not "
+        "given, unless `search` says how long trials train, or has a pruner that compares epochs.",
         low=0,
-        high=10,
+        high=1,
         open_low=True,
     ),
     _parameter("learning_rate", "float", 1e-3, "Step size.", low=0, open_low=True),

@@ -11,12 +11,11 @@ from rnnsearch.data import Arrays, SequenceData, read
 from rnnsearch.driver.planning.added_choices import with_choices
 from rnnsearch.spec import Domain, Spec, parse
 
-_READ = {
+_ALL = {
     "bidirectional": Domain(kind="choice", values=(False, True)),
     "pooling": Domain(kind="choice", values=("last", "mean", "max")),
     "augment": Domain(kind="choice", values=(0.0, 0.5)),
 }
-_ALL = _READ | {"epoch_share": Domain(kind="choice", values=(1.0, 3.0))}
 
 
 def asked(sequences: int = 40, space: Any = None, task: str = "many_to_one", **search: Any) -> Spec:
@@ -50,14 +49,9 @@ def test_who_says_how_trials_go_is_taken_at_their_word(said: Any) -> None:
 
 
 def test_given_epochs_leave_the_choices_where_they_are_many_and_sequences_few() -> None:
-    assert asked(epochs=50).space == _READ
-    assert asked(sequences=1100, epochs=50).space == _READ, "850 of them train"
+    assert asked(epochs=50).space == _ALL
+    assert asked(sequences=1100, epochs=50).space == _ALL, "850 of them train"
     assert not asked(sequences=1300, epochs=50).space
-
-
-@pytest.mark.parametrize("said", [{"patience": 5}, {"pruner": "hyperband"}])
-def test_who_says_when_trials_end_is_asked_for_no_longer_ones(said: Any) -> None:
-    assert asked(**said).space == _READ
 
 
 def test_what_the_space_says_stands() -> None:

@@ -54,17 +54,6 @@ def test_a_share_of_the_epochs_is_whole_looks_at_a_run() -> None:
     assert [regime(50, folds=5, epochs=7).epochs(8, share) for share in shares] == [1, 3, 7]
 
 
-def test_some_train_longer_than_usual_where_there_is_time() -> None:
-    found = regime(50, folds=5)
-    assert [found.epochs(8, share) for share in (1.0, 3.0)] == [200, 600]
-    assert [found.final_epochs(8, share) for share in (1.0, 3.0)] == [300, 600]
-    assert all(end % found.schedule(200, 600).stride == 0 for end in (200, 600))
-    assert regime(50, folds=5, epochs=7).epochs(8, 3.0) == 21
-    hurried = [regime(2_000, timeout=seconds) for seconds in (1, 40, 1e6)]
-    long = [one.epochs(32, 3.0) / one.epochs(32) for one in hurried]
-    assert long[0] == 1 < long[1] < long[2] == 3, "no longer than leaves time for two dozen"
-
-
 def test_larger_validation_parts_say_which_epoch_and_when_to_stop() -> None:
     found = regime(1_000)
 

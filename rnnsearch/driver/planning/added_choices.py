@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from rnnsearch.data import Dataset, SequenceData
 from rnnsearch.driver.planning.regime import SAYS_WHICH_EPOCH
 from rnnsearch.space import SearchSpace
-from rnnsearch.spec import Domain, Scalar, SearchSpec, Spec
+from rnnsearch.spec import Domain, Scalar, Spec
 from rnnsearch.tasks import TASKS
 from rnnsearch.vocabulary import MAPPINGS, PRUNERS, SAMPLERS
 
@@ -29,10 +29,6 @@ takes twice as long: benchmarks/README.md, "Choices that nobody has to name"."""
 _SHARES = (0.1, 0.3, 1.0)
 """Of the usual length: some series are learned by heart in a tenth of it, others go on all the time
 (benchmarks/README.md, "How long to train")."""
-
-_LONGER = (1.0, 3.0)
-"""Times the usual length: of many classes far more is to be learned, where two are told apart by
-chance longer is worse (the same page)."""
 
 _LONG = 20
 """Epochs from which choices are tried beside given ones, of at most `_MANY` sequences."""
@@ -74,24 +70,18 @@ def _choices(spec: Spec, data: SequenceData) -> Mapping[str, tuple[Scalar, ...]]
         choices["bidirectional"] = (False, True)
         if head.augmentable:
             choices["augment"] = _AUGMENT
-            if not _lasts_as_said(spec.search):
-                choices["epoch_share"] = _LONGER
     return choices
 
 
 def _lengths(spec: Spec, data: SequenceData) -> Mapping[str, tuple[Scalar, ...]]:
     """How long forecasts train, where no validation part can say when to stop."""
     search, dataset = spec.search, _dataset(spec, data)
+    said = search.epochs != "auto" or search.patience != "auto" or search.keep == "best"
+    compared = search.pruner != "auto" and PRUNERS[search.pruner].by_epochs
     few = len(dataset.validation) < SAYS_WHICH_EPOCH
-    if _lasts_as_said(search) or search.keep == "best" or not few or dataset.stream is not None:
+    if said or compared or not few or dataset.stream is not None:
         return {}
     return {"epoch_share": _SHARES}
-
-
-def _lasts_as_said(search: SearchSpec) -> bool:
-    """Whether it is said how long trials train, or how they are compared on the way."""
-    compared = search.pruner != "auto" and PRUNERS[search.pruner].by_epochs
-    return search.epochs != "auto" or search.patience != "auto" or compared
 
 
 def _dataset(spec: Spec, data: SequenceData) -> Dataset:

@@ -46,10 +46,6 @@ _TRIALS_IN_TIME = 12
 """So many trials there should be time for, on two cores: what is learned in too few updates says
 less than what more configurations would."""
 
-_LONG_TRIALS_IN_TIME = 24
-"""So many there should be time for of trials that train longer than usual; of small networks, those
-of a space take two to four times as long."""
-
 _LEAST_EXPECTED = 4
 """Trials that a search plans for, however little time there is."""
 
@@ -174,10 +170,9 @@ class Regime:
 
     def epochs(self, batch: int, share: float = 1.0) -> int:
         """Of a run whose batches have so many sequences, and which trains such a share of them."""
-        if share != 1:
+        if share < 1:
             epochs = self.epochs(batch)
-            most = epochs if share < 1 else max(epochs, self.affordable // _LONG_TRIALS_IN_TIME)
-            return min(most, _whole_strides(share * epochs, self._stride(epochs)))
+            return _shortened(epochs, share, self._stride(epochs))
         if self.asked_epochs != "auto":
             return self.asked_epochs
         # What is stopped by its epochs must be as old as what it is compared with.
@@ -192,10 +187,7 @@ class Regime:
         """Of a run that may be delivered."""
         epochs = self.epochs(batch)
         if share < 1:
-            most = self.final_epochs(batch)
-            return min(most, _whole_strides(share * most, self._stride(epochs)))
-        if share > 1:
-            return max(self.final_epochs(batch), self.epochs(batch, share))
+            return _shortened(self.final_epochs(batch), share, self._stride(epochs))
         if self.asked_epochs != "auto":
             return epochs
         return _whole_strides(_FINAL * epochs, self._stride(epochs))
@@ -223,7 +215,7 @@ class Regime:
     def schedule(self, *epochs: int) -> Schedule:
         """When runs stop that have so many epochs, each."""
         longest = max(epochs)
-        stride = _common([self._stride(longest), self._stride(min(epochs))], epochs)
+        stride = _common(self._stride(longest), epochs)
         asked = rungs(self.pruner, longest)
         return Schedule(self.patience(longest), asked, self.keep, self.stages, stride)
 
@@ -234,8 +226,7 @@ class Regime:
     def final_schedule(self, *epochs: int) -> Schedule:
         """The same for runs that may be delivered, which train longer."""
         longest = max(epochs)
-        ends = (longest, min(epochs))
-        stride = _common([self._stride(round(end / _FINAL)) for end in ends], epochs)
+        stride = _common(self._stride(round(longest / _FINAL)), epochs)
         return Schedule(self.patience(longest), frozenset(), self.keep, stride=stride)
 
 
@@ -276,10 +267,14 @@ def first_network(spec: Spec, dataset: Dataset) -> Architecture:
     return architecture_of(params, head, truncates=space.may_truncate())
 
 
-def _common(strides: Sequence[int], epochs: Sequence[int]) -> int:
-    """The first stride that leads to each of these ends."""
-    fitting = (one for one in strides if all(end % one == 0 for end in epochs))
-    return next(fitting, 1)
+def _shortened(epochs: int, share: float, stride: int) -> int:
+    """A share of so many epochs, in whole strides."""
+    return min(epochs, _whole_strides(share * epochs, stride))
+
+
+def _common(stride: int, epochs: Sequence[int]) -> int:
+    """The stride, if it leads to each of these ends."""
+    return stride if all(one % stride == 0 for one in epochs) else 1
 
 
 def _whole_strides(epochs: float, stride: int) -> int:

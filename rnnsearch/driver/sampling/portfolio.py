@@ -47,8 +47,8 @@ _FORECASTS: tuple[_Point, ...] = (
 )
 """Where a sequence is the past of what is predicted."""
 
-_SHARES, _LONGER = (0.3, 1.0), (1.0, 3.0)
-"""Shares of the epochs, in turn: of forecasts, and of whole sequences."""
+_SHARES = (0.3, 1.0)
+"""Shares of the epochs, in turn."""
 
 _RATES = (3e-3, 5e-3)
 """Learning rates, in turn."""
@@ -65,7 +65,7 @@ def portfolio(space: SearchSpace, *, ordered: bool) -> Sequence[_Point]:
     for index, shape in enumerate(_FORECASTS if ordered else _WHOLE):
         turn = {
             "learning_rate": _RATES[index % len(_RATES)],
-            "epoch_share": (_SHARES if ordered else _LONGER)[index % 2],
+            "epoch_share": _SHARES[index % len(_SHARES)],
         }
         point = {**_TRAINING, **shape, **turn}
         if "units" in space.domains:
