@@ -1,4 +1,4 @@
-"""What do pooling, size, length and scaling do for few sequences? Log loss out of fold.
+"""What do pooling, augmentation, size and scaling do for few sequences? Log loss out of fold.
 
     python benchmarks/choices.py --data FOLDER
 
@@ -51,7 +51,6 @@ _TABLES: tuple[tuple[dict[str, int], dict[str, tuple[Any, ...]]], ...] = (
     (_FEW, {"pooling": ("last", "mean", "max"), "augment": (0.0, 0.5)}),
     (_FEW, {"bidirectional": (False, True)}),
     (_SOME, {"units": (16, 32, 64), "augment": (0.0, 0.5)}),
-    (_SOME, {"units": (32, 64), "epoch_share": (1.0, 3.0)}),
     (_CURVES, {"scaling": ("standard", "per_step")}),
 )
 """Data sets, and what is compared on them, a table each; `scaling` is the data's."""
