@@ -25,6 +25,9 @@ __all__ = [
     "standings",
 ]
 
+_HARDLY = 0.05
+"""Share of all networks together below which what is delivered is said not to be theirs."""
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -132,7 +135,10 @@ def _added(summary: Mapping[str, Any], delivered: Mapping[str, Any]) -> list[str
     known = {b["name"]: b["score"] for b in summary["baselines"] if b["name"] in simple}
     beside = ", ".join(f"{name} alone {score(value)}" for name, value in known.items())
     networks = 1 - sum(simple.values())
-    return [f"In it networks weigh {networks:.0%}, {weighs}{without}, {beside}."]
+    found = [f"In it networks weigh {networks:.0%}, {weighs}{without}, {beside}."]
+    if networks < _HARDLY:
+        found.append(f"What it says is {' and '.join(simple)} in all but name, not the networks.")
+    return found
 
 
 def certainty(summary: Mapping[str, Any]) -> list[str]:

@@ -116,6 +116,17 @@ def test_a_test_score_that_is_worse_than_the_interval_is_said(
     assert bool(beyond(values)) is said
 
 
+@pytest.mark.parametrize(("linear", "said"), [(0.5, False), (0.99, True)])
+def test_an_average_that_is_hardly_of_networks_is_said_to_be_none(
+    linear: float, said: bool
+) -> None:
+    values = summary()
+    values["deliveries"][0]["shares"] = {"3": 1 - linear, "linear": linear}
+    values["baselines"] = [{"name": "linear", "score": 0.3}]
+    line = "What it says is linear in all but name, not the networks."
+    assert (line in certainty(values)) is said
+
+
 @pytest.mark.parametrize(("networks", "shown"), [(0, False), (1, False), (10, True)])
 def test_an_interrupted_search_says_what_predicts(networks: int, shown: bool) -> None:
     values = {**summary(()), "deliveries": [], "interrupted": True, "standing_in": networks}
