@@ -194,7 +194,7 @@ def _recorder(every: list[Epoch], whole: bool) -> Any:
     """A callback that keeps what a model is at each epoch's end, with its optimizer if `whole`."""
     import keras
 
-    from rnnsearch.integrations.keras_tuner.apart.optimizers import (
+    from rnnsearch.integrations.keras_tuner.apart.optimizer_state import (
         rate_of,
         updates_of,
         variables_of,

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 
 from rnnsearch.integrations.keras_tuner.apart.exchange import Done, Epoch
-from rnnsearch.integrations.keras_tuner.apart.optimizers import (
+from rnnsearch.integrations.keras_tuner.apart.optimizer_state import (
     built_optimizer,
     put_rate,
     put_updates,
