@@ -76,6 +76,8 @@ def test_a_portfolio_keeps_to_the_space() -> None:
 def test_a_portfolio_begins_with_sizes_that_the_space_has(units: object, first: int) -> None:
     points = portfolio(space(cell=["GRU", "LSTM"], units=units), ordered=False)
     assert points[0]["units"] == first and points[0]["cell"] == "GRU"
+    ahead = portfolio(space(cell=["GRU", "LSTM"], units=units), ordered=True)
+    assert all(point.get("units", 32) in (32, 64) for point in ahead)
 
 
 def test_a_search_begins_with_the_portfolio(simulation, fake) -> None:

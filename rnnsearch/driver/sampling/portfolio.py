@@ -68,7 +68,7 @@ def portfolio(space: SearchSpace, *, ordered: bool) -> Sequence[_Point]:
             "epoch_share": _SHARES[index % len(_SHARES)],
         }
         point = {**_TRAINING, **shape, **turn}
-        if "units" in space.domains:
+        if "units" in space.domains and not ordered:
             point["units"] = _nearest(space.domains["units"], shape["units"])
         possible = {
             name: value
