@@ -415,9 +415,27 @@ def test_folds_of_a_penalty_are_dealt_as_sequences_are() -> None:
     assert dealt > apart and less < 0.8 * loss
 
 
-def test_heavy_penalties_that_chance_favours_do_not_end_the_choice() -> None:
-    rng = np.random.default_rng(0)
-    x, labels = rng.normal(size=(60, 40)), np.arange(60) % 2
-    x[:, 0] = (2 * labels - 1) * 4 + rng.normal(size=60) * 0.1
-    costs = (1e-12, 1e-11, 1e-10, 1e-9, 1.0, 10.0)
-    assert best_cost(x, labels, costs)[0] >= 1.0
+def test_heavy_penalties_that_chance_favours_do_not_end_the_choice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    losses = {1e-4: 1.0, 1e-3: 1.1, 1e-2: 1.2, 1e-1: 0.9, 1.0: 0.5, 10.0: 0.6, 100.0: 0.7}
+    monkeypatch.setattr(_inner, "_log_loss", lambda model, x, labels: losses[model.C])
+    x, labels = RNG.normal(size=(40, 3)), np.arange(40) % 2
+    assert best_cost(x, labels, tuple(losses))[0] == 1.0
+
+
+def test_a_logistic_regression_knows_whether_sequences_are_dealt() -> None:
+    rng = np.random.default_rng(5)
+    groups = np.repeat(rng.normal(size=(12, 6)), 5, axis=0)
+    x, labels = groups + 0.1 * rng.normal(size=(60, 6)), np.repeat(rng.integers(0, 2, 12), 5)
+    order = np.argsort(labels, kind="stable")
+    source = ArraysSource(source="arrays", target_kind="class", split=SplitSpec(folds=2))
+    arrays = Arrays(train=(x[order][..., None], labels[order]))
+    dataset = read_arrays(source, "many_to_one", arrays).dataset()
+    assert dataset.dealt
+    of_neighbours = replace(dataset, dealt=False)
+    found, other = (
+        fit_baselines(TASKS["many_to_one"], one)["linear"].model.C  # type: ignore[attr-defined]
+        for one in (dataset, of_neighbours)
+    )
+    assert found > other

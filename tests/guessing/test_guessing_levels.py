@@ -126,3 +126,9 @@ def test_spectra_are_read_less_their_curve(tmp_path: Path) -> None:
     written = rnnsearch.init(tmp_path / "data.npz", output=tmp_path / "s.yaml").path
     assert "each step less its mean" in written.read_text()
     assert rnnsearch.check(written).task == "many_to_one"
+
+
+def test_whole_sequences_are_read_by_larger_networks(tmp_path: Path) -> None:
+    x, y = waves(60, levels=0)
+    np.savez(tmp_path / "data.npz", x=x, y=y)
+    assert setting(guess(tmp_path / "data.npz", Wishes()), "units") == [16, 32, 64]
