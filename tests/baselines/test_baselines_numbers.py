@@ -14,6 +14,7 @@ from sklearn.linear_model import Ridge
 from rnnsearch.api import check_report
 from rnnsearch.api.asking.asked import Asked, Inputs
 from rnnsearch.baselines import _inner, fit_baselines, suitable
+from rnnsearch.baselines import ridge as ridge_module
 from rnnsearch.baselines._inner import best_cost
 from rnnsearch.baselines.majority import Majority
 from rnnsearch.baselines.ridge import _best_penalty, _Decomposed
@@ -439,3 +440,19 @@ def test_a_logistic_regression_knows_whether_sequences_are_dealt() -> None:
         for one in (dataset, of_neighbours)
     )
     assert found > other
+
+
+def test_a_ridge_knows_whether_sequences_are_dealt(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+
+    def noted(*arguments: Any) -> float:
+        asked.append(arguments[-1])
+        return 1.0
+
+    monkeypatch.setattr(ridge_module, "_best_penalty", noted)
+    source = ArraysSource(source="arrays", split=SplitSpec(folds=2))
+    arrays = Arrays(train=(RNG.normal(size=(60, 6, 1)), RNG.normal(size=60)))
+    dataset = read_arrays(source, "many_to_one", arrays).dataset()
+    for one in (dataset, replace(dataset, dealt=False)):
+        fit_baselines(TASKS["many_to_one"], one)
+    assert asked == [True, False]
