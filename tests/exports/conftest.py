@@ -212,7 +212,7 @@ CASES: dict[str, tuple[Callable[[Path], str], dict[str, Any], dict[str, Any]]] =
             "task": "many_to_one",
             "data": {"source": "npz", "path": "spectra.npz", "scaling": "per_step"},
         },
-        {"cell": "GRU", "patch": 2, "changes": True},
+        {"cell": "GRU"},
     ),
     "sequences by themselves": (
         write_sequences,

@@ -21,6 +21,7 @@ CARRIES = {
     "each row": "states",
     "sequences": "window",
     "sequences by themselves": "window",
+    "sequences less their curve": "window",
     "steps": "states",
     "words": "states",
     "words and their runs": "window",

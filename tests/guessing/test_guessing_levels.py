@@ -27,14 +27,18 @@ def waves(count: int, levels: float, seed: int = 0) -> tuple[np.ndarray, np.ndar
     return x + generator.normal(size=(count, 1)) * 20 * levels, y
 
 
-def test_waves_of_any_size_and_level_are_scaled_by_themselves(tmp_path: Path) -> None:
-    x, y = waves(90, levels=1)
-    np.savez(tmp_path / "data.npz", x=x, y=y)
-    found = guess(tmp_path / "data.npz", Wishes())
-    assert setting(found, "scaling") == "per_sequence"
-    written = rnnsearch.init(tmp_path / "data.npz", output=tmp_path / "s.yaml").path
-    assert "each by its own mean and deviation: 1" in written.read_text()
+def assert_scaled(folder: Path, x: np.ndarray, y: np.ndarray, scaling: str, why: str) -> None:
+    """What `init` writes for such arrays, and that `check` takes it."""
+    np.savez(folder / "data.npz", x=x, y=y)
+    assert setting(guess(folder / "data.npz", Wishes()), "scaling") == scaling
+    written = rnnsearch.init(folder / "data.npz", output=folder / "s.yaml").path
+    assert why in written.read_text()
     assert rnnsearch.check(written).task == "many_to_one"
+
+
+def test_waves_of_any_size_and_level_are_scaled_by_themselves(tmp_path: Path) -> None:
+    why = "each by its own mean and deviation: 1"
+    assert_scaled(tmp_path, *waves(90, levels=1), "per_sequence", why)
 
 
 def test_one_scaling_for_all_is_kept_where_it_is_as_good(tmp_path: Path) -> None:
@@ -120,12 +124,7 @@ def test_lengths_that_cannot_be_are_refused_in_one_line(length: int, tmp_path: P
 def test_spectra_are_read_less_their_curve(tmp_path: Path) -> None:
     x, y = waves(60, levels=0)
     curve = 40 * np.sin(np.linspace(0, 3, 40))
-    np.savez(tmp_path / "data.npz", x=x + curve, y=y)
-    found = guess(tmp_path / "data.npz", Wishes())
-    assert setting(found, "scaling") == "per_step"
-    written = rnnsearch.init(tmp_path / "data.npz", output=tmp_path / "s.yaml").path
-    assert "each step less its mean" in written.read_text()
-    assert rnnsearch.check(written).task == "many_to_one"
+    assert_scaled(tmp_path, x + curve, y, "per_step", "each step less its mean")
 
 
 def test_whole_sequences_are_read_by_larger_networks(tmp_path: Path) -> None:
