@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from rnnsearch.data import preparation_from_json, read
 from rnnsearch.data.scaling import fit_steps
+from rnnsearch.driver.finishing.so_far import in_units_of
 from rnnsearch.errors import InvalidData
 from rnnsearch.spec.sources import SplitSpec
 
@@ -105,3 +107,17 @@ def test_sequences_of_several_lengths_have_no_places(
     assert "of sequences of several lengths no step has a fixed place" in str(caught.value)
     assert "lengths from 9 to 12" in str(caught.value)
     assert not read(npz_source(path), "many_to_one").notes
+
+
+def test_networks_of_folds_read_a_bags_inputs_by_their_own_curve(
+    write_npz: Any, npz_source: Any
+) -> None:
+    path = write_npz(x=spectra(), y=classes())
+    data = read(npz_source(path, split=SplitSpec(test=0.2, folds=3)), "many_to_one")
+    delivered = data.preparation().inputs(str(path))[0]
+    program = SimpleNamespace(window=None, loss=SimpleNamespace(quantiles=()))
+    for fold in range(3):
+        (affine,) = in_units_of(data, program, fold, program)[0].values()  # type: ignore[arg-type]
+        own = data.preparation(fold=fold).inputs(str(path))[0]
+        np.testing.assert_allclose(delivered * affine.scale + affine.offset, own, atol=1e-3)
+        assert affine.offset.shape == (STEPS, 2) and not affine.is_identity
