@@ -1,4 +1,4 @@
-"""What the columns of a table with a row a time step are, and when its rows were."""
+"""What the columns of a table with a row a time step are."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from rnnsearch.data.collecting import Problems, name_rows, name_some
+from rnnsearch.data.collecting import Problems
 from rnnsearch.data.raw.cell_numbers import empty_cells
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.data.series.checked_columns import Columns
@@ -28,31 +28,16 @@ from rnnsearch.guessing.panel_columns import check_other_panels, find_panel
 from rnnsearch.guessing.part_columns import fold_column, folds_note, parts_note, says_parts
 from rnnsearch.guessing.repeated_rows import say_the_same
 from rnnsearch.guessing.restarts import restarted_panel
+from rnnsearch.guessing.row_times import times_of
 from rnnsearch.guessing.shared_sentinels import without_sentinels
-from rnnsearch.guessing.times import Times, find_times, holds_times
-from rnnsearch.guessing.unread_times import (
-    check_no_frames,
-    check_not_merged,
-    check_years,
-    strange_stamps,
-    unread_stamps,
-)
-from rnnsearch.guessing.wide_tables import (
-    check_no_dates,
-    check_wide,
-    members_note,
-    quantities_note,
-    wide_note,
-)
-from rnnsearch.guessing.zone_columns import in_zone_of_column
+from rnnsearch.guessing.times import Times, holds_times
+from rnnsearch.guessing.wide_tables import check_wide, members_note, quantities_note, wide_note
 
-__all__ = ["TableColumns", "duplicates_of", "look_at", "share_of"]
+__all__ = ["TableColumns", "look_at", "share_of"]
 
 _FEW_TWICE = 0.05
 """Share of rows with the time stamp of the row before that are taken for slips."""
 _SAMPLE = 200
-_WORDY = 3
-"""Spaces in a usual text from which it is a sentence."""
 _JUDGED_ROWS = 5000
 """Validation rows that tell two networks apart; more only take time."""
 
@@ -109,7 +94,7 @@ class TableColumns:
         """What to do about rows with the time stamp of the row before; None where there is none."""
         if self.time is None:
             return None
-        return "first" if self.repeated else duplicates_of(self.time.times, self.panel)
+        return "first" if self.repeated else _duplicates_of(self.time.times, self.panel)
 
     @property
     def split(self) -> dict[str, object] | None:
@@ -135,7 +120,7 @@ def look_at(table: Table) -> TableColumns:
     if rows < FEWEST_ROWS:
         check_wide(table.header, rows)
         refuse(f"must have at least {FEWEST_ROWS} rows", str(rows), "give a longer series")
-    time, names, notes = _times_of(table)
+    time, names, notes = times_of(table)
     repeated = time is not None and say_the_same(table, time.times, names)
     panel = None if repeated else _panel_of(table, time, names)
     if panel is not None:
@@ -167,36 +152,6 @@ def look_at(table: Table) -> TableColumns:
     return TableColumns(time, panel, one, clocked, found, notes, *told)
 
 
-def _times_of(table: Table) -> tuple[Times | None, list[str], list[str]]:
-    """The time stamps, the names of all columns that are none, and what is to be said of both."""
-    twice = {name for name in table.header if table.header.count(name) > 1}
-    names = [name for name in table.header if name not in twice]
-    notes = [*table.notes]
-    _check_no_texts_twice(table, sorted(twice))
-    notes += [f"'{name}' is left out: it stands twice in the header" for name in sorted(twice)]
-    time = find_times(table, names)
-    if time is not None and _tells_texts(table, names, time):
-        said = (
-            f"{time.shown} is left out: rows are not in its order, and each has a text of its own"
-        )
-        notes.append(said)
-        names, time = [name for name in names if name not in time.names], None
-    if time is None:
-        _check_stamps(table, names)
-    elif len(time.names) == 1:
-        check_years(time.names[0], column_cells(table, time.names[0]), time.stamps.clock.form)
-        if time.stamps.clock.form == "duration":
-            check_no_frames(time.names[0], column_cells(table, time.names[0]))
-    names = [name for name in names if time is None or name not in time.names]
-    zoned = None if time is None else in_zone_of_column(table, time, names)
-    if zoned is not None:
-        time, zone = zoned
-        names = [name for name in names if name != zone]
-        notes.append(f"'{zone}' says whose clocks time stamps are of: {time.zone} (data.time_zone)")
-    check_no_dates(names)
-    return time, names, notes
-
-
 def _panel_of(table: Table, time: Times | None, names: Sequence[str]) -> Panel | None:
     """The series of the file; None where there is one."""
     if time is None:
@@ -217,16 +172,6 @@ def _examined(
     if panel is None:
         return found
     return [panel.with_all(column) for column in found if column.name not in panel.names]
-
-
-def _check_no_texts_twice(table: Table, names: Sequence[str]) -> None:
-    """Sentences are what is to be learned from: their columns must have names of their own."""
-    for name in names:
-        places = [at for at, other in enumerate(table.header) if other == name]
-        cells = [cell for at in places for cell in table.columns[at].texts()[:500]]
-        if np.median([cell.count(" ") for cell in cells]) >= _WORDY:
-            received = f"'{name}' for columns {name_some([at + 1 for at in places])}"
-            refuse("must have another name for each column of texts", received, "rename them")
 
 
 def _as_time(column: Column, table: Table, time: Times) -> Column:
@@ -263,47 +208,13 @@ def _sorted(table: Table, time: Times, panel: Panel | None) -> Table | None:
     return in_order_of_time(table, time.times, groups)
 
 
-def _tells_texts(table: Table, names: Sequence[str], time: Times) -> bool:
-    """Whether rows are in disorder and hold sentences, so that they are no series."""
-    if (np.diff(time.times).astype(np.int64) >= 0).all():
-        return False
-    for name in (name for name in names if name not in time.names):
-        cells = table.column(name).texts()
-        some = cells[:: max(1, len(cells) // 500)]
-        differ = len(set(some)) > len(some) / 2
-        if differ and np.median([cell.count(" ") for cell in some]) >= _WORDY:
-            return True
-    return False
-
-
-def _check_stamps(table: Table, names: Sequence[str]) -> None:
-    """A column of time stamps with some cells that are none must not be taken for texts."""
-    columns = {name: table.column(name).texts() for name in names}
-    for name in names:
-        check_not_merged(name, columns[name])
-    if any(np.median([cell.count(" ") for cell in cells]) > _WORDY for cells in columns.values()):
-        return  # texts, whatever stands beside them
-    for name, cells in columns.items():
-        bad = strange_stamps(table, name)
-        if len(bad):
-            received = f"'{cells[bad[0]]}' in {name_rows(table.rows[bad[:1]])} of '{name}'"
-            received += f" ({len(bad)} such rows)" if len(bad) > 1 else ""
-            must = "must hold time stamps of one form in every row, as in most"
-            refuse(must, received, "correct the rows, or leave them out")
-        unread = unread_stamps(table, name)
-        if unread is not None:
-            must, at = unread
-            received = f"'{cells[at]}' in {name_rows(table.rows[[at]])} of '{name}'"
-            refuse(must, received, "write them as 2024-12-31 23:59:59, or rename the column")
-
-
 def _in_order(
     table: Table, time: Times, panel: Panel | None, names: Sequence[str], repeated: bool
 ) -> Series:
     """The rows of each series on the clock; their time stamps must be in order."""
     problems = Problems()
     series = () if panel is None else panel.names
-    once = "first" if repeated else duplicates_of(time.times, panel)
+    once = "first" if repeated else _duplicates_of(time.times, panel)
     columns = Columns(
         (),
         (),
@@ -341,7 +252,7 @@ def _named_once(table: Table, time: Times) -> str:
     return ""
 
 
-def duplicates_of(times: np.ndarray, panel: Panel | None) -> Literal["first", "mean"] | None:
+def _duplicates_of(times: np.ndarray, panel: Panel | None) -> Literal["first", "mean"] | None:
     """What to do about a few rows with the time stamp of the row before; else None."""
     groups = [np.arange(len(times))] if panel is None else panel.members
     again = sum(int((np.diff(times[rows]).astype(np.int64) == 0).sum()) for rows in groups)
