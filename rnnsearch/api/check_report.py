@@ -14,6 +14,7 @@ from rnnsearch.driver.finishing.feed_forward_program import has_feed_forward
 from rnnsearch.driver.planning.regime import UNBOUNDED, Regime, batch_for, first_network
 from rnnsearch.execution import usable_cores
 from rnnsearch.linting import Planned, Remark, lint, read_earlier
+from rnnsearch.models import FEED_FORWARD
 from rnnsearch.spec import Spec
 from rnnsearch.tasks import TASKS, Loss, class_weights
 from rnnsearch.vocabulary import LOSSES, PRUNERS
@@ -87,7 +88,7 @@ def check(
     window = (inputs.space.windows(resolved) or (None,))[0]
     dataset = data.dataset(window)
     task = TASKS[resolved.task]
-    network = ["feed_forward"] if has_feed_forward(task, dataset) else []
+    network = [FEED_FORWARD] if has_feed_forward(task, dataset) else []
     return CheckReport(
         name=resolved.name,
         task=resolved.task,

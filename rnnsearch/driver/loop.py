@@ -109,7 +109,7 @@ class Search:
         )
         self._failed_starts = 0
         self.failures = Failures(limits.failures, planner.structures())
-        self._clock = Clock(limits.timeout, limits.latest)
+        self._clock: Clock
         self._shown = 0.0
 
     def run(self) -> Stop:

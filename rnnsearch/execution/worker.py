@@ -41,9 +41,10 @@ from rnnsearch.execution.worker_orders import Assemble, Block, Exit, Judge, Prep
 from rnnsearch.pipes import end_of, parent_is_gone
 
 if TYPE_CHECKING:
-    from rnnsearch.data import Dataset, SequenceData
+    from rnnsearch.data import Dataset, Part, SequenceData
     from rnnsearch.engines import Engine, Program
     from rnnsearch.models import Architecture
+    from rnnsearch.tasks import Task
 
 __all__ = ["end_with_driver", "held_memory", "prepare", "serve"]
 
@@ -192,7 +193,7 @@ class _Worker:
 
     def _whole(self, program: Program) -> list[Dataset]:
         """The arrays of all but the test part as one training part; one set of them."""
-        key = (program.window, _is_memoryless(program))
+        key = (program.window, program.architecture.memoryless)
         if key not in self._wholes:
             whole = self._data.whole(program.window)
             self._wholes[key] = [_without_memory(whole, self._task) if key[1] else whole]
@@ -200,7 +201,7 @@ class _Worker:
 
     def _folds(self, program: Program) -> list[Dataset]:
         """The arrays a program reads; a network without memory gets features, not sequences."""
-        memoryless = _is_memoryless(program)
+        memoryless = program.architecture.memoryless
         rows = program.architecture.head.stream
         key = (program.window, memoryless, rows)
         if key not in self._datasets:
@@ -220,17 +221,21 @@ def _read(path: Path) -> SequenceData:
     return data
 
 
-def _is_memoryless(program: Program) -> bool:
-    return program.architecture.cell == "feed_forward"
+def _without_memory(dataset: Dataset, task: Task) -> Dataset:
+    def of(part: Part) -> Part:
+        """The part with features in place of its sequences."""
+        features = task.memoryless_features(part.x, dataset.vocabulary)
+        assert features is not None, "no program asks for what there is not"
+        return replace(part, x=features)
 
-
-def _without_memory(dataset: Dataset, task: object) -> Dataset:
-    parts = {
-        name: replace(part, x=task.memoryless_features(part.x, dataset.vocabulary))  # type: ignore[attr-defined]
-        for name in ("train", "validation", "test")
-        for part in [getattr(dataset, name)]
-    }
-    return replace(dataset, masked=False, vocabulary=None, **parts)
+    return replace(
+        dataset,
+        masked=False,
+        vocabulary=None,
+        train=of(dataset.train),
+        validation=of(dataset.validation),
+        test=of(dataset.test),
+    )
 
 
 def _kernels() -> Literal["auto", "off", "native"]:

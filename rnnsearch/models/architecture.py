@@ -8,7 +8,10 @@ from typing import Any
 
 from rnnsearch.tasks import Head
 
-__all__ = ["Architecture", "Recurrent"]
+__all__ = ["FEED_FORWARD", "Architecture", "Recurrent"]
+
+FEED_FORWARD = "feed_forward"
+"""In place of a cell's name: a network without memory, and the simple method that it is."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,11 @@ class Architecture:
     patch: int = 1
     changes: bool = False
     decoder: str = "recurrent"
+
+    @property
+    def memoryless(self) -> bool:
+        """Whether it reads features of a sequence, not the sequence."""
+        return self.cell == FEED_FORWARD
 
     @property
     def longest(self) -> int:

@@ -14,7 +14,7 @@ from typing import Any
 
 import keras
 
-from rnnsearch.models.architecture import Architecture, Recurrent
+from rnnsearch.models.architecture import FEED_FORWARD, Architecture, Recurrent
 from rnnsearch.models.blank import Apply, apply, apply_blank
 from rnnsearch.models.direct import all_steps
 from rnnsearch.models.layers import Layers, StandardLayers
@@ -50,7 +50,7 @@ def build(architecture: Architecture, layers: Layers, *, blank: bool = False) ->
         until somebody sets them.
     """
     builder = _Builder(architecture, layers, apply_blank if blank else apply)
-    if architecture.cell == "feed_forward":
+    if architecture.memoryless:
         return builder.feed_forward()
     return builder.recurrent()
 
@@ -297,7 +297,7 @@ class _Builder:
         else:
             x = self._parts.apply(keras.layers.Dense(head.repeat * head.width, name="output"), x)
             outputs = keras.layers.Reshape((head.repeat, head.width), name="steps")(x)
-        return self._model(outputs, "feed_forward")
+        return self._model(outputs, FEED_FORWARD)
 
 
 def _mean_of_directions(states: list[Tensor], number: int) -> list[Tensor]:

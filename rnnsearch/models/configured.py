@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rnnsearch.models.architecture import Architecture
+from rnnsearch.models.architecture import FEED_FORWARD, Architecture
 from rnnsearch.space import layer_units
 from rnnsearch.spec import Scalar
 from rnnsearch.tasks import Head
@@ -36,7 +36,7 @@ def architecture_of(
     tokens = head.vocabulary is not None or (source is not None and source.vocabulary is not None)
     patch = _patch(params["patch"], head, truncates) if head.takes_patches else 1
     return Architecture(
-        cell=str(params["cell"]) if head.recurrent else "feed_forward",
+        cell=str(params["cell"]) if head.recurrent else FEED_FORWARD,
         units=layer_units(params),
         bidirectional=bool(params["bidirectional"]),
         layer_norm=bool(params["layer_norm"]),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from rnnsearch.driver.comparing.averages import Court, Outputs, mean_of
 from rnnsearch.driver.comparing.leaning import lean
 from rnnsearch.driver.comparing.standing import Estimate, estimate
+from rnnsearch.models import FEED_FORWARD
 from rnnsearch.outcomes import Delivery
 from rnnsearch.vocabulary import Objective
 
@@ -16,7 +17,7 @@ __all__ = ["Offers", "offer"]
 _LEAST_SHARE = 0.02
 """Of a simple method; one that weighs less is left out."""
 
-_CHOSEN = ("feed_forward",)
+_CHOSEN = (FEED_FORWARD,)
 """Of simple methods those that were chosen by the data that the average is judged by."""
 
 

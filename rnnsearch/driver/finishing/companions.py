@@ -11,11 +11,10 @@ from rnnsearch.driver.comparing.averages import Outputs
 from rnnsearch.driver.comparing.simple_methods import SimpleMethods
 from rnnsearch.driver.finishing.feed_forward import FeedForward
 from rnnsearch.engines import Program
+from rnnsearch.models import FEED_FORWARD
 from rnnsearch.tasks import Task
 
 __all__ = ["Companions"]
-
-_NETWORK = "feed_forward"
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Companions:
             name: methods.outputs(name, folds) for name in methods.members()
         }
         outputs = None if self.network is None else self.network.outputs(folds)
-        return found if outputs is None else {**found, _NETWORK: outputs}
+        return found if outputs is None else {**found, FEED_FORWARD: outputs}
 
     def graphs(self, program: Program, names: Collection[str]) -> dict[str, Graph]:
         """Some of them as parts of a model, fitted on all but the test part.
@@ -56,12 +55,12 @@ class Companions:
             program: Of the model's inputs and outputs.
             names: Of those that are wanted.
         """
-        methods = [name for name in names if name != _NETWORK]
+        methods = [name for name in names if name != FEED_FORWARD]
         found: dict[str, Graph | None] = {}
         if methods:
             whole = self.data.whole(program.window)
             fitted = fit_baselines(self.task, whole, only=methods)
             found = {name: fitted[name].as_graph(whole) for name in methods}
-        if _NETWORK in names and self.network is not None:
-            found[_NETWORK] = self.network.graph
+        if FEED_FORWARD in names and self.network is not None:
+            found[FEED_FORWARD] = self.network.graph
         return {name: graph for name, graph in found.items() if graph is not None}

@@ -29,6 +29,7 @@ from rnnsearch.driver.finishing.delivering import (
 )
 from rnnsearch.driver.finishing.front_networks import FrontNetwork, deliver_front, on_front
 from rnnsearch.driver.finishing.offering import Offering
+from rnnsearch.driver.finishing.so_far import CONFIGURATIONS
 from rnnsearch.driver.planning.planner import Planner
 from rnnsearch.engines import Program, Run
 from rnnsearch.execution import Executor
@@ -39,9 +40,6 @@ from rnnsearch.records import Finals
 from rnnsearch.vocabulary import Objective
 
 __all__ = ["Conclusion", "Finish"]
-
-_CONFIGURATIONS = 5
-"""Of a bag, at most."""
 
 _DIVISIONS = 2
 """Runs of each trial that confirm it, where the data is divided several times; at least."""
@@ -131,9 +129,9 @@ class Finish:
         same = [winner, *near(scores, winner, self._folds)]
         as_good = {winner, *tied(scores, winner, self._folds)}
         by_number = {s.record.number: s for s in standings}
-        members = [by_number[number] for number in same[:_CONFIGURATIONS]]
+        members = [by_number[number] for number in same[:CONFIGURATIONS]]
         confirmed = [self._as_confirmed(s, s.record.number in as_good) for s in standings]
-        rest = [s for s in standings if s.record.number not in same[:_CONFIGURATIONS]]
+        rest = [s for s in standings if s.record.number not in same[:CONFIGURATIONS]]
         offering = self._offering
         offers = [offering.single(by_number[winner]), *offering.averages(members, rest)]
         chosen = offering.chosen(offers)

@@ -17,14 +17,14 @@ from pathlib import Path
 import numpy as np
 
 from rnnsearch.driver.planning.planner import Planner
-from rnnsearch.engines import Program, Run
+from rnnsearch.engines import Program, Run, RunKey
 from rnnsearch.errors import WorkerError
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import BlockDone, Crashed, Ended
 from rnnsearch.execution.worker_orders import Block, Cancel, Schedule
 from rnnsearch.outcomes import TrialRecord
 
-__all__ = ["Confirmed", "Work", "confirm", "work_of"]
+__all__ = ["Work", "confirm", "work_of"]
 
 _TICK = 0.25
 _GRACE = 10.0
@@ -34,19 +34,6 @@ _ATTEMPTS = 2
 
 Keep = Callable[[Ended, Run, Program], None]
 """Called for each run that ended well, before the next message is read."""
-
-
-@dataclass(frozen=True)
-class Confirmed:
-    """How far the work came.
-
-    Attributes:
-        done: Runs that ended well.
-        out_of_time: Whether some were left undone.
-    """
-
-    done: int
-    out_of_time: bool
 
 
 @dataclass(frozen=True)
@@ -69,7 +56,7 @@ class Work:
 def work_of(
     planner: Planner,
     records: Sequence[TrialRecord],
-    known: frozenset[tuple[int, int]],
+    known: frozenset[RunKey],
     runs_of: Callable[[int, TrialRecord], Sequence[Run]],
     *,
     together: int = 1,
@@ -112,7 +99,7 @@ def confirm(
     deadline: float,
     tick: Callable[[str], None] = lambda activity: None,
     checkpoints: Path | None = None,
-) -> Confirmed:
+) -> None:
     """Have the workers do it, each a program at a time; each worker must be idle.
 
     Args:
@@ -127,7 +114,7 @@ def confirm(
     Raises:
         WorkerError: The same work failed twice.
     """
-    return _Confirming(executor, keep, lanes, deadline, tick, checkpoints).run(list(work))
+    _Confirming(executor, keep, lanes, deadline, tick, checkpoints).run(list(work))
 
 
 class _Confirming:
@@ -147,20 +134,19 @@ class _Confirming:
         self._deadline = deadline
         self._tick = tick
         self._going: dict[int, Work] = {}
-        self._left: dict[int, dict[tuple[int, int], Run]] = {}
+        self._left: dict[int, dict[RunKey, Run]] = {}
         self._failures: dict[Program, int] = {}
         self._heard: dict[int, float] = {}
-        self._done = 0
         self._stopped = False
 
-    def run(self, work: list[Work]) -> Confirmed:
+    def run(self, work: list[Work]) -> None:
         """See `confirm`."""
         while True:
             for worker in self._executor.workers:
                 if work and worker not in self._going and not self._out_of_time():
                     self._send(worker, work.pop(0))
             if not self._going:
-                return Confirmed(self._done, self._stopped or bool(work))
+                return
             for worker, message in self._executor.receive(_TICK):
                 self._heard[worker] = time.monotonic()
                 work += self._handle(worker, message)
@@ -194,7 +180,6 @@ class _Confirming:
             run = self._left[worker].pop(message.key, None)
             if run is not None and message.state == "COMPLETE" and _finite(message):
                 self._keep(message, run, self._going[worker].program)
-                self._done += 1
         elif isinstance(message, BlockDone):
             del self._going[worker]
         elif isinstance(message, Crashed):

@@ -31,6 +31,7 @@ from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Ended, Judged
 from rnnsearch.execution.remote import judge_remotely, put_out_remotely, train_remotely
 from rnnsearch.execution.worker_orders import Block, Judge, PutOut
+from rnnsearch.models import FEED_FORWARD
 from rnnsearch.outcomes import BaselineRecord, TrialRecord
 from rnnsearch.tasks import Head, Task
 
@@ -106,11 +107,11 @@ class FeedForward:
         """
         folds, judged = list(self._best_rate.values()), self._judged
         if judged is None:
-            return BaselineRecord("feed_forward", None, {}, 0.0)
+            return BaselineRecord(FEED_FORWARD, None, {}, 0.0)
         metrics = [_with_prefix(run.best.metrics, "val_") for run in folds if run.best is not None]
         metrics[-1] = _with_prefix(judged.metrics, "val_")
         return baseline_record(
-            "feed_forward",
+            FEED_FORWARD,
             metrics,
             self.program.objective,
             seconds=sum(run.seconds for run in folds),

@@ -10,7 +10,7 @@ from rnnsearch.data.inputs import take
 from rnnsearch.driver.planning.planner import Planner
 from rnnsearch.engines import Program
 from rnnsearch.execution.worker_orders import Prepare
-from rnnsearch.models import Architecture
+from rnnsearch.models import FEED_FORWARD, Architecture
 from rnnsearch.outcomes import TrialRecord
 from rnnsearch.tasks import Head, Task
 
@@ -78,7 +78,7 @@ def memoryless(head: Head, parameters: int, task: Task, dataset: Dataset) -> Arc
     assert features is not None
     outputs = head.width * (head.steps if task.at_once else 1)
     return Architecture(
-        cell="feed_forward",
+        cell=FEED_FORWARD,
         units=(_units(parameters, features, outputs),) * _LAYERS,
         bidirectional=False,
         layer_norm=False,

@@ -19,12 +19,12 @@ from rnnsearch.outcomes import Delivery, TrialRecord, ranked
 from rnnsearch.records import StudyFolder
 from rnnsearch.vocabulary import Objective
 
-__all__ = ["NETWORKS", "Member", "SoFar", "best_so_far", "evenly", "in_units_of"]
+__all__ = ["CONFIGURATIONS", "NETWORKS", "Member", "SoFar", "best_so_far", "evenly", "in_units_of"]
 
 NETWORKS = 16
 """Of a bag, at most: each of them is computed for each prediction."""
 
-_CONFIGURATIONS = 5
+CONFIGURATIONS = 5
 """Of a bag, at most."""
 
 _Item = TypeVar("_Item")
@@ -148,7 +148,7 @@ def _alike(order: Sequence[TrialRecord], folds: int) -> list[TrialRecord]:
             gap = difference(one.run_scores, best.run_scores, folds)
             if abs(gap.mean) <= gap.error < math.inf:
                 found.append(one)
-    return found[:_CONFIGURATIONS]
+    return found[:CONFIGURATIONS]
 
 
 def _judged(planner: Planner, record: TrialRecord) -> Sequence[Run]:

@@ -25,8 +25,11 @@ class Limits:
         lanes: In which a block trains; None: as many as the engine likes.
         schedule: From the epochs of each of a block's runs to their patience, rungs and stages.
         timeout: Seconds, or None.
-        latest: Seconds up to which it goes on where no trial has ended; None as for `timeout`.
         memory: MiB that a worker may hold; one that holds more is replaced between blocks.
+        latest: Seconds up to which it goes on where no trial has ended; None as for `timeout`.
+        checkpoints: The folder where lanes are kept while they train.
+        retries: How often a trial is tried again whose worker died.
+        failures: Trials that fail in a row until the search ends; None: it goes on.
         costs: What is to be small beside the objective.
         below: Cost → what it must be below.
     """
