@@ -154,7 +154,7 @@ class Objective:
                 if reason is None:
                     self._programs = self._programs or built.Programs()
                     program, values = self._programs.of(model, request)
-                    reason = built.reads_what_may_change(program, further)
+                    reason = built.reason_against_program(program, further)
                 if reason is None:
                     called = [*further, watch]
                     return built.Lane(model, request, program, values, called, watch)

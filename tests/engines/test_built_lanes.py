@@ -421,6 +421,32 @@ def test_callbacks_act_as_in_fit():
         np.testing.assert_allclose(weights, same, 1e-4, 1e-6)
 
 
+@pytest.mark.parametrize("where", ["x", "validation_data"])
+def test_what_a_callback_puts_into_the_data_is_seen_as_in_fit(where):
+    """Keras reads the arrays for each batch; another program ahead of the callbacks must not."""
+
+    def history(fit):
+        data = {"x": X.astype("float32"), "validation_data": X[:, ::-1].astype("float32")}
+
+        def halve(epoch, logs):
+            data[where][:] *= 0.5
+
+        callback = keras.callbacks.LambdaCallback(on_epoch_end=halve)
+        held = data["validation_data"], X[:, 1]
+        arguments = {"epochs": 3, "batch_size": COUNT, "verbose": 0, "validation_data": held}
+        return fit(made(dense), data["x"], X[:, 0], callback, arguments)
+
+    def by_lane(model, x, y, callback, arguments):
+        return trained(Programs(), model, x, y, [callback], **arguments).history.history
+
+    def by_fit(model, x, y, callback, arguments):
+        return model.fit(x, y, callbacks=[callback], **arguments).history
+
+    found, known = history(by_lane), history(by_fit)
+    for name in ("loss", "val_loss"):
+        np.testing.assert_allclose(found[name], known[name], 1e-5)
+
+
 class OwnStep(keras.Model):
     def __init__(self):
         super().__init__()

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from rnnsearch.engines.built import Programs, Request, reads_what_may_change
+from rnnsearch.engines.built import Programs, Request, reason_against_program
 
 X = np.random.default_rng(0).normal(size=(8, 3)).astype("float32")
 
@@ -24,11 +24,11 @@ def test_a_variable_that_a_loss_reads_may_be_changed_by_a_users_callback():
     share = keras.Variable(0.5, name="share")
     found = program(lambda y, p: share * keras.ops.mean((y - p) ** 2, axis=-1))
     assert found.outside == ("share",)
-    assert reads_what_may_change(found, [keras.callbacks.EarlyStopping("loss")]) is None
+    assert reason_against_program(found, [keras.callbacks.EarlyStopping("loss")]) is None
     for callback in (Anneals(), keras.callbacks.LambdaCallback()):
         kind = type(callback).__name__
         reason = f"{kind} may change share, a variable outside of the model"
-        assert reason in reads_what_may_change(found, [callback])
+        assert reason in reason_against_program(found, [callback])
 
 
 @pytest.mark.parametrize(
@@ -42,4 +42,33 @@ def test_a_variable_that_a_loss_reads_may_be_changed_by_a_users_callback():
 def test_a_models_own_variables_are_none(parts):
     found = program(lambda y, p: keras.ops.mean((y - p) ** 2, axis=-1), *parts)
     assert found.outside == ()
-    assert reads_what_may_change(found, [Anneals()]) is None
+    assert reason_against_program(found, [Anneals()]) is None
+
+
+class Most(keras.metrics.Metric):
+    """The largest of all epochs, or, if `anew`, of one."""
+
+    def __init__(self, anew):
+        super().__init__(name="most")
+        self.anew = anew
+        self.most = self.add_weight(name="most", initializer="ones")
+
+    def update_state(self, y, p, sample_weight=None):
+        self.most.assign(keras.ops.maximum(self.most, keras.ops.max(p)))
+
+    def result(self):
+        return self.most + 0.0
+
+    def reset_state(self):
+        self.most.assign(-1.0 if self.anew else self.most * 2.0)
+
+
+@pytest.mark.parametrize("anew", [True, False])
+def test_a_metric_that_lasts_longer_than_an_epoch_is_named_and_left_as_it_was(anew):
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(1)])
+    metric = Most(anew)
+    model.compile("sgd", "mse", metrics=[metric])
+    found = Programs().of(model, Request.of((X, X[:, :1]), {}, {}))[0]
+    reason = None if anew else "a metric keeps most/most from epoch to epoch"
+    assert reason_against_program(found, ()) == reason
+    assert float(metric.most.value) == (-1.0 if anew else 1.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import jax
@@ -21,6 +21,9 @@ from rnnsearch.files import memory_bytes
 __all__ = ["NotArrays", "Request", "in_order", "orders"]
 
 _SIGNATURE = inspect.signature(keras.Model.fit)
+
+_DATA = ("x", "y", "sample_weight", "class_weight", "validation_data", "validation_split")
+"""Arguments that say what is trained and judged on."""
 
 
 class NotArrays(ValueError):
@@ -44,6 +47,8 @@ class Request:
         verbose: Of what Keras prints.
         callbacks: As given.
         unusual: Arguments that a program doesn't follow.
+        given: What the two parts were made of.
+        held: What that held then.
     """
 
     train: Any
@@ -58,6 +63,8 @@ class Request:
     verbose: Any
     callbacks: list[Any] = field(default_factory=list)
     unusual: tuple[str, ...] = ()
+    given: tuple[Any, ...] = ()
+    held: str = ""
 
     @classmethod
     def of(
@@ -78,7 +85,7 @@ class Request:
         bound = _SIGNATURE.bind(None, *arguments, **named)
         bound.apply_defaults()
         given = bound.arguments
-        train, validation = _arrays(given, kept)
+        train, validation, held = _arrays(given, kept)
         count = len(_leaves(train)[0])
         batch = given["batch_size"] or 32
         unusual = ("steps_per_epoch", "validation_steps")
@@ -95,7 +102,20 @@ class Request:
             verbose=given["verbose"],
             callbacks=_listed(given["callbacks"]),
             unusual=tuple(name for name in unusual if given[name] is not None),
+            given=tuple(given[name] for name in _DATA),
+            held=held,
         )
+
+    def renewed(self) -> Request:
+        """This one while its arrays hold what they held, else that of what they hold now.
+
+        On JAX `fit` reads them for each batch, so it sees what a callback has put there.
+        """
+        held = fingerprint(self.given)
+        if held == self.held:
+            return self
+        train, validation = _read(*self.given)
+        return replace(self, train=train, validation=validation, held=held)
 
     @property
     def judged(self) -> int:
@@ -139,16 +159,14 @@ def _listed(callbacks: Any) -> list[Any]:
     return list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
 
 
-def _arrays(given: Mapping[str, Any], kept: dict[Any, Any]) -> tuple[Any, Any]:
-    """The two parts; the same objects with the same in them give the same arrays on the device."""
-    names = ("x", "y", "sample_weight", "class_weight", "validation_data", "validation_split")
-    told = tuple(given[n] if n == "validation_split" else id(given[n]) for n in names)
-    key = told, fingerprint([given[n] for n in names])
+def _arrays(given: Mapping[str, Any], kept: dict[Any, Any]) -> tuple[Any, Any, str]:
+    """The two parts, and what they hold; the same with the same in it is on the device once."""
+    told = tuple(given[n] if n == "validation_split" else id(given[n]) for n in _DATA)
+    key = told, fingerprint([given[n] for n in _DATA])
     if key not in kept:
         # What was given is kept so that nothing else gets its identity.
-        kept[key] = _read(*(given[name] for name in names)), [given[name] for name in names]
-    parts: tuple[Any, Any] = kept[key][0]
-    return parts
+        kept[key] = _read(*(given[name] for name in _DATA)), [given[name] for name in _DATA]
+    return *kept[key][0], key[1]
 
 
 def _read(x: Any, y: Any, weights: Any, classes: Any, validation: Any, share: Any) -> Any:

@@ -16,6 +16,7 @@ from keras.src.utils.python_utils import pythonify_logs
 
 from rnnsearch.engines.built.first_looks import fitted, looks
 from rnnsearch.engines.built.fit_requests import Request, in_order, orders
+from rnnsearch.engines.built.refusals import is_users
 from rnnsearch.engines.built.shared_programs import Program, State, built_for, know_metrics
 
 __all__ = ["Keeper", "Lane", "Trained"]
@@ -100,6 +101,7 @@ class Lane:
         self._generator = request.generator(looks=first)
         fitted(model)
         self._watched = bool(callbacks) or in_turn
+        self._may_change_data = any(map(is_users, callbacks))
         if not all(getattr(one, "monitor", "") in ("loss", "val_loss") for one in callbacks):
             know_metrics(model, request)
         self._calls = keras.callbacks.CallbackList(
@@ -154,6 +156,7 @@ class Lane:
             if self._watched:
                 self._calls.on_epoch_begin(epoch)
                 self._read()
+                self._read_data()
             logs = self._epoch(epoch)
             if self._watched:
                 self._write()
@@ -233,6 +236,14 @@ class Lane:
             [v.value for v in rest],
         )
         self._state = state
+
+    def _read_data(self) -> None:
+        """Take what the user's arrays hold now: a callback may have put something else there."""
+        request = self._request.renewed() if self._may_change_data else self._request
+        if request is not self._request:
+            self._request = request
+            self._ahead.clear()
+            self.acted = True
 
     def _variables(self) -> tuple[list[Any], list[Any], list[Any]]:
         model = self.model

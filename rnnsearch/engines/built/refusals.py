@@ -12,7 +12,7 @@ from rnnsearch.engines.built.fit_requests import Request
 from rnnsearch.engines.built.keys import is_foreign
 from rnnsearch.engines.built.shared_programs import Program
 
-__all__ = ["acts_within_epochs", "reads_what_may_change", "reason_against"]
+__all__ = ["acts_within_epochs", "is_users", "reason_against", "reason_against_program"]
 
 _STEPS = ("train_step", "test_step", "fit", "evaluate", "make_train_function",
           "make_test_function", "reset_metrics", "get_metrics_result")  # fmt: skip
@@ -67,21 +67,32 @@ def _only_changes_pictures(model: keras.Model) -> bool:
     return bool(kept) and all(type(one) in _PICTURES for one in kept) and not is_foreign(model)
 
 
-def reads_what_may_change(program: Program, callbacks: Iterable[Any]) -> str | None:
-    """Which variable outside of the model a program has read, where callbacks may change it.
+def reason_against_program(program: Program, callbacks: Iterable[Any]) -> str | None:
+    """What a program holds as it was at first, though it may change; None if nothing.
+
+    That are variables of a metric which lasts longer than an epoch, and, where callbacks are there
+    that may change it, a variable outside of the model.
 
     Args:
         program: Of the model.
         callbacks: The user's.
     """
+    if program.lasting:
+        return f"a metric keeps {program.lasting[0]} from epoch to epoch"
     for callback in callbacks if program.outside else ():
-        kind = type(callback)
-        if kind.__module__.partition(".")[0] != "keras" or kind is keras.callbacks.LambdaCallback:
+        if is_users(callback):
             return (
-                f"the callback {kind.__name__} may change {program.outside[0]}, "
+                f"the callback {type(callback).__name__} may change {program.outside[0]}, "
                 "a variable outside of the model"
             )
     return None
+
+
+def is_users(callback: Any) -> bool:
+    """Whether a callback may do anything: Keras's own and ours act on the model alone."""
+    kind = type(callback)
+    known = kind.__module__.partition(".")[0] in ("keras", "rnnsearch")
+    return not known or kind is keras.callbacks.LambdaCallback
 
 
 def acts_within_epochs(callback: Any) -> str | None:

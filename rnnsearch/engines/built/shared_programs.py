@@ -41,12 +41,14 @@ class Program:
             part.
         outside: Names of variables that it read and that aren't the model's, as a loss reads one
             which a callback is to change: it has their values of then.
+        lasting: Variables of metrics that an epoch begins with as the one before has left them.
     """
 
     metrics: list[Any]
     train: Pass
     test: Pass | None
     outside: tuple[str, ...] = ()
+    lasting: tuple[str, ...] = ()
 
     def prepare(self) -> None:
         """Compile what no other lane does: two that need a new program each compile a part."""
@@ -160,7 +162,7 @@ def _lower(model: keras.Model, request: Request, numbers: Sequence[Number]) -> P
     """Trace a model's epoch and validation with their numbers as inputs."""
     built_here(model)
     model._symbolic_build(data_batch=_first_batch(request))
-    model.reset_metrics()
+    lasting = _lasting(model)
     metrics = [v.value for v in model.metrics_variables]
     state = _state(model)
     values = pairs(numbers)
@@ -181,7 +183,22 @@ def _lower(model: keras.Model, request: Request, numbers: Sequence[Number]) -> P
                 request.judged,
                 request.validation_batch,
             )
-    return Program(metrics, train, test, tuple(outside))
+    return Program(metrics, train, test, tuple(outside), lasting)
+
+
+def _lasting(model: keras.Model) -> tuple[str, ...]:
+    """Reset a model's metrics; those of their variables in which something of before is left."""
+    variables = model.metrics_variables
+    first = [variable.value for variable in variables]
+    model.reset_metrics()
+    usual = [variable.value for variable in variables]
+    for variable in variables:
+        variable.assign(jnp.full_like(variable.value, 3))
+    model.reset_metrics()
+    left = [not np.array_equal(v.value, value) for v, value in zip(variables, usual, strict=True)]
+    for variable, value in zip(variables, first if any(left) else usual, strict=True):
+        variable.assign(value)
+    return tuple(v.path for v, is_left in zip(variables, left, strict=True) if is_left)
 
 
 @contextlib.contextmanager

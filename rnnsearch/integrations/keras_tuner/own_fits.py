@@ -72,7 +72,7 @@ class ProgramFit:
             reason = built.reason_against(self._model, request, others)
             if reason is None:
                 program, values = self.programs.of(self._model, request)
-                reason = built.reads_what_may_change(program, others)
+                reason = built.reason_against_program(program, others)
         except built.NotArrays as error:
             reason = str(error)
         except Exception:  # which Keras raises again, in its own words

@@ -114,7 +114,7 @@ class Start:
             reason = built.reason_against(model, request, callbacks)
             if reason is None:
                 program, values = self.programs.of(model, request)
-                reason = built.reads_what_may_change(program, callbacks)
+                reason = built.reason_against_program(program, callbacks)
         except built.NotArrays as error:
             reason = str(error)
         except Exception as error:  # `model.fit` says it in its own words, if it is of the user's

@@ -145,10 +145,12 @@ class _Trainer:
         with undrawn():
             program, values = self._programs.of(model, request)
             built_for(model, request)  # of another model's program this one isn't yet
+        reason = built.reason_against_program(program, ())
         if program.outside and fit.watched is not None:
             name = program.outside[0]
-            why = f"callbacks may change {name}, a variable outside of the model"
-            self._say(Failed(fit.number, why))
+            reason = f"callbacks may change {name}, a variable outside of the model"
+        if reason is not None:
+            self._say(Failed(fit.number, reason))
             return
         model.set_weights(fit.weights)
         keeper = BestEpoch(objective)
