@@ -330,6 +330,17 @@ def test_what_keras_does_not_say_of_a_part_makes_another_program(one, other):
     assert text(**one) == text(**one) != text(**other)
 
 
+def test_another_epsilon_of_keras_makes_another_program():
+    """Losses read it where they are traced."""
+    usual = keras.config.epsilon()
+    try:
+        text, _ = describe(made(cnn))
+        keras.config.set_epsilon(0.1)
+        assert describe(made(cnn))[0] != text
+    finally:
+        keras.config.set_epsilon(usual)
+
+
 def test_what_does_not_decay_makes_another_program():
     def text(kept):
         keras.backend.clear_session(free_memory=False)

@@ -11,7 +11,7 @@ import pytest
 from keras import layers
 
 from rnnsearch.integrations.keras_tuner.apart.describing import description
-from rnnsearch.integrations.keras_tuner.apart.exchange import Done, Fit
+from rnnsearch.integrations.keras_tuner.apart.exchange import Done, Failed, Fit
 from rnnsearch.integrations.keras_tuner.apart.prints import Prints
 from rnnsearch.integrations.keras_tuner.apart.process import _Trainer
 
@@ -30,6 +30,19 @@ class Said:
         self.messages.append(message)
 
 
+def answers(model, build, data, own):
+    """What the process says of a model that a function has built in the script."""
+    said = Said()
+    trainer = _Trainer(said, Prints(io.StringIO()))
+    trainer._hypermodel = keras_tuner.HyperModel()
+    trainer._hypermodel.build = build
+    trainer._data[0] = data
+    trial = cloudpickle.dumps((None, [], keras_tuner.Objective("loss", "min"), own))
+    trainer._fit(Fit(0, 0, trial, model.get_weights(), description(model), 1, False))
+    trainer._executor.shutdown()
+    return said.messages
+
+
 def test_a_normalization_has_what_it_was_adapted_to_in_the_script():
     """A function that adapts it to rows drawn at random draws others there."""
 
@@ -40,20 +53,41 @@ def test_a_normalization_has_what_it_was_adapted_to_in_the_script():
         model.compile("sgd", "mse")
         return model
 
-    said = Said()
-    trainer = _Trainer(said, Prints(io.StringIO()))
-    trainer._hypermodel = keras_tuner.HyperModel()
-    trainer._hypermodel.build = build
-    trainer._data[0] = {"x": X, "y": Y}
     model = build(None)
-    own = {"epochs": 1, "shuffle": False}
-    trial = cloudpickle.dumps((None, [], keras_tuner.Objective("loss", "min"), own))
-    trainer._fit(Fit(0, 0, trial, model.get_weights(), description(model), 1, False))
-    trainer._executor.shutdown()
-    (done,) = said.messages
+    (done,) = answers(model, build, {"x": X, "y": Y}, {"epochs": 1, "shuffle": False})
     assert isinstance(done, Done), done
     expected = model.fit(X, Y, shuffle=False, verbose=0).history["loss"]
     np.testing.assert_allclose(done.history["loss"], expected, 1e-5)
+
+
+@pytest.mark.parametrize(
+    ("labels", "tokens", "reason"),
+    [
+        ([0, 1, 2], [0, 3], None),
+        ([1, 2, 3], [0, 3], "loss is not a number"),
+        ([-1, 0, 1], [0, 3], "loss is not a number"),
+        ([0, 1, 2], [0, 4], "loss is not a number"),
+    ],
+)
+def test_labels_and_tokens_out_of_range_are_left_to_the_scripts_own_backend(labels, tokens, reason):
+    """TensorFlow raises where layers aren't compiled; JAX would count no loss for such a label."""
+
+    def build(hp):
+        inputs = keras.Input((2,), dtype="int32")
+        hidden = layers.Flatten()(layers.Embedding(4, 2)(inputs))
+        model = keras.Model(inputs, layers.Dense(3, "softmax")(hidden))
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        return model
+
+    x, y = np.resize(tokens, (6, 2)), np.resize(labels, 6)
+    model = build(None)
+    (said,) = answers(model, build, {"x": x, "y": y}, {"epochs": 1, "shuffle": False})
+    assert isinstance(said, Failed if reason else Done), said
+    if reason:
+        assert said.reason.startswith(reason)
+    else:
+        history = model.fit(x, y, shuffle=False, verbose=0).history
+        np.testing.assert_allclose(said.history["loss"], history["loss"], 1e-5)
 
 
 class Projected(layers.Layer):

@@ -41,7 +41,7 @@ def describe(model: keras.Model) -> tuple[str, list[Number]]:
         if isinstance(rate, float):
             optimizer["config"]["learning_rate"] = _PLACEHOLDER
     kinds = [number.kind for number in numbers]
-    beside = [kinds, _variables(model), _constants(model), computed]
+    beside = [kinds, _variables(model), _constants(model), computed, keras.config.epsilon()]
     text = json.dumps([_stripped(document), *beside], sort_keys=True, default=str)
     return text, numbers
 

@@ -120,6 +120,9 @@ class _Trainer:
         from rnnsearch.engines.no_tensorflow import without_tensorflow
         from rnnsearch.integrations.keras_tuner.apart.describing import description
         from rnnsearch.integrations.keras_tuner.apart.undrawn import undrawn
+        from rnnsearch.integrations.keras_tuner.apart.unknown_labels import (
+            no_number_for_unknown_labels,
+        )
         from rnnsearch.integrations.keras_tuner.best_epoch import BestEpoch
 
         with without_tensorflow():
@@ -142,7 +145,7 @@ class _Trainer:
             return
         if model.built:
             _take_over(model, fit.weights)
-        with undrawn():
+        with undrawn(), no_number_for_unknown_labels():
             program, values = self._programs.of(model, request)
             built_for(model, request)  # of another model's program this one isn't yet
         reason = built.reason_against_program(program, ())
@@ -161,9 +164,14 @@ class _Trainer:
         self._executor.submit(self._train, fit.number, lane, keeper, every)
 
     def _train(self, number: int, lane: Any, keeper: Any, every: list[Epoch]) -> None:
+        from rnnsearch.integrations.keras_tuner.apart.unknown_labels import why_no_number
+
         try:
             with self._prints.kept() as printed:
                 trained = lane.train()
+            if reason := why_no_number(trained.history.history):
+                self._say(Failed(number, reason))
+                return
             best = trained.best
             weights = None if best is None else lane.model_with(best).get_weights()
             history = {name: list(map(float, v)) for name, v in trained.history.history.items()}
