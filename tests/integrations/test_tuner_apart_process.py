@@ -1,5 +1,6 @@
 """The process beside a script, in this one: JAX is the backend here, too."""
 
+import contextlib
 import io
 
 import cloudpickle
@@ -7,13 +8,16 @@ import jax
 import keras
 import keras_tuner
 import numpy as np
+import pandas
 import pytest
 from keras import layers
 
+from rnnsearch.integrations.keras_tuner.apart import Apart, NotApart
 from rnnsearch.integrations.keras_tuner.apart.describing import description
 from rnnsearch.integrations.keras_tuner.apart.exchange import Done, Failed, Fit
 from rnnsearch.integrations.keras_tuner.apart.prints import Prints
 from rnnsearch.integrations.keras_tuner.apart.process import _Trainer
+from rnnsearch.integrations.keras_tuner.apart.sending import _is_longer
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(8, 2)).astype("float32")
@@ -88,6 +92,33 @@ def test_labels_and_tokens_out_of_range_are_left_to_the_scripts_own_backend(labe
     else:
         history = model.fit(x, y, shuffle=False, verbose=0).history
         np.testing.assert_allclose(said.history["loss"], history["loss"], 1e-5)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "longer"),
+    [
+        (np.array([2**31 - 1, -(2**31)]), False),
+        (np.array([2**31]), True),
+        (np.array([-(2**31) - 1]), True),
+        (np.array([2**32 - 1], np.uint32), True),
+        (np.array([2.0**40]), False),
+        (np.array([], int), False),
+        (pandas.DataFrame({"a": [1.5], "b": [2**31]}), False),
+        (pandas.Series([2**31]), True),
+        (None, False),
+    ],
+)
+def test_whole_numbers_of_more_than_32_bits_are_known(numbers, longer):
+    """JAX wraps them around: a target of 2**31 would be a negative one."""
+    assert _is_longer(numbers) == longer
+    apart = Apart(None)
+    apart._process = Said()
+    told = contextlib.nullcontext()
+    if longer:
+        told = pytest.raises(NotApart, match="more than the 32 bits of JAX")
+    with told:
+        apart._data_number({"x": X, "y": numbers})
+    assert len(apart._process.messages) == (not longer)
 
 
 class Projected(layers.Layer):

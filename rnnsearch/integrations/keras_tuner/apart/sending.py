@@ -132,10 +132,13 @@ class Apart:
             if reason := too_large(dict(given), memory_bytes()):
                 raise NotApart(reason)
             try:
-                data = Data(len(self._data), _pickled(_in_memory(given)))
+                arrays = _in_memory(given)
+                data = Data(len(self._data), _pickled(arrays))
             except NotApart as error:
                 kind = type(given.get("x")).__name__
                 raise NotApart(f"the data is a {kind}, not arrays") from error
+            if any(map(_is_longer, keras.tree.flatten(arrays))):
+                raise NotApart("whole numbers of the data need more than the 32 bits of JAX")
             # What was given is kept so that nothing else gets its identity.
             self._data[key] = data.number, given
             self._send(data)
@@ -236,6 +239,15 @@ def _in_memory(given: Mapping[str, Any]) -> Any:
 
 def _as_array(leaf: Any) -> Any:
     return keras.ops.convert_to_numpy(leaf) if keras.ops.is_tensor(leaf) else leaf
+
+
+def _is_longer(leaf: Any) -> bool:
+    """Whether some of its numbers are none of JAX's, which would wrap them around."""
+    values = leaf if isinstance(leaf, np.ndarray) else np.asarray(getattr(leaf, "values", 0))
+    if values.dtype.kind not in "iu" or values.itemsize < 4 or not values.size:
+        return False
+    bounds = np.iinfo(np.int32)
+    return bool(values.max() > bounds.max or values.min() < bounds.min)
 
 
 def _pickled(thing: Any) -> bytes:
