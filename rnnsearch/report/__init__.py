@@ -5,7 +5,13 @@ from rnnsearch.report.doctor import show_diagnosis
 from rnnsearch.report.exported import show_export
 from rnnsearch.report.initial import show_initial
 from rnnsearch.report.json_tables import plain, plain_rows
-from rnnsearch.report.progress import Display, LiveDisplay, PlainDisplay, make_display
+from rnnsearch.report.progress import (
+    Display,
+    LiveDisplay,
+    PlainDisplay,
+    make_display,
+    shown_if,
+)
 from rnnsearch.report.result_tables import Ended, final, leaderboard_table, show_leaderboard
 from rnnsearch.report.verdict import Standing, failures, sentence, standings
 
@@ -28,5 +34,6 @@ __all__ = [
     "show_export",
     "show_initial",
     "show_leaderboard",
+    "shown_if",
     "standings",
 ]

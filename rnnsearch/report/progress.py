@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from rnnsearch.driver.running.watching import Lane, Snapshot
     from rnnsearch.outcomes import Epoch, TrialRecord
 
-__all__ = ["Display", "LiveDisplay", "PlainDisplay", "make_display"]
+__all__ = ["Display", "LiveDisplay", "PlainDisplay", "make_display", "shown_if"]
 
 _SECONDS_BETWEEN_LINES = 10.0
 _LANES_SHOWN = 8
@@ -70,6 +71,12 @@ def make_display(console: Console) -> Display:
     if console.is_terminal and not console.is_dumb_terminal:
         return LiveDisplay(console)
     return PlainDisplay(console)
+
+
+def shown_if(wanted: bool) -> AbstractContextManager[Display | None]:
+    """A display on standard error for a search that is called in Python; or none."""
+    # A notebook gets plain lines: rich's live view needs widgets there.
+    return make_display(Console(stderr=True, force_jupyter=False)) if wanted else nullcontext()
 
 
 def label(record: TrialRecord) -> str:

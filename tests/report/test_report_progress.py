@@ -13,7 +13,7 @@ from rich.console import Console
 from rnnsearch.driver.running.tally import Tally
 from rnnsearch.driver.running.watching import Lane, Snapshot
 from rnnsearch.outcomes import TrialRecord
-from rnnsearch.report import LiveDisplay, PlainDisplay, make_display
+from rnnsearch.report import LiveDisplay, PlainDisplay, make_display, shown_if
 from rnnsearch.report.progress import best_line, counts, label, trial_line
 from rnnsearch.report.text import curve
 from rnnsearch.vocabulary import Objective
@@ -106,6 +106,12 @@ def test_progress_lines_every_ten_seconds() -> None:
 def test_which_display(terminal: bool, kind: type) -> None:
     console = Console(file=io.StringIO(), force_terminal=terminal, _environ={"TERM": "xterm"})
     assert isinstance(make_display(console), kind)
+
+
+def test_a_call_in_python_shows_its_progress_or_nothing() -> None:
+    with shown_if(False) as nothing, shown_if(True) as display:
+        assert nothing is None
+        assert isinstance(display, PlainDisplay)
 
 
 @pytest.mark.parametrize("width", [30, 80, 160])

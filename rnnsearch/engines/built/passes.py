@@ -8,6 +8,7 @@ the entry computation alone); in a loop the gradients of convolutions are some t
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -23,20 +24,20 @@ Step = Callable[[Any, Any, Any], tuple[Any, Any]]
 """From what is carried, what is given and a batch's places (B,) to what is carried on, and logs."""
 
 
-class Pass:
+class Pass(ABC):
     """A compiled pass: (carry, given, order (S, B), rest (R,)) to (carry, logs)."""
 
+    @abstractmethod
     def __call__(self, carry: Any, given: Any, order: np.ndarray, rest: np.ndarray) -> Any:
         """Take the batches of an order, and what is left."""
-        raise NotImplementedError
 
+    @abstractmethod
     def prepare(self) -> None:
         """Compile what nobody compiles yet; what another thread does is not waited for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def text(self) -> str:
         """The code that it comes to, before it is compiled."""
-        raise NotImplementedError
 
 
 class _Compiled:

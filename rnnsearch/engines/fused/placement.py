@@ -112,13 +112,11 @@ class _Looped(Placement):
         return jax.jit(sharded, donate_argnums=0)
 
     def put(self, data: Any) -> Any:
-        """Without a copy."""
-        # The host's arrays are read where they lie, by every core, if they lie well.
+        """Without a copy: the host's arrays are read where they lie, if they lie well."""
         return super().put(jax.tree.map(_well_laid, data))
 
     def write(self, states: LaneState, fresh: Mapping[int, LaneState]) -> LaneState:
-        """On the host, where a CPU's arrays are."""
-        # Through the host, which is where a CPU's arrays are: no program to compile for it.
+        """On the host, which is where a CPU's arrays are: no program to compile for it."""
         host = jax.tree.map(np.array, jax.device_get(states))
         for lane, state in fresh.items():
             jax.tree.map(lambda all_, one, lane=lane: all_.__setitem__(lane, one), host, state)

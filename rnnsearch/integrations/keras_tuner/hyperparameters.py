@@ -10,7 +10,7 @@ from rnnsearch.errors import InvalidSpec, Problem
 from rnnsearch.space import Dimension, SearchSpace
 from rnnsearch.spec import PARAMETERS, Domain, Scalar
 
-__all__ = ["to_config", "to_space"]
+__all__ = ["parents_of", "to_config", "to_space"]
 
 _Conditions = dict[str, list[Any]]
 
@@ -125,16 +125,23 @@ def _first(space: SearchSpace) -> dict[str, Scalar]:
 def _entry(dimension: Dimension) -> dict[str, Any]:
     domain = dimension.domain
     kind, config = _typed(domain)
-    parents: dict[str, list[Any]] = {name: list(values) for name, values in domain.when.items()}
-    if dimension.layer is not None and dimension.layer > 1:
-        highest = int(PARAMETERS["depth"].high or 0)
-        parents["depth"] = list(range(dimension.layer, highest + 1))
     conditions = [
         {"class_name": "Parent", "config": {"name": name, "values": values}}
-        for name, values in parents.items()
+        for name, values in parents_of(dimension).items()
     ]
     config = {"name": dimension.name, "conditions": conditions, **config}
     return {"class_name": kind, "config": config}
+
+
+def parents_of(dimension: Dimension) -> dict[str, list[Any]]:
+    """The conditions under which a parameter is in use: parent → values."""
+    parents: dict[str, list[Any]] = {
+        name: list(values) for name, values in dimension.domain.when.items()
+    }
+    if dimension.layer is not None and dimension.layer > 1:
+        highest = int(PARAMETERS["depth"].high or 0)
+        parents["depth"] = list(range(dimension.layer, highest + 1))
+    return parents
 
 
 def _typed(domain: Domain) -> tuple[str, dict[str, Any]]:

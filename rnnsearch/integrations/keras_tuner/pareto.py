@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
+
+from rnnsearch.outcomes.fronts import front
 
 __all__ = ["pareto_trials"]
 
@@ -22,22 +23,11 @@ def pareto_trials(tuner: Any) -> list[Any]:
     objective = tuner.oracle.objective
     objectives = getattr(objective, "objectives", [objective])
     ended = [trial for trial in tuner.oracle.trials.values() if trial.status == "COMPLETED"]
-    costs = [[_cost(trial, one) for one in objectives] for trial in ended]
-    front = [
-        (cost, number)
-        for number, cost in enumerate(costs)
-        if not any(_dominates(other, cost) for other in costs)
-    ]
-    return [ended[number] for _, number in sorted(front)]
+    costs = {at: [_cost(trial, one) for one in objectives] for at, trial in enumerate(ended)}
+    return [ended[at] for at in sorted(front(costs), key=lambda at: (costs[at], at))]
 
 
 def _cost(trial: Any, objective: Any) -> float:
     """Of an objective at the trial's best epoch; the smaller the better."""
     (value,) = trial.metrics.get_history(objective.name)[-1].value
     return -float(value) if objective.direction == "max" else float(value)
-
-
-def _dominates(one: Sequence[float], other: Sequence[float]) -> bool:
-    """Whether one is nowhere worse, and somewhere better."""
-    pairs = list(zip(one, other, strict=True))
-    return all(a <= b for a, b in pairs) and any(a < b for a, b in pairs)

@@ -17,6 +17,7 @@ from rnnsearch.data import Part, read
 from rnnsearch.data.inputs import as_array
 from rnnsearch.errors import InvalidSpec, Problem
 from rnnsearch.integrations.keras_tuner.compiled_networks import compile_as_trained
+from rnnsearch.integrations.keras_tuner.hyperparameters import parents_of
 from rnnsearch.models.build import build_standard
 from rnnsearch.models.configured import architecture_of
 from rnnsearch.space import Dimension, SearchSpace
@@ -94,8 +95,9 @@ class RecurrentHyperModel(keras_tuner.HyperModel):
         for dimension in self._space.dimensions:
             in_use = dimension.in_use(values)
             with ExitStack() as scopes:
-                for parent, allowed in _parents(dimension, names).items():
-                    scopes.enter_context(hp.conditional_scope(parent, allowed))
+                for parent, allowed in parents_of(dimension).items():
+                    if parent in names:
+                        scopes.enter_context(hp.conditional_scope(parent, allowed))
                 value = _ask(hp, dimension)
             if in_use:
                 values[dimension.name] = value
@@ -134,16 +136,6 @@ def _of_fit(part: Part) -> tuple[Any, ...]:
     """What `model.fit` takes of a part."""
     given = (as_array(part.x), part.y)
     return given if part.weight is None else (*given, part.weight)
-
-
-def _parents(dimension: Dimension, names: set[str]) -> dict[str, list[Any]]:
-    """The conditions under which a parameter is in use."""
-    parents: dict[str, list[Any]] = {
-        name: list(values) for name, values in dimension.domain.when.items() if name in names
-    }
-    if dimension.layer is not None and dimension.layer > 1 and "depth" in names:
-        parents["depth"] = list(range(dimension.layer, 17))
-    return parents
 
 
 def _ask(hp: Any, dimension: Dimension) -> Any:

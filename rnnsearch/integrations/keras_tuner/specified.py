@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -287,11 +287,6 @@ def _display(verbose: int | str) -> AbstractContextManager[Display | None]:
     """Progress on standard error, or nothing."""
     if verbose not in ("auto", 0, 1, 2):
         raise ValueError(f"Expected verbose: 'auto', 0, 1 or 2. Received: {verbose!r}")
-    if verbose == 0:
-        return nullcontext()
-    from rich.console import Console
+    from rnnsearch.report import shown_if
 
-    from rnnsearch.report import make_display
-
-    # A notebook gets plain lines: rich's live view needs widgets there.
-    return make_display(Console(stderr=True, force_jupyter=False))
+    return shown_if(verbose != 0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -17,8 +16,6 @@ from rnnsearch.integrations.scikit_learn.kept_study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from rnnsearch.report import Display
 
 __all__ = ["Recurrent"]
 
@@ -108,7 +105,9 @@ class Recurrent(BaseEstimator):
         document = merged(given.spec, said)
         document = merged(document, dict(self.spec or {}))
         document["name"] = type(self).__name__
-        with _display(self.verbose) as display:
+        from rnnsearch.report import shown_if
+
+        with shown_if(bool(self.verbose)) as display:
             results = api.search(
                 document,
                 output=study.path,
@@ -137,14 +136,3 @@ class Recurrent(BaseEstimator):
 
     def _new_study(self) -> Study:
         return Study(None if self.directory is None else Path(self.directory))
-
-
-def _display(verbose: int) -> AbstractContextManager[Display | None]:
-    """Progress on standard error, or nothing."""
-    if not verbose:
-        return nullcontext()
-    from rich.console import Console
-
-    from rnnsearch.report import make_display
-
-    return make_display(Console(stderr=True, force_jupyter=False))
