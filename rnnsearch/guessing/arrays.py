@@ -11,7 +11,13 @@ from rnnsearch.data.collecting import Problems, name_some
 from rnnsearch.data.raw.sequence_arrays import Raw
 from rnnsearch.data.sequences.axes import said_axes, steps_are_last
 from rnnsearch.data.sequences.doubtful import said_values
-from rnnsearch.data.sequences.kinds import find_ignored, from_one_hot, same_label, zero_pads
+from rnnsearch.data.sequences.kinds import (
+    find_ignored,
+    from_one_hot,
+    number_classes,
+    same_label,
+    zero_pads,
+)
 from rnnsearch.data.sequences.masks import real_steps, trailing_lengths
 from rnnsearch.data.sequences.overlap import shared_windows
 from rnnsearch.data.sequences.padding import find_padding, unpadded
@@ -40,7 +46,7 @@ _FILLED = (*_PLAIN, "wide")
 _MOST_CLASSES = 100
 _OF_EACH = "in deviations of each target, so that those of small numbers count as much"
 _FEW = 20
-"""Different whole numbers up to which they are classes whatever they are."""
+"""Classes from which it is said why numbers are taken for some."""
 _SHORT = 8
 """Sequences below this length are not worth truncating."""
 _SHARE = 0.2
@@ -59,6 +65,7 @@ def guess_arrays(
     contents: str = "",
     *,
     amounts: bool = False,
+    labels: bool = False,
 ) -> Guess:
     """A spec for arrays.
 
@@ -68,6 +75,7 @@ def guess_arrays(
         wishes: What the user said.
         contents: What the file holds, where that is not arrays of these names.
         amounts: Whether targets are said to be numbers, whole ones, too.
+        labels: Whether they are called labels or classes.
 
     Raises:
         InvalidData: No spec for them would run; with the reason.
@@ -85,7 +93,7 @@ def guess_arrays(
         form += padding
     found = _with_labels(found, task)
     found, ignored = _without_padding(found, task)
-    classes = {} if amounts else _classes(found, task)
+    classes = {} if amounts else _classes(found, labels)
     settings = [Setting("source", source), Setting("path", None, contents or _contents(found))]
     settings += [*form, *(ignored if classes else [])]
     settings.append(_kind(found, classes))
@@ -123,6 +131,8 @@ def _kind(found: TrainingArrays, classes: Mapping[str, int]) -> Setting:
         return Setting("target_kind", "numeric", f"{found.y.dtype} in y")
     texts = [f"{label} {count}" for label, count in classes.items()]
     said = f"{len(classes)} classes, members in training: {name_some(texts, 4)}"
+    if len(classes) > _FEW and found.labels is not None and found.labels.dtype.kind in "iuf":
+        said += "; no whole number up to the largest is left out; numeric: they are amounts"
     return Setting("target_kind", "class", said)
 
 
@@ -221,7 +231,7 @@ def _task(found: TrainingArrays, wanted: MappingFact | None) -> tuple[MappingFac
     return task, f"{_WHAT[task.name]}: {shapes}"
 
 
-def _classes(found: TrainingArrays, task: MappingFact) -> dict[str, int]:
+def _classes(found: TrainingArrays, called_so: bool) -> dict[str, int]:
     """Class → members in training, the most frequent first; empty if numbers are predicted."""
     y = found.labels
     if y is None or not y.size:
@@ -233,11 +243,8 @@ def _classes(found: TrainingArrays, task: MappingFact) -> dict[str, int]:
     most = min(_MOST_CLASSES, values.size // 2)
     if y.dtype.kind not in "bUS" and not 1 < len(labels) <= most:
         return {}
-    if y.dtype.kind not in "bUS" and len(labels) > _FEW:
-        # As the source decides: amounts leave some numbers out.
-        numbered = labels[0] in (-1, 0, 1) and labels[-1] - labels[0] == len(labels) - 1
-        if not numbered or counts.min() < 2:
-            return {}
+    if y.dtype.kind not in "bUS" and not number_classes(labels, counts, called_so=called_so):
+        return {}
     labels = labels.astype(str) if labels.dtype.kind == "S" else labels
     pairs = sorted(zip(counts.tolist(), labels.tolist(), strict=True), key=lambda pair: -pair[0])
     return {f"{label:g}" if isinstance(label, float) else str(label): n for n, label in pairs}

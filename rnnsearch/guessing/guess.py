@@ -47,6 +47,8 @@ _OTHER_TABLES = (".tab", ".psv", ".dat", ".data", *_PARQUET)
 """Other endings of tables and texts, which need not be such files."""
 _CHAPTER = 5_000
 """Bytes of a file from which it may be one of several of one text."""
+_LABELS = re.compile("label|class|categor", re.IGNORECASE)
+"""Names of arrays whose whole numbers stand for classes."""
 _WHOLE = (".npz", ".ts")
 """Of what is read in one piece, and not out of a packed file."""
 
@@ -171,9 +173,10 @@ def _guess_npz(path: Path, wishes: Wishes) -> Guess:
     problems = Problems()
     arrays: Mapping[str, np.ndarray] = load_npz(path, problems)
     problems.raise_any()
-    found = guess_arrays(arrays, "npz", wishes)
     with np.load(path) as file:
-        said = said_names(file.files)
+        names = file.files
+    found = guess_arrays(arrays, "npz", wishes, labels=any(map(_LABELS.search, names)))
+    said = said_names(names)
     return replace(found, notes=(said, *found.notes)) if said else found
 
 

@@ -14,6 +14,7 @@ from rnnsearch.data.time.time_names import named
 from rnnsearch.guessing._base import Wishes
 from rnnsearch.guessing.columns import COUNTS_ROWS, Column, before_test
 from rnnsearch.guessing.independent_rows import check_sorted_classes, independence_note
+from rnnsearch.guessing.kinds_of_numbers import find_kinds
 from rnnsearch.guessing.known_ahead import known_note
 from rnnsearch.guessing.panel import Panel
 from rnnsearch.guessing.restarts import others_note, restarts_note
@@ -62,6 +63,7 @@ class StepSeries:
         duplicates: What to do about rows with the time stamp of the row before, if there are any.
         split: The parts, where a column says them.
         static: Columns that say of each series the same in all of its rows.
+        kinds: Columns that are read, whose numbers name kinds.
     """
 
     rows: int
@@ -78,6 +80,7 @@ class StepSeries:
     duplicates: str | None
     split: dict[str, object] | None
     static: frozenset[str] = frozenset()
+    kinds: tuple[str, ...] = ()
 
     @property
     def part(self) -> int:
@@ -207,6 +210,10 @@ def look_along(found: TableColumns, wishes: Wishes) -> tuple[StepSeries, list[st
     )
     if series.given_away and not series.is_state:
         series = replace(series, seasons=(), patterns=())
+    kinds, not_read_so = find_kinds(found, [*series.columns], target, share)
+    if not series.judged_by_others:
+        series = replace(series, kinds=kinds)
+    notes += not_read_so
     notes += _notes_on_others([c for c in found.others if c.name != target.name])
     notes += [*unlike, *no_split, *_notes_on_target(series), *_remaining_note(found, target)]
     return series, notes

@@ -34,6 +34,10 @@ def column_settings(series: StepSeries, source: str) -> list[Setting]:
     target = series.target
     past = "among them the past of what it predicts" if target.name in series.inputs else ""
     found.append(Setting("inputs", series.inputs, f"what the network reads{past and ', '}{past}"))
+    if series.kinds:
+        found.append(
+            Setting("kinds", [*series.kinds], "numbers of these name something, by their names")
+        )
     told = (*series.seasons, *series.patterns)
     features = [calendar_feature(season, series.step) for season in told if season.dated]
     if features and series.time is not None:

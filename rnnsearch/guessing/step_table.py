@@ -40,7 +40,7 @@ _TOLD = 4
 _BLOCKS = ("day", "week")
 """Seasons whose calendar tells one from the next."""
 _SAME_ROW = "of the window's last row itself"
-_INPUTS = ("inputs", "calendar")
+_INPUTS = ("inputs", "kinds", "calendar")
 _SHORT, _LONG, _USUAL = 8, 96, 48
 """Windows: at least, at most, and where the season is longer or there is none."""
 

@@ -132,16 +132,18 @@ def guess_wide(table: Table, path: Path, wishes: Wishes) -> Guess | None:
             if raw.part is not None:
                 arrays[found.part] = raw.part
     contents = f"{len(parts.train.x)} rows, a sequence of {parts.train.x.shape[1]} steps in each"
-    guess = guess_arrays(arrays, "wide", replace(wishes, target=None), contents)
+    own = replace(wishes, target=None)
+    called = named(found.target, _CLASSES) or bool(said_unnamed(table.header))
+    guess = guess_arrays(arrays, "wide", own, contents, labels=called)
     first, place, *rest = guess.data
-    own = [Setting("target", found.target, found.why)]
+    said = [Setting("target", found.target, found.why)]
     if found.stems:
         why = "what steps are called, before their number"
-        own.append(Setting("quantities", found.stems, why))
+        said.append(Setting("quantities", found.stems, why))
     if found.ignored:
-        own.append(Setting("ignore", found.ignored, "columns that are neither steps nor target"))
+        said.append(Setting("ignore", found.ignored, "columns that are neither steps nor target"))
     notes = (_rows_note(found), *_group_notes(found, table), *guess.notes, *_other_part(path))
-    return replace(guess, data=(first, place, *own, *rest), notes=notes)
+    return replace(guess, data=(first, place, *said, *rest), notes=notes)
 
 
 def _rows_note(found: _Columns) -> str:

@@ -56,6 +56,7 @@ def check_data(
         _check_columns(data, report)
         _check_part_column(data, report)
         _check_known(data, report)
+        _check_kinds(data, report)
         _check_numbers(data, report)
         if task is not None and task.unfolds:
             _check_blocks(data, report)
@@ -136,6 +137,21 @@ def _check_part_column(data: SeriesSource, report: Report) -> None:
     if data.split.backtest not in (BacktestSpec(), BacktestSpec(folds=1)):
         must = "must not be given where data.split.backtest is: its folds are shares of the rows"
         report.add("data.split.column", must, show(column), "remove one of them")
+
+
+def _check_kinds(data: SeriesSource, report: Report) -> None:
+    """Only what is read is read as kinds, and what is learned as a number is none."""
+    _check_repeats("data.kinds", data.kinds, report)
+    for index, name in enumerate(data.kinds):
+        if name not in data.columns:
+            must, advice = (
+                "must be one of data.inputs or data.known",
+                f"there are: {show(data.columns)}",
+            )
+            report.add(f"data.kinds[{index}]", must, show(name), advice)
+        elif name in data.targets and data.target_kind != "class":
+            must, advice = "must not be the target", "set data.target_kind: class, or take it out"
+            report.add(f"data.kinds[{index}]", must, show(name), advice)
 
 
 def _check_known(data: SeriesSource, report: Report) -> None:

@@ -304,12 +304,12 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
             "training sequences; leave the output out"
         ],
     ),
-    "lone class": (
-        {"x": X, "y": np.array([0, 1] * 9 + [2, 0])},
+    "lone classes": (
+        {"x": X, "y": np.array([0, 1] * 8 + [2, 3, 4, 5])},
         {},
         [
-            "data.target_kind: must have two members or more of each class; received one of 2 (3 "
-            "classes); leave these out, join classes, or set data.target_kind: numeric"
+            "data.target_kind: must have two members or more of each class; received one of 2, 3, "
+            "4, 5 (6 classes); leave these out, join classes, or set data.target_kind: numeric"
         ],
     ),
     "class in validation only": (

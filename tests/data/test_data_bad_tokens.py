@@ -96,7 +96,7 @@ CASES: dict[str, tuple[str, dict[str, Any], dict[str, Any], list[str]]] = {
     "a class of one": (
         "many_to_one",
         {"text": TEXTS, "label": with_value(LABELS, "z", 2)},
-        {},
+        {"split": TokensSplitSpec(by="random")},
         [
             "data.target: must have two members or more of each class; received one of z (3 "
             "classes); leave these out, or join classes"

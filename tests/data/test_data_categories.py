@@ -458,3 +458,15 @@ def test_ragged_trajectories(padding: str, write_npz: Any, npz_source: Any) -> N
     targets = kept(data).targets(str(path))
     np.testing.assert_array_equal(targets.weights, ~padded)
     assert len(kept(data).inputs(str(path))[1]) == 24 * 6
+
+
+def test_numbers_that_name_kinds_are_read_as_texts_are(write_csv: Any, csv_source: Any) -> None:
+    plain = {"zip": [10115, 20095, 1067] * 20, "b": list(range(60)), "y": [0.5, 1, 2.5] * 20}
+    path = write_csv(plain)
+    read_as = {"inputs": ("zip", "b"), "target": "y", "base": "none"}
+    assert read(csv_source(path, **read_as), "many_to_one").dataset().train.x.shape[-1] == 2
+    data = read(csv_source(path, **read_as, kinds=("zip",)), "many_to_one")
+    prepared = kept(data)
+    x = np.asarray(prepared.inputs(str(write_csv({**plain, "zip": [20095] * 60})))[0])
+    assert prepared.to_json()["categories"] == {"zip": ["10115", "1067", "20095"]}
+    assert (x[..., :3] == [0, 0, 1]).all()

@@ -109,3 +109,9 @@ def test_a_long_text_says_it_too(tmp_path: Path) -> None:
     assert list(data.notes) == list(found.notes)
     assert "read as cp1251" in data.notes[0]
     assert ("note", data.notes[0]) in data.summary()
+
+
+def test_what_several_encodings_read_alike_is_of_western_letters() -> None:
+    """New files have others of the same language: the byte of ``ñ`` is ``ń`` in Poland's."""
+    text = "el árbol está aquí; la canción y el café de Perú; ella cantó ayer\n" * 20
+    assert decode(text.encode("latin-1"), None)[2] == "cp1252"

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from rnnsearch.api.asking.asked import read_spec
 from rnnsearch.data import preparation_from_json, read
 from rnnsearch.data.raw.cell_numbers import holds_codes
+from rnnsearch.data.sequences.kinds import number_classes
+from rnnsearch.errors import InvalidData
 from rnnsearch.guessing import Wishes, guess
-from rnnsearch.spec.sources import CsvSource, TableSource
+from rnnsearch.spec.sources import CsvSource, SplitSpec, TableSource
 
 LABEL = st.sampled_from(
     [
@@ -115,6 +117,51 @@ def test_many_whole_numbers_are_amounts(npz_source: Any, write_npz: Any) -> None
     assert data.dataset().target.kind == "numeric" and "taken for numbers" in data.notes[0]
     letters = read(npz_source(write_npz(x=x, y=np.arange(300) % 60)), "many_to_one")
     assert letters.dataset().target.kind == "class"
+
+
+def ranked(classes: int, members: int) -> np.ndarray:
+    """Whole numbers from 1 as archives number classes: the first has most members, some have one."""
+    sizes = np.maximum(1, (members / np.arange(1, classes + 1) ** 1.2).astype(int))
+    sizes[1::7] = 1
+    return np.repeat(np.arange(1, classes + 1), sizes)
+
+
+COUNTED = np.repeat(np.arange(1, 26), np.r_[1:14, 12:0:-1])
+"""As people, cars or faults are counted: 1 to 25, the smallest and the largest once."""
+
+
+@pytest.mark.parametrize(
+    ("y", "called_so", "right"),
+    [
+        (ranked(50, 90), False, True),
+        (COUNTED, False, False),
+        (COUNTED, True, True),
+        (ranked(50, 4_000), False, False),  # of which the usual one has more than 50
+        (np.delete(ranked(50, 90), 0) + 3, True, False),  # not from 1
+        (ranked(50, 90)[ranked(50, 90) != 9], True, False),  # a number is left out
+        (np.repeat(np.arange(1, 41), 2), False, True),
+        (np.r_[1:15], False, True),
+    ],
+)
+def test_numbers_that_stand_once_may_be_classes(
+    y: np.ndarray, called_so: bool, right: bool
+) -> None:
+    assert number_classes(*np.unique(y, return_counts=True), called_so=called_so) == right
+
+
+def test_the_only_one_of_a_class_is_learned_from(npz_source: Any, write_npz: Any) -> None:
+    y = np.r_[np.arange(100) % 4, 7, 8]
+    path = write_npz(x=np.random.default_rng(0).normal(size=(102, 4, 1)), y=y)
+    for split in (SplitSpec(folds=1), SplitSpec(folds=3)):
+        data = read(npz_source(path, split=split), "many_to_one")
+        (note,) = [note for note in data.notes if note.startswith("there is only one of")]
+        assert note.startswith("there is only one of 7, 8, of 6 classes: it is learned from")
+        for fold in range(data.folds):
+            assert {4, 5} <= {*data.dataset(None, fold).train.y.tolist()}
+    with pytest.raises(InvalidData, match="must have two members or more of each class"):
+        mostly = np.r_[np.zeros(60), np.arange(1, 4)].astype(int)
+        x = np.random.default_rng(0).normal(size=(63, 4, 1))
+        read(npz_source(write_npz(x=x, y=mostly)), "many_to_one")
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.int64, bool])

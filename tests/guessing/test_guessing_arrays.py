@@ -188,6 +188,23 @@ def test_many_whole_numbers_are_amounts_as_the_source_says(tmp_path):
     assert rnnsearch.check(written).task == "many_to_one"
 
 
+def test_many_numbered_classes_of_which_some_stand_once(tmp_path):
+    sizes = np.maximum(1, 60 // np.arange(1, 31))
+    y = np.repeat(np.arange(1, 31), sizes)
+    counted = np.repeat(np.arange(1, 26), np.r_[1:14, 12:0:-1])
+    for names, target, kind in (
+        ("xy", y, "class"),
+        ("xy", counted, "numeric"),
+        (("data", "labels"), counted, "class"),
+        (("data", "targets"), counted, "numeric"),
+    ):
+        found = look(tmp_path, dict(zip(names, (noise(len(target), T), target), strict=True)))
+        assert setting(found, "target_kind") == kind
+    rows = np.column_stack([counted, np.cumsum(noise(len(counted), 40), axis=1)])
+    np.savetxt(tmp_path / "rows.tsv", rows, delimiter="\t", fmt=["%d"] + ["%.3f"] * 40)
+    assert setting(guess(tmp_path / "rows.tsv", Wishes()), "target_kind") == "class"
+
+
 def test_things_that_may_be_true_at_once_are_said(tmp_path):
     found = look(tmp_path, {"x": noise(N, T, F), "y": RNG.integers(0, 2, (N, 4))})
     assert "may be true at once" in found.notes[0]

@@ -34,6 +34,29 @@ def test_a_daily_series_with_a_weekly_season(look):
     assert setting(found, "objective") == "val_rmse"
 
 
+def test_numbers_that_name_something_are_kinds(look):
+    random = np.random.default_rng(0)
+    columns = {
+        "date": days(),
+        "zip_code": random.choice([10115, 20095, 1067, 80331], ROWS),
+        "StoreId": random.choice([1, 2, 3, 7], ROWS),
+        "open_code": random.integers(0, 2, ROWS),  # as it is
+        "visitors": random.choice([10, 20, 30], ROWS),
+        "client_id": random.integers(0, 80, ROWS),
+        "late_type": [*random.choice([1, 2, 3], ROWS - 9), *[4] * 9],
+        "sales": WEEKLY,
+    }
+    found = look(columns)
+    assert setting(found, "kinds") == ["zip_code", "StoreId"]
+    (note,) = [note for note in found.notes if "data.kinds" in note]
+    assert note.startswith("'client_id', 'late_type' may name something")
+    assert setting(look(columns, target="zip_code"), "kinds") == ["StoreId"]
+    shop = np.repeat(["a", "b"], ROWS)
+    panel = {name: [*values, *values] for name, values in columns.items()} | {"shop": shop}
+    panel["region"] = np.repeat([4, 9], ROWS)  # two are one number
+    assert setting(look(panel), "kinds") == ["zip_code", "StoreId"]
+
+
 def test_useless_columns_are_left_out_and_named(look):
     found = look(
         {

@@ -52,7 +52,7 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "unknown data key",
         [("data", "horizont: 1")],
         "s.yaml:8:3: data.horizont: must be a key of data; received horizont; did you mean "
-        "horizon? known keys: source, path, time, time_format, time_zone, series, inputs, known, calendar, target, window, "
+        "horizon? known keys: source, path, time, time_format, time_zone, series, inputs, known, kinds, calendar, target, window, "
         "horizon, stride, output_steps, season, base, lags, difference, scaling, irregular, duplicates, missing_values, dialect, split, target_kind, missing",
     ),
     (
@@ -462,6 +462,14 @@ CASES: list[tuple[str, list[tuple[str, ...]], str]] = [
         "s.yaml:9:34: data.known[4]: must not be listed twice; received wind; remove it\n"
         "s.yaml:10:3: data.horizon: must be at least 1 where known is given: at 0 all inputs are "
         "of the target's row; received 0; list the columns under inputs:",
+    ),
+    (
+        "kinds that are not read, or learned as numbers",
+        [("data", "time: t", "kinds: [zip, demand]")],
+        "s.yaml:9:11: data.kinds[0]: must be one of data.inputs or data.known; received zip; there "
+        "are: [demand]\n"
+        "s.yaml:9:16: data.kinds[1]: must not be the target; received demand; set "
+        "data.target_kind: class, or take it out",
     ),
     (
         "only what is known ahead",

@@ -53,6 +53,7 @@ def test_every_default_is_written() -> None:
             "season": None,
             "series": None,
             "known": [],
+            "kinds": [],
             "base": None,
             "lags": [],
             "difference": None,

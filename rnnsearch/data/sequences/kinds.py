@@ -8,7 +8,14 @@ import numpy as np
 
 from rnnsearch.data.collecting import Problems
 
-__all__ = ["decide_kind", "find_ignored", "from_one_hot", "same_label", "zero_pads"]
+__all__ = [
+    "decide_kind",
+    "find_ignored",
+    "from_one_hot",
+    "number_classes",
+    "same_label",
+    "zero_pads",
+]
 
 _IGNORED = -100
 """The label that PyTorch's losses leave out."""
@@ -18,6 +25,29 @@ _LENGTHS = 3
 
 _FEW = 20
 """Different whole numbers that are classes whatever they are; more are if none is left out."""
+_RARE = 50
+"""Members of a usual class up to which one may be alone: of more, numbers get rare at an end."""
+
+
+def number_classes(values: np.ndarray, counts: np.ndarray, *, called_so: bool = False) -> bool:
+    """Whether whole numbers stand for classes: few do, and such as are counted without a gap.
+
+    Amounts may leave no number out either; but the smallest and the largest ones are rare, and
+    stand once, where numbers between them stand often.
+
+    Args:
+        values: (C,) the different numbers, in order.
+        counts: (C,) how often each stands.
+        called_so: Whether the targets are called labels or classes.
+    """
+    if len(values) <= _FEW:
+        return True
+    if values[0] not in (-1, 0, 1) or int(values[-1]) - int(values[0]) != len(values) - 1:
+        return False
+    if called_so or counts.min() > 1:
+        return True
+    first = counts[: len(counts) // 5]
+    return bool(counts.mean() <= _RARE and first.mean() >= counts.mean())
 
 
 def from_one_hot(y: np.ndarray, steps: bool) -> np.ndarray | None:
@@ -51,7 +81,7 @@ def decide_kind(
         return "class"
     if y.dtype.kind not in "iuf" or blocks or not (flat or y.shape[-1] == 1):
         return "numeric"
-    found = np.unique(y)
+    found, counts = np.unique(y, return_counts=True)
     if y.dtype.kind == "f":
         found = found[np.isfinite(found)]
         if 1 < len(found) <= _FEW and (found == np.round(found)).all():
@@ -60,8 +90,7 @@ def decide_kind(
                 "taken for numbers (data.target_kind: class is the other way)"
             )
         return "numeric"
-    whole = found[0] in (-1, 0, 1) and int(found[-1]) - int(found[0]) == len(found) - 1
-    kind: Literal["numeric", "class"] = "class" if len(found) <= _FEW or whole else "numeric"
+    kind: Literal["numeric", "class"] = "class" if number_classes(found, counts) else "numeric"
     other = "numeric" if kind == "class" else "class"
     what = "classes" if kind == "class" else "numbers"
     problems.notes.append(

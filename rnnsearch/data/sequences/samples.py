@@ -213,8 +213,14 @@ def without_new_classes(
     return [*others, left.take(np.flatnonzero(left.observed.reshape(len(left), -1).any(axis=1)))]
 
 
-def find_classes(samples: Sequence[Sample], problems: Problems) -> Labels:
-    """All labels that occur, in order; each must occur twice."""
+def find_classes(samples: Sequence[Sample], problems: Problems, *, dealt: bool) -> Labels:
+    """All labels that occur, in order.
+
+    Args:
+        samples: The parts.
+        problems: Where to note labels that occur once.
+        dealt: Whether parts get their share of every label's sequences.
+    """
     found = [sample.y[sample.observed] for sample in samples]
     labels, counts = np.unique(np.concatenate(found), return_counts=True)
     if labels.dtype.kind == "f":
@@ -231,7 +237,7 @@ def find_classes(samples: Sequence[Sample], problems: Problems) -> Labels:
     names = tuple(labels.tolist())
     counted = dict(zip(names, counts.tolist(), strict=True))
     advice = "leave these out, join classes, or set data.target_kind: numeric"
-    check_counts(counted, ("data.target_kind", "data.path"), advice, problems)
+    check_counts(counted, ("data.target_kind", "data.path"), advice, problems, dealt=dealt)
     return Labels("class", names)
 
 

@@ -82,8 +82,10 @@ def prepare_sequences(
     if kind == "class":
         samples = without_new_classes(samples, problems)
     given = [sample for sample in samples if sample is not None]
-    labels = find_classes(given, problems) if kind == "class" else Labels("numeric")
+    labels = Labels("numeric")
     if kind == "class":
+        dealt = _dealt_by_class(source, given[0])
+        labels = find_classes(given, problems, dealt=dealt)
         samples = [s if s is None else encode(s, labels.classes, problems) for s in samples]
     divided = divide(source.split, samples, labels.classes, problems)
     pool, test, folds = divided.pool, divided.test, divided.folds
@@ -114,6 +116,12 @@ def prepare_sequences(
         delivered.fitted(pool.take(division.train), source.scaling) for division in folds.divisions
     )
     return SequencesData(divided, prepared, delivered, raws.content, notes_=notes)
+
+
+def _dealt_by_class(source: SequencesSource, train: Sample) -> bool:
+    """Whether parts are drawn at random, each with its share of every class."""
+    of_sequences = train.y.ndim == 1 and train.group is None
+    return of_sequences and source.split.by in ("auto", "stratified")
 
 
 def _samples(

@@ -67,6 +67,7 @@ def read_series_data(source: SeriesSource, task: str, windows: tuple[int, ...]) 
         time_zone=source.time_zone,
         irregular=source.irregular,
         dialect=source.dialect_items,
+        kinds=source.kinds,
         missing_values=source.missing_values,
         duplicates=source.duplicates,
     )

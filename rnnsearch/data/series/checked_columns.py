@@ -56,6 +56,7 @@ class Columns:
             is no model yet.
         irregular: What is done where rows are missing.
         dialect: What is said of that of a text file: pairs of a key and its value.
+        kinds: The inputs whose numbers name kinds, where there is no model yet.
         missing_values: Cells that stand for nothing.
         duplicates: What is done where a time stamp comes again.
     """
@@ -79,6 +80,7 @@ class Columns:
     step: Step | None = None
     irregular: Literal["rows", "error", "reindex"] = "rows"
     dialect: tuple[tuple[str, Any], ...] = ()
+    kinds: tuple[str, ...] = ()
     missing_values: tuple[Any, ...] = ()
     duplicates: Literal["error", "first", "last", "mean"] = "error"
 
@@ -177,12 +179,14 @@ class ColumnReader:
         return values
 
     def holds_text(self, name: str) -> bool:
-        """Whether an input is one of categories: unless that is known, if most of it is text,
+        """Whether an input is one of categories: unless that is known, if it is said to be one,
 
-        or if there are codes in it that numbers would not tell apart.
+        if most of it is text, or if there are codes in it that numbers would not tell apart.
         """
         if self.columns.texts is not None:
             return name in self.columns.texts
+        if name in self.columns.kinds:
+            return True
         if self.table.header.count(name) != 1:
             return False
         column = self.table.column(name)

@@ -112,15 +112,18 @@ def _check_whole(content: bytes) -> None:
 
 
 def _guess(content: bytes) -> str:
-    """The encoding of a text that is no UTF-8, by its different words."""
+    """The encoding of a text that is no UTF-8, by its different words.
+
+    It is the Western one where that reads the same: new files have other letters.
+    """
     words = [word for word in _words(content) if not _MARKS.fullmatch(word) or _LETTER.search(word)]
     found = _likely(b"\n".join(words)) if words else []
     for name in (*found, _WESTERN):
         try:
-            content.decode(name)
+            text = content.decode(name)
         except UnicodeDecodeError:
             continue
-        return name
+        return _WESTERN if name in _LATIN and text == content.decode(_WESTERN, "ignore") else name
     return "latin-1"
 
 

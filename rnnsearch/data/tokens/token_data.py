@@ -214,7 +214,8 @@ def read_rows_data(source: RowsSource, task: str) -> RowsData:
         settings["dialect"] = _decided(settings, table.decided)
     columns = columns_of(settings, task, source.target_kind, target=True)
     rows = read_rows(table, columns, problems)
-    classes = _find_classes(rows, problems)
+    dealt = source.split.by in ("auto", "stratified") and source.split.group is None
+    classes = _find_classes(rows, problems, dealt=dealt)
     problems.raise_any()
     labels = None
     if rows.kind == "class":
@@ -259,14 +260,21 @@ def read_rows_data(source: RowsSource, task: str) -> RowsData:
     )
 
 
-def _find_classes(rows: Rows, problems: Problems) -> tuple[Any, ...]:
-    """All labels that occur, in order; each must occur twice."""
+def _find_classes(rows: Rows, problems: Problems, *, dealt: bool) -> tuple[Any, ...]:
+    """All labels that occur, in order.
+
+    Args:
+        rows: The sequences.
+        problems: Where to note labels that occur once.
+        dealt: Whether parts get their share of every class of sequences.
+    """
     if rows.kind not in ("class", "labels"):
         return ()
     found = rows.target if rows.kind == "class" else [n for labels in rows.target for n in labels]
     counts = Counter(found)
     advice = "leave these out, or join classes"
-    check_counts(counts, ("data.target", "data.target"), advice, problems)
+    of_rows = dealt and rows.kind == "class"
+    check_counts(counts, ("data.target", "data.target"), advice, problems, dealt=of_rows)
     return tuple(sorted(counts))
 
 

@@ -64,6 +64,11 @@ class SeriesSource(Source):
         "rows more up to the last that is predicted (`horizon` of them, and the further steps of "
         "sequence_to_sequence) that have them, the other cells empty. Not for one_to_many.",
     )
+    kinds: tuple[str, ...] = Field(
+        default=(),
+        description="Those of the inputs whose numbers name kinds, as zip codes and numbers of "
+        "shops do: they are read as texts are, a zero and one for each.",
+    )
     calendar: tuple[CalendarFeature, ...] = Field(
         default=(),
         description="Further inputs, computed from the time stamp. hour, day_of_month, month and "
