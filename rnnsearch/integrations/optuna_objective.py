@@ -140,7 +140,7 @@ class Objective:
         self, model: keras.Model, watch: _Watch, further: list[Any], fit: dict[str, Any]
     ) -> Any:
         """How it is trained by a program; None where `model.fit` must, and the log says why."""
-        reason: str | None = f"the backend is {keras.backend.backend()}"
+        found: Any = f"the backend is {keras.backend.backend()}"
         if keras.backend.backend() == "jax":
             from rnnsearch.engines import built
 
@@ -148,20 +148,18 @@ class Objective:
                 data, fit = self._datasets.in_memory(self._data, fit, exact=True)
                 request = built.Request.of(data, fit, self._read)
             except built.NotArrays as error:
-                reason = str(error)
+                found = str(error)
             else:
-                reason = built.reason_against(model, request, further)
-                if reason is None:
-                    self._programs = self._programs or built.Programs()
-                    program, values = self._programs.of(model, request)
-                    reason = built.reason_against_program(program, further)
-                if reason is None:
+                self._programs = self._programs or built.Programs()
+                found = built.program_for(self._programs, model, request, further)
+                if not isinstance(found, str):
+                    program, values = found
                     called = [*further, watch]
                     return built.Lane(model, request, program, values, called, watch)
                 built.leave_to_fit(model, request)
-        if reason not in self._said:
-            self._said.add(str(reason))
-            _LOG.warning("trained by model.fit: %s", reason)
+        if found not in self._said:
+            self._said.add(found)
+            _LOG.warning("trained by model.fit: %s", found)
         return None
 
     def _by_fit(

@@ -8,7 +8,7 @@ only share one compiled program, that an epoch is one call of it, and that sever
 from rnnsearch.engines.built.first_looks import leave_to_fit
 from rnnsearch.engines.built.fit_requests import NotArrays, Request
 from rnnsearch.engines.built.model_training import Keeper, Lane, Trained
-from rnnsearch.engines.built.refusals import reason_against, reason_against_program
+from rnnsearch.engines.built.refusals import program_for, reason_against, reason_against_program
 from rnnsearch.engines.built.shared_programs import Programs
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Request",
     "Trained",
     "leave_to_fit",
+    "program_for",
     "reason_against",
     "reason_against_program",
 ]

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 from keras.src.utils import is_default
 
 from rnnsearch.engines.built.fit_requests import Request
 from rnnsearch.engines.built.keys import is_foreign
-from rnnsearch.engines.built.shared_programs import Program
+from rnnsearch.engines.built.shared_programs import Program, Programs
 
-__all__ = ["acts_within_epochs", "is_users", "reason_against", "reason_against_program"]
+__all__ = [
+    "acts_within_epochs",
+    "is_users",
+    "program_for",
+    "reason_against",
+    "reason_against_program",
+]
 
 _STEPS = ("train_step", "test_step", "fit", "evaluate", "make_train_function",
           "make_test_function", "reset_metrics", "get_metrics_result")  # fmt: skip
@@ -27,6 +34,27 @@ _WITHIN = (
     *("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end"),
     *("on_test_begin", "on_test_end", "on_test_batch_begin", "on_test_batch_end"),
 )
+
+
+def program_for(
+    programs: Programs, model: Any, request: Request, callbacks: Sequence[Any]
+) -> tuple[Program, np.ndarray] | str:
+    """The program that trains a model, with what it takes for its numbers; or why none does.
+
+    Args:
+        programs: Of the search.
+        model: Compiled.
+        request: What `fit` was asked for.
+        callbacks: The user's, without those that only keep or show.
+
+    Raises:
+        Exception: Whatever the model raises when it is traced.
+    """
+    reason = reason_against(model, request, callbacks)
+    if reason is not None:
+        return reason
+    found = programs.of(model, request)
+    return reason_against_program(found[0], callbacks) or found
 
 
 def reason_against(model: Any, request: Request, callbacks: Iterable[Any]) -> str | None:

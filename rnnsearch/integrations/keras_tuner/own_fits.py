@@ -65,24 +65,21 @@ class ProgramFit:
 
         if len(self._read) > _KEPT:
             self._read.clear()
-        request = None
+        request: Any = None
         try:
             request = built.Request.of(arguments, named, self._read)
             others = [one for one in request.callbacks if not _of_tuner(one)]
-            reason = built.reason_against(self._model, request, others)
-            if reason is None:
-                program, values = self.programs.of(self._model, request)
-                reason = built.reason_against_program(program, others)
+            found = built.program_for(self.programs, self._model, request, others)
         except built.NotArrays as error:
-            reason = str(error)
+            found = str(error)
         except Exception:  # which Keras raises again, in its own words
-            reason = "fit fails"
-        if reason is None and request is not None:
+            found = "fit fails"
+        if not isinstance(found, str):
             called = request.callbacks if self._told else others
-            return built.Lane(self._model, request, program, values, called, _Nothing())
+            return built.Lane(self._model, request, *found, called, _Nothing())
         if request is not None:
             built.leave_to_fit(self._model, request)
-        self._say(str(reason))
+        self._say(found)
         return None
 
 

@@ -107,23 +107,21 @@ class Start:
         callbacks = listed(kwargs.get("callbacks"))
         if self.programs is None:
             self.programs = built.Programs()
-        request = None
+        request: Any = None
         try:
             args, kwargs = self._datasets.in_memory(args, kwargs, exact=True)
             request = built.Request.of(args, kwargs, self._read)
-            reason = built.reason_against(model, request, callbacks)
-            if reason is None:
-                program, values = self.programs.of(model, request)
-                reason = built.reason_against_program(program, callbacks)
+            found = built.program_for(self.programs, model, request, callbacks)
         except built.NotArrays as error:
-            reason = str(error)
+            found = str(error)
         except Exception as error:  # `model.fit` says it in its own words, if it is of the user's
-            reason = f"no program can be made of it ({type(error).__name__})"
-        if reason is not None or request is None:
+            found = f"no program can be made of it ({type(error).__name__})"
+        if isinstance(found, str):
             if request is not None:
                 built.leave_to_fit(model, request)
             self.leave(hyperparameters, [model])
-            return reason
+            return found
+        program, values = found
         for execution in range(tuner.executions_per_trial):
             if execution:  # not before the first draws its orders: a function may set seeds
                 model = tuner._try_build(hyperparameters)
