@@ -19,12 +19,14 @@ class Begin:
         settings: Keras's own that decide what is built.
         folder: Where the script is.
         path: Of its modules.
+        backend: Of Keras there.
     """
 
     hypermodel: bytes
     settings: dict[str, Any]
     folder: str
     path: list[str]
+    backend: str
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,7 @@ class _Trainer:
         self._executor = ThreadPoolExecutor(usable_cores(), "lane")
         self._programs = built.Programs()
         self._hypermodel: Any = None
+        self._backend = ""
         self._data: dict[int, dict[str, Any]] = {}
         self._read: dict[Any, Any] = {}
 
@@ -101,6 +102,7 @@ class _Trainer:
                 os.chdir(message.folder)
                 sys.path.extend(path for path in message.path if path not in sys.path)
                 apply_settings(message.settings)
+                self._backend = message.backend
                 self._hypermodel = pickle.loads(message.hypermodel)
             case End():
                 self._hypermodel = None
@@ -118,11 +120,9 @@ class _Trainer:
         from rnnsearch.engines import built
         from rnnsearch.engines.built.shared_programs import built_for
         from rnnsearch.engines.no_tensorflow import without_tensorflow
+        from rnnsearch.integrations.keras_tuner.apart.cross_entropies import cross_entropies_of
         from rnnsearch.integrations.keras_tuner.apart.describing import description
         from rnnsearch.integrations.keras_tuner.apart.undrawn import undrawn
-        from rnnsearch.integrations.keras_tuner.apart.unknown_labels import (
-            no_number_for_unknown_labels,
-        )
         from rnnsearch.integrations.keras_tuner.best_epoch import BestEpoch
 
         with without_tensorflow():
@@ -145,7 +145,7 @@ class _Trainer:
             return
         if model.built:
             _take_over(model, fit.weights)
-        with undrawn(), no_number_for_unknown_labels():
+        with undrawn(), cross_entropies_of(self._backend):
             program, values = self._programs.of(model, request)
             built_for(model, request)  # of another model's program this one isn't yet
         reason = built.reason_against_program(program, ())
@@ -164,7 +164,7 @@ class _Trainer:
         self._executor.submit(self._train, fit.number, lane, keeper, every)
 
     def _train(self, number: int, lane: Any, keeper: Any, every: list[Epoch]) -> None:
-        from rnnsearch.integrations.keras_tuner.apart.unknown_labels import why_no_number
+        from rnnsearch.integrations.keras_tuner.apart.cross_entropies import why_no_number
 
         try:
             with self._prints.kept() as printed:

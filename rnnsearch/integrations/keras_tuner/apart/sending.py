@@ -121,7 +121,8 @@ class Apart:
         """
         if self._process is None:
             path = [entry or str(Path.cwd()) for entry in sys.path]
-            begin = Begin(_pickled(self._hypermodel), settings(), str(Path.cwd()), path)
+            hypermodel, backend = _pickled(self._hypermodel), keras.backend.backend()
+            begin = Begin(hypermodel, settings(), str(Path.cwd()), path, backend)
             self._process = taken(begin, self._take, self._ended)
 
     def _data_number(self, given: Mapping[str, Any]) -> int:
