@@ -147,6 +147,34 @@ def _splice(folder: Path, scratch: Path, name: str) -> Given:
     return Given("many_to_one", {**data, "split": {"column": "part"}}, test)
 
 
+def _recordings(folder: Path, scratch: Path, name: str) -> Given:
+    """A folder with train and test, in each a folder of recordings a class, as `init` reads it."""
+    path = folder / name
+    if not path.is_dir():
+        raise FileNotFoundError(f"no folder {path}")
+    data = {"source": "audio", "path": str(path), "features": "log_mel", "rate": 8000}
+    data |= {"frame_ms": 25, "hop_ms": 10, "mels": 40}
+    return Given("many_to_one", data, path / "test")
+
+
+def _names(folder: Path, scratch: Path, name: str) -> Given:
+    """Letters; a quarter of the different names tests, drawn at random."""
+    with (folder / f"{name}.csv").open(newline="", encoding="utf-8") as file:
+        header, *read = csv.reader(file)
+    rows = list({row[0]: row for row in read}.values())
+    order = np.random.default_rng(0).permutation(len(rows))
+    tested = {int(place) for place in order[: len(rows) // 4]}
+    marked = [[*row, "test" if n in tested else "train"] for n, row in enumerate(rows)]
+    path, test = scratch / f"{name}.csv", scratch / "test.csv"
+    others = [row for n, row in enumerate(rows) if n in tested]
+    for target, lines in ((path, [[*header, "part"], *marked]), (test, [header, *others])):
+        with target.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows(lines)
+    data = {"source": "table", "path": str(path), "sequence": header[0], "target": header[1]}
+    data |= {"tokens": "characters", "split": {"column": "part"}}
+    return Given("many_to_one", data, test)
+
+
 def _table(folder: Path, scratch: Path, name: str) -> Given:
     """A table, as its shipped spec reads it."""
     spec = _shipped(name)
@@ -215,5 +243,7 @@ SETS = {
         DataSet("oil", "rmse", _table),
         DataSet("weather", "rmse", _weather),
         *(DataSet(name, "accuracy", _archive) for name in _ARCHIVE),
+        DataSet("spoken_digits", "accuracy", _recordings),
+        DataSet("names", "accuracy", _names),
     )
 }

@@ -81,6 +81,10 @@ class Counts:
     a network can look it up as well. Of runs that training does not show nothing is known, nor of
     one whose place a more frequent one has.
 
+    Args:
+        x: (N, T) ids of tokens.
+        least: Times that a run occurs which is a feature, if any occurs so often.
+
     Attributes:
         most: A run counts no more often than so.
         marks: (P + 1,) at each place the second hash of the run that has it, or -1.
@@ -88,8 +92,10 @@ class Counts:
         rarity: (D,) what each feature weighs: 1 of what every sequence has, more of others.
     """
 
-    def __init__(self, x: np.ndarray) -> None:
+    def __init__(self, x: np.ndarray, least: int = 1) -> None:
         shown, counts = _different_runs(x)
+        if (counts >= least).any():
+            shown, counts = shown[counts >= least], counts[counts >= least]
         places = next((n for n in _PLACES if n >= _ROOM * len(shown)), _PLACES[-1])
         shown = shown[np.argsort(-counts, kind="stable")]
         taken, first = np.unique(shown[:, 0] % places, return_index=True)

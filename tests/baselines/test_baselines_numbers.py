@@ -255,7 +255,7 @@ def test_large_data_choose_the_same_penalty_in_haste(monkeypatch: pytest.MonkeyP
     labels = (x @ rng.normal(size=12) + 2 * rng.normal(size=400) > 0).astype(int)
     costs = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0, 100.0)
     cost, loss = best_cost(x, labels, costs)
-    monkeypatch.setattr(_inner, "_LARGE", 0)
+    monkeypatch.setattr(_inner, "_SMALL", 0)
     hasty, near = best_cost(x, labels, costs)
     assert hasty == cost and near == pytest.approx(loss, rel=0.01) and near != loss
 

@@ -204,6 +204,33 @@ def test_runs_are_counted_in_pieces_as_at_once(monkeypatch: pytest.MonkeyPatch) 
     assert len(shown) == 3 and sorted(counts) == [1, 2, 3]
 
 
+def test_what_a_single_sequence_has_is_no_feature_of_classes() -> None:
+    x = np.array([[1, 2, 3], [1, 2, 4], [5, 6, 7]])
+    assert Counts(x).of(x).shape[1] > 10
+    twice = Counts(x, least=2)  # 1, 2, and 1 before 2
+    assert twice.of(x).shape[1] == 3 and not twice.of(x)[2].toarray().any()
+    assert Counts(x[2:], least=2).of(x).shape[1] == 6  # nothing is shared: all are taken
+
+
+@pytest.mark.parametrize("placed", [True, False])
+def test_features_are_those_that_say_the_class(placed: bool) -> None:
+    """What tells it is a token's place, or that a run stands anywhere."""
+    rng = np.random.default_rng(4)
+    x, y = rng.integers(1, 5, (120, 12)), np.arange(120) % 2
+    if placed:
+        x[:, 5] = y + 1
+    else:
+        for row, start in zip(x, rng.integers(0, 10, 120), strict=True):
+            row[start : start + 2] = 9
+        x[y == 0] = np.where(x[y == 0] == 9, 8, x[y == 0])
+    part = Part(x, y)
+    target = Target("class", ("y",), ("a", "b"), identity(1))
+    dataset = Dataset(part, part, part, target, masked=True, vocabulary=10)
+    features, found = token_linear._best_features(dataset, np.arange(119), y[:119])
+    assert type(features) is (Places if placed else Counts)
+    assert found.shape[0] == 119
+
+
 def test_of_long_texts_places_are_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     x, y = np.tile(np.arange(1, 5), (20, 2)), np.arange(20) % 2
     part = Part(x, y)
