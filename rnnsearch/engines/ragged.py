@@ -25,9 +25,6 @@ from rnnsearch.engines._base import Program
 
 __all__ = ["Lengths", "batches_of_like_length", "is_real", "lengths_of", "real_lengths"]
 
-_LEAST_STEPS = 32
-"""T from which on steps are worth saving; a short sequence is soon read."""
-
 _LEAST_SAVED = 0.25
 """Share of the steps that must be saved in all: batches are less mixed for it."""
 
@@ -65,7 +62,7 @@ def lengths_of(program: Program, folds: Sequence[Dataset]) -> Lengths:
     plain = head.source is None and head.stream is None and head.repeat is None
     # Counted in what a recurrent layer takes for a step; what is cut off is whole patches.
     patch, steps = program.architecture.patch, program.architecture.longest
-    if not (head.masked and plain) or steps < _LEAST_STEPS:
+    if not (head.masked and plain):
         return (head.steps,)
     real = np.concatenate([real_lengths(dataset.train.array) for dataset in folds])
     real = -(-real // patch)

@@ -61,7 +61,6 @@ def test_ragged_sequences_are_cut_to_whole_patches(monkeypatch):
     """Looped lanes run over the patches that a batch needs, all others over all."""
     patch = 3
     monkeypatch.setattr(ragged, "_WORTH", 0)
-    monkeypatch.setattr(ragged, "_LEAST_STEPS", 8)
     lengths = [1, 2, 3, 5, 7, 8, 9, 11, 13, 14, 17, 20, 23, 25, 29, 31, cases.T]
     dataset = cases.dataset_for("many_to_one", lengths)
     program = cases.program_for("many_to_one", dataset, truncates=False, patch=patch, changes=True)
