@@ -19,7 +19,15 @@ from rnnsearch.data.scaling import LARGEST
 from rnnsearch.data.time.time_names import TIMES, named
 from rnnsearch.guessing.column_cells import column_cells, parse_numbers
 
-__all__ = ["COUNTS_ROWS", "Column", "before_test", "examine", "flaw_of_numbers", "one_number"]
+__all__ = [
+    "COUNTS_ROWS",
+    "Column",
+    "before_test",
+    "examine",
+    "flaw_of_numbers",
+    "is_state_without_name",
+    "one_number",
+]
 
 COUNTS_ROWS = "only counts the rows"
 """The one flaw that a target may have: what is left of a series counts its rows down."""
@@ -197,6 +205,13 @@ def _codes(name: str, cells: Sequence[str], training: int) -> dict[str, int]:
     most = _MOST_CLASSES if said or padded else 1 if points else 2
     learnt = min(counts.values(), default=0) > 1 and {*cells[:training]} - {""} == {*counts}
     return counts if 2 <= len(counts) <= most and learnt else {}
+
+
+def is_state_without_name(name: str, cells: Sequence[str]) -> bool:
+    """Whether a column that the file does not name holds what `_returns` says, in whole numbers."""
+    counts = Counter(cells)
+    unnamed = bool(_UNNAMED.fullmatch(name)) and all(map(_is_code, counts))
+    return unnamed and _returns(cells, counts)
 
 
 def _returns(cells: Sequence[str], counts: Mapping[str, int]) -> bool:

@@ -40,7 +40,8 @@ def check_sorted_classes(table: Table, columns: Sequence[Column]) -> list[str]:
     """
     for column in columns:
         blocks = _blocks(column_cells(table, column.name))
-        if blocks is None or (column.kind == "number" and not column.flaw):
+        amounts = column.kind == "number" and not column.flaw and not column.classes
+        if blocks is None or amounts:
             continue
         others = [other for other in columns if other.name != column.name]
         count = int(blocks.max()) + 1
@@ -54,7 +55,8 @@ def check_sorted_classes(table: Table, columns: Sequence[Column]) -> list[str]:
             )
         return [
             f"rows are sorted by '{column.name}': if these are {count} series below each other, "
-            f"set data.series: {column.name}; now windows cross from one to the next"
+            f"set data.series: {column.name}; now windows cross from one to the next; if each is "
+            "an example of its own, shuffle them (pandas: frame.sample(frac=1)): the last judge"
         ]
     return []
 

@@ -11,7 +11,7 @@ import numpy as np
 from rnnsearch.data.collecting import name_some
 from rnnsearch.data.time.time_names import named
 from rnnsearch.guessing.column_cells import column_cells
-from rnnsearch.guessing.columns import Column
+from rnnsearch.guessing.columns import Column, is_state_without_name
 from rnnsearch.guessing.table_columns import TableColumns
 
 __all__ = ["find_kinds"]
@@ -39,12 +39,16 @@ def find_kinds(
         target: What is predicted, which is none of them.
         share: Of the validation and of the test part, each.
     """
-    kinds, others = [], []
+    kinds, others, notes = [], [], []
+    table = found.table if found.panel is None else found.panel.table
     for column in columns:
-        if column is target or column.kind != "number" or not _is_called_so(column.name):
+        if column is target or column.kind != "number":
             continue
-        table = found.table if found.panel is None else found.panel.table
         cells = column_cells(table, column.name)
+        if not column.classes and is_state_without_name(column.name, cells):
+            notes.append(_states_note(column.name, cells))
+        if not _is_called_so(column.name):
+            continue
         counts = Counter(cells)
         if len(counts) < _FEWEST or not all(map(_WHOLE.fullmatch, counts)):
             continue
@@ -52,7 +56,7 @@ def find_kinds(
             kinds.append(column.name)
         else:
             others.append(column.name)
-    return tuple(kinds), [_note(others)] if others else []
+    return tuple(kinds), [*notes, *([_note(others)] if others else [])]
 
 
 def _is_called_so(name: str) -> bool:
@@ -61,9 +65,21 @@ def _is_called_so(name: str) -> bool:
 
 def _all_in_training(cells: Sequence[str], found: TableColumns, share: float) -> bool:
     """Whether all kinds stand in the training part, of every series."""
-    members = [np.arange(len(cells))] if found.panel is None else found.panel.members
-    training = [rows[: len(rows) - 2 * round(len(rows) * share)] for rows in members]
-    return {cells[at] for at in np.concatenate(training).tolist()} == {*cells}
+    rows = np.arange(len(cells) - 2 * round(len(cells) * share))
+    if found.panel is not None:
+        times = None if found.time is None else found.time.times
+        rows = found.panel.training_rows(times, share)
+    return {cells[at] for at in rows.tolist()} == {*cells}
+
+
+def _states_note(name: str, cells: Sequence[str]) -> str:
+    """What to say of states that may be what is to be found, but of which training lacks some."""
+    return (
+        f"'{name}' stays for long at {len({*cells})} whole numbers, as labels do, of which the "
+        f"training rows lack some: to find them, data.target: {name}, target_kind: class and "
+        "horizon: 0, without it in data.inputs, and recordings that have them all, some of which "
+        "judge: data.series, split: {by: series}"
+    )
 
 
 def _note(names: Sequence[str]) -> str:

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from rnnsearch.data.collecting import name_some
 from rnnsearch.data.raw.cell_numbers import empty_cells
 from rnnsearch.data.raw.tables import Table, TextColumn
 from rnnsearch.data.series.sentinels import said_missing, without_values
+from rnnsearch.data.splits import time_parts
 from rnnsearch.guessing._base import Setting, refuse
 from rnnsearch.guessing.column_cells import column_cells, parse_numbers
 from rnnsearch.guessing.columns import Column, examine
@@ -138,6 +140,37 @@ class Panel:
         values, _ = parse_numbers(column_cells(self.table, column.name))
         usable = np.isfinite(values).all() and len(np.unique(values)) > 1
         return replace(column, flaw="") if usable else column
+
+    def training_rows(self, times: np.ndarray | None, share: float) -> np.ndarray:
+        """Places in the table of all rows of the training part, which ends at once in all series.
+
+        Args:
+            times: Of the table's rows; where there are none, each series has its own part.
+            share: Of the validation and of the test part, each.
+        """
+        if times is None:
+            parts = [time_parts(len(rows), share, share)[0] for rows in self.members]
+            return np.concatenate(
+                [
+                    rows[part.start : part.stop]
+                    for rows, part in zip(self.members, parts, strict=True)
+                ]
+            )
+        axis = np.unique(times)
+        stop = time_parts(len(axis), share, share)[0].stop
+        return np.flatnonzero(times < axis[min(stop, len(axis) - 1)])
+
+    def learnt(self, column: Column, training: np.ndarray) -> Column:
+        """A column of kinds, if training (R,) has them all: some series begin after it."""
+        if column.kind != "label" or column.flaw:
+            return column
+        cells = column_cells(self.table, column.name)
+        lacking = sorted({*cells} - {cells[at] for at in training.tolist()} - {""})
+        if not lacking:
+            return column
+        return replace(
+            column, flaw=f"has classes that the training rows lack: {name_some(lacking, 4)}"
+        )
 
     def _without_text(self, name: str) -> int:
         """Rows of all series in which a column has nothing, which is no kind in between."""

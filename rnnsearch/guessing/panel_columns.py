@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from rnnsearch.data.raw.tables import Table
+from rnnsearch.data.time.written_names import is_weekday
 from rnnsearch.guessing._base import refuse
 from rnnsearch.guessing.column_cells import column_cells
 from rnnsearch.guessing.panel import SHORTEST, Panel
@@ -75,10 +76,10 @@ def find_panel(table: Table, times: np.ndarray, names: Sequence[str]) -> Panel |
 
 
 def _coded(table: Table, names: Sequence[str]) -> Iterator[_Coded]:
-    """Columns without gaps that do not say the same of all rows."""
+    """Columns without gaps that do not say the same of all rows; weekdays name no series."""
     for name in names:
         groups, labels = pd.factorize(np.array(column_cells(table, name), dtype=object))
-        if len(labels) > 1 and "" not in labels:
+        if len(labels) > 1 and "" not in labels and not all(map(is_weekday, labels)):
             yield _Coded((name,), groups, len(labels))
 
 

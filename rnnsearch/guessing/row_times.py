@@ -10,7 +10,7 @@ from rnnsearch.data.collecting import name_rows, name_some
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.guessing._base import refuse
 from rnnsearch.guessing.column_cells import column_cells
-from rnnsearch.guessing.times import Times, find_times
+from rnnsearch.guessing.times import Times, find_times, holds_times
 from rnnsearch.guessing.unread_times import (
     check_no_frames,
     check_not_merged,
@@ -25,6 +25,8 @@ __all__ = ["times_of"]
 
 _WORDY = 3
 """Spaces in a usual text from which it is a sentence."""
+_IN_ORDER, _MANY_FORMS = 0.75, 0.2
+"""Share of rows that are no older than the one before, and of dates of other forms than most."""
 
 
 def times_of(table: Table) -> tuple[Times | None, list[str], list[str]]:
@@ -35,6 +37,8 @@ def times_of(table: Table) -> tuple[Times | None, list[str], list[str]]:
     _check_no_texts_twice(table, sorted(twice))
     notes += [f"'{name}' is left out: it stands twice in the header" for name in sorted(twice)]
     time = find_times(table, names)
+    if _written_in_two_ways(table, names, time):
+        return None, names, notes
     if time is not None and _tells_texts(table, names, time):
         said = (
             f"{time.shown} is left out: rows are not in its order, and each has a text of its own"
@@ -78,6 +82,25 @@ def _tells_texts(table: Table, names: Sequence[str], time: Times) -> bool:
         if differ and np.median([cell.count(" ") for cell in some]) >= _WORDY:
             return True
     return False
+
+
+def _written_in_two_ways(table: Table, names: Sequence[str], time: Times | None) -> bool:
+    """Whether each row has one date twice, in words of many forms and in another: pairs of texts.
+
+    Then the rows are in no order, and there is nothing else.
+    """
+    if len(names) != 2:
+        return False
+    if time is not None and (np.diff(time.times).astype(np.int64) >= 0).mean() > _IN_ORDER:
+        return False
+    cells = {name: column_cells(table, name) for name in names}
+    dated = [name for name in names if holds_times(name, cells[name])]
+    others = [name for name in names if name not in dated]
+    return (
+        len(others) == 1
+        and all(any(map(str.isdigit, cell)) for cell in cells[others[0]])
+        and len(strange_stamps(table, others[0])) > _MANY_FORMS * len(table.rows)
+    )
 
 
 def _check_stamps(table: Table, names: Sequence[str]) -> None:

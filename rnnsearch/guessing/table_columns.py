@@ -171,7 +171,10 @@ def _examined(
     found = [one_number(column, found) for column in without_sentinels(found, training)]
     if panel is None:
         return found
-    return [panel.with_all(column) for column in found if column.name not in panel.names]
+    found = [panel.with_all(column) for column in found if column.name not in panel.names]
+    times = None if time is None else time.times
+    rows = panel.training_rows(times, share_of(len(table.rows)))
+    return [panel.learnt(column, rows) for column in found]
 
 
 def _as_time(column: Column, table: Table, time: Times) -> Column:

@@ -30,7 +30,7 @@ def check_no_words(text: str) -> None:
     Raises:
         InvalidData: It is such.
     """
-    sentences = text.replace("\r\n", "\n").strip().split("\n\n")
+    sentences = re.split(r"\n\s*\n", text.strip())
     cells = [line.split() for line in text.splitlines() if line.strip()]
     if len(sentences) < _SENTENCES or len({len(each) for each in cells}) != 1:
         return
@@ -59,7 +59,8 @@ def check_no_words_of_rows(table: Table, names: Sequence[str]) -> None:
         return
     if sentence is not None:
         _refuse_named(table, sentence, words[0], names[-1])
-    empty = int((np.diff(table.rows) > 1).sum())
+    lines = np.all([[not cell for cell in column.texts()] for column in table.columns], axis=0)
+    empty = int((np.diff(table.rows[~lines]) > 1).sum())
     if empty >= _SENTENCES:
         _refuse_lines(empty + 1, table.header.index(words[0]))
 
@@ -95,6 +96,7 @@ def _refuse_lines(count: int, at: int) -> None:
         _MUST,
         f"a word a line, and empty lines between {count} sentences",
         "put the words of each together: pandas.DataFrame([[' '.join(line.split()[at] for line in "
-        f"lines.splitlines()) for at in ({at}, -1)] for lines in open(FILE).read().strip()"
-        ".split('\\n\\n')], columns=['words', 'labels']).to_csv('data.csv', index=False)",
+        f"lines.strip().splitlines()) for at in ({at}, -1)] for lines in '\\n'.join("
+        "map(str.strip, open(FILE))).split('\\n\\n') if lines.strip()], "
+        "columns=['words', 'labels']).to_csv('data.csv', index=False)",
     )

@@ -1,5 +1,6 @@
 """A search of data without a spec: the same spec as of `init`, and of a file."""
 
+import ml_dtypes
 import numpy as np
 import pandas as pd
 import pytest
@@ -86,3 +87,58 @@ def test_what_is_wrong_with_a_frame_is_said_of_x(tmp_path) -> None:
     frame = pd.DataFrame({"load": np.arange(20.0)}, index=pd.date_range("2019-03-01", periods=20))
     with pytest.raises(InvalidData, match=r"^x: must have at least 30 rows"):
         of_frame(frame, tmp_path / "frame.csv", target=None, task=None)
+
+
+class Tensor:
+    """As PyTorch has them: no array while it is part of a gradient, or on another device."""
+
+    def __init__(self, values, *, grad=True):
+        self.values, self.grad, self.dtype = values, grad, values.dtype
+
+    def detach(self):
+        return Tensor(self.values, grad=False)
+
+    def cpu(self):
+        return self
+
+    def __array__(self, dtype=None, copy=None):
+        if self.grad:
+            raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
+        return self.values
+
+
+def test_tensors_are_read_as_the_arrays_that_they_are():
+    right = of_arrays(X.astype(np.float32), Y)
+    half = ml_dtypes.bfloat16  # what JAX and TensorFlow call it
+    for x, y in (
+        (Tensor(X.astype(np.float32)), Y),
+        (X.astype(half), Y),
+        ([*X.astype(half)], Y),
+        (X, Y.astype("S").astype(object)),  # texts of TensorFlow
+    ):
+        found = of_arrays(x, y)
+        assert found.spec["data"] == right.spec["data"]
+        assert found.arrays.every()[0].dtype.kind == "f"
+        assert {*found.arrays.every()[1].tolist()} == {"up", "down"}
+
+
+def test_frames_of_other_libraries_are_read_as_those_of_pandas(tmp_path):
+    frame = frame_of().reset_index()
+
+    class Other:
+        def __init__(self):
+            self.columns = [*frame]
+
+        def to_pandas(self):
+            return frame
+
+    right = of_frame(frame, tmp_path / "a.csv", target="load", task=None).spec["data"]
+    found = of_frame(Other(), tmp_path / "b.csv", target="load", task=None).spec["data"]
+    assert {**right, "path": ""} == {**found, "path": ""}
+    arrow = pytest.importorskip("pyarrow").Table.from_pandas(frame)
+    of_frame(arrow, tmp_path / "c.csv", target="load", task=None)
+    series = of_frame(frame_of()["load"], tmp_path / "d.csv", target=None, task=None).spec["data"]
+    assert (series["time"], series["inputs"], series["target"]) == ("time", ["load"], "load")
+    assert (tmp_path / "c.csv").read_text() == (tmp_path / "a.csv").read_text()
+    with pytest.raises(InvalidData, match=r"must be a pandas\.DataFrame; received dict"):
+        of_frame({"a": [1]}, tmp_path / "e.csv", target=None, task=None)

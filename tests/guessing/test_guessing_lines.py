@@ -73,11 +73,13 @@ def test_lines_that_begin_with_words_of_the_text_are_a_text(tmp_path: Path) -> N
 SENTENCES = [line.split() for line in TEXTS[:60]]
 
 
-@pytest.mark.parametrize("before", ["", "{at} "])
+@pytest.mark.parametrize(
+    ("before", "between"), [("", "\n\n"), ("{at} ", "\n\n"), ("", "\n\t\n"), ("", "\n \n\n")]
+)
 def test_a_word_and_its_tag_a_line(
-    before: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    before: str, between: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = "\n\n".join(
+    text = between.join(
         "\n".join(
             f"{before.format(at=at)}{word} {'O' if len(word) < 4 else 'B-x'}"
             for at, word in enumerate(words)

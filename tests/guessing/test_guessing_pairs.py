@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import rnnsearch
@@ -209,3 +210,19 @@ def test_what_is_to_be_computed_is_read(look):
     query, answer = [f"{one}+{other}" for one, other in pairs], [sum(pair) for pair in pairs]
     found = look({"query": query, "answer": answer})
     assert (setting(found, "source"), setting(found, "sequence")) == ("table", "query")
+
+
+def test_dates_in_words_and_as_machines_read_them_are_pairs(look, refusal):
+    days = pd.to_datetime("1990-01-01") + pd.to_timedelta(
+        np.random.default_rng(0).permutation(200), "D"
+    )
+    forms = ("%d %B %Y", "%A, %d %B %Y", "%b %d, %Y", "%d/%m/%y", "%d.%m.%Y")
+    human = [day.strftime(forms[at % 5]) for at, day in enumerate(days)]
+    found = look({"human": human, "machine": days.strftime("%Y-%m-%d")})
+    assert (setting(found, "source"), setting(found, "target")) == ("pairs", "machine")
+    assert setting(found, "tokens") == "characters"
+    # In order, or beside numbers, they are time stamps of which some are not.
+    said = "must hold time stamps of one form in every row"
+    assert said in refusal(
+        {"human": human, "machine": days.strftime("%Y-%m-%d"), "v": numbers(200)}
+    )

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from rnnsearch.api import init
+from rnnsearch.errors import InvalidInput
 from rnnsearch.guessing import Wishes, guess
 from tests.guessing.conftest import Look, days, numbers, setting, write_table
 
@@ -182,3 +183,28 @@ def test_patients_one_below_the_other_are_said(timed: bool, look: Look) -> None:
     assert any("set data.series: subject_id" in note for note in found.notes)
     again = look({**times, "subject_id": patients % 4, "heart_rate": numbers(400)})
     assert not any("data.series: subject_id" in note for note in again.notes)
+
+
+def test_weekdays_name_no_series(look):
+    """A calendar of months, weeks and weekdays: each month has the 25 pairs of these."""
+    stamps = pd.bdate_range("2019-01-01", periods=600)
+    months = stamps.strftime("%b %Y")
+    week = (stamps.day - 1) // 7 + 1
+    columns = {"month": months, "week_of_month": week, "on": stamps.day_name(), "v": numbers(600)}
+    with pytest.raises(InvalidInput, match="must not occur twice"):
+        look(columns)
+
+
+def test_kinds_of_series_that_begin_after_training_are_left_out(tmp_path):
+    columns = panel(country=lambda index, count: ["NO" if index < 2 else "SE"] * count)
+    late = [
+        shop != "east" or day >= "2020-04-10"
+        for shop, day in zip(columns["shop"], columns["date"], strict=True)
+    ]
+    columns = {
+        name: [c for c, keep in zip(cells, late, strict=True) if keep]
+        for name, cells in columns.items()
+    }
+    write_table(tmp_path / "data.csv", columns)
+    made = init(tmp_path / "data.csv", output=tmp_path / "s.yaml")
+    assert "'country' is left out: it has classes that the training rows lack: SE" in made.notes

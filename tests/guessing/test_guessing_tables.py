@@ -57,6 +57,17 @@ def test_numbers_that_name_something_are_kinds(look):
     assert setting(look(panel), "kinds") == ["zip_code", "StoreId"]
 
 
+def test_states_of_which_training_lacks_some_are_said(tmp_path):
+    """A protocol of movements, one after the other with rests between, as recorders write them."""
+    states = np.repeat([0, 1, 0, 2, 0, 3, 0, 17, 0, 4], 60)
+    values = np.random.default_rng(0).normal(size=(600, 3)).cumsum(axis=0)
+    rows = np.column_stack([np.arange(600) / 100, states, values])
+    np.savetxt(tmp_path / "subject.dat", rows, fmt=["%.2f", "%d", *["%.3f"] * 3])
+    notes = guess(tmp_path / "subject.dat", Wishes()).notes
+    (note,) = [note for note in notes if "as labels do" in note]
+    assert note.startswith("'column_2' stays for long at 6 whole numbers")
+
+
 def test_useless_columns_are_left_out_and_named(look):
     found = look(
         {

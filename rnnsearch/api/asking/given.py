@@ -100,11 +100,7 @@ def of_frame(frame: pd.DataFrame, path: Path, *, target: str | None, task: str |
 
 def write_frame(frame: pd.DataFrame, path: Path) -> None:
     """A table as the source `csv` reads it, every number to its last digit."""
-    import pandas as pd
-
-    if not isinstance(frame, pd.DataFrame):
-        must, received = "must be a pandas.DataFrame", type(frame).__name__
-        raise InvalidData([Problem("frame", must, received, "arrays are given as x and y")])
+    frame = as_frame(frame)
     if frame.columns.nlevels > 1 or frame.index.nlevels > 1:
         must, received = "must have one row of names and one index", "levels of them"
         raise InvalidData([Problem("frame", must, received, "call reset_index() first")])
@@ -112,6 +108,23 @@ def write_frame(frame: pd.DataFrame, path: Path) -> None:
     with_index(frame).to_csv(buffer, index=False)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_text(path, buffer.getvalue())
+
+
+def as_frame(given: Any) -> pd.DataFrame:
+    """A table of pandas; one of Polars or PyArrow by its own way to make it that.
+
+    Raises:
+        InvalidData: It is none.
+    """
+    import pandas as pd
+
+    if isinstance(given, pd.Series):
+        return given.to_frame()
+    found = given.to_pandas() if hasattr(given, "to_pandas") else given
+    if not isinstance(found, pd.DataFrame):
+        must, received = "must be a pandas.DataFrame", type(given).__name__
+        raise InvalidData([Problem("frame", must, received, "arrays are given as x and y")])
+    return found
 
 
 def with_index(frame: pd.DataFrame) -> pd.DataFrame:
@@ -158,12 +171,14 @@ def _part(name: str, part: Sequence[Any]) -> tuple[np.ndarray, ...]:
 def as_sequences(x: Any) -> np.ndarray:
     """Sequences as one array: where they differ in length, (N, T, F) with NaN after their ends."""
     if isinstance(x, np.ndarray) and x.dtype != object:
-        return x
+        return plain_array(x)
+    if hasattr(x, "ragged_rank"):  # of TensorFlow
+        x = [*x]
     if not isinstance(x, list | tuple | np.ndarray):
         return plain_array(x)
-    rows = [np.asarray(row) for row in x]
+    rows = [plain_array(row) for row in x]
     if len({row.shape for row in rows}) < 2:
-        return plain_array([*rows]) if isinstance(x, np.ndarray) else plain_array(x)
+        return plain_array(rows if rows else x)
     features = {row.shape[1:] for row in rows}
     if len(features) > 1 or any(
         row.ndim not in (1, 2) or row.dtype.kind not in "biuf" for row in rows

@@ -43,8 +43,19 @@ class Arrays:
 
 
 def plain_array(values: Any) -> np.ndarray:
-    """As a NumPy array; text that Python or pandas holds as objects becomes NumPy's."""
+    """As a NumPy array; text that Python, pandas or TensorFlow holds as objects becomes NumPy's.
+
+    A tensor of PyTorch may be on another device, or part of a gradient; numbers that NumPy has no
+    type for, such as bfloat16, become float32.
+    """
+    if hasattr(values, "detach"):
+        values = values.detach().cpu()
+        values = values.float() if str(values.dtype) == "torch.bfloat16" else values
     array = np.asarray(values)
+    if array.dtype.name == "bfloat16":
+        return array.astype(np.float32)
+    if array.dtype.kind == "O" and all(isinstance(value, bytes) for value in array.flat):
+        array = np.char.decode(array.astype(bytes), "utf-8", "replace")
     if array.dtype.kind == "T" or (
         array.dtype.kind == "O" and all(isinstance(value, str) for value in array.flat)
     ):
