@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from rnnsearch.data.folds import Division, Folds, Pool, quantile_bins
 from rnnsearch.data.raw.sequence_arrays import Raw
 from rnnsearch.data.sequences.overlap import GOES_ON, goes_on, shared_windows, shuffled_windows
 from rnnsearch.data.sequences.samples import Sample, of_classes
+from rnnsearch.data.sequences.takes import said_takes, takes_of
 from rnnsearch.data.sources import Parts
 from rnnsearch.data.splits import group_parts, random_parts, said_part, stratified_parts, time_parts
 
@@ -94,6 +95,8 @@ def divide(
         train, shared = _other_orders(samples, problems)
     if not shared and train.group is None and split.by != "time" and goes_on(train.x):
         problems.notes.append(GOES_ON)
+    if not shared:
+        train = _in_takes(split, train, validation, problems)
     if shared and split.by == "auto":
         split = split.model_copy(update={"by": "time"})
     shares = (
@@ -152,6 +155,20 @@ def _other_orders(samples: list[Sample | None], problems: Problems) -> tuple[Sam
             "other's steps, and scores are too good; give them in order of time (data.split.by)"
         )
     return train, 0
+
+
+def _in_takes(
+    split: SplitSpec, train: Sample, validation: Sample | None, problems: Problems
+) -> Sample:
+    """The training part, takes of one thing as its groups where the data show that, as is said."""
+    divided = validation is None and split.by in ("auto", "stratified")
+    if train.group is not None or train.files is not None or not divided:
+        return train
+    groups = takes_of(train.x, _class_of_each(train))
+    if groups is None:
+        return train
+    problems.notes.append(said_takes(groups))
+    return replace(train, group=groups)
 
 
 def _apart(
