@@ -60,7 +60,7 @@ def test_a_portfolio_keeps_to_the_space() -> None:
         "learning_rate": {"min": 1e-4, "max": 1e-1, "log": True},
         "depth": 2,
     }
-    points = portfolio(space(**searched), ordered=False)
+    points = portfolio(space(**searched), ordered=False, batch=16)
 
     assert points
     for point in points:
@@ -74,10 +74,24 @@ def test_a_portfolio_keeps_to_the_space() -> None:
     ("units", "first"), [([50, 100], 50), ([8, 16], 16), ({"min": 10, "max": 300, "step": 10}, 30)]
 )
 def test_a_portfolio_begins_with_sizes_that_the_space_has(units: object, first: int) -> None:
-    points = portfolio(space(cell=["GRU", "LSTM"], units=units), ordered=False)
+    points = portfolio(space(cell=["GRU", "LSTM"], units=units), ordered=False, batch=16)
     assert points[0]["units"] == first and points[0]["cell"] == "GRU"
-    ahead = portfolio(space(cell=["GRU", "LSTM"], units=units), ordered=True)
+    ahead = portfolio(space(cell=["GRU", "LSTM"], units=units), ordered=True, batch=128)
     assert all(point.get("units", 32) in (32, 64) for point in ahead)
+
+
+@pytest.mark.parametrize(
+    ("batch", "most", "first"),
+    [(8, 0.1, 0.003), (16, 0.1, 0.003), (64, 0.1, 0.006), (64, 0.005, 0.005), (64, 0.002, None)],
+)
+def test_rates_of_a_portfolio_grow_with_the_batch(
+    batch: int, most: float, first: float | None
+) -> None:
+    searched = space(cell=["GRU", "LSTM"], learning_rate={"min": 1e-4, "max": most, "log": True})
+    rate = portfolio(searched, ordered=False, batch=batch)[0].get("learning_rate")
+    assert rate is None if first is None else rate == pytest.approx(first)
+    ahead = portfolio(searched, ordered=True, batch=batch)[0].get("learning_rate")
+    assert ahead == (0.003 if most > 0.003 else None)
 
 
 def test_a_search_begins_with_the_portfolio(simulation, fake) -> None:
@@ -88,7 +102,7 @@ def test_a_search_begins_with_the_portfolio(simulation, fake) -> None:
     }
     found = simulation(space=first, sampler="tpe", trials=12).run(fake.Executor(), block=4)
 
-    points = portfolio(space(**first), ordered=False)
+    points = portfolio(space(**first), ordered=False, batch=16)
     for block, point in enumerate(points[:3]):
         leader = found[4 * block]
         assert {name: leader.params[name] for name in point} == dict(point)

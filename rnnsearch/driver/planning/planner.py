@@ -36,7 +36,7 @@ class Planner:
             self._space,
             spec,
             self.regime.expected,
-            portfolio(self._space, ordered=data.past),
+            portfolio(self._space, ordered=data.past, batch=self._programs.usual_batch),
             self._space.grid() if SAMPLERS[spec.search.sampler].lists else None,
         )
 

@@ -64,6 +64,13 @@ class Programs:
         """How long runs train, and on how many folds."""
         return self._regime
 
+    @property
+    def usual_batch(self) -> int:
+        """B, or the first of those that are searched."""
+        domain = self._space.domains.get("batch_size")
+        asked = "auto" if domain is None else (domain.candidates() or ("auto",))[0]
+        return self._batch_size(asked)
+
     def runs(self, number: int, params: Mapping[str, Scalar]) -> tuple[Run, ...]:
         """The runs that train a configuration: as many as asked for, on each fold.
 
