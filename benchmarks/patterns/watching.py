@@ -1,4 +1,6 @@
-"""Callbacks that look at what trains, or change it; models that are fitted more than once."""
+"""Callbacks that look at what trains, or change it; models that are fitted more than once; losses
+and metrics of which backends, or epochs, make different things.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ from typing import Any
 import keras
 from keras import callbacks, layers, ops
 
-from benchmarks.patterns._base import FIT, X, Y, dense, pattern, searched
+from benchmarks.patterns._base import FIT, LABELS, X, Y, classifier, dense, pattern, searched
 
 SLOWLY = {"epochs": 3, "validation_split": 0.25}
 
@@ -129,3 +131,64 @@ def an_optimizer_made_once(kt: Any, folder: str) -> Any:
         return dense(hp, hidden, optimizer=optimizer)
 
     return searched(kt, folder, build, max_trials=3)
+
+
+class _Most(keras.metrics.Metric):
+    """The largest of all epochs: nothing sets it back."""
+
+    def __init__(self) -> None:
+        super().__init__(name="most")
+        self.most = self.add_weight(name="most", initializer="zeros")
+
+    def update_state(self, y: Any, p: Any, sample_weight: Any = None) -> None:
+        """Take a batch."""
+        self.most.assign(ops.maximum(self.most, ops.max(ops.abs(p))))
+
+    def result(self) -> Any:
+        """So far."""
+        return self.most + 0.0
+
+    def reset_state(self) -> None:
+        """Nothing."""
+
+
+@pattern
+def a_metric_that_goes_on_over_epochs(kt: Any, folder: str) -> Any:
+    def build(hp: Any) -> keras.Model:
+        return dense(hp, metrics=[_Most()])
+
+    return searched(kt, folder, build, objective=kt.Objective("val_most", "max"))
+
+
+@pattern
+def data_that_a_callback_changes(kt: Any, folder: str) -> Any:
+    x = X.copy()
+
+    class Fades(callbacks.Callback):
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            x[:] *= 0.5
+
+    fit = {"epochs": 3, "callbacks": [Fades()]}
+    return searched(kt, folder, x=x, fit=fit, max_trials=1)
+
+
+@pattern
+def outputs_that_are_sure(kt: Any, folder: str) -> Any:
+    """JAX clips a probability of less than 1e-7, TensorFlow takes logits."""
+
+    def build(hp: Any) -> keras.Model:
+        wide = layers.Dense(4, "relu", kernel_initializer=keras.initializers.RandomNormal(0, 40))
+        model = keras.Sequential(
+            [keras.Input((6, 2)), layers.Flatten(), wide, layers.Dense(2, "softmax")]
+        )
+        rate = hp.Float("learning_rate", 1e-3, 1e-1)
+        model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy")
+        return model
+
+    return searched(kt, folder, build, y=LABELS)
+
+
+@pattern
+def labels_that_no_output_is_for(kt: Any, folder: str) -> Any:
+    """1 and 2 of two classes: no number, or an error, on TensorFlow; no loss of a 2 on JAX."""
+    return searched(kt, folder, classifier, y=LABELS + 1, max_retries_per_trial=0), None
