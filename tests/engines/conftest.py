@@ -1,12 +1,37 @@
 """What tests of engines have in common."""
 
 from dataclasses import fields, replace
+from functools import cache
+
+import pytest
 
 from rnnsearch.engines import Program
+from rnnsearch.engines.fused import FusedEngine
+from rnnsearch.engines.fused import engine as fused_engine
+from rnnsearch.engines.keras_engine import KerasEngine
 from rnnsearch.models import Architecture
 from rnnsearch.tasks import TASKS
 
+ENGINES = {"fused": FusedEngine, "keras": KerasEngine}
+
+fused_engine._WARM_PROGRAMS = 64  # as many as the tests have, from the first file to the last
 OF_NETWORK = {field.name for field in fields(Architecture)}
+
+
+@cache
+def engine_of(kind):
+    """One for all tests of a process: a program that one compiled, the next has at once."""
+    return ENGINES[kind]()
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request):
+    return engine_of(request.param)
+
+
+@pytest.fixture(scope="module")
+def fused():
+    return engine_of("fused")
 
 
 def make_program(task, dataset, **changes):

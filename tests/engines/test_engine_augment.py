@@ -7,7 +7,7 @@ from rnnsearch.engines import Numbers, Run
 from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.engines.keras_engine import KerasEngine
 from rnnsearch.models.build import build_standard
-from tests.engines.conftest import make_program
+from tests.engines.conftest import engine_of, make_program
 from tests.engines.test_engine_contract import dataset_for, train
 
 
@@ -19,7 +19,7 @@ def test_engines_change_sequences_alike(masked, network):
     dataset = dataset_for("many_to_one", "class", masked)
     program = make_program("many_to_one", dataset, augments=True, optimizer="sgd", **network)
     runs = [Run(n, 3, 2, Numbers(0.3, augment=s)) for n, s in enumerate((0.0, 0.5, 1.0))]
-    lanes, _ = train(FusedEngine(), program, dataset, runs)
+    lanes, _ = train(engine_of("fused"), program, dataset, runs)
     batched, _ = train(FusedEngine("vmap"), program, dataset, runs)
     alone, weights = train(KerasEngine(), program, dataset, runs[1:2])
     plain = make_program("many_to_one", dataset, optimizer="sgd", **network)
@@ -38,7 +38,7 @@ def test_tasks_whose_steps_stay_take_no_notice():
     dataset = dataset_for("many_to_many", "numeric")
     program = make_program("many_to_many", dataset, augments=True)
     run = Run(0, 3, 2, Numbers(1e-2, augment=1.0))
-    one, _ = train(FusedEngine(), program, dataset, [run])
-    other, _ = train(FusedEngine(), make_program("many_to_many", dataset), dataset, [run])
+    one, _ = train(engine_of("fused"), program, dataset, [run])
+    other, _ = train(engine_of("fused"), make_program("many_to_many", dataset), dataset, [run])
     assert one[0] == other[0]
     assert np.isfinite(one[0][-1]["loss"])

@@ -1,6 +1,6 @@
 """Every engine against plain Keras: a lane trains as `model.fit` trains it alone.
 
-A new engine joins by one line in `ENGINES`.
+A new engine joins by one line in `ENGINES` of tests/engines/conftest.py.
 """
 
 import math
@@ -13,6 +13,7 @@ import pytest
 
 from rnnsearch.data import MASK_VALUE, Dataset, Part, Scaling, Target
 from rnnsearch.engines import Numbers, Run, batch_order
+from rnnsearch.engines.compiling import make_optimizer
 from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.engines.keras_engine import KerasEngine
 from rnnsearch.execution.evaluating import judge
@@ -21,21 +22,10 @@ from rnnsearch.models.build import build_standard
 from rnnsearch.models.seeded_weights import initial_weights
 from rnnsearch.tasks import Loss
 from rnnsearch.vocabulary import METRICS
-from tests.engines.conftest import make_program
+from tests.engines.conftest import engine_of, make_program
 
-ENGINES = {"fused": FusedEngine, "keras": KerasEngine}
 T, F, EPOCHS, BATCH = 9, 2, 2, 8
 CELLS = ["SimpleRNN", "LSTM", "GRU"]
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request):
-    return ENGINES[request.param]()
-
-
-@pytest.fixture(scope="module")
-def fused():
-    return FusedEngine()
 
 
 def dataset_for(task, kind, masked=False, sequences=16):
@@ -82,6 +72,8 @@ def train(engine, program, dataset, runs, epochs=EPOCHS):
 _references = {}
 
 
+KINDS = {"adam": "Adam", "sgd": "SGD", "rmsprop": "RMSprop", "nadam": "Nadam", "lion": "Lion"}
+CLIPS = {"global_norm": "global_clipnorm", "norm": "clipnorm", "value": "clipvalue"}
 OWN_NUMBERS = {
     "adam": ("beta_1", "beta_2"),
     "nadam": ("beta_1", "beta_2"),
@@ -108,20 +100,18 @@ def _train_plain_keras(program, dataset, run):
     )
     for variable, value in zip(model.trainable_variables, start, strict=True):
         variable.assign(value)
-    clip = {"global_norm": "global_clipnorm", "norm": "clipnorm", "value": "clipvalue"}
     arguments = {"learning_rate": numbers.learning_rate}
     if program.clip_mode:
-        arguments[clip[program.clip_mode]] = numbers.clip_norm
+        arguments[CLIPS[program.clip_mode]] = numbers.clip_norm
     if numbers.weight_decay:
         arguments["weight_decay"] = numbers.weight_decay
-    kind = {"adam": "Adam", "sgd": "SGD", "rmsprop": "RMSprop", "nadam": "Nadam", "lion": "Lion"}
     arguments |= {
         name: getattr(numbers, name)
         for name in OWN_NUMBERS[program.optimizer]
         if getattr(numbers, name) is not None
     }
     loss = KERAS_LOSSES[program.loss.name](program.loss)
-    model.compile(getattr(keras.optimizers, kind[program.optimizer])(**arguments), loss=loss)
+    model.compile(getattr(keras.optimizers, KINDS[program.optimizer])(**arguments), loss=loss)
     train_part, validation = dataset.train, dataset.validation
     weights = {}
     if program.loss.class_weights:
@@ -240,11 +230,17 @@ def test_the_engine_that_is_keras_trains_like_keras(cell, task, kind, masked):
     assert_trains_like_keras(KerasEngine(), program, dataset, TWO)
 
 
-@pytest.mark.parametrize("loss", LOSSES, ids=[loss.name for loss in LOSSES])
-def test_losses_are_keras_losses_and_every_metric_judges_the_same_weights(engine, loss):
+@pytest.mark.parametrize(
+    ("kind", "loss"),
+    [*(("fused", loss) for loss in LOSSES), *(("keras", loss) for loss in LOSSES[2:])],
+    ids=lambda one: getattr(one, "name", one),
+)
+def test_losses_are_keras_losses_and_every_metric_judges_the_same_weights(kind, loss):
+    """Both engines make them by one function; weights of classes each minds by itself."""
+    engine = engine_of(kind)
     numbers = loss.name != "cross_entropy"
-    task, kind = ("many_to_many", "numeric") if numbers else ("many_to_one", "class")
-    dataset = dataset_for(task, kind, masked=numbers)
+    task, target = ("many_to_many", "numeric") if numbers else ("many_to_one", "class")
+    dataset = dataset_for(task, target, masked=numbers)
     program = make_program(task, dataset, loss=loss, metrics=metrics_of(loss))
     curve, best = assert_trains_like_keras(engine, program, dataset, TWO)
     assert_judged_alike(program, dataset, min(curve, key=lambda e: e["val_loss"]), best)
@@ -302,21 +298,21 @@ def test_a_short_last_batch_weighs_what_it_holds(engine):
     assert_trains_like_keras(engine, make_program("many_to_many", dataset), dataset, TWO)
 
 
-@pytest.mark.parametrize("mode", ["global_norm", "norm", "value"])
-def test_clipping_is_keras_clipping(engine, mode):
+@pytest.mark.parametrize("mode", CLIPS)
+def test_clipping_is_keras_clipping(fused, mode):
     dataset = dataset_for("many_to_one", "numeric")
     program = make_program("many_to_one", dataset, clip_mode=mode, optimizer="sgd")
     numbers = [Numbers(0.3, clip_norm=0.02), Numbers(0.3, clip_norm=0.2)]
-    assert_trains_like_keras(engine, program, dataset, numbers)
+    assert_trains_like_keras(fused, program, dataset, numbers)
 
 
-def test_an_infinite_clip_norm_does_not_clip(engine):
+def test_an_infinite_clip_norm_does_not_clip(fused):
     dataset = dataset_for("many_to_one", "numeric")
     clipping = make_program("many_to_one", dataset, clip_mode="global_norm", optimizer="sgd")
     plain = replace(clipping, clip_mode=None)
     run = Run(0, 0, EPOCHS, Numbers(0.1, clip_norm=math.inf))
-    clipped, _ = train(engine, clipping, dataset, [run])
-    free, _ = train(engine, plain, dataset, [run])
+    clipped, _ = train(fused, clipping, dataset, [run])
+    free, _ = train(fused, plain, dataset, [run])
     assert clipped[0][-1]["loss"] == pytest.approx(free[0][-1]["loss"], rel=1e-5)
 
 
@@ -337,18 +333,39 @@ def test_optimizers_their_numbers_and_weight_decay_are_keras(fused, optimizer):
     assert_trains_like_keras(fused, program, dataset, [others, usual])
 
 
+def optimizer_of(numbers, **changes):
+    """What the engine that is Keras gives to `model.compile`."""
+    dataset = dataset_for("many_to_one", "numeric")
+    return make_optimizer(make_program("many_to_one", dataset, **changes), Run(0, 0, 1, numbers), 2)
+
+
 @pytest.mark.parametrize("optimizer", OWN_NUMBERS)
 def test_the_engine_that_is_keras_has_its_optimizers_numbers_and_weight_decay(optimizer):
-    dataset = dataset_for("many_to_one", "numeric")
-    program = make_program("many_to_one", dataset, optimizer=optimizer, decays=True)
-    assert_trains_like_keras(KerasEngine(), program, dataset, [numbers_of(optimizer)])
+    """How they train is Keras's."""
+    own, usual = numbers_of(optimizer), getattr(keras.optimizers, KINDS[optimizer])()
+    made = optimizer_of(own, optimizer=optimizer, decays=True)
+    assert type(made) is type(usual)
+    for name in ("learning_rate", "weight_decay", *OWN_NUMBERS[optimizer]):
+        assert float(getattr(made, name)) == pytest.approx(getattr(own, name))
+    plain = optimizer_of(Numbers(1e-3), optimizer=optimizer)
+    names = ("weight_decay", "use_ema", *CLIPS.values(), *OWN_NUMBERS[optimizer])
+    assert [getattr(plain, n) for n in names] == [getattr(usual, n) for n in names]
 
 
-def test_label_smoothing_is_that_of_keras_in_training_and_none_in_evaluation(engine):
+@pytest.mark.parametrize("mode", CLIPS)
+def test_the_engine_that_is_keras_has_its_clipping(mode):
+    for bound, found in ((0.02, 0.02), (math.inf, None)):
+        made = optimizer_of(Numbers(0.3, clip_norm=bound), clip_mode=mode)
+        clipping = {name: getattr(made, name) for name in CLIPS.values()}
+        assert clipping == {**dict.fromkeys(CLIPS.values()), CLIPS[mode]: found}
+
+
+def test_label_smoothing_is_that_of_keras_in_training_and_none_in_evaluation(fused):
+    """The other engine's is compared with this one's: `test_every_number_in_every_network`."""
     dataset = dataset_for("many_to_one", "class")
     program = make_program("many_to_one", dataset, smooths=True, optimizer="sgd")
     run = Run(0, 0, EPOCHS, Numbers(0.5, label_smoothing=0.3))
-    curves, _ = train(engine, program, dataset, [run])
+    curves, _ = train(fused, program, dataset, [run])
     one_hot = replace(dataset.train, y=np.eye(3, dtype=np.float32)[dataset.train.y])
     model = build_standard(program.architecture, blank=True)
     start = initial_weights(model.trainable_variables, 0, "GRU", 1.0)
@@ -502,11 +519,12 @@ def test_deep_bidirectional_normalised_network(engine):
     assert_trains_like_keras(engine, make_program("many_to_many", dataset, **shape), dataset, TWO)
 
 
-def test_forget_bias_is_where_the_lstm_starts(engine):
+def test_forget_bias_is_where_the_lstm_starts(fused):
+    """As of label smoothing."""
     dataset = dataset_for("many_to_one", "numeric")
     program = make_program("many_to_one", dataset, cell="LSTM")
     numbers = [Numbers(1e-2, forget_bias=b) for b in (-3.0, 3.0)]
-    assert_trains_like_keras(engine, program, dataset, numbers)
+    assert_trains_like_keras(fused, program, dataset, numbers)
 
 
 def test_truncated_engines_agree():
@@ -518,7 +536,7 @@ def test_truncated_engines_agree():
     program = make_program("many_to_one", dataset, cell="LSTM", units=(4, 3), truncates=True)
     program = replace(program, optimizer="sgd")
     runs = [Run(i, 5, EPOCHS, Numbers(0.5, unroll_length=k)) for i, k in enumerate((3, T))]
-    gated, _ = train(FusedEngine(), program, dataset, runs)
+    gated, _ = train(engine_of("fused"), program, dataset, runs)
     chunked, _ = train(KerasEngine(), program, dataset, runs)
     for run in runs:
         for one, other in zip(gated[run.trial], chunked[run.trial], strict=True):
@@ -528,10 +546,11 @@ def test_truncated_engines_agree():
     assert gated[0][-1]["loss"] != pytest.approx(full[-1], rel=2e-6)
 
 
-def test_metrics_are_in_the_targets_own_units(engine):
+def test_metrics_are_in_the_targets_own_units(fused):
+    """The other engine's: where changes are learned."""
     dataset = dataset_for("many_to_one", "numeric")
     program = make_program("many_to_one", dataset, metrics=("rmse",))
-    curves, _ = train(engine, program, dataset, [Run(0, 0, EPOCHS)])
+    curves, _ = train(fused, program, dataset, [Run(0, 0, EPOCHS)])
     last = curves[0][-1]
     assert last["val_rmse"] == pytest.approx(2.0 * math.sqrt(last["val_loss"]), rel=1e-4)
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from rnnsearch.engines import Numbers, Run
-from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.models.probes import Probes, probing, recurrence_of
 from rnnsearch.models.recurrence import recur
 from tests.engines.conftest import make_program
@@ -16,8 +15,8 @@ MEASURED = {"gradient_norm", "gradient_norm_max", "clipped", "update_ratio"}
 
 
 @pytest.fixture(scope="module")
-def engine():
-    return FusedEngine()
+def engine(fused):
+    return fused
 
 
 def started(engine, dataset, numbers, **changes):

@@ -1,7 +1,6 @@
 """Every engine against plain Keras on networks that read tokens, vectors and other sequences."""
 
 from dataclasses import replace
-from functools import cache
 
 import jax
 import keras
@@ -12,28 +11,14 @@ from rnnsearch.data import MASK_VALUE, Dataset, Part, Scaling, Target
 from rnnsearch.data.inputs import take
 from rnnsearch.data.tokens.stream import cut
 from rnnsearch.engines import Numbers, Run, batch_order
-from rnnsearch.engines.fused import FusedEngine
-from rnnsearch.engines.keras_engine import KerasEngine
 from rnnsearch.models import seeded_weights
 from rnnsearch.models.build import build, build_standard
 from rnnsearch.models.layers import StandardLayers
 from rnnsearch.models.seeded_weights import dropout_seed, initial_weights
 from rnnsearch.models.stream_states import follow, no_states
-from tests.engines.conftest import make_program
+from tests.engines.conftest import ENGINES, engine_of, make_program
 
-ENGINES = {"fused": FusedEngine, "keras": KerasEngine}
 T, S, F, OUTPUTS, V, EPOCHS, BATCH = 6, 7, 3, 2, 5, 2, 8
-
-
-@cache
-def engine_of(kind):
-    """One for all tests, which keeps its latest programs."""
-    return ENGINES[kind]()
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request):
-    return engine_of(request.param)
 
 
 RNG = np.random.default_rng(11)

@@ -11,17 +11,14 @@ import pytest
 
 from rnnsearch.data import MASK_VALUE, Dataset, Part, Scaling, Target
 from rnnsearch.engines import Numbers, Run, batch_order
-from rnnsearch.engines.fused import FusedEngine
-from rnnsearch.engines.keras_engine import KerasEngine
 from rnnsearch.models.build import build_standard
 from rnnsearch.models.own import own_part, own_weights
 from rnnsearch.models.seeded_weights import initial_weights
-from tests.engines.conftest import make_program
+from tests.engines.conftest import engine_of, make_program
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 CELL = "my_cells:MinimalGRU"
 T, F, BATCH = 7, 2, 8
-ENGINES = {"fused": FusedEngine, "keras": KerasEngine}
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +45,7 @@ def dataset_of(sequences, masked):
 
 def trained(engine, program, dataset, runs):
     """Losses of three epochs of each run: each tells of the updates before it."""
-    session = ENGINES[engine]().open(program, [dataset], len(runs))
+    session = engine_of(engine).open(program, [dataset], len(runs))
     found = []
     for first in range(0, len(runs), session.width):
         batch = runs[first : first + session.width]
@@ -176,4 +173,4 @@ def test_networks_that_the_engines_would_change_are_refused(monkeypatch, make, m
     task = "many_to_many" if sequences else "many_to_one"
     program = make_program(task, dataset, cell=f"own:{make}", units=(3,), **more)
     with pytest.raises(ValueError, match=message):
-        FusedEngine().open(program, [dataset], 1)
+        engine_of("fused").open(program, [dataset], 1)

@@ -11,14 +11,7 @@ from rnnsearch.engines.ragged import lengths_of
 from tests.engines import test_engine_contract as contract
 from tests.engines import test_engine_networks as networks
 from tests.engines import test_engine_ragged as cases
-from tests.engines.conftest import make_program
-
-ENGINES = {"fused": FusedEngine, "keras": KerasEngine}
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request):
-    return ENGINES[request.param]()
+from tests.engines.conftest import engine_of, make_program
 
 
 @pytest.mark.parametrize(
@@ -48,7 +41,7 @@ def test_the_gradient_is_cut_between_patches():
     dataset = contract.dataset_for("many_to_one", "class", masked=True)
     program = make_program("many_to_one", dataset, patch=2, truncates=True, optimizer="sgd")
     runs = [Run(i, 5, 2, Numbers(0.5, unroll_length=k)) for i, k in enumerate((2, 5, 100))]
-    gated, _ = contract.train(FusedEngine(), program, dataset, runs)
+    gated, _ = contract.train(engine_of("fused"), program, dataset, runs)
     chunked, _ = contract.train(KerasEngine(), program, dataset, runs[:2])
     for run in runs[:2]:
         for one, other in zip(gated[run.trial], chunked[run.trial], strict=True):

@@ -13,16 +13,11 @@ from rnnsearch.engines.fused import FusedEngine
 from rnnsearch.engines.schedules import cosine_share, updates_of, warm_up_of
 from rnnsearch.models.build import build_standard
 from rnnsearch.models.seeded_weights import initial_weights
-from tests.engines.conftest import make_program
-from tests.engines.test_engine_contract import BATCH, ENGINES, dataset_for
+from tests.engines.conftest import engine_of, make_program
+from tests.engines.test_engine_contract import BATCH, dataset_for
 
 EPOCHS, UPDATES = 4, 40
 """The warm-up is two updates."""
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request):
-    return ENGINES[request.param]()
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +116,7 @@ def test_a_cosine_after_a_warm_up_is_that_of_keras(engine, dataset):
 
 def test_lanes_of_a_constant_rate_stand_beside_those_of_a_schedule(dataset):
     """And those of an engine of one lane: `test_every_number_in_every_network`."""
-    engine = FusedEngine()
+    engine = engine_of("fused")
     scheduled = make_program("many_to_one", dataset, schedules=True)
     plain = make_program("many_to_one", dataset)
     runs = [Run(0, 3, 4, Numbers(1e-2, schedule="cosine")), Run(1, 3, 4, Numbers(1e-2))]
@@ -148,7 +143,7 @@ def test_a_schedule_ends_with_the_runs_epochs_on_its_fold(engine):
 @pytest.mark.parametrize(("kind", "optimizer"), [("fused", "adam"), ("keras", "sgd")])
 def test_averages_are_those_of_keras(kind, dataset, optimizer):
     """What is evaluated is the average; what is trained on is not."""
-    engine = ENGINES[kind]()
+    engine = engine_of(kind)
     program = make_program("many_to_one", dataset, optimizer=optimizer, averages=True)
     numbers = Numbers(3e-2, averaging=0.9)
     runs = [Run(0, 3, EPOCHS, Numbers(3e-2)), Run(1, 3, EPOCHS, numbers)]
@@ -168,7 +163,7 @@ def test_averages_are_those_of_keras(kind, dataset, optimizer):
 
 def test_an_average_that_keeps_nothing_is_the_weights(dataset):
     """Of an engine of one lane, too: `test_every_number_in_every_network`."""
-    engine = FusedEngine()
+    engine = engine_of("fused")
     averaged = make_program("many_to_one", dataset, averages=True)
     plain = make_program("many_to_one", dataset)
     run = Run(0, 3, 3, Numbers(3e-2, averaging=0.0))

@@ -5,17 +5,9 @@ import pytest
 
 from rnnsearch.engines import Numbers, Run
 from rnnsearch.engines.fused import FusedEngine
-from rnnsearch.engines.keras_engine import KerasEngine
 from tests.engines.conftest import make_program
 from tests.engines.test_engine_contract import dataset_for, folds_of_unequal_length
 from tests.engines.test_engine_networks import program_of, stream_dataset
-
-ENGINES = {"fused": FusedEngine, "keras": KerasEngine}
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def engine(request):
-    return ENGINES[request.param]()
 
 
 def sessions(engine, program, folds, runs):

@@ -7,15 +7,11 @@ import pytest
 
 from rnnsearch.data import Scaling
 from rnnsearch.engines import Numbers, Run
-from rnnsearch.engines.fused import FusedEngine
-from rnnsearch.engines.keras_engine import KerasEngine
 from rnnsearch.models.build import build_standard
 from rnnsearch.models.seeded_weights import initial_weights
 from rnnsearch.tasks import Loss
-from tests.engines.conftest import make_program
+from tests.engines.conftest import ENGINES, engine_of, make_program
 from tests.engines.test_engine_contract import dataset_for
-
-ENGINES = {"fused": FusedEngine, "keras": KerasEngine}
 
 
 def dataset_of_changes(task):
@@ -44,7 +40,7 @@ def dataset_of_changes(task):
     ],
 )
 def test_an_untrained_network_is_the_naive_forecast(kind, task, loss):
-    engine, dataset = ENGINES[kind](), dataset_of_changes(task)
+    engine, dataset = engine_of(kind), dataset_of_changes(task)
     program = make_program(task, dataset, optimizer="sgd", loss=loss, metrics=("rmse",))
     session = engine.open(program, [dataset], 1)
     session.load({0: Run(0, 3, 1, Numbers(1e-30))})
@@ -60,8 +56,8 @@ def test_engines_train_alike_from_there():
     dataset = dataset_of_changes("many_to_one")
     program = make_program("many_to_one", dataset)
     curves = []
-    for kind in ENGINES.values():
-        session = kind().open(program, [dataset], 1)
+    for kind in ENGINES:
+        session = engine_of(kind).open(program, [dataset], 1)
         session.load({0: Run(0, 3, 3, Numbers(3e-2))})
         curves.append([session.advance()[0]["val_loss"] for _ in range(3)])
     assert curves[0] == pytest.approx(curves[1], rel=2e-4)
