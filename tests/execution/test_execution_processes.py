@@ -36,30 +36,22 @@ def setup(tmp_path: Path) -> WorkerSetup:
     return WorkerSetup(data, "many_to_one", "fused", "jax", "cpu", tmp_path / "logs", threads=2)
 
 
-def test_a_worker_that_cannot_start_says_why(setup: WorkerSetup) -> None:
-    executor = ProcessExecutor(setup, 1)
-    with executor:
-        ((worker, message),) = executor.receive(30)
-        assert worker == 0
-        assert isinstance(message, Crashed) and message.gone
-        assert "ended with status 1: FileNotFoundError" in message.reason
-        assert str(setup.logs / "worker-0.log") in message.reason
-        # The driver may not know yet, and answers what it had asked.
-        executor.send(0, Cancel())
-        assert executor.receive(0.01) == []
-
-
-def test_launched_workers_write_nothing_and_are_those_that_start(setup: WorkerSetup) -> None:
+def test_launched_workers_are_those_that_start_and_say_why_they_cannot(setup: WorkerSetup) -> None:
     executor = ProcessExecutor(setup, 2)
     executor.launch()
     launched = [executor._processes[worker].process for worker in executor.workers]
-    assert not setup.logs.exists()
+    assert not setup.logs.exists(), "until they start nothing is written"
     with executor:
         assert [executor._processes[worker].process for worker in executor.workers] == launched
         ((worker, message), *_) = executor.receive(30)
         # It waited for the setup, and found that its data is missing.
-        assert isinstance(message, Crashed) and "FileNotFoundError" in message.reason
+        assert isinstance(message, Crashed) and message.gone
+        assert "ended with status 1: FileNotFoundError" in message.reason
+        assert str(setup.logs / f"worker-{worker}.log") in message.reason
         assert (setup.logs / f"worker-{worker}.log").exists()
+        # The driver may not know yet, and answers what it had asked.
+        executor.send(worker, Cancel())
+        assert worker not in dict(executor.receive(0.01))
     assert all(process.poll() is not None for process in launched)
 
 

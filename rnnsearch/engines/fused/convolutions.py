@@ -25,7 +25,7 @@ def as_products(function: Callable[..., Any]) -> Callable[..., Any]:
     """The same function of arrays, to be traced, whose convolutions are matrix products."""
 
     def changed(*arguments: Any) -> Any:
-        """What it returns."""
+        """Traced, and its equations evaluated, convolutions otherwise."""
         closed, shape = jax.make_jaxpr(function, return_shape=True)(*arguments)
         found = _evaluate(closed, jax.tree.leaves(arguments))
         return jax.tree.unflatten(jax.tree.structure(shape), found)
