@@ -74,3 +74,18 @@ def inline() -> Iterator[None]:
         patch.setattr(searching, "workers_of", lambda *a: Inline(usual(*a)._setup))
         patch.setattr(worker, "_make_engine", shared_engine)
         yield
+
+
+@pytest.fixture(scope="module")
+def without_feed_forward() -> Iterator[None]:
+    """Searches of a module train no network without memory beside theirs: a second of each.
+
+    What one is worth to a search tests/api/test_api_without_memory.py has.
+    """
+    from rnnsearch.api.searches import searching
+    from rnnsearch.driver.finishing.feed_forward import FeedForward
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FeedForward, "beside", lambda *given: None)
+        patch.setattr(searching, "prepare_feed_forward", lambda *given: None)
+        yield

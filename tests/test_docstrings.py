@@ -42,6 +42,7 @@ def unconfirmed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_examples_run(
     inline: None,
     unconfirmed: None,
+    without_feed_forward: None,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: Any,

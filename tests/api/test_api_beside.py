@@ -14,6 +14,8 @@ from rnnsearch.api.searches.in_background import InBackground
 from rnnsearch.driver import Observer
 from rnnsearch.driver.comparing.simple_methods import SimpleMethods
 
+pytestmark = pytest.mark.usefixtures("without_feed_forward")
+
 SPEC: dict[str, Any] = {
     "name": "beside",
     "task": "many_to_one",

@@ -32,6 +32,8 @@ from rnnsearch.tasks import TASKS
 from rnnsearch.vocabulary import Objective
 from tests.inline import command
 
+pytestmark = pytest.mark.usefixtures("without_feed_forward")
+
 SEARCH = "{trials: 4, epochs: 3, seed: 1, block: 2}"
 SPEC = f"""
 task: many_to_one

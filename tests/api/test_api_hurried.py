@@ -10,6 +10,8 @@ import pytest
 
 import rnnsearch
 
+pytestmark = pytest.mark.usefixtures("without_feed_forward")
+
 SPEC = {
     "name": "hurried",
     "task": "many_to_one",

@@ -19,6 +19,8 @@ from rnnsearch.records import load_weights, open_study
 from rnnsearch.spec import load
 from rnnsearch.tasks import TASKS
 
+pytestmark = pytest.mark.usefixtures("without_feed_forward")
+
 SPEC = """
 task: many_to_one
 data: {source: npz, path: waves.npz, split: {test: 0.25, folds: 2}}

@@ -14,6 +14,8 @@ from sklearn.preprocessing import FunctionTransformer
 import rnnsearch
 from rnnsearch.errors import StudyError
 
+pytestmark = pytest.mark.usefixtures("without_feed_forward")
+
 SMALL = {
     "trials": 1,
     "epochs": 2,

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.usefixtures("without_feed_forward")
+
 PAGE = Path(__file__).parents[2] / "docs" / "tuner.md"
 
 

@@ -11,6 +11,8 @@ import rnnsearch
 from rnnsearch.errors import StudyError
 from rnnsearch.integrations.keras_tuner import pareto_trials
 
+pytestmark = pytest.mark.usefixtures("without_feed_forward")
+
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(90, 8, 2)).astype("float32")
 Y = X[:, -2:, 0].sum(axis=1)
