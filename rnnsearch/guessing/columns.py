@@ -207,11 +207,13 @@ def _codes(name: str, cells: Sequence[str], training: int) -> dict[str, int]:
     return counts if 2 <= len(counts) <= most and learnt else {}
 
 
-def is_state_without_name(name: str, cells: Sequence[str]) -> bool:
+def is_state_without_name(table: Table, name: str) -> bool:
     """Whether a column that the file does not name holds what `_returns` says, in whole numbers."""
+    if not _UNNAMED.fullmatch(name):
+        return False
+    cells = column_cells(table, name)
     counts = Counter(cells)
-    unnamed = bool(_UNNAMED.fullmatch(name)) and all(map(_is_code, counts))
-    return unnamed and _returns(cells, counts)
+    return all(map(_is_code, counts)) and _returns(cells, counts)
 
 
 def _returns(cells: Sequence[str], counts: Mapping[str, int]) -> bool:

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from rnnsearch.data.collecting import name_some
+from rnnsearch.data.raw.cell_numbers import holds_codes, mostly_text
+from rnnsearch.data.raw.tables import Table, TextColumn
 from rnnsearch.data.time.time_names import named
 from rnnsearch.guessing.column_cells import column_cells
 from rnnsearch.guessing.columns import Column, is_state_without_name
@@ -42,13 +44,15 @@ def find_kinds(
     kinds, others, notes = [], [], []
     table = found.table if found.panel is None else found.panel.table
     for column in columns:
+        if column.kind == "label" and _looks_like_numbers(table, column.name):
+            kinds.append(column.name)
         if column is target or column.kind != "number":
             continue
-        cells = column_cells(table, column.name)
-        if not column.classes and is_state_without_name(column.name, cells):
-            notes.append(_states_note(column.name, cells))
+        if not column.classes and is_state_without_name(table, column.name):
+            notes.append(_states_note(column.name, column_cells(table, column.name)))
         if not _is_called_so(column.name):
             continue
+        cells = column_cells(table, column.name)
         counts = Counter(cells)
         if len(counts) < _FEWEST or not all(map(_WHOLE.fullmatch, counts)):
             continue
@@ -57,6 +61,12 @@ def find_kinds(
         else:
             others.append(column.name)
     return tuple(kinds), [*notes, *([_note(others)] if others else [])]
+
+
+def _looks_like_numbers(table: Table, name: str) -> bool:
+    """Whether readers would take kinds for numbers: most cells are one, and some are ``<1``."""
+    cells = column_cells(table, name)
+    return not mostly_text(TextColumn(cells)) and not holds_codes(cells)
 
 
 def _is_called_so(name: str) -> bool:

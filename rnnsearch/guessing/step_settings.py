@@ -36,7 +36,11 @@ def column_settings(series: StepSeries, source: str) -> list[Setting]:
     found.append(Setting("inputs", series.inputs, f"what the network reads{past and ', '}{past}"))
     if series.kinds:
         found.append(
-            Setting("kinds", [*series.kinds], "numbers of these name something, by their names")
+            Setting(
+                "kinds",
+                [*series.kinds],
+                "numbers of these name something, by their names or words among them",
+            )
         )
     told = (*series.seasons, *series.patterns)
     features = [calendar_feature(season, series.step) for season in told if season.dated]

@@ -16,6 +16,7 @@ from rnnsearch.guessing.flat_folders import check_no_names_of_files
 from rnnsearch.guessing.forecast_settings import base_setting, lag_settings, log_settings
 from rnnsearch.guessing.listed import check_no_lists, listed_note
 from rnnsearch.guessing.pairs import find_texts, guess_pairs
+from rnnsearch.guessing.recorder_rows import check_no_start_and_rate
 from rnnsearch.guessing.row_sequences import find_sequences, guess_rows, words_of
 from rnnsearch.guessing.step_series import StepSeries, look_along
 from rnnsearch.guessing.step_settings import column_settings, row_settings
@@ -56,6 +57,7 @@ def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
     Raises:
         InvalidData: No spec for it would run; with the reason.
     """
+    check_no_start_and_rate(table)
     found = look_at(table)
     if found.time is None:
         check_no_names_of_files(table)

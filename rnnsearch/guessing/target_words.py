@@ -48,7 +48,17 @@ DECORATION = re.compile(r"^\d+\. |[<>*]|/.*")
 
 SOLD = frozenset(
     (
-        *("sales", "sold", "demand", "revenue", "turnover", "orders", "consumption", "quantity"),
+        *(
+            "sales",
+            "sold",
+            "demand",
+            "revenue",
+            "turnover",
+            "orders",
+            "consumption",
+            "quantity",
+            "usage",
+        ),
         *("umsatz", "umsätze", "absatz", "verkäufe", "nachfrage", "verbrauch"),
         *("ventes", "ventas", "vendas", "vendite", "consumo", "销量", "销售额", "売上"),
     )

@@ -247,3 +247,24 @@ def test_records_of_json_are_no_text_to_go_on_with(tmp_path: Path) -> None:
     (tmp_path / "data.txt").write_text(lines)
     with pytest.raises(InvalidData, match=r"records of JSON, one a line.*lines=True"):
         guess(tmp_path / "data.txt", Wishes())
+
+
+@pytest.mark.parametrize("columns", [1, 3])
+def test_when_a_recording_began_is_no_sample(
+    columns: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wristbands write the start and the rate in the first rows of each file."""
+    rows = np.random.default_rng(0).integers(-60, 60, (90, columns)).tolist()
+    head = [["1594920460.000000"] * columns, ["32.000000"] * columns]
+    lines = [",".join(map(str, row)) for row in (*head, *rows)]
+    with pytest.raises(InvalidData, match="1594920460 in the first row and 32 in the") as caught:
+        look(tmp_path, lines)
+    monkeypatch.chdir(tmp_path)
+    code = str(caught.value).split("write time stamps: ")[1]
+    exec(code.replace("FILE", "'data.csv'"), {"pandas": pd})
+    found = guess(tmp_path / "data.csv", Wishes())
+    assert setting(found, "time") == "time"
+    times = pd.read_csv(tmp_path / "data.csv")["time"]
+    assert pd.to_datetime(times).diff().dropna().dt.total_seconds().round(5).eq(1 / 32).all()
+    # Without a start they are numbers.
+    assert setting(look(tmp_path, lines[1:]), "time") is None

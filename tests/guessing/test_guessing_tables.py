@@ -51,6 +51,9 @@ def test_numbers_that_name_something_are_kinds(look):
     (note,) = [note for note in found.notes if "data.kinds" in note]
     assert note.startswith("'client_id', 'late_type' may name something")
     assert setting(look(columns, target="zip_code"), "kinds") == ["StoreId"]
+    rare = ["<1" if at % 9 == 4 else "3" for at in range(ROWS)]  # as Google Trends has it
+    assert setting(look({"date": days(), "rare": rare, "sales": WEEKLY}), "kinds") == ["rare"]
+    assert setting(look({"date": days(), "v": WEEKLY, "rare": rare}), "kinds") == ["rare"]
     shop = np.repeat(["a", "b"], ROWS)
     panel = {name: [*values, *values] for name, values in columns.items()} | {"shop": shop}
     panel["region"] = np.repeat([4, 9], ROWS)  # two are one number

@@ -34,6 +34,7 @@ def target(found: Guess) -> Any:
         (["Weekly_Sales", "Temperature", "IsHoliday"], "Weekly_Sales"),
         (["unit_sales", "onpromotion"], "unit_sales"),
         (["price", "num_sold", "cost"], "num_sold"),
+        (["USAGE (kWh)", "COST"], "USAGE (kWh)"),
         (["Quantity", "Pct", "Cost of goods sold"], "Quantity"),
         (["sales_lag_7", "sales", "sales_mean"], "sales"),
         (["Umsatz", "Temperatur", "Feiertag"], "Umsatz"),
