@@ -113,5 +113,5 @@ def test_a_long_text_says_it_too(tmp_path: Path) -> None:
 
 def test_what_several_encodings_read_alike_is_of_western_letters() -> None:
     """New files have others of the same language: the byte of ``ñ`` is ``ń`` in Poland's."""
-    text = "el árbol está aquí; la canción y el café de Perú; ella cantó ayer\n" * 20
+    text = "el árbol y el café\n" * 20
     assert decode(text.encode("latin-1"), None)[2] == "cp1252"
