@@ -118,11 +118,22 @@ def test_a_forecast_is_confirmed_from_all_origins_or_not_at_all(
     assert (bool(found) and not finish._says_too_little(found)) is enough
 
 
-def test_divisions_that_are_alike_are_confirmed_side_by_side() -> None:
-    finish = slow([4], ordered=False)
+@pytest.mark.parametrize(
+    ("able", "confirmed", "enough"),
+    [
+        ([4, 0], {7: 2, 2: 2}, True),
+        ([3, 0], {7: 2}, True),  # two of the best say more than one of each
+        ([1, 1], {7: 2}, True),
+        ([1, 0], {7: 1}, False),
+    ],
+)
+def test_of_divisions_that_are_alike_each_trial_has_two_before_the_next_has_any(
+    able: list[int], confirmed: dict[int, int], enough: bool
+) -> None:
+    finish = slow(able, ordered=False)
     found = finish._confirmed([record(7), record(2)])
-    assert {one.record.number: len(one.runs) for one in found} == {7: 2, 2: 2}
-    assert not finish._says_too_little(found)
+    assert {one.record.number: len(one.runs) for one in found} == confirmed
+    assert (bool(found) and not finish._says_too_little(found)) is enough
 
 
 @pytest.mark.parametrize(("judged", "kept"), [(300, 3.0), (60_000, 30.0)])

@@ -179,13 +179,13 @@ class Finish:
 
     def _says_too_little(self, standings: Sequence[Standing]) -> bool:
         """Whether the search's networks, of more divisions, make the better bag."""
-        least = max(self._least, min(_DIVISIONS, self._folds))
-        return self.planner.regime.deliver == "bag" and len(standings[0].runs) < least
+        return self.planner.regime.deliver == "bag" and len(standings[0].runs) < self._least
 
     @property
     def _least(self) -> int:
         """Runs that a trial must have: of origins in time one from each, as they differ."""
-        return self.planner.regime.folds if self.data.ordered else 1
+        folds = self.planner.regime.folds
+        return folds if self.data.ordered else min(_DIVISIONS, folds)
 
     @property
     def _folds(self) -> int:
@@ -204,8 +204,8 @@ class Finish:
     def _confirmed(self, candidates: Sequence[TrialRecord]) -> list[Standing]:
         """The candidates that were trained again as often as the first of them."""
         self._train_again(candidates, None, self.deadline - self._reserve(candidates))
-        if self.data.ordered:  # what the best lacks goes before what is kept in reserve
-            self._train_again(candidates[:1], self._least, self.deadline)
+        # What the best lacks goes before what is kept in reserve.
+        self._train_again(candidates[:1], self._least, self.deadline)
         found = []
         for record in candidates:
             runs = [r for r in self.finals.runs() if r.trial == record.number and r.fold >= 0]

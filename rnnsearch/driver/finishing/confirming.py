@@ -2,9 +2,9 @@
 
 The best of many scores is the luckiest one, too. So the trials that can't be told apart are trained
 again, and only what that gives is published. Runs are handed out division by division, the better
-trial first: when the time is up before all are done, the better ones have the most. Origins in time
-are no alike divisions: what was judged from some of them compares with nothing, so that a trial has
-all of them before the next has any.
+trial first: when the time is up before all are done, the better ones have the most. A trial has as
+many as say anything of it before the next has any: two, and of origins in time all, as they are no
+alike divisions: what was judged from some of them compares with nothing.
 """
 
 from __future__ import annotations
@@ -72,18 +72,21 @@ def work_of(
         together: Runs of a trial that are handed out behind each other; then those of the next.
         whole: As in `Work`.
     """
-    places = {record.number: place for place, record in enumerate(records)}
-    found: dict[Program, list[Run]] = {}
+    found: dict[Program, list[tuple[int, int, int, Run]]] = {}
     for place, record in enumerate(records):
-        runs = [run for run in runs_of(place, record) if run.key not in known]
+        runs = [
+            (turn // together, place, turn, run)
+            for turn, run in enumerate(runs_of(place, record))
+            if run.key not in known
+        ]
         if runs:
             found.setdefault(planner.program(record.params), []).extend(runs)
     regime = planner.regime
     return [
         Work(
             program,
-            tuple(sorted(runs, key=lambda r: (r.index // together, places[r.trial], r.index))),
-            regime.final_schedule(*(run.epochs for run in runs)),
+            tuple(run for *_, run in sorted(runs, key=lambda each: each[:3])),
+            regime.final_schedule(*(run.epochs for *_, run in runs)),
             whole,
         )
         for program, runs in found.items()
