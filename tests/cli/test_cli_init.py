@@ -162,3 +162,18 @@ def test_notes_are_shown_and_written(run: Run, tmp_path: Path) -> None:
     note = "'nr' is left out: it only counts the rows"
     assert f"Note: {note}\n" in run("mine.csv").stdout
     assert f"# - {note}\n" in (tmp_path / "mine.yaml").read_text()
+
+
+def test_a_pattern_of_groups_is_shown_as_text(run: Run, tmp_path: Path) -> None:
+    """Takes of a speaker stay together; the pattern that says so is no Python."""
+    rate = b"\x40\x1f\x00\x00\x80\x3e\x00\x00\x02\x00\x10\x00"
+    head = b"RIFF\x24\x10\x00\x00WAVEfmt \x10\x00\x00\x00\x01\x00\x01\x00" + rate
+    for word in ("yes", "no"):
+        for at in range(30):
+            file = tmp_path / "words" / word / f"{at // 3:08x}_nohash_{at % 3}.wav"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            sound = bytes((at * 7 + n * (3 if word == "yes" else 5)) % 251 for n in range(4096))
+            file.write_bytes(head + b"data\x00\x10\x00\x00" + sound)
+    ended = run("words")
+    assert ended.exit_code == 0, ended.stderr
+    assert "group pattern " in " ".join(ended.stdout.split()) and "{" not in ended.stdout

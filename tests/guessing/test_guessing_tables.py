@@ -42,7 +42,7 @@ def test_numbers_that_name_something_are_kinds(look):
         "StoreId": random.choice([1, 2, 3, 7], ROWS),
         "open_code": random.integers(0, 2, ROWS),  # as it is
         "visitors": random.choice([10, 20, 30], ROWS),
-        "client_id": random.integers(0, 80, ROWS),
+        "client_id": random.permutation(ROWS) % 40,
         "late_type": [*random.choice([1, 2, 3], ROWS - 9), *[4] * 9],
         "sales": WEEKLY,
     }
