@@ -99,6 +99,16 @@ def test_time_is_counted_in_the_steps_that_are_read() -> None:
     assert _timed(64, 60).expected < _timed(64, 600).expected
 
 
+def test_time_is_counted_by_the_networks_that_a_search_begins_with() -> None:
+    """Half of what larger ones cost, as a factor, is taken from how long they train."""
+    small, both, large = (
+        _timed(64, 60, **each).affordable
+        for each in ({}, {"bidirectional": True}, {"units": 64, "depth": 2})
+    )
+    assert both == pytest.approx(small / 2**0.5, rel=0.02)
+    assert large == pytest.approx(small / (2 * (0.2 + 0.8 * 2**1.6)) ** 0.5, rel=0.02)
+
+
 def _timed(steps: int, timeout: float, **space: Any) -> Regime:
     data = {"source": "arrays", "split": {"folds": 5, "test": 0}}
     document = {"task": "many_to_one", "data": data, "space": space}

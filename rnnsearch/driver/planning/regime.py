@@ -8,19 +8,21 @@ falls to nothing ends well, wherever the validation part is too small to say whi
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import statistics
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from rnnsearch.data import Dataset, SequenceData
 from rnnsearch.driver.pruning.pruners import rungs
 from rnnsearch.driver.pruning.racing import stages
+from rnnsearch.driver.sampling.portfolio import portfolio
 from rnnsearch.execution.worker_orders import Schedule
 from rnnsearch.models.architecture import Architecture
 from rnnsearch.models.configured import architecture_of
 from rnnsearch.outcomes import TrialRecord
-from rnnsearch.space import SearchSpace
-from rnnsearch.spec import SearchSpec, Spec
+from rnnsearch.space import SearchSpace, layer_units
+from rnnsearch.spec import Scalar, SearchSpec, Spec
 from rnnsearch.tasks import TASKS
 from rnnsearch.vocabulary import PRUNERS
 
@@ -41,6 +43,10 @@ _LEAST_EPOCHS = ((5_000, 40), (20_000, 20), (100_000, 10), (math.inf, 5))
 _STEP_SECONDS = 1.4e-6
 """What a step of one sequence costs a core, to train 32 units and to judge them: the cap by time is
 the same on every machine, so that a search can go on on another (benchmarks/README.md)."""
+
+_BY_LAYER, _BY_UNITS, _POWER = 0.2, 0.8, 1.6
+"""What a layer costs: a part of it whatever its size, and a power of that, in units of 32
+(benchmarks/README.md, "The engine alone")."""
 
 _TRIALS_IN_TIME = 12
 """So many trials there should be time for, on two cores: what is learned in too few updates says
@@ -157,7 +163,12 @@ class Regime:
             deliver=_delivered(search) if delivers else "best",
             asked_epochs=search.epochs,
             asked_patience=search.patience,
-            affordable=_affordable(_searching(search), len(dataset.train) * steps, runs, raced),
+            affordable=_affordable(
+                _searching(search),
+                len(dataset.train) * steps * _usual_cost(spec, ordered=data.past),
+                runs,
+                raced,
+            ),
         )
 
     @property
@@ -244,12 +255,34 @@ def _searching(search: SearchSpec) -> float | None:
     return max(_LEAST_SEARCH * search.timeout, left)
 
 
-def _affordable(seconds: float | None, steps: int, runs: int, stages: tuple[int, ...]) -> int:
+def _usual_cost(spec: Spec, *, ordered: bool) -> float:
+    """What a network costs of those that a search begins with, by one layer of 32 units.
+
+    The root of it: half of it is taken from how long trials train, and half from how many there
+    are. On four sets of the UCR archive that was better out of fold than to take all from either
+    (benchmarks/README.md, "How long in little time").
+    """
+    space = SearchSpace.from_spec(spec)
+    listed = {name: domain.candidates() for name, domain in space.domains.items()}
+    middle = {name: values[len(values) // 2] for name, values in listed.items() if values}
+    points = portfolio(space, ordered=ordered, batch=1) or [{}]
+    costs = [_cost(space.complete({**middle, **point})) for point in points]
+    return math.sqrt(statistics.fmean(costs))
+
+
+def _cost(params: Mapping[str, Scalar]) -> float:
+    """The same of one network; its params are complete."""
+    sizes = [math.pow(units / 32, _POWER) for units in layer_units(params)]
+    layers = sum(_BY_LAYER + _BY_UNITS * size for size in sizes)
+    return layers * (2 if params["bidirectional"] else 1)
+
+
+def _affordable(seconds: float | None, steps: float, runs: int, stages: tuple[int, ...]) -> int:
     """Epochs of trials for which there is time.
 
     Args:
         seconds: In which trials train, or None.
-        steps: Of all sequences, in an epoch of a run.
+        steps: Of all sequences, in an epoch of a run of one layer of 32 units.
         runs: Of a trial.
         stages: After how many of these some trials go no further.
     """
