@@ -11,8 +11,8 @@ import numpy as np
 
 __all__ = ["said_takes", "takes_of"]
 
-_FEWEST, _MOST = 20, 2_000
-"""Sequences of which it can be told, and that are compared with all others."""
+_FEWEST, _MOST, _LARGEST = 20, 2_000, 20_000_000
+"""Sequences of which it can be told, and that are compared with all others; and their numbers."""
 
 _BESIDE = 2
 """Places at which another take stands, at most."""
@@ -37,7 +37,9 @@ def takes_of(x: np.ndarray, classes: np.ndarray | None) -> np.ndarray | None:
         classes: (N,), or None.
     """
     count = len(x)
-    if classes is None or x.ndim != 3 or x.dtype.kind != "f" or not _FEWEST <= count <= _MOST:
+    if classes is None or x.ndim != 3 or x.dtype.kind != "f" or x.size > _LARGEST:
+        return None
+    if not _FEWEST <= count <= _MOST or classes.min() < 0:
         return None
     places = np.arange(count)
     beside = (np.abs(places[:, None] - places) <= _BESIDE) & (classes[:, None] == classes)
@@ -68,10 +70,12 @@ def said_takes(groups: np.ndarray) -> str:
 
 def _distances(x: np.ndarray) -> np.ndarray:
     """(N, N) between sequences, each feature in units of its deviation; infinite to itself."""
-    with np.errstate(invalid="ignore"):
-        centred = x.astype(np.float64) - np.nanmean(x, axis=0, dtype=np.float64)
-    spread = np.sqrt(np.nanmean(np.square(centred), axis=(0, 1)))
-    rows = np.nan_to_num(centred / np.where(spread > 0, spread, 1.0)).reshape(len(x), -1)
+    there = np.isfinite(x)
+    centred = np.where(there, x.astype(np.float64), 0.0)
+    centred -= centred.sum(axis=0) / np.maximum(there.sum(axis=0), 1)
+    centred[~there] = 0.0
+    spread = np.sqrt(np.square(centred).sum(axis=(0, 1)))
+    rows = (centred / np.where(spread > 0, spread, 1.0)).reshape(len(x), -1)
     squares = np.square(rows).sum(axis=1)
     apart = np.sqrt(np.maximum(squares[:, None] + squares - 2 * rows @ rows.T, 0))
     np.fill_diagonal(apart, np.inf)
