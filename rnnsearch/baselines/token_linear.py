@@ -9,7 +9,7 @@ from typing import Any, final
 import numpy as np
 
 from rnnsearch.baselines._base import Baseline, Fitted
-from rnnsearch.baselines._inner import best_cost, blocks, fitting, in_row_space
+from rnnsearch.baselines._inner import Widen, best_cost, blocks, fitting, in_row_space
 from rnnsearch.baselines._rows import thin
 from rnnsearch.baselines._tokens import Counts, Lags, Places, TokenFeatures
 from rnnsearch.baselines.graphs import Activation, LookupGraph, RunsGraph, output_shape
@@ -59,8 +59,7 @@ class TokenLinear(Baseline):
         train, numeric = dataset.train, dataset.target.kind == "numeric"
         counts = np.flatnonzero(train.weights.ravel() > 0)
         y = train.y[counts] if numeric else train.y.ravel()[counts]
-        features, x = _best_features(dataset, counts, y)
-        short, widen = in_row_space(x)
+        features, x, short, widen = _best_features(dataset, counts, y)
         some, few = (thin(rows, _MOST_ROWS) for rows in (short, y))
         choose, grid = (_best_alpha, _ALPHAS) if numeric else (best_cost, _COSTS)
         penalty, _ = choose(some, few, grid)
@@ -119,27 +118,29 @@ class FittedTokenLinear(Fitted):
 
 def _best_features(
     dataset: Dataset, counts: np.ndarray, y: np.ndarray
-) -> tuple[TokenFeatures, Any]:
-    """The features that do best out of fold, and what they are of the rows that count.
+) -> tuple[TokenFeatures, Any, Any, Widen]:
+    """The features that do best out of fold; of the rows that count, as made and `in_row_space`.
 
     Args:
         dataset: What is learned from.
         counts: Row numbers of those.
         y: Their targets.
     """
-    candidates = _candidates(dataset)
-    made = [(features, features.of(dataset.train.x)[counts]) for features in candidates]
+    made = []
+    for features in _candidates(dataset):
+        x = features.of(dataset.train.x)[counts]
+        made.append((features, x, *in_row_space(x)))
     if len(made) == 1:
         return made[0]
 
-    def loss(x: Any) -> float:
-        some, few = (thin(rows, _MOST_ROWS) for rows in (in_row_space(x)[0], y))
+    def loss(x: Any, short: Any) -> float:
+        some, few = (thin(rows, _MOST_ROWS) for rows in (short, y))
         if dataset.target.kind == "numeric":
             return _best_alpha(some, few, _ALPHAS)[1]
         length = max(1e-9, x.multiply(x).sum() / x.shape[0])
         return best_cost(some, few, (_COST / length,))[1]
 
-    return min(made, key=lambda each: loss(each[1]))
+    return min(made, key=lambda each: loss(each[1], each[2]))
 
 
 def _candidates(dataset: Dataset) -> list[TokenFeatures]:

@@ -131,8 +131,9 @@ class Panel:
 
         What is the same in all rows of a series (the size of a shop) tells the series apart.
         """
-        if column.kind == "label" and (empty := self._without_text(column.name)):
-            return replace(column, flaw=f"is text, and empty in {empty} rows")
+        empty = empty_cells(self.table.column(column.name))
+        if column.kind == "label" and empty.any():  # nothing is no kind in between
+            return replace(column, flaw=f"is text, and empty in {int(empty.sum())} rows")
         if not column.flaw or len(np.unique(column.values)) > 1:
             return column
         if column.kind != "number":
@@ -171,10 +172,6 @@ class Panel:
         return replace(
             column, flaw=f"has classes that the training rows lack: {name_some(lacking, 4)}"
         )
-
-    def _without_text(self, name: str) -> int:
-        """Rows of all series in which a column has nothing, which is no kind in between."""
-        return int(empty_cells(self.table.column(name)).sum())
 
     def _told_apart(self, column: Column) -> Column:
         """A column of texts, the same in all rows of the longest series, for what the others have.

@@ -226,7 +226,7 @@ def test_features_are_those_that_say_the_class(placed: bool) -> None:
     part = Part(x, y)
     target = Target("class", ("y",), ("a", "b"), identity(1))
     dataset = Dataset(part, part, part, target, masked=True, vocabulary=10)
-    features, found = token_linear._best_features(dataset, np.arange(119), y[:119])
+    features, found, *_ = token_linear._best_features(dataset, np.arange(119), y[:119])
     assert type(features) is (Places if placed else Counts)
     assert found.shape[0] == 119
 

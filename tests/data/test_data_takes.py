@@ -38,6 +38,8 @@ def test_others_are_not() -> None:
     assert takes_of(RNG.normal(size=(72, 20, 2)), y) is None
     assert takes_of(x, None) is None
     assert takes_of(*takes(things=5)[:2]) is None  # too few to tell
+    alone = np.where(np.arange(len(y)) == 0, 2, y)
+    assert takes_of(x, y) is not None and takes_of(x, alone) is None
     few = np.repeat(np.arange(24), 3)  # of three to a class, another one is always beside
     assert takes_of(x, few) is None
 

@@ -45,7 +45,9 @@ def takes_of(x: np.ndarray, classes: np.ndarray | None) -> np.ndarray | None:
     beside = (np.abs(places[:, None] - places) <= _BESIDE) & (classes[:, None] == classes)
     np.fill_diagonal(beside, False)
     others = np.bincount(classes)[classes] - 1
-    chance = float((beside.sum(axis=1) / np.maximum(others, 1)).mean())
+    if not others.all():  # the only one of a class is always learned from, which no group could be
+        return None
+    chance = float((beside.sum(axis=1) / others).mean())
     apart = _distances(x)
     likest = apart.argmin(axis=1)
     near = beside[places, likest]
