@@ -258,6 +258,8 @@ def test_large_data_choose_the_same_penalty_in_haste(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(_inner, "_SMALL", 0)
     hasty, near = best_cost(x, labels, costs)
     assert hasty == cost and near == pytest.approx(loss, rel=0.01) and near != loss
+    monkeypatch.setitem(_inner._HASTY, "max_iter", 1)
+    assert best_cost(x, labels, (cost,))[1] > loss + 0.05, "that is the haste it is in"
 
 
 @pytest.mark.parametrize("shape", [(40, 7), (12, 30)], ids=["tall", "wide"])

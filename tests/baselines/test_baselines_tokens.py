@@ -210,6 +210,10 @@ def test_what_a_single_sequence_has_is_no_feature_of_classes() -> None:
     twice = Counts(x, least=2)  # 1, 2, and 1 before 2
     assert twice.of(x).shape[1] == 3 and not twice.of(x)[2].toarray().any()
     assert Counts(x[2:], least=2).of(x).shape[1] == 6  # nothing is shared: all are taken
+    part = Part(x, np.arange(3) % 2)
+    target = Target("class", ("y",), ("a", "b"), identity(1))
+    dataset = Dataset(part, part, part, target, masked=True, vocabulary=8)
+    assert token_linear._candidates(dataset)[-1].of(x).shape[1] == 3
 
 
 @pytest.mark.parametrize("placed", [True, False])

@@ -94,15 +94,17 @@ def test_rates_of_a_portfolio_grow_with_the_batch(
     assert ahead == (0.003 if most > 0.003 else None)
 
 
-def test_a_search_begins_with_the_portfolio(simulation, fake) -> None:
+@pytest.mark.parametrize("batch", [16, 64])
+def test_a_search_begins_with_the_portfolio(simulation, fake, batch: int) -> None:
     first = {
         "cell": ["SimpleRNN", "GRU", "LSTM"],
         "units": [4, 32],
+        "batch_size": batch,
         "learning_rate": {"min": 1e-4, "max": 1e-1, "log": True},
     }
     found = simulation(space=first, sampler="tpe", trials=12).run(fake.Executor(), block=4)
 
-    points = portfolio(space(**first), ordered=False, batch=16)
+    points = portfolio(space(**first), ordered=False, batch=batch)
     for block, point in enumerate(points[:3]):
         leader = found[4 * block]
         assert {name: leader.params[name] for name in point} == dict(point)
