@@ -28,6 +28,7 @@ def test_takes_are_found(each: int) -> None:
     x[:, :, 1] += 0.8 * np.random.default_rng(1).normal(size=x.shape[:2])
     x[:, :, 1] *= 1000  # units do not matter: this one would be all that is looked at
     np.testing.assert_array_equal(takes_of(x, y), thing)
+    x, y, _ = takes(each=each)
     x[::5, 17:], x[:, 19:] = np.nan, np.nan  # the last step no sequence has
     assert takes_of(x, y) is not None
 
