@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 import scipy.sparse
 from sklearn.linear_model import Ridge
+from threadpoolctl import threadpool_info
 
 from rnnsearch.api import check_report
 from rnnsearch.api.asking.asked import Asked, Inputs
 from rnnsearch.baselines import _inner, fit_baselines, suitable
 from rnnsearch.baselines import ridge as ridge_module
-from rnnsearch.baselines._inner import best_cost
+from rnnsearch.baselines._inner import best_cost, fitting, solver_for
 from rnnsearch.baselines.majority import Majority
 from rnnsearch.baselines.ridge import _best_penalty, _Decomposed
 from rnnsearch.data import (
@@ -258,8 +259,29 @@ def test_large_data_choose_the_same_penalty_in_haste(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(_inner, "_SMALL", 0)
     hasty, near = best_cost(x, labels, costs)
     assert hasty == cost and near == pytest.approx(loss, rel=0.01) and near != loss
-    monkeypatch.setitem(_inner._HASTY, "max_iter", 1)
+    monkeypatch.setitem(_inner._CHOOSING["lbfgs"], "max_iter", 1)
     assert best_cost(x, labels, (cost,))[1] > loss + 0.05, "that is the haste it is in"
+
+
+def test_many_sparse_rows_learn_the_same_row_by_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    x = scipy.sparse.random(3_000, 200, density=0.05, format="csr", random_state=1)
+    labels = (x @ rng.normal(size=(200, 4)) + 0.3 * rng.normal(size=(3_000, 4))).argmax(axis=1)
+    costs = (1e-2, 1e-1, 1.0, 10.0)
+    assert solver_for(x) == "sag" and solver_for(x[:500]) == "lbfgs"
+    cost, loss = best_cost(x, labels, costs)
+    monkeypatch.setattr(_inner, "_MANY", 4_000)  # five folds of lbfgs
+    monkeypatch.setattr(_inner, "_FOLDS", 3)
+    thorough, least = best_cost(x, labels, costs)
+    assert cost == thorough and loss == pytest.approx(least, rel=0.02) and loss != least
+
+
+def test_sparse_rows_are_left_to_one_thread() -> None:
+    threads = {pool["num_threads"] for pool in threadpool_info()}
+    with fitting(scipy.sparse.csr_matrix((10_000, 1_000))):
+        assert {pool["num_threads"] for pool in threadpool_info()} == {1}
+    with fitting(np.empty((10_000, 1_000), np.float32)):
+        assert {pool["num_threads"] for pool in threadpool_info()} == threads
 
 
 @pytest.mark.parametrize("shape", [(40, 7), (12, 30)], ids=["tall", "wide"])
