@@ -22,6 +22,7 @@ __all__ = [
     "is_ordered",
     "solver_for",
     "stratified",
+    "threads_for",
 ]
 
 _FOLDS, _FEWER_FOLDS, _MANY = 5, 3, 2_000
@@ -33,7 +34,8 @@ with its validation and test part. Looking but one tenth ahead chose penalties u
 ran away (half-hourly load from the calendar: a test rmse of 6900 for 1675)."""
 
 _LARGE = 5_000_000
-"""Numbers from which on threads are worth it."""
+"""Numbers from which on threads are worth it, and one division is enough to choose a penalty by
+(6,000 rows of 4,000, ten classes: 5 s for 15)."""
 
 _CHOOSING = {
     "newton-cg": {"max_iter": 300},
@@ -125,12 +127,12 @@ def best_cost(
         dealt: As of `stratified`.
 
     Returns:
-        The cost and its loss; the middle one where nothing can be held out.
+        The cost and its mean loss; the middle one where nothing can be held out.
     """
     from sklearn.linear_model import LogisticRegression
 
-    folds = stratified(labels, dealt)
     solver = solver_for(x)
+    folds = stratified(labels, dealt)[: 1 if _is_large(x) else None]
     how: dict[str, Any] = _CHOOSING[solver]
     if solver != "newton-cg":
         x = x.astype(np.float32)
@@ -148,7 +150,7 @@ def best_cost(
             worse += 1
         if worse >= 2 and cost >= _LEARNS:
             break
-    return best, least / len(labels) if folds else 0.0
+    return best, least / sum(len(judge) for _, judge in folds) if folds else 0.0
 
 
 def solver_for(x: Any) -> str:
@@ -161,6 +163,10 @@ def solver_for(x: Any) -> str:
     if isinstance(x, np.ndarray):
         return "newton-cg" if x.size <= _SMALL else "lbfgs"
     return "sag" if x.shape[0] > _MANY else "lbfgs"
+
+
+def _is_large(x: Any) -> bool:
+    return isinstance(x, np.ndarray) and x.size > _LARGE
 
 
 def in_row_space(x: Any) -> tuple[Any, Widen]:
@@ -188,21 +194,32 @@ def in_row_space(x: Any) -> tuple[Any, Widen]:
 
 
 @contextmanager
+def threads_for(x: Any) -> Iterator[None]:
+    """Around linear algebra: few rows are left to one thread.
+
+    On two busy cores, threads that wait for each other made fits of 60 rows take 10 to 30 times as
+    long, and now and then one of a few milliseconds some seconds. So are sparse ones, whose
+    products have no use for more: the others only wait (26 processor seconds for 13).
+
+    Args:
+        x: (M, D), what is fitted.
+    """
+    from threadpoolctl import threadpool_limits  # which scikit-learn is built on
+
+    with threadpool_limits(None if _is_large(x) else 1):
+        yield
+
+
+@contextmanager
 def fitting(x: Any) -> Iterator[None]:
     """Around fits of scikit-learn's models: they may take more iterations than they are given.
-
-    Few rows are left to one thread: on two busy cores, threads that wait for each other made
-    fits of 60 rows take 10 to 30 times as long. So are sparse ones, whose products have no use
-    for more: the others only wait (26 processor seconds for 13).
 
     Args:
         x: (M, D), what they are fitted on.
     """
     from sklearn.exceptions import ConvergenceWarning
-    from threadpoolctl import threadpool_limits  # which scikit-learn is built on
 
-    small = not isinstance(x, np.ndarray) or x.size < _LARGE
-    with warnings.catch_warnings(), threadpool_limits(1 if small else None):
+    with warnings.catch_warnings(), threads_for(x):
         warnings.simplefilter("ignore", ConvergenceWarning)
         # Classes that a line parts: newton-cg ends where no step makes the loss smaller.
         warnings.filterwarnings("ignore", "(?i)(the )?line search")

@@ -8,7 +8,7 @@ from typing import final
 import numpy as np
 
 from rnnsearch.baselines._base import Baseline, Fitted
-from rnnsearch.baselines._inner import blocks, is_ordered
+from rnnsearch.baselines._inner import blocks, is_ordered, threads_for
 from rnnsearch.baselines._rows import (
     MOST_INNER_ROWS,
     Features,
@@ -52,8 +52,9 @@ class Ridge(Baseline):
         read, *rest = number_rows(features, dataset.train, stepped, counted=True)
         x, y, counts = np.asarray(thin(read)), *map(thin, rest)
         dealt = dataset.dealt and dataset.train.y.ndim == 2
-        penalty = _best_penalty(x, y, counts, is_ordered(dataset), dealt)
-        weights, bias = _Fits.of(x, y, counts).solution(penalty)
+        with threads_for(x):
+            penalty = _best_penalty(x, y, counts, is_ordered(dataset), dealt)
+            weights, bias = _Fits.of(x, y, counts).solution(penalty)
         return FittedRidge(dataset.target, features, weights, bias, stepped)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 import rnnsearch
 from rnnsearch.api.searches.in_background import InBackground
@@ -51,6 +52,18 @@ def test_trials_do_not_wait_for_them(tmp_path: Path, inline: Any, monkeypatch: A
     rows = results.leaderboard.set_index("trial")
     assert {"baseline:mean", "baseline:linear", "0"} <= set(rows.index.astype(str))
     assert results.summary["baselines"][0]["test"]["test_rmse"] > 0
+
+
+def test_workers_have_the_cores(tmp_path: Path, inline: Any, monkeypatch: Any) -> None:
+    seen, fit = [], SimpleMethods.fit
+
+    def watched(*given: Any) -> SimpleMethods:
+        seen.extend(pool["num_threads"] for pool in threadpool_info())
+        return fit(*given)
+
+    monkeypatch.setattr(SimpleMethods, "fit", watched)
+    rnnsearch.search(SPEC, arrays=ARRAYS, output=tmp_path)
+    assert set(seen) == {1}
 
 
 def test_what_goes_wrong_with_them_is_raised(tmp_path: Path, inline: Any, monkeypatch: Any) -> None:

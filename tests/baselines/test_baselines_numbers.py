@@ -16,7 +16,7 @@ from rnnsearch.api import check_report
 from rnnsearch.api.asking.asked import Asked, Inputs
 from rnnsearch.baselines import _inner, fit_baselines, suitable
 from rnnsearch.baselines import ridge as ridge_module
-from rnnsearch.baselines._inner import best_cost, fitting, solver_for
+from rnnsearch.baselines._inner import best_cost, solver_for, stratified, threads_for
 from rnnsearch.baselines.majority import Majority
 from rnnsearch.baselines.ridge import _best_penalty, _Decomposed
 from rnnsearch.data import (
@@ -276,12 +276,26 @@ def test_many_sparse_rows_learn_the_same_row_by_row(monkeypatch: pytest.MonkeyPa
     assert cost == thorough and loss == pytest.approx(least, rel=0.02) and loss != least
 
 
-def test_sparse_rows_are_left_to_one_thread() -> None:
-    threads = {pool["num_threads"] for pool in threadpool_info()}
-    with fitting(scipy.sparse.csr_matrix((10_000, 1_000))):
-        assert {pool["num_threads"] for pool in threadpool_info()} == {1}
-    with fitting(np.empty((10_000, 1_000), np.float32)):
-        assert {pool["num_threads"] for pool in threadpool_info()} == threads
+def test_large_data_choose_a_penalty_by_one_division(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    x, labels = rng.normal(size=(90, 12)), rng.integers(0, 2, 90)
+    first = stratified(labels)[0]
+    monkeypatch.setattr(_inner, "_LARGE", 90 * 12 - 1)
+    monkeypatch.setattr(_inner, "stratified", lambda *_: [first, None])
+    assert best_cost(x, labels, (1e-3,))[1] == pytest.approx(np.log(2), abs=0.02), "of a row"
+
+
+def threads() -> set[int]:
+    return {pool["num_threads"] for pool in threadpool_info()}
+
+
+def test_few_and_sparse_rows_are_left_to_one_thread() -> None:
+    usual, x = threads(), np.empty((10_000, 1_000), np.float32)
+    with threads_for(x):
+        assert threads() == usual
+    for small in (x[:400], scipy.sparse.csr_matrix(x.shape)):
+        with threads_for(small):
+            assert threads() == {1}
 
 
 @pytest.mark.parametrize("shape", [(40, 7), (12, 30)], ids=["tall", "wide"])

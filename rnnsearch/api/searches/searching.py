@@ -246,15 +246,18 @@ class _Searching:
         )
 
     def _simple_methods(self) -> tuple[SimpleMethods, list[BaselineRecord]]:
-        """Fit them on each fold, and judge them."""
+        """Fit them on each fold, and judge them: in one thread, as workers have the cores."""
+        from threadpoolctl import threadpool_limits
+
         spec, data, task = self.subject.spec, self.subject.data, self.subject.task
         window = max(self.subject.inputs.space.windows(spec), default=None)
         folds = [data.dataset(window, fold) for fold in range(data.folds)]
         target = folds[-1].target
         loss = task.loss(target, spec.loss)
         metrics = task.metrics(target, loss, asked_metrics(spec))
-        methods = SimpleMethods.fit(task, folds, loss, data.preparation(window))
-        return methods, methods.records(spec.search.objective, metrics)
+        with threadpool_limits(1):
+            methods = SimpleMethods.fit(task, folds, loss, data.preparation(window))
+            return methods, methods.records(spec.search.objective, metrics)
 
     def _fitted(
         self, simple: InBackground[tuple[SimpleMethods, list[BaselineRecord]]]
