@@ -139,19 +139,24 @@ def _clearest(values: np.ndarray) -> tuple[int, np.ndarray] | None:
     curve = np.fft.irfft(power.sum(axis=1), size)[: len(values) // _REPEATS + 1]
     peaks = np.flatnonzero((curve[1:-1] > curve[:-2]) & (curve[1:-1] >= curve[2:])) + 1
     likely = sorted(peaks[np.argsort(-curve[peaks])][:_PEAKS].tolist())
-    rated = [(steps, repetition(values, steps)) for steps in likely if steps >= _SHORTEST]
     clear = [
-        (steps, strength)
-        for steps, strength in rated
-        if strength >= _CLEARER and phase_ratio(values, steps) >= _APART
+        (steps, repetition(values, steps))
+        for peak in likely
+        if peak >= _SHORTEST and repetition(values, peak) >= _CLEARER
+        # Noise moves a peak by a row, and phases that are off by one in each season are alike.
+        if phase_ratio(values, steps := _most_apart(values, range(peak - 1, peak + 2))) >= _APART
     ]
     most = max((strength for _, strength in clear), default=0.0)
     about = next((steps for steps, strength in clear if strength >= _NEAR * most), None)
     if about is None:
         return None
-    width = about // _PEAKS  # noise moves the peak of a long season by some rows
-    around = range(about - width, about + width + 1)
-    return max(around, key=lambda steps: phase_ratio(values, steps)), values
+    width = about // _PEAKS  # of a long season by some rows
+    return _most_apart(values, range(about - width, about + width + 1)), values
+
+
+def _most_apart(values: np.ndarray, lengths: range) -> int:
+    """The length of a season whose phases differ most."""
+    return max(lengths, key=lambda steps: phase_ratio(values, steps))
 
 
 def find_patterns(values: np.ndarray, step: Step | None) -> list[Season]:

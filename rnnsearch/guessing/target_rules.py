@@ -31,6 +31,7 @@ from rnnsearch.guessing.target_words import (
     CHIEF,
     CLOSING,
     DECORATION,
+    ENERGY,
     NOT_MEASURED,
     OF_A_DAY,
     POLLUTANT,
@@ -224,6 +225,15 @@ def _fine_dust(candidates: Candidates) -> Column | None:
     return next((each for each in candidates.numbers if POLLUTANT.search(each.name)), None)
 
 
+def _energy(candidates: Candidates) -> Column | None:
+    """The one amount of energy, or of power, where the last column is of the weather."""
+    found = candidates.with_words(POWER | ENERGY)
+    told = [each for each in found if not words_in(each.name) & NOT_MEASURED]
+    last = candidates.measured[-1:]
+    weather = bool(last) and bool(words_in(last[0].name) & (WEATHER | TEMPERATURE))
+    return told[0] if len(told) == 1 and weather else None
+
+
 def _temperature(candidates: Candidates) -> Column | None:
     """Where the last column is of the weather as well: a place in the file would say less."""
     measured = candidates.measured
@@ -279,6 +289,8 @@ RULES: tuple[Rule, ...] = (
     # Both before the weather, which is noted beside them.
     Rule("cases", _cases, "by its name", "dated"),
     Rule("fine dust", _fine_dust, "by its name", "dated"),
+    # Before the temperature, and what else of the weather stands last: it is what drives a load.
+    Rule("energy", _energy, "the energy or power: the last column is of the weather", "dated"),
     # Before the temperature, which such a table has as well: it begins with what was measured.
     Rule(
         "beside weather",

@@ -10,6 +10,7 @@ __all__ = [
     "CHIEF",
     "CLOSING",
     "DECORATION",
+    "ENERGY",
     "NOT_MEASURED",
     "OF_A_DAY",
     "POLLUTANT",
@@ -35,12 +36,16 @@ AHEAD = frozenset(("tomorrow",))
 
 OF_A_DAY = (
     *(("open", "high", "low"), ("eröffn.", "hoch", "tief"), ("eröffnung", "hoch", "tief")),
-    *(("price", "volume"), ("price", "market cap")),
+    *(("price", "volume"), ("price", "vol."), ("price", "market cap")),
+    *(("apertura", "máximo", "mínimo"), ("apertura", "massimo", "minimo")),
+    *(("abertura", "máxima", "mínima"), ("ouv.", "plus haut", "plus bas")),
+    *(("ouverture", "plus haut", "plus bas"), ("open", "hoog", "laag")),
 )
 """What a table of a stock, a rate or a coin has beside the closing price."""
 CLOSING = (
     *("adj close", "adjclose", "adjusted close", "close", "price", "last"),
-    *("schluss", "schlusskurs", "zuletzt"),
+    *("schluss", "schlusskurs", "zuletzt", "cierre", "último", "chiusura", "ultimo"),
+    *("fechamento", "clôture", "dernier", "slot", "laatste"),
 )
 """Names of the closing price, the adjusted ones first."""
 DECORATION = re.compile(r"^\d+\. |[<>*]|/.*")
@@ -66,6 +71,8 @@ SOLD = frozenset(
 """Words in names of what is forecast wherever it is: `unit_sales`, `Weekly_Sales`, `num_sold`."""
 
 POWER = frozenset(("power", "load", "electricity"))
+ENERGY = frozenset(("energy", "kw", "kwh", "mw", "mwh", "gw", "gwh", "wh", "watts", "watt"))
+"""Further such words, units among them: `kwh`, `energy_mwh`."""
 WHOLE = frozenset(("global", "total", "active", "actual", "system", "grid"))
 NOT_MEASURED = frozenset(("forecast", "predicted", "theoretical", "reactive", "factor"))
 """Words in names of what a meter, a grid or a turbine is watched for, and of what stands beside:

@@ -278,7 +278,8 @@ def holds_times(name: str, cells: Sequence[str]) -> bool:
     values, _ = parse_numbers(sample)
     says = says_when(name)
     if np.isfinite(values).all():
-        return (says or _counts_seconds(values)) and find_form(sample) is not None
+        says = says or _counts_seconds(values) or _regular_dates(filled)
+        return says and find_form(sample) is not None
     return not np.isfinite(values).any() and _dated(sample)
 
 
@@ -292,6 +293,19 @@ def _counts_seconds(values: np.ndarray) -> bool:
     within = (values >= _UNIX[0] * scale) & (values <= _UNIX[1] * scale)
     whole = bool(within.all()) and bool((values % (60 * scale) == 0).all())
     return whole and len(values) >= _FEWEST and bool((np.diff(values) > 0).all())
+
+
+def _regular_dates(cells: Sequence[str]) -> bool:
+    """Whether whole numbers are dates, whatever their name: 2020013123 is followed by 2020020100.
+
+    As dates the first of them are equally far apart, and as numbers they are not.
+    """
+    first = cells[:_SAMPLE]
+    found = find_form(first) if len(first) >= _FEWEST and all(map(str.isdecimal, first)) else None
+    if found is None or not found.form.startswith("%Y%m"):
+        return False
+    step = infer_step(found.times) if _rise(found.times) else None
+    return step is not None and step.regular and len({*np.diff([*map(int, first)])}) > 1
 
 
 def _dated(sample: Sequence[str]) -> bool:

@@ -6,7 +6,7 @@ from rnnsearch.outcomes.epoch import Epoch
 from rnnsearch.outcomes.finals import Confirmed, Delivery, FinalRun
 from rnnsearch.outcomes.ranking import rank_key, ranked
 from rnnsearch.outcomes.summary import Summary
-from rnnsearch.outcomes.trial import TrialRecord, TrialState
+from rnnsearch.outcomes.trial import TrialRecord, TrialState, cause_of
 
 __all__ = [
     "BaselineRecord",
@@ -18,6 +18,7 @@ __all__ = [
     "TargetStanding",
     "TrialRecord",
     "TrialState",
+    "cause_of",
     "each_target",
     "rank_key",
     "ranked",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,7 +13,9 @@ from rnnsearch.outcomes.json_values import known_to
 if TYPE_CHECKING:
     from rnnsearch.spec import Scalar
 
-__all__ = ["TrialRecord", "TrialState"]
+__all__ = ["TrialRecord", "TrialState", "cause_of"]
+
+_RUN = re.compile(r"run \d+ \(seed \d+, fold \d+\) ")
 
 TrialState = Literal["COMPLETE", "PRUNED", "FAIL", "RUNNING", "WAITING"]
 
@@ -117,3 +120,8 @@ class TrialRecord:
 def _number(value: float | None) -> float | None:
     """A Python float, which JSON takes where it does not take NumPy's."""
     return None if value is None else float(value)
+
+
+def cause_of(message: str) -> str:
+    """What trials have in common that failed of the same, each in a run of its own."""
+    return _RUN.sub("", " ".join(message.split()), count=1)

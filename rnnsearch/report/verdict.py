@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from rnnsearch.outcomes import cause_of
 from rnnsearch.report.text import score
 from rnnsearch.vocabulary import Objective
 
@@ -222,7 +223,7 @@ def failures(frame: pd.DataFrame, top: int = 3) -> list[tuple[str, int]]:
     """
     for state in ("FAIL", "PRUNED"):
         messages = [
-            str(message).strip() or "no reason was given"
+            cause_of(str(message)) or "no reason was given"
             for message in frame.loc[frame["state"] == state, "message"]
         ]
         if messages:

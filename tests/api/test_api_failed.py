@@ -22,6 +22,8 @@ def test_it_says_why_and_what_helps(tmp_path: Path) -> None:
     assert "all 3 trials failed" in text and f"2: {nan}; 1: {memory}" in text
     assert "lower the max of space.learning_rate" in text and "smaller units" in text
     assert "--fresh" in text
+    runs = [("FAIL", f"run 0 (seed {seed}, fold 0) diverged") for seed in (12, 34)]
+    assert "(2: diverged)" in said(tmp_path, *runs)
     assert "change what they name in the spec" in said(tmp_path, ("FAIL", "no such cell"))
 
 

@@ -274,3 +274,12 @@ def test_groups_stay_together(write_csv: Any) -> None:
     data = read(table(path, {"group": "who", "seed": 1}, tokens="spaces"), "many_to_one")
     assert data.repeated == (0, 0)
     assert sum(len(p) for p in (data.dataset().validation, data.dataset().test)) >= 4
+
+
+def test_a_text_of_several_lines_is_of_the_row_that_it_begins_in(tmp_path: Path) -> None:
+    rows = [f'{n % 2},"it begins with {n}\nand goes on"' for n in range(40)]
+    (tmp_path / "a.csv").write_text("\n".join(["label,text", *rows]))
+    keys = {"sequence": "text", "target": "label", "target_kind": "class", "tokens": "words"}
+    source = TableSource(source="table", path=tmp_path / "a.csv", **keys)
+    prepared = read(source, "many_to_one").preparation()
+    assert prepared.inputs(str(tmp_path / "a.csv"))[1]["row"].tolist()[:3] == [2, 4, 6]

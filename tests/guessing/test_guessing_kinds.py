@@ -195,6 +195,9 @@ def test_errors_of_a_spreadsheet_are_no_values(tmp_path: Path) -> None:
         ("Date,1. open,2. high,3. low,4. close,5. volume", "4. close"),
         ("Date,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>", "<CLOSE>"),
         ("Date,Zuletzt,Eröffn.,Hoch,Tief,Vol", "Zuletzt"),
+        ("Date,Price,A,B,Vol.,Change %", "Price"),
+        ("Date,Último,Apertura,Máximo,Mínimo,% var.", "Último"),
+        ("Date,Dernier,Ouv.,Plus Haut,Plus Bas,Variation %", "Dernier"),
     ],
 )
 def test_the_closing_price(header: str, target: str, tmp_path: Path) -> None:

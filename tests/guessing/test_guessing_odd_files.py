@@ -35,6 +35,26 @@ def test_totals_below_the_table_are_no_rows(last: list[str], tmp_path: Path) -> 
     assert any("below the table left out" in note for note in found.notes)
 
 
+def test_totals_may_begin_with_empty_cells(tmp_path: Path) -> None:
+    rows = [f"{day};{value};{value}" for day, value in zip(DAYS, LOAD, strict=True)]
+    found = look(tmp_path, ["date;load;price", *rows, ";Total;12000", "Source: accounts;;"])
+    assert setting(found, "time") == "date"
+    assert any("lines 122 to 123 are below the table left out" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(("form", "freq"), [("%Y%m%d%H", "h"), ("%Y%m%d", "D"), ("%Y%m", "MS")])
+@pytest.mark.parametrize("kept", ["all", "most", "few"])
+def test_numbers_are_dates_under_any_name_where_only_so_they_are_regular(
+    form: str, freq: str, kept: str, tmp_path: Path
+) -> None:
+    times = pd.date_range("2018-01-01", periods=4000, freq=freq).strftime(form)
+    apart = np.random.default_rng(0).integers(1, 30, 120) if kept == "few" else np.ones(120, int)
+    rows = [at for at in apart.cumsum().tolist() if kept != "most" or at % 7]
+    found = look(tmp_path, ["obs,load", *(f"{times[at]},{LOAD[at % 120]}" for at in rows)])
+    read = [one.value for one in found.data if one.key == "time"]
+    assert read == ([] if kept == "few" else ["obs"])
+
+
 @pytest.mark.parametrize(
     ("odd", "said"),
     [

@@ -148,3 +148,13 @@ def test_a_month_that_stands_out_has_its_name(step, wave_feature, peak_feature) 
     assert calendar_feature(season, step) == wave_feature
     (season,) = find_seasons([peaks + noise], step)
     assert calendar_feature(season, step) == peak_feature
+
+
+def test_noise_that_moves_a_peak_by_a_row_doubles_no_season() -> None:
+    """The phases of 49 or 51 rows are alike, and those of 100 are not."""
+    random = np.random.default_rng(12)
+    at = np.arange(2000)
+    wave = 3 * np.sin(2 * np.pi * at / 50) + np.cos(4 * np.pi * at / 50)
+    for _ in range(20):
+        values = (wave + random.normal(0, 0.3, 2000))[:, None]
+        assert [season.steps for season in find_cycles([values])] == [50]

@@ -46,6 +46,9 @@ def target(found: Guess) -> Any:
         (["Glucose (mg/dL)", "Insulin", "Carbs"], "Glucose (mg/dL)"),
         (["price", "market_cap", "volume"], "price"),
         (["MinTemp", "RainTomorrow", "Rainfall"], "RainTomorrow"),
+        (["load_mw", "temp_c"], "load_mw"),
+        (["humidity", "energy kWh", "wind"], "energy kWh"),
+        (["energy", "power", "temp"], "temp"),
         # No such name: the last one, flags of a day aside.
         (["temperature", "load", "is_holiday", "weekend"], "load"),
         (["salesperson", "wind"], "wind"),
@@ -110,6 +113,7 @@ ORDER = [
     ("lasting state", "last", ["fault", "a", "b", "c"], False),
     ("cases", "temperature", ["temp", "new_cases", "humidity"], True),
     ("fine dust", "temperature", ["temp", "pm10", "humidity"], True),
+    ("energy", "temperature", ["wind", "kwh", "temp", "humidity"], True),
     ("beside weather", "temperature", ["appliances", "temp", "humidity"], True),
     ("temperature", "last before flags", ["temp", "humidity", "holiday"], True),
     (

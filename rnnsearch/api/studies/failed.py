@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 
+from rnnsearch.outcomes import cause_of
 from rnnsearch.records import StudyFolder
 
 __all__ = ["why_all_failed"]
@@ -26,7 +27,7 @@ def why_all_failed(folder: StudyFolder) -> str:
     states = Counter(row["state"] for row in rows)
     if not states["FAIL"] or any(states[one] for one in ("COMPLETE", "RUNNING", "WAITING")):
         return ""
-    messages = Counter(" ".join(row.get("message", "").split()) for row in rows)
+    messages = Counter(cause_of(row.get("message", "")) for row in rows)
     messages.pop("", None)
     reasons = [f"{count}: {text}" for text, count in messages.most_common(3)]
     said = "; ".join(reasons) or "they left no message"

@@ -170,7 +170,7 @@ def _quoted_rows(
                 return rows, numbers, before + 1, 0
             if row or not usual:
                 rows.append([cell.strip() for cell in row] or [""])
-                numbers.append(end)
+                numbers.append(before + 1)
             before = end
     except csv.Error:
         return rows, numbers, 0, before + 1
@@ -258,7 +258,7 @@ def _trimmed(
         if any(rows[stop - 1]) and _full(rows[stop - 1], usual):
             break
         stop -= 1
-    stop -= _totals([row[0] for row in rows[begin + 1 : stop]])
+    stop -= _totals(rows[begin + 1 : stop])
     if stop - begin < 2 or any(len(row) != usual for row in rows[begin + 1 : stop]):
         return rows, numbers  # for the caller to name
     if begin and not isinstance(header, int):
@@ -269,14 +269,23 @@ def _trimmed(
     return rows[begin:stop], numbers[begin:stop]
 
 
-def _totals(firsts: Sequence[str]) -> int:
-    """How many of the last rows sum up the others: words, where all above have dates or numbers."""
-    if len(firsts) < _FEW_ROWS:
+def _totals(rows: Sequence[Sequence[str]]) -> int:
+    """How many of the last rows sum up the others.
+
+    These begin with words, where all above have dates or numbers; or with nothing, and then a word.
+    """
+    if len(rows) < _FEW_ROWS:
         return 0
-    named = [cell.lower() not in MISSING and not any(map(str.isdigit, cell)) for cell in firsts]
-    count = next((at for at, name in enumerate(reversed(named)) if not name), len(named))
-    above = named[1 : len(named) - count]  # the first may hold units
-    return count if count <= _MOST_TOTALS and not any(above) else 0
+    at = next((at for at, cell in enumerate(rows[-1]) if cell), 0)
+    named = [_is_word(row[at]) and not any(row[:at]) if len(row) > at else False for row in rows]
+    count = next((number for number, name in enumerate(reversed(named)) if not name), len(named))
+    above = [_is_word(row[at]) for row in rows[1 : len(rows) - count] if len(row) > at]
+    return count if count <= _MOST_TOTALS and not any(above) else 0  # the first may hold units
+
+
+def _is_word(cell: str) -> bool:
+    """Whether a cell has something, and no number, in it."""
+    return cell.lower() not in MISSING and not any(map(str.isdigit, cell))
 
 
 def _full(row: Sequence[str], usual: int) -> bool:
