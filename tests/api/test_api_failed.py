@@ -10,7 +10,7 @@ from rnnsearch.records import StudyFolder
 
 def said(path: Path, *rows: tuple[str, str]) -> str:
     lines = ["rank,trial,state,score,message", "1,,BASELINE,0.5,"]
-    lines += [f",{n},{state},,{message}" for n, (state, message) in enumerate(rows)]
+    lines += [f',{n},{state},,"{message}"' for n, (state, message) in enumerate(rows)]
     path.mkdir(exist_ok=True)
     (path / "leaderboard.csv").write_text("\n".join(lines) + "\n")
     return why_all_failed(StudyFolder(path))
