@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,13 @@ import pytest
 from threadpoolctl import threadpool_info
 
 import rnnsearch
+from rnnsearch.api.searches.found import Found
 from rnnsearch.api.searches.in_background import InBackground
-from rnnsearch.driver import Observer
+from rnnsearch.api.searches.recorder import Recorder
+from rnnsearch.driver import Observer, Snapshot
 from rnnsearch.driver.comparing.simple_methods import SimpleMethods
+from rnnsearch.records import StudyFolder
+from rnnsearch.spec import parse
 
 pytestmark = pytest.mark.usefixtures("without_feed_forward")
 
@@ -31,13 +36,17 @@ ARRAYS = rnnsearch.Arrays(train=(X, Y), test=(X, Y))
 
 
 class Waiting(Observer):
-    """Knows when the first trial has ended."""
+    """Knows when the first trial has ended, and what it is shown."""
 
     def __init__(self) -> None:
         self.trained = threading.Event()
+        self.seen: list[Snapshot] = []
 
     def ended(self, *_: Any) -> None:
         self.trained.set()
+
+    def progressed(self, snapshot: Snapshot) -> None:
+        self.seen.append(snapshot)
 
 
 def test_trials_do_not_wait_for_them(tmp_path: Path, inline: Any, monkeypatch: Any) -> None:
@@ -52,6 +61,24 @@ def test_trials_do_not_wait_for_them(tmp_path: Path, inline: Any, monkeypatch: A
     rows = results.leaderboard.set_index("trial")
     assert {"baseline:mean", "baseline:linear", "0"} <= set(rows.index.astype(str))
     assert results.summary["baselines"][0]["test"]["test_rmse"] > 0
+
+
+@pytest.mark.parametrize("left", [None, 0.0, 60.0])
+def test_who_watches_sees_the_time_go_by_to_the_end(left: float | None, tmp_path: Path) -> None:
+    observer = Waiting()
+    spec = parse(SPEC, name="beside", directory=tmp_path)
+    recorder = Recorder(StudyFolder(tmp_path), spec, "fused", "minimize", observer, Found())
+    recorder.progressed(Snapshot(1, None, 0, 0, None, "training", (), 1, left))
+    for _ in range(2):
+        time.sleep(0.01)
+        recorder.concluding("confirming")
+    first, second = (snapshot.seconds_left for snapshot in observer.seen[1:])
+    if left:
+        assert first is not None and second is not None and 59 < second < first < 60
+    else:
+        assert first is second is None, (
+            "all trials have ended, and nothing says how long this takes"
+        )
 
 
 def test_workers_have_the_cores(tmp_path: Path, inline: Any, monkeypatch: Any) -> None:

@@ -80,7 +80,7 @@ class Recorder:
         self._verdicts: dict[int, Verdict] = {}
         self._latest: deque[tuple[int, str]] = deque(maxlen=_VERDICTS)
         self._epochs = EpochsFile(folder.epochs)
-        self._due = self._noted = 0.0
+        self._due = self._noted = self._seen = 0.0
 
     def begin(self, records: Sequence[TrialRecord]) -> None:
         """What is known before the first worker starts, or once simple methods are fitted."""
@@ -105,16 +105,23 @@ class Recorder:
             self._display.started(device)
 
     def concluding(self, activity: str) -> None:
-        """Say what goes on at the end of a search."""
+        """Say what goes on at the end of a search, and how long that may take."""
         look_for_stop(self._folder.stop)
-        if self._snapshot is not None and self._display is not None:
-            self._display.progressed(replace(self._snapshot, activity=activity, lanes=()))
+        if self._snapshot is None or self._display is None:
+            return
+        # None of trials that have all ended: what is left then is no part of them.
+        left = self._snapshot.seconds_left or None
+        if left is not None:
+            left = max(0.0, left - (time.monotonic() - self._seen))
+        self._display.progressed(
+            replace(self._snapshot, activity=activity, lanes=(), seconds_left=left)
+        )
 
     def progressed(self, snapshot: Snapshot) -> None:
         """Show how far the search is, and the latest verdicts; end it where a file asks for it."""
         look_for_stop(self._folder.stop)
         snapshot = replace(snapshot, verdicts=tuple(self._latest))
-        self._snapshot = snapshot
+        self._snapshot, self._seen = snapshot, time.monotonic()
         if self._display is not None:
             self._display.progressed(snapshot)
 
