@@ -28,7 +28,7 @@ from rnnsearch.guessing.arrays import guess_arrays
 from rnnsearch.guessing.column_cells import column_cells, parse_numbers, without_parts
 from rnnsearch.guessing.fasta_letters import guess_fasta
 from rnnsearch.guessing.folders import PICTURES, SOUNDS, guess_pictures, guess_sounds
-from rnnsearch.guessing.line_labels import check_no_labels, check_no_records
+from rnnsearch.guessing.line_labels import check_no_labels, check_no_points, check_no_records
 from rnnsearch.guessing.long_text import guess_stream, is_prose
 from rnnsearch.guessing.step_table import guess_table
 from rnnsearch.guessing.wide_rows import guess_wide, guess_wide_folder, parts_of_wide
@@ -193,6 +193,7 @@ def _guess_text(path: Path, wishes: Wishes) -> Guess:
     read = TEXTS["text"].read(path)
     text = read.text
     check_no_records(text)
+    check_no_points(path, text)
     try:
         table = TABLES["csv"].read(path)
     except InvalidData:

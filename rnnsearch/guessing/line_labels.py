@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 from rnnsearch.data.collecting import name_some
 from rnnsearch.guessing._base import Wishes, refuse
 from rnnsearch.guessing.tagged_words import check_no_words
 from rnnsearch.vocabulary import MANY_TO_MANY
 
-__all__ = ["check_no_labels", "check_no_records"]
+__all__ = ["check_no_labels", "check_no_points", "check_no_records"]
 
 _RECORDS = 20
 """Lines that say whether all are records of JSON."""
+_POINT = re.compile(r'[^\s,"=]+(?:,[^\s,=]+=[^\s,]+)* [^\s,="]+=.+ \d{10,19}')
+"""``weather,place=a temperature=21.5,humidity=50 1609459200000000000``."""
 _MOST_LABELS, _OFTEN = 20, 10
 """Different labels, and how often each comes on average, at least."""
 _ELSEWHERE = 0.2
@@ -37,6 +41,25 @@ def check_no_records(text: str) -> None:
         must, received = "must be a text, or a table", "records of JSON, one a line"
         way = "pandas.read_json(FILE, lines=True, dtype=False).to_csv('data.csv', index=False)"
         refuse(must, received, f"write them as a table: {way}")
+
+
+def check_no_points(path: Path, text: str) -> None:
+    """Refuse the line protocol of InfluxDB: a name and tags, fields, a time in nanoseconds.
+
+    Raises:
+        InvalidData: The first lines are such.
+    """
+    lines = [line for line in _lines(text) if not line.startswith("#")]
+    if not lines or not all(map(_POINT.fullmatch, lines[:_RECORDS])):
+        return
+    cut = "line.strip().rsplit(' ', 2)"
+    refuse(
+        "must be a table, with names of columns",
+        "points in InfluxDB's line protocol, one a line",
+        "write them as one: pandas.DataFrame([{'time': int(t) // 10**9, 'series': s} | "
+        f"dict(p.split('=') for p in f.split(',')) for s, f, t in ({cut} for line in "
+        f"open('{path.name}'))]).to_csv('data.csv', index=False) (times in nanoseconds)",
+    )
 
 
 def check_no_labels(text: str, wishes: Wishes) -> None:

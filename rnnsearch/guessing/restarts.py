@@ -14,7 +14,7 @@ from rnnsearch.guessing.columns import Column
 from rnnsearch.guessing.panel import SHORTEST, Panel
 from rnnsearch.guessing.panel_columns import members_of
 
-__all__ = ["WHOSE", "others_note", "restarted_panel", "restarts_note"]
+__all__ = ["WHOSE", "others_note", "restarted_panel", "restarts_note", "steady_names"]
 
 _FEWEST, _SHORTEST = 3, 5
 """Stretches of rows that may be series of their own, and rows of a usual one."""
@@ -47,22 +47,48 @@ def restarts_note(table: Table, columns: Sequence[Column]) -> list[str]:
         table: The file.
         columns: All of it.
     """
+    counted = _first_counted(table, columns)
+    if counted is None:
+        return []
+    name, borders, names = counted
+    count = int(borders.sum()) + 1
+    key = f"set data.series: {names[0]}" if names else "name each in a column, data.series"
+    return [
+        f"'{name}' begins anew {count - 1} times: if these are {count} series below "
+        f"each other, {key}; now windows cross from one to the next"
+    ]
+
+
+def steady_names(table: Table, columns: Sequence[Column]) -> frozenset[str]:
+    """A count that begins anew, and what is the same from there to the next time: no targets.
+
+    Args:
+        table: The file.
+        columns: All of it.
+    """
+    counted = _first_counted(table, columns)
+    if counted is None:
+        return frozenset()
+    name, borders, _ = counted
+    cells = {each.name: np.array(column_cells(table, each.name)) for each in columns}
+    steady = (one for one, each in cells.items() if not (each[1:] != each[:-1])[~borders].any())
+    return frozenset([name, *steady])
+
+
+def _first_counted(
+    table: Table, columns: Sequence[Column]
+) -> tuple[str, np.ndarray, list[str]] | None:
+    """The first count that begins anew, where it does (R - 1,), and columns that name each."""
     for column in columns:
         if column.kind != "number" or column.gaps.any():
             continue
         borders = _restarts(column.name, column.values)
         if borders is None:
             continue
-        count = int(borders.sum()) + 1
         names = [other.name for other in columns if _changes_at(table, other.name, borders)]
-        if not names and len(np.unique(np.diff(np.flatnonzero(borders)))) < 2:
-            continue  # a value that goes round
-        key = f"set data.series: {names[0]}" if names else "name each in a column, data.series"
-        return [
-            f"'{column.name}' begins anew {count - 1} times: if these are {count} series below "
-            f"each other, {key}; now windows cross from one to the next"
-        ]
-    return []
+        if names or len(np.unique(np.diff(np.flatnonzero(borders)))) > 1:  # else it goes round
+            return column.name, borders, names
+    return None
 
 
 def others_note(table: Table, names: Sequence[str]) -> str:

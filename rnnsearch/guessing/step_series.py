@@ -17,7 +17,7 @@ from rnnsearch.guessing.independent_rows import check_sorted_classes, independen
 from rnnsearch.guessing.kinds_of_numbers import find_kinds
 from rnnsearch.guessing.known_ahead import known_note
 from rnnsearch.guessing.panel import Panel
-from rnnsearch.guessing.restarts import others_note, restarts_note
+from rnnsearch.guessing.restarts import others_note, restarts_note, steady_names
 from rnnsearch.guessing.season import Season, find_cycles, find_patterns, find_seasons
 from rnnsearch.guessing.table_columns import TableColumns, share_of
 from rnnsearch.guessing.target_rules import lasts
@@ -222,6 +222,8 @@ def look_along(found: TableColumns, wishes: Wishes) -> tuple[StepSeries, list[st
 def _chosen(found: TableColumns, wishes: Wishes) -> tuple[Column, str]:
     """The target, and why: one that is the same in all rows of a series only if it is asked for."""
     told = found.calendar | found.static
+    if found.panel is None and found.time is None:
+        told |= steady_names(found.table, found.others)
     likely = [column for column in found.others if column.name not in told]
     choice = found.others if wishes.target is not None else likely or found.others
     time = () if found.time is None else found.time.names

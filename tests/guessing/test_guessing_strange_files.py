@@ -215,3 +215,44 @@ def test_a_mark_behind_some_dates_is_named_with_its_row(tmp_path: Path) -> None:
     lines = [f"{day}{' (p)' if at > 50 else ''},{at * at % 7}.5" for at, day in enumerate(days)]
     with pytest.raises(InvalidData, match=r"of one form .* '2021-02-21 \(p\)' in row 53 of 'date'"):
         look(tmp_path, ["date,sales", *lines])
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # open(…)
+def test_points_of_a_line_protocol_are_refused_with_what_makes_a_table(tmp_path: Path) -> None:
+    second = 1_609_459_200
+    lines = [
+        f"weather,place=a temperature={20 + at % 5}.5,humidity={50 + at % 7} {second + 3600 * at}000000000"
+        for at in range(80)
+    ]
+    (tmp_path / "points.txt").write_text("\n".join(lines))
+    with pytest.raises(InvalidData, match="points in InfluxDB's line protocol") as caught:
+        guess(tmp_path / "points.txt", Wishes())
+    way = str(caught.value).split("as one: ")[1].split(" (times")[0]
+    way = way.replace("'points.txt'", repr(str(tmp_path / "points.txt")))
+    exec(way.replace("'data.csv'", repr(str(tmp_path / "data.csv"))), {"pandas": pd})  # noqa: S102
+    found = guess(tmp_path / "data.csv", Wishes())
+    settings = {one.key: one.value for one in found.data}
+    assert settings["time"] == "time" and settings["inputs"] == ["temperature", "humidity"]
+
+
+def test_lines_with_types_above_the_names_are_left_out(tmp_path: Path) -> None:
+    types = ["#group,false,false,true", "#datatype,dateTime:RFC3339,double,string", "#default,,,"]
+    rows = [f",2021-01-{1 + at // 24:02}T{at % 24:02}:00:00Z,{at % 24}.5,a" for at in range(240)]
+    (tmp_path / "a.csv").write_text("\n".join([*types, ",_time,_value,place", *rows]))
+    found = guess(tmp_path / "a.csv", Wishes())
+    assert {one.key: one.value for one in found.data}["time"] == "_time"
+    assert any("lines 1 to 3 are above the header left out" in note for note in found.notes)
+
+
+def test_what_stays_until_a_count_begins_anew_is_no_target(tmp_path: Path) -> None:
+    """As the diets of chicks, of which each was weighed a dozen times."""
+    random = np.random.default_rng(0)
+    rows = [
+        f"{40 + 8 * day + random.normal():.0f},{day},{chick},{1 + chick // 13}"
+        for chick in range(40)
+        for day in range(0, 24, 2)
+    ]
+    (tmp_path / "a.csv").write_text("\n".join(["weight,Time,Chick,Diet", *rows]))
+    found = guess(tmp_path / "a.csv", Wishes())
+    assert {one.key: one.value for one in found.data}["target"] == "weight"
+    assert any("data.series: Chick" in note for note in found.notes)

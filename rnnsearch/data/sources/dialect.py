@@ -241,7 +241,7 @@ def _trimmed(
             begin += 1
         if halve_numbers(rows[0], rows[1:], usual):
             return rows, numbers  # for the caller to name
-        begin = max(begin, end_of_remarks(rows, usual, numbers))
+        begin = max(begin, end_of_remarks(rows, usual, numbers), _end_of_marks(rows))
         short = begin == 1 and widths[0] == usual - 1 and all(w == usual for w in widths[1:])
         worded = sum(len(_WORD.findall(row[0])) > _NAMES for row in rows[1:])
         if short and worded * 2 >= len(rows):
@@ -267,6 +267,12 @@ def _trimmed(
     if stop < len(rows):
         notes.append(f"{_lines(numbers[stop:])} below the table left out: '{_short(rows[stop])}'")
     return rows[begin:stop], numbers[begin:stop]
+
+
+def _end_of_marks(rows: Sequence[Sequence[str]]) -> int:
+    """How many lines begin with ``#`` above one of names, as InfluxDB says the types of columns."""
+    end = next((at for at, row in enumerate(rows) if not row[0].startswith("#")), len(rows))
+    return end if end < len(rows) - 2 and has_header(rows[end], rows[end + 1 :]) else 0
 
 
 def _totals(rows: Sequence[Sequence[str]]) -> int:
