@@ -229,7 +229,7 @@ def test_points_of_a_line_protocol_are_refused_with_what_makes_a_table(tmp_path:
         guess(tmp_path / "points.txt", Wishes())
     way = str(caught.value).split("as one: ")[1].split(" (times")[0]
     way = way.replace("'points.txt'", repr(str(tmp_path / "points.txt")))
-    exec(way.replace("'data.csv'", repr(str(tmp_path / "data.csv"))), {"pandas": pd})  # noqa: S102
+    exec(way.replace("'data.csv'", repr(str(tmp_path / "data.csv"))), {"pandas": pd})
     found = guess(tmp_path / "data.csv", Wishes())
     settings = {one.key: one.value for one in found.data}
     assert settings["time"] == "time" and settings["inputs"] == ["temperature", "humidity"]
