@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_info
+import threadpoolctl
 
 import rnnsearch
 from rnnsearch.api.searches.found import Found
@@ -82,15 +84,23 @@ def test_who_watches_sees_the_time_go_by_to_the_end(left: float | None, tmp_path
 
 
 def test_workers_have_the_cores(tmp_path: Path, inline: Any, monkeypatch: Any) -> None:
+    limits: list[int | None] = []
     seen, fit = [], SimpleMethods.fit
 
+    @contextmanager
+    def limited(threads: int | None) -> Iterator[None]:
+        limits.append(threads)
+        yield
+        limits.pop()
+
     def watched(*given: Any) -> SimpleMethods:
-        seen.extend(pool["num_threads"] for pool in threadpool_info())
+        seen.append(list(limits))
         return fit(*given)
 
+    monkeypatch.setattr(threadpoolctl, "threadpool_limits", limited)
     monkeypatch.setattr(SimpleMethods, "fit", watched)
     rnnsearch.search(SPEC, arrays=ARRAYS, output=tmp_path)
-    assert set(seen) == {1}
+    assert seen == [[1]] and not limits
 
 
 def test_what_goes_wrong_with_them_is_raised(tmp_path: Path, inline: Any, monkeypatch: Any) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import scipy.sparse
 from sklearn.linear_model import Ridge
-from threadpoolctl import threadpool_info
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from rnnsearch.api import check_report
 from rnnsearch.api.asking.asked import Asked, Inputs
@@ -290,12 +290,12 @@ def threads() -> set[int]:
 
 
 def test_few_and_sparse_rows_are_left_to_one_thread() -> None:
-    usual, x = threads(), np.empty((10_000, 1_000), np.float32)
-    with threads_for(x):
-        assert threads() == usual
-    for small in (x[:400], scipy.sparse.csr_matrix(x.shape)):
-        with threads_for(small):
-            assert threads() == {1}
+    x = np.empty((10_000, 1_000), np.float32)
+    with threadpool_limits(2):
+        for rows, expected in ((x, 2), (x[:400], 1), (scipy.sparse.csr_matrix(x.shape), 1)):
+            with threads_for(rows):
+                assert threads() == {expected}
+        assert threads() == {2}
 
 
 @pytest.mark.parametrize("shape", [(40, 7), (12, 30)], ids=["tall", "wide"])
