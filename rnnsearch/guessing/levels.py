@@ -107,9 +107,13 @@ def compare_scalings(
         return None
     spread = np.nanstd(values, axis=(0, 1))
     together = (values - np.nanmean(values, axis=(0, 1))) / np.where(spread > 0, spread, 1)
-    errors = [
-        _errors(_evened(each, real), targets, classes) for each in (together, each_scaled(values))
-    ]
+    from threadpoolctl import threadpool_limits  # which scikit-learn is built on
+
+    with threadpool_limits(1):  # of so few products, where threads cost more than they save
+        errors = [
+            _errors(_evened(each, real), targets, classes)
+            for each in (together, each_scaled(values))
+        ]
     gain = errors[0] - errors[1]
     sure = _SURE * gain.std() / np.sqrt(len(gain))
     shared, own = (float(each.mean()) for each in errors)

@@ -65,18 +65,22 @@ class SeriesPreparation(SeriesLayout, Preparation):
         """The sequences within a segment of the rows; see `Cut.windows`."""
         return cut_for(self.mapping).windows(self, series, segment, first_target, stride)
 
-    def part(self, series: Series, features: np.ndarray, windows: Windows) -> Part:
-        """The sequences with their targets and naive forecasts."""
+    def part(
+        self, series: Series, features: np.ndarray, windows: Windows, *, compared: bool = True
+    ) -> Part:
+        """The sequences with their targets and, where they are to be compared, naive forecasts."""
         cut = cut_for(self.mapping)
         y = series.targets[windows.targets]
-        naive = naive_forecasts(
-            series.targets,
-            series.targets_known,
-            windows.targets,
-            *cut.origins(self, windows),
-            self.season,
-            series.ticks,
-        )
+        naive = {}
+        if compared:
+            naive = naive_forecasts(
+                series.targets,
+                series.targets_known,
+                windows.targets,
+                *cut.origins(self, windows),
+                self.season,
+                series.ticks,
+            )
         x = cut.x(self, series, features, windows)
         if self.target.kind == "class":
             return Part(x, np.maximum(y, 0).astype(np.int32), windows.weight, naive)

@@ -206,7 +206,7 @@ def _part(
     rows = prepared.usable(rows)
     stride = max(1, len(rows) // _MOST_SEQUENCES)
     windows = prepared.windows(one, rows, max(first, rows.start + reach), stride)
-    return prepared.part(one, features, windows)
+    return prepared.part(one, features, windows, compared=False)
 
 
 def _thinned(part: Part) -> Part:

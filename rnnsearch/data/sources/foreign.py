@@ -51,6 +51,8 @@ _WAYS = {
     "open(NAME).read().strip().split('\\n\\n')], columns=['words', 'labels'])"
     ".to_csv('data.csv', index=False)",
     (".docx", ".doc", ".odt", ".rtf", ".pdf", ".epub"): "save what is in it as plain text, .txt",
+    (".gb", ".gbk", ".genbank"): "write its sequences as FASTA, and the class into each header "
+    "line: Bio.SeqIO.convert(NAME, 'genbank', 'data.fasta', 'fasta')",
     (".fastq", ".fq"): "write it as FASTA, with the class in the header",
     (".gz", ".zip", ".bz2", ".xz", ".zst", ".tar", ".7z"): "unpack it first",
     (

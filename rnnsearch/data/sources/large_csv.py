@@ -88,7 +88,7 @@ class _LargeColumn:
         """The cells, the space around them removed."""
         few = self.form.rows * len(self.form.header) <= _KEPT_CELLS
         if few:
-            return [cell.strip() for cell in _texts(self.form)[self.index].tolist()]
+            return [*_stripped(self.form, self.index)]
         return [*_cells(self.form, self.index)]
 
     def numbers(self) -> np.ndarray | None:
@@ -217,6 +217,12 @@ def _padded(form: _Form) -> set[int]:
 def _texts(form: _Form) -> pd.DataFrame:
     """All cells as text, of the file that was read last."""
     return _frame(form, **_AS_TEXT)
+
+
+@functools.lru_cache(maxsize=_KEPT_COLUMNS)
+def _stripped(form: _Form, index: int) -> tuple[str, ...]:
+    """A column of `_texts`, the space around its cells removed."""
+    return tuple([cell.strip() for cell in _texts(form)[index].tolist()])
 
 
 @functools.lru_cache(maxsize=_KEPT_COLUMNS)

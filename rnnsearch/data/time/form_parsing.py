@@ -155,6 +155,15 @@ def _english(found: re.Match[str]) -> str:
 
 def parse_texts(cells: Sequence[str], form: str) -> np.ndarray:
     """Texts by a form that is no count: (R,) datetime64[us], NaT where one is not of it."""
+    index: dict[str, int] = {}
+    places = [index.setdefault(cell, len(index)) for cell in cells]
+    if len(index) == len(cells):
+        return _parse_each(cells, form)
+    return _parse_each([*index], form)[places]  # a time comes once in each series of a table
+
+
+def _parse_each(cells: Sequence[str], form: str) -> np.ndarray:
+    """`parse_texts` of different cells."""
     if form == "iso":
         found = _parse_iso(cells)
         return _by_pattern(cells, "%Y-%m-%d") if found is None else found

@@ -142,7 +142,7 @@ def _day(time: np.datetime64) -> str:
 
 def _unit(form: str, cells: Sequence[str]) -> Literal["", "month", "quarter", "week", "year"]:
     """What a stamp stands for, where that is longer than a day."""
-    filled = [cell for cell in cells if cell]
+    filled = {cell for cell in cells if cell}
     if form == "iso":
         longest = max((len(plain_text(cell)) for cell in filled), default=0)
         return {4: "year", 6: "month", 7: "month"}.get(longest, "")  # type: ignore[return-value]
