@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rnnsearch.data.time import TimeProblem, read_stamps, split_offsets
+from rnnsearch.data.time import TimeProblem, read_stamps, read_times, split_offsets
 from rnnsearch.data.time.written_names import without_weekday
 from rnnsearch.errors import InvalidInput
 from rnnsearch.guessing import Wishes, guess
@@ -132,3 +132,17 @@ def test_offsets_in_words(cell: str, minutes: int) -> None:
     rests, offsets = split_offsets([cell])
     assert offsets is not None and offsets.tolist() == [minutes]
     assert read_stamps(rests).times[0] == np.datetime64("2021-10-25T00:00:00")
+
+
+@pytest.mark.parametrize(
+    ("form", "cells"),
+    [
+        ("iso", ["2024-01-02", "2024-01-01", ""]),
+        ("%d/%m/%Y", ["13/01/2024", "01/02/2024", "2024"]),
+        ("quarter", ["2024Q2", "2023Q1", "Q9"]),
+    ],
+)
+def test_cells_that_come_again_are_read_as_the_first_time(form: str, cells: list[str]) -> None:
+    once = read_times(cells, form)
+    again = [0, 1, 1, 2, 0, 2, 1]
+    np.testing.assert_array_equal(read_times([cells[at] for at in again], form), once[again])

@@ -275,3 +275,10 @@ def test_a_folder_of_texts_becomes_a_table_with_its_parts(
     found = {one.key: one.value for one in guess(tmp_path / "data.csv", Wishes()).data}
     assert (found["sequence"], found["target"]) == ("text", "label")
     assert found["split"]["column"] == "split"
+
+
+def test_genbank_is_refused_with_what_writes_fasta(tmp_path: Path) -> None:
+    record = "LOCUS       A\nORIGIN\n        1 gatcctccat atacaacggt\n//\n"
+    (tmp_path / "a.gb").write_text(record * 60)
+    with pytest.raises(InvalidData, match=r"Bio\.SeqIO\.convert\('a\.gb', 'genbank'"):
+        guess(tmp_path / "a.gb", Wishes())
