@@ -31,11 +31,13 @@ from rnnsearch.guessing.target_words import (
     CHIEF,
     CLOSING,
     DECORATION,
+    DOUBTS,
     ENERGY,
     NOT_MEASURED,
     OF_A_DAY,
     POLLUTANT,
     POWER,
+    QUALITY,
     REMAINING,
     SOLD,
     SUMMED_UP,
@@ -251,6 +253,16 @@ def _beside_weather(candidates: Candidates) -> Column | None:
     return first if amounts and not words_in(first.name) & (WEATHER | TEMPERATURE) else None
 
 
+def _before_quality(candidates: Candidates) -> Column | None:
+    """The last numbers, where the last column says how good each value is."""
+    if not candidates.columns:
+        return None
+    last = candidates.columns[-1]
+    says_so = bool(words_in(last.name) & QUALITY) and bool(last.classes)
+    doubts = says_so and {each.casefold() for each in last.classes} <= DOUBTS
+    return candidates.numbers[-1] if doubts and candidates.numbers else None
+
+
 def _last_before_flags(candidates: Candidates) -> Column | None:
     own = [each for each in candidates.columns if not is_flag(each)]
     flagged = bool(own) and own[-1] is not candidates.columns[-1]
@@ -316,6 +328,13 @@ RULES: tuple[Rule, ...] = (
         "first without names",
         _first_without_names,
         "the first column behind the time stamps, as the file has no names",
+        "dated",
+    ),
+    # Before the last column, which it is.
+    Rule(
+        "before quality",
+        _before_quality,
+        "the last column of numbers: the one behind says how good they are",
         "dated",
     ),
     # Most tables have it last, but for what is known beforehand and what stands there twice.

@@ -10,11 +10,13 @@ __all__ = [
     "CHIEF",
     "CLOSING",
     "DECORATION",
+    "DOUBTS",
     "ENERGY",
     "NOT_MEASURED",
     "OF_A_DAY",
     "POLLUTANT",
     "POWER",
+    "QUALITY",
     "REMAINING",
     "SOLD",
     "SUMMED_UP",
@@ -50,6 +52,28 @@ CLOSING = (
 """Names of the closing price, the adjusted ones first."""
 DECORATION = re.compile(r"^\d+\. |[<>*]|/.*")
 """What stands around a name: ``4. close``, ``<CLOSE>``, ``Close/Last``."""
+
+QUALITY = frozenset(
+    ("quality", "qualität", "qualitaet", "qualité", "calidad", "qualità", "flag", "qc")
+)
+"""Words in names of what is said of the value beside: `Quality`."""
+DOUBTS = frozenset(
+    (
+        *("good", "bad", "uncertain", "ok", "valid", "invalid", "suspect", "suspicious", "missing"),
+        *(
+            "estimated",
+            "measured",
+            "gut",
+            "schlecht",
+            "unsicher",
+            "gültig",
+            "ungültig",
+            "true",
+            "false",
+        ),
+    )
+)
+"""What is said there."""
 
 SOLD = frozenset(
     (

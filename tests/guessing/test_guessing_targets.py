@@ -100,6 +100,8 @@ def column(name: str) -> Column:
     values = values + {"column_3": 9, "column_4": -9}.get(name, 0)
     kind: Any = "label" if name == "fault" else "number"
     classes = {"no": 200, "yes": 100} if name == "fault" else {}
+    if name == "quality":
+        kind, classes = "label", {"Good": 200, "Bad": 100}
     return Column(name, kind, values, np.zeros(300, bool), classes)
 
 
@@ -123,6 +125,7 @@ ORDER = [
         True,
     ),
     ("first without names", "last", ["column_2", "column_6"], True),
+    ("before quality", "last", ["a", "b", "quality"], True),
     ("last before flags", "last without copy", ["a", "load", "holiday"], True),
     ("last without copy", "last", ["load", "rv1", "rv2"], True),
 ]
