@@ -272,3 +272,8 @@ def test_durations_as_iso_8601_writes_them() -> None:
     found = find_form(cells)
     assert found is not None and found.form == "duration"
     assert found.times.astype("datetime64[s]").astype(int).tolist() == [0, 30, 3690]
+
+
+def test_a_step_of_business_days_is_said_in_words() -> None:
+    step = infer_step(pd.date_range("2001-01-31", periods=60, freq="BME").to_numpy())
+    assert str(step) == "month, on its last business day: 'BME' of pandas"

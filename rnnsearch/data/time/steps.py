@@ -27,6 +27,12 @@ _RARE = 0.1
 """A weekday has rows only now and then, if fewer than this share of what the busiest has."""
 _OFFSETS = ("BME", "BMS", "SME", "SMS", "BQE-DEC", "BQE-NOV", "BQE-OCT", "BYE-DEC")
 """Those of pandas that are tried where no other step is regular."""
+_IN_WORDS = {
+    "BME": "month, on its last business day: ",
+    "BMS": "month, on its first business day: ",
+    "BQE": "quarter, on its last business day: ",
+    "BYE": "year, on its last business day: ",
+}
 
 
 @dataclass(frozen=True)
@@ -179,7 +185,7 @@ class Step:
         elif self.unit == "business":
             text = f"business day ({_week_text(self.week)})"
         elif self.unit == "offset":
-            text = f"'{self.alias}' of pandas"
+            text = _IN_WORDS.get(self.alias[:3], "") + f"'{self.alias}' of pandas"
         return text if self.regular else f"{text}, irregular"
 
     def to_json(self) -> dict[str, Any]:
