@@ -6,6 +6,7 @@ import logging
 import math
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, final
 
 import keras
@@ -105,9 +106,9 @@ class Objective:
         if lane is None:
             self._by_fit(model, watch, further, fit)
         else:
-            trained = lane.train()
-            if trained.best is not None and not watch.pruned:
-                model = lane.model_with(trained.best)
+            lane.train()
+            if lane.best is not None and not watch.pruned:
+                model = lane.with_best()
         if watch.pruned:
             raise optuna.TrialPruned
         for metric in self._metrics:
@@ -155,12 +156,18 @@ class Objective:
                 if not isinstance(found, str):
                     program, values = found
                     called = [*further, watch]
-                    return built.Lane(model, request, program, values, called, watch)
+                    renew = partial(self._program_now, model, request)
+                    return built.Lane(model, request, program, values, called, watch, renew=renew)
                 built.leave_to_fit(model, request)
         if found not in self._said:
             self._said.add(found)
             _LOG.warning("trained by model.fit: %s", found)
         return None
+
+    def _program_now(self, model: keras.Model, request: Any) -> Any:
+        """What trains a model that callbacks have set something of."""
+        with self._lock:  # several threads may train
+            return self._programs.of(model, request)
 
     def _by_fit(
         self, model: keras.Model, watch: _Watch, further: list[Any], fit: dict[str, Any]

@@ -62,6 +62,34 @@ def test_a_model_that_a_callback_changes_begins_anew_by_fit(place, change):
     assert int(model.optimizer.iterations) == 0
 
 
+def _freeze(model):
+    model.layers[0].trainable = False
+
+
+def _less_momentum(model):
+    model.optimizer.momentum *= 0.5
+
+
+@pytest.mark.parametrize("change", [_freeze, _less_momentum])
+@pytest.mark.parametrize("begun", [0, 1])
+def test_what_a_callback_sets_before_the_first_batch_makes_fit_train(begun, change):
+    """TensorFlow traces the first batch; what is set later changes nothing, there and here."""
+
+    class Sets(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == begun:
+                change(self.model)
+
+    model, _, lane = trained([Sets()])
+    if begun:
+        assert lane.train().history.history["val_loss"] == [1.0, 1.0]
+        return
+    with pytest.raises(NotApart, match="a callback sets what layers or the optimizer are"):
+        lane.train()
+    assert model.layers[0].trainable
+    assert model.optimizer.momentum == 0.5
+
+
 def test_callbacks_see_rates_and_updates_as_they_were():
     seen = []
 
@@ -106,7 +134,7 @@ def test_what_the_model_has_no_metric_of_can_not_be_monitored_apart():
     with pytest.raises(NotApart, match="monitors val_f1, which the model's metrics are without"):
         lane.future.result()
     _, _, lane = trained([], monitored=["val_loss"])
-    assert lane.future.result().best is not None
+    assert lane.best is not None
 
 
 @pytest.mark.parametrize(("kinds", "place"), [("w", 0), ("wo", 0), ("ow", 1), ("woowo", 2)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,8 +18,13 @@ from rnnsearch.engines.built.first_looks import fitted, looks
 from rnnsearch.engines.built.fit_requests import Request, in_order, orders
 from rnnsearch.engines.built.refusals import is_users
 from rnnsearch.engines.built.shared_programs import Program, State, built_for, know_metrics
+from rnnsearch.engines.settings import Settings
 
 __all__ = ["Keeper", "Lane", "Trained"]
+
+
+_Variables = tuple[list[Any], list[Any], list[Any]]
+"""Those that a state has the values of."""
 
 
 class Keeper(Protocol):
@@ -53,11 +58,9 @@ class Trained:
 
     Attributes:
         history: As `fit` returns it.
-        best: The state where the keeper said so last; None if it never did.
     """
 
     history: keras.callbacks.History
-    best: State | None
 
 
 class Lane:
@@ -72,11 +75,15 @@ class Lane:
         callbacks: Called at the ends of epochs and of training, with the model as it is then.
         keeper: Whether an epoch's weights are kept.
         in_turn: Whether the model goes on with weights that the one before it has left.
+        renew: What trains the model as it is now, if callbacks have changed its settings before
+            the first batch; only the thread that calls `train` asks it.
 
     Attributes:
         model: As given.
         in_turn: As given.
         acted: Whether a callback changed something, so that what was trained ahead was of no use.
+        best: The state where the keeper said so last, and whose it is; None if it never did.
+        ended: Whether it came to its end.
     """
 
     def __init__(
@@ -89,6 +96,7 @@ class Lane:
         keeper: Keeper,
         *,
         in_turn: bool = False,
+        renew: Callable[[], tuple[Program, np.ndarray]] | None = None,
     ) -> None:
         self.model = model
         self.in_turn = in_turn
@@ -98,6 +106,7 @@ class Lane:
         self._keeper = keeper
         first = looks(model)
         self._state = built_for(model, request)
+        self._sizes = list(map(len, self._state))
         self._generator = request.generator(looks=first)
         fitted(model)
         self._watched = bool(callbacks) or in_turn
@@ -116,7 +125,11 @@ class Lane:
         self._stopped = threading.Event()
         self._ahead: deque[_Ahead] = deque()
         self.acted = False
+        self.best: tuple[State, _Variables] | None = None
+        self.ended = False
         self._left: State | None = None
+        self._renew = renew if self._may_change_data else None
+        self._settings = None if self._renew is None else Settings(model)
 
     @property
     def size(self) -> int:
@@ -148,7 +161,6 @@ class Lane:
     def train(self) -> Trained:
         """Run all epochs, or as many as the callbacks let it."""
         model, request = self.model, self._request
-        best: State | None = None
         logs: dict[str, float] = {}
         model.stop_training = False
         self._calls.on_train_begin()
@@ -157,6 +169,8 @@ class Lane:
                 self._calls.on_epoch_begin(epoch)
                 self._read()
                 self._read_data()
+                if epoch == request.first:
+                    self._read_settings()
             logs = self._epoch(epoch)
             if self._watched:
                 self._write()
@@ -164,7 +178,7 @@ class Lane:
             if self._watched:
                 self._read()
             if self._keeper.keeps(logs):
-                best = self._state
+                self.best = self._state, self._variables()
             if model.stop_training or self._stopped.is_set():
                 break
         self._write()
@@ -174,12 +188,13 @@ class Lane:
         if self._watched:
             self._read()
         self._left = self._state
-        return Trained(model.history, best)
+        self.ended = True
+        return Trained(model.history)
 
-    def model_with(self, best: State) -> keras.Model:
+    def with_best(self) -> keras.Model:
         """The model as it was where the keeper kept it."""
-        self._state = best
-        self._write()
+        assert self.best is not None
+        _put(*self.best)
         return self.model
 
     def leave(self) -> None:
@@ -189,7 +204,17 @@ class Lane:
             self._write()
 
     def _epoch(self, epoch: int) -> dict[str, float]:
-        """One epoch; what was trained ahead is taken if it began with what there is now."""
+        """One epoch; what was trained ahead is taken if it began with what there is now.
+
+        Raises:
+            ValueError: A callback has made another model of it.
+        """
+        if list(map(len, self._state)) != self._sizes:
+            raise ValueError(
+                "Expected callbacks to leave a model as it was compiled, and its layers trainable "
+                "or not, while it is trained: Keras can't follow it on JAX. Received: one that "
+                "changes this. A HyperModel's own fit may train twice, and compile between"
+            )
         if self._ahead:
             ahead = self._ahead.popleft()
             if _same(ahead.before, self._state):
@@ -223,9 +248,7 @@ class Lane:
 
     def _write(self) -> None:
         """Give the model's variables the values of the state."""
-        for variables, values in zip(self._variables(), self._state, strict=True):
-            for variable, value in zip(variables, values, strict=True):
-                variable.assign(value)
+        _put(self._state, self._variables())
 
     def _read(self) -> None:
         """Take the state from the model's variables: a callback may have changed them."""
@@ -245,13 +268,31 @@ class Lane:
             self._ahead.clear()
             self.acted = True
 
-    def _variables(self) -> tuple[list[Any], list[Any], list[Any]]:
+    def _read_settings(self) -> None:
+        """Take what layers, optimizer and loss are now, as `fit` does that traces the first batch.
+
+        What callbacks do to them later is of no effect there either.
+        """
+        if self._renew is None or self._settings is None:
+            return
+        if not self._settings.is_now(self.model):
+            self._program, self._values = self._renew()
+            self._ahead.clear()
+            self.acted = True
+
+    def _variables(self) -> _Variables:
         model = self.model
         return (
             model.trainable_variables,
             model.non_trainable_variables,
             model.optimizer.variables,
         )
+
+
+def _put(state: State, into: _Variables) -> None:
+    for variables, values in zip(into, state, strict=True):
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
 
 
 def _same(one: State, other: State) -> bool:

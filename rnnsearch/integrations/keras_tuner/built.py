@@ -181,8 +181,10 @@ class LaneTuner(keras_tuner.Tuner):
             self._jobs[trial.trial_id] = job
             if not job.lanes:  # it failed, or `model.fit` trains it: in KerasTuner's own order
                 return False
-            # As the trial's end will: the next one may have what this one's model asked for.
+            # As the trial's end will: the next one may have what this one's model asked for, and
+            # its values are compared with all that this one has.
             self.oracle.update_space(trial.hyperparameters)
+            self.oracle._record_values(trial)
             if self._block is None and too_many(self._jobs.values(), memory_bytes()):
                 return False
         return False
@@ -202,26 +204,29 @@ class LaneTuner(keras_tuner.Tuner):
         job = self._jobs.pop(trial.trial_id, None)
         if job is None:
             job = self._start.of(trial, Pool(threads=False), args, kwargs)
+        objective, path = self.oracle.objective, self._get_checkpoint_fname(trial.trial_id)
         try:
             trained = job.results()
         except NotApart as reason:
             self._said.trained(str(reason))
             self._start.leave(trial.hyperparameters, [lane.model for lane in job.lanes])
             return super().run_trial(trial, *args, **kwargs)
+        except Exception:
+            save_best(job, objective, path)  # KerasTuner has saved it when it came
+            raise
         self._start.acted = self._start.acted or job.acted
         if not job.lanes:
             return super().run_trial(trial, *args, **kwargs)
         if not on_jax():
             self._said.apart(job.lanes[0].model)
-        model = save_best(
-            job, trained, self.oracle.objective, self._get_checkpoint_fname(trial.trial_id)
-        )
+        save_best(job, objective, path)
+        model = job.lanes[-1].model
         keras_tuner_utils.save_json(
             self._get_build_config_fname(trial.trial_id), model.get_build_config()
         )
         histories = [one.history for one in trained]
         for history in histories:
-            tuner_utils.validate_trial_results(history, self.oracle.objective, "HyperModel.fit()")
+            tuner_utils.validate_trial_results(history, objective, "HyperModel.fit()")
         return histories
 
     def _of_trial(self, trial: Any, kwargs: dict[str, Any]) -> dict[str, Any]:

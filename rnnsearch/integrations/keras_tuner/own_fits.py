@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, final
 
 import keras
@@ -76,7 +77,8 @@ class ProgramFit:
             found = "fit fails"
         if not isinstance(found, str):
             called = request.callbacks if self._told else others
-            return built.Lane(self._model, request, *found, called, _Nothing())
+            renew = partial(self.programs.of, self._model, request)
+            return built.Lane(self._model, request, *found, called, _Nothing(), renew=renew)
         if request is not None:
             built.leave_to_fit(self._model, request)
         self._say(found)

@@ -122,27 +122,24 @@ class Pool:
             self._executor.shutdown(cancel_futures=True)
 
 
-def save_best(
-    job: Job, trained: list[Trained], objective: Any, path: str | os.PathLike[str]
-) -> keras.Model:
-    """Save the weights of the best epoch of all executions, and return the model of the last.
+def save_best(job: Job, objective: Any, path: str | os.PathLike[str]) -> None:
+    """Save the weights of the best epoch of all executions; those so far of a trial that fails.
 
     Args:
         job: The trial's.
-        trained: What its lanes came to.
         objective: Of the oracle.
         path: Of the weights.
     """
     over_all = BestEpoch(objective)
-    chosen: tuple[Lane | ApartLane, Any] | None = None
-    for lane, keeper, one in zip(job.lanes, job.keepers, trained, strict=True):
-        if one.best is not None and over_all.offer(keeper.value):
-            chosen = lane, one.best
+    chosen: Lane | ApartLane | None = None
+    for lane, keeper in zip(job.lanes, job.keepers, strict=True):
+        if lane.best is not None and over_all.offer(keeper.value):
+            chosen = lane
+        if not lane.ended:  # and what follows has not begun, under KerasTuner
+            break
     if chosen is not None:
-        lane, best = chosen
-        lane.model_with(best).save_weights(path)
+        chosen.with_best().save_weights(path)
         job.lanes[-1].leave()
-    return job.lanes[-1].model
 
 
 def build_as_recorded(model: keras.Model, config: dict[str, Any]) -> None:

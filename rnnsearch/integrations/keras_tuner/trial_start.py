@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, final
 
 import keras
@@ -131,7 +132,10 @@ class Start:
             if overrides(tuner, *HOOKS):
                 called.append(tuner_utils.TunerCallback(tuner, job.trial))
             common = self._common.change
-            lane = built.Lane(model, request, program, values, called, keeper, in_turn=common)
+            renew = partial(self.programs.of, model, request)
+            lane = built.Lane(
+                model, request, program, values, called, keeper, in_turn=common, renew=renew
+            )
             job.lanes.append(lane)
             job.keepers.append(keeper)
             job.futures.append(pool.train(lane, called, ahead=not self.acted))

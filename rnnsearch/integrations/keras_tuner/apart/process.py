@@ -172,8 +172,7 @@ class _Trainer:
             if reason := why_no_number(trained.history.history):
                 self._say(Failed(number, reason))
                 return
-            best = trained.best
-            weights = None if best is None else lane.model_with(best).get_weights()
+            weights = None if lane.best is None else lane.with_best().get_weights()
             history = {name: list(map(float, v)) for name, v in trained.history.history.items()}
             value, epochs = keeper.value, trained.history.epoch
             said = printed.getvalue()

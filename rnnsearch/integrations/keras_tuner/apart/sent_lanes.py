@@ -11,6 +11,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from rnnsearch.engines.settings import Settings
 from rnnsearch.integrations.keras_tuner.apart.exchange import Done, Epoch
 from rnnsearch.integrations.keras_tuner.apart.optimizer_state import (
     built_optimizer,
@@ -36,11 +37,9 @@ class _Trained:
 
     Attributes:
         history: As `fit` returns it.
-        best: The other process's answer; None if no epoch was to be kept.
     """
 
     history: keras.callbacks.History
-    best: Done | None
 
 
 class ApartLane:
@@ -55,6 +54,8 @@ class ApartLane:
 
     Attributes:
         future: Of what it comes to, or of `NotApart`; of None if callbacks are still to be called.
+        best: Weights of the best epoch; None if none was to be kept.
+        ended: Whether it came to its end.
     """
 
     acted = False
@@ -73,6 +74,8 @@ class ApartLane:
         self._monitored = list(monitored)
         self._verbose = verbose
         self._done: Done | None = None
+        self.best: list[np.ndarray] | None = None
+        self.ended = False
         self.future: Future[Any] = Future()
 
     def train(self) -> Any:
@@ -93,23 +96,28 @@ class ApartLane:
         if any(epoch.optimizer is not None for epoch in done.every):
             built_optimizer(self.model)
         began = _Seen.of(self.model)
-        best, logs, seen = None, {}, began
+        logs, seen, settings = {}, began, Settings(self.model)
         calls.on_train_begin()
         self._require(seen, began)
         for number, epoch in zip(done.epochs, done.every, strict=True):
             seen = seen.put(self.model, epoch, begins=True)
             calls.on_epoch_begin(number)
+            if number == done.epochs[0] and not settings.is_now(self.model):
+                settings.give()  # what is set once Keras has traced a batch is of no effect
+                began.give(self.model)
+                raise NotApart("a callback sets what layers or the optimizer are")
             self._require(seen, began)
             seen = seen.put(self.model, epoch)
             logs = dict(epoch.logs)
             calls.on_epoch_end(number, logs)
             self._require(seen, began)
             if self._keeper.keeps(logs):
-                best = replace(done, weights=epoch.weights)
+                self.best = epoch.weights
             if self.model.stop_training:
                 break
         calls.on_train_end(logs)
-        return _Trained(self.model.history, best)
+        self.ended = True
+        return _Trained(self.model.history)
 
     def _require(self, seen: _Seen, began: _Seen) -> None:
         """Nobody has changed the model since it was seen.
@@ -140,12 +148,13 @@ class ApartLane:
         history.history, history.epoch = done.history, done.epochs
         history.set_model(self.model)
         self._keeper.value = done.value
-        self.future.set_result(_Trained(history, None if done.weights is None else done))
+        self.best, self.ended = done.weights, True
+        self.future.set_result(_Trained(history))
 
-    def model_with(self, best: Done) -> keras.Model:
+    def with_best(self) -> keras.Model:
         """The model with the weights of its best epoch."""
-        assert best.weights is not None
-        self.model.set_weights(best.weights)
+        assert self.best is not None
+        self.model.set_weights(self.best)
         return self.model
 
     def leave(self) -> None:
