@@ -69,6 +69,19 @@ class Baseline(ABC):
     def fit(self, task: Task, dataset: Dataset) -> Fitted:
         """Fit it on the training part of data that it suits."""
 
+    def fit_like(self, task: Task, dataset: Dataset, like: Fitted) -> Fitted:
+        """Fit it on another division of data: what takes long to choose need not be chosen again.
+
+        A choice of large data has then seen, of some of what judges it, which penalty does best
+        there: one number, as all that a search chooses of networks has.
+
+        Args:
+            task: That is learned.
+            dataset: The division.
+            like: What came of the first one.
+        """
+        return self.fit(task, dataset)
+
 
 def scaled(target: Target, values: np.ndarray, part: Part) -> np.ndarray:
     """Predictions in own units as a model's outputs: the way back from `Target.own_units`.

@@ -19,6 +19,7 @@ __all__ = [
     "blocks",
     "fitting",
     "in_row_space",
+    "is_large",
     "is_ordered",
     "solver_for",
     "stratified",
@@ -33,9 +34,9 @@ _ORIGINS, _AHEAD = (0.5, 0.6, 0.7), 0.3
 with its validation and test part. Looking but one tenth ahead chose penalties under which a trend
 ran away (half-hourly load from the calendar: a test rmse of 6900 for 1675)."""
 
-_LARGE = 5_000_000
-"""Numbers from which on threads are worth it, and one division is enough to choose a penalty by
-(6,000 rows of 4,000, ten classes: 5 s for 15)."""
+_LARGE = 2_000_000
+"""Numbers from which on threads are worth it, one division is enough to choose a penalty by (6,000
+rows of 4,000, ten classes: 5 s for 15), and what was chosen on one fold is good enough for all."""
 
 _CHOOSING = {
     "newton-cg": {"max_iter": 300},
@@ -132,7 +133,7 @@ def best_cost(
     from sklearn.linear_model import LogisticRegression
 
     solver = solver_for(x)
-    folds = stratified(labels, dealt)[: 1 if _is_large(x) else None]
+    folds = stratified(labels, dealt)[: 1 if is_large(x) else None]
     how: dict[str, Any] = _CHOOSING[solver]
     if solver != "newton-cg":
         x = x.astype(np.float32)
@@ -165,7 +166,8 @@ def solver_for(x: Any) -> str:
     return "sag" if x.shape[0] > _MANY else "lbfgs"
 
 
-def _is_large(x: Any) -> bool:
+def is_large(x: Any) -> bool:
+    """Whether to choose something by these rows (M, D) takes long."""
     return isinstance(x, np.ndarray) and x.size > _LARGE
 
 
@@ -204,9 +206,11 @@ def threads_for(x: Any) -> Iterator[None]:
     Args:
         x: (M, D), what is fitted.
     """
-    from threadpoolctl import threadpool_limits  # which scikit-learn is built on
+    from threadpoolctl import threadpool_info, threadpool_limits  # which scikit-learn is built on
 
-    with threadpool_limits(None if _is_large(x) else 1):
+    # Libraries that were imported since someone set a limit know nothing of it.
+    allowed = min((pool["num_threads"] for pool in threadpool_info()), default=1)
+    with threadpool_limits(allowed if is_large(x) else 1):
         yield
 
 

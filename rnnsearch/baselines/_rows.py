@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -20,6 +21,7 @@ __all__ = [
     "features_if_any",
     "features_of",
     "has_features",
+    "most_rows",
     "number_rows",
     "product",
     "thin",
@@ -34,6 +36,9 @@ AT_ONCE = 8192
 MOST_ROWS, MOST_INNER_ROWS = 50_000, 10_000
 """Rows a linear model is fitted on at most, and those its penalty is chosen by: evenly spaced ones
 of those there are."""
+
+_MOST_NUMBERS, _LEAST_ROWS = 20_000_000, 2_000
+"""Numbers in the rows of a linear model, which takes seconds of so many; not of fewer rows."""
 
 
 def has_features(task: Task, dataset: Dataset) -> bool:
@@ -101,6 +106,11 @@ def product(rows: Sequences, weights: np.ndarray) -> np.ndarray:
     """(M, D) times (D, outputs), some rows at a time: windows are cut for it."""
     parts = [rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE)]
     return np.concatenate([np.asarray(some) @ weights for some in parts or [rows]])
+
+
+def most_rows(rows: Sequences, most: int = MOST_ROWS) -> int:
+    """How many of these rows a linear model is fitted on: fewer of wide ones."""
+    return min(most, max(_LEAST_ROWS, _MOST_NUMBERS // max(1, math.prod(rows.shape[1:]))))
 
 
 def thin(rows: Any, most: int = MOST_ROWS) -> Any:

@@ -9,7 +9,7 @@ from typing import Any, final
 import numpy as np
 
 from rnnsearch.baselines._base import Baseline, Fitted
-from rnnsearch.baselines._inner import best_cost, fitting, in_row_space, solver_for
+from rnnsearch.baselines._inner import best_cost, fitting, in_row_space, is_large, solver_for
 from rnnsearch.baselines._rows import (
     AT_ONCE,
     MOST_INNER_ROWS,
@@ -17,6 +17,7 @@ from rnnsearch.baselines._rows import (
     class_rows,
     features_of,
     has_features,
+    most_rows,
     thin,
 )
 from rnnsearch.baselines.graphs import LinearGraph, input_steps, output_shape, reads
@@ -32,6 +33,10 @@ _COSTS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0, 100.0)
 curve, as spectra are, features of scaled sequences vary by a fiftieth of that, and each of these
 penalties was too large to learn anything."""
 
+_STEPS = {"newton-cg": 300, "lbfgs": 100}
+"""Of a fit, by its solver: more of many rows change nothing (1,800 recordings of ten words, in
+single precision: log loss 0.363 after 100 and after 300, in half a second and in three)."""
+
 
 @final
 class Logistic(Baseline):
@@ -45,25 +50,41 @@ class Logistic(Baseline):
 
     def fit(self, task: Task, dataset: Dataset) -> FittedLogistic:
         """The logistic regression with the penalty that does best out of fold."""
-        from sklearn.linear_model import LogisticRegression
+        return _fitted(task, dataset, None)
 
-        features = features_of(task)
-        x, y, counts = class_rows(features, dataset.train)
-        rows, labels = np.asarray(thin(x[counts])), thin(y[counts])
-        mean = rows.mean(axis=0, dtype=np.float64).astype(rows.dtype)
-        centred = rows - mean
-        size = float(np.linalg.norm(centred)) / math.sqrt(max(1, centred.size)) or 1.0
-        centred /= size
-        short, widen = in_row_space(centred)
+    def fit_like(self, task: Task, dataset: Dataset, like: Fitted) -> FittedLogistic:
+        """The same, of large data with the penalty of another division."""
+        assert isinstance(like, FittedLogistic)
+        return _fitted(task, dataset, like.model.C)
+
+
+def _fitted(task: Task, dataset: Dataset, known: float | None) -> FittedLogistic:
+    """With an inverse penalty that is known, if the data is large, or the best."""
+    from sklearn.linear_model import LogisticRegression
+
+    features = features_of(task)
+    x, y, counts = class_rows(features, dataset.train)
+    most = most_rows(x)
+    rows, labels = np.asarray(thin(x[counts], most)), thin(y[counts], most)
+    mean = rows.mean(axis=0, dtype=np.float64).astype(rows.dtype)
+    centred = rows - mean
+    size = float(np.linalg.norm(centred)) / math.sqrt(max(1, centred.size)) or 1.0
+    centred /= size
+    short, widen = in_row_space(centred)
+    cost = known
+    if cost is None or not is_large(short):
         some, few = (thin(each, MOST_INNER_ROWS) for each in (short, labels))
         cost, _ = best_cost(some, few, _COSTS, dataset.dealt and dataset.train.y.ndim == 1)
-        with fitting(short):
-            solver = solver_for(short)
-            model = LogisticRegression(C=cost, solver=solver, max_iter=300).fit(short, labels)
-        model.coef_, model.n_features_in_ = widen(model.coef_) / size, rows.shape[1]
-        model.intercept_ = model.intercept_ - model.coef_ @ mean
-        unseen = unseen_logit(model, rows, dataset.target.width)
-        return FittedLogistic(dataset.target, features, model, unseen)
+    solver = solver_for(short)
+    if solver == "lbfgs":
+        short = short.astype(np.float32)
+    with fitting(short):
+        model = LogisticRegression(C=cost, solver=solver, max_iter=_STEPS[solver])
+        model.fit(short, labels)
+    model.coef_, model.n_features_in_ = widen(model.coef_) / size, rows.shape[1]
+    model.intercept_ = model.intercept_ - model.coef_ @ mean
+    unseen = unseen_logit(model, rows, dataset.target.width)
+    return FittedLogistic(dataset.target, features, model, unseen)
 
 
 @dataclass(frozen=True)

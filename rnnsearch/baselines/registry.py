@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from rnnsearch.baselines._base import Baseline, Fitted
 from rnnsearch.baselines.last_value import LastValue
@@ -39,7 +39,10 @@ def suitable(task: Task, dataset: Dataset) -> list[Baseline]:
 
 
 def fit_baselines(
-    task: Task, dataset: Dataset, only: Collection[str] | None = None
+    task: Task,
+    dataset: Dataset,
+    only: Collection[str] | None = None,
+    like: Mapping[str, Fitted] | None = None,
 ) -> dict[str, Fitted]:
     """Name → each baseline that suits the data, fitted on its training part.
 
@@ -47,9 +50,15 @@ def fit_baselines(
         task: That is learned.
         dataset: What they are fitted on.
         only: Names of those that are wanted; None for all.
+        like: What came of another division of the same data; None where this is the first.
     """
+    wanted = [
+        baseline for baseline in suitable(task, dataset) if only is None or baseline.name in only
+    ]
+    known = like or {}
     return {
-        baseline.name: baseline.fit(task, dataset)
-        for baseline in suitable(task, dataset)
-        if only is None or baseline.name in only
+        each.name: each.fit_like(task, dataset, known[each.name])
+        if each.name in known
+        else each.fit(task, dataset)
+        for each in wanted
     }

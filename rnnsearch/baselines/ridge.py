@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import final
 
 import numpy as np
 
 from rnnsearch.baselines._base import Baseline, Fitted
-from rnnsearch.baselines._inner import blocks, is_ordered, threads_for
+from rnnsearch.baselines._inner import blocks, is_large, is_ordered, threads_for
 from rnnsearch.baselines._rows import (
     MOST_INNER_ROWS,
     Features,
     features_of,
     has_features,
+    most_rows,
     number_rows,
     product,
     thin,
@@ -47,15 +49,28 @@ class Ridge(Baseline):
         Where features and targets both have steps, rows are steps; a one_to_many target is one
         row with an output for each step.
         """
-        features = features_of(task)
-        stepped = dataset.train.y.ndim == 3 and not task.at_once
-        read, *rest = number_rows(features, dataset.train, stepped, counted=True)
-        x, y, counts = np.asarray(thin(read)), *map(thin, rest)
-        dealt = dataset.dealt and dataset.train.y.ndim == 2
-        with threads_for(x):
+        return _fitted(task, dataset, None)
+
+    def fit_like(self, task: Task, dataset: Dataset, like: Fitted) -> FittedRidge:
+        """The same, of large data with the penalty of another division."""
+        assert isinstance(like, FittedRidge)
+        return _fitted(task, dataset, like.penalty)
+
+
+def _fitted(task: Task, dataset: Dataset, known: float | None) -> FittedRidge:
+    """With a penalty that is known, if the data is large, or the best."""
+    features = features_of(task)
+    stepped = dataset.train.y.ndim == 3 and not task.at_once
+    read, *rest = number_rows(features, dataset.train, stepped, counted=True)
+    most = most_rows(read)
+    x, y, counts = np.asarray(thin(read, most)), *(thin(each, most) for each in rest)
+    with threads_for(x):
+        penalty = known
+        if penalty is None or not is_large(x):
+            dealt = dataset.dealt and dataset.train.y.ndim == 2
             penalty = _best_penalty(x, y, counts, is_ordered(dataset), dealt)
-            weights, bias = _Fits.of(x, y, counts).solution(penalty)
-        return FittedRidge(dataset.target, features, weights, bias, stepped)
+        weights, bias = _Fits.of(x, y, counts).solution(penalty, only=True)
+    return FittedRidge(dataset.target, features, weights, bias, stepped, penalty)
 
 
 @dataclass(frozen=True)
@@ -68,6 +83,7 @@ class FittedRidge(Fitted):
         weights: (D, outputs); of one_to_many an output for each step and column of y.
         bias: (outputs,).
         stepped: Whether features are those of a step.
+        penalty: In units of the features' mean sum of squares.
     """
 
     target: Target
@@ -75,6 +91,7 @@ class FittedRidge(Fitted):
     weights: np.ndarray
     bias: np.ndarray
     stepped: bool
+    penalty: float
 
     def predict(self, part: Part) -> np.ndarray:
         """The map's outputs, in the target's own units."""
@@ -131,15 +148,17 @@ class _Fits:
         """Decompose rows (M, D), (M, outputs), and which of these count."""
         return cls((x.shape[1], y.shape[1]), _decomposed(x, y, counts))
 
-    def solution(self, penalty: float) -> tuple[np.ndarray, np.ndarray]:
+    def solution(self, penalty: float, *, only: bool = False) -> tuple[np.ndarray, np.ndarray]:
         """Weights (D, outputs) and bias (outputs,), zeros where no row counts.
 
         Args:
             penalty: In units of the features' mean sum of squares.
+            only: Whether it is the only one that is asked for.
         """
         weights, bias = np.zeros(self.shape), np.zeros(self.shape[1])
         for outputs, fit in self.parts:
-            weights[:, outputs], bias[outputs] = fit.solution(penalty * fit.size)
+            solution = fit.only_solution if only else fit.solution
+            weights[:, outputs], bias[outputs] = solution(penalty * fit.size)
         return weights, bias
 
 
@@ -181,13 +200,27 @@ class _Decomposed:
         self._x_mean, self._y_mean = x.mean(axis=0, dtype=float), y.mean(axis=0, dtype=float)
         x, y = x - self._x_mean, y - self._y_mean
         wide = x.shape[1] > x.shape[0]
-        values, vectors = np.linalg.eigh(x @ x.T if wide else x.T @ x)
-        self._values = np.maximum(values, 0.0)
-        self.size = float(self._values.sum()) / x.shape[1] or 1.0
-        self._left = x.T @ vectors if wide else vectors
-        self._right = vectors.T @ (y if wide else x.T @ y)
+        self._products = x @ x.T if wide else x.T @ x
+        self._rows = x if wide else None
+        self._right = y if wide else x.T @ y
+        self.size = float(np.trace(self._products)) / x.shape[1] or 1.0
 
     def solution(self, alpha: float) -> tuple[np.ndarray, np.ndarray]:
-        """Weights (D, outputs) and bias (outputs,) at a penalty above 0."""
-        weights = self._left @ (self._right / (self._values + alpha)[:, None])
+        """Weights (D, outputs) and bias (outputs,) at one penalty of many above 0."""
+        values, vectors, right = self._parts
+        return self._of(vectors @ (right / (values + alpha)[:, None]))
+
+    def only_solution(self, alpha: float) -> tuple[np.ndarray, np.ndarray]:
+        """The same where there is one penalty: in a tenth of the time."""
+        penalised = self._products + alpha * np.eye(len(self._products))
+        return self._of(np.linalg.solve(penalised, self._right))
+
+    @cached_property
+    def _parts(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        values, vectors = np.linalg.eigh(self._products)
+        return np.maximum(values, 0.0), vectors, vectors.T @ self._right
+
+    def _of(self, found: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """From weights of features, or of rows."""
+        weights = found if self._rows is None else self._rows.T @ found
         return weights, self._y_mean - self._x_mean @ weights

@@ -17,6 +17,7 @@ from rnnsearch.api.asking.asked import Asked, Inputs
 from rnnsearch.baselines import _inner, fit_baselines, suitable
 from rnnsearch.baselines import ridge as ridge_module
 from rnnsearch.baselines._inner import best_cost, solver_for, stratified, threads_for
+from rnnsearch.baselines._rows import MOST_ROWS, most_rows
 from rnnsearch.baselines.majority import Majority
 from rnnsearch.baselines.ridge import _best_penalty, _Decomposed
 from rnnsearch.data import (
@@ -306,9 +307,9 @@ def test_a_ridge_is_that_of_scikit_learn(shape: tuple[int, int]) -> None:
     decomposed = _Decomposed(x.astype(np.float32), y.astype(np.float32))
     for alpha in (1e-3, 1.0, 1000.0):
         expected = Ridge(alpha=alpha).fit(x, y)
-        weights, bias = decomposed.solution(alpha)
-        np.testing.assert_allclose(weights, expected.coef_.T, rtol=2e-3, atol=1e-5)
-        np.testing.assert_allclose(bias, expected.intercept_, rtol=2e-3)
+        for weights, bias in (decomposed.solution(alpha), decomposed.only_solution(alpha)):
+            np.testing.assert_allclose(weights, expected.coef_.T, rtol=2e-3, atol=1e-5)
+            np.testing.assert_allclose(bias, expected.intercept_, rtol=2e-3)
 
 
 def test_naive_forecasts_fill_up_where_the_past_is_missing(tmp_path: Path) -> None:
@@ -369,7 +370,7 @@ def test_baselines_are_fitted_once_for_all_parts(
     monkeypatch.setattr(np.linalg, "eigh", lambda x: (calls.append(1), decompose(x))[1])
     fitted = fit_baselines(task, dataset)
     count = len(calls)
-    assert count == 4  # for all penalties: of three origins, and of the whole
+    assert count == 3  # for all penalties, of three origins; the whole has one
     for part in (dataset.train, dataset.validation, dataset.test):
         found = {name: fit.predict(part) for name, fit in fitted.items()}
         assert len(calls) == count
@@ -494,3 +495,54 @@ def test_a_ridge_knows_whether_sequences_are_dealt(monkeypatch: pytest.MonkeyPat
     for one in (dataset, replace(dataset, dealt=False)):
         fit_baselines(TASKS["many_to_one"], one)
     assert asked == [True, False]
+
+
+@pytest.mark.parametrize("kind", ["numeric", "class"])
+def test_large_data_have_the_penalty_of_their_first_division(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def penalty_of(fitted: Any) -> float:
+        return float(fitted.penalty if kind == "numeric" else fitted.model.C)
+
+    rng = np.random.default_rng(1)
+    x, noise = rng.normal(size=(90, 4, 1)), 3 * rng.normal(size=90)
+    learned, chance = x.sum(axis=(1, 2)), noise
+    divisions = []
+    for y in (learned, chance):
+        y = y if kind == "numeric" else (y > 0).astype(int)
+        source = ArraysSource(source="arrays", target_kind=kind, split=SplitSpec(folds=2))
+        divisions.append(read_arrays(source, "many_to_one", Arrays(train=(x, y))).dataset())
+    task = TASKS["many_to_one"]
+    first, anew = (fit_baselines(task, one)["linear"] for one in divisions)
+    assert penalty_of(first) != penalty_of(anew)
+
+    def again() -> Any:
+        return fit_baselines(task, divisions[1], like={"linear": first})["linear"]
+
+    assert penalty_of(again()) == penalty_of(anew), "which costs nothing"
+    monkeypatch.setattr(_inner, "_LARGE", 50)
+    assert penalty_of(again()) == penalty_of(first)
+    # What was not fitted there is chosen anew.
+    alone = fit_baselines(task, divisions[1], like={})["linear"]
+    assert penalty_of(alone) == penalty_of(fit_baselines(task, divisions[1])["linear"])
+
+
+def test_wide_rows_are_fewer_and_their_targets_with_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert most_rows(np.empty((3, 10))) == MOST_ROWS
+    assert most_rows(np.empty((3, 2_000))) == 10_000
+    assert most_rows(np.empty((3, 100, 1_000))) == 2_000
+    monkeypatch.setattr("rnnsearch.baselines._rows._LEAST_ROWS", 20)
+    monkeypatch.setattr("rnnsearch.baselines._rows._MOST_NUMBERS", 30 * 4)
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=(90, 4, 1))
+    for y in (x.sum(axis=(1, 2)), (x.sum(axis=(1, 2)) > 0).astype(int)):
+        kind = "class" if y.dtype.kind == "i" else "numeric"
+        source = ArraysSource(source="arrays", target_kind=kind, split=SplitSpec(folds=2))
+        dataset = read_arrays(source, "many_to_one", Arrays(train=(x, y))).dataset()
+        fitted = fit_baselines(TASKS["many_to_one"], dataset)["linear"]
+        right = fitted.predict(dataset.validation)
+        if kind == "class":
+            assert (right.argmax(axis=-1) == dataset.validation.y).mean() > 0.8
+        else:
+            own = dataset.target.own_units(dataset.validation.y, None)
+            np.testing.assert_allclose(right, own, atol=0.2)

@@ -120,7 +120,7 @@ class Concluding:
     def _companions(self, network: FeedForward | None) -> Companions | None:
         if self.simple is None:
             return None
-        return Companions(self.subject.task, self.subject.data, self.simple, network)
+        return Companions(self.subject.data, self.simple, network)
 
     def _keep_front(self, concluded: Conclusion) -> None:
         """Have the networks of the front predict, those of an earlier end be gone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,12 +26,14 @@ class SimpleMethods:
     """The simple methods, fitted on each fold once.
 
     Attributes:
+        task: That is learned.
         fits: Those of each fold.
         loss: That of the networks.
         seconds: That fitting took.
         told: Those that are told targets of earlier steps, which networks do not read.
     """
 
+    task: Task
     fits: Sequence[_Fitted]
     loss: Loss
     seconds: float
@@ -51,10 +53,13 @@ class SimpleMethods:
         """
         started = time.perf_counter()
         writing = None if prepared is None else prepared.writing
-        fits = [_Fitted.on(task, dataset, loss, writing) for dataset in folds]
+        fits: list[_Fitted] = []
+        for dataset in folds:
+            like = fits[0].baselines if fits else None
+            fits.append(_Fitted.on(task, dataset, loss, writing, like))
         known = prepared is None or prepared.past_is_known
         told = frozenset(() if known else folds[-1].validation.naive)
-        return cls(fits, loss, time.perf_counter() - started, told)
+        return cls(task, fits, loss, time.perf_counter() - started, told)
 
     def records(self, objective: str, metrics: Sequence[str]) -> list[BaselineRecord]:
         """What each came to: means over the folds, and the last one's on the test part."""
@@ -84,6 +89,15 @@ class SimpleMethods:
             if errors is not None:
                 found[name] = errors
         return found
+
+    def fitted_on(self, whole: Dataset, names: Collection[str]) -> dict[str, Fitted]:
+        """Some of them, fitted on all but the test part.
+
+        Args:
+            whole: The data.
+            names: Of those that are wanted.
+        """
+        return fit_baselines(self.task, whole, names, self.fits[0].baselines)
 
     def members(self) -> list[str]:
         """Those that a network can compute, and so stand beside networks in an ensemble."""
@@ -121,10 +135,15 @@ class _Fitted:
 
     @classmethod
     def on(
-        cls, task: Task, dataset: Dataset, loss: Loss, writing: Writing | None = None
+        cls,
+        task: Task,
+        dataset: Dataset,
+        loss: Loss,
+        writing: Writing | None = None,
+        like: Mapping[str, Fitted] | None = None,
     ) -> _Fitted:
-        """Fit them on a fold."""
-        baselines, train = fit_baselines(task, dataset), dataset.train
+        """Fit them on a fold, `like` they were on the first one."""
+        baselines, train = fit_baselines(task, dataset, like=like), dataset.train
         errors: dict[str, np.ndarray] = {}
         if loss.quantiles:
             counts = train.weights > 0

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from rnnsearch.baselines import Graph, fit_baselines
+from rnnsearch.baselines import Graph
 from rnnsearch.data import SequenceData
 from rnnsearch.driver.comparing.averages import Outputs
 from rnnsearch.driver.comparing.simple_methods import SimpleMethods
 from rnnsearch.driver.finishing.feed_forward import FeedForward
 from rnnsearch.engines import Program
 from rnnsearch.models import FEED_FORWARD
-from rnnsearch.tasks import Task
 
 __all__ = ["Companions"]
 
@@ -22,13 +21,11 @@ class Companions:
     """The simple methods, and the network without memory where there is one.
 
     Attributes:
-        task: That is learned.
         data: What is learned from.
         methods: Gives those that are fitted on each division, once they are.
         network: Trained on some of them.
     """
 
-    task: Task
     data: SequenceData
     methods: Callable[[], SimpleMethods]
     network: FeedForward | None = None
@@ -59,7 +56,7 @@ class Companions:
         found: dict[str, Graph | None] = {}
         if methods:
             whole = self.data.whole(program.window)
-            fitted = fit_baselines(self.task, whole, only=methods)
+            fitted = self.methods().fitted_on(whole, methods)
             found = {name: fitted[name].as_graph(whole) for name in methods}
         if FEED_FORWARD in names and self.network is not None:
             found[FEED_FORWARD] = self.network.graph
