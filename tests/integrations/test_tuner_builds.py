@@ -383,23 +383,32 @@ def test_run_trial_of_ones_own(tmp_path, result):
     assert [t.score for t in tuner.oracle.trials.values()] == [0.5, 0.5]
 
 
-def test_run_trial_may_compile_what_the_build_function_does_not(tmp_path):
+def test_a_model_may_fit_by_itself_and_have_no_optimizer(tmp_path):
+    class Steps(keras.Model):
+        def __init__(self, rate):
+            super().__init__()
+            self.optimizer = True
+            self.rate = rate
+
+        def fit(self, *args, callbacks, **kwargs):
+            history = keras.callbacks.History()
+            for one in (*callbacks, history):
+                one.set_model(self)
+                one.on_train_begin()
+                for epoch, loss in enumerate([self.rate, self.rate / 2]):
+                    one.on_epoch_end(epoch, {"loss": loss})
+            return history
+
+        def save_weights(self, *args, **kwargs):
+            pass
+
     def build(hp):
-        keras.backend.clear_session()
-        model = keras.Sequential([keras.Input(X.shape[1:]), keras.layers.Dense(1)])
-        model.rate = hp.Choice("rate", [0.1, 0.01])
-        return model
+        return Steps(hp.Choice("rate", [0.1, 0.01]))
 
-    class Own(rnnsearch.RandomSearch):
-        def run_trial(self, trial, x, y):
-            model = self.hypermodel.build(trial.hyperparameters)
-            model.compile(keras.optimizers.SGD(model.rate), "mse")
-            return model.fit(x, y, verbose=0).history["loss"][-1]
-
-    tuner = Own(build, keras_tuner.Objective("loss", "min"), 2, directory=tmp_path)
-    tuner.search(X, Y)
-    assert sorted(hp.get("rate") for hp in tuner.get_best_hyperparameters(2)) == [0.01, 0.1]
-    assert all(trial.score > 0 for trial in tuner.oracle.trials.values())
+    objective = keras_tuner.Objective("loss", "min")
+    tuner = rnnsearch.RandomSearch(build, objective, 2, directory=tmp_path)
+    tuner.search()
+    assert sorted(trial.score for trial in tuner.oracle.trials.values()) == [0.005, 0.05]
 
 
 def test_run_trial_may_change_the_fit_and_go_on_as_usual(tmp_path, caplog):

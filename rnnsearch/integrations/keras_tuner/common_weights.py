@@ -51,7 +51,9 @@ class CommonWeights:
                     self._any = True
                     self._learning.add(layer.name)
         optimizer: Any = getattr(model, "optimizer", None)  # it goes on with what it keeps
-        if isinstance(optimizer, keras.optimizers.Optimizer):  # False while it is not compiled
+        if isinstance(
+            optimizer, keras.optimizers.Optimizer
+        ):  # what a fit of its own needs may be anything
             if id(optimizer) in self._seen:
                 self._any = True
                 self._learning.add(optimizer.name)
