@@ -51,9 +51,7 @@ class CommonWeights:
                     self._any = True
                     self._learning.add(layer.name)
         optimizer: Any = getattr(model, "optimizer", None)  # it goes on with what it keeps
-        if isinstance(
-            optimizer, keras.optimizers.Optimizer
-        ):  # what a fit of its own needs may be anything
+        if isinstance(optimizer, keras.optimizers.Optimizer):  # or whatever a fit reads
             if id(optimizer) in self._seen:
                 self._any = True
                 self._learning.add(optimizer.name)
