@@ -23,7 +23,13 @@ from rnnsearch.guessing.step_settings import column_settings, row_settings
 from rnnsearch.guessing.table_columns import TableColumns, look_at
 from rnnsearch.guessing.tagged_words import check_no_words_of_rows
 from rnnsearch.guessing.wide_tables import check_no_archive
-from rnnsearch.vocabulary import MANY_TO_MANY, MANY_TO_ONE, ONE_TO_MANY
+from rnnsearch.vocabulary import (
+    MANY_TO_MANY,
+    MANY_TO_ONE,
+    ONE_TO_MANY,
+    SEQUENCE_TO_SEQUENCE,
+    MappingFact,
+)
 
 __all__ = ["guess_table"]
 
@@ -44,6 +50,8 @@ _SAME_ROW = "of the window's last row itself"
 _INPUTS = ("inputs", "kinds", "calendar")
 _SHORT, _LONG, _USUAL = 8, 96, 48
 """Windows: at least, at most, and where the season is longer or there is none."""
+_AHEAD = 12
+"""Rows that are forecast at once, where there is no season."""
 
 
 def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
@@ -81,9 +89,12 @@ def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
         return guess_rows(table, text, labels, wishes, found.notes + unread, found.split)
     if found.time is None and found.panel is None and wishes.task is None:
         check_no_archive(table, found.others)
-    if wishes.mapping is not None and wishes.mapping.encodes:
-        check_wishes(wishes, _TASKS, "a table without two columns of texts")
+    encodes = wishes.mapping is not None and wishes.mapping.encodes
+    if encodes and found.time is None:
+        check_wishes(wishes, _TASKS, "a table without two columns of texts, or time stamps")
     series, notes = look_along(found, wishes)
+    if encodes:
+        return _rows_ahead(series, source, wishes, notes)
     if wishes.mapping is not None and wishes.mapping.unfolds:
         return _blocks(series, source, wishes, notes)
     return _windows(series, source, wishes, notes)
@@ -191,19 +202,59 @@ def _forecast_settings(series: StepSeries) -> list[Setting]:
     return [base_setting(), *logs, *lags]
 
 
+def _rows_ahead(series: StepSeries, source: str, wishes: Wishes, notes: list[str]) -> Guess:
+    """sequence_to_sequence: a window is read, and the rows of the next season are forecast."""
+    _check_numbers(series, SEQUENCE_TO_SEQUENCE)
+    season = next((s for s in series.seasons if 1 < s.steps <= _LONG), None)
+    steps, why = (_AHEAD, "") if season is None else (season.steps, f": a {season.name}")
+    most = min(min(parts) for parts in series.parts) // 2
+    if most < steps:
+        steps, why = max(1, most), ": more would leave little to judge"
+    window, what = _window(series, False)
+    reach = sum(max(0, training - window - steps) for training, _ in series.parts)
+    stride = _stride(math.ceil(reach / _MANY_WINDOWS), series)
+    job = Job(
+        train=max(1, reach // stride),
+        validation=max(1, sum(max(0, part - steps) for _, part in series.parts)),
+        steps=window + steps,
+    )
+    changes, objective, note = _changes(series)
+    found = [
+        *column_settings(series, source),
+        Setting("window", window, what),
+        Setting("output_steps", steps, f"rows after the window's last, forecast at once{why}"),
+        *changes,
+    ]
+    if stride > 1:
+        said = f"training windows begin every {stride} rows: about {job.train} of them"
+        found.append(Setting("stride", stride, said))
+    found += row_settings(series)
+    return Guess(
+        Setting("task", SEQUENCE_TO_SEQUENCE.name, "a sequence in, the next rows out"),
+        tuple(found),
+        space_settings(job),
+        search_settings(job, objective, wishes.cores),
+        (*notes, *filter(None, [note])),
+    )
+
+
+def _check_numbers(series: StepSeries, task: MappingFact) -> None:
+    if series.target.classes or series.target.kind == "label":
+        received = f"{task.name}, and classes in {_show(series.target.name)}"
+        advice = "name a column of numbers: --target"
+        refuse("must suit the target", received, advice, path="--task")
+
+
 def _blocks(series: StepSeries, source: str, wishes: Wishes, notes: list[str]) -> Guess:
     """one_to_many: the calendar of a season's first row predicts the rows of it."""
-    path = "--task"
-    if series.target.kind == "label":
-        received = f"one_to_many, and classes in {_show(series.target.name)}"
-        refuse("must suit the target", received, "name a column of numbers: --target", path=path)
+    _check_numbers(series, ONE_TO_MANY)
     seasons = [s for s in series.seasons if s.steps * 30 <= series.rows and s.name in _BLOCKS]
     if not seasons:
         refuse(
             "must have time stamps and a season of which there are 30, a day or a week",
             "one_to_many, and no such season",
             "use many_to_one",
-            path=path,
+            path="--task",
         )
     size = seasons[0].steps
     calendar = ["weekday", "day_of_year"] if seasons[0].name == "day" else ["day_of_year"]

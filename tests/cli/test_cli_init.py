@@ -62,6 +62,7 @@ def test_it_says_what_it_guessed_and_why_and_what_comes_next(run: Run, tmp_path:
     ("arguments", "task", "objective"),
     [
         (("electricity.csv", "--task", "one_to_many"), "one_to_many", "val_rmse"),
+        (("electricity.csv", "--task", "sequence_to_sequence"), "sequence_to_sequence", "val_rmse"),
         (("weather.csv",), "many_to_one", "val_f1_macro"),
         (("weather.csv", "--target", "temp_max"), "many_to_one", "val_rmse"),
         (("weather.csv", "--task", "many_to_many"), "many_to_many", "val_f1_macro"),

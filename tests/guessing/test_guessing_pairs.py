@@ -115,7 +115,7 @@ def test_a_parquet_file_is_read_too(tmp_path):
             {"a": numbers(), "b": numbers(seed=1)},
             {"task": "sequence_to_sequence"},
             "--task: must be many_to_one, many_to_many or one_to_many; received "
-            "sequence_to_sequence, and a table without two columns of texts; "
+            "sequence_to_sequence, and a table without two columns of texts, or time stamps; "
             "leave it out, or write the spec by hand: docs/spec.md",
         ),
     ],

@@ -257,6 +257,27 @@ def test_one_to_many_predicts_a_season_from_the_calendar(look):
         assert setting(found, key) is None
 
 
+def test_sequence_to_sequence_forecasts_the_next_season_at_once(look):
+    found = look({"date": days(), "sales": WEEKLY}, task="sequence_to_sequence")
+    assert setting(found, "task") == "sequence_to_sequence"
+    assert (setting(found, "window"), setting(found, "output_steps")) == (14, 7)
+    assert (setting(found, "lags"), setting(found, "base")) == ([7], "auto")
+    assert setting(found, "horizon") is setting(found, "unroll_length") is None
+    found = look({"date": days(), "a": numbers()}, task="sequence_to_sequence")
+    assert setting(found, "output_steps") == 12, "no season"
+    few = {"date": days(60), "a": numbers(60)}
+    found = look(few, task="sequence_to_sequence")
+    assert setting(found, "output_steps") == 6, "two forecasts behind each other can be judged"
+
+
+def test_sequences_of_classes_are_not_forecast(refusal):
+    columns = {"date": days(), "a": numbers(), "label": ["x", "y"] * (ROWS // 2)}
+    assert refusal(columns, task="sequence_to_sequence") == (
+        "--task: must suit the target; received sequence_to_sequence, and classes in 'label'; "
+        "name a column of numbers: --target"
+    )
+
+
 def test_rows_that_are_sequences_of_their_own(look):
     names = [f"name {i % 300}" for i in range(ROWS)]
     found = look({"name": names, "share": numbers(), "sex": LABELS})
