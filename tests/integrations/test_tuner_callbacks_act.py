@@ -40,6 +40,28 @@ def require_same_best(ours, theirs):
         np.testing.assert_allclose(one, other, 1e-3, 1e-5)
 
 
+def test_a_callback_that_trials_share_sees_the_model_of_its_trial(tmp_path):
+    class Logs(keras.callbacks.Callback):
+        def __init__(self):
+            super().__init__()
+            self.seen = []
+
+        def on_epoch_end(self, epoch, logs=None):
+            optimizer = self.model.optimizer
+            self.seen.append((epoch, float(optimizer.learning_rate), int(optimizer.iterations)))
+
+        def __deepcopy__(self, memo):
+            return self
+
+    seen = []
+    for package in (rnnsearch, keras_tuner):
+        logs = Logs()
+        searched(package, tmp_path, logs, max_trials=3)
+        seen.append(logs.seen)
+    assert len({rate for _, rate, _ in seen[0]}) == 3
+    assert seen[0] == seen[1]
+
+
 def test_a_trial_that_a_callback_ends_keeps_its_best_epoch(tmp_path):
     """KerasTuner saves each best epoch when it comes, and offers trials that failed, too."""
 

@@ -22,7 +22,7 @@ from rnnsearch.files import memory_bytes
 from rnnsearch.integrations.keras_tuner.apart import NotApart, begin_early
 from rnnsearch.integrations.keras_tuner.asking import asks_more, offer_again, tells_nothing
 from rnnsearch.integrations.keras_tuner.common_weights import CommonWeights
-from rnnsearch.integrations.keras_tuner.facts import on_jax, overrides, takes_gpu, who_fits
+from rnnsearch.integrations.keras_tuner.facts import listed, on_jax, overrides, takes_gpu, who_fits
 from rnnsearch.integrations.keras_tuner.own_fits import program_fits
 from rnnsearch.integrations.keras_tuner.standing_against import (
     HOOKS,
@@ -103,13 +103,19 @@ class LaneTuner(keras_tuner.Tuner):
             fit_kwargs: Alike.
         """
         try:
-            if goes_in_turn(self, self._block, self._may_part):
+            turns = goes_in_turn(self, self._block, self._may_part)
+            if turns or self._share(listed(fit_kwargs.get("callbacks"))):
                 with self._fits():
                     super().search(*fit_args, **fit_kwargs)
             else:
                 self._search(fit_args, fit_kwargs)
         finally:
             self._start.forget()
+
+    def _share(self, callbacks: list[Any]) -> bool:
+        """Whether copies of a callback are one, which knows the model of one trial at a time."""
+        copies = self._deepcopy_callbacks(callbacks)
+        return any(copy is one for copy, one in zip(copies, callbacks, strict=True))
 
     @contextlib.contextmanager
     def _fits(self) -> Iterator[None]:
