@@ -59,18 +59,9 @@ QUALITY = frozenset(
 """Words in names of what is said of the value beside: `Quality`."""
 DOUBTS = frozenset(
     (
-        *("good", "bad", "uncertain", "ok", "valid", "invalid", "suspect", "suspicious", "missing"),
-        *(
-            "estimated",
-            "measured",
-            "gut",
-            "schlecht",
-            "unsicher",
-            "gültig",
-            "ungültig",
-            "true",
-            "false",
-        ),
+        *("good", "bad", "uncertain", "ok", "valid", "invalid", "suspect", "suspicious"),
+        *("missing", "estimated", "measured", "true", "false"),
+        *("gut", "schlecht", "unsicher", "gültig", "ungültig"),
     )
 )
 """What is said there."""

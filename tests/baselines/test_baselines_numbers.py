@@ -31,6 +31,8 @@ from rnnsearch.data import (
     read,
 )
 from rnnsearch.data.sequences.sequence_building import read_arrays
+from rnnsearch.driver.comparing.simple_methods import SimpleMethods
+from rnnsearch.spec import LossSpec
 from rnnsearch.spec.sources import ArraysSource, CsvSource, NpzSource, SplitSpec
 from rnnsearch.tasks import TASKS, metric_values
 
@@ -522,6 +524,11 @@ def test_large_data_have_the_penalty_of_their_first_division(
     assert penalty_of(again()) == penalty_of(anew), "which costs nothing"
     monkeypatch.setattr(_inner, "_LARGE", 50)
     assert penalty_of(again()) == penalty_of(first)
+    loss = task.loss(divisions[1].target, LossSpec())
+    methods = SimpleMethods.fit(task, divisions, loss)
+    of_folds = [penalty_of(fit.baselines["linear"]) for fit in methods.fits]
+    whole = methods.fitted_on(divisions[1], ["linear"])
+    assert {*of_folds, penalty_of(whole["linear"])} == {penalty_of(first)} and len(whole) == 1
     # What was not fitted there is chosen anew.
     alone = fit_baselines(task, divisions[1], like={})["linear"]
     assert penalty_of(alone) == penalty_of(fit_baselines(task, divisions[1])["linear"])

@@ -270,10 +270,12 @@ def test_sequence_to_sequence_forecasts_the_next_season_at_once(look):
     assert setting(found, "output_steps") == 6, "two forecasts behind each other can be judged"
 
 
-def test_sequences_of_classes_are_not_forecast(refusal):
-    columns = {"date": days(), "a": numbers(), "label": ["x", "y"] * (ROWS // 2)}
-    assert refusal(columns, task="sequence_to_sequence") == (
-        "--task: must suit the target; received sequence_to_sequence, and classes in 'label'; "
+@pytest.mark.parametrize("task", ["sequence_to_sequence", "one_to_many"])
+@pytest.mark.parametrize("labels", [["x", "y"], ["0", "1"]], ids=["words", "numbers"])
+def test_sequences_of_classes_are_not_forecast(refusal, task, labels):
+    columns = {"date": days(), "a": numbers(), "label": labels * (ROWS // 2)}
+    assert refusal(columns, task=task) == (
+        f"--task: must suit the target; received {task}, and classes in 'label'; "
         "name a column of numbers: --target"
     )
 
