@@ -22,7 +22,7 @@ from rnnsearch.errors import WorkerError
 from rnnsearch.execution import Executor
 from rnnsearch.execution.remote import judge_remotely
 from rnnsearch.execution.worker_orders import Judge
-from rnnsearch.outcomes import TrialRecord, ranked
+from rnnsearch.outcomes import TrialRecord
 from rnnsearch.records import Finals, load_weights, records
 
 __all__ = ["Concluding"]
@@ -61,11 +61,9 @@ class Concluding:
         """
         subject = self.subject
         trials = records(subject.study)
-        order = ranked(trials, subject.objective)
-        if not order:
-            return
         so_far = self.ledger.so_far(trials)
-        assert so_far is not None, "a trial that is ranked has weights"
+        if so_far is None:
+            return
         # Until what is delivered lies there with its preparation, whatever ends this.
         stand_in(subject.folder, subject.data, so_far)
         network = self._feed_forward(so_far)

@@ -12,7 +12,7 @@ from rnnsearch.api.searches.found import Found
 from rnnsearch.api.searches.subject import Subject
 from rnnsearch.api.studies.standing_in import is_delivered, stand_in
 from rnnsearch.driver.finishing.so_far import SoFar, best_so_far
-from rnnsearch.outcomes import Summary, TrialRecord, ranked
+from rnnsearch.outcomes import Summary, TrialRecord
 from rnnsearch.records import StudyFolder, read_environment, read_summary, write_summary
 
 __all__ = ["Ledger", "earlier_cost", "states_of"]
@@ -67,7 +67,7 @@ class Ledger:
         """Write how the search stands, or how it ended, to summary.json."""
         spec, folder, objective = self.subject.spec, self.subject.folder, self.subject.objective
         known = self.found
-        best = next(iter(ranked(trials, objective)), None)
+        so_far = None if known.winner else self.so_far(trials)
         summary = Summary(
             name=spec.name,
             task=spec.task,
@@ -78,7 +78,7 @@ class Ledger:
             backend=spec.run.backend,
             states=states_of(trials),
             seconds=self.earlier + time.monotonic() - self.started,
-            winner=known.winner or best,
+            winner=so_far.best if so_far else known.winner,
             test=known.winner_test,
             baselines=known.baselines,
             confirmed=known.confirmed,

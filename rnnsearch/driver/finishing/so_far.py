@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -26,6 +27,9 @@ NETWORKS = 16
 
 CONFIGURATIONS = 5
 """Of a bag, at most."""
+
+_COMMON = 2
+"""Divisions on which a trial that the time cut must be better than another, to stand before it."""
 
 _Item = TypeVar("_Item")
 
@@ -125,6 +129,8 @@ def best_so_far(
     order = ranked(records, objective)
     if not order:
         return None
+    if not data.ordered:
+        order = _with_leader(order, objective, folder)
     best = order[0]
     if planner.regime.deliver == "bag":
         trials = _alike(order, 1 if data.ordered else planner.regime.folds)
@@ -138,6 +144,33 @@ def best_so_far(
             return SoFar(trials, program, members)
     fold = max(run.fold for run in _judged(planner, best))
     return SoFar([best], planner.program(best.params), fold=fold)
+
+
+def _with_leader(
+    order: Sequence[TrialRecord], objective: Objective, folder: StudyFolder
+) -> list[TrialRecord]:
+    """The ranked trials, a cut one before all others where it is better wherever both were judged.
+
+    Where a search has time for few trials, the last may be far better than what was done before it.
+    Of origins in time that says nothing: what is missing is the latest.
+    """
+    first = order[0]
+    ahead = {
+        one.number: statistics.fmean(gaps)
+        for one in order[1:]
+        if one.missing > first.missing
+        and len(gaps := _gains(one, first, objective)) >= _COMMON
+        and min(gaps) > 0
+        and folder.weights(one.number).exists()
+    }
+    return sorted(order, key=lambda one: -ahead.get(one.number, 0.0))
+
+
+def _gains(one: TrialRecord, other: TrialRecord, objective: Objective) -> list[float]:
+    """By how much one trial is better than another, of each division that both were judged on."""
+    sign = 1 if objective.maximize else -1
+    common = zip(one.run_scores, other.run_scores, strict=False)
+    return [sign * (mine - theirs) for mine, theirs in common]
 
 
 def _alike(order: Sequence[TrialRecord], folds: int) -> list[TrialRecord]:
