@@ -18,7 +18,7 @@ from rnnsearch.data.sequences.overlap import (
 )
 from rnnsearch.guessing._base import refuse
 
-__all__ = ["PARTS", "READ", "TrainingArrays", "overlap_notes", "training_arrays"]
+__all__ = ["PARTS", "READ", "TrainingArrays", "overlap_notes", "training_arrays", "without_targets"]
 
 PARTS = ("train", "validation", "test")
 READ = {
@@ -71,7 +71,7 @@ class TrainingArrays:
     def given(self, part: str) -> bool:
         """Whether a part has arrays of its own, or sequences that are said to be in it."""
         said = self.parts is not None and part in self.parts
-        return said or f"x_{part}" in self.names
+        return said or {f"x_{part}", f"y_{part}"} <= {*self.names}
 
     def count(self, part: str) -> int:
         """Sequences that are said to be in a part; all of them where nothing is said."""
@@ -85,6 +85,11 @@ def training_arrays(arrays: Mapping[str, np.ndarray]) -> TrainingArrays:
     if x is None or y is None:
         must = "must hold the arrays 'x' and 'y', or 'x_train' and 'y_train'"
         advice = "save them under these names, as numpy.savez('data.npz', x=x, y=y) does"
+        if len(arrays) == 1 and "x" in arrays and arrays["x"].ndim > 1:
+            advice += (
+                "; if it is one series, a row a time step, it is read as a table: pandas.DataFrame("
+                f"x.reshape({len(arrays['x'])}, -1)).to_csv('data.csv', index=False)"
+            )
         if arrays and {array.shape for array in arrays.values()} == {(_rows(arrays),)}:
             advice = (
                 "a series is read as a table: pandas.DataFrame({**numpy.load('data.npz')})"
@@ -94,7 +99,7 @@ def training_arrays(arrays: Mapping[str, np.ndarray]) -> TrainingArrays:
     for name, array in (("x", x), ("y", y)):
         if array.dtype.kind not in "biufUS":
             received = f"{name}{suffix} of type {array.dtype}"
-            refuse("must hold numbers or text", received, "save plain ones")
+            refuse("must hold numbers or text", received, _plain_ones(name, array))
         if array.dtype.kind == "f" and np.isinf(array).any():
             received = f"infinities in {name}{suffix} ({int(np.isinf(array).sum())} values)"
             refuse("must be finite numbers", received, "correct them, or save NaN where nothing is")
@@ -112,6 +117,27 @@ def training_arrays(arrays: Mapping[str, np.ndarray]) -> TrainingArrays:
     steps = lengths if x.ndim > 1 else None
     group = _group_of(arrays, suffix, len(x))
     return TrainingArrays(tuple(arrays), suffix, x, y, steps, column, parts, group=group)
+
+
+def _plain_ones(name: str, array: np.ndarray) -> str:
+    """What to save instead of an array that holds neither numbers nor text."""
+    if array.dtype.kind == "c":
+        return f"save both parts as features: numpy.stack([{name}.real, {name}.imag], -1)"
+    if array.dtype.names:
+        plain = f"numpy.lib.recfunctions.structured_to_unstructured({name})"
+        return f"save its fields as features: {plain}"
+    if array.dtype.kind in "mM":
+        return f"save a number: {name}.astype('int64')"
+    return "save plain ones"
+
+
+def without_targets(found: TrainingArrays) -> list[str]:
+    """What to say of parts that have sequences and no targets, as contests have them."""
+    parts = [part for part in PARTS[1:] if f"x_{part}" in found.names and not found.given(part)]
+    return [
+        f"x_{part} is left out, as there are no targets y_{part} of it: it can be predicted for"
+        for part in parts
+    ]
 
 
 def overlap_notes(found: TrainingArrays) -> list[str]:

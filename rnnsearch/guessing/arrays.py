@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from rnnsearch.data.collecting import Problems, name_some
+from rnnsearch.data.collecting import name_some
 from rnnsearch.data.raw.sequence_arrays import Raw
 from rnnsearch.data.sequences.axes import said_axes, steps_are_last
 from rnnsearch.data.sequences.doubtful import said_values
-from rnnsearch.data.sequences.kinds import (
-    find_ignored,
-    from_one_hot,
-    number_classes,
-    same_label,
-    zero_pads,
-)
+from rnnsearch.data.sequences.later_steps import are_later_steps
 from rnnsearch.data.sequences.masks import real_steps, trailing_lengths
 from rnnsearch.data.sequences.overlap import shared_windows
 from rnnsearch.data.sequences.padding import find_padding, unpadded
@@ -29,9 +23,17 @@ from rnnsearch.guessing.array_parts import (
     TrainingArrays,
     overlap_notes,
     training_arrays,
+    without_targets,
+)
+from rnnsearch.guessing.array_targets import (
+    kind_setting,
+    members_of_classes,
+    missing_targets,
+    objective_setting,
+    with_labels,
+    without_padding,
 )
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
-from rnnsearch.guessing.class_objective import class_objective
 from rnnsearch.guessing.folding import with_folds
 from rnnsearch.guessing.levels import scaling_setting
 from rnnsearch.spec.sources import SplitSpec
@@ -43,14 +45,11 @@ _PLAIN = ("npz", "arrays")
 """Sources whose arrays are as their makers left them."""
 _FILLED = (*_PLAIN, "wide")
 """Those whose sequences may be filled up to one length."""
-_MOST_CLASSES = 100
-_OF_EACH = "in deviations of each target, so that those of small numbers count as much"
-_FEW = 20
-"""Classes from which it is said why numbers are taken for some."""
 _SHORT = 8
 """Sequences below this length are not worth truncating."""
 _SHARE = 0.2
 """Of the validation and of the test part."""
+_LATER = "a sequence in, and all numbers of y out at once, which are the steps behind it"
 _WHAT = {
     MANY_TO_ONE.name: "a sequence in, one value out",
     MANY_TO_MANY.name: "a sequence in, and an output at each step",
@@ -91,12 +90,12 @@ def guess_arrays(
     if task.reads_sequence and found.x.ndim in (2, 3):
         found, padding = _unpadded(found, source)
         form += padding
-    found = _with_labels(found, task)
-    found, ignored = _without_padding(found, task)
-    classes = {} if amounts else _classes(found, labels)
+    found = with_labels(found, task)
+    found, ignored = without_padding(found, task)
+    classes = {} if amounts else members_of_classes(found, labels)
     settings = [Setting("source", source), Setting("path", None, contents or _contents(found))]
     settings += [*form, *(ignored if classes else [])]
-    settings.append(_kind(found, classes))
+    settings.append(kind_setting(found, classes))
     missing = _missing(found, task)
     if missing:
         settings.append(missing)
@@ -109,7 +108,7 @@ def guess_arrays(
     whole = task.sums_up
     features = int(np.prod(found.x.shape[2:])) if whole and found.x.ndim > 1 else 0
     job = Job(count, held_out, steps, whole, unrolled, numbers=features)
-    objective = _objective(found, classes.values(), whole)
+    objective = objective_setting(found, classes.values(), whole)
     return Guess(
         Setting("task", task.name, why),
         tuple(settings),
@@ -123,17 +122,6 @@ def _doubts(x: np.ndarray) -> list[str]:
     """Notes of what x may be instead of what it is taken for."""
     axes = "" if steps_are_last(x) else said_axes(x, "x")
     return [note for note in (axes, *said_values(x, "x")) if note]
-
-
-def _kind(found: TrainingArrays, classes: Mapping[str, int]) -> Setting:
-    """What the targets are."""
-    if not classes:
-        return Setting("target_kind", "numeric", f"{found.y.dtype} in y")
-    texts = [f"{label} {count}" for label, count in classes.items()]
-    said = f"{len(classes)} classes, members in training: {name_some(texts, 4)}"
-    if len(classes) > _FEW and found.labels is not None and found.labels.dtype.kind in "iuf":
-        said += "; no whole number up to the largest is left out; numeric: they are amounts"
-    return Setting("target_kind", "class", said)
 
 
 def _stepped(found: TrainingArrays) -> tuple[TrainingArrays, list[Setting]]:
@@ -171,50 +159,6 @@ def _trailing(x: np.ndarray) -> np.ndarray | None:
     return np.maximum(trailing_lengths(x), 1) if x.dtype.kind == "f" and x.ndim == 3 else None
 
 
-def _without_padding(
-    found: TrainingArrays, task: MappingFact
-) -> tuple[TrainingArrays, list[Setting]]:
-    """The labels of real steps in one row, and the key of what stands for no label."""
-    y = found.y
-    if task.unfolds or y.ndim != 1 + task.aligned or y.dtype.kind not in "biufUS":
-        return found, []
-    label = find_ignored(y, Problems())
-    settings: list[Setting] = []
-    if label is None and task.aligned and zero_pads(y):
-        label = 0
-        settings = [Setting("ignore_class", 0, "only at the ends of y: padding; none: a class")]
-    counts = np.ones(y.shape, bool) if label is None else ~same_label(y, label)
-    if task.aligned and found.lengths is not None and found.lengths.shape == (len(y),):
-        counts &= real_steps(found.lengths, y.shape[1], False)
-    return replace(found, labels=y[counts]), settings
-
-
-def _with_labels(found: TrainingArrays, task: MappingFact) -> TrainingArrays:
-    """The same with one label a sequence or step, where y holds it one-hot or in an axis of one."""
-    labels = None if task.unfolds else from_one_hot(found.y, task.aligned)
-    if labels is not None:
-        return replace(found, y=labels)
-    usual = 2 + task.aligned
-    if found.y.dtype.kind in "biufUS" and found.y.ndim == usual and found.y.shape[-1] == 1:
-        return replace(found, y=found.y[..., 0])
-    return found
-
-
-def _objective(found: TrainingArrays, members: Collection[int], whole: bool) -> Setting:
-    """What is searched for.
-
-    Args:
-        found: The arrays.
-        members: How many each class has; none where numbers are predicted.
-        whole: Whether each sequence has one output.
-    """
-    if members:
-        return class_objective(members)
-    if found.y.ndim == 2 + (not whole) and found.y.shape[-1] > 1:
-        return Setting("objective", "val_nrmse", _OF_EACH)
-    return Setting("objective", "val_rmse", "in the target's own unit; smaller is better")
-
-
 def _task(found: TrainingArrays, wanted: MappingFact | None) -> tuple[MappingFact, str]:
     """The mapping, by the shapes; those that the source can't read are left to it to refuse."""
     x, y = found.x, found.y
@@ -222,6 +166,8 @@ def _task(found: TrainingArrays, wanted: MappingFact | None) -> tuple[MappingFac
     if wanted is not None:
         return wanted, f"as you said; {shapes}"
     steps = y.shape[1] if y.ndim > 1 else 1
+    if x.ndim in (2, 3) and steps > 1 and are_later_steps(x, y):
+        return MANY_TO_ONE, f"{_LATER}: {shapes}"
     if x.ndim == 3:
         task = MANY_TO_MANY if y.ndim > 1 and steps == x.shape[1] else MANY_TO_ONE
     elif x.ndim <= 2 and (y.ndim == 3 or (y.ndim == 2 and steps > 1)):
@@ -229,25 +175,6 @@ def _task(found: TrainingArrays, wanted: MappingFact | None) -> tuple[MappingFac
     else:
         task = MANY_TO_ONE
     return task, f"{_WHAT[task.name]}: {shapes}"
-
-
-def _classes(found: TrainingArrays, called_so: bool) -> dict[str, int]:
-    """Class → members in training, the most frequent first; empty if numbers are predicted."""
-    y = found.labels
-    if y is None or not y.size:
-        return {}
-    values = y[np.isfinite(y)] if y.dtype.kind == "f" else y
-    if y.dtype.kind == "f" and not (values == np.round(values)).all():
-        return {}
-    labels, counts = np.unique(values, return_counts=True)
-    most = min(_MOST_CLASSES, values.size // 2)
-    if y.dtype.kind not in "bUS" and not 1 < len(labels) <= most:
-        return {}
-    if y.dtype.kind not in "bUS" and not number_classes(labels, counts, called_so=called_so):
-        return {}
-    labels = labels.astype(str) if labels.dtype.kind == "S" else labels
-    pairs = sorted(zip(counts.tolist(), labels.tolist(), strict=True), key=lambda pair: -pair[0])
-    return {f"{label:g}" if isinstance(label, float) else str(label): n for n, label in pairs}
 
 
 def _contents(found: TrainingArrays) -> str:
@@ -259,27 +186,17 @@ def _missing(found: TrainingArrays, task: MappingFact) -> Setting | None:
     """What to do about NaN that is no padding."""
     x = found.x
     if x.dtype.kind != "f" or not np.isnan(x).any():
-        return _missing_targets(found, task)
+        return missing_targets(found, task)
     gaps = np.isnan(x)
     if found.lengths is not None and x.ndim > 1 and found.lengths.shape == (len(x),):
         real = real_steps(found.lengths, x.shape[1], False)
         gaps &= real.reshape(real.shape + (1,) * (x.ndim - 2))
     if not gaps.any():
-        return _missing_targets(found, task)
+        return missing_targets(found, task)
     count = int(gaps.reshape(len(x), -1).any(axis=1).sum())
     if task.unfolds:
         return Setting("missing", "drop", f"NaN in {count} vectors, which are left out")
     return Setting("missing", "interpolate", f"NaN in {count} sequences, along straight lines")
-
-
-def _missing_targets(found: TrainingArrays, task: MappingFact) -> Setting | None:
-    """What to do about sequences without a target."""
-    if not task.sums_up or found.y.dtype.kind != "f":
-        return None
-    count = int(np.isnan(found.y.reshape(len(found.y), -1)).any(axis=1).sum())
-    if not count:
-        return None
-    return Setting("missing", "drop", f"no target for {count} sequences, which are left out")
 
 
 def _scaling(found: TrainingArrays, classes: bool, split: Sequence[Setting]) -> Setting | None:
@@ -341,7 +258,7 @@ def _split(found: TrainingArrays, classes: bool) -> tuple[list[Setting], int, in
 def _notes(found: TrainingArrays, *, numbers: bool) -> tuple[str, ...]:
     others = [name for name in found.names if name not in READ | {found.column} | found.owners]
     notes = [f"not used: {name_some(others)}"] if others else []
-    notes += overlap_notes(found)
+    notes += [*without_targets(found), *overlap_notes(found)]
     y = found.y
     if (
         numbers

@@ -25,16 +25,14 @@ from rnnsearch.data.time.time_names import named
 from rnnsearch.guessing.columns import COUNTS_ROWS, Column
 from rnnsearch.guessing.known_ahead import is_flag
 from rnnsearch.guessing.name_words import word_count, words_in
+from rnnsearch.guessing.prices import closing, prices_of_each
 from rnnsearch.guessing.target_words import (
     AHEAD,
     CASES,
     CHIEF,
-    CLOSING,
-    DECORATION,
     DOUBTS,
     ENERGY,
     NOT_MEASURED,
-    OF_A_DAY,
     POLLUTANT,
     POWER,
     QUALITY,
@@ -160,13 +158,9 @@ def _called_target(candidates: Candidates) -> Column | None:
 
 
 def _closing_price(candidates: Candidates) -> Column | None:
-    by_name = {
-        DECORATION.sub("", column.name).strip().lower().replace("_", " "): column
-        for column in candidates.columns
-    }
-    if not any(by_name.keys() >= {*names} for names in OF_A_DAY):
-        return None
-    return next((by_name[name] for name in CLOSING if name in by_name), None)
+    """Of several stocks that of the first."""
+    found = prices_of_each(candidates.columns)
+    return next((column for prices in found if (column := closing(prices))), None)
 
 
 def _sold(candidates: Candidates) -> Column | None:

@@ -45,7 +45,7 @@ OF_A_DAY = (
 )
 """What a table of a stock, a rate or a coin has beside the closing price."""
 CLOSING = (
-    *("adj close", "adjclose", "adjusted close", "close", "price", "last"),
+    *("adj close", "adjclose", "adjusted close", "adjusted", "close", "price", "last"),
     *("schluss", "schlusskurs", "zuletzt", "cierre", "último", "chiusura", "ultimo"),
     *("fechamento", "clôture", "dernier", "slot", "laatste"),
 )

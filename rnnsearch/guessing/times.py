@@ -36,6 +36,8 @@ _UNIX, _FEWEST = (9.4e8, 2.1e9), 20
 """Seconds since 1970 of the years 2000 to 2036, and how many say that they are such."""
 _RUNS = 0.2
 """Share of rows that are older than the one before, up to which a column rises in runs."""
+_NEARLY = 0.9
+"""Share of the rows that another column tells apart."""
 _SPAN = re.compile(r"\d{1,2}:\d\d(?::\d\d)?\s*(?:-|–|to|bis)\s*\d{1,2}:\d\d(?::\d\d)?")
 _PARTS = (
     ("year", "month", "day", "hour", "minute", "second"),
@@ -125,10 +127,24 @@ def find_times(table: Table, names: Sequence[str]) -> Times | None:
         if (not found.stamps.clock.daily or not single) and _rise(found.times):
             return found
     alone = [each for each in single if says_time(each.names[0], table) or _in_runs(each, table)]
-    likely = [*joined, *alone]
-    if not likely:
-        return None
-    return max(likely, key=lambda each: len(np.unique(each.times)))
+    return _likeliest([*joined, *alone])
+
+
+def _likeliest(found: Sequence[Times]) -> Times | None:
+    """Those that tell most rows apart; of such that tell nearly as many the ones in order.
+
+    The begin of a trip is in order where the file was written as trips began, its end is not.
+    """
+    apart = {each.names: len(np.unique(each.times)) for each in found}
+    most = max(apart.values(), default=0)
+    ordered = [
+        each
+        for each in found
+        if apart[each.names] >= _NEARLY * most
+        and not np.isnat(each.times).any()
+        and (np.diff(each.times).astype(np.int64) >= 0).all()
+    ]
+    return max(ordered or found, key=lambda each: apart[each.names], default=None)
 
 
 def _in_runs(found: Times, table: Table) -> bool:

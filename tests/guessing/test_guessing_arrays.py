@@ -154,6 +154,26 @@ def test_an_array_of_other_texts_says_no_parts(tmp_path):
             "y of shape (6,); save both from one place",
         ),
         (
+            {"data": noise(50, 4, 3)},
+            {},
+            "data.npz: must hold the arrays 'x' and 'y', or 'x_train' and 'y_train'; received x; "
+            "save them under these names, as numpy.savez('data.npz', x=x, y=y) does; if it is one "
+            "series, a row a time step, it is read as a table: pandas.DataFrame(x.reshape(50, -1))"
+            ".to_csv('data.csv', index=False)",
+        ),
+        (
+            {"x": noise(5, 4) + 1j, "y": classes(5)},
+            {},
+            "data.npz: must hold numbers or text; received x of type complex128; save both parts "
+            "as features: numpy.stack([x.real, x.imag], -1)",
+        ),
+        (
+            {"x": np.zeros((5, 4), [("a", "f4"), ("b", "f4")]), "y": classes(5)},
+            {},
+            "data.npz: must hold numbers or text; received x of type [('a', '<f4'), ('b', '<f4')]; "
+            "save its fields as features: numpy.lib.recfunctions.structured_to_unstructured(x)",
+        ),
+        (
             {"x": noise(5, 4, 3), "y": classes(5)},
             {"target": "y"},
             "--target: must be given for a table only; received 'y', and arrays; "
@@ -165,6 +185,16 @@ def test_what_is_refused_and_how(tmp_path, arrays, wishes, message):
     with pytest.raises(InvalidInput) as caught:
         look(tmp_path, arrays, **wishes)
     assert str(caught.value) == message
+
+
+def test_a_part_without_targets_is_left_out_and_said(tmp_path):
+    arrays = {"x_train": noise(N, T, F), "y_train": classes(), "x_test": noise(9, T, F)}
+    found = look(tmp_path, arrays)
+    said = "x_test is left out, as there are no targets y_test of it: it can be predicted for"
+    assert said in found.notes
+    assert setting(found, "split") == {"test": 0.2, "folds": "auto"}
+    written = rnnsearch.init(tmp_path / "data.npz", output=tmp_path / "s.yaml").path
+    assert ("note", said) in rnnsearch.check(written).data
 
 
 @pytest.mark.parametrize(("count", "folds"), [(100, "5 folds × 3 repeats"), (900, "5 folds")])

@@ -14,6 +14,7 @@ from rnnsearch.data.raw.sequence_arrays import Arrays, Raw, plain_array
 from rnnsearch.data.scaling import identity
 from rnnsearch.data.sequences.image_steps import as_steps, said_steps
 from rnnsearch.data.sequences.kinds import find_ignored
+from rnnsearch.data.sequences.later_steps import LATER_STEPS, are_later_steps
 from rnnsearch.data.sequences.masks import real_steps
 from rnnsearch.data.sequences.repeated import said_repeats
 from rnnsearch.data.sequences.samples import (
@@ -30,6 +31,7 @@ from rnnsearch.data.sequences.sequence_data import SequencesData, dataset_of
 from rnnsearch.data.sequences.sequence_parts import by_column, divide
 from rnnsearch.data.sequences.sequence_preparation import SequencesPreparation
 from rnnsearch.data.sequences.shaping import shaped
+from rnnsearch.data.sequences.told_targets import said_told
 from rnnsearch.data.sources import Parts
 from rnnsearch.vocabulary import MAPPINGS
 
@@ -99,6 +101,7 @@ def prepare_sequences(
     problems.raise_any()
     source = source.model_copy(update={"ignore_class": ignored})
     delivered = _fitted(source, task, labels, learned, (pool, test))
+    problems.notes += said_told(learned)
     problems.notes += said_repeats(pool, test, folds.divisions)
     if source.scaling == "per_step" and not delivered.may_follow_a_curve:
         must = "must not be per_step: of sequences of several lengths no step has a fixed place"
@@ -147,6 +150,8 @@ def _samples(
             samples.append(None)
             continue
         ready, kind = done
+        if first is None and MAPPINGS[task].aligned and _are_later(ready):
+            problems.notes.append(LATER_STEPS)
         first = first or ready
         if ready.x.shape[-1] != first.x.shape[-1]:
             received = f"{first.x.shape[-1]} in {first.names[0]}, "
@@ -168,6 +173,11 @@ def _samples(
             must, received = "must leave some sequences", f"none in {ready.names[0]}"
             problems.add("data.missing", must, received, "fill the gaps")
     return samples, kind, ignored
+
+
+def _are_later(raw: Raw) -> bool:
+    """Whether targets at each step are those of the steps behind the window."""
+    return raw.y is not None and raw.y.ndim > 1 and are_later_steps(raw.x, raw.y)
 
 
 def _shape(raw: Raw) -> tuple[int, ...]:

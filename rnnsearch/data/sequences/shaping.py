@@ -55,6 +55,8 @@ def shaped(
         return None
     if y.dtype.kind == "S":
         y = np.char.decode(y, "utf-8", "replace")
+    if MAPPINGS[task].sums_up and y.ndim == 3 and y.shape[-1] == 1:
+        y = y[..., 0]  # several steps of one quantity
     flat = y.ndim == (2 if MAPPINGS[task].writes_sequence else 1)
     if kind != "numeric" and not MAPPINGS[task].unfolds:
         labels = from_one_hot(y, MAPPINGS[task].writes_sequence)

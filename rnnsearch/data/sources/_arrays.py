@@ -64,6 +64,10 @@ def _raw(
     x, y, lengths = (f"{name}{suffix}" for name in ("x", "y", "lengths"))
     if x not in arrays and y not in arrays and not needed:
         return None
+    if x in arrays and y not in arrays and not needed:
+        said = f"{x} is left out, as there are no targets {y} of it: it can be predicted for"
+        problems.notes.append(said)
+        return None
     if x in arrays and y in arrays:
         names = (x, y, lengths)
         group = split.group if isinstance(split.group, str) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import json
 from collections.abc import Mapping
@@ -57,9 +58,38 @@ class ParquetReader(TableReader):
         elif not rows:
             problems.add("data.path", "must have rows", "none", f"look at {path}")
         problems.raise_any()
-        header = tuple(field.name.strip() for field in file.schema_arrow)
+        header, notes = _names(file.schema_arrow)
         columns = tuple(_ArrowColumn(file, path, index) for index in range(len(header)))
-        return Table(header, np.arange(1, rows + 1), columns)
+        return Table(header, np.arange(1, rows + 1), columns, notes)
+
+
+def _names(schema: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Names of columns, and a note where pandas has put them together of several levels.
+
+    It writes ``('Close', 'AAPL')``; CSV files of the same frame have a line for each level.
+    """
+    names = [field.name.strip() for field in schema]
+    said = json.loads((schema.metadata or {}).get(b"pandas", b"{}"))
+    if len(said.get("column_indexes") or []) < 2:
+        return tuple(names), ()
+    levels = {at: found for at, name in enumerate(names) if (found := _levels(name))}
+    if len({len(cells) for cells in levels.values()}) != 1:
+        return tuple(names), ()
+    rows = [*zip(*levels.values(), strict=True)]
+    shown = [row for row in rows if len({*row}) > 1] or rows[:1]
+    for at, cells in zip(levels, zip(*shown, strict=True), strict=True):
+        names[at] = " ".join(filter(None, cells))
+    called = ", ".join(names[at] for at in [*levels][:4])
+    return tuple(names), (f"columns have {len(rows)} levels: they are called {called}",)
+
+
+def _levels(name: str) -> tuple[str, ...]:
+    """What a name says of each level; empty for one that has none."""
+    try:
+        found = ast.literal_eval(name) if name.startswith("(") else ()
+    except (SyntaxError, ValueError):
+        return ()
+    return tuple(map(str, found)) if isinstance(found, tuple) else ()
 
 
 def _damaged(path: Path, error: Exception, problems: Problems) -> None:
