@@ -9,11 +9,11 @@ import numpy as np
 
 from rnnsearch.data.raw.cell_numbers import empty_cells, number
 from rnnsearch.data.raw.tables import Table, TextColumn
-from rnnsearch.errors import InvalidData
+from rnnsearch.errors import InvalidData, Problem
 
-__all__ = ["UNREADABLE", "column_cells", "parse_numbers", "without_parts"]
+__all__ = ["column_cells", "parse_numbers", "without_parts"]
 
-UNREADABLE = " is left out: its cells are no numbers, texts or times"
+_UNREADABLE = " is left out: its cells are no numbers, texts or times"
 """The end of a note about a column of lists or structures."""
 
 _ONE_A_CELL = "one number, text or time a cell"
@@ -32,9 +32,14 @@ def parse_numbers(cells: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     return values, empty_cells(TextColumn(cells))
 
 
-def without_parts(table: Table) -> Table:
-    """The table without columns whose cells are lists, or have parts of their own; said."""
-    kept, notes = [], []
+def without_parts(table: Table) -> tuple[Table, list[Problem]]:
+    """The table without columns whose cells are lists, or have parts of their own; said.
+
+    And what the source says of these columns. Where there are no others they are left.
+    """
+    kept: list[int] = []
+    notes: list[str] = []
+    problems: list[Problem] = []
     for at, (name, column) in enumerate(zip(table.header, table.columns, strict=True)):
         try:
             if column.numbers() is None and column.times() is None:
@@ -43,11 +48,13 @@ def without_parts(table: Table) -> Table:
             problem = error.problems[0]
             if _ONE_A_CELL not in problem.must:
                 raise
-            notes.append(f"'{name}'{UNREADABLE}")
+            problems.append(problem)
+            notes.append(f"'{name}'{_UNREADABLE}")
             continue
         kept.append(at)
     if not kept or not notes:
-        return table
+        return table, []
     header = tuple(table.header[at] for at in kept)
     columns = tuple(table.columns[at] for at in kept)
-    return replace(table, header=header, columns=columns, notes=(*table.notes, *notes))
+    found = replace(table, header=header, columns=columns, notes=(*table.notes, *notes))
+    return found, problems

@@ -235,7 +235,8 @@ def _text(name: str, cells: Sequence[str], training: int) -> Column:
     """A column of text: classes, if they come up again and again."""
     points, _ = parse_numbers([cell.replace(",", ".") for cell in cells])
     if np.isfinite(points).sum() * 2 > sum(map(bool, cells)):
-        flaw = "has commas in its numbers, where a point is needed"
+        points_of = f"frame['{name}'].str.replace(',', '.').astype(float)"
+        flaw = f"has commas in its numbers, where points are needed ({points_of})"
         return Column(name, "number", points, np.isnan(points), {}, flaw)
     column = _label(name, cells, training)
     filled = sum(column.classes.values())

@@ -184,8 +184,8 @@ def _guess_table(path: Path, wishes: Wishes) -> Guess:
     name = path.suffix.lower().removeprefix(".")
     source = name if name in TABLES else table_source(path, "csv")
     table = TABLES[source].read(path)
-    table = table if source == "csv" else without_parts(table)
-    return guess_wide(table, path, wishes) or guess_table(table, source, wishes)
+    table, unread = (table, []) if source == "csv" else without_parts(table)
+    return guess_wide(table, path, wishes) or guess_table(table, source, wishes, unread)
 
 
 def _guess_text(path: Path, wishes: Wishes) -> Guess:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import count
 
 import numpy as np
 
 from rnnsearch.data.collecting import name_some
 from rnnsearch.data.raw.tables import Table
+from rnnsearch.errors import Problem
 from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refuse
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
 from rnnsearch.guessing.class_objective import class_objective
 from rnnsearch.guessing.flat_folders import check_no_names_of_files
 from rnnsearch.guessing.forecast_settings import base_setting, lag_settings, log_settings
-from rnnsearch.guessing.listed import check_no_lists, listed_note
+from rnnsearch.guessing.listed import check_no_lists, check_no_series_in_cells, listed_note
 from rnnsearch.guessing.pairs import find_texts, guess_pairs
 from rnnsearch.guessing.recorder_rows import check_no_start_and_rate
 from rnnsearch.guessing.row_sequences import find_sequences, guess_rows, words_of
@@ -54,39 +56,42 @@ _AHEAD = 12
 """Rows that are forecast at once, where there is no season."""
 
 
-def guess_table(table: Table, source: str, wishes: Wishes) -> Guess:
+def guess_table(table: Table, source: str, wishes: Wishes, unread: Sequence[Problem] = ()) -> Guess:
     """A spec for a table.
 
     Args:
         table: The file.
         source: Its name in a spec.
         wishes: What the user said.
+        unread: What the source says of columns that are left out, as their cells have parts.
 
     Raises:
         InvalidData: No spec for it would run; with the reason.
     """
+    check_no_series_in_cells(table, unread)
     check_no_start_and_rate(table)
     found = look_at(table)
     if found.time is None:
         check_no_names_of_files(table)
         check_no_words_of_rows(table, found.names)
-        check_no_lists(table, [column.name for column in found.others if column.kind == "text"])
-    texts = [] if found.time is not None else find_texts(table, found.others, wishes)
-    if texts:
-        return guess_pairs(table, texts, found.others, wishes, found.notes, found.split)
+        texts = [column.name for column in found.others if column.kind == "text"]
+        check_no_lists(table, texts, unread)
+    pair = [] if found.time is not None else find_texts(table, found.others, wishes)
+    if pair:
+        return guess_pairs(table, pair, found.others, wishes, found.notes, found.split)
     timed = found.time is not None and not _about_texts(table, found)
     sequences = None if timed else find_sequences(table, found.others)
     if sequences is not None:
         text, labels = sequences
         read = {text.name, *(column.name for column in labels)}
         others = [name for name in found.names if name not in read]
-        unread = [f"{_show(name)} is left out: only the text is read" for name in others]
+        left = [f"{_show(name)} is left out: only the text is read" for name in others]
         if len(others) > _TOLD:
             shown = name_some([_show(name) for name in others], _TOLD)
-            unread = [f"{shown} are left out: only the text is read"]
-        unread += _other_texts(table, found, text.name)
-        unread += listed_note(table, text.name)
-        return guess_rows(table, text, labels, wishes, found.notes + unread, found.split)
+            left = [f"{shown} are left out: only the text is read"]
+        left += _other_texts(table, found, text.name)
+        left += listed_note(table, text.name)
+        return guess_rows(table, text, labels, wishes, found.notes + left, found.split)
     if found.time is None and found.panel is None and wishes.task is None:
         check_no_archive(table, found.others)
     encodes = wishes.mapping is not None and wishes.mapping.encodes

@@ -13,6 +13,7 @@ from rnnsearch.data import read
 from rnnsearch.data.collecting import Problems
 from rnnsearch.data.series.checked_columns import Columns
 from rnnsearch.data.series.table_reading import read_series
+from rnnsearch.data.sources import TABLES
 from rnnsearch.data.sources.csv import CsvReader
 from rnnsearch.data.sources.parquet import ParquetReader
 from rnnsearch.errors import InvalidData, MissingExtra
@@ -256,3 +257,18 @@ def test_time_since_a_start(tmp_path: Path) -> None:
     pd.DataFrame({"t": steps}).to_parquet(tmp_path / "a.parquet")
     (column,) = ParquetReader().read(tmp_path / "a.parquet").columns
     assert column.texts() == ["00:00:00", "00:01:30.500000", "25:00:00"]
+
+
+@pytest.mark.parametrize("stocks", [1, 2])
+def test_levels_of_columns_are_called_as_in_csv(stocks: int, tmp_path: Path) -> None:
+    days = pd.bdate_range("2020-01-01", periods=30, name="Date")
+    pairs = [(kind, f"S{at}") for at in range(stocks) for kind in ("Close", "High")]
+    columns = pd.MultiIndex.from_tuples(pairs, names=["Price", "Ticker"])
+    table = pd.DataFrame(np.ones((30, 2 * stocks)), days, columns)
+    table.to_parquet(tmp_path / "a.parquet")
+    table.to_csv(tmp_path / "a.csv")
+    found = ParquetReader().read(tmp_path / "a.parquet")
+    assert sorted(found.header) == sorted(TABLES["csv"].read(tmp_path / "a.csv").header)
+    assert found.notes == (
+        f"columns have 2 levels: they are called {', '.join(found.header[: 2 * stocks])}",
+    )

@@ -70,6 +70,16 @@ def test_march_beside_a_time_of_day(cell: str, time: str) -> None:
     assert pd.Timestamp(read_stamps([cell], day_first).times[0]) == pd.Timestamp(time)
 
 
+def test_trips_are_in_the_order_in_which_they_began(look: Look) -> None:
+    begin = pd.Timestamp("2023-01-01") + pd.to_timedelta(np.arange(400) // 2 * 37, unit="s")
+    end = begin + pd.to_timedelta([(7 * at % 50) * 60 + at % 2 for at in range(400)], unit="s")
+    columns = {"dropoff": end.astype(str), "pickup": begin.astype(str), "fare": numbers(400)}
+    assert len({*columns["dropoff"]}) > len({*columns["pickup"]})
+    assert setting(look(columns), "time") == "dropoff"  # that tells twice as many rows apart
+    columns["pickup"] = (begin + pd.to_timedelta(np.arange(400) // 1.1, unit="s")).astype(str)
+    assert setting(look(columns), "time") == "pickup"
+
+
 @pytest.mark.parametrize("first", [True, False])
 def test_a_second_time_stamp_is_said_and_may_become_a_length(first: bool, look: Look) -> None:
     after = HOURS + pd.to_timedelta([7 * at % 50 for at in range(400)], unit="min")

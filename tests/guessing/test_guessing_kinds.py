@@ -194,6 +194,8 @@ def test_errors_of_a_spreadsheet_are_no_values(tmp_path: Path) -> None:
         ("Date,Close/Last,Volume,Open,High,Low", "Close/Last"),
         ("Date,1. open,2. high,3. low,4. close,5. volume", "4. close"),
         ("Date,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>", "<CLOSE>"),
+        ("Date,AAPL.Open,AAPL.High,AAPL.Low,AAPL.Close,AAPL.Volume", "AAPL.Close"),
+        ("Date,Close A,High A,Low A,Open A,Volume B", "Close A"),
         ("Date,Zuletzt,Eröffn.,Hoch,Tief,Vol", "Zuletzt"),
         ("Date,Price,A,B,Vol.,Change %", "Price"),
         ("Date,Último,Apertura,Máximo,Mínimo,% var.", "Último"),

@@ -57,7 +57,7 @@ def _tells(column: np.ndarray, target: np.ndarray) -> bool:
         return False
     if target.dtype.kind in "iu":
         pairs = np.unique(np.stack([column, target]), axis=1).shape[1]
-        return len(np.unique(column)) == len(np.unique(target)) == pairs > 1
+        return bool(len(np.unique(column)) == len(np.unique(target)) == pairs > 1)
     one, other = column - column.mean(), target - target.mean()
     sizes = float((one**2).sum() * (other**2).sum())
-    return sizes > 0 and 1 - float((one * other).sum()) ** 2 / sizes < _APART
+    return sizes > 0 and bool(1 - float((one * other).sum()) ** 2 / sizes < _APART)

@@ -151,7 +151,8 @@ class _ArrowColumn:
             received = f"{kind} in '{name}'"
             advice = "write each part to a column of its own"
             if pa.types.is_struct(kind):
-                advice += f": pandas.json_normalize(frame['{name}'].tolist()).to_csv('data.csv')"
+                advice += f": pandas.json_normalize(frame['{name}'].tolist()).to_csv("
+                advice += "'data.csv', index=False)"
             elif pa.types.is_list(kind) and pa.types.is_string(kind.value_type):
                 advice = "join what is in each cell, and in those of labels beside it: frame"
                 advice += f"['{name}'] = frame['{name}'].map(lambda cell: ' '.join(map(str, cell)))"
