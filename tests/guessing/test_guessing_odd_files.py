@@ -42,6 +42,21 @@ def test_totals_may_begin_with_empty_cells(tmp_path: Path) -> None:
     assert any("lines 122 to 123 are below the table left out" in note for note in found.notes)
 
 
+def test_a_total_below_an_empty_row_as_sheets_have_it(tmp_path: Path) -> None:
+    rows = [f"{day},north,{value}" for day, value in zip(DAYS, LOAD, strict=True)]
+    above = ["Report,Unnamed: 1,Unnamed: 2", ",,", "date,region,load"]
+    found = look(tmp_path, [*above, *rows, ",,", "Total,,12000"])
+    assert setting(found, "time") == "date"
+    assert "lines 124 to 125 are below the table left out: 'Total 12000'" in found.notes
+
+
+@pytest.mark.parametrize("gap", ["", "Unnamed: 2"])
+def test_names_below_merged_cells_may_come_again(gap: str, tmp_path: Path) -> None:
+    rows = [f"{day},{load},{load},{load}" for day, load in zip(DAYS, LOAD, strict=True)]
+    found = look(tmp_path, [f",load,{gap},price", "date,in,out,in", *rows])
+    assert setting(found, "inputs") == ["load in", "load out", "price in"]
+
+
 @pytest.mark.parametrize(("form", "freq"), [("%Y%m%d%H", "h"), ("%Y%m%d", "D"), ("%Y%m", "MS")])
 @pytest.mark.parametrize("kept", ["all", "most", "few"])
 def test_numbers_are_dates_under_any_name_where_only_so_they_are_regular(

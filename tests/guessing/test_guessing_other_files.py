@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import pathlib
 import re
@@ -88,7 +89,7 @@ def test_the_way_out_leads_out(
     line = re.split(r"; of records|, under the names", said.rpartition("arrays: ")[2])[0]
     exec(
         line.rpartition("Parquet: ")[2].rpartition("a table: ")[2],
-        {"numpy": np, "pandas": pd, "scipy": scipy},
+        {"json": json, "numpy": np, "pandas": pd, "pathlib": pathlib, "scipy": scipy},
     )
     (written,) = tmp_path.glob("data.*")
     if written.suffix == ".csv":

@@ -259,13 +259,16 @@ def _trimmed(
             break
         stop -= 1
     stop -= _totals(rows[begin + 1 : stop])
+    while stop > begin + 2 and not any(rows[stop - 1]):  # what parts a total from the table
+        stop -= 1
     if stop - begin < 2 or any(len(row) != usual for row in rows[begin + 1 : stop]):
         return rows, numbers  # for the caller to name
     if begin and not isinstance(header, int):
         what, first = _lines(numbers[:begin]), next(filter(any, rows))
         notes.append(f"{what} above the header left out: '{_short(first)}' (data.dialect.header)")
     if stop < len(rows):
-        notes.append(f"{_lines(numbers[stop:])} below the table left out: '{_short(rows[stop])}'")
+        said = next(filter(any, rows[stop:]), rows[stop])
+        notes.append(f"{_lines(numbers[stop:])} below the table left out: '{_short(said)}'")
     return rows[begin:stop], numbers[begin:stop]
 
 

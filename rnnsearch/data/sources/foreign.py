@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rnnsearch.data.sources.json_tables import way_out_of_json
+from rnnsearch.data.sources.workbooks import said_sheets
+
 __all__ = ["binary", "foreign", "way_out"]
 
 _CSV = "to_csv('data.csv', index=False)"
@@ -14,8 +17,10 @@ _WAYS = {
         ".json",
     ): f"write it as a table: pandas.read_json(NAME, dtype=False).{_CSV}; of records below "
     f"a key pandas.json_normalize(json.load(open(NAME))[KEY]).{_CSV}",
-    (".jsonl", ".ndjson"): "write it as a table: pandas.read_json(NAME, lines=True, dtype=False)."
-    f"{_CSV}",
+    (
+        ".jsonl",
+        ".ndjson",
+    ): f"write it as a table: pandas.read_json(NAME, lines=True, dtype=False).{_CSV}",
     (".feather", ".arrow"): "write it as Parquet: "
     "pandas.read_feather(NAME).to_parquet('data.parquet')",
     (".orc",): "write it as Parquet: pandas.read_orc(NAME).to_parquet('data.parquet')",
@@ -79,6 +84,8 @@ _RELATIONAL = (
     "several quantities in each: archives have the same data as .ts; or x, y = "
     "aeon.datasets.load_from_arff_file(NAME); numpy.savez('data.npz', x=x.swapaxes(1, 2), y=y)"
 )
+_JSON = (".json", ".jsonl", ".ndjson")
+_WORKBOOKS = (".xlsx", ".xlsm")
 _HEAD = 1 << 16
 _IN_TEXTS = bytes([*b"\t\n\v\f\r\x1b", *range(32, 127), *range(128, 256)])
 _NOT_TEXT, _SOME = 0.02, 16
@@ -114,17 +121,13 @@ def way_out(path: Path) -> str:
     """What to do with a file of this ending, as advice; "" where nothing is known."""
     ending = path.suffix.lower()
     advice = next((way for endings, way in _WAYS.items() if ending in endings), "")
-    if ending == ".json" and _are_lines(path):
-        advice = next(way for endings, way in _WAYS.items() if ".jsonl" in endings)
+    if ending in _JSON and path.is_file():
+        advice = way_out_of_json(path) or advice
+    elif ending in _WORKBOOKS and path.is_file():
+        advice += said_sheets(path)
     if ending == ".arff" and b"relational" in path.read_bytes()[:_HEAD].lower():
         advice = _RELATIONAL
     return advice.replace("NAME", repr(path.name))
-
-
-def _are_lines(path: Path) -> bool:
-    """Whether each line of a file is a record of its own."""
-    with path.open("rb") as file:
-        return all(line.lstrip()[:1] == b"{" for line in (file.readline(), file.readline()))
 
 
 def foreign(content: bytes, *, as_text: bool = False) -> str:

@@ -27,6 +27,8 @@ __all__ = [
 UNNAMED = "unnamed"
 """The header of a new file where that of training had none: so few rows as it has say nothing."""
 _UNNAMED = re.compile(r"column_\d+")
+_MERGED = re.compile(r"column_\d+|Unnamed: \d+(?:_level_\d+)?")
+"""Cells of a header that belong to a merged one before them; pandas has its own name for these."""
 
 _SAMPLE = 200
 _WORDY = 3
@@ -176,19 +178,17 @@ def _grouped(header: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[list
         ,demand,,price
         day,north,south,spot
     """
-    above, below = ["" if _UNNAMED.fullmatch(name) else name for name in header], rows[1:]
+    above, below = ["" if _MERGED.fullmatch(name) else name for name in header], rows[1:]
     told = above if above[0] else above[1:]
     if len(below) < 3 or (all(told) and len({*told}) == len(told)):
         return None
     if not is_units(rows[0], below):
         return None
     names = rows[0]
-    twice = all(above[1:]) and len({*names}) < len(names)  # neither row tells columns apart
     for at in range(2, len(above)):
         above[at] = above[at] or above[at - 1]
     joined = [" ".join(filter(None, cells)) for cells in zip(above, names, strict=True)]
-    unlike = len({*(joined if twice else names)}) == len(names)
-    return (joined, 1) if unlike and all(names[1:]) else None
+    return (joined, 1) if len({*joined}) == len(names) and all(names[1:]) else None
 
 
 def _years(cells: Sequence[str]) -> bool:
