@@ -115,7 +115,7 @@ def begin(environment: Mapping[str, str]) -> Begun:
 def start_worker(
     descriptor: int, environment: Mapping[str, str], output: IO[bytes] | None
 ) -> subprocess.Popen[bytes]:
-    """Start a worker's process.
+    """Start a worker's process, to which a user's files (keras.py, random.py) are no modules: `-P`.
 
     Args:
         descriptor: The worker's end of a connection to the driver.
@@ -123,7 +123,7 @@ def start_worker(
         output: Where it prints until it is told where to; where this process does if None.
     """
     return subprocess.Popen(
-        [sys.executable, "-m", "rnnsearch.execution.worker", str(descriptor)],
+        [sys.executable, "-P", "-m", "rnnsearch.execution.worker", str(descriptor)],
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=output,

@@ -22,7 +22,7 @@ def export_winner(study: Path, folder: Path) -> str:
     """
     export = ["export", str(study), "--format", "python", "-o", str(folder)]
     done = subprocess.run(
-        [sys.executable, "-m", "rnnsearch", *export],
+        [sys.executable, "-P", "-m", "rnnsearch", *export],
         # This package, wherever it was imported from.
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         capture_output=True,

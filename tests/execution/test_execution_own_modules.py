@@ -1,4 +1,4 @@
-"""A worker's process finds the modules of a user's that lie beside the spec."""
+"""A worker's process finds the modules of a user's that lie beside the spec, and no others."""
 
 from __future__ import annotations
 
@@ -33,12 +33,15 @@ def test_a_script_without_a_main_guard_searches_a_cell_that_lies_beside_its_spec
     np.savez(tmp_path / "waves.npz", x=x, y=x.sum((1, 2)))
     (tmp_path / "own.yaml").write_text(SPEC)
     shutil.copy(ROOT / "docs" / "examples" / "my_cells.py", tmp_path)
-    elsewhere = tmp_path / "elsewhere"  # not where the module lies
-    elsewhere.mkdir()
+    elsewhere, begun_in = tmp_path / "elsewhere", tmp_path / "begun_in"
+    elsewhere.mkdir()  # not where the module lies
     (elsewhere / "script.py").write_text(SCRIPT)
+    begun_in.mkdir()
+    for name in ("keras", "random"):  # an exercise's name, which libraries import as well
+        (begun_in / f"{name}.py").write_text("raise SystemExit('a file of the user was run')")
     done = subprocess.run(
-        [sys.executable, "script.py"],
-        cwd=elsewhere,
+        [sys.executable, "../elsewhere/script.py"],
+        cwd=begun_in,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,

@@ -112,7 +112,7 @@ def _build(compiler: str, place: Path) -> None:
     with replacing(place) as aside:
         include = ("-I", jax.ffi.include_dir())
         _run(compiler, [compiler, *_OPTIONS, *include, str(_SOURCE), "-o", str(aside)])
-        trial = [sys.executable, "-m", "rnnsearch.models.native.cpp_trial", str(aside)]
+        trial = [sys.executable, "-P", "-m", "rnnsearch.models.native.cpp_trial", str(aside)]
         _run("the trial of the functions", trial)
 
 
