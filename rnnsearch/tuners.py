@@ -8,9 +8,9 @@ from typing import Any
 
 from keras_tuner.tuners import SklearnTuner
 
+from rnnsearch.integrations.keras_tuner.either_tuner import Tuner
 from rnnsearch.integrations.keras_tuner.methods import (
     BayesianOptimization,
-    BuildTuner,
     GridSearch,
     Hyperband,
     RandomSearch,
@@ -24,8 +24,6 @@ __all__ = [
     "SklearnTuner",
     "Tuner",
 ]
-
-Tuner = BuildTuner
 
 _MODULES = ("bayesian", "gridsearch", "hyperband", "randomsearch", "sklearn_tuner")
 """Of KerasTuner's source, as in `tuners.randomsearch.RandomSearchOracle`."""

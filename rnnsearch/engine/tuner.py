@@ -1,5 +1,5 @@
 """`from rnnsearch.engine.tuner import Tuner`, as from `keras_tuner.engine.tuner`."""
 
-from rnnsearch.integrations.keras_tuner.methods import BuildTuner as Tuner
+from rnnsearch.integrations.keras_tuner.either_tuner import Tuner
 
 __all__ = ["Tuner"]

@@ -128,6 +128,22 @@ def test_a_tuner_of_a_function_is_searched_at_random(tmp_path):
     assert len(tuner._start.programs) == 1
 
 
+def test_tuner_stands_for_the_class_of_every_tuner(tmp_path):
+    """Scripts ask what a tuner is, annotate with `Tuner | None`, and call what it has by its class."""
+    tuner = rnnsearch.RandomSearch(linear, "val_loss", max_trials=1, directory=tmp_path)
+    spec = rnnsearch.Tuner(task="many_to_one", space={"units": 4}, max_trials=1)
+    for name in (rnnsearch.Tuner, rnnsearch.tuners.Tuner, rnnsearch.engine.tuner.Tuner):
+        assert isinstance(tuner, name)
+        assert issubclass(rnnsearch.Hyperband, name)
+        assert not isinstance(linear, name)
+        assert not issubclass(keras_tuner.SklearnTuner, name)
+    assert isinstance(spec, rnnsearch.Tuner)
+    assert (rnnsearch.Tuner | None) == (None | rnnsearch.Tuner)
+    assert rnnsearch.Tuner.get_best_models is BuildTuner.get_best_models
+    assert rnnsearch.Tuner.__name__ == "Tuner"
+    assert not hasattr(rnnsearch.Tuner, "_anything")
+
+
 def test_an_oracle_of_ones_own_is_asked_for_one_trial_at_a_time(tmp_path):
     class Halving(keras_tuner.Oracle):
         def populate_space(self, trial_id):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+from typing import Any, Union
 
 from rnnsearch.integrations.keras_tuner.specified import SpecTuner
 
@@ -48,11 +49,28 @@ class _Tuner:
         return (BuildTuner,)
 
     def __instancecheck__(self, instance: Any) -> bool:
-        if isinstance(instance, SpecTuner):
-            return True
+        return issubclass(type(instance), self)  # type: ignore[arg-type]
+
+    def __subclasscheck__(self, kind: type) -> bool:
+        """Every tuner of a function is one: `RandomSearch` and its like are KerasTuner's `Tuner`."""
+        keras_tuner = sys.modules.get("keras_tuner")
+        return issubclass(kind, SpecTuner) or (
+            keras_tuner is not None and issubclass(kind, keras_tuner.Tuner)
+        )
+
+    def __or__(self, other: Any) -> Any:
+        return Union[self, other]  # type: ignore[valid-type]
+
+    def __ror__(self, other: Any) -> Any:
+        return Union[other, self]  # type: ignore[valid-type]
+
+    def __getattr__(self, name: str) -> Any:
+        """`Tuner.run_trial(tuner, …)`, as of the class that KerasTuner has here."""
+        if name.startswith("_") and name not in ("__name__", "__qualname__"):
+            raise AttributeError(f"Tuner has no attribute {name!r}")
         from rnnsearch.integrations.keras_tuner.methods import BuildTuner
 
-        return isinstance(instance, BuildTuner)
+        return "Tuner" if name.startswith("_") else getattr(BuildTuner, name)
 
 
 def _has_function(arguments: tuple[Any, ...], named: dict[str, Any]) -> bool:
