@@ -23,8 +23,11 @@ def early_stopping_on_accuracy_with_its_best_weights(kt: Any, folder: str) -> An
     stop = callbacks.EarlyStopping(
         "val_accuracy", mode="max", patience=2, restore_best_weights=True, start_from_epoch=1
     )
+    # Where trials stop early the next one's batches are the same in turn only.
+    turn = {"block": 1} if kt.__name__ == "rnnsearch" else {}
     fit = {"callbacks": [stop], "epochs": 6}
-    return searched(kt, folder, classifier, y=LABELS, objective="val_accuracy", fit=fit)
+    more = {"objective": "val_accuracy", "fit": fit, **turn}
+    return searched(kt, folder, classifier, y=LABELS, **more)
 
 
 @pattern

@@ -157,7 +157,9 @@ class Objective:
                     program, values = found
                     called = [*further, watch]
                     renew = partial(self._program_now, model, request)
-                    return built.Lane(model, request, program, values, called, watch, renew=renew)
+                    return built.Lane(
+                        model, request, program, values, called, watch, renew=renew, alone=True
+                    )
                 built.leave_to_fit(model, request)
         if found not in self._said:
             self._said.add(found)

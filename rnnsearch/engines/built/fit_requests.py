@@ -18,7 +18,7 @@ from rnnsearch.engines.data_sizes import too_large
 from rnnsearch.engines.fingerprints import fingerprint
 from rnnsearch.files import memory_bytes
 
-__all__ = ["NotArrays", "Request", "in_order", "orders"]
+__all__ = ["NotArrays", "Request", "in_order", "orders", "own_generator"]
 
 _SIGNATURE = inspect.signature(keras.Model.fit)
 
@@ -140,10 +140,9 @@ class Request:
             self.look()
         copy = np.random.RandomState()
         copy.set_state(np.random.get_state())
-        shared = np.random.mtrand._rand
         if self.shuffle:
             for _ in range(self.first, self.epochs):
-                orders(self, shared)
+                orders(self, own_generator())
         return copy
 
     def look(self) -> None:
@@ -217,6 +216,11 @@ def _memory() -> int | None:
 
 def _leaves(batch: Any) -> list[Any]:
     return list(jax.tree.leaves(batch))
+
+
+def own_generator() -> np.random.RandomState:
+    """The one that `np.random.permutation` and its like draw from."""
+    return np.random.mtrand._rand
 
 
 def orders(request: Request, generator: np.random.RandomState) -> tuple[np.ndarray, np.ndarray]:

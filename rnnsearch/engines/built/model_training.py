@@ -15,7 +15,7 @@ import numpy as np
 from keras.src.utils.python_utils import pythonify_logs
 
 from rnnsearch.engines.built.first_looks import fitted, looks
-from rnnsearch.engines.built.fit_requests import Request, in_order, orders
+from rnnsearch.engines.built.fit_requests import Request, in_order, orders, own_generator
 from rnnsearch.engines.built.refusals import is_users
 from rnnsearch.engines.built.shared_programs import Program, State, built_for, know_metrics
 from rnnsearch.engines.settings import Settings
@@ -77,6 +77,8 @@ class Lane:
         in_turn: Whether the model goes on with weights that the one before it has left.
         renew: What trains the model as it is now, if callbacks have changed its settings before
             the first batch; only the thread that calls `train` asks it.
+        alone: Whether no other lane trains before this one has ended, so that NumPy's own
+            generator draws each epoch's order when it is due, as in `fit`.
 
     Attributes:
         model: As given.
@@ -97,6 +99,7 @@ class Lane:
         *,
         in_turn: bool = False,
         renew: Callable[[], tuple[Program, np.ndarray]] | None = None,
+        alone: bool = False,
     ) -> None:
         self.model = model
         self.in_turn = in_turn
@@ -104,10 +107,11 @@ class Lane:
         self._program = program
         self._values = values
         self._keeper = keeper
-        first = looks(model)
+        self._looks = looks(model)
         self._state = built_for(model, request)
         self._sizes = list(map(len, self._state))
-        self._generator = request.generator(looks=first)
+        self._alone = alone
+        self._generator = own_generator() if alone else request.generator(looks=self._looks)
         fitted(model)
         self._watched = bool(callbacks) or in_turn
         self._may_change_data = any(map(is_users, callbacks))
@@ -163,6 +167,8 @@ class Lane:
         model, request = self.model, self._request
         logs: dict[str, float] = {}
         model.stop_training = False
+        if self._alone and self._looks:
+            request.look()
         self._calls.on_train_begin()
         for epoch in range(request.first, request.epochs):
             if self._watched:

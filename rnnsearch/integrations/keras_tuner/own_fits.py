@@ -78,7 +78,9 @@ class ProgramFit:
         if not isinstance(found, str):
             called = request.callbacks if self._told else others
             renew = partial(self.programs.of, self._model, request)
-            return built.Lane(self._model, request, *found, called, _Nothing(), renew=renew)
+            return built.Lane(
+                self._model, request, *found, called, _Nothing(), renew=renew, alone=True
+            )
         if request is not None:
             built.leave_to_fit(self._model, request)
         self._say(found)

@@ -90,9 +90,13 @@ class Pool:
 
     Args:
         threads: Whether there are any.
+
+    Attributes:
+        threads: As given.
     """
 
     def __init__(self, threads: bool) -> None:
+        self.threads = threads
         self._executor = ThreadPoolExecutor(usable_cores(), "lane") if threads else None
         self._lanes: list[Lane] = []
 

@@ -134,7 +134,15 @@ class Start:
             common = self._common.change
             renew = partial(self.programs.of, model, request)
             lane = built.Lane(
-                model, request, program, values, called, keeper, in_turn=common, renew=renew
+                model,
+                request,
+                program,
+                values,
+                called,
+                keeper,
+                in_turn=common,
+                renew=renew,
+                alone=not pool.threads,
             )
             job.lanes.append(lane)
             job.keepers.append(keeper)
