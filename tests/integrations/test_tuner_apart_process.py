@@ -64,6 +64,35 @@ def test_a_normalization_has_what_it_was_adapted_to_in_the_script():
     np.testing.assert_allclose(done.history["loss"], expected, 1e-5)
 
 
+class Watched(layers.Layer):
+    """Adds its mean to a metric of its own, in its `call` or in that of the model's loss."""
+
+    def __init__(self, sets):
+        super().__init__()
+        self.level = keras.metrics.Mean(name="level")
+        self.sets = sets
+
+    def call(self, x):
+        if self.sets:
+            self.level.update_state(keras.ops.mean(x))
+        return x
+
+
+@pytest.mark.parametrize("sets", [False, True])
+def test_a_metric_that_a_call_updates_is_left_to_the_scripts_own_backend(sets):
+    """Keras on JAX doesn't keep it: it would be 0 in each epoch, without a word."""
+
+    def build(hp):
+        model = keras.Sequential([keras.Input((2,)), Watched(sets), layers.Dense(1)])
+        model.compile("sgd", "mse", metrics=["mae"])
+        return model
+
+    (said,) = answers(build(None), build, {"x": X, "y": Y}, {"epochs": 1})
+    assert isinstance(said, Failed if sets else Done), said
+    if sets:
+        assert "is set by the model's call" in said.reason
+
+
 @pytest.mark.parametrize(
     ("labels", "tokens", "reason"),
     [

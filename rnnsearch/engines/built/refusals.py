@@ -98,13 +98,15 @@ def _only_changes_pictures(model: keras.Model) -> bool:
 def reason_against_program(program: Program, callbacks: Iterable[Any]) -> str | None:
     """What a program holds as it was at first, though it may change; None if nothing.
 
-    That are variables of a metric which lasts longer than an epoch, and, where callbacks are there
-    that may change it, a variable outside of the model.
+    That are variables of a metric which lasts longer than an epoch, or which a model's `call`
+    updates, and, where callbacks are there that may change it, a variable outside of the model.
 
     Args:
         program: Of the model.
         callbacks: The user's.
     """
+    if program.lost:
+        return f"{program.lost[0]} is set by the model's call, and JAX doesn't keep it"
     if program.lasting:
         return f"a metric keeps {program.lasting[0]} from epoch to epoch"
     for callback in callbacks if program.outside else ():

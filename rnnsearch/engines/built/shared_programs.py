@@ -42,6 +42,8 @@ class Program:
         outside: Names of variables that it read and that aren't the model's, as a loss reads one
             which a callback is to change: it has their values of then.
         lasting: Variables of metrics that an epoch begins with as the one before has left them.
+        lost: Variables that are set where Keras on JAX doesn't keep it, as those of a metric which
+            a model's `call` updates.
     """
 
     metrics: list[Any]
@@ -49,6 +51,7 @@ class Program:
     test: Pass | None
     outside: tuple[str, ...] = ()
     lasting: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
 
     def prepare(self) -> None:
         """Compile what no other lane does: two that need a new program each compile a part."""
@@ -167,7 +170,7 @@ def _lower(model: keras.Model, request: Request, numbers: Sequence[Number]) -> P
     state = _state(model)
     values = pairs(numbers)
     test = None
-    with _read_outside(model) as outside:
+    with _read_outside(model) as outside, _set_in_vain() as lost:
         train = lower(
             _training(model, numbers),
             (*state, metrics),
@@ -183,7 +186,7 @@ def _lower(model: keras.Model, request: Request, numbers: Sequence[Number]) -> P
                 request.judged,
                 request.validation_batch,
             )
-    return Program(metrics, train, test, tuple(outside), lasting)
+    return Program(metrics, train, test, tuple(outside), lasting, tuple(lost))
 
 
 def _lasting(model: keras.Model) -> tuple[str, ...]:
@@ -221,6 +224,25 @@ def _read_outside(model: keras.Model) -> Iterator[dict[str, None]]:
         yield found
     finally:
         keras.StatelessScope.get_current_value = usual
+
+
+@contextlib.contextmanager
+def _set_in_vain() -> Iterator[dict[str, None]]:
+    """Paths of the variables that are set in the block, in a scope that nobody reads them from."""
+    found: dict[str, None] = {}
+    usual = keras.StatelessScope.add_update
+
+    def seen(scope: Any, update: Any) -> None:
+        """As ever: who made the scope gave it the variables whose values it then takes."""
+        if id(update[0]) not in scope.state_mapping:
+            found[update[0].path] = None
+        usual(scope, update)
+
+    keras.StatelessScope.add_update = seen
+    try:
+        yield found
+    finally:
+        keras.StatelessScope.add_update = usual
 
 
 def _training(model: keras.Model, numbers: Sequence[Number]) -> Step:
