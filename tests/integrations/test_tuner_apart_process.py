@@ -17,7 +17,7 @@ from rnnsearch.integrations.keras_tuner.apart.describing import description
 from rnnsearch.integrations.keras_tuner.apart.exchange import Done, Failed, Fit
 from rnnsearch.integrations.keras_tuner.apart.prints import Prints
 from rnnsearch.integrations.keras_tuner.apart.process import _Trainer
-from rnnsearch.integrations.keras_tuner.apart.sending import _is_longer
+from rnnsearch.integrations.keras_tuner.apart.sending import _draw, _is_longer
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(8, 2)).astype("float32")
@@ -183,3 +183,18 @@ def test_what_has_no_numbers_is_no_reason_against():
     model = keras.Sequential([keras.Input((2,)), Projected(left[0]), layers.Dense(1)])
     model.compile("sgd", "mse")
     assert description(model)
+
+
+def test_a_sequence_of_layers_without_an_input_takes_batches_of_any_size():
+    """What is saved or exported of the best model would take those of its training alone."""
+    drawn = []
+    for draw in (lambda model: _draw(model, X, 3), lambda model: model(X[:3])):
+        keras.utils.set_random_seed(1)
+        model = keras.Sequential([layers.Dense(2, "relu"), layers.Dropout(0.1), layers.Dense(1)])
+        draw(model)
+        drawn.append(model)
+    ours, called = drawn
+    assert ours.input_shape == (None, 2)
+    assert ours.output_shape == (None, 1)
+    for one, other in zip(ours.get_weights(), called.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)

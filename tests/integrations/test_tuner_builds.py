@@ -552,7 +552,7 @@ def test_keras_tuners_names_are_there():
     assert rnnsearch.engine.trial.Trial is keras_tuner.engine.trial.Trial
     inner = rnnsearch.tuners.randomsearch.RandomSearchOracle
     assert inner is keras_tuner.oracles.RandomSearchOracle
-    assert Tuner is rnnsearch.tuners.Tuner is BuildTuner
+    assert Tuner is rnnsearch.tuners.Tuner is rnnsearch.Tuner
     assert rnnsearch.applications.HyperResNet is keras_tuner.applications.HyperResNet
     assert rnnsearch.SklearnTuner is rnnsearch.tuners.SklearnTuner is keras_tuner.SklearnTuner
     assert names.tuners.Hyperband is rnnsearch.tuners.Hyperband is rnnsearch.Hyperband

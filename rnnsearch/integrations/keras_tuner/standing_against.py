@@ -101,7 +101,7 @@ class Said:
         """Say that they are trained where JAX is the backend, and what that changes.
 
         Keras on TensorFlow gives its optimizers the gradient of an embedding as rows of the batch
-        (`IndexedSlices`): what Adam remembers of other rows stays as it is.
+        (`IndexedSlices`). Of one that comes twice Adam adds the squares; JAX squares the sum.
         """
         backend = keras.backend.backend()
         said = "trials are trained together on JAX, in a process of its own"
@@ -113,7 +113,7 @@ class Said:
             self._once(f"{said}: weights differ a little", said)
         if backend == "tensorflow" and embeds:
             said = "an Embedding has its whole gradient there, and by model.fit rows of it"
-            self._once(f"{said}: weights differ a little", said)
+            self._once(f"{said}: weights differ (apart=False trains by model.fit)", said)
 
     def _once(self, line: str, reason: str) -> None:
         if reason not in self._said:

@@ -216,11 +216,15 @@ def _bytes(model: keras.Model) -> int:
 def _draw(model: keras.Model, x: Any, batch: int) -> None:
     """Draw the weights of a model that its function left unbuilt, as `fit` does at its first batch.
 
+    Its `fit` knows of no batch how large it is: nor does what is saved of the model then.
+
     Raises:
         NotApart: The model can't be called with it.
     """
     first = keras.tree.map_structure(lambda part: np.asarray(_as_array(part))[:batch], x)
     try:
+        if isinstance(model, keras.Sequential) and isinstance(first, np.ndarray):
+            model.build((None, *first.shape[1:]))
         model(first)
     except Exception as error:  # whatever a model of the user's raises; `fit` says it in full
         raise NotApart(f"{type(error).__name__}: {error}".splitlines()[0]) from error
