@@ -59,10 +59,10 @@ class _Tuner:
         )
 
     def __or__(self, other: Any) -> Any:
-        return Union[self, other]  # type: ignore[valid-type]
+        return Union.__getitem__((self, other))
 
     def __ror__(self, other: Any) -> Any:
-        return Union[other, self]  # type: ignore[valid-type]
+        return Union.__getitem__((other, self))
 
     def __getattr__(self, name: str) -> Any:
         """`Tuner.run_trial(tuner, …)`, as of the class that KerasTuner has here."""
