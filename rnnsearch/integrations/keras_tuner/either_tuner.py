@@ -52,7 +52,7 @@ class _Tuner:
         return issubclass(type(instance), self)  # type: ignore[arg-type]
 
     def __subclasscheck__(self, kind: type) -> bool:
-        """Every tuner of a function is one: `RandomSearch` and its like are KerasTuner's `Tuner`."""
+        """A tuner of a function is KerasTuner's `Tuner`, whatever its method."""
         keras_tuner = sys.modules.get("keras_tuner")
         return issubclass(kind, SpecTuner) or (
             keras_tuner is not None and issubclass(kind, keras_tuner.Tuner)
