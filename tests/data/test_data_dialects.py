@@ -181,6 +181,34 @@ def test_rows_within_quotes_are_an_error_that_names_the_row(tmp_path: Path) -> N
         assert len(table.rows) == 39
 
 
+@pytest.mark.parametrize("which", ["all", "some", "one"])
+@pytest.mark.parametrize("first", ["label", "text", "day"])
+def test_lines_of_a_quoted_cell_may_have_as_many_separators_as_rows(
+    first: str, which: str, tmp_path: Path
+) -> None:
+    kept = {"all": range(40), "some": range(0, 40, 7), "one": [33]}[which]
+    texts = [f"win cash {n} now" + "\nyes, he said\nor so, it was" * (n in kept) for n in range(40)]
+    others = [f"2024-01-{n % 28 + 1:02}" if first == "day" else f"k{n % 2}" for n in range(40)]
+    quoted = [f'"{text}"' if "\n" in text else text for text in texts]
+    rows = [
+        f"{o},{t}" if first != "text" else f"{t},{o}" for o, t in zip(others, quoted, strict=True)
+    ]
+    header = "text,label" if first == "text" else f"{first},text"
+    table = read_table(tmp_path / "a.csv", "\n".join([header, *rows]))
+    assert cells(table, "text") == texts
+    assert cells(table, "label" if first == "text" else first) == others
+
+
+def test_rows_between_marks_of_the_text_are_rows(tmp_path: Path) -> None:
+    lines = [f"k{n % 2},win cash {n} now" for n in range(40)]
+    lines[3], lines[9] = 'k1,"I said', 'k1,and so on"'
+    table = read_table(tmp_path / "a.csv", "\n".join(["label,text", *lines]))
+    assert len(table.rows) == 40 and cells(table, "text")[3] == '"I said'
+    alone = [f"I am here {n}" for n in range(40)]
+    alone[3], alone[9] = '"I said', 'and so on"'
+    assert len(read_table(tmp_path / "b.csv", "\n".join(["text", *alone])).rows) == 40
+
+
 def test_a_cell_may_have_line_ends(tmp_path: Path) -> None:
     lines = [f"win cash {n} now,{n % 2}" for n in range(40)]
     lines[4] = '"first line\nsecond line, with a comma",1'

@@ -18,6 +18,7 @@ from rnnsearch.data.raw.cell_numbers import MISSING
 from rnnsearch.data.sources.drawn import without_drawing
 from rnnsearch.data.sources.escapes import NOTE, doubled_quotes
 from rnnsearch.data.sources.headers import has_header
+from rnnsearch.data.sources.quoted_lines import are_rows
 from rnnsearch.data.sources.remarks import end_of_remarks
 from rnnsearch.data.sources.separators import (
     count_marks,
@@ -119,9 +120,23 @@ def _rows(
         cells = [[cell.strip() for cell in line.split(separator)] for _, line in kept]
         return cells, [number for number, _ in kept], 0, 0
     cells = [_cells(line, separator, usual + 1) for _, line in kept]
-    if _even(cells, [line for _, line in kept], usual + 1):
+    even = _even(cells, [line for _, line in kept], usual + 1)
+    if even and (not usual or not any(map(_opens, cells))):
         return cells, [number for number, _ in kept], 0, 0
-    return _quoted_rows(lines, first, separator, usual)
+    quoted_rows = _quoted_rows(lines, first, separator, usual, even)
+    if not even or not (quoted_rows[2] or quoted_rows[3] or _odd(quoted_rows[0], usual + 1)):
+        return quoted_rows
+    return cells, [number for number, _ in kept], 0, 0
+
+
+def _opens(row: Sequence[str]) -> bool:
+    """Whether a cell begins with a quotation mark, of which there is no other in it."""
+    return any(cell[:1] == '"' and cell.count('"') == 1 for cell in row)
+
+
+def _odd(rows: Sequence[Sequence[str]], usual: int) -> bool:
+    """Whether a row has other cells than most."""
+    return any(len(row) != usual for row in rows)
 
 
 def _cells(line: str, separator: str, usual: int) -> list[str]:
@@ -154,27 +169,34 @@ def _even(cells: Sequence[Sequence[str]], lines: Sequence[str], usual: int) -> b
 
 
 def _quoted_rows(
-    lines: Sequence[str], first: int, separator: str, usual: int
+    lines: Sequence[str], first: int, separator: str, usual: int, even: bool
 ) -> tuple[list[list[str]], list[int], int, int]:
-    """`_rows` where quoted cells have line ends or separators."""
+    """`_rows` where quoted cells have line ends or separators; lines may be `even` without it."""
     rows: list[list[str]] = []
     numbers: list[int] = []
+    spans: list[Sequence[str]] = []
     text = io.StringIO("\n".join(lines[first:]), newline="")
     reader = csv.reader(text, delimiter=separator, strict=True, skipinitialspace=True)
-    before = first
+    before, swallowed, unclosed = first, 0, 0
     try:
         for row in reader:
             end = first + reader.line_num
-            spanned = [line.count(separator) for line in lines[before:end]]
-            if usual and len(spanned) > 1 and all(count == usual for count in spanned):
-                return rows, numbers, before + 1, 0
+            span = lines[before:end]
+            alike = even or all(line.count(separator) == usual for line in span)
+            if usual and len(span) > 1 and alike:
+                spans.append(span)
+                swallowed = swallowed or before + 1
             if row or not usual:
                 rows.append([cell.strip() for cell in row] or [""])
                 numbers.append(before + 1)
             before = end
     except csv.Error:
-        return rows, numbers, 0, before + 1
-    return rows, numbers, 0, 0
+        unclosed = before + 1
+    if swallowed:
+        cut = [_cells(line, separator, usual + 1) for span in spans for line in span]
+        whole = [row for row in rows[1:] if len(row) == usual + 1]
+        swallowed = swallowed if are_rows(cut, whole) else 0
+    return rows, numbers, swallowed, unclosed if not swallowed else 0
 
 
 def _bare(cell: str) -> str:
