@@ -1,13 +1,18 @@
-"""How often each class of a target must occur, whatever its examples are."""
+"""Classes of a target, whatever their examples are: how often each must occur, which are alike."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rnnsearch.data.collecting import Problems, name_some
 
-__all__ = ["check_counts"]
+__all__ = ["check_counts", "said_alike"]
+
+_BETWEEN = re.compile(r"[\s_-]+")
+"""What stands between the words of a label."""
 
 
 def check_counts(
@@ -30,6 +35,7 @@ def check_counts(
         problems: Where to note them.
         dealt: Whether parts get their share of every class.
     """
+    problems.notes += said_alike(counts)
     alone = [label for label in sorted(counts) if counts[label] == 1]
     if dealt and alone and 2 * len(alone) < len(counts):
         problems.notes.append(
@@ -42,3 +48,25 @@ def check_counts(
     if len(counts) == 1:
         received = f"only {next(iter(counts))}"
         problems.add(keys[1], "must have two classes or more", received, "give other classes too")
+
+
+def said_alike(labels: Iterable[Any], where: str = "") -> tuple[str, ...]:
+    """A note where labels differ in capitals, blanks or accents' codes only, as slips do.
+
+    Args:
+        labels: That are told apart.
+        where: Whose they are, for the note: `` of 'region'``.
+    """
+    written: dict[str, list[str]] = {}
+    for label in labels:
+        if isinstance(label, str) and len(label) > 1:
+            plain = unicodedata.normalize("NFKC", label).casefold().strip()
+            written.setdefault(_BETWEEN.sub(" ", plain), []).append(f"'{label}'")
+    alike = [name_some(sorted(each)) for each in written.values() if len(each) > 1]
+    if not alike:
+        return ()
+    more = f" (and {len(alike) - 1} more)" if len(alike) > 1 else ""
+    return (
+        f"{alike[0]}{where}{more} differ in capitals, blanks or marks between words only, and are "
+        "told apart: if they are one, write them alike",
+    )

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from rnnsearch.data.class_counts import said_alike
 from rnnsearch.data.collecting import Problems, name_nearest, name_rows, name_some
 from rnnsearch.data.raw.cell_numbers import (
     as_known,
@@ -209,6 +210,8 @@ class ColumnReader:
             )
             must = "must be error or drop where a column of text has gaps"
             self.problems.add("data.missing", must, received, "use drop, or fill the gaps")
+        if not self.columns.trained:
+            self.notes += said_alike({*labels.tolist()}, f" of '{name}'")
         return labels
 
     def targets(self) -> tuple[Literal["numeric", "class"], tuple[Any, ...], np.ndarray]:
@@ -313,6 +316,7 @@ class ColumnReader:
         if known is None:
             counts = Counter(values)
             known = tuple(sorted(counts))
+            self.notes += said_alike(known, f" of '{name}'")
             alone = [label for label in known if counts[label] == 1]
             if alone:
                 received = f"one of {name_some(alone)} in '{name}' ({len(counts)} classes)"
