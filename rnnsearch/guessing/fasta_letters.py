@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -13,20 +14,38 @@ from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refus
 from rnnsearch.guessing.row_sequences import Labelled, balance, guess_labelled
 from rnnsearch.vocabulary import MANY_TO_ONE
 
-__all__ = ["guess_fasta"]
+__all__ = ["guess_fasta", "is_fasta"]
 
 _PATTERNS = (
     r"(?:class|label|type)[=:]\s*([^\s|;,]+)",
     r"\|\s*([^\s|]+)\s*$",
-    r"\s(\S+)\s*$",
+    r"\[([^\[\]=]+)\]\s*$",
+    r"\bOS=(.+?)\s+[A-Z]{2}=",
+    r"\s(?!(?:OX|GN|PE|SV)=)([^\s\]]+)\s*$",
     r"\|\s*([^\s|]+)\s*\|[^|]*$",
+    r"^[^|]*\|\s*([^|]+?)\s*\|",
+    r"^[^|]*\|[^|]*\|\s*([^|]+?)\s*\|",
     r"^\s*([^\W\d_]+(?:[_-][^\W\d_]+)*)[_|.-]?\d+\b",
 )
-"""Where a header line may say the class: by that name, after its last ``|``, as its last word,
-before the last ``|``, before the number that the name ends in."""
+"""Where a header line may say the class: by that name; after its last ``|``; as the species that
+NCBI writes last in brackets, and UniProt after ``OS=``; as its last word, if that is no version of
+UniProt's; before the last ``|``; behind the first or second, as barcodes have it; before the number
+that the name ends in."""
+_LETTERS = re.compile(r"[A-Za-z*.~-]+")
+_HEAD = 20_000
+"""Characters that say whether a text is FASTA."""
 _MOST_CLASSES = 30
 _FEWEST_MEMBERS = 5
 """Of a class; a word that comes up less often names a sequence."""
+
+
+def is_fasta(text: str) -> bool:
+    """Whether a text is FASTA, whatever its file is called: names behind ``>``, and letters."""
+    lines = [line.strip() for line in text[:_HEAD].splitlines() if line.strip()]
+    headers = [line for line in lines if line.startswith(">")]
+    others = [line for line in lines if not line.startswith((">", ";"))]
+    named = len(headers) > 1 and lines[0] in headers and all(map(len, headers))
+    return named and len(others) >= len(headers) - 1 and all(map(_LETTERS.fullmatch, others))
 
 
 def guess_fasta(path: Path, wishes: Wishes) -> Guess:

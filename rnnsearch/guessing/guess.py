@@ -26,7 +26,7 @@ from rnnsearch.guessing._base import FILE, Guess, Wishes, refuse
 from rnnsearch.guessing.archive import guess_archive
 from rnnsearch.guessing.arrays import guess_arrays
 from rnnsearch.guessing.column_cells import column_cells, parse_numbers, without_parts
-from rnnsearch.guessing.fasta_letters import guess_fasta
+from rnnsearch.guessing.fasta_letters import guess_fasta, is_fasta
 from rnnsearch.guessing.folders import PICTURES, SOUNDS, guess_pictures, guess_sounds
 from rnnsearch.guessing.line_labels import check_no_labels, check_no_points, check_no_records
 from rnnsearch.guessing.long_text import guess_stream, is_prose
@@ -192,6 +192,8 @@ def _guess_text(path: Path, wishes: Wishes) -> Guess:
     """A table where it can be one; else a text."""
     read = TEXTS["text"].read(path)
     text = read.text
+    if is_fasta(text):
+        return guess_fasta(path, wishes)
     check_no_records(text)
     check_no_points(path, text)
     try:

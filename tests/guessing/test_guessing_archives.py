@@ -10,6 +10,7 @@ import pytest
 import rnnsearch
 from rnnsearch.errors import InvalidInput
 from rnnsearch.guessing import Wishes, guess
+from rnnsearch.guessing.fasta_letters import is_fasta
 from tests.guessing.conftest import setting
 
 RNG = np.random.default_rng(0)
@@ -39,12 +40,18 @@ def task_of_written(data: Path) -> str:
     return rnnsearch.check(written).task
 
 
+LAST = r"\s(?!(?:OX|GN|PE|SV)=)([^\s\]]+)\s*$"
+
+
 @pytest.mark.parametrize(
     ("header", "label"),
     [
         ("s{i} class={c} len=3", r"(?:class|label|type)[=:]\s*([^\s|;,]+)"),
         ("s{i}|human|{c}", r"\|\s*([^\s|]+)\s*$"),
-        ("s{i} {c}", r"\s(\S+)\s*$"),
+        ("s{i} {c}", LAST),
+        ("NP_{i}.1 alpha chain [{c} sapiens]", r"\[([^\[\]=]+)\]\s*$"),
+        ("sp|P{i}|X{i} Hb OS={c} sapiens OX=96{i} GN=H PE=1 SV=2", r"\bOS=(.+?)\s+[A-Z]{2}="),
+        ("B{i}-10|{c} plexippus|COI-5P|GU{i}", r"^[^|]*\|\s*([^|]+?)\s*\|"),
         ("s{i}|{c}|training", r"\|\s*([^\s|]+)\s*\|[^|]*$"),
         ("{c}_{i}", r"^\s*([^\W\d_]+(?:[_-][^\W\d_]+)*)[_|.-]?\d+\b"),
     ],
@@ -55,9 +62,25 @@ def test_the_class_in_a_header_line(tmp_path, header, label):
     assert setting(found, "source") == "fasta"
     assert setting(found, "task") == "many_to_one"
     assert setting(found, "label") == label
+    assert "exon" in next(s.why for s in found.data if s.key == "label")
     assert setting(found, "lower_case") is None
     assert setting(found, "split") == {"test": 0.2, "folds": "auto"}
     assert task_of_written(tmp_path / "x.fa") == "many_to_one"
+
+
+def test_versions_are_no_classes(tmp_path):
+    headers = "".join(fasta("sp|P{i}|X{i} Hb OS=Homo sapiens PE=1 SV=" + v, 20) for v in "12")
+    (tmp_path / "x.fa").write_text(headers)
+    with pytest.raises(InvalidInput, match="must say the class in each header line"):
+        guess(tmp_path / "x.fa", Wishes())
+
+
+@pytest.mark.parametrize("name", ["x.afa", "x.txt", "x.pep"])
+def test_fasta_of_another_ending(tmp_path, name):
+    (tmp_path / name).write_text(fasta("s{i} {c}").replace("C", "-"))
+    assert setting(guess(tmp_path / name, Wishes()), "source") == "fasta"
+    assert not is_fasta("> he wrote\n> this to me\n\nand I answered\n\n" * 9)
+    assert not is_fasta(">\n" * 9) and not is_fasta("words\n>a\nACGT\n>b\nACGT\n")
 
 
 def test_a_file_for_each_class(tmp_path):
