@@ -171,7 +171,8 @@ class _Worker:
         from rnnsearch.execution.evaluating import judge
 
         writing = self._data.preparation(order.program.window).writing
-        dataset = self._folds(order.program)[order.fold]
+        whole = order.fold is None
+        dataset = (self._whole if whole else self._folds)(order.program)[order.fold or 0]
         self._send(within_memory(lambda rows: judge(order, dataset, writing, rows), self._free))
 
     def _deliver(self, order: PutOut | Assemble) -> None:

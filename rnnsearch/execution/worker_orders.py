@@ -105,13 +105,13 @@ class Judge:
         program: What trained them.
         weights: Trainable ones.
         save: Where the model goes.
-        fold: The division of the data that they were trained on.
+        fold: The division of the data that they were trained on; None for all but the test part.
     """
 
     program: Program
     weights: list[np.ndarray]
     save: Path | None = None
-    fold: int = -1
+    fold: int | None = -1
 
 
 @dataclass(frozen=True)

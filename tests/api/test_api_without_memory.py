@@ -31,12 +31,23 @@ def delivered(results: rnnsearch.Results) -> dict[str, Any]:
     return found
 
 
+def assert_learned_from_all(results: rnnsearch.Results, y: np.ndarray, test: np.ndarray) -> None:
+    """The mean, as the simplest of them, is that of all that is not tested."""
+    (mean,) = [one for one in results.summary["baselines"] if one["name"] == "mean"]
+    error = np.sqrt(np.mean((test - y.mean()) ** 2))
+    assert mean["test"]["test_rmse"] == pytest.approx(error, rel=1e-6)
+
+
 def test_of_numbers_on_several_divisions(tmp_path, inline, monkeypatch) -> None:
     """How far from zero the last step is: no linear model knows."""
     blocks: list[Any] = []
-    train = feed_forward.train_remotely
+    judged: list[Any] = []
+    train, judge = feed_forward.train_remotely, feed_forward.judge_remotely
     monkeypatch.setattr(
         feed_forward, "train_remotely", lambda executor, b: blocks.append(b) or train(executor, b)
+    )
+    monkeypatch.setattr(
+        feed_forward, "judge_remotely", lambda executor, o: judged.append(o) or judge(executor, o)
     )
     x = RNG.normal(size=(110, 3, 2)).astype(np.float32)
     y = 50 + 9 * np.abs(x[:, -1, :1])
@@ -56,6 +67,10 @@ def test_of_numbers_on_several_divisions(tmp_path, inline, monkeypatch) -> None:
     assert tied["feed_forward"] is not None
     kept = {(block.whole, block.schedule.keep, block.schedule.patience is None) for block in blocks}
     assert kept == {(False, "best", False), (True, "last", True)}, "nothing judges on all data"
+    # The test part judges simple methods as it does what is delivered: trained on all before it.
+    assert [order.fold for order in judged] == [2, None]
+    assert [block.whole for block in blocks].count(True) == 1, "which trains once for both"
+    assert_learned_from_all(results, y[:80], y[80:])
 
 
 def test_of_forecasts(tmp_path, inline) -> None:
@@ -76,3 +91,4 @@ def test_of_forecasts(tmp_path, inline) -> None:
     error = np.sqrt(np.mean((predicted[-76:] - true) ** 2))
     assert error == pytest.approx(found["test"]["test_rmse"], rel=1e-3)
     assert error < 15, "of a deviation of 29"
+    assert_learned_from_all(results, 100 * np.array(values)[4:-80], 100 * np.array(values)[-76:])

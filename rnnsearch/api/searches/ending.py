@@ -87,7 +87,9 @@ class Concluding:
             self._keep_front(concluded)
         write_preparation(subject.folder, program, subject.data.preparation(program.window, fold))
         if not in_time:
-            self._compare_with(network)
+            compared = self._compare_with(network)
+        if compared and network is not None:
+            self._judge_beside(network)
 
     def _feed_forward(self, so_far: SoFar) -> FeedForward | None:
         """A network without memory that is as large as the best so far, where there can be one."""
@@ -107,13 +109,28 @@ class Concluding:
             return False
         try:
             self.found.baselines.append(network.record)
-            if network.test_errors is not None:
-                self.found.errors_beside[network.record.name] = network.test_errors
         except WorkerError as error:
             said = f"no feed-forward network was trained to compare with, as {error}"
             self.found.problems.append(said)
             return False
         return True
+
+    def _judge_beside(self, network: FeedForward) -> None:
+        """Have the test part judge the network without memory, too."""
+        found, name = self.found, network.record.name
+        try:
+            judged = network.on_test
+        except WorkerError as error:
+            found.problems.append(f"the {name} network has no test score, as {error}")
+            return
+        if judged is None:
+            return
+        test = {key: value for key, value in judged.metrics.items() if key.startswith("test_")}
+        found.baselines = [
+            replace(one, test=test) if one.name == name else one for one in found.baselines
+        ]
+        if judged.errors is not None:
+            found.errors_beside[name] = judged.errors
 
     def _companions(self, network: FeedForward | None) -> Companions | None:
         if self.simple is None:

@@ -255,8 +255,9 @@ class _Searching:
         target = folds[-1].target
         loss = task.loss(target, spec.loss)
         metrics = task.metrics(target, loss, asked_metrics(spec))
+        whole = None if self.subject.planner.regime.deliver == "best" else data.whole(window)
         with threadpool_limits(1):
-            methods = SimpleMethods.fit(task, folds, loss, data.preparation(window))
+            methods = SimpleMethods.fit(task, folds, loss, data.preparation(window), whole)
             return methods, methods.records(spec.search.objective, metrics)
 
     def _fitted(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnnsearch.baselines import Fitted, fit_baselines
+from rnnsearch.baselines import Fitted, fit_baselines, input_steps
 from rnnsearch.data import Dataset, Part, Preparation
 from rnnsearch.data.texts.coding import Writing
 from rnnsearch.driver.comparing.standing import spread
@@ -23,11 +23,12 @@ __all__ = ["SimpleMethods", "baseline_record"]
 
 @dataclass(frozen=True)
 class SimpleMethods:
-    """The simple methods, fitted on each fold once.
+    """The simple methods, fitted on each fold once, and as they would be delivered.
 
     Attributes:
         task: That is learned.
         fits: Those of each fold.
+        final: Those that the test part judges: of all that networks may be trained on, too.
         loss: That of the networks.
         seconds: That fitting took.
         told: Those that are told targets of earlier steps, which networks do not read.
@@ -35,13 +36,19 @@ class SimpleMethods:
 
     task: Task
     fits: Sequence[_Fitted]
+    final: _Fitted
     loss: Loss
     seconds: float
     told: frozenset[str] = frozenset()
 
     @classmethod
     def fit(
-        cls, task: Task, folds: Sequence[Dataset], loss: Loss, prepared: Preparation | None = None
+        cls,
+        task: Task,
+        folds: Sequence[Dataset],
+        loss: Loss,
+        prepared: Preparation | None = None,
+        whole: Dataset | None = None,
     ) -> SimpleMethods:
         """Fit all that suit the data.
 
@@ -50,6 +57,8 @@ class SimpleMethods:
             folds: The data.
             loss: That of the networks.
             prepared: How classes are read as text, where text is written, and what is known.
+            whole: All but the test part, where what is delivered may be trained on that; else the
+                test part judges those of the last fold.
         """
         started = time.perf_counter()
         writing = None if prepared is None else prepared.writing
@@ -57,15 +66,18 @@ class SimpleMethods:
         for dataset in folds:
             like = fits[0].baselines if fits else None
             fits.append(_Fitted.on(task, dataset, loss, writing, like))
+        final = fits[-1]
+        if whole is not None and len(whole.test):
+            final = _Fitted.on(task, whole, loss, writing, fits[0].baselines)
         known = prepared is None or prepared.past_is_known
         told = frozenset(() if known else folds[-1].validation.naive)
-        return cls(task, fits, loss, time.perf_counter() - started, told)
+        return cls(task, fits, final, loss, time.perf_counter() - started, told)
 
     def records(self, objective: str, metrics: Sequence[str]) -> list[BaselineRecord]:
-        """What each came to: means over the folds, and the last one's on the test part."""
+        """What each came to: means over the folds, and on the test part."""
         validations = [fit.scores(fit.dataset.validation, metrics, "val") for fit in self.fits]
-        last = self.fits[-1]
-        test = last.scores(last.dataset.test, metrics, "test") if len(last.dataset.test) else {}
+        part = self.final.dataset.test
+        test = self.final.scores(part, metrics, "test") if len(part) else {}
         return [
             baseline_record(
                 name,
@@ -80,11 +92,11 @@ class SimpleMethods:
 
     def test_errors(self, metric: str) -> dict[str, np.ndarray]:
         """Name → `entry_errors` of the test part, where a metric is a mean of such."""
-        last = self.fits[-1]
-        part, target = last.dataset.test, last.dataset.target
+        final = self.final
+        part, target = final.dataset.test, final.dataset.target
         found = {}
-        for name, fit in last.baselines.items() if len(part) else ():
-            outputs = last.outputs(name, fit, part)
+        for name, fit in final.baselines.items() if len(part) else ():
+            outputs = final.outputs(name, fit, part)
             errors = entry_errors(outputs, part, target, self.loss, metric)
             if errors is not None:
                 found[name] = errors
@@ -97,6 +109,9 @@ class SimpleMethods:
             whole: The data.
             names: Of those that are wanted.
         """
+        of_all = self.final is not self.fits[-1]
+        if of_all and input_steps(whole) == input_steps(self.final.dataset):
+            return {name: self.final.baselines[name] for name in names}
         return fit_baselines(self.task, whole, names, self.fits[0].baselines)
 
     def members(self) -> list[str]:

@@ -100,7 +100,7 @@ class FeedForward:
 
     @cached_property
     def record(self) -> BaselineRecord:
-        """What it came to: means over divisions, of the last one on the test part.
+        """What it came to: means over divisions.
 
         Raises:
             WorkerError: It could not be trained.
@@ -115,14 +115,21 @@ class FeedForward:
             metrics,
             self.program.objective,
             seconds=sum(run.seconds for run in folds),
-            test=_with_prefix(judged.metrics, "test_"),
+            test={},
             parameters=judged.parameters,
         )
 
-    @property
-    def test_errors(self) -> np.ndarray | None:
-        """Of the test part, as `Judged` has them."""
-        return None if self._judged is None else self._judged.errors
+    @cached_property
+    def on_test(self) -> Judged | None:
+        """What it came to on the test part, trained as what is delivered is; None if it diverged.
+
+        Raises:
+            WorkerError: It could not be trained.
+        """
+        if not self._best_rate or self.planner.regime.deliver == "best":
+            return self._judged
+        weights = next((run.weights for run in self._on_all if run.weights is not None), None)
+        return None if weights is None else self._judge(weights, None)
 
     @cached_property
     def _judged(self) -> Judged | None:
@@ -132,7 +139,10 @@ class FeedForward:
         last = self.budget[self.choosing - 1].fold
         weights = self._best_rate[last].weights
         assert weights is not None
-        return judge_remotely(self.executor, Judge(self.program, weights, fold=last))
+        return self._judge(weights, last)
+
+    def _judge(self, weights: list[np.ndarray], fold: int | None) -> Judged:
+        return judge_remotely(self.executor, Judge(self.program, weights, fold=fold))
 
     def outputs(self, folds: Sequence[int]) -> Outputs | None:
         """What it puts out on the validation part of some divisions.
@@ -165,17 +175,21 @@ class FeedForward:
         """
         if not self._best_rate:
             return None
+        weights = [run.weights for run in self._on_all if run.weights is not None]
+        return as_graph(
+            self.program.architecture.head, weights, self.data.whole(self.program.window)
+        )
+
+    @cached_property
+    def _on_all(self) -> list[Ended]:
+        """Runs on all but the test part at the best rate, as long as was best on divisions."""
         epochs = statistics.fmean(_epochs(run) for run in self._best_rate.values())
         first = self.budget[0]
         runs = [
             replace(self._at(first, self._rate), epochs=round(epochs), index=n, seed=first.seed + n)
             for n in range(_LANES)
         ]
-        ended = self._train(runs, whole=True)
-        weights = [run.weights for run in ended if run.weights is not None]
-        return as_graph(
-            self.program.architecture.head, weights, self.data.whole(self.program.window)
-        )
+        return sorted(self._train(runs, whole=True), key=lambda run: run.key)
 
     @cached_property
     def _best_rate(self) -> dict[int, Ended]:
