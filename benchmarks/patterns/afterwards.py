@@ -193,3 +193,27 @@ def a_search_that_was_stopped_and_is_called_again(kt: Any, folder: str) -> Any:
     # Their weights are drawn in another order: they are built anew.
     trials = tuner.oracle.trials
     return None, [(key, one.status, one.hyperparameters.values) for key, one in trials.items()]
+
+
+@pattern
+def shapes_of_a_best_model_without_an_input(kt: Any, folder: str) -> Any:
+    def build(hp: Any) -> keras.Model:
+        model = keras.Sequential([layers.Flatten(), layers.Dense(hp.Int("units", 2, 4, step=2))])
+        model.add(layers.Dense(1))
+        model.compile("adam", "mse")
+        return model
+
+    tuner = searched(kt, folder, build)
+    best = tuner.get_best_models()[0]
+    return tuner, (best.input_shape, best.output_shape)
+
+
+@pattern
+def a_tuner_that_is_asked_what_it_is(kt: Any, folder: str) -> Any:
+    def best(tuner: kt.Tuner | None) -> Any:
+        return tuner and tuner.get_best_hyperparameters()[0].values
+
+    tuner = searched(kt, folder)
+    kinds = [kt.Tuner, kt.RandomSearch, kt.Hyperband, kt.engine.tuner.Tuner]
+    found = [isinstance(tuner, kind) for kind in kinds], issubclass(kt.GridSearch, kt.Tuner)
+    return tuner, (found, best(tuner), kt.Tuner.__name__)

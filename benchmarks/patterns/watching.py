@@ -192,3 +192,39 @@ def outputs_that_are_sure(kt: Any, folder: str) -> Any:
 def labels_that_no_output_is_for(kt: Any, folder: str) -> Any:
     """1 and 2 of two classes: no number, or an error, on TensorFlow; no loss of a 2 on JAX."""
     return searched(kt, folder, classifier, y=LABELS + 1, max_retries_per_trial=0), None
+
+
+@pattern(backends=("tensorflow",))  # Keras on JAX fails
+def a_metric_that_a_call_updates(kt: Any, folder: str) -> Any:
+    class Watched(layers.Layer):
+        def __init__(self) -> None:
+            super().__init__()
+            self.level = keras.metrics.Mean(name="level")
+
+        def call(self, x: Any) -> Any:
+            self.level.update_state(ops.mean(ops.abs(x)))
+            return x
+
+    return searched(kt, folder, lambda hp: dense(hp, layers.Dense(3, "tanh"), Watched()))
+
+
+class StopsEarly(callbacks.Callback):
+    """After the second epoch."""
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Stop."""
+        self.model.stop_training = epoch == 1
+
+
+@pattern(random="training")
+def a_fit_of_ones_own_that_stops_early(kt: Any, folder: str) -> Any:
+    class Own(kt.HyperModel):  # type: ignore[misc]
+        def build(self, hp: Any) -> keras.Model:
+            return dense(hp)
+
+        def fit(self, hp: Any, model: keras.Model, *args: Any, **kwargs: Any) -> Any:
+            batch = hp.Choice("batch_size", [8, 16])
+            return model.fit(*args, **{**kwargs, "batch_size": batch})
+
+    fit = {"callbacks": [StopsEarly()], "epochs": 4}
+    return searched(kt, folder, Own(), fit=fit, max_trials=3)

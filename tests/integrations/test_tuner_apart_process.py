@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 
 import cloudpickle
 import jax
@@ -18,6 +19,7 @@ from rnnsearch.integrations.keras_tuner.apart.exchange import Done, Failed, Fit
 from rnnsearch.integrations.keras_tuner.apart.prints import Prints
 from rnnsearch.integrations.keras_tuner.apart.process import _Trainer
 from rnnsearch.integrations.keras_tuner.apart.sending import _draw, _is_longer
+from rnnsearch.integrations.keras_tuner.trial_fitting import build_as_recorded
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(8, 2)).astype("float32")
@@ -198,3 +200,6 @@ def test_a_sequence_of_layers_without_an_input_takes_batches_of_any_size():
     assert ours.output_shape == (None, 1)
     for one, other in zip(ours.get_weights(), called.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
+    again = keras.Sequential([layers.Dense(2, "relu"), layers.Dropout(0.1), layers.Dense(1)])
+    build_as_recorded(again, json.loads(json.dumps(ours.get_build_config())))
+    assert again.output_shape == (None, 1)

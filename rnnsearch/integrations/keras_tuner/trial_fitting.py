@@ -149,13 +149,14 @@ def save_best(job: Job, objective: Any, path: str | os.PathLike[str]) -> None:
 def build_as_recorded(model: keras.Model, config: dict[str, Any]) -> None:
     """Build a model from its `get_build_config`, as JSON gives it back.
 
-    Keras would build a subclassed model from neither lists nor, often, shapes: it is called.
+    Keras would build a subclassed model from neither lists nor, often, shapes: it is called. A
+    `Sequential` it does build, for batches of the size that is recorded, or of any.
 
     Args:
         model: Not built.
         config: What was saved.
     """
-    if "input_shape" in config:
+    if "input_shape" in config and not isinstance(model, keras.Sequential):
         shape = _as_shapes(config["input_shape"])
         model(keras.tree.map_shape_structure(lambda size: keras.ops.zeros(size), shape))
     else:
