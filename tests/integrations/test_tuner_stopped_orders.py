@@ -10,7 +10,7 @@ from keras import callbacks, layers
 import rnnsearch
 
 RNG = np.random.default_rng(0)
-X = RNG.normal(size=(48, 4)).astype("float32")
+X = RNG.normal(size=(64, 4)).astype("float32")
 Y = X[:, 0] * 2
 FIT = {"epochs": 3, "batch_size": 16, "validation_split": 0.25, "verbose": 0}
 
