@@ -123,6 +123,53 @@ def test_points_may_part_thousands(written: list[str], decimal: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("column", "beside", "numbers"),
+    [
+        (["5'585,162", "12"], [], [5585.162, 12]),  # one mark parts thousands
+        (["0,089", "1,024"], [], [0.089, 1.024]),  # which have no zero before them
+        (["1,024", "-473", "12"], [], [1024, -473, 12]),  # and are whole below a thousand
+        (["24,266", "61,459"], ["01.02.95", "01.03.95"], [24.266, 61.459]),  # dates say nothing
+        (["1.234,5", "-", "7,0", "8,5", "9,5", "1,5"], [], [1234.5, "-", 7, 8.5, 9.5, 1.5]),
+        (["$1,234.50", "n.a.", "$7", "$8", "$9", "$10"], [], [1234.5, "n.a.", 7, 8, 9, 10]),
+        (["12.3 kWh", "?", "7.5 kWh", "8 kWh", "9 kWh", "1 kWh"], [], [12.3, "?", 7.5, 8, 9, 1]),
+    ],
+)
+def test_what_columns_say_of_their_numbers(
+    column: list[str], beside: list[str], numbers: list[Any]
+) -> None:
+    for mark in ";", ",":
+        decimal, doubtful = find_decimal([column, beside] if beside else [column], mark)
+        if doubtful:
+            assert beside  # a comma may part thousands where it parts no cells
+            decimal = ","
+        found = plain_numbers(column, decimal)
+        assert found is not None
+        expected = [number if isinstance(number, str) else float(number) for number in numbers]
+        assert [
+            cell if isinstance(e, str) else float(cell)
+            for cell, e in zip(found, expected, strict=True)
+        ] == expected
+
+
+def test_a_date_beside_which_nothing_stands_is_no_remark(tmp_path: Path) -> None:
+    days = pd.bdate_range("2024-01-01", periods=40).strftime("%a %d %b %Y")
+    rows = [f"{day},{at}.5" for at, day in enumerate(days)]
+    rows[-1] = f"{days[-1]},"
+    table = read_table(tmp_path / "a.csv", "\n".join(["Date,y", *rows]))
+    assert len(table.rows) == 40 and not table.notes
+
+
+@pytest.mark.parametrize("first", ["€ 3,10;−2", "-3,10;n/a"])
+def test_units_above_numbers_in_other_clothes(first: str, tmp_path: Path) -> None:
+    rows = [f"0{at % 9 + 1}.01.2024;€ {at},50;−{at}" for at in range(30)]
+    table = read_table(
+        tmp_path / "a.csv", "\n".join(["Tag;Preis;Last", ";EUR;kW", f"01.01.2024;{first}", *rows])
+    )
+    assert table.notes[0] == "row 2 is left out: it holds units (, EUR, kW)"
+    assert len(table.rows) == 31
+
+
+@pytest.mark.parametrize(
     "text", ["a", "12 kg", "1.2.3", "10:30", "1-2", "2024-01-01", "3/4", "1,2,3"]
 )
 def test_other_texts_stay_what_they_are(text: str) -> None:

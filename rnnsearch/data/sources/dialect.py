@@ -17,7 +17,7 @@ from typing import Any
 from rnnsearch.data.raw.cell_numbers import MISSING
 from rnnsearch.data.sources.drawn import without_drawing
 from rnnsearch.data.sources.escapes import NOTE, doubled_quotes
-from rnnsearch.data.sources.headers import has_header
+from rnnsearch.data.sources.headers import has_header, is_time
 from rnnsearch.data.sources.quoted_lines import are_rows
 from rnnsearch.data.sources.remarks import end_of_remarks
 from rnnsearch.data.sources.separators import (
@@ -324,7 +324,8 @@ def _full(row: Sequence[str], usual: int) -> bool:
     sentence = len(_WORD.findall(row[0])) > 1
     words = any(map(str.isalpha, row[0])) and (sentence or not row[0][0].isdigit())
     if len(row) == usual:
-        return not (words and " " in row[0] and not any(row[1:]))
+        remark = words and " " in row[0] and not any(row[1:])
+        return not remark or is_time([row[0]])  # a date beside which nothing is
     return not words and any(row)
 
 

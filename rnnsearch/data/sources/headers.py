@@ -44,6 +44,8 @@ _WIDTH = re.compile(r"\d{1,3}[sdn]")
 _UNIT = 3
 """Letters of a unit, at most, as it is mostly written."""
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
+_DRESS = re.compile(r"^\(?[€$£¥₹]\s*|\s*[%‰€$£¥₹]\)?$")
+"""What may stand around a number: a currency, a share."""
 _THOUSANDS = re.compile(r"(?<=\d)[.,'’ \u00a0\u202f](?=\d{3}(?:\D\d{3})*(?:[.,]\d+)?$)")
 """What parts thousands, as far as that says whether a cell is a number."""
 
@@ -123,7 +125,10 @@ def is_units(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     some = [row for row in rows[:: max(1, len(rows) // _SAMPLE)] if len(row) == len(first)]
     if len(some) < 3 or any(map(_is_number, first)) or not any(first):
         return False
-    columns = [[row[at] for row in some if row[at]] for at in range(len(first))]
+    columns = [
+        [row[at] for row in some if row[at] and row[at].lower() not in MISSING]
+        for at in range(len(first))
+    ]
     numeric = [bool(cells) and all(map(_is_number, cells)) for cells in columns]
     if all(_WIDTH.fullmatch(cell) for cell in first):
         return True
@@ -235,7 +240,7 @@ def _ends(cell: str) -> bool:
 
 
 def _is_number(cell: str) -> bool:
-    cell = _THOUSANDS.sub("", cell)
+    cell = _THOUSANDS.sub("", _DRESS.sub("", cell).replace("−", "-"))
     try:
         float(cell.replace(",", "."))
     except ValueError:

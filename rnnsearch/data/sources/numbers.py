@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from rnnsearch.data.raw.cell_numbers import MISSING
@@ -33,9 +34,16 @@ _SIZES_WRITTEN = {
 _SIZES = {"k": 3, "m": 6, "b": 9, "t": 12, "mio": 6, "mrd": 9}
 _GROUPS = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 _POINT = re.compile(
-    rf"\d{{1,3}}(?:[,'’{_SPACES}]\d{{3}})+(?:\.\d*)?|\d{{1,2}}(?:,\d\d)+,\d{{3}}(?:\.\d*)?|\d*\.?\d*"
+    rf"[1-9]\d{{0,2}}(?P<mark>[,'’{_SPACES}])\d{{3}}(?:(?P=mark)\d{{3}})*(?:\.\d*)?"
+    r"|\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d*)?|\d*\.?\d*"
 )
-_COMMA = re.compile(rf"\d{{1,3}}(?:[.'’{_SPACES}]\d{{3}})+(?:,\d*)?|\d*,?\d*")
+_COMMA = re.compile(
+    rf"[1-9]\d{{0,2}}(?P<mark>[.'’{_SPACES}])\d{{3}}(?:(?P=mark)\d{{3}})*(?:,\d*)?|\d*,?\d*"
+)
+"""Thousands are parted by one mark, behind no zero: of 5'585,162 and 0,089 the comma marks
+decimals."""
+_FEW_WORDS, _RARE = 8, 0.2
+"""Different words among numbers, and the share of the cells, up to which they stand for none."""
 
 _UNIT = re.compile(
     r"(?P<number>[^A-Za-z]*\d(?:[.,](?=\s))?)\s*"
@@ -52,13 +60,25 @@ _FEW_KINDS, _FEW_TIMES = 20, 5
 """So few kinds of cells, each so often on average, are names of classes, though with digits."""
 
 
+def _words_for_nothing(cells: Sequence[str]) -> set[str]:
+    """Cells without a digit among others: ``-``, ``?``, ``n.a.``; none where they are many."""
+    counts = Counter(cells)
+    filled = sum(counts.values()) - counts[""]
+    words = {cell: count for cell, count in counts.items() if not any(map(str.isdigit, cell))}
+    known = {cell for cell in words if cell.lower() in MISSING}
+    others = {cell: count for cell, count in words.items() if cell not in known}
+    few = len(others) <= _FEW_WORDS and sum(others.values()) <= _RARE * filled
+    return known | {*others} if few else known
+
+
 def without_unit(cells: Sequence[str]) -> list[str] | None:
     """The cells of a column without the unit that stands behind each number; None without one."""
     found: dict[str, str] = {}
     units: set[str] = set()
+    nothing = _words_for_nothing(cells)
     for cell in set(cells):
         found[cell] = cell
-        if not cell or cell.lower() in MISSING:
+        if cell in nothing:
             continue
         match = _UNIT.fullmatch(cell)
         if match is None or len(units | {match["unit"]}) > 1:
@@ -111,7 +131,9 @@ def find_decimal(columns: Sequence[Sequence[str]], separator: str) -> tuple[str,
             continue
         if not all(_POINT.fullmatch(number) for number in numbers):
             return (",", "") if all(_COMMA.fullmatch(number) for number in numbers) else (".", "")
-        if not any("." in number or number.count(",") > 1 for number in numbers):
+        if _by_thousands([number.replace(",", ".") for number in numbers if "." not in number]):
+            points = True
+        elif not any("." in number or number.count(",") > 1 for number in numbers):
             doubtful = doubtful or commas[0]
     if threes and separator != "," and not points and not grouped and not doubtful:
         return ".", threes
@@ -136,11 +158,14 @@ def _numbers_of(cells: Sequence[str]) -> list[str] | None:
     """The digits of each cell that is filled; None where one is no number, or all are plain."""
     found = []
     some = cells[:: max(1, len(cells) // 2000)]
-    for cell in without_unit(some) or some:
-        if not cell or cell.lower() in MISSING:
+    some = without_unit(some) or some
+    nothing = _words_for_nothing(some)
+    for cell in some:
+        if cell in nothing:
             continue
         match = _DRESSED.fullmatch(cell)
-        if match is None:
+        # Dates such as 01.02.95 are none, whatever marks decimals.
+        if match is None or not any(form.fullmatch(match["number"]) for form in (_POINT, _COMMA)):
             return None
         found.append(match["number"])
     return found or None
@@ -153,25 +178,23 @@ def plain_numbers(cells: Sequence[str], decimal: str) -> list[str] | None:
         cells: Of a column.
         decimal: What marks decimals.
     """
+    nothing = _words_for_nothing(cells)
     bare = without_unit(cells)
     if bare is not None:
-        return plain_numbers(bare, decimal) or (bare if all(map(_is_number, bare)) else None)
+        plain = all(cell in nothing or _is_plain(cell) for cell in bare)
+        return plain_numbers(bare, decimal) or (bare if plain else None)
     known: dict[str, str] = {}
     changed = False
     for cell in set(cells):
         known[cell] = cell
-        if not cell or cell.lower() in MISSING or (decimal == "." and _is_plain(cell)):
+        if cell in nothing or (decimal == "." and _is_plain(cell)):
             continue
-        plain = _plain(cell, decimal)
-        if plain is None:
+        number = _plain(cell, decimal)
+        if number is None:
             return None
-        known[cell] = plain
-        changed = changed or plain != cell
+        known[cell] = number
+        changed = changed or number != cell
     return [known[cell] for cell in cells] if changed else None
-
-
-def _is_number(cell: str) -> bool:
-    return not cell or cell.lower() in MISSING or _is_plain(cell)
 
 
 def _is_plain(cell: str) -> bool:

@@ -124,7 +124,8 @@ def _reading(cells: Sequence[str], form: str | None, notes: list[str]) -> Readin
     if found is None:
         return Reading("iso", read_times(cells, "iso"))
     if found.others is not None:
-        at = int(np.flatnonzero(found.times != found.others)[0])
+        apart = (found.times != found.others) & ~np.isnat(found.times)
+        at = int(np.flatnonzero(apart)[0])
         one, other = (_day(times[at]) for times in (found.times, found.others))
         notes.append(
             f"is '{cells[at]}' {one} or {other}? It is read as {one} (data.time_format: "
