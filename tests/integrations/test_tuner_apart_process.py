@@ -187,6 +187,27 @@ def test_what_has_no_numbers_is_no_reason_against():
     assert description(model)
 
 
+def test_what_a_model_draws_begins_anew_where_fit_trains_it_after_all():
+    """Its weights were drawn by a call, in which a dropout has drawn, too."""
+
+    class Noisy(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.parts = [layers.GaussianNoise(0.1, seed=3), layers.Dense(1)]
+
+        def call(self, x):
+            return self.parts[1](self.parts[0](x, training=True))
+
+    model = Noisy()
+    state = model.parts[0].seed_generator.state
+    first = np.asarray(state)
+    _draw(model, X, 3)
+    assert model.built
+    np.testing.assert_array_equal(np.asarray(state), first)
+    model(X)
+    assert not np.array_equal(np.asarray(state), first), "a call draws"
+
+
 def test_a_sequence_of_layers_without_an_input_takes_batches_of_any_size():
     """What is saved or exported of the best model would take those of its training alone."""
     drawn = []

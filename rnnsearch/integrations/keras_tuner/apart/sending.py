@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import itertools
 import math
 import sys
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -216,7 +217,8 @@ def _bytes(model: keras.Model) -> int:
 def _draw(model: keras.Model, x: Any, batch: int) -> None:
     """Draw the weights of a model that its function left unbuilt, as `fit` does at its first batch.
 
-    Its `fit` knows of no batch how large it is: nor does what is saved of the model then.
+    Its `fit` knows of no batch how large it is: nor does what is saved of the model then. What the
+    model draws at random, such as a dropout, begins where it would: `fit` may still train it.
 
     Raises:
         NotApart: The model can't be called with it.
@@ -225,9 +227,23 @@ def _draw(model: keras.Model, x: Any, batch: int) -> None:
     try:
         if isinstance(model, keras.Sequential) and isinstance(first, np.ndarray):
             model.build((None, *first.shape[1:]))
-        model(first)
+        with _undrawn_seeds(model):
+            model(first)
     except Exception as error:  # whatever a model of the user's raises; `fit` says it in full
         raise NotApart(f"{type(error).__name__}: {error}".splitlines()[0]) from error
+
+
+@contextlib.contextmanager
+def _undrawn_seeds(model: keras.Model) -> Iterator[None]:
+    """After the block the generators of a model's layers are where they were."""
+    layers = model._flatten_layers()
+    states = [one.state for layer in layers for one in layer._seed_generators]
+    kept = [keras.ops.convert_to_numpy(state) for state in states]
+    try:
+        yield
+    finally:
+        for state, value in zip(states, kept, strict=True):
+            state.assign(value)
 
 
 def _in_memory(given: Mapping[str, Any]) -> Any:
