@@ -46,15 +46,15 @@ def searched(oracle, folder, function=bowl):
 
 
 def test_it_learns_from_what_it_is_told(tmp_path):
-    """Better than at random, from the same number of trials, on most of some seeds."""
+    """Better than at random, from the same number of trials, with each of some seeds."""
     wins = 0
-    for seed in range(1, 6):
+    for seed in range(1, 4):
         scores = searched(OptunaOracle(OBJECTIVE, 40, seed=seed), tmp_path / f"t{seed}")
         drawn = searched(
             keras_tuner.oracles.RandomSearchOracle(OBJECTIVE, 40, seed=seed), tmp_path / f"r{seed}"
         )
         wins += min(scores) < min(drawn)
-    assert wins >= 4
+    assert wins == 3
 
 
 @pytest.mark.parametrize("direction", ["min", "max"])
@@ -127,10 +127,10 @@ def pruned(tuner_class, folder, trials, executions=1):
     return oracle
 
 
-@pytest.mark.parametrize("executions", [1, 2])
-def test_a_pruner_ends_trials_in_both_packages(tmp_path, executions):
-    theirs = pruned(keras_tuner.Tuner, tmp_path / "theirs", 3, executions)
-    ours = pruned(rnnsearch.Tuner, tmp_path / "ours", 3, executions)
+def test_a_pruner_ends_trials_in_both_packages(tmp_path):
+    """Of two executions the first is judged, as if there were no other."""
+    theirs = pruned(keras_tuner.Tuner, tmp_path / "theirs", 2, executions=2)
+    ours = pruned(rnnsearch.Tuner, tmp_path / "ours", 2, executions=2)
     for oracle in (theirs, ours):
         states = [trial.state.name for trial in oracle._study.trials]
         assert {*states} == {"PRUNED", "COMPLETE"}
@@ -141,7 +141,7 @@ def test_a_pruner_ends_trials_in_both_packages(tmp_path, executions):
     found = [[t.score for t in oracle.trials.values()] for oracle in (theirs, ours)]
     np.testing.assert_allclose(*found, rtol=1e-4)
 
-    again = OptunaOracle("val_loss", 3, pruner=optuna.pruners.NopPruner())
+    again = OptunaOracle("val_loss", 2, pruner=optuna.pruners.NopPruner())
     keras_tuner.Tuner(again, steep, directory=tmp_path / "ours")
     for one, other in zip(ours._study.trials, again._study.trials, strict=True):
         assert one.state == other.state
