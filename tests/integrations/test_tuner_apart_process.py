@@ -14,7 +14,7 @@ import pytest
 from keras import layers
 
 from rnnsearch.integrations.keras_tuner.apart import Apart, NotApart
-from rnnsearch.integrations.keras_tuner.apart.describing import description
+from rnnsearch.integrations.keras_tuner.apart.describing import _plain, description
 from rnnsearch.integrations.keras_tuner.apart.exchange import Done, Failed, Fit
 from rnnsearch.integrations.keras_tuner.apart.prints import Prints
 from rnnsearch.integrations.keras_tuner.apart.process import _Trainer
@@ -224,3 +224,12 @@ def test_a_sequence_of_layers_without_an_input_takes_batches_of_any_size():
     again = keras.Sequential([layers.Dense(2, "relu"), layers.Dropout(0.1), layers.Dense(1)])
     build_as_recorded(again, json.loads(json.dumps(ours.get_build_config())))
     assert again.output_shape == (None, 1)
+
+
+def test_a_metric_that_counts_is_the_same_where_it_counts_in_fewer_bits():
+    """`MeanIoU` counts in 64 bits on TensorFlow, in 32 on JAX; each value elsewhere counts."""
+    mean = {"class_name": "MeanIoU", "config": {"name": "iou", "num_classes": 2}}
+    there, here = ([{**mean, "config": mean["config"] | {"dtype": k}}] for k in ("int64", "int32"))
+    assert _plain(there) == _plain(here) != _plain([mean])
+    assert _plain({"dtype": {"config": "int64"}}) != _plain({"dtype": {"config": "int32"}})
+    assert _plain({"dtype": "float32"}) != _plain({"dtype": "float64"})
