@@ -10,6 +10,7 @@ from rnnsearch.data.collecting import name_rows, name_some
 from rnnsearch.data.raw.tables import Table
 from rnnsearch.guessing._base import refuse
 from rnnsearch.guessing.column_cells import column_cells
+from rnnsearch.guessing.side_by_side import check_one_table
 from rnnsearch.guessing.times import Times, find_times, holds_times
 from rnnsearch.guessing.unread_times import (
     check_no_frames,
@@ -31,6 +32,7 @@ _IN_ORDER, _MANY_FORMS = 0.75, 0.2
 
 def times_of(table: Table) -> tuple[Times | None, list[str], list[str]]:
     """The time stamps, the names of all columns that are none, and what is to be said of both."""
+    check_one_table(table)
     twice = {name for name in table.header if table.header.count(name) > 1}
     names = [name for name in table.header if name not in twice]
     notes = [*table.notes]

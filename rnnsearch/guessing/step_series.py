@@ -16,6 +16,7 @@ from rnnsearch.guessing.columns import COUNTS_ROWS, Column, before_test
 from rnnsearch.guessing.independent_rows import check_sorted_classes, independence_note
 from rnnsearch.guessing.kinds_of_numbers import find_kinds
 from rnnsearch.guessing.known_ahead import known_note
+from rnnsearch.guessing.one_hot_columns import one_hot_note
 from rnnsearch.guessing.panel import Panel
 from rnnsearch.guessing.restarts import others_note, restarts_note, steady_names
 from rnnsearch.guessing.season import Season, find_cycles, find_patterns, find_seasons
@@ -214,6 +215,7 @@ def look_along(found: TableColumns, wishes: Wishes) -> tuple[StepSeries, list[st
     if not series.judged_by_others:
         series = replace(series, kinds=kinds)
     notes += not_read_so
+    notes += one_hot_note(found.others, target)
     notes += _notes_on_others([c for c in found.others if c.name != target.name])
     notes += [*unlike, *no_split, *_notes_on_target(series), *_remaining_note(found, target)]
     return series, notes
