@@ -47,8 +47,8 @@ def _said(names: Sequence[str]) -> str:
     shown = name_some([f"'{name}'" for name in names], 4)
     return (
         f"{shown} are 0 and 1, and one of them is 1 in each row: they name one class together, "
-        f"which one column would hold: frame['label'] = frame[{[*names]}].idxmax(axis=1); without these "
-        "columns and with --target label it is found"
+        f"which one column would hold: frame['label'] = frame[{[*names]}].idxmax(axis=1); without "
+        "these columns and with --target label it is found"
     )
 
 
