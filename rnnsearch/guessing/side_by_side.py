@@ -30,10 +30,9 @@ def check_one_table(table: Table) -> None:
         first = names.index(name)
         if first == at or not name:
             continue
-        times = [_times(table, place) for place in (first, at)]
-        if times[0] is None or times[1] is None:
+        one, other = _times(table, first), _times(table, at)
+        if one is None or other is None:
             continue
-        one, other = times
         both = ~np.isnat(one) & ~np.isnat(other)
         apart = (other - one)[both]
         where = f"'{name}' in columns {first + 1} and {at + 1}"
