@@ -208,7 +208,7 @@ def test_all_steps_at_once_train_like_keras(kind, bidirectional):
     case = "sequence_to_sequence of numbers"
     engine, dataset = engine_of(kind), dataset_of(case)
     program = program_of(
-        case, dataset, "LSTM", decoder="direct", bidirectional=bidirectional, units=(4, 3)
+        case, dataset, "SimpleRNN", decoder="direct", bidirectional=bidirectional, units=(4, 3)
     )
     model = build_standard(program.architecture, blank=True)
     read = (6 if bidirectional else 3) + T * OUTPUTS
@@ -223,7 +223,7 @@ def test_all_steps_at_once_train_like_keras(kind, bidirectional):
 def test_what_is_pooled_over_real_steps_trains_like_keras(kind, pooling):
     case = "many_to_one of tokens"
     engine, dataset = engine_of(kind), dataset_of(case)
-    program = program_of(case, dataset, "LSTM", pooling=pooling, bidirectional=True, units=(4, 3))
+    program = program_of(case, dataset, "SimpleRNN", pooling=pooling, bidirectional=True)
     assert_like_keras(engine, program, dataset)
 
 
