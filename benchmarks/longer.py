@@ -1,0 +1,81 @@
+"""Do networks for separate sequences get better where they train three times as long?
+
+    python benchmarks/longer.py --data FOLDER swedish_leaf medical_images …
+
+Each set is an .npz with `x_train` and `y_train`; its test part is not looked at. What came out:
+benchmarks/README.md, "How long the best train".
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+# A script finds its own folder only.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import rnnsearch
+from benchmarks.machine import print_machine
+from rnnsearch.outcomes import TrialRecord
+
+_TIMES = 3
+
+_NETWORK = {
+    "cell": "GRU",
+    "units": 64,
+    "bidirectional": True,
+    "pooling": "max",
+    "augment": 0.5,
+    "learning_rate": 5e-3,
+    "dropout": 0.2,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Compare lengths of training out of fold.")
+    parser.add_argument("sets", nargs="+", help="names of files in the folder, without .npz")
+    parser.add_argument("--data", type=Path, required=True, metavar="FOLDER")
+    arguments = parser.parse_args()
+    print_machine()
+    print("\n| set | sequences | learned | as usual | longer |\n|---|---:|---:|---:|---:|")
+    for name in arguments.sets:
+        with np.load(arguments.data / f"{name}.npz") as arrays:
+            x, y = arrays["x_train"], arrays["y_train"]
+        usual = _trained(x, y, "auto")
+        longer = _trained(x, y, _TIMES * usual.epochs)
+        assert usual.train_loss is not None
+        learned = usual.train_loss / usual.metrics["val_loss"]
+        found = " | ".join(
+            f"{one.metrics['val_loss']:.4f}, {one.metrics['val_accuracy']:.3f}"
+            for one in (usual, longer)
+        )
+        print(f"| {name} | {len(y)} | {learned:.2f} | {found} |", flush=True)
+
+
+def _trained(x: np.ndarray, y: np.ndarray, epochs: int | Literal["auto"]) -> TrialRecord:
+    """One configuration on five folds, as long as that."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "part.npz"
+        np.savez(file, x=x, y=y)
+        spec: dict[str, Any] = {
+            "task": "many_to_one",
+            "data": {
+                "source": "npz",
+                "path": str(file),
+                "target_kind": "class",
+                "split": {"test": 0, "folds": 5},
+            },
+            "space": {name: [value] for name, value in _NETWORK.items()},
+            "search": {"sampler": "grid", "trials": 1, "epochs": epochs, "confirm": 0},
+        }
+        (trial,) = rnnsearch.search(spec, output=Path(folder) / "study").trials()
+        return trial
+
+
+if __name__ == "__main__":
+    main()
