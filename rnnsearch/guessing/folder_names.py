@@ -17,6 +17,7 @@ __all__ = [
     "check_no_truth",
     "lists_note",
     "numbered_note",
+    "paired_note",
     "piece_of",
     "takes_of",
 ]
@@ -39,6 +40,8 @@ _TAIL = r"[ _.-]+[^\W\d_]*\d+"
 """What stands behind it."""
 _TAKE = re.compile(rf"({_SPEAKER}){_TAIL}")
 """A name that ends in the number of a take, of a speaker or scene that has one, too."""
+_FEWEST_PAIRS = 4
+"""Folders of which each has another pair of words."""
 _FEWEST_TAKES = 10
 """Speakers of each class at least: with fewer, parts of whole speakers would be odd ones."""
 _MOST_LIST = 1 << 24
@@ -75,9 +78,9 @@ def check_folders_are_classes(root: Path, names: Sequence[str]) -> None:
 
 
 def numbered_note(listed: Listed, names: Sequence[str]) -> list[str]:
-    """What to say of classes that are one word with a number each: persons, mostly."""
+    """What to say of classes that are numbers, or one word with a number each: persons, mostly."""
     word = _numbered(names)
-    if word is None or word in _CLASSES:
+    if word in _CLASSES or (word is None and not _own_names(listed, names)):
         return []
     piece = piece_of(listed.paths)
     return [
@@ -85,6 +88,37 @@ def numbered_note(listed: Listed, names: Sequence[str]) -> list[str]:
         f"files of a class stand in all of them, put them into folders of classes"
         f"{_by_piece(listed.root, piece)}"
     ]
+
+
+def paired_note(root: Path, names: Sequence[str]) -> list[str]:
+    """What to say of classes that are each of some words with each of others: who, and what."""
+    pieces = [_PIECES.split(name) for name in names]
+    if len(names) < _FEWEST_PAIRS or {len(each) for each in pieces} != {2}:
+        return []
+    first, second = ({*column} for column in zip(*pieces, strict=True))
+    if min(len(first), len(second)) < 2 or len(first) * len(second) != len({*names}):
+        return []
+    shown = [name_some(sorted(words), 4) for words in (first, second)]
+    return [
+        f"classes are each of {shown[0]} with each of {shown[1]}: both will be found. If one of "
+        "them is who or where it was, put folders together by the other, such as the last: for folder "
+        f"in pathlib.Path('{root}').iterdir(): shutil.copytree(folder, 'classes/' + re.split("
+        "'[ _.-]+', folder.name)[1], dirs_exist_ok=True)"
+    ]
+
+
+def _own_names(listed: Listed, names: Sequence[str]) -> bool:
+    """Whether folders are called by numbers that all of their files have in their names.
+
+    And another piece of these names has the same few kinds in every folder.
+    """
+    piece = piece_of(listed.paths)
+    if piece is None or not all(map(str.isdecimal, names)):
+        return False
+    split = [(path.parent.name, _PIECES.split(path.stem)) for path in listed.paths]
+    kinds = {name: {pieces[piece] for folder, pieces in split if folder == name} for name in names}
+    alike = {frozenset(each) for each in kinds.values()}
+    return all(folder in pieces for folder, pieces in split) and len(alike) == 1
 
 
 def _numbered(names: Sequence[str]) -> str | None:

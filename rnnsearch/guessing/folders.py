@@ -24,7 +24,7 @@ from rnnsearch.guessing._base import Guess, Setting, Wishes, check_wishes, refus
 from rnnsearch.guessing.budget import Job, search_settings, space_settings
 from rnnsearch.guessing.class_objective import class_objective
 from rnnsearch.guessing.flat_folders import check_classes_in_folders
-from rnnsearch.guessing.folder_names import lists_note, numbered_note, takes_of
+from rnnsearch.guessing.folder_names import lists_note, numbered_note, paired_note, takes_of
 from rnnsearch.guessing.folding import with_folds
 from rnnsearch.guessing.row_sequences import balance
 from rnnsearch.vocabulary import MANY_TO_ONE
@@ -187,7 +187,8 @@ def _listed(root: Path, endings: Sequence[str], wishes: Wishes) -> _Folder:
         if train.paths[0].parent != inner:  # as archives have a folder around all
             advice = f"if folders in it are the classes, give the path {inner}"
         refuse("must have folders of two classes or more", received, advice)
-    notes = numbered_note(train, [*sorted(classes)]) + lists_note(root, endings)
+    notes = numbered_note(train, [*sorted(classes)]) + paired_note(root, [*sorted(classes)])
+    notes += lists_note(root, endings)
     if without_classes(folders_of_parts(root)):
         notes.append("the test folder has no folders of classes, and is left out: predict reads it")
     return _Folder(train, validation, test, classes, tuple(notes))

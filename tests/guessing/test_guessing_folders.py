@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 import re
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -266,6 +267,36 @@ def test_folders_of_persons_are_said(tmp_path):
         write_pictures(tmp_path / f"Actor_0{at}" / "x", count=2)
     notes = guess(tmp_path, Wishes()).notes
     assert any("classes are the folders, Actor_00, Actor_01, Actor_02" in note for note in notes)
+
+
+@pytest.mark.parametrize("speaker", [True, False])
+def test_folders_of_speakers_by_number_are_said(speaker: bool, tmp_path: Path) -> None:
+    for folder in ("01", "02", "03"):
+        for at in range(6):
+            name = f"{at % 2}_{folder}_{at}" if speaker else f"{at % 2}_{at}"
+            (tmp_path / folder).mkdir(exist_ok=True)
+            write_picture(tmp_path / folder / f"{name}.png")
+    notes = guess(tmp_path, Wishes()).notes
+    said = [note for note in notes if "classes are the folders, 01, 02, 03" in note]
+    assert bool(said) == speaker
+    assert not said or "such as by piece 2 of their names" in said[0]
+
+
+def test_folders_of_who_and_what_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for who in ("anna", "ben"):
+        for what in ("angry", "glad"):
+            for at in range(4):
+                (tmp_path / "set" / f"{who}_{what}").mkdir(parents=True, exist_ok=True)
+                write_picture(tmp_path / "set" / f"{who}_{what}" / f"{who}{at}.png")
+    monkeypatch.chdir(tmp_path)
+    (note,) = (n for n in guess(Path("set"), Wishes()).notes if n.startswith("classes are each"))
+    assert "each of anna, ben with each of angry, glad: both will be found" in note
+    line = note.partition("such as the last: ")[2]
+    exec(line, {"pathlib": pathlib, "re": re, "shutil": shutil})
+    assert sorted(path.name for path in Path("classes").iterdir()) == ["angry", "glad"]
+    assert len([*Path("classes/glad").iterdir()]) == 8
+    (tmp_path / "set" / "ben_glad").rename(tmp_path / "set" / "eva_sad")
+    assert not any(n.startswith("classes are each") for n in guess(Path("set"), Wishes()).notes)
 
 
 @pytest.mark.parametrize("alike", [True, False])
