@@ -101,8 +101,8 @@ def paired_note(root: Path, names: Sequence[str]) -> list[str]:
     shown = [name_some(sorted(words), 4) for words in (first, second)]
     return [
         f"classes are each of {shown[0]} with each of {shown[1]}: both will be found. If one of "
-        "them is who or where it was, put folders together by the other, such as the last: for folder "
-        f"in pathlib.Path('{root}').iterdir(): shutil.copytree(folder, 'classes/' + re.split("
+        "them is who or where it was, put folders together by the other, such as the last: for "
+        f"folder in pathlib.Path('{root}').iterdir(): shutil.copytree(folder, 'classes/' + re.split("
         "'[ _.-]+', folder.name)[1], dirs_exist_ok=True)"
     ]
 
