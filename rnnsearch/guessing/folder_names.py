@@ -99,11 +99,14 @@ def paired_note(root: Path, names: Sequence[str]) -> list[str]:
     if min(len(first), len(second)) < 2 or len(first) * len(second) != len({*names}):
         return []
     shown = [name_some(sorted(words), 4) for words in (first, second)]
+    copied = (
+        f"for folder in pathlib.Path('{root}').iterdir(): shutil.copytree(folder, 'classes/' + "
+        "re.split('[ _.-]+', folder.name)[1], dirs_exist_ok=True)"
+    )
     return [
         f"classes are each of {shown[0]} with each of {shown[1]}: both will be found. If one of "
-        "them is who or where it was, put folders together by the other, such as the last: for "
-        f"folder in pathlib.Path('{root}').iterdir(): shutil.copytree(folder, 'classes/' + re.split("
-        "'[ _.-]+', folder.name)[1], dirs_exist_ok=True)"
+        "them is who or where it was, put folders together by the other, such as the last: "
+        f"{copied}"
     ]
 
 
