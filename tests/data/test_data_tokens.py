@@ -18,7 +18,9 @@ def test_characters_are_the_text_itself(text: str) -> None:
     assert tokenizer.join(tokenizer.tokens(text)) == text
 
 
-@given(st.text() | st.text("a'’_ .,\nİΣσ-"), st.sampled_from(["words", "spaces"]), st.booleans())
+@given(
+    st.text() | st.text("a'’_ .,\nİΣσ-\"(„“”¿"), st.sampled_from(["words", "spaces"]), st.booleans()
+)
 @settings(deadline=None)
 def test_joined_tokens_are_cut_alike(text: str, kind: str, lower: bool) -> None:
     tokens = Tokenizer(kind, lower).tokens(text)
@@ -38,9 +40,21 @@ def test_tokens(kind: str, text: str, tokens: list[str] | None) -> None:
     assert Tokenizer(kind).tokens(text) == (tokens or words)
 
 
-def test_words_are_put_together_as_they_are_written() -> None:
-    text = "He said: Don't, O king!\nAmen."
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He said: Don't, O king!\nAmen.",
+        'He said "stop", and (so we hear) "go"!',
+        'An "open one\n"Stop" they know.',
+        "¿Quién? ¡Alto! [uno] {dos}",
+        "Er sagte „halt“ und ging. “Stop,” she said.",
+    ],
+)
+def test_words_are_put_together_as_they_are_written(text: str) -> None:
     assert Tokenizer("words").join(Tokenizer("words").tokens(text)) == text
+
+
+def test_capitals_are_made_small() -> None:
     assert Tokenizer("words", True).tokens("ÁRBOL Fué") == ["árbol", "fué"]
 
 

@@ -13,8 +13,12 @@ TokenKind = Literal["characters", "words", "spaces"]
 _WORD = re.compile(r"\n|\w+(?:['’]\w+)*|[^\w\s]")
 """A word with the apostrophes inside it, one mark of punctuation, or the end of a line."""
 
-_TIGHT = frozenset(".,;:!?)]}…\n")
+_TIGHT = frozenset(".,;:!?)]}…”\n")
 """Marks that no space precedes."""
+_OPENING = frozenset("([{¿¡„\n")
+"""Marks that no space follows."""
+_QUOTE, _LOW, _HIGH = '"', "„", "“"
+"""A mark that opens and closes in turns; and one that opens, but for where a low one has."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,13 @@ class Tokenizer:
         if self.kind == "spaces":
             return " ".join(tokens)
         parts: list[str] = []
-        for position, token in enumerate(tokens):
-            tight = token in _TIGHT or position == 0 or tokens[position - 1] == "\n"
-            parts += [token] if tight else [" ", token]
+        quoted = low = False
+        after = True  # whether no space follows what is written already
+        for token in tokens:
+            closes = (token == _QUOTE and quoted) or (token == _HIGH and low)
+            parts += [token] if after or closes or token in _TIGHT else [" ", token]
+            after = token in _OPENING or (token in (_QUOTE, _HIGH) and not closes)
+            quoted ^= token == _QUOTE
+            low = (low or token == _LOW) and not closes
+            quoted, low = (quoted, low) if token != "\n" else (False, False)
         return "".join(parts)
