@@ -159,7 +159,7 @@ def test_a_date_beside_which_nothing_stands_is_no_remark(tmp_path: Path) -> None
     assert len(table.rows) == 40 and not table.notes
 
 
-@pytest.mark.parametrize("first", ["€ 3,10;−2", "-3,10;n/a"])
+@pytest.mark.parametrize("first", ["€ 3,10;−2", "-3,10;n/a", "#N/A;?"])
 def test_units_above_numbers_in_other_clothes(first: str, tmp_path: Path) -> None:
     rows = [f"0{at % 9 + 1}.01.2024;€ {at},50;−{at}" for at in range(30)]
     table = read_table(

@@ -150,6 +150,8 @@ def test_what_can_be_read_both_ways_is_said_with_the_key() -> None:
     cells = pd.date_range("2003-01-01", periods=12, freq="MS").strftime("%d/%m/%Y").tolist()
     (note,) = read_stamps(cells).notes
     assert (note,) == read_stamps(["", *cells]).notes  # of a cell with a date
+    years = pd.date_range("2003-01-01", periods=12, freq="YS").strftime("%d/%m/%Y").tolist()
+    assert read_stamps(["", *years]).notes == read_stamps(years).notes  # both are the same
     assert "is '01/02/2003' 2 January 2003 or 1 February 2003?" in note
     assert 'data.time_format: "%d/%m/%Y"' in note
     given = read_stamps(cells, form="%d/%m/%Y")

@@ -43,6 +43,8 @@ _WIDTH = re.compile(r"\d{1,3}[sdn]")
 """Width and kind of a column, as tables of the U.S. Geological Survey have them below the names."""
 _UNIT = 3
 """Letters of a unit, at most, as it is mostly written."""
+_MOSTLY = 0.8
+"""Share of the cells of a column of numbers that are some."""
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _DRESS = re.compile(r"^\(?[€$£¥₹]\s*|\s*[%‰€$£¥₹]\)?$")
 """What may stand around a number: a currency, a share."""
@@ -125,11 +127,8 @@ def is_units(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     some = [row for row in rows[:: max(1, len(rows) // _SAMPLE)] if len(row) == len(first)]
     if len(some) < 3 or any(map(_is_number, first)) or not any(first):
         return False
-    columns = [
-        [row[at] for row in some if row[at] and row[at].lower() not in MISSING]
-        for at in range(len(first))
-    ]
-    numeric = [bool(cells) and all(map(_is_number, cells)) for cells in columns]
+    columns = [[row[at] for row in some if row[at]] for at in range(len(first))]
+    numeric = [_are_numbers(cells) for cells in columns]
     if all(_WIDTH.fullmatch(cell) for cell in first):
         return True
     times = [bool(cells) and is_time(cells) for cells in columns]
@@ -143,6 +142,13 @@ def is_units(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
             has or time or not cell for cell, has, time in zip(first, numeric, times, strict=True)
         )
     )
+
+
+def _are_numbers(cells: Sequence[str]) -> bool:
+    """Whether cells are numbers, and some words for none among them."""
+    known = sum(map(_is_number, cells))
+    others = (cell for cell in cells if not _is_number(cell))
+    return known >= _MOSTLY * len(cells) > 0 and not any(any(map(str.isdigit, c)) for c in others)
 
 
 def are_words(cells: Sequence[str]) -> bool:

@@ -123,9 +123,10 @@ def _reading(cells: Sequence[str], form: str | None, notes: list[str]) -> Readin
     found = find_form(cells)
     if found is None:
         return Reading("iso", read_times(cells, "iso"))
-    if found.others is not None:
-        apart = (found.times != found.others) & ~np.isnat(found.times)
-        at = int(np.flatnonzero(apart)[0])
+    others = found.times if found.others is None else found.others
+    apart = np.flatnonzero((found.times != others) & ~np.isnat(found.times))
+    if found.others is not None and len(apart):
+        at = int(apart[0])
         one, other = (_day(times[at]) for times in (found.times, found.others))
         notes.append(
             f"is '{cells[at]}' {one} or {other}? It is read as {one} (data.time_format: "
