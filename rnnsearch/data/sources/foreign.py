@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rnnsearch.data.sources.json_tables import way_out_of_json
+from rnnsearch.data.sources.foreign_json import way_out_of_json
 from rnnsearch.data.sources.workbooks import said_sheets
 
 __all__ = ["binary", "foreign", "way_out"]
