@@ -44,8 +44,6 @@ class TrialRecord:
         run_scores: The objective of each run that has one, by its index, up to the first without.
         cut: Whether the time was up before all of its runs had their epochs.
         whole: Where it was cut, its first runs that had them.
-        train_loss: The loss in training at the epochs of its metrics, the mean over its runs; None
-            where there are none.
         layers: What its recurrent layers showed at the end of its runs, the mean over them.
         costs: Of its network, by the names of `rnnsearch.vocabulary.COSTS` and what belongs to
             them; empty where none were asked for.
@@ -66,7 +64,6 @@ class TrialRecord:
     run_scores: tuple[float, ...] = ()
     cut: bool = False
     whole: int = 0
-    train_loss: float | None = None
     layers: tuple[LayerDiagnosis, ...] = ()
     costs: Mapping[str, float] = field(default_factory=dict)
 
@@ -104,7 +101,6 @@ class TrialRecord:
             "run_scores": [_number(score) for score in self.run_scores],
             "cut": self.cut,
             "whole": self.whole,
-            "train_loss": _number(self.train_loss),
             "layers": layers_to_json(self.layers),
             **({"costs": {n: float(v) for n, v in self.costs.items()}} if self.costs else {}),
         }

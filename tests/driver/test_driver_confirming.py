@@ -13,17 +13,18 @@ import pytest
 
 from rnnsearch.driver.finishing.concluding import Finish
 from rnnsearch.driver.finishing.confirming import Work, work_of
-from rnnsearch.engines import Numbers, Run
-from rnnsearch.outcomes import TrialRecord
 from rnnsearch.vocabulary import Objective
 
 ORIGINS = 3
 
 
-def runs_of(number: int) -> tuple[Run, ...]:
+def runs_of(number: int) -> tuple[Any, ...]:
     """Of each origin two, from different seeds; a search had the indices before."""
     indices = range(ORIGINS, 3 * ORIGINS)
-    return tuple(Run(number, at, 9, Numbers(0.01), at, at % ORIGINS) for at in indices)
+    return tuple(
+        SimpleNamespace(trial=number, index=at, key=(number, at), fold=at % ORIGINS, epochs=9)
+        for at in indices
+    )
 
 
 PLANNER: Any = SimpleNamespace(
@@ -35,8 +36,7 @@ PLANNER: Any = SimpleNamespace(
         deliver="bag",
         final_schedule=lambda *epochs: None,
         final_epochs=lambda batch: 9,
-        times=lambda best: 2,
-        lengthened=lambda epochs, times: times * epochs,
+        contenders=lambda records: 8,
     ),
 )
 
@@ -113,7 +113,7 @@ def test_a_forecast_is_confirmed_from_all_origins_or_not_at_all(
 ) -> None:
     """Some origins are harder than others: baselines were judged from all of them."""
     finish = slow(able, ordered=True)
-    found = finish._confirmed([record(7), record(2)], 1)
+    found = finish._confirmed([record(7), record(2)])
     assert {one.record.number: len(one.runs) for one in found} == confirmed
     assert (bool(found) and not finish._says_too_little(found)) is enough
 
@@ -131,21 +131,9 @@ def test_of_divisions_that_are_alike_each_trial_has_two_before_the_next_has_any(
     able: list[int], confirmed: dict[int, int], enough: bool
 ) -> None:
     finish = slow(able, ordered=False)
-    found = finish._confirmed([record(7), record(2)], 1)
+    found = finish._confirmed([record(7), record(2)])
     assert {one.record.number: len(one.runs) for one in found} == confirmed
     assert (bool(found) and not finish._says_too_little(found)) is enough
-
-
-@pytest.mark.parametrize(("ordered", "times"), [(False, 2), (True, 1)])
-def test_the_best_train_longer_where_that_may_be_better_but_not_of_forecasts(
-    ordered: bool, times: int
-) -> None:
-    finish = slow([12, 0], ordered=ordered)
-    trial = TrialRecord(7, "COMPLETE", 0.5)
-    assert finish._times([trial]) == times
-    assert finish._times([]) == 1
-    finish._confirmed([record(7), record(2)], times)
-    assert {run.epochs for run in finish.kept} == {9 * times} and len(finish.kept) == 12
 
 
 @pytest.mark.parametrize(("judged", "kept"), [(300, 3.0), (60_000, 30.0)])

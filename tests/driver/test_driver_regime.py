@@ -9,7 +9,6 @@ import pytest
 
 from rnnsearch.data import Arrays, read
 from rnnsearch.driver.planning.regime import UNBOUNDED, Regime, batch_for
-from rnnsearch.outcomes import TrialRecord
 from rnnsearch.space import SearchSpace
 from rnnsearch.spec import parse
 
@@ -53,36 +52,6 @@ def test_a_share_of_the_epochs_is_whole_looks_at_a_run() -> None:
     assert found.epochs(8, 0.01) == found.schedule(20, 60, 200).stride == 5
     assert found.schedule(20, 203).stride == 1, "looks after 5 each would pass the second's end"
     assert [regime(50, folds=5, epochs=7).epochs(8, share) for share in shares] == [1, 3, 7]
-
-
-@pytest.mark.parametrize(
-    ("trained", "seconds", "search", "times"),
-    [
-        (0.9, 10.0, {}, 2),
-        (1.2, 10.0, {}, 2),  # what is dropped and changed in training is harder
-        (0.75, 10.0, {}, 1),  # a part of it was learned by heart
-        (None, 10.0, {}, 1),
-        (0.9, 10.0, {"epochs": 7}, 1),
-        (0.9, 10.0, {"timeout": 300, "confirm": 0.3}, 2),
-        (0.9, 20.0, {"timeout": 300, "confirm": 0.3}, 1),  # 60 s, of 84 that confirm
-    ],
-)
-def test_the_best_train_twice_as_long_again_where_little_was_learned_by_heart(
-    trained: float | None, seconds: float, search: dict[str, Any], times: int
-) -> None:
-    found = regime(50, folds=5, **search)
-    metrics = {"val_loss": 1.0, "val_accuracy": 0.1}
-    best = TrialRecord(0, "COMPLETE", 0.1, metrics, seconds=seconds, train_loss=trained)
-    assert found.times(best) == times
-
-
-def test_longer_runs_are_whole_looks_at_a_run() -> None:
-    found = regime(50, folds=5)
-    longer = found.lengthened(found.final_epochs(8), 2)
-    assert longer == 600 and found.final_schedule(longer).stride == 10
-    records = [TrialRecord(n, "COMPLETE", 0.1, run_epochs=(200,) * 5) for n in range(20)]
-    assert found.contenders(records, 2) == pytest.approx(found.contenders(records) / 2, abs=0.5)
-    assert regime(50, folds=5, epochs=7).lengthened(7, 2) == 14
 
 
 def test_larger_validation_parts_say_which_epoch_and_when_to_stop() -> None:

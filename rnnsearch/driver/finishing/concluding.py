@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +34,7 @@ from rnnsearch.driver.planning.planner import Planner
 from rnnsearch.engines import Program, Run
 from rnnsearch.execution import Executor
 from rnnsearch.execution.messages import Ended
-from rnnsearch.outcomes import Confirmed, Delivery, TrialRecord, ranked
+from rnnsearch.outcomes import Confirmed, Delivery, TrialRecord
 from rnnsearch.outcomes.fronts import front_of_trials
 from rnnsearch.records import Finals
 from rnnsearch.vocabulary import Objective
@@ -119,7 +119,8 @@ class Finish:
             None where no trial could be confirmed, or on one division of several only, or not from
             all origins in time, as there was no time for it.
         """
-        standings = self._confirmed(self._candidates(records), self._times(records))
+        most = self.planner.regime.contenders(records)
+        standings = self._confirmed(self._candidates(records, most))
         if not standings or self._says_too_little(standings):
             return None
         scores = {s.record.number: s.scores(self.objective) for s in standings}
@@ -169,17 +170,8 @@ class Finish:
         members = on_front(standings, score, self.objective, self.planner.costs)
         return deliver_front(delivering, members, self._offering.single, self.save_trial)
 
-    def _times(self, records: Sequence[TrialRecord]) -> int:
-        """How many times as long as usual the best train again, all of them alike.
-
-        Forecasts have their own choice of it (`epoch_share`).
-        """
-        best = next(iter(ranked(records, self.objective)), None)
-        return 1 if best is None or self.data.ordered else self.planner.regime.times(best)
-
-    def _candidates(self, records: Sequence[TrialRecord]) -> list[TrialRecord]:
+    def _candidates(self, records: Sequence[TrialRecord], most: int) -> list[TrialRecord]:
         """Who is trained again: who may be the best, or of several objectives on the front."""
-        most = self.planner.regime.contenders(records, self._times(records))
         costs = self.planner.costs
         if not costs:
             return contenders(records, self.objective, self._folds, most)
@@ -209,11 +201,11 @@ class Finish:
 
     # Confirming
 
-    def _confirmed(self, candidates: Sequence[TrialRecord], times: int) -> list[Standing]:
+    def _confirmed(self, candidates: Sequence[TrialRecord]) -> list[Standing]:
         """The candidates that were trained again as often as the first of them."""
-        self._train_again(candidates, times, None, self.deadline - self._reserve(candidates))
+        self._train_again(candidates, None, self.deadline - self._reserve(candidates))
         # What the best lacks goes before what is kept in reserve.
-        self._train_again(candidates[:1], times, self._least, self.deadline)
+        self._train_again(candidates[:1], self._least, self.deadline)
         found = []
         for record in candidates:
             runs = [r for r in self.finals.runs() if r.trial == record.number and r.fold >= 0]
@@ -222,18 +214,18 @@ class Finish:
         return [one for one in found if most and len(one.runs) == most]
 
     def _train_again(
-        self, candidates: Sequence[TrialRecord], times: int, runs: int | None, deadline: float
+        self, candidates: Sequence[TrialRecord], runs: int | None, deadline: float
     ) -> None:
         """Train the candidates' runs that are not there yet: the first of each, or all."""
         known = frozenset((run.trial, run.index) for run in self.finals.runs())
-
-        def runs_of(place: int, record: TrialRecord) -> Sequence[Run]:
-            """The runs that confirm it, as long as they are to be."""
-            of = self.planner.confirming(record.number, record.params)[:runs]
-            length = self.planner.regime.lengthened
-            return of if times == 1 else [replace(r, epochs=length(r.epochs, times)) for r in of]
-
-        work = work_of(self.planner, candidates, known, runs_of, together=self._least)
+        confirming = self.planner.confirming
+        work = work_of(
+            self.planner,
+            candidates,
+            known,
+            lambda place, record: confirming(record.number, record.params)[:runs],
+            together=self._least,
+        )
         self._train(work, deadline)
 
     def _reserve(self, candidates: Sequence[TrialRecord]) -> float:

@@ -83,13 +83,6 @@ takes longer than the epoch (benchmarks/README.md)."""
 _FINAL = 1.5
 """The networks that are delivered train so much longer than those that are compared."""
 
-_LEARNED, _TIMES = 0.85, 2
-"""From which share of the validation loss on that in training is nothing learned by heart, so that
-the best train so many times as long again (benchmarks/README.md, "How long the best train")."""
-
-_OF_CONFIRMING = 0.5
-"""Share of the time to confirm that the best may take for that."""
-
 
 def batch_for(sequences: int) -> int:
     """B for so many training sequences: enough updates an epoch, and not too noisy ones."""
@@ -111,7 +104,6 @@ class Regime:
         runs: Of a trial, until it is confirmed.
         stages: After how many of these a trial must be worth the others.
         confirm: Share of the time, or of the runs, that confirms the best.
-        confirming: Seconds of that; infinite where there is no timeout.
         deliver: What is delivered: the average of several networks (``bag``), one trained on
             all data (``single``), or the best trial's as it was found (``best``).
         asked_epochs, asked_patience: As in the spec.
@@ -127,7 +119,6 @@ class Regime:
     runs: int
     stages: tuple[int, ...]
     confirm: float
-    confirming: float
     deliver: Literal["bag", "single", "best"]
     asked_epochs: int | Literal["auto"]
     asked_patience: int | Literal["auto"] | None
@@ -169,7 +160,6 @@ class Regime:
             runs=runs,
             stages=raced,
             confirm=search.confirm if delivers else 0.0,
-            confirming=_confirming(search),
             deliver=_delivered(search) if delivers else "best",
             asked_epochs=search.epochs,
             asked_patience=search.patience,
@@ -220,30 +210,10 @@ class Regime:
             return 1
         return max(1, epochs // _LOOKS)
 
-    def times(self, best: TrialRecord) -> int:
-        """How many times as long as `final_epochs` the best train again: those that may be better.
-
-        Of separate sequences, where the loss in training is about that on what was not seen.
-
-        Args:
-            best: The best trial.
-        """
-        judged = best.metrics.get("val_loss", math.nan)
-        if self.asked_epochs != "auto" or best.train_loss is None or not judged > 0:
-            return 1
-        cost = _FINAL * _TIMES * best.seconds
-        affordable = cost <= _OF_CONFIRMING * self.confirming
-        return _TIMES if affordable and best.train_loss >= _LEARNED * judged else 1
-
-    def contenders(self, records: Sequence[TrialRecord], times: int = 1) -> int:
-        """How many trials are trained again, so that it takes its share of all there is to do.
-
-        Args:
-            records: All trials.
-            times: As long as usual they train.
-        """
+    def contenders(self, records: Sequence[TrialRecord]) -> int:
+        """How many trials are trained again, so that it takes its share of all there is to do."""
         trained = sum(sum(1 for epochs in r.run_epochs if epochs) for r in records)
-        again = max(3, self.runs) * _FINAL * times
+        again = max(3, self.runs) * _FINAL
         share = self.confirm / (1 - self.confirm) * trained / again
         return max(_FEWEST, min(_MOST, round(share)))
 
@@ -264,10 +234,6 @@ class Regime:
         """The same for runs that nothing is compared with on the way."""
         return replace(self.schedule(*epochs), rungs=frozenset(), stages=())
 
-    def lengthened(self, epochs: int, times: int) -> int:
-        """So many times as long as some final epochs, in whole looks at a run."""
-        return _whole_strides(times * epochs, self._stride(round(times * epochs / _FINAL)))
-
     def final_schedule(self, *epochs: int) -> Schedule:
         """The same for runs that may be delivered, which train longer."""
         longest = max(epochs)
@@ -287,13 +253,6 @@ def _searching(search: SearchSpec) -> float | None:
         return None
     left = (1 - search.confirm) * (search.timeout - _START_SECONDS)
     return max(_LEAST_SEARCH * search.timeout, left)
-
-
-def _confirming(search: SearchSpec) -> float:
-    """Seconds of the timeout that are left to confirm the best."""
-    if search.timeout is None:
-        return math.inf
-    return search.confirm * max(0.0, search.timeout - _START_SECONDS)
 
 
 def _usual_cost(spec: Spec, *, ordered: bool) -> float:

@@ -42,7 +42,6 @@ def trial_record(plan: TrialPlan, ended: Sequence[Ended]) -> TrialRecord:
         run_scores=_scores(plan, ended),
         cut=cut,
         whole=_whole(ended) if cut else 0,
-        train_loss=metrics.get("loss"),
         layers=mean_of_runs([run.layers for run in ended]),
     )
 
