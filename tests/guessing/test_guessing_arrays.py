@@ -164,7 +164,7 @@ def test_an_array_of_other_texts_says_no_parts(tmp_path):
         (
             {"x": noise(5, 4) + 1j, "y": classes(5)},
             {},
-            "data.npz: must hold numbers or text; received x of type complex128; save both parts "
+            "data.npz: must hold numbers or text; received x of type complex64; save both parts "
             "as features: numpy.stack([x.real, x.imag], -1)",
         ),
         (
