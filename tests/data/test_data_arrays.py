@@ -222,7 +222,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
         ],
     ),
     "half a part": (
-        {"x_train": X, "y_train": Y, "x_test": X},
+        {"x_train": X, "y_train": Y, "y_test": Y},
         {},
         [
             "data.path: must hold the arrays 'x_test' and 'y_test'; received x_train, y_train, "
