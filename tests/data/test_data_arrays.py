@@ -226,7 +226,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
         {},
         [
             "data.path: must hold the arrays 'x_test' and 'y_test'; received x_train, y_train, "
-            "x_test; save both"
+            "y_test; save both"
         ],
     ),
     "axes": (
