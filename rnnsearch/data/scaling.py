@@ -54,9 +54,12 @@ def fit_scaling(values: np.ndarray) -> Scaling:
     return Scaling(offset, np.where(scale > 0, scale, 1.0))
 
 
-_ONE_CURVE = 0.95
+_ONE_CURVE = 0.995
 """Share of a feature's variance that one curve explains, from which it is taken away: what tells
-sequences apart is a twentieth at most, and a network sees little of it. Benchmarks/README.md."""
+sequences apart is half a hundredth at most, and a network sees nothing of it."""
+_OF_MANY, _MANY = 0.95, 200
+"""The same of so many sequences or more. Of fewer a network makes nothing of what is left where
+that is more, as the curve also says where in a sequence a step is (benchmarks/README.md)."""
 
 
 def fit_steps(values: np.ndarray, *, always: bool) -> Scaling:
@@ -76,7 +79,8 @@ def fit_steps(values: np.ndarray, *, always: bool) -> Scaling:
         left = np.sqrt(np.nanmean((values - curve) ** 2, axis=(0, 1)))
     follows = (left > _NOISE * np.nanmax(np.abs(curve), axis=0, initial=0)) & (left > 0)
     if not always:
-        follows &= left**2 <= (1 - _ONE_CURVE) * whole.scale**2
+        share = _ONE_CURVE if len(values) < _MANY else _OF_MANY
+        follows &= left**2 <= (1 - share) * whole.scale**2
     if not follows.any():
         return whole
     offset = np.where(follows & np.isfinite(curve), curve, whole.offset)
