@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -92,3 +93,10 @@ def test_of_forecasts(tmp_path, inline) -> None:
     assert error == pytest.approx(found["test"]["test_rmse"], rel=1e-3)
     assert error < 15, "of a deviation of 29"
     assert_learned_from_all(results, 100 * np.array(values)[4:-80], 100 * np.array(values)[-76:])
+
+
+def test_nothing_is_trained_on_all_where_nothing_is_tested() -> None:
+    data: Any = SimpleNamespace(dataset=lambda window: SimpleNamespace(test=()))
+    nothing: Any = None  # which any training or judging would ask for
+    program: Any = SimpleNamespace(window=None)
+    assert feed_forward.FeedForward(nothing, nothing, data, program, (), 1).on_test is None

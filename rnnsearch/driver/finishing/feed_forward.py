@@ -121,11 +121,15 @@ class FeedForward:
 
     @cached_property
     def on_test(self) -> Judged | None:
-        """What it came to on the test part, trained as what is delivered is; None if it diverged.
+        """What it came to on the test part, trained as what is delivered is.
+
+        None where it diverged, or nothing is tested.
 
         Raises:
             WorkerError: It could not be trained.
         """
+        if not len(self.data.dataset(self.program.window).test):
+            return None
         if not self._best_rate or self.planner.regime.deliver == "best":
             return self._judged
         weights = next((run.weights for run in self._on_all if run.weights is not None), None)
